@@ -1,0 +1,79 @@
+// Package arch holds the rule of who may import whom.
+package arch
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "sallyport/"
+
+// may lists, for each package, those of ours that it may import. It reads
+// from the ground up; a package imports only what stands above it. A stage
+// imports the stage before it for its input, never the one after: what comes
+// after is passed in by app.
+var may = map[string]string{
+	"internal/errs": "",
+	"internal/arch": "",
+}
+
+// TestImports reads the files itself, and asks no "go list": go test keeps a
+// result until a file that the test opened has changed.
+func TestImports(t *testing.T) {
+	used := map[string]bool{}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "node_modules" || name == "testdata" || name != "." && name != ".." && strings.HasPrefix(name, ".") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "/arch/") {
+			return nil
+		}
+		pkg := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../../")
+		allowed, ok := may[pkg]
+		if !ok && !used[pkg] {
+			t.Errorf("%s is a new package: say in this file what it may import", pkg)
+		}
+		used[pkg] = true
+		for _, of := range imports(t, path) {
+			if allowed != "*" && !slices.Contains(strings.Fields(allowed), of) {
+				t.Errorf("%s may not import %s", path, of)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range may {
+		if !used[pkg] {
+			t.Errorf("%s is listed here, but there is no such package", pkg)
+		}
+	}
+}
+
+// imports lists the packages of ours that a file imports.
+func imports(t *testing.T, path string) []string {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ours []string
+	for _, imp := range f.Imports {
+		if of, ok := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module); ok {
+			ours = append(ours, of)
+		}
+	}
+	return ours
+}

@@ -18,8 +18,9 @@ const module = "sallyport/"
 // imports the stage before it for its input, never the one after: what comes
 // after is passed in by app.
 var may = map[string]string{
-	"internal/errs": "",
-	"internal/arch": "",
+	"internal/errs":  "",
+	"internal/arch":  "",
+	"internal/value": "",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -1,0 +1,121 @@
+package value
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Convert returns v as a value of kind k, if nothing is lost by it: numeric
+// text to number and back, the texts true and false to boolean and back, ISO
+// text to date and back, JSON text to object or list and back, and one value
+// to a list of it. Null stays null, and the empty text is null for every kind
+// but text. What does not fit is an error that says why.
+func Convert(v any, k Kind) (any, error) {
+	if v == nil || k == Any || k == "" || KindOf(v) == k {
+		return v, nil
+	}
+	if s, ok := v.(string); ok {
+		return fromText(s, k)
+	}
+	switch k {
+	case Text:
+		return String(v), nil
+	case List:
+		return []any{v}, nil
+	case Number, Boolean, Date:
+		if out, ok := fromScalar(v, k); ok {
+			return out, nil
+		}
+	default:
+	}
+	return nil, fmt.Errorf("a %s is no %s", KindOf(v), k)
+}
+
+// fromScalar turns a date into a number of milliseconds and back, and 0 and 1
+// into booleans.
+func fromScalar(v any, k Kind) (any, bool) {
+	switch v := v.(type) {
+	case time.Time:
+		return float64(v.UnixMilli()), k == Number
+	case float64:
+		if k == Boolean {
+			return v == 1, v == 0 || v == 1
+		}
+		return time.UnixMilli(int64(v)).UTC(), k == Date && math.Abs(v) < 1e15
+	}
+	return nil, false
+}
+
+func fromText(s string, k Kind) (any, error) {
+	trimmed := strings.TrimSpace(s)
+	if trimmed == "" {
+		return nil, nil
+	}
+	switch k {
+	case Number:
+		if f, err := strconv.ParseFloat(trimmed, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+			return f, nil
+		}
+	case Boolean:
+		switch strings.ToLower(trimmed) {
+		case "true", "yes", "1":
+			return true, nil
+		case "false", "no", "0":
+			return false, nil
+		}
+	case Date:
+		if t, err := ParseDate(trimmed); err == nil {
+			return t, nil
+		}
+	case Obj, List:
+		if v, err := ParseJSON([]byte(trimmed)); err == nil && KindOf(v) == k {
+			return v, nil
+		}
+		if k == List {
+			return []any{s}, nil
+		}
+	default:
+	}
+	return nil, fmt.Errorf("%s is no %s", quoteShort(s), k)
+}
+
+// quoteShort quotes a text for an error, and cuts it where it is long.
+func quoteShort(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:40]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// dateLayouts are the forms that ParseDate reads, the common ones first.
+// RFC 3339 and ISO 8601, then the American form, then RFC 2822.
+func dateLayouts() []string {
+	return []string{
+		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
+		"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+		"01/02/2006", "01/02/06", "1/2/2006", "01/02/2006 15:04", "01/02/2006 15:04:05",
+		time.RFC1123Z, time.RFC1123, "2 Jan 2006 15:04:05 -0700", "2 Jan 2006",
+	}
+}
+
+// ParseDate reads a date leniently. Without a zone it is UTC, without a time of
+// day it is midnight; a whole number counts as seconds or, from 1e11 on, as
+// milliseconds since 1970.
+func ParseDate(s string) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) >= 9 {
+		if n > -1e11 && n < 1e11 {
+			return time.Unix(n, 0).UTC(), nil
+		}
+		return time.UnixMilli(n).UTC(), nil
+	}
+	for _, layout := range dateLayouts() {
+		if t, err := time.Parse(layout, s); err == nil {
+			return Instant(t), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s is no date: write it as 2006-01-02T15:04:05Z", quoteShort(s))
+}

@@ -20,6 +20,7 @@ const module = "sallyport/"
 var may = map[string]string{
 	"internal/errs":  "",
 	"internal/arch":  "",
+	"internal/event": "",
 	"internal/value": "",
 }
 

@@ -7,6 +7,8 @@ package egress
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -33,6 +35,7 @@ type Options struct {
 	Proxy     *url.URL       // an HTTP proxy for all of it; nil is none, whatever the environment says
 	UserAgent string         // of requests that name none
 	Resolver  *net.Resolver  // nil is the system's
+	Roots     *x509.CertPool // whom to trust in TLS; nil is the system's
 }
 
 // Egress is the way out. It is safe for concurrent use.
@@ -58,6 +61,7 @@ func New(opts Options) *Egress {
 		ResponseHeaderTimeout:  headerTimeout,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+		TLSClientConfig:        &tls.Config{RootCAs: opts.Roots, MinVersion: tls.VersionTLS12},
 	}
 	if opts.Proxy != nil {
 		e.transport.Proxy = http.ProxyURL(opts.Proxy)
@@ -87,6 +91,9 @@ func (e *Egress) DialContext(ctx context.Context, network, addr string) (net.Con
 	}
 	return nil, fmt.Errorf("connect to %s: %s is not allowed, only tcp is", addr, network)
 }
+
+// Check returns a [BlockedError] if addr must not be connected to.
+func (e *Egress) Check(addr netip.Addr) error { return e.rules.check(addr) }
 
 // CloseIdle closes the connections that are kept for later.
 func (e *Egress) CloseIdle() { e.transport.CloseIdleConnections() }

@@ -6,6 +6,7 @@ require (
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/google/cel-go v0.31.0
 	github.com/tink-crypto/tink-go/v2 v2.9.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

@@ -6,20 +6,24 @@
 // who may call next: containment before flows before polling before
 // synchronization. Nobody who calls that peer with that credential goes
 // around its budget.
+//
+// One process knows only its own calls; what others take, another node or
+// another product, shows in the headers and counts.
 package quota
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"net/http"
 	"time"
 )
 
 // Priority says who goes first when a window runs short.
 type Priority uint8
 
-// The priorities. Each leaves a part of its bucket's own cap to those above
-// it: flows a tenth, polling a quarter, synchronization half; containment may
-// use all of it.
+// The priorities. Each leaves a part of the bucket's cap to those above it:
+// flows a tenth, polling a quarter, synchronization a half; containment may
+// use all of it. The same parts hold for calls at the same time.
 const (
 	Containment Priority = iota
 	Flow
@@ -34,11 +38,25 @@ func (p Priority) String() string {
 	return [...]string{"containment", "flow", "poll", "sync"}[p]
 }
 
+// reserve is how many of n a priority leaves to those above it.
+func (p Priority) reserve(n int) int {
+	switch p {
+	case Containment:
+		return 0
+	case Flow:
+		return n / 10
+	case Poll:
+		return n / 4
+	default:
+		return n / 2
+	}
+}
+
 // Ask is one wish to call.
 type Ask struct {
-	Bucket   string        // as [Budget.Bucket] names it
+	Bucket   string        // as [Budget.Bucket] names it, or any name where it names none
 	Priority Priority      // who asks
-	Wait     time.Duration // the longest to sleep for it; 0 takes the registry's
+	Wait     time.Duration // the longest to sleep for it; 0 takes the registry's, less than 0 is not at all
 }
 
 // WaitError says that a call must not be made now, and when to come back.
@@ -57,37 +75,16 @@ type Usage struct {
 	Budget    string    `json:"budget"`    // the key of its budget
 	Bucket    string    `json:"bucket"`    // its name in the peer's dialect
 	Limit     int       `json:"limit"`     // calls in a window, as learnt; 0 where unknown
-	Cap       int       `json:"cap"`       // how many of them we take at most
+	Cap       int       `json:"cap"`       // how many of them we take at most; 0 where unknown
 	Used      int       `json:"used"`      // ours in this window
-	Remaining int       `json:"remaining"` // what the peer said is left, to everyone
+	Remaining int       `json:"remaining"` // what the peer said is left for everyone; -1 where unknown
 	InFlight  int       `json:"in_flight"`
-	Reset     time.Time `json:"reset"`         // when the window ends; zero where unknown
-	Blocked   time.Time `json:"blocked_until"` // nobody calls before; zero where nothing blocks
+	Reset     time.Time `json:"reset,omitzero"`         // when the window ends
+	Blocked   time.Time `json:"blocked_until,omitzero"` // nobody calls before
 }
 
-// observation is what one response says about its bucket.
-type observation struct {
-	limit       int       // calls in a window; 0 where the response does not say
-	remaining   int       // with limit: what is left of it
-	reset       time.Time // with limit: when the window ends, on our clock
-	blocked     time.Time // refused for the rate: when to come back; zero otherwise
-	concurrency bool      // refused for too many calls at the same time
-}
-
-// Dialect is the way in which a peer tells its limits.
-type Dialect struct {
-	Name string
-	// share is the part of a limit that we take for ourselves.
-	share float64
-	// concurrency is how many calls may be in flight at a time; 0 is no limit.
-	concurrency int
-	// probes is how many calls may be in flight to a bucket whose limit is
-	// not known yet; 0 is no limit.
-	probes int
-	// limit calls within window are allowed where the peer never says; 0 is no limit.
-	limit  int
-	window time.Duration
-
-	bucket  func(method, path string) string
-	observe func(status int, h http.Header, now time.Time) observation
+// Key names the budget of a credential at a host, without telling it.
+func Key(host, credential string) string {
+	sum := sha256.Sum256([]byte(host + "\x00" + credential))
+	return host + "#" + hex.EncodeToString(sum[:6])
 }

@@ -1,44 +1,65 @@
 package quota
 
 import (
-	"context"
-	"net/http"
+	"cmp"
+	"slices"
+	"sync"
 	"time"
 )
 
 // Options of a [Registry]. The zero value is a good one.
 type Options struct {
-	Share float64          // the part of an Okta bucket that we take; 0 is a half, as Okta lets one token take
-	Wait  time.Duration    // the longest to sleep when an [Ask] does not say; 0 is 5 seconds
-	Now   func() time.Time // the clock; nil is [time.Now]
+	Wait time.Duration    // the longest to sleep where an [Ask] does not say; 0 is 5 seconds
+	Now  func() time.Time // the clock; nil is [time.Now]
 }
 
-// Registry keeps the budgets of a process.
-type Registry struct{}
+// Registry keeps the budgets of a process. It is safe for concurrent use.
+type Registry struct {
+	wait time.Duration
+	now  func() time.Time
+
+	mu      sync.Mutex
+	budgets map[string]*Budget
+}
 
 // NewRegistry returns a registry without budgets.
-func NewRegistry(Options) *Registry { return &Registry{} }
+func NewRegistry(opts Options) *Registry {
+	if opts.Wait == 0 {
+		opts.Wait = 5 * time.Second
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &Registry{wait: opts.Wait, now: opts.Now, budgets: map[string]*Budget{}}
+}
 
-// Budget is what one credential may call.
-type Budget struct{}
+// Budget returns the budget named key, see [Key], and makes it on first use.
+// The first dialect stays.
+func (r *Registry) Budget(key string, d Dialect) *Budget {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b, ok := r.budgets[key]
+	if !ok {
+		b = &Budget{key: key, dialect: d, registry: r, buckets: map[string]*bucket{}, changed: make(chan struct{})}
+		r.budgets[key] = b
+	}
+	return b
+}
 
-// Budget returns the budget named key, and makes it on first use.
-func (r *Registry) Budget(key string, d Dialect) *Budget { return &Budget{} }
-
-// Bucket returns the name of the bucket that a call counts to.
-func (b *Budget) Bucket(method, path string) string { return "" }
-
-// Permit is the right to make one call. Whoever holds one must end it.
-type Permit struct{}
-
-// Acquire waits until a call may be made, and returns the permit for it.
-func (b *Budget) Acquire(context.Context, Ask) (*Permit, error) { return &Permit{}, nil }
-
-// Observe ends the permit with what the peer answered.
-func (p *Permit) Observe(status int, h http.Header) {}
-
-// Cancel ends the permit of a call that was not sent.
-func (p *Permit) Cancel() {}
-
-// Usage returns the state of every bucket.
-func (r *Registry) Usage() []Usage { return nil }
+// Usage returns the state of every bucket that was ever asked for, in order.
+func (r *Registry) Usage() []Usage {
+	r.mu.Lock()
+	budgets := make([]*Budget, 0, len(r.budgets))
+	for _, b := range r.budgets {
+		budgets = append(budgets, b)
+	}
+	r.mu.Unlock()
+	var all []Usage
+	for _, b := range budgets {
+		all = append(all, b.Usage()...)
+	}
+	slices.SortFunc(all, func(a, b Usage) int {
+		return cmp.Or(cmp.Compare(a.Budget, b.Budget), cmp.Compare(a.Bucket, b.Bucket))
+	})
+	return all
+}

@@ -1,0 +1,294 @@
+// Package oauth gets access tokens by the client credentials grant (RFC 6749
+// section 4.4), with a client secret or with a signed assertion (RFC 7523), and
+// puts them on requests, bound to a key where the peer demands it (RFC 9449).
+// Tokens live in memory only.
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Client is a client registered with an authorization server.
+type Client struct {
+	TokenURL string
+	ID       string
+	Secret   string     // the client secret, or
+	Key      *Key       // the key that signs assertions
+	Basic    bool       // the secret goes into a Basic header, not into the form
+	Scopes   []string   // asked for
+	Params   url.Values // sent besides, an audience for example
+}
+
+// Options are what a [Source] works with.
+type Options struct {
+	// Send carries out one request.
+	Send func(*http.Request) (*http.Response, error)
+	Now  func() time.Time // nil is [time.Now]
+}
+
+// Error is a token request that the authorization server refused.
+type Error struct {
+	Status      int
+	Code        string // RFC 6749 section 5.2: invalid_client, invalid_scope ...
+	Description string
+	Header      http.Header
+}
+
+func (e *Error) Error() string {
+	if e.Description != "" {
+		return fmt.Sprintf("the token was refused: %s (%s)", e.Description, e.Code)
+	}
+	return fmt.Sprintf("the token was refused: %s (status %d)", e.Code, e.Status)
+}
+
+// Refused reports whether the credential itself was refused, rather than the
+// request failing for a reason that may pass.
+func (e *Error) Refused() bool {
+	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
+// Source gives tokens of one client. It is safe for concurrent use: when
+// several ask at once, one request is made.
+type Source struct {
+	client Client
+	send   func(*http.Request) (*http.Response, error)
+	now    func() time.Time
+
+	turn  chan struct{} // holds one item; whoever has it owns what follows
+	token token
+	proof *proofs       // not nil once the server demanded bound tokens
+	skew  time.Duration // how far the server's clock is ahead, once it mattered
+}
+
+type token struct {
+	value   string
+	expires time.Time
+}
+
+// NewSource returns a source of tokens for a client.
+func NewSource(c Client, opts Options) *Source {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	s := &Source{client: c, send: opts.Send, now: opts.Now, turn: make(chan struct{}, 1)}
+	s.turn <- struct{}{}
+	return s
+}
+
+// Authorize puts a token on a request, and returns it.
+func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, error) {
+	if err := s.take(ctx); err != nil {
+		return "", err
+	}
+	defer s.give()
+	if s.token.value == "" || !s.now().Before(s.token.expires) {
+		t, err := s.fetch(ctx)
+		if err != nil {
+			return "", err
+		}
+		s.token = t
+	}
+	if s.proof == nil {
+		req.Header.Set("Authorization", "Bearer "+s.token.value)
+		return s.token.value, nil
+	}
+	proof, err := s.proof.sign(req.Method, req.URL, s.clock(), s.token.value)
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Authorization", "DPoP "+s.token.value)
+	req.Header.Set("DPoP", proof)
+	return s.token.value, nil
+}
+
+// Rejected takes note that a resource refused a token with status 401. It
+// reports whether another try makes sense: with a new token, or with the nonce
+// that the resource asked for.
+func (s *Source) Rejected(ctx context.Context, value string, h http.Header) bool {
+	if s.take(ctx) != nil {
+		return false
+	}
+	defer s.give()
+	if nonce := h.Get("Dpop-Nonce"); nonce != "" && s.proof != nil && s.proof.resourceNonce != nonce {
+		s.proof.resourceNonce = nonce
+		return true
+	}
+	if s.token.value == value {
+		s.token = token{}
+	}
+	return true
+}
+
+func (s *Source) take(ctx context.Context) error {
+	select {
+	case <-s.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Source) give() { s.turn <- struct{}{} }
+
+// clock is the time as the server sees it.
+func (s *Source) clock() time.Time { return s.now().Add(s.skew) }
+
+// maxTries bounds the token requests that follow from one another: a plain
+// one, one with a proof, one with a nonce, one with the server's time.
+const maxTries = 4
+
+func (s *Source) fetch(ctx context.Context) (token, error) {
+	var last error
+	for range maxTries {
+		t, err := s.request(ctx)
+		if err == nil {
+			return t, nil
+		}
+		refusal, ok := errors.AsType[*Error](err)
+		if !ok {
+			return token{}, err
+		}
+		if last = err; !s.adapt(refusal) {
+			break
+		}
+	}
+	return token{}, last
+}
+
+// adapt reports whether the request should be made again, and changes what the
+// server asked to have changed.
+func (s *Source) adapt(e *Error) bool {
+	switch e.Code {
+	case "invalid_dpop_proof":
+		if s.proof != nil {
+			return false
+		}
+		p, err := newProofs()
+		s.proof = p
+		return err == nil
+	case "use_dpop_nonce":
+		nonce := e.Header.Get("Dpop-Nonce")
+		if s.proof == nil || nonce == "" || nonce == s.proof.nonce {
+			return false
+		}
+		s.proof.nonce = nonce
+		return true
+	}
+	// An assertion is refused where the clocks differ by minutes.
+	date, err := http.ParseTime(e.Header.Get("Date"))
+	if err != nil || s.client.Key == nil || e.Status == http.StatusTooManyRequests {
+		return false
+	}
+	skew := date.Sub(s.now())
+	if (skew - s.skew).Abs() < 30*time.Second {
+		return false
+	}
+	s.skew = skew
+	return true
+}
+
+func (s *Source) request(ctx context.Context) (token, error) {
+	form := url.Values{"grant_type": {"client_credentials"}}
+	if len(s.client.Scopes) > 0 {
+		form.Set("scope", strings.Join(s.client.Scopes, " "))
+	}
+	maps.Copy(form, s.client.Params)
+	if err := s.identify(form); err != nil {
+		return token{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return token{}, fmt.Errorf("the token URL is none: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	if s.client.Basic && s.client.Key == nil {
+		// RFC 6749 section 2.3.1: both are form-encoded first.
+		req.SetBasicAuth(url.QueryEscape(s.client.ID), url.QueryEscape(s.client.Secret))
+	}
+	if s.proof != nil {
+		proof, err := s.proof.sign(req.Method, req.URL, s.clock(), "")
+		if err != nil {
+			return token{}, err
+		}
+		req.Header.Set("DPoP", proof)
+	}
+	return s.exchange(req)
+}
+
+// identify adds to the form what says who asks.
+func (s *Source) identify(form url.Values) error {
+	switch {
+	case s.client.Key != nil:
+		assertion, err := s.client.Key.assertion(s.client.ID, s.client.TokenURL, s.clock())
+		if err != nil {
+			return err
+		}
+		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+		form.Set("client_assertion", assertion)
+	case !s.client.Basic:
+		form.Set("client_id", s.client.ID)
+		form.Set("client_secret", s.client.Secret)
+	}
+	return nil
+}
+
+func (s *Source) exchange(req *http.Request) (token, error) {
+	resp, err := s.send(req)
+	if err != nil {
+		return token{}, fmt.Errorf("ask for a token: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }() // it was only read
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return token{}, fmt.Errorf("ask for a token: %w", err)
+	}
+	var answer struct {
+		AccessToken string  `json:"access_token"`
+		TokenType   string  `json:"token_type"`
+		ExpiresIn   float64 `json:"expires_in"`
+		Error       string  `json:"error"`
+		Description string  `json:"error_description"`
+		Code        string  `json:"errorCode"`    // Okta's own errors
+		Summary     string  `json:"errorSummary"` //
+	}
+	bad := json.Unmarshal(body, &answer)
+	if resp.StatusCode != http.StatusOK {
+		e := &Error{Status: resp.StatusCode, Code: answer.Error, Description: answer.Description, Header: resp.Header}
+		if e.Code == "" {
+			e.Code, e.Description = answer.Code, answer.Summary
+		}
+		if e.Code == "" {
+			e.Code = strings.ToLower(strings.ReplaceAll(http.StatusText(e.Status), " ", "_"))
+		}
+		return token{}, e
+	}
+	switch {
+	case bad != nil || answer.AccessToken == "":
+		return token{}, fmt.Errorf("ask for a token: %s answered without one", req.URL.Host)
+	case s.proof != nil && !strings.EqualFold(answer.TokenType, "DPoP"):
+		return token{}, fmt.Errorf("ask for a token: a bound one was asked for, a %s token came", answer.TokenType)
+	case s.proof == nil && !strings.EqualFold(answer.TokenType, "Bearer"):
+		return token{}, fmt.Errorf("ask for a token: %.20q is no kind of token to use", answer.TokenType)
+	}
+	return token{value: answer.AccessToken, expires: s.now().Add(lifetime(answer.ExpiresIn))}, nil
+}
+
+// lifetime is how long a token is used: until shortly before it expires. One
+// that does not say is used for five minutes.
+func lifetime(seconds float64) time.Duration {
+	if !(seconds > 0) {
+		return 5 * time.Minute
+	}
+	d := time.Duration(min(seconds, 86400*7) * float64(time.Second))
+	return d - min(d/10, 5*time.Minute)
+}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 
+	"sallyport/internal/expr"
 	"sallyport/internal/value"
 )
 
@@ -44,7 +45,7 @@ const (
 	APIKey            AuthKind = "api_key"                   // a header with an optional prefix
 	Bearer            AuthKind = "bearer"                    // RFC 6750
 	Basic             AuthKind = "basic"                     // RFC 7617
-	ClientCredentials AuthKind = "oauth2_client_credentials" // RFC 6749 section 4.4
+	ClientCredentials AuthKind = "oauth2_client_credentials" //nolint:gosec // the name of a grant (RFC 6749 section 4.4), no credential
 	PrivateKeyJWT     AuthKind = "private_key_jwt"           // RFC 7523 section 2.2
 )
 
@@ -61,6 +62,8 @@ type Connector struct {
 	Settings []Port             `json:"settings"` // what a connection needs to know, apart from auth
 	Secrets  []Port             `json:"secrets"`  // what it needs to know and nobody may see
 	Actions  map[string]*Action `json:"actions"`
+
+	profile *profile
 }
 
 // Auth is one way to sign in to a connector. Its settings and secrets join
@@ -72,6 +75,8 @@ type Auth struct {
 	Scopes   []string `json:"scopes,omitempty"` // asked for by default
 	Settings []Port   `json:"settings"`
 	Secrets  []Port   `json:"secrets"`
+
+	plan authPlan
 }
 
 // Action is one thing that a connector can do.
@@ -92,12 +97,14 @@ type Action struct {
 	Targets []Target `json:"targets,omitempty"`
 	// Undo is the action that reverses this one, or nil. See [Action.Reverse].
 	Undo *Undo `json:"undo,omitempty"`
+
+	do *plan
 }
 
 // Target is something outside that an action touches: what the guard protects.
 type Target struct {
 	Type string         `json:"type"` // user, group, app, event_hook ...
-	ID   value.Template `json:"-"`    // over inputs
+	ID   value.Template `json:"-"`    // over inputs, and variables that are made of them
 }
 
 // Entity is a target of one call.
@@ -122,8 +129,12 @@ type Port struct {
 	Required bool       `json:"required,omitempty"`
 	Default  any        `json:"default,omitempty"`
 	Enum     []any      `json:"enum,omitempty"`
-	Secret   bool       `json:"secret,omitempty"` // masked in previews, and not to be saved
-	Long     bool       `json:"long,omitempty"`   // several lines
+	Secret   bool       `json:"secret,omitempty"`  // masked in previews, and not to be saved
+	Long     bool       `json:"long,omitempty"`    // several lines
+	Learned  bool       `json:"learned,omitempty"` // a setting that [Engine.Test] finds out
+
+	normalize *expr.Program // brings a setting into one form, over value
+	checks    []check       // of a setting, over value
 }
 
 // ActionIDs returns the names of the actions in order.

@@ -2,9 +2,15 @@ package connector
 
 import (
 	"context"
-	"io/fs"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
+	"sallyport/internal/connector/oauth"
 	"sallyport/internal/egress"
 	"sallyport/internal/errs"
 	"sallyport/internal/quota"
@@ -12,21 +18,7 @@ import (
 	"sallyport/internal/value"
 )
 
-// Shelf holds connectors.
-type Shelf struct{}
-
-// Load reads every connector file of folders that are laid out like content:
-// connectors/NAME.yaml. A later folder's file replaces an earlier one's of the
-// same name.
-func Load(...fs.FS) (*Shelf, error) { return &Shelf{}, nil }
-
-// Get returns the connector of an ID.
-func (s *Shelf) Get(id string) (*Connector, bool) { return nil, false }
-
-// All returns the connectors, in order of their IDs.
-func (s *Shelf) All() []*Connector { return nil }
-
-// Options are what an [Engine] works with.
+// Options are what an [Engine] works with. All but Now are needed.
 type Options struct {
 	Shelf   *Shelf
 	Keyring *secret.Keyring
@@ -35,41 +27,185 @@ type Options struct {
 	Now     func() time.Time // nil is [time.Now]
 }
 
-// Engine carries out actions.
-type Engine struct{}
+// Engine carries out actions. It is safe for concurrent use.
+type Engine struct {
+	shelf   *Shelf
+	keyring *secret.Keyring
+	egress  *egress.Egress
+	quota   *quota.Registry
+	now     func() time.Time
+	client  *http.Client // follows within a host
+	open    *http.Client // follows anywhere, for URLs that users give
+
+	mu     sync.Mutex
+	tokens map[string]*heldTokens // by organization and connection
+}
+
+// heldTokens are the tokens of a connection, as long as it stays as it is.
+type heldTokens struct {
+	made   string // what they were made for
+	source *oauth.Source
+}
+
+// DefaultTimeout is that of a [Call] that says nothing.
+const DefaultTimeout = 30 * time.Second
 
 // NewEngine returns an engine.
-func NewEngine(Options) *Engine { return &Engine{} }
+func NewEngine(opts Options) *Engine {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	// A call's own timeout ends it; the clients' is only for the worst.
+	longest := 10 * time.Minute
+	return &Engine{
+		shelf: opts.Shelf, keyring: opts.Keyring, egress: opts.Egress, quota: opts.Quota, now: opts.Now,
+		client: opts.Egress.Client(egress.ClientOptions{Timeout: longest}),
+		open:   opts.Egress.Client(egress.ClientOptions{Timeout: longest, Redirects: egress.AnyHost}),
+		tokens: map[string]*heldTokens{},
+	}
+}
 
-// Do carries a call out. Every error is an [*Error].
-func (e *Engine) Do(context.Context, Connection, Call) (Result, error) {
-	return Result{}, errs.New(errs.Internal, "not yet")
+// Do carries a call out. Every error is an [*Error]. It waits for the rate
+// limit no longer than the call says, retries only what cannot have happened
+// or may happen twice, and that no more than twice; all else is the caller's,
+// who learns from the error what may be done.
+func (e *Engine) Do(ctx context.Context, conn Connection, call Call) (Result, error) {
+	start := e.now()
+	s, err := e.begin(conn, call)
+	if err != nil {
+		return Result{}, asError(err)
+	}
+	timeout := call.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	res, failure := s.run(ctx)
+	if failure != nil {
+		return Result{}, s.scrubError(failure)
+	}
+	res.Outputs = s.scrubObject(res.Outputs)
+	res.Duration = e.now().Sub(start)
+	return res, nil
 }
 
 // Preview returns what [Engine.Do] would send first, with every secret masked.
-func (e *Engine) Preview(Connection, Call) (Request, error) {
-	return Request{}, errs.New(errs.Internal, "not yet")
-}
-
-// Test tries a connection out.
-func (e *Engine) Test(context.Context, Connection) (Report, error) {
-	return Report{}, errs.New(errs.Internal, "not yet")
+// It reaches nobody.
+func (e *Engine) Preview(conn Connection, call Call) (Request, error) {
+	s, err := e.begin(conn, call)
+	if err != nil {
+		return Request{}, asError(err)
+	}
+	if s.connector.profile.smtp != nil {
+		m, err := s.message()
+		if err != nil {
+			return Request{}, asError(err)
+		}
+		return m.shown, nil
+	}
+	w, err := s.wire()
+	if err != nil {
+		return Request{}, asError(err)
+	}
+	return w.shown, nil
 }
 
 // Normalize checks the settings of a connection and returns them as they are
-// to be kept: defaults filled in, texts such as an Okta domain in one form.
-func (e *Engine) Normalize(Connection) (*value.Object, error) {
-	return nil, errs.New(errs.Internal, "not yet")
+// to be kept: defaults filled in, texts such as an Okta domain in their one
+// form. The error names the setting and says what is wrong with it.
+func (e *Engine) Normalize(conn Connection) (*value.Object, error) {
+	c, auth, err := e.resolve(conn)
+	if err != nil {
+		return nil, err
+	}
+	return c.settings(auth, conn.Settings)
 }
 
-// Seal returns the connection's secrets sealed, with changes over those that
-// it has already. An empty text removes one.
-func (e *Engine) Seal(Connection, map[string]secret.Text) ([]byte, error) {
-	return nil, errs.New(errs.Internal, "not yet")
+func (c *Connector) settings(auth *Auth, values *value.Object) (*value.Object, error) {
+	return fill(append(slices.Clip(c.Settings), auth.Settings...), values, "setting")
 }
 
-// Entities returns what a call touches.
-func (a *Action) Entities(inputs *value.Object) []Entity { return nil }
+func (c *Connector) secrets(auth *Auth) []Port {
+	return append(slices.Clip(c.Secrets), auth.Secrets...)
+}
 
-// Reverse returns the call that undoes a call of a, if there is one.
-func (a *Action) Reverse(inputs, outputs *value.Object) (Call, bool) { return Call{}, false }
+// resolve returns the connector and the way to sign in of a connection.
+func (e *Engine) resolve(conn Connection) (*Connector, *Auth, error) {
+	c, ok := e.shelf.Get(conn.Connector)
+	if !ok {
+		return nil, nil, errs.New(errs.NotFound, "there is no connector %q", conn.Connector)
+	}
+	auth, ok := c.AuthOf(conn.Auth)
+	if !ok {
+		return nil, nil, errs.New(errs.Invalid, "%s does not sign in by %q", c.Title, conn.Auth)
+	}
+	return c, auth, nil
+}
+
+// Seal returns the secrets of a connection sealed: those that it has, with the
+// changes over them. An empty text removes one. Whether all that are needed
+// are there, [Engine.Do] says.
+func (e *Engine) Seal(conn Connection, changes map[string]secret.Text) ([]byte, error) {
+	c, auth, err := e.resolve(conn)
+	if err != nil {
+		return nil, err
+	}
+	held := map[string]string{}
+	if len(conn.Sealed) > 0 {
+		if held, err = e.unseal(conn); err != nil {
+			return nil, err
+		}
+	}
+	ports := c.secrets(auth)
+	for name, s := range changes {
+		p := portNamed(name, ports)
+		if p == nil {
+			return nil, errs.New(errs.Invalid, "%s has no secret %q", c.Title, name)
+		}
+		if s.Empty() {
+			delete(held, name)
+			continue
+		}
+		held[name] = strings.TrimSpace(s.Reveal())
+		if err := firstFault(p.checks, scope{"value": held[name]}); err != nil {
+			return nil, errs.New(errs.Invalid, "secret %s: %v", name, err)
+		}
+	}
+	text, err := json.Marshal(held)
+	if err != nil {
+		return nil, fmt.Errorf("seal the secrets of %s: %w", conn.Name, err)
+	}
+	return e.keyring.Seal(text, sealContext(conn))
+}
+
+// Reseal returns the secrets of a connection sealed with the current key, and
+// whether that changed anything.
+func (e *Engine) Reseal(conn Connection) ([]byte, bool, error) {
+	if len(conn.Sealed) == 0 || e.keyring.Current(conn.Sealed) {
+		return conn.Sealed, false, nil
+	}
+	sealed, err := e.Seal(conn, nil)
+	return sealed, err == nil, err
+}
+
+// sealContext ties sealed secrets to their connection, so that they open
+// nowhere else.
+func sealContext(conn Connection) []byte {
+	return []byte("connection\x00" + conn.Org + "\x00" + conn.ID)
+}
+
+func (e *Engine) unseal(conn Connection) (map[string]string, error) {
+	held := map[string]string{}
+	if len(conn.Sealed) == 0 {
+		return held, nil
+	}
+	text, err := e.keyring.Unseal(conn.Sealed, sealContext(conn))
+	if err != nil {
+		return nil, errs.Wrap(errs.Internal, err, "the secrets of the connection %s do not open", conn.Name)
+	}
+	if err := json.Unmarshal(text, &held); err != nil {
+		return nil, errs.New(errs.Internal, "the secrets of the connection %s are unreadable", conn.Name)
+	}
+	return held, nil
+}

@@ -92,6 +92,13 @@ func (e *Egress) DialContext(ctx context.Context, network, addr string) (net.Con
 	return nil, fmt.Errorf("connect to %s: %s is not allowed, only tcp is", addr, network)
 }
 
+// TLSConfig returns how to protect a connection of [Egress.DialContext].
+func (e *Egress) TLSConfig(host string) *tls.Config {
+	c := e.transport.TLSClientConfig.Clone()
+	c.ServerName, c.NextProtos = host, nil
+	return c
+}
+
 // Check returns a [BlockedError] if addr must not be connected to.
 func (e *Egress) Check(addr netip.Addr) error { return e.rules.check(addr) }
 

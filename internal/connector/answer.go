@@ -1,0 +1,131 @@
+package connector
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"sallyport/internal/expr"
+	"sallyport/internal/secret"
+	"sallyport/internal/value"
+)
+
+// answer is what the peer said.
+type answer struct {
+	status int
+	header http.Header
+	text   string
+	body   any // the JSON it is, or the text
+}
+
+func newAnswer(status int, h http.Header, body []byte) *answer {
+	a := &answer{status: status, header: h, text: string(body)}
+	if !utf8.Valid(body) {
+		a.text = strings.ToValidUTF8(a.text, "\uFFFD")
+	}
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	declared := err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "text/json")
+	start := bytes.TrimLeft(body, " \t\r\n")
+	if declared || err != nil && len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		if v, err := value.ParseJSON(body); err == nil {
+			a.body = v
+			return a
+		}
+	}
+	if a.text != "" {
+		a.body = a.text
+	}
+	return a
+}
+
+// scope is what expressions see of an answer. Names of headers are in lower case.
+func (a *answer) scope() scope {
+	h := value.NewObject(len(a.header))
+	for name := range a.header {
+		h.Set(strings.ToLower(name), strings.Join(a.header.Values(name), ", "))
+	}
+	return scope{"status": float64(a.status), "header": h, "body": a.body, "text": a.text}
+}
+
+// open is what expressions see of a call: no secrets.
+func (s *session) open() scope {
+	return scope{"inputs": s.real["inputs"], "settings": s.real["settings"], "vars": s.real["vars"], "auth": s.real["auth"]}
+}
+
+// outputs calculates what the call gives. The call has been carried out, so
+// what cannot be calculated, or does not fit its port, is null.
+func (s *session) outputs(seen scope) *value.Object {
+	out := value.NewObject(len(s.action.do.outputs))
+	for _, o := range s.action.do.outputs {
+		v, err := o.from.Eval(seen)
+		if err == nil {
+			v, err = value.Convert(v, o.port.Type)
+		}
+		if err != nil {
+			v = nil
+		}
+		out.Set(o.port.Name, v)
+	}
+	return out
+}
+
+// eval returns what an expression gives, or nil where there is none or it fails.
+func eval(p *expr.Program, s scope) any {
+	if p == nil {
+		return nil
+	}
+	v, err := p.Eval(s)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// holds reports whether a condition holds; one that fails does not.
+func holds(p *expr.Program, s scope) bool {
+	if p == nil {
+		return false
+	}
+	ok, err := p.True(s)
+	return err == nil && ok
+}
+
+// scrubValue takes the secrets of a call out of a value.
+func scrubValue(scrub *secret.Scrubber, v any) any {
+	switch v := v.(type) {
+	case string:
+		return scrub.Text(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = scrubValue(scrub, e)
+		}
+		return out
+	case *value.Object:
+		if v == nil {
+			return v
+		}
+		out := value.NewObject(v.Len())
+		for k, e := range v.All() {
+			out.Set(scrub.Text(k), scrubValue(scrub, e))
+		}
+		return out
+	}
+	return v
+}
+
+func (s *session) scrubObject(o *value.Object) *value.Object {
+	out, _ := scrubValue(s.scrub, o).(*value.Object)
+	return out
+}
+
+func (s *session) scrubRequest(r Request) Request {
+	r.URL = s.scrub.Text(r.URL)
+	for name, text := range r.Header {
+		r.Header[name] = s.scrub.Text(text)
+	}
+	r.Body = scrubValue(s.scrub, r.Body)
+	return r
+}

@@ -1,0 +1,170 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"sallyport/internal/egress"
+	"sallyport/internal/errs"
+	"sallyport/internal/value"
+)
+
+// maxPages bounds a list whatever its limit says.
+const maxPages = 1000
+
+// list is what one or more pages gave: what outputs are calculated from.
+type list struct {
+	scope  scope
+	status int
+}
+
+// pages sends the request, and where the action lists in pages, those that
+// follow, until there are as many items as are wanted.
+func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
+	p := s.action.do.pages
+	if p == nil {
+		a, failure := s.send(ctx, w)
+		if failure != nil {
+			return list{}, failure
+		}
+		return list{s.open().with(a.scope()), a.status}, nil
+	}
+	if start := value.String(eval(p.start, s.open())); start != "" {
+		if err := s.turn(w, start); err != nil {
+			return list{}, asError(err)
+		}
+	}
+	items := []any{}
+	limit, ok := eval(p.limit, s.open()).(float64)
+	for n := 0; ; n++ {
+		a, failure := s.send(ctx, w)
+		if failure != nil {
+			return list{}, failure
+		}
+		seen := s.open().with(a.scope())
+		page, _ := eval(p.items, seen).([]any)
+		items = append(items, page...)
+		next := p.following(a, seen)
+		more := next != ""
+		if !more || len(page) == 0 || n+1 >= maxPages || ok && float64(len(items)) >= limit {
+			if ok && float64(len(items)) > limit {
+				// The rest of this page is not in the next one: say that there is more, not where.
+				items, more, next = items[:int(limit)], true, ""
+			}
+			return list{seen.with(scope{"items": items, "more": more, "next": nilIfEmpty(next)}), a.status}, nil
+		}
+		if err := s.turn(w, next); err != nil {
+			return list{}, asError(err)
+		}
+	}
+}
+
+func nilIfEmpty(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// following returns the page after an answer: an URL or a cursor.
+func (p *pagesPlan) following(a *answer, seen scope) string {
+	if p.link {
+		return nextLink(a.header.Values("Link"))
+	}
+	return value.String(eval(p.next, seen))
+}
+
+// turn makes w the request of a page. A URL that the peer names must stay where
+// the connection leads: the credential goes with it.
+func (s *session) turn(w *wire, page string) error {
+	if !s.action.do.pages.link {
+		q := w.url.Query()
+		q.Set(s.action.do.pages.param, page)
+		u := *w.url
+		u.RawQuery = q.Encode()
+		w.url = &u
+		return nil
+	}
+	u, err := w.url.Parse(page)
+	if err != nil || !egress.SameOrigin(u, w.url) || u.User != nil {
+		return errs.Wrap(errs.Invalid, fmt.Errorf("the next page is at %q", page), "%s names a next page that is not its own", s.connector.Title)
+	}
+	w.url = u
+	return nil
+}
+
+// nextLink returns the URL of the link with rel="next" in Link headers
+// (RFC 8288), or "".
+func nextLink(headers []string) string {
+	for _, h := range headers {
+		for h != "" {
+			_, rest, ok := strings.Cut(h, "<")
+			if !ok {
+				break
+			}
+			target, rest, ok := strings.Cut(rest, ">")
+			if !ok {
+				break
+			}
+			params, after := linkParams(rest)
+			if strings.Contains(" "+params["rel"]+" ", " next ") {
+				if _, err := url.Parse(target); err == nil {
+					return target
+				}
+			}
+			h = after
+		}
+	}
+	return ""
+}
+
+// linkParams reads the parameters of one link, and returns what follows the
+// comma after it. Values may be quoted, and then hold commas and semicolons.
+func linkParams(s string) (params map[string]string, after string) {
+	params = map[string]string{}
+	for {
+		s = strings.TrimLeft(s, " \t;")
+		if s == "" || s[0] == ',' {
+			return params, strings.TrimPrefix(s, ",")
+		}
+		end := strings.IndexAny(s, "=;,")
+		if end < 0 {
+			return params, ""
+		}
+		name := strings.ToLower(strings.TrimSpace(s[:end]))
+		if s[end] != '=' {
+			s = s[end:]
+			continue
+		}
+		var text string
+		text, s = linkValue(strings.TrimLeft(s[end+1:], " \t"))
+		if _, ok := params[name]; !ok {
+			params[name] = strings.ToLower(text)
+		}
+	}
+}
+
+func linkValue(s string) (text, rest string) {
+	if !strings.HasPrefix(s, `"`) {
+		end := strings.IndexAny(s, ";,")
+		if end < 0 {
+			return strings.TrimSpace(s), ""
+		}
+		return strings.TrimSpace(s[:end]), s[end:]
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return b.String(), s[i+1:]
+		case '\\':
+			i++
+		}
+		if i < len(s) {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), ""
+}

@@ -18,19 +18,26 @@ const module = "sallyport/"
 // imports the stage before it for its input, never the one after: what comes
 // after is passed in by app.
 var may = map[string]string{
-	"internal/errs":  "",
-	"internal/arch":  "",
-	"internal/event": "",
-	"internal/value": "",
-
-	"content":                  "",
-	"internal/secret":          "",
-	"internal/egress":          "",
-	"internal/quota":           "",
+	"internal/errs":            "",
+	"internal/arch":            "",
+	"internal/id":              "",
+	"internal/event":           "",
+	"internal/value":           "",
 	"internal/expr":            "internal/errs internal/value",
-	"internal/connector/oauth": "",
-	"internal/connector/trial": "internal/connector internal/egress internal/quota internal/secret internal/value",
-	"internal/connector":       "content internal/errs internal/value internal/secret internal/egress internal/quota internal/expr internal/connector/oauth",
+	"internal/secret":          "internal/errs",
+	"internal/egress":          "internal/errs",
+	"internal/quota":           "internal/errs",
+	"internal/function":        "internal/errs internal/value",
+	"internal/functions":       "internal/function internal/errs internal/value",
+	"internal/table":           "internal/errs internal/value",
+	"internal/connector":       "internal/errs internal/value internal/expr internal/secret internal/egress internal/quota",
+	"internal/okta":            "internal/errs internal/event",
+	"internal/source":          "internal/errs internal/event internal/okta",
+	"internal/flow":            "internal/errs internal/id internal/event internal/value internal/expr internal/function internal/connector internal/quota",
+	"internal/guard":           "internal/errs internal/id internal/value internal/connector internal/quota",
+	"internal/pipeline":        "internal/id internal/event internal/source internal/flow",
+	"internal/store":           "internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard",
+	"internal/store/storetest": "internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -178,13 +178,16 @@ func TestParseDelivery(t *testing.T) {
 		t.Fatalf("got %+v, %v", d, err)
 	}
 	for name, bad := range map[string]string{
-		"no JSON":     `{`,
-		"other type":  `{"eventType":"com.example"}`,
-		"a bad event": `{"eventType":"com.okta.event_hook","data":{"events":[{}]}}`,
+		"no JSON":    `{`,
+		"other type": `{"eventType":"com.example"}`,
 	} {
 		if _, err := event.ParseDelivery([]byte(bad)); err == nil {
 			t.Errorf("%s was taken", name)
 		}
+	}
+	d, err = event.ParseDelivery([]byte(`{"eventType":"com.okta.event_hook","data":{"events":[{},` + reported + `]}}`))
+	if err != nil || len(d.Events) != 1 || len(d.Bad) != 1 || !strings.Contains(d.Bad[0].Error(), "data.events[0]") {
+		t.Errorf("with a bad event among others: %+v, %v", d, err)
 	}
 }
 

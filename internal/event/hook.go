@@ -12,10 +12,12 @@ type Delivery struct {
 	ID     string // eventId: the same when a delivery is repeated
 	Source string // the hook's URL in the Okta org
 	Events []Event
+	Bad    []error // the events that could not be read, each with its place
 }
 
-// ParseDelivery reads the body of an event hook's POST. One bad event makes the
-// whole delivery bad: Okta then repeats it, and nothing is lost in silence.
+// ParseDelivery reads the body of an event hook's POST. Events that cannot be
+// read do not keep the others from being taken: Okta repeats nothing that is
+// answered with a 4xx.
 func ParseDelivery(body []byte) (Delivery, error) {
 	var env struct {
 		EventType string `json:"eventType"`
@@ -36,7 +38,8 @@ func ParseDelivery(body []byte) (Delivery, error) {
 	for i, raw := range env.Data.Events {
 		e, err := p.Parse(raw)
 		if err != nil {
-			return d, fmt.Errorf("data.events[%d]: %w", i, err)
+			d.Bad = append(d.Bad, fmt.Errorf("data.events[%d]: %w", i, err))
+			continue
 		}
 		d.Events = append(d.Events, e)
 	}

@@ -1,0 +1,30 @@
+package functions
+
+import (
+	"strings"
+
+	"sallyport/internal/function"
+	"sallyport/internal/value"
+)
+
+var _ = add(function.Of("text.join", "Join",
+	"Makes one text of the items of a list, with a separator between them. Items that are empty are passed over.", textJoin))
+
+type textJoinIn struct {
+	List      []any
+	Separator string
+}
+
+type textJoinOut struct {
+	Text string
+}
+
+func textJoin(_ function.Env, in textJoinIn) (textJoinOut, error) {
+	var parts []string
+	for _, v := range in.List {
+		if !value.Empty(v) {
+			parts = append(parts, value.String(v))
+		}
+	}
+	return textJoinOut{strings.Join(parts, in.Separator)}, nil
+}

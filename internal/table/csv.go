@@ -1,0 +1,131 @@
+package table
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/value"
+)
+
+// WriteCSV writes rows as RFC 4180 text: a line of names, then a line a row. The
+// row's own fields come first. A text that a spreadsheet would take for a
+// formula is written with an apostrophe before it, which ReadCSV takes away.
+func (t *Table) WriteCSV(w io.Writer, rows iter.Seq2[Row, error]) error {
+	out := csv.NewWriter(w)
+	head := []string{RowID, CreatedAt, UpdatedAt}
+	for _, c := range t.Columns {
+		head = append(head, c.Name)
+	}
+	if err := out.Write(head); err != nil {
+		return fmt.Errorf("write CSV: %w", err)
+	}
+	line := make([]string, len(head))
+	for r, err := range rows {
+		if err != nil {
+			return err
+		}
+		for i, name := range head {
+			line[i] = guardFormula(r.field(name))
+		}
+		if err := out.Write(line); err != nil {
+			return fmt.Errorf("write CSV: %w", err)
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func guardFormula(v any) string {
+	s := value.String(v)
+	if _, isText := v.(string); isText && s != "" && strings.ContainsRune("=+-@\t\r'", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// ReadCSV reads rows to be added. The first line names columns of the table, in
+// any order; the row's own fields may be among them and are passed over. The
+// error names the line, and no row of a file with an error is returned.
+func (t *Table) ReadCSV(r io.Reader) ([]*value.Object, error) {
+	in := csv.NewReader(&skipBOM{r: r})
+	in.FieldsPerRecord = -1
+	head, err := in.Read()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errs.New(errs.Invalid, "the file is empty; its first line names the columns")
+		}
+		return nil, errs.Wrap(errs.Invalid, err, "line 1: %v", err)
+	}
+	if err := t.checkHead(head); err != nil {
+		return nil, err
+	}
+	var out []*value.Object
+	for {
+		rec, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		line, _ := in.FieldPos(0)
+		if err != nil {
+			return nil, errs.Wrap(errs.Invalid, err, "%v", err)
+		}
+		if len(rec) != len(head) {
+			return nil, errs.New(errs.Invalid, "line %d has %d fields, the first line %d", line, len(rec), len(head))
+		}
+		if len(out) == MaxImport {
+			return nil, errs.New(errs.Invalid, "the file has more than %d rows; split it", MaxImport)
+		}
+		row := value.NewObject(len(head))
+		for i, name := range head {
+			if _, ok := t.Column(name); ok {
+				row.Set(name, strings.TrimPrefix(rec[i], "'"))
+			}
+		}
+		if _, err := t.Doc(row, nil); err != nil {
+			return nil, errs.New(errs.Invalid, "line %d: %s", line, errs.Message(err))
+		}
+		out = append(out, row)
+	}
+}
+
+// MaxImport is the most rows that one file may add.
+const MaxImport = 100_000
+
+func (t *Table) checkHead(head []string) error {
+	for i, name := range head {
+		if _, ok := t.kindOf(name); !ok {
+			return errs.New(errs.Invalid, "line 1: the table %q has no column %q", t.Title, name)
+		}
+		if slices.Contains(head[:i], name) {
+			return errs.New(errs.Invalid, "line 1: the column %q stands there twice", name)
+		}
+	}
+	return nil
+}
+
+// skipBOM drops the byte order mark that spreadsheets write.
+type skipBOM struct {
+	r       io.Reader
+	started bool
+}
+
+func (s *skipBOM) Read(p []byte) (int, error) {
+	if s.started || len(p) < 3 {
+		return s.r.Read(p)
+	}
+	s.started = true
+	n, err := io.ReadFull(s.r, p[:3])
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	if string(p[:n]) == "\ufeff" {
+		return s.r.Read(p)
+	}
+	return n, err
+}

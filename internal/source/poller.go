@@ -1,0 +1,267 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/okta"
+)
+
+// Store is what polling remembers, beside the cursor that travels with each
+// batch.
+type Store interface {
+	// All returns every organization's enabled sources.
+	All(ctx context.Context) ([]Source, error)
+	// Failed notes that an attempt to read a source failed.
+	Failed(ctx context.Context, org, id, why string) error
+}
+
+// Leases says which of several processes reads a source.
+type Leases interface {
+	Hold(ctx context.Context, name, holder string, d time.Duration) (bool, error)
+	Release(ctx context.Context, name, holder string) error
+}
+
+// WaitError says that a request was not made, for the sake of the rate limit,
+// and when it may be.
+type WaitError struct{ Until time.Time }
+
+func (e *WaitError) Error() string {
+	return "waits for the rate limit until " + e.Until.UTC().Format(time.TimeOnly) + " UTC"
+}
+
+// Intervals of polling. A page that was full is followed by the next at once;
+// else the interval grows while nothing comes, and shrinks when something does.
+type Intervals struct {
+	Least time.Duration
+	Most  time.Duration
+}
+
+// DefaultIntervals keep well below the half of 120 requests a minute that one
+// token may use of the System Log's budget.
+func DefaultIntervals() Intervals {
+	return Intervals{Least: 2 * time.Second, Most: 10 * time.Second}
+}
+
+const (
+	leaseFor  = 30 * time.Second
+	lookEvery = 2 * time.Second
+	// overlap is read again when a cursor was lost: what became visible late in
+	// that time is not missed, and what was there already counts as nothing.
+	overlap = 15 * time.Minute
+	// maxErrorWait bounds the time between attempts at a source that fails.
+	maxErrorWait = time.Minute
+)
+
+// Poller reads the sources that poll, each in a goroutine of its own.
+type Poller struct {
+	Store     Store
+	Leases    Leases
+	Sink      Sink
+	Fetcher   func(Source) okta.Fetcher
+	Holder    string // this process, in leases
+	Intervals Intervals
+	Now       func() time.Time
+	Log       *slog.Logger
+
+	wake chan struct{}
+	once sync.Once
+}
+
+// Wake has the poller look at once which sources there are.
+func (p *Poller) Wake() {
+	select {
+	case p.wakes() <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Poller) wakes() chan struct{} {
+	p.once.Do(func() { p.wake = make(chan struct{}, 1) })
+	return p.wake
+}
+
+// running is a source that is being read.
+type running struct {
+	key    string // of the settings that it is read with
+	cancel context.CancelFunc
+}
+
+// Run reads sources until ctx ends. It looks every two seconds for sources that
+// were added, changed or switched off.
+func (p *Poller) Run(ctx context.Context) {
+	var done sync.WaitGroup
+	defer done.Wait()
+	at := map[string]running{}
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		p.look(ctx, at, &done)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-p.wakes():
+		}
+	}
+}
+
+func (p *Poller) look(ctx context.Context, at map[string]running, done *sync.WaitGroup) {
+	sources, err := p.Store.All(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			p.Log.WarnContext(ctx, "sources not listed", "err", err)
+		}
+		return
+	}
+	wanted := map[string]bool{}
+	for _, s := range sources {
+		if !s.Poll {
+			continue
+		}
+		wanted[s.ID] = true
+		key := s.Connection + "/" + s.Name
+		if r, ok := at[s.ID]; ok && r.key == key {
+			continue
+		} else if ok {
+			r.cancel()
+		}
+		loop, cancel := context.WithCancel(ctx)
+		at[s.ID] = running{key, cancel}
+		done.Go(func() { p.source(loop, s) })
+	}
+	for id, r := range at {
+		if !wanted[id] {
+			r.cancel()
+			delete(at, id)
+		}
+	}
+}
+
+// source reads one source until ctx ends, while this process holds its lease.
+func (p *Poller) source(ctx context.Context, s Source) {
+	lease := "source/" + s.ID
+	defer func() { _ = p.Leases.Release(context.WithoutCancel(ctx), lease, p.Holder) }()
+	l := &poll{p: p, s: s, fetch: p.Fetcher(s), wait: p.Intervals.Least, target: s.Cursor, last: s.Health.LastEventAt}
+	if l.target == "" {
+		l.target = okta.FirstPage(s.StartAt)
+	}
+	for ctx.Err() == nil {
+		wait := lookEvery
+		held, err := p.Leases.Hold(ctx, lease, p.Holder, leaseFor)
+		switch {
+		case err != nil:
+			p.Log.WarnContext(ctx, "lease of source not held", "err", err, "source", s.ID)
+		case held:
+			wait = l.once(ctx)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// poll is the state of reading one source.
+type poll struct {
+	p        *Poller
+	s        Source
+	fetch    okta.Fetcher
+	target   string
+	wait     time.Duration
+	last     time.Time // the newest event's published
+	failures int
+}
+
+// readTimeout bounds one read of a page; Okta itself gives up after 30 s.
+const readTimeout = 45 * time.Second
+
+// once reads one page and hands it on; it returns how long to wait before the
+// next.
+func (l *poll) once(ctx context.Context) time.Duration {
+	read, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	page, err := okta.ReadLog(read, l.fetch, l.target)
+	if err != nil {
+		return l.failed(ctx, err)
+	}
+	next := page.Next
+	if next == "" { // Okta always sends one when polling; without it we stay where we are
+		next = l.target
+	}
+	_, err = l.p.Sink.Accept(ctx, Batch{Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next})
+	if err != nil {
+		return l.failed(ctx, fmt.Errorf("store events: %w", err))
+	}
+	for _, bad := range page.Bad {
+		l.note(ctx, "an event was passed over: "+bad.Error())
+	}
+	for _, e := range page.Events {
+		if e.Published.After(l.last) {
+			l.last = e.Published
+		}
+	}
+	l.target, l.failures = next, 0
+	return l.next(len(page.Events) + len(page.Bad))
+}
+
+// next adapts the interval to what a page brought.
+func (l *poll) next(n int) time.Duration {
+	switch {
+	case n >= okta.PageSize:
+		l.wait = l.p.Intervals.Least
+		return 0
+	case n > 0:
+		l.wait = l.p.Intervals.Least
+	default:
+		l.wait = min(l.wait*3/2, l.p.Intervals.Most)
+	}
+	return l.wait
+}
+
+// failed notes why reading failed and returns how long to wait.
+func (l *poll) failed(ctx context.Context, err error) time.Duration {
+	if ctx.Err() != nil {
+		return 0
+	}
+	if w, ok := errors.AsType[*WaitError](err); ok {
+		l.note(ctx, w.Error())
+		return max(0, w.Until.Sub(l.p.Now()))
+	}
+	l.failures++
+	wait := min(maxErrorWait, l.p.Intervals.Least<<min(l.failures, 6))
+	if re, ok := errors.AsType[*okta.ResponseError](err); ok {
+		switch {
+		case re.BadCursor():
+			// Start again a little before the newest event that there is.
+			since := l.p.Now().Add(-overlap)
+			if !l.last.IsZero() && l.last.Before(since) {
+				since = l.last.Add(-overlap)
+			}
+			l.target, wait = okta.FirstPage(since), 0
+		case re.Refused():
+			l.note(ctx, re.Error()+". The token is not valid, or may not read the System Log: renew it in the source's connection")
+			return maxErrorWait
+		}
+	}
+	msg := err.Error()
+	if errs.KindOf(err) != errs.Internal {
+		msg = errs.Message(err)
+	}
+	l.note(ctx, msg)
+	return wait
+}
+
+func (l *poll) note(ctx context.Context, why string) {
+	l.p.Log.WarnContext(ctx, "source not read", "source", l.s.ID, "reason", why, "failures", l.failures)
+	if err := l.p.Store.Failed(ctx, l.s.Org, l.s.ID, why); err != nil && ctx.Err() == nil {
+		l.p.Log.WarnContext(ctx, "health of source not written", "err", err, "source", l.s.ID)
+	}
+}

@@ -1,0 +1,209 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/function"
+	"sallyport/internal/value"
+)
+
+// Catalogue is what flows may be made of.
+type Catalogue struct {
+	functions  map[string]function.Function
+	connectors interface {
+		Get(id string) (*connector.Connector, bool)
+	}
+}
+
+// NewCatalogue returns a catalogue of functions and connectors.
+func NewCatalogue(fs []function.Function, cs *connector.Shelf) *Catalogue {
+	c := &Catalogue{functions: make(map[string]function.Function, len(fs)), connectors: cs}
+	for _, f := range fs {
+		c.functions[f.ID] = f
+	}
+	return c
+}
+
+// Function returns the function of an id.
+func (c *Catalogue) Function(id string) (function.Function, bool) {
+	f, ok := c.functions[id]
+	return f, ok
+}
+
+// Action returns an action of a connector.
+func (c *Catalogue) Action(connectorID, action string) (*connector.Action, bool) {
+	con, ok := c.connectors.Get(connectorID)
+	if !ok {
+		return nil, false
+	}
+	a, ok := con.Actions[action]
+	return a, ok
+}
+
+// Check returns what a definition refers to that is not there: functions,
+// connectors, actions, inputs, columns, helper flows. helpers are the flows that
+// it may call, by slug; nil leaves calls unchecked.
+func (c *Catalogue) Check(d *Definition, helpers map[string]*Definition) Problems {
+	k := &checker{c: c, d: d, helpers: helpers, r: &reader{}}
+	for _, s := range d.Connections {
+		for _, id := range s.Connectors {
+			if _, ok := c.connectors.Get(id); !ok {
+				k.r.bad(Position{}, "connections."+s.Name, "there is no connector %q", id)
+			}
+		}
+	}
+	k.cards(d.Cards)
+	return k.r.problems
+}
+
+type checker struct {
+	c       *Catalogue
+	d       *Definition
+	helpers map[string]*Definition
+	r       *reader
+}
+
+func (k *checker) cards(cards []*Card) {
+	for _, c := range cards {
+		switch c.Kind {
+		case CardFunction:
+			k.function(c)
+		case CardAction:
+			k.action(c)
+		case CardTable:
+			k.table(c)
+		case CardCall:
+			k.call(c)
+		case CardIf:
+			k.cards(c.Then)
+			k.cards(c.Else)
+		case CardEach:
+			k.cards(c.Each.Body)
+		default:
+		}
+	}
+}
+
+// port is a name that a card's input may have.
+type port struct {
+	name     string
+	required bool
+}
+
+// inputs checks a card's inputs against ports; what names the thing they belong to.
+func (k *checker) inputs(c *Card, what string, ports []port, extensible bool) {
+	for _, in := range c.Inputs {
+		if !extensible && !slices.ContainsFunc(ports, func(p port) bool { return p.name == in.Name }) {
+			names := make([]string, len(ports))
+			for i, p := range ports {
+				names[i] = p.name
+			}
+			k.r.bad(in.At, join(c.path, "with."+in.Name), "%s has no input of this name; it has: %s", what, strings.Join(names, ", "))
+		}
+	}
+	for _, p := range ports {
+		if p.required && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Name == p.name }) {
+			k.r.bad(c.At, join(c.path, "with"), "%s wants the input %q", what, p.name)
+		}
+	}
+}
+
+func (k *checker) function(c *Card) {
+	f, ok := k.c.functions[c.Use]
+	if !ok {
+		head, _, _ := strings.Cut(c.Use, ".")
+		k.r.bad(c.At, join(c.path, "use"), "there is no function %q, and no connection %q", c.Use, head)
+		return
+	}
+	ports := make([]port, len(f.In))
+	for i, p := range f.In {
+		ports[i] = port{p.Name, p.Required}
+	}
+	k.inputs(c, c.Use, ports, f.Extensible)
+}
+
+func (k *checker) action(c *Card) {
+	i := slices.IndexFunc(k.d.Connections, func(s Slot) bool { return s.Name == c.Slot })
+	for _, id := range k.d.Connections[i].Connectors {
+		if _, ok := k.c.connectors.Get(id); !ok {
+			continue // told where the slot stands
+		}
+		a, ok := k.c.Action(id, c.Use)
+		if !ok {
+			k.r.bad(c.At, join(c.path, "use"), "the connector %q has no action %q", id, c.Use)
+			continue
+		}
+		ports := make([]port, len(a.Inputs))
+		for i, p := range a.Inputs {
+			ports[i] = port{p.Name, p.Required}
+		}
+		k.inputs(c, id+"."+c.Use, ports, false)
+	}
+}
+
+// tableInputs are the inputs of the operations, but for the columns.
+func tableInputs(op TableOp) ([]port, bool) {
+	switch op {
+	case CreateRow:
+		return nil, true
+	case ReadRow, DeleteRow:
+		return []port{{"row_id", true}}, false
+	case UpdateRow:
+		return []port{{"row_id", true}}, true
+	case SearchRows:
+		return []port{{"where", false}, {"sort", false}, {"descending", false}, {"limit", false}, {"offset", false}}, false
+	case ClearTable:
+		return nil, false
+	}
+	return nil, false
+}
+
+func (k *checker) table(c *Card) {
+	i := slices.IndexFunc(k.d.Tables, func(s TableSlot) bool { return s.Name == c.Slot })
+	if i < 0 {
+		k.r.bad(c.At, join(c.path, "table"), "there is no table %q; name it under tables", c.Slot)
+		return
+	}
+	ops := []TableOp{CreateRow, ReadRow, UpdateRow, DeleteRow, SearchRows, ClearTable}
+	if !slices.Contains(ops, TableOp(c.Use)) {
+		k.r.bad(c.At, join(c.path, "use"), "there is no table operation %q", c.Use)
+		return
+	}
+	ports, columns := tableInputs(TableOp(c.Use))
+	if columns {
+		for _, col := range k.d.Tables[i].Columns {
+			ports = append(ports, port{col.Name, false})
+		}
+	}
+	// Without declared columns the table is one that is there already, and its
+	// columns are known where the flow is bound to it.
+	k.inputs(c, "table."+c.Use, ports, columns && len(k.d.Tables[i].Columns) == 0)
+}
+
+func (k *checker) call(c *Card) {
+	if k.helpers == nil {
+		return
+	}
+	h, ok := k.helpers[c.Flow]
+	if !ok {
+		k.r.bad(c.At, join(c.path, "call"), "there is no flow %q in this folder", c.Flow)
+		return
+	}
+	if h.Trigger.Kind == OnEvent {
+		k.r.bad(c.At, join(c.path, "call"), "the flow %q starts by an event and cannot be called", c.Flow)
+		return
+	}
+	ports := make([]port, len(h.Trigger.Inputs))
+	for i, p := range h.Trigger.Inputs {
+		ports[i] = port{p.Name, p.Required && p.Default == nil}
+	}
+	k.inputs(c, c.Flow, ports, false)
+}
+
+// arguments returns the inputs of a trigger from what was given: converted,
+// defaults filled in.
+func (t Trigger) arguments(given *value.Object) (*value.Object, error) {
+	return fillPorts("input", t.Inputs, given)
+}

@@ -1,0 +1,337 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+	"sallyport/internal/quota"
+	"sallyport/internal/value"
+)
+
+// DefaultRetry is how long an action whose failure may pass is tried again,
+// from its first failure on, where its card does not say.
+const DefaultRetry = time.Hour
+
+// maxBackoff bounds the time between two tries.
+const maxBackoff = 2 * time.Minute
+
+// attempt is one try at an action.
+type attempt struct {
+	card   *Card
+	path   string
+	conn   connector.Connection
+	con    *connector.Connector
+	action *connector.Action
+	call   connector.Call
+	before Step // what an earlier worker or try wrote; zero for nothing
+	permit connector.Permit
+	shown  connector.Request
+}
+
+func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
+	known := x.known[path]
+	if known.State != "" && known.State.Settled() && known.State != StepFailed {
+		return x.recall(known)
+	}
+	in := f.inputs(c)
+	a, err := x.prepare(f, c, path, in)
+	if err != nil {
+		return failed(in, err), nil
+	}
+	a.before = known
+	shown := masked(a.action, in)
+	if a.action.Repeat == connector.Never && x.leftUnder(known, path) {
+		return x.inDoubtOutcome(ctx, f, a, shown)
+	}
+	if a.action.Effect != connector.Read {
+		o, err := x.ask(ctx, a)
+		if o.state != "" || err != nil {
+			o.input = shown
+			if err == nil {
+				err = x.journal(ctx, f, c, path, &o, nil)
+			}
+			return o, err
+		}
+	}
+	o, err := x.try(ctx, f, a, shown)
+	return o, err
+}
+
+// leftUnder reports whether an earlier worker began the effect and did not live
+// to say how it ended.
+func (x *execution) leftUnder(known Step, path string) bool {
+	_, begun := x.inDoubt[path]
+	return begun || known.State == StepStarted
+}
+
+// prepare finds the connection and the action that a card calls.
+func (x *execution) prepare(f *frame, c *Card, path string, in *value.Object) (*attempt, error) {
+	conn, ok := f.conns[c.Slot]
+	if !ok {
+		return nil, errs.New(errs.Invalid, "no connection is chosen for %q, or it was deleted", c.Slot)
+	}
+	con, ok := x.r.Catalogue.connectors.Get(conn.Connector)
+	if !ok {
+		return nil, errs.New(errs.Invalid, "the connector %q of connection %q is not here", conn.Connector, conn.Name)
+	}
+	act, ok := con.Actions[c.Use]
+	if !ok {
+		return nil, errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
+	}
+	call := connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
+	return &attempt{card: c, path: path, conn: conn, con: con, action: act, call: call}, nil
+}
+
+func priority(run int) quota.Priority {
+	if run == PriorityContainment {
+		return quota.Containment
+	}
+	return quota.Flow
+}
+
+// masked returns a card's inputs as history keeps them: without secret ones.
+func masked(a *connector.Action, in *value.Object) *value.Object {
+	if !slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Secret }) {
+		return in
+	}
+	out := value.NewObject(in.Len())
+	for k, v := range in.All() {
+		if slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Name == k && p.Secret }) && v != nil {
+			v = "•••"
+		}
+		out.Set(k, v)
+	}
+	return out
+}
+
+// ask puts the effect before the guard. An outcome without a state means: go on.
+func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
+	request, err := x.r.Caller.Preview(a.conn, a.call)
+	if err != nil {
+		return failed(nil, err), nil
+	}
+	a.shown = request
+	a.permit, err = x.r.Gate.Begin(ctx, connector.Intent{
+		Org: x.run.Org, Actor: "flow:" + x.run.Flow,
+		Why:        connector.Why{Cause: string(x.run.Cause), Flow: x.run.Flow, Run: x.run.ID, Path: a.path, Event: x.run.Event},
+		Connection: a.conn, Connector: a.con, Action: a.action, Call: a.call, Request: request,
+		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: x.inDoubt[a.path],
+	})
+	if err != nil {
+		return x.gateFailed(ctx, err)
+	}
+	switch a.permit.Verdict {
+	case connector.Refuse:
+		return outcome{state: StepRefused, reason: a.permit.Reason, output: value.Map("refused", true, "reason", a.permit.Reason)}, nil
+	case connector.Show:
+		return outcome{state: StepDryRun, reason: "dry run: shown, not made", output: value.Map("would_send", shownRequest(request))}, nil
+	case connector.Later:
+		return outcome{}, &pause{until: a.permit.At, reason: a.permit.Reason}
+	default:
+		return outcome{}, nil
+	}
+}
+
+// gateFailed waits and asks again when the guard could not decide: it looks
+// things up in Okta, which may be away. An effect is never made unasked.
+func (x *execution) gateFailed(ctx context.Context, err error) (outcome, error) {
+	if ctx.Err() != nil {
+		return outcome{}, ctx.Err()
+	}
+	if ce := connector.AsError(err); ce != nil && ce.Transient {
+		until := ce.RetryAt
+		if least := x.r.Now().Add(5 * time.Second); until.Before(least) {
+			until = least
+		}
+		return outcome{}, &pause{until: until, reason: "the guard cannot look up the target: " + ce.Message}
+	}
+	if errs.KindOf(err) == errs.Internal {
+		return outcome{}, fmt.Errorf("ask the guard: %w", err)
+	}
+	return outcome{state: StepFailed, err: "the guard cannot decide: " + errs.Message(err)}, nil
+}
+
+// shownRequest returns a request as a value, for history and dry runs.
+func shownRequest(r connector.Request) *value.Object {
+	o := value.Map("method", r.Method, "url", r.URL)
+	if r.Body != nil {
+		o.Set("body", r.Body)
+	}
+	return o
+}
+
+// try makes the call, and decides what its end means for the run.
+func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
+	if a.action.Repeat == connector.Never && a.permit.Ledger == "" && a.action.Effect != connector.Read {
+		// The ledger does not keep it, so the journal says that it is under way.
+		begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
+		begun.Attempt = a.before.Attempt + 1
+		if err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil); err != nil {
+			return outcome{}, err
+		}
+		x.wrote(begun)
+	}
+	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
+	if err == nil {
+		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: a.end(string(StepDone), res.Status, "")}
+		if o.action != nil {
+			if undo, ok := a.action.Reverse(a.call.Inputs, res.Outputs); ok {
+				o.action.Undo = &undo
+			}
+		}
+		return o, x.journal(ctx, f, a.card, a.path, &o, a)
+	}
+	if ctx.Err() != nil {
+		return outcome{}, ctx.Err()
+	}
+	return x.callFailed(ctx, f, a, shown, err)
+}
+
+// end returns the end of the ledger's entry, nil where it keeps none.
+func (a *attempt) end(state string, status int, msg string) *ActionEnd {
+	if a.permit.Ledger == "" {
+		return nil
+	}
+	return &ActionEnd{Ledger: a.permit.Ledger, State: state, Status: status, Error: msg}
+}
+
+func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown *value.Object, err error) (outcome, error) {
+	ce := connector.AsError(err)
+	if ce == nil {
+		ce = &connector.Error{Message: err.Error(), Err: err}
+	}
+	o := outcome{state: StepFailed, input: shown, err: ce.Error(), output: errorOutput(ce)}
+	if ce.Auth {
+		o.err = fmt.Sprintf("the credential of connection %q is refused: %s. Renew it, then retry the run from this card", a.conn.Name, ce.Error())
+	}
+	if ce.Transient {
+		if ce.Sent && a.action.Repeat == connector.Never {
+			o.state, o.reason, o.err = StepUnknown, "whether it happened is not known: "+ce.Error(), ""
+			o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
+			return o, x.journal(ctx, f, a.card, a.path, &o, a)
+		}
+		if until, ok := x.retryAt(a, ce); ok {
+			return outcome{}, x.retryLater(f, a, shown, ce, until)
+		}
+	}
+	o.action = a.end(string(StepFailed), ce.Status, ce.Error())
+	return o, x.journal(ctx, f, a.card, a.path, &o, a)
+}
+
+func errorOutput(ce *connector.Error) *value.Object {
+	o := value.Map("message", ce.Message)
+	if ce.Status != 0 {
+		o.Set("status", float64(ce.Status))
+	}
+	if ce.Code != "" {
+		o.Set("code", ce.Code)
+	}
+	return value.Map("error", o)
+}
+
+// retryAt returns when to try again, or that enough has been tried. A wait that
+// the peer asked for (a rate limit) is always granted within the time.
+func (x *execution) retryAt(a *attempt, ce *connector.Error) (time.Time, bool) {
+	within := DefaultRetry
+	if a.card.Retry.set {
+		within = a.card.Retry.For
+	}
+	now := x.r.Now()
+	first := a.before.StartedAt
+	if a.before.State != StepRetrying {
+		first = now
+	}
+	until := ce.RetryAt
+	if until.IsZero() {
+		until = now.Add(min(maxBackoff, time.Second<<min(a.before.Attempt, 10)))
+	}
+	return until, within > 0 && !until.After(first.Add(within)) && until.Before(x.deadline)
+}
+
+// retryLater writes that the card is to be tried again, and pauses the run: a
+// wait holds no worker.
+func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *connector.Error, until time.Time) error {
+	s := x.step(f, a.card, a.path, outcome{state: StepRetrying, input: shown, err: ce.Error()})
+	s.Attempt = a.before.Attempt + 1
+	if a.before.State == StepRetrying {
+		s.StartedAt = a.before.StartedAt
+	}
+	s.Action = a.end(string(StepRetrying), ce.Status, ce.Error())
+	x.pending = append(x.pending, s)
+	return &pause{until: until, reason: fmt.Sprintf("%s: %s; try %d follows", a.card.Title, ce.Error(), s.Attempt+1)}
+}
+
+// inDoubtOutcome settles an effect that was begun before a crash and must not
+// be repeated: the run goes on, and says so.
+func (x *execution) inDoubtOutcome(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
+	const why = "the program stopped while the call was under way, and repeating it might do it twice; look whether it happened"
+	a.permit.Ledger = x.inDoubt[a.path]
+	o := outcome{state: StepUnknown, input: shown, reason: why, action: a.end(string(StepUnknown), 0, why)}
+	return o, x.journal(ctx, f, a.card, a.path, &o, a)
+}
+
+// table carries out an operation on rows. A change is in one transaction with
+// its step, so it happens once however the program ends.
+func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
+	if s, ok := x.known[path]; ok && s.State.Settled() && s.State != StepFailed {
+		return x.recall(s)
+	}
+	in := f.inputs(c)
+	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
+	if tableID == "" {
+		return failed(in, errs.New(errs.Invalid, "no table is chosen for %q", c.Slot)), nil
+	}
+	ch := Change{Op: TableOp(c.Use), Table: tableID, Row: value.String(in.At("row_id")), Values: in}
+	o := outcome{state: StepDone, input: in}
+	switch ch.Op {
+	case ReadRow, SearchRows:
+		out, err := x.r.Sources.TableRows(ctx, x.run.Org, ch)
+		if err != nil {
+			return x.tableFailed(in, err)
+		}
+		o.output = out
+		return o, x.journal(ctx, f, c, path, &o, nil)
+	case CreateRow:
+		ch.Row = id.New()
+	case UpdateRow:
+		ch.Values = without(in, "row_id")
+	default:
+	}
+	if x.run.DryRun {
+		o.state, o.reason, o.output = StepDryRun, "dry run: shown, not made", value.Map("row_id", nil)
+		return o, nil
+	}
+	err := x.change(ctx, f, c, path, &o, ch)
+	if err != nil && !isPassing(err) {
+		return x.tableFailed(in, err)
+	}
+	return o, err
+}
+
+func (x *execution) tableFailed(in *value.Object, err error) (outcome, error) {
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.NotFound, errs.Conflict:
+		return failed(in, err), nil
+	default:
+		return outcome{}, err
+	}
+}
+
+func without(o *value.Object, key string) *value.Object {
+	out := value.NewObject(o.Len())
+	for k, v := range o.All() {
+		if k != key {
+			out.Set(k, v)
+		}
+	}
+	return out
+}
+
+// errLost guards against a store that forgets to call Done.
+var errLost = errors.New("the store did not say what the change gave")

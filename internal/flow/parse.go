@@ -1,0 +1,254 @@
+package flow
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"sallyport/internal/expr"
+	"sallyport/internal/value"
+)
+
+// maxSource bounds a definition's text, in bytes.
+const maxSource = 8 << 20
+
+// Priorities of a flow's runs: what waits in the queue is taken in this order.
+const (
+	PriorityContainment = 1
+	PriorityNormal      = 2
+	PriorityBulk        = 4
+)
+
+// DefaultTimeout ends a run that has not ended by itself.
+const DefaultTimeout = 24 * time.Hour
+
+// Parse reads a definition from YAML. The error is [Problems.Err] of all that
+// is wrong with its form; whether what it refers to exists is [Check]'s matter.
+func Parse(source string) (*Definition, error) {
+	d, ps := parse(source)
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func parse(source string) (*Definition, Problems) {
+	r := &reader{}
+	d := &Definition{Source: source, SaveData: true, Timeout: DefaultTimeout, Priority: PriorityNormal}
+	if len(source) > maxSource {
+		r.bad(Position{}, "", "a flow of %d MB is too large; %d MB is the most", len(source)>>20, maxSource>>20)
+		return d, r.problems
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(source), &doc); err != nil {
+		r.bad(Position{}, "", "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		return d, r.problems
+	}
+	if len(doc.Content) == 0 {
+		r.bad(Position{}, "", "the flow is empty")
+		return d, r.problems
+	}
+	r.definition(d, doc.Content[0])
+	if len(r.problems) == 0 {
+		r.scopes(d)
+	}
+	return d, r.problems
+}
+
+func (r *reader) definition(d *Definition, n *yaml.Node) {
+	for _, e := range r.mapping(n, "", "flow", "title", "description", "save_data", "priority", "timeout", "connections", "tables", "options", "trigger", "cards") {
+		switch e.key {
+		case "flow":
+			d.Slug = r.name(e)
+		case "title":
+			d.Title = r.text(e)
+		case "description":
+			d.Description = r.text(e)
+		case "save_data":
+			d.SaveData = r.boolean(e)
+		case "priority":
+			d.Priority = map[string]int{"containment": PriorityContainment, "normal": PriorityNormal, "bulk": PriorityBulk}[oneOf(r, e, "containment", "normal", "bulk")]
+		case "timeout":
+			d.Timeout = r.duration(e)
+		case "connections":
+			d.Connections = r.slots(e)
+		case "tables":
+			d.Tables = r.tables(e)
+		case "options":
+			d.Options = r.ports(e)
+		case "trigger":
+			d.Trigger = r.trigger(e)
+		case "cards":
+			d.Cards = r.cards(e.value, e.path, 0)
+		}
+	}
+	if d.Slug == "" {
+		r.bad(position(n), "flow", "the flow needs a name")
+	}
+	if d.Title == "" {
+		d.Title = d.Slug
+	}
+	if d.Trigger.Kind == "" {
+		r.bad(position(n), "trigger", "what starts the flow is missing: event, on_demand or call")
+	}
+}
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// name returns a text that other places refer to.
+func (r *reader) name(e entry) string {
+	s := r.text(e)
+	if !nameForm.MatchString(s) || len(s) > 100 {
+		r.bad(position(e.value), e.path, "%q is no name: lower-case letters, digits and _ after a letter", s)
+	}
+	return s
+}
+
+func (r *reader) slots(of entry) []Slot {
+	var out []Slot
+	for _, e := range r.mapping(of.value, of.path) {
+		s := Slot{Name: e.key, Title: e.key}
+		if !nameForm.MatchString(e.key) {
+			r.bad(e.at, e.path, "%q is no name: lower-case letters, digits and _ after a letter", e.key)
+		}
+		if e.value.Kind == yaml.ScalarNode {
+			s.Connectors = []string{r.text(e)}
+			out = append(out, s)
+			continue
+		}
+		for _, k := range r.mapping(e.value, e.path, "connector", "title") {
+			if k.key == "title" {
+				s.Title = r.text(k)
+			} else {
+				s.Connectors = r.texts(k)
+			}
+		}
+		if len(s.Connectors) == 0 {
+			r.bad(e.at, e.path, "which connector it is for is missing")
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (r *reader) tables(of entry) []TableSlot {
+	var out []TableSlot
+	for _, e := range r.mapping(of.value, of.path) {
+		s := TableSlot{Name: e.key, Title: e.key}
+		for _, k := range r.mapping(e.value, e.path, "title", "columns") {
+			if k.key == "title" {
+				s.Title = r.text(k)
+			} else {
+				s.Columns = r.ports(k)
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// ports reads "name: type" or "name: {type, title, help, required, default, choices}".
+func (r *reader) ports(of entry) []Port {
+	var out []Port
+	for _, e := range r.mapping(of.value, of.path) {
+		p := Port{Name: e.key, Title: e.key, Type: value.Text}
+		if e.value.Kind == yaml.ScalarNode {
+			p.Type = oneOf(r, e, value.Kinds()...)
+			out = append(out, p)
+			continue
+		}
+		for _, k := range r.mapping(e.value, e.path, "type", "title", "help", "required", "default", "choices") {
+			r.port(&p, k)
+		}
+		if v, err := value.Convert(p.Default, p.Type); err != nil {
+			r.bad(e.at, e.path, "default: %v", err)
+		} else {
+			p.Default = v
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (r *reader) port(p *Port, k entry) {
+	switch k.key {
+	case "type":
+		p.Type = oneOf(r, k, value.Kinds()...)
+	case "title":
+		p.Title = r.text(k)
+	case "help":
+		p.Help = r.text(k)
+	case "required":
+		p.Required = r.boolean(k)
+	case "default":
+		p.Default = r.data(k.value, k.path, 0)
+	case "choices":
+		p.Choices = r.texts(k)
+	}
+}
+
+func (r *reader) trigger(of entry) Trigger {
+	t := Trigger{At: of.at}
+	where := entry{}
+	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call") {
+		switch e.key {
+		case "event":
+			r.kind(&t, OnEvent, e)
+			t.Events = r.texts(e)
+			for i, s := range t.Events {
+				if strings.TrimSpace(s) == "" {
+					r.bad(e.at, fmt.Sprintf("%s[%d]", e.path, i), "an event type is wanted, such as user.session.start")
+				}
+			}
+		case "where":
+			where = e
+		case "on_demand":
+			r.kind(&t, OnDemand, e)
+			t.Inputs = r.inputsOf(e)
+		case "call":
+			r.kind(&t, OnCall, e)
+			t.Inputs = r.inputsOf(e)
+		}
+	}
+	if where.value != nil {
+		if t.Kind != OnEvent {
+			r.bad(where.at, where.path, "a condition is for event triggers only")
+		}
+		t.Where = r.condition(where, "event", "options")
+	}
+	return t
+}
+
+func (r *reader) kind(t *Trigger, k TriggerKind, e entry) {
+	if t.Kind != "" {
+		r.bad(e.at, e.path, "a flow has one trigger; %s stands there already", t.Kind)
+	}
+	t.Kind = k
+}
+
+// inputsOf reads the inputs of a trigger, which may have none.
+func (r *reader) inputsOf(e entry) []Port {
+	if e.value.Kind == yaml.ScalarNode && (e.value.Value == "" || e.value.Tag == "!!null") {
+		return nil
+	}
+	for _, k := range r.mapping(e.value, e.path, "inputs") {
+		return r.ports(k)
+	}
+	return nil
+}
+
+// condition compiles a CEL expression.
+func (r *reader) condition(e entry, vars ...string) *expr.Program {
+	text := r.text(e)
+	if text == "" {
+		return nil
+	}
+	p, err := expr.Compile(text, vars...)
+	if err != nil {
+		r.bad(position(e.value), e.path, "%v", err)
+	}
+	return p
+}

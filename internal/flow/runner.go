@@ -1,0 +1,275 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/event"
+	"sallyport/internal/value"
+)
+
+// Gate decides about effects before they are made.
+type Gate interface {
+	// Begin returns a permit, or an error when it cannot decide now.
+	Begin(ctx context.Context, in connector.Intent) (connector.Permit, error)
+}
+
+// Caller carries out actions. Every error of Do is a [connector.Error].
+type Caller interface {
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+}
+
+// Sources is what a run reads beside its own journal.
+type Sources interface {
+	Connection(ctx context.Context, org, id string) (connector.Connection, error)
+	Event(ctx context.Context, org, uuid string) (event.Event, error)
+	// TableRows carries out a read of a table: ReadRow or SearchRows.
+	TableRows(ctx context.Context, org string, c Change) (*value.Object, error)
+}
+
+// Sealer hides the data of runs that do not keep it. The context binds a sealed
+// value to its place.
+type Sealer interface {
+	Seal(plaintext, context []byte) ([]byte, error)
+	Unseal(sealed, context []byte) ([]byte, error)
+}
+
+// Runner carries out runs.
+type Runner struct {
+	Store     Store
+	Library   *Library
+	Catalogue *Catalogue
+	Gate      Gate
+	Caller    Caller
+	Sources   Sources
+	Keys      Sealer
+	Now       func() time.Time
+	Log       *slog.Logger
+	// Changed is called when a run has moved: once its new state is durable.
+	Changed func(org, run string, s State)
+
+	draining atomic.Bool
+}
+
+// Drain makes runs stop before their next card, to be resumed by whoever works
+// next. It does not wait for them.
+func (r *Runner) Drain() { r.draining.Store(true) }
+
+// Work carries a run on: to its end (the zero time), or to a point where it
+// waits (the time to be called again). An error is one of ours, not the run's.
+func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
+	c, err := r.Store.Claim(ctx, org, run)
+	if err != nil {
+		if errs.KindOf(err) == errs.NotFound { // deleted with its organization or by retention
+			return time.Time{}, nil
+		}
+		return time.Time{}, fmt.Errorf("take up run %s: %w", run, err)
+	}
+	if c.Run.State.Ended() {
+		return time.Time{}, nil
+	}
+	x := newExecution(r, c)
+	again, err := x.work(ctx)
+	switch {
+	case err == nil:
+		return again, nil
+	case errors.Is(err, ErrFenced):
+		r.Log.InfoContext(ctx, "run left to another worker", "run", run)
+		return time.Time{}, nil
+	case ctx.Err() != nil:
+		return r.Now(), nil //nolint:nilerr // the program stops: whoever works next goes on at once
+	}
+	return time.Time{}, fmt.Errorf("run %s: %w", run, err)
+}
+
+// work runs the flow and writes how it ended, or that it waits.
+func (x *execution) work(ctx context.Context) (time.Time, error) {
+	var end *flowEnd
+	f, err := x.start(ctx)
+	if err == nil {
+		end, err = x.cards(ctx, f, f.prog.Definition.Cards)
+	}
+	if p, ok := errors.AsType[*pause](err); ok {
+		return p.until, x.pauseRun(ctx, p)
+	}
+	e, ours := x.ending(end, err)
+	if ours != nil {
+		return time.Time{}, ours
+	}
+	if err := x.finish(ctx, e); err != nil && !errors.Is(err, ErrCancelled) {
+		return time.Time{}, err
+	}
+	return time.Time{}, nil
+}
+
+// ending turns what the cards came to into how the run ended. What is no end of
+// a run comes back as an error.
+func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
+	e := Ending{State: Succeeded, Unknown: x.unknown, Refused: x.refused}
+	switch failure, failed := errors.AsType[*CardError](err); {
+	case errors.Is(err, ErrCancelled):
+		e.State = Cancelled
+	case failed:
+		e.State, e.Error = Failed, failure.Error()
+	case err != nil:
+		return e, err
+	case end == nil:
+	case end.kind == CardStop:
+		e.State, e.Reason = Stopped, end.reason
+	case end.kind == CardFail:
+		e.State, e.Error = Failed, end.reason
+	case end.result != nil:
+		e.Result = x.saved(end.result)
+	}
+	return e, nil
+}
+
+func (x *execution) finish(ctx context.Context, e Ending) error {
+	steps := x.take()
+	if err := x.r.Store.End(ctx, x.ref, steps, e); err != nil {
+		return fmt.Errorf("end: %w", err)
+	}
+	x.changed(e.State)
+	return nil
+}
+
+func (x *execution) pauseRun(ctx context.Context, p *pause) error {
+	if p.draining {
+		return x.flush(ctx)
+	}
+	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, p.reason)
+	if errors.Is(err, ErrCancelled) {
+		return x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
+	}
+	if err != nil {
+		return fmt.Errorf("pause: %w", err)
+	}
+	x.changed(Waiting)
+	return nil
+}
+
+func (x *execution) changed(s State) {
+	if x.r.Changed != nil {
+		x.r.Changed(x.run.Org, x.run.ID, s)
+	}
+}
+
+// start loads what the run is of, and returns its outermost frame.
+func (x *execution) start(ctx context.Context) (*frame, error) {
+	book, err := x.r.Library.Book(ctx, x.run.Org)
+	if err != nil {
+		return nil, err
+	}
+	x.book = book
+	prog, err := x.r.Library.Program(ctx, x.run.Org, x.run.Flow, x.run.Version)
+	if err != nil {
+		if errs.KindOf(err) == errs.NotFound {
+			return nil, &CardError{Message: "the flow, or this version of it, is not there any more"}
+		}
+		return nil, err
+	}
+	x.began = x.run.StartedAt
+	if x.began.IsZero() {
+		x.began = x.r.Now()
+	}
+	x.deadline = x.began.Add(prog.Definition.Timeout)
+	if err := x.pin(ctx, prog); err != nil {
+		return nil, err
+	}
+	f := &frame{prog: prog, vars: map[string]any{}, states: value.NewObject(8)}
+	if err := x.root(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, x.bind(ctx, f)
+}
+
+// pin fixes the versions of every helper flow before the first card runs, so
+// that a run resumed after somebody published goes on as it began.
+func (x *execution) pin(ctx context.Context, prog *Program) error {
+	if x.run.Pins != nil {
+		return nil
+	}
+	pins := x.book.helpers(prog)
+	if len(pins) == 0 {
+		return nil
+	}
+	x.run.Pins = maps.Clone(pins)
+	if err := x.r.Store.Pin(ctx, x.ref, pins); err != nil {
+		return fmt.Errorf("pin helper flows: %w", err)
+	}
+	return nil
+}
+
+// root gives the outermost frame the run's input: the event, or the arguments.
+func (x *execution) root(ctx context.Context, f *frame) error {
+	if x.run.Cause == OnEvent {
+		e, err := x.r.Sources.Event(ctx, x.run.Org, x.run.Event)
+		if errs.KindOf(err) == errs.NotFound {
+			return &CardError{Message: "the event that started the run is not stored any more"}
+		}
+		if err != nil {
+			return err
+		}
+		v, err := value.ParseJSON(e.Raw)
+		if err != nil {
+			return &CardError{Message: "the event cannot be read: " + err.Error()}
+		}
+		f.vars[nameEvent] = v
+		return nil
+	}
+	stored := x.run.Input
+	if !x.run.SaveData && stored != nil {
+		plain, err := x.r.Keys.Unseal(stored, x.context("input"))
+		if err != nil {
+			return &CardError{Message: "the run's input cannot be unsealed; was the key file replaced?"}
+		}
+		stored = plain
+	}
+	v, err := value.Load(stored)
+	if err != nil {
+		return err
+	}
+	given, _ := v.(*value.Object)
+	args, err := f.prog.Definition.Trigger.arguments(given)
+	if err != nil {
+		return &CardError{Message: errs.Message(err)}
+	}
+	f.vars[nameInput] = args
+	return nil
+}
+
+// bind gives a frame what its flow is installed with.
+func (x *execution) bind(ctx context.Context, f *frame) error {
+	f.conns = map[string]connector.Connection{}
+	settings := value.NewObject(len(f.prog.Definition.Connections))
+	for _, slot := range f.prog.Definition.Connections {
+		id := f.prog.Flow.Bindings.Connections[slot.Name]
+		if id == "" {
+			continue // told by the card that needs it
+		}
+		c, err := x.r.Sources.Connection(ctx, x.run.Org, id)
+		if errs.KindOf(err) == errs.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		f.conns[slot.Name] = c
+		settings.Set(slot.Name, c.Settings)
+	}
+	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
+	if err != nil {
+		return &CardError{Message: errs.Message(err)}
+	}
+	f.vars[nameConnections], f.vars[nameOptions] = settings, options
+	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))
+	return nil
+}

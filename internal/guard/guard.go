@@ -1,0 +1,207 @@
+// Package guard is the gate before every effect. It looks at what an action
+// would do and to whom, refuses what the organization's policy forbids, keeps a
+// ledger of everything that was made, refused or begun, and can undo what has
+// a way back. It carries nothing out itself but undoing.
+package guard
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+)
+
+// Policy is what an organization allows.
+type Policy struct {
+	// ProtectedUsers are people that no action changes: break-glass accounts.
+	// Each is a user id, a login or an e-mail address, in any case.
+	ProtectedUsers []string `json:"protectedUsers"`
+	// ProtectedGroups are groups whose members no action changes, and which no
+	// action changes themselves. Each is a group id or a name.
+	ProtectedGroups []string `json:"protectedGroups"`
+	// Ceiling is the most changes that one flow makes in an hour.
+	Ceiling int `json:"ceiling"`
+	// FlowCeilings are other ceilings for some flows, by flow id.
+	FlowCeilings map[string]int `json:"flowCeilings"`
+	// DryRun lets no effect through: every flow shows what it would do.
+	DryRun bool `json:"dryRun"`
+}
+
+// DefaultCeiling is the ceiling of an organization that has set none.
+const DefaultCeiling = 100
+
+// DefaultPolicy is the policy of an organization that has set none.
+func DefaultPolicy() Policy { return Policy{Ceiling: DefaultCeiling} }
+
+// Check returns what is wrong with a policy.
+func (p Policy) Check() error {
+	if p.Ceiling < 1 || p.Ceiling > 1_000_000 {
+		return errs.New(errs.Invalid, "the ceiling is a number of changes an hour from 1 to 1,000,000, not %d", p.Ceiling)
+	}
+	for flow, n := range p.FlowCeilings {
+		if n < 0 || n > 1_000_000 {
+			return errs.New(errs.Invalid, "the ceiling of flow %s is a number of changes an hour from 0 to 1,000,000, not %d", flow, n)
+		}
+	}
+	for _, list := range [][]string{p.ProtectedUsers, p.ProtectedGroups} {
+		for _, s := range list {
+			if strings.TrimSpace(s) == "" {
+				return errs.New(errs.Invalid, "a protected user or group is empty")
+			}
+		}
+	}
+	return nil
+}
+
+func (p Policy) ceiling(flow string) int {
+	if n, ok := p.FlowCeilings[flow]; ok {
+		return n
+	}
+	return p.Ceiling
+}
+
+// Ledger keeps the policy and the entries.
+type Ledger interface {
+	Policy(ctx context.Context, org string) (Policy, error)
+	// Begin writes an entry that says an action is under way, or counts one more
+	// attempt of the entry that is there already. It reports false, and writes
+	// nothing, when the flow has begun ceiling others since a time.
+	Begin(ctx context.Context, e Entry, ceiling int, since time.Time) (bool, error)
+	// Add writes an entry that has ended.
+	Add(ctx context.Context, e Entry) error
+	// End ends an entry.
+	End(ctx context.Context, org string, end End) error
+	Get(ctx context.Context, org, id string) (Entry, error)
+}
+
+// Caller carries out actions.
+type Caller interface {
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+}
+
+// Guard decides. Its zero fields are all needed but Now.
+type Guard struct {
+	Ledger    Ledger
+	Directory *Directory
+	Caller    Caller
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Begin decides about an effect. An error means that it cannot be decided now,
+// and so the effect must wait.
+func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permit, error) {
+	p, err := g.Ledger.Policy(ctx, in.Org)
+	if err != nil {
+		return connector.Permit{}, fmt.Errorf("read policy: %w", err)
+	}
+	if in.DryRun || p.DryRun {
+		return connector.Permit{Verdict: connector.Show}, nil
+	}
+	if in.Action.Effect == connector.Read || in.Action.Effect == connector.Notify {
+		return connector.Permit{Verdict: connector.Proceed}, nil
+	}
+	e := newEntry(in, g.Now())
+	why, err := g.protected(ctx, p, in, &e)
+	if err != nil {
+		return connector.Permit{}, err
+	}
+	if why != "" {
+		return g.refuse(ctx, e, why)
+	}
+	ok, err := g.Ledger.Begin(ctx, e, p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
+	if err != nil {
+		return connector.Permit{}, fmt.Errorf("begin ledger entry: %w", err)
+	}
+	if !ok {
+		return g.refuse(ctx, e, fmt.Sprintf("the flow has made %d changes within an hour, which is its ceiling", p.ceiling(in.Why.Flow)))
+	}
+	return connector.Permit{Verdict: connector.Proceed, Ledger: e.ID}, nil
+}
+
+func (g *Guard) refuse(ctx context.Context, e Entry, why string) (connector.Permit, error) {
+	e.State, e.Reason, e.EndedAt = Refused, why, g.Now()
+	if err := g.Ledger.Add(ctx, e); err != nil {
+		return connector.Permit{}, fmt.Errorf("write refusal: %w", err)
+	}
+	g.Log.WarnContext(ctx, "action refused", "action", e.Connector+"."+e.Action, "target", e.TargetID, "reason", why, "run", e.Why.Run)
+	return connector.Permit{Verdict: connector.Refuse, Ledger: e.ID, Reason: why}, nil
+}
+
+func newEntry(in connector.Intent, now time.Time) Entry {
+	e := Entry{
+		ID: in.Resume, Org: in.Org, Actor: in.Actor, Why: in.Why, Connection: in.Connection.ID, Connector: in.Connector.ID,
+		Action: in.Action.ID, Title: in.Action.Title, Effect: in.Action.Effect, State: Started, Request: in.Request, Attempt: max(1, in.Attempt), StartedAt: now,
+	}
+	if e.ID == "" {
+		e.ID = id.At(now)
+	}
+	if targets := in.Action.Entities(in.Call.Inputs); len(targets) > 0 {
+		e.TargetType, e.TargetID, e.TargetName = targets[0].Type, targets[0].ID, targets[0].ID
+	}
+	return e
+}
+
+// protected returns why the policy forbids an action on its targets, "" when it
+// does not. It completes the entry with the target's name on the way.
+func (g *Guard) protected(ctx context.Context, p Policy, in connector.Intent, e *Entry) (string, error) {
+	if len(p.ProtectedUsers) == 0 && len(p.ProtectedGroups) == 0 {
+		return "", nil
+	}
+	for i, t := range in.Action.Entities(in.Call.Inputs) {
+		var why string
+		switch t.Type {
+		case "user":
+			who, err := g.Directory.Principal(ctx, in.Connection, t.ID, len(p.ProtectedGroups) > 0)
+			if err != nil {
+				return "", err
+			}
+			if i == 0 {
+				e.TargetName = who.Name()
+			}
+			why = p.protectsUser(who)
+		case "group":
+			name, err := g.Directory.GroupName(ctx, in.Connection, t.ID)
+			if err != nil {
+				return "", err
+			}
+			why = p.protectsGroup(t.ID, name)
+		default:
+		}
+		if why != "" {
+			return why, nil
+		}
+	}
+	return "", nil
+}
+
+func (p Policy) protectsUser(who Principal) string {
+	for _, s := range p.ProtectedUsers {
+		for _, own := range []string{who.ID, who.Login, who.Email} {
+			if own != "" && strings.EqualFold(strings.TrimSpace(s), own) {
+				return fmt.Sprintf("%s is a protected account", who.Name())
+			}
+		}
+	}
+	for _, group := range who.Groups {
+		if why := p.protectsGroup(group.ID, group.Name); why != "" {
+			return fmt.Sprintf("%s is a member of the protected group %q", who.Name(), group.Name)
+		}
+	}
+	return ""
+}
+
+func (p Policy) protectsGroup(groupID, name string) string {
+	for _, s := range p.ProtectedGroups {
+		if s = strings.TrimSpace(s); s == groupID || name != "" && strings.EqualFold(s, name) {
+			return fmt.Sprintf("the group %q is protected", name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,146 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+)
+
+// State is where an entry of the ledger stands.
+type State string
+
+// The states. An entry that is found Started when nothing works on it was left
+// so by a crash: whether the action happened is not known.
+const (
+	Started  State = "started"
+	Retrying State = "retrying"
+	Done     State = "done"
+	Failed   State = "failed"
+	Refused  State = "refused"
+	Unknown  State = "unknown"
+)
+
+// Entry is one line of the ledger.
+type Entry struct {
+	ID         string
+	Org        string
+	Actor      string
+	Why        connector.Why
+	Connection string
+	Connector  string
+	Action     string
+	Title      string
+	Effect     connector.Effect
+	TargetType string
+	TargetID   string
+	TargetName string
+	State      State
+	Reason     string
+	Request    connector.Request
+	Status     int
+	Error      string
+	Undo       *connector.Call // the way back; nil where there is none
+	UndoneBy   string          // the entry that undid this one
+	Attempt    int
+	StartedAt  time.Time
+	EndedAt    time.Time
+}
+
+// End is how an action ended.
+type End struct {
+	ID     string
+	State  State
+	Status int
+	Error  string
+	Undo   *connector.Call
+	At     time.Time
+}
+
+// Connections finds connections.
+type Connections interface {
+	Connection(ctx context.Context, org, id string) (connector.Connection, error)
+	Connector(id string) (*connector.Connector, bool)
+}
+
+// Undo reverses an action that was made, on behalf of actor. The reversal is an
+// action like any other: the policy holds for it, and it has an entry of its
+// own, which is returned.
+func (g *Guard) Undo(ctx context.Context, conns Connections, org, actor, entry string) (Entry, error) {
+	e, err := g.Ledger.Get(ctx, org, entry)
+	if err != nil {
+		return Entry{}, err
+	}
+	switch {
+	case e.State != Done:
+		return Entry{}, errs.New(errs.Conflict, "the action is %s; only one that was made can be undone", e.State)
+	case e.Undo == nil:
+		return Entry{}, errs.New(errs.Conflict, "%s has no way back", e.Title)
+	case e.UndoneBy != "":
+		return Entry{}, errs.New(errs.Conflict, "the action was undone already")
+	}
+	conn, err := conns.Connection(ctx, org, e.Connection)
+	if err != nil {
+		return Entry{}, err
+	}
+	con, ok := conns.Connector(conn.Connector)
+	if !ok || con.Actions[e.Undo.Action] == nil {
+		return Entry{}, errs.New(errs.Conflict, "the connector %q has no action %q any more", conn.Connector, e.Undo.Action)
+	}
+	return g.undo(ctx, e, connector.Intent{
+		Org: org, Actor: actor, Connection: conn, Connector: con, Action: con.Actions[e.Undo.Action], Call: *e.Undo,
+		Why: connector.Why{Cause: "undo", Event: e.Why.Event, UndoOf: e.ID}, Attempt: 1,
+	})
+}
+
+func (g *Guard) undo(ctx context.Context, e Entry, in connector.Intent) (Entry, error) {
+	in.Call.Key = "undo/" + e.ID
+	request, err := g.Caller.Preview(in.Connection, in.Call)
+	if err != nil {
+		return Entry{}, errs.Wrap(errs.Invalid, err, "the reversal cannot be made: %v", err)
+	}
+	in.Request = request
+	permit, err := g.Begin(ctx, in)
+	if err != nil {
+		return Entry{}, err
+	}
+	switch permit.Verdict {
+	case connector.Proceed:
+	case connector.Refuse:
+		return Entry{}, errs.New(errs.Denied, "refused: %s", permit.Reason)
+	case connector.Show, connector.Later:
+		return Entry{}, errs.New(errs.Conflict, "the organization is in dry run: nothing is changed")
+	}
+	return g.carryOut(ctx, in, permit)
+}
+
+// carryOut makes a call that was begun and ends its entry, whatever becomes of
+// the caller's context: an effect that was made is always written down.
+func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connector.Permit) (Entry, error) {
+	res, err := g.Caller.Do(ctx, in.Connection, in.Call)
+	end := End{ID: permit.Ledger, State: Done, Status: res.Status, At: g.Now()}
+	if err == nil {
+		if undo, ok := in.Action.Reverse(in.Call.Inputs, res.Outputs); ok {
+			end.Undo = &undo
+		}
+	} else {
+		end.State, end.Error = Failed, err.Error()
+		if ce := connector.AsError(err); ce != nil {
+			end.Status = ce.Status
+			if ce.Transient && ce.Sent && in.Action.Repeat == connector.Never {
+				end.State = Unknown
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if endErr := g.Ledger.End(ctx, in.Org, end); endErr != nil {
+		return Entry{}, fmt.Errorf("end ledger entry: %w", endErr)
+	}
+	if err != nil {
+		return Entry{}, errs.Wrap(errs.Unavailable, err, "%s: %v", in.Action.Title, err)
+	}
+	return g.Ledger.Get(ctx, in.Org, permit.Ledger)
+}

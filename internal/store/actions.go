@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/value"
+)
+
+// Actions is the guard_policy and guard_action tables: what may be done to
+// tenants, and what was.
+type Actions struct {
+	db  *DB
+	now func() time.Time
+}
+
+// Policy returns an organization's policy, the default where it has set none.
+func (t Actions) Policy(ctx context.Context, org string) (guard.Policy, error) {
+	p := guard.DefaultPolicy()
+	docs, err := list(ctx, t.db, scalar[string], `SELECT doc FROM guard_policy WHERE org_id = ?`, org)
+	if err != nil || len(docs) == 0 {
+		return p, err
+	}
+	if err := json.Unmarshal([]byte(docs[0]), &p); err != nil {
+		return p, fmt.Errorf("policy of organization %s: %w", org, err)
+	}
+	return p, nil
+}
+
+// SetPolicy replaces an organization's policy.
+func (t Actions) SetPolicy(ctx context.Context, org string, p guard.Policy) error {
+	doc, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO guard_policy (org_id, doc, updated_at) VALUES (?, ?, ?) ON CONFLICT (org_id) DO UPDATE SET doc = excluded.doc, updated_at = excluded.updated_at`,
+			org, string(doc), toMicros(t.now()))
+		return err
+	})
+}
+
+const actionColumns = `id, org_id, actor, cause, flow_id, run_id, step_path, event_uuid, connection_id, connector, action, title, effect,
+	target_type, target_id, target_name, state, reason, request, status, error, undo, undo_of, undone_by, attempt, started_at, ended_at`
+
+// storedCall is a call back as it is kept.
+type storedCall struct {
+	Action string        `json:"action"`
+	Inputs *value.Object `json:"inputs"`
+}
+
+func undoText(c *connector.Call) (any, error) {
+	if c == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(storedCall{c.Action, c.Inputs})
+	return string(text), err
+}
+
+func scanAction(rows *sql.Rows) (guard.Entry, error) {
+	var e guard.Entry
+	var flowID, run, path, event, reason, request, failure, undo, undoOf, undoneBy sql.NullString
+	var started, ended int64
+	err := rows.Scan(&e.ID, &e.Org, &e.Actor, &e.Why.Cause, &flowID, &run, &path, &event, &e.Connection, &e.Connector, &e.Action, &e.Title, &e.Effect,
+		&e.TargetType, &e.TargetID, &e.TargetName, &e.State, &reason, &request, &e.Status, &failure, &undo, &undoOf, &undoneBy, &e.Attempt, &started, &ended)
+	if err != nil {
+		return e, err
+	}
+	e.Why.Flow, e.Why.Run, e.Why.Path, e.Why.Event, e.Why.UndoOf = flowID.String, run.String, path.String, event.String, undoOf.String
+	e.Reason, e.Error, e.UndoneBy, e.StartedAt, e.EndedAt = reason.String, failure.String, undoneBy.String, fromMicros(started), fromMicros(ended)
+	if request.Valid {
+		if err := json.Unmarshal([]byte(request.String), &e.Request); err != nil {
+			return e, fmt.Errorf("request of action %s: %w", e.ID, err)
+		}
+	}
+	if undo.Valid {
+		var c storedCall
+		if err := json.Unmarshal([]byte(undo.String), &c); err != nil {
+			return e, fmt.Errorf("reversal of action %s: %w", e.ID, err)
+		}
+		e.Undo = &connector.Call{Action: c.Action, Inputs: c.Inputs}
+	}
+	return e, nil
+}
+
+func (tx *Tx) insertAction(ctx context.Context, e guard.Entry) error {
+	request, err := json.Marshal(e.Request)
+	if err != nil {
+		return err
+	}
+	undo, err := undoText(e.Undo)
+	if err != nil {
+		return err
+	}
+	w := e.Why
+	_, err = tx.exec(ctx, `INSERT INTO guard_action (`+actionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempt = excluded.attempt, ended_at = excluded.ended_at`,
+		e.ID, e.Org, e.Actor, w.Cause, null(w.Flow), null(w.Run), null(w.Path), null(w.Event), e.Connection, e.Connector, e.Action, e.Title, e.Effect,
+		e.TargetType, e.TargetID, e.TargetName, e.State, null(e.Reason), string(request), e.Status, null(e.Error), undo, null(w.UndoOf), nil, e.Attempt, toMicros(e.StartedAt), toMicros(e.EndedAt))
+	return err
+}
+
+// Begin writes an entry that says an action is under way, unless the flow has
+// begun ceiling others since a time.
+func (t Actions) Begin(ctx context.Context, e guard.Entry, ceiling int, since time.Time) (bool, error) {
+	ok := true
+	err := t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
+		ok = true
+		if e.Why.UndoOf != "" {
+			n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM guard_action WHERE org_id = ? AND undo_of = ? AND state IN ('started', 'done', 'unknown')`, e.Org, e.Why.UndoOf)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				return errs.New(errs.Conflict, "the action was undone already, or is being undone")
+			}
+		}
+		if e.Why.Flow != "" {
+			n, err := tx.begun(ctx, e, since)
+			if err != nil {
+				return err
+			}
+			if ok = n < ceiling; !ok {
+				return nil
+			}
+		}
+		return tx.insertAction(ctx, e)
+	}})
+	return ok, err
+}
+
+// begun counts the changes that a flow has begun since a time, this one apart,
+// while nobody else counts.
+func (tx *Tx) begun(ctx context.Context, e guard.Entry, since time.Time) (int, error) {
+	if lock := tx.db.d.lockTx; lock != "" {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte("ceiling/" + e.Org + "/" + e.Why.Flow))
+		if _, err := tx.exec(ctx, lock, int64(h.Sum64()>>1)); err != nil {
+			return 0, err
+		}
+	}
+	return one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM guard_action WHERE org_id = ? AND flow_id = ? AND started_at >= ? AND state <> 'refused' AND id <> ?`,
+		e.Org, e.Why.Flow, toMicros(since), e.ID)
+}
+
+// Add writes an entry that has ended.
+func (t Actions) Add(ctx context.Context, e guard.Entry) error {
+	return t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error { return tx.insertAction(ctx, e) }})
+}
+
+// End ends an entry; one that undid another is noted there.
+func (t Actions) End(ctx context.Context, org string, end guard.End) error {
+	return t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
+		return tx.endAction(ctx, org, flow.ActionEnd{Ledger: end.ID, State: string(end.State), Status: end.Status, Error: end.Error, Undo: end.Undo}, end.At)
+	}})
+}
+
+func (tx *Tx) endAction(ctx context.Context, org string, a flow.ActionEnd, at time.Time) error {
+	undo, err := undoText(a.Undo)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE guard_action SET state = ?, status = ?, error = ?, undo = ?, ended_at = ? WHERE id = ? AND org_id = ?`,
+		a.State, a.Status, null(a.Error), undo, toMicros(at), a.Ledger, org); err != nil {
+		return err
+	}
+	if guard.State(a.State) != guard.Done {
+		return nil
+	}
+	_, err = tx.exec(ctx, `UPDATE guard_action SET undone_by = ? WHERE org_id = ? AND id = (SELECT undo_of FROM guard_action WHERE id = ?)`, a.Ledger, org, a.Ledger)
+	return err
+}
+
+// Get returns one entry.
+func (t Actions) Get(ctx context.Context, org, id string) (guard.Entry, error) {
+	return one(ctx, t.db, "action", scanAction, `SELECT `+actionColumns+` FROM guard_action WHERE id = ? AND org_id = ?`, id, org)
+}
+
+// ActionFilter says which entries are listed.
+type ActionFilter struct {
+	Flow, Run, Target string
+	States            []guard.State
+	Before            string // the id of the last entry of the page before
+	Limit             int
+}
+
+// List returns entries, the newest first.
+func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.Entry, error) {
+	w := where{}
+	w.add(`org_id = ?`, org)
+	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
+	w.addIf(f.Run != "", `run_id = ?`, f.Run)
+	w.addIf(f.Target != "", `target_id = ?`, f.Target)
+	w.addIf(f.Before != "", `id < ?`, f.Before)
+	if len(f.States) > 0 {
+		args := make([]any, len(f.States))
+		for i, s := range f.States {
+			args[i] = s
+		}
+		w.add(`state IN `+in(len(args)), args...)
+	}
+	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}

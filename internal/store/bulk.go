@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// bulk describes the table that many rows go into at once, some of which may be
+// there already.
+type bulk struct {
+	table    string
+	columns  []string
+	types    []string // of the columns: text, bigint, bytea
+	conflict string   // the columns of the unique index
+	key      int      // the column that tells the rows of one call apart
+}
+
+// insertFresh inserts rows and returns for each whether it was new. The two
+// databases differ most in how they take many rows: SQLite wants one small
+// statement many times, PostgreSQL one statement with a list for each column.
+func (tx *Tx) insertFresh(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	if tx.db.pool == nil {
+		return tx.insertEach(ctx, b, rows)
+	}
+	return tx.insertUnnested(ctx, b, rows)
+}
+
+func (tx *Tx) insertEach(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
+	stmt, err := tx.tx.PrepareContext(ctx, insertText(b.table, strings.Join(b.columns, ", "), "ON CONFLICT ("+b.conflict+") DO NOTHING", 1, len(b.columns)))
+	if err != nil {
+		return nil, tx.db.sorted(err)
+	}
+	defer func() { _ = stmt.Close() }()
+	fresh := make([]bool, len(rows))
+	for i, row := range rows {
+		res, err := stmt.ExecContext(ctx, row...)
+		if err != nil {
+			return nil, tx.db.sorted(err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return nil, fmt.Errorf("rows affected: %w", err)
+		}
+		fresh[i] = n > 0
+	}
+	return fresh, nil
+}
+
+func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
+	args, casts := make([]any, len(b.columns)), make([]string, len(b.columns))
+	for c, typ := range b.types {
+		casts[c] = "?::" + typ + "[]"
+		switch typ {
+		case "bigint":
+			args[c] = column[int64](rows, c)
+		case "bytea":
+			args[c] = column[[]byte](rows, c)
+		default:
+			args[c] = column[string](rows, c)
+		}
+	}
+	keys, err := list(ctx, tx, scalar[string], `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+strings.Join(casts, ", ")+
+		`) ON CONFLICT (`+b.conflict+`) DO NOTHING RETURNING `+b.columns[b.key], args...)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[any]int, len(rows))
+	for i, row := range rows {
+		if _, twice := at[row[b.key]]; !twice {
+			at[row[b.key]] = i
+		}
+	}
+	fresh := make([]bool, len(rows))
+	for _, k := range keys {
+		fresh[at[k]] = true
+	}
+	return fresh, nil
+}
+
+// column returns one column of rows; every value in it is a T.
+func column[T any](rows [][]any, c int) []T {
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i], _ = row[c].(T)
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"sallyport/internal/errs"
+)
+
+// dialect is all that differs between the two databases.
+type dialect struct {
+	name      string
+	numbered  bool // $1, $2 in place of ?
+	maxArgs   int  // arguments that one statement may have
+	kind      func(error) (errs.Kind, bool)
+	again     func(error) bool // the transaction was turned away for another's sake
+	columns   string           // a query for the table name, column name and nullability
+	lockTx    string           // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
+	forUpdate string           // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
+	text      func(column, key string) string
+	closed    func() // what else is to be closed
+}
+
+// rebind numbers the question marks for databases that want them numbered.
+// Queries are our own constants: no question mark is inside a literal.
+func (db *DB) rebind(q string) string {
+	if !db.d.numbered || !strings.Contains(q, "?") {
+		return q
+	}
+	if v, ok := db.rebound.Load(q); ok {
+		return v.(string)
+	}
+	var b strings.Builder
+	rest := q
+	for n := 1; ; n++ {
+		head, tail, ok := strings.Cut(rest, "?")
+		b.WriteString(head)
+		if !ok {
+			break
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		rest = tail
+	}
+	db.rebound.Store(q, b.String())
+	return b.String()
+}
+
+// insertMany inserts rows with as few statements as the database allows. tail
+// is what follows the values: ON CONFLICT …. The statements come in few sizes,
+// so that the driver can keep them.
+func (tx *Tx) insertMany(ctx context.Context, table, columns, tail string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := chunk(len(rows), len(rows[0]), tx.db.d.maxArgs)
+		args := make([]any, 0, n*len(rows[0]))
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		if _, err := tx.exec(ctx, insertText(table, columns, tail, n, len(rows[0])), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// chunk returns how many of n rows go into one statement: a power of two that
+// fits.
+func chunk(n, columns, maxArgs int) int {
+	size := 1
+	for size*2 <= n && size*2*columns <= maxArgs {
+		size *= 2
+	}
+	return size
+}
+
+func insertText(table, columns, tail string, rows, width int) string {
+	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
+	return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(marks+", ", rows), ", ") + " " + tail
+}
+
+// in returns "(?, ?, …)" for n arguments.
+func in(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }

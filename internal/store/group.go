@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"sallyport/internal/flow"
+)
+
+// maxGroup bounds how much work one transaction of the group writer carries.
+const maxGroup = 512
+
+// group commits the work of many callers in one transaction, so that a
+// thousand flow runs a second do not cost a thousand syncs of the disk. Callers
+// wait until their work is durable.
+type group struct {
+	db    *DB
+	work  chan *item
+	done  sync.WaitGroup
+	close sync.Once
+}
+
+// item is one caller's work: something done before its steps are written, the
+// steps, which are written together with other callers', and something after.
+type item struct {
+	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
+	before func(context.Context, *Tx) error
+	steps  []flow.Step // of that run
+	fn     func(context.Context, *Tx) error
+	err    error
+	fenced bool // another worker has the run; nothing is written
+	ready  chan struct{}
+}
+
+func newGroup(db *DB) *group {
+	g := &group{db: db, work: make(chan *item, 8*maxGroup)}
+	writers := 1
+	if db.pool != nil {
+		writers = 2 // one fills its transaction while the other commits
+	}
+	for range writers {
+		g.done.Go(g.write)
+	}
+	return g
+}
+
+// stop writes what is queued and ends the writers. Nothing may be handed in
+// afterwards.
+func (g *group) stop() {
+	g.close.Do(func() { close(g.work) })
+	g.done.Wait()
+}
+
+// do hands in work and waits for it to be durable. When ctx ends first the work
+// may still be done.
+func (g *group) do(ctx context.Context, it *item) error {
+	it.ready = make(chan struct{})
+	select {
+	case g.work <- it:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-it.ready:
+		return it.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (g *group) write() {
+	batch := make([]*item, 0, maxGroup)
+	for first := range g.work {
+		batch = append(batch[:0], first)
+		batch = g.fill(batch)
+		g.commit(batch)
+		for _, it := range batch {
+			close(it.ready)
+		}
+	}
+}
+
+// fill adds what is queued, without waiting for more.
+func (g *group) fill(batch []*item) []*item {
+	for len(batch) < maxGroup {
+		select {
+		case it, ok := <-g.work:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, it)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit writes a batch. If the database refuses the whole because of one, each
+// is written alone, so that nobody pays for another's mistake.
+func (g *group) commit(batch []*item) {
+	ctx := context.Background()
+	err := g.db.Write(ctx, func(tx *Tx) error { return tx.writeItems(ctx, batch) })
+	if err == nil {
+		return
+	}
+	if len(batch) == 1 {
+		batch[0].err = err
+		return
+	}
+	for _, it := range batch {
+		g.commit([]*item{it})
+	}
+}
+
+// writeItems writes a batch in an open transaction. A run that was fenced off
+// (another worker has it, or it was cancelled) gets that as its item's error
+// and writes nothing; the others go on.
+func (tx *Tx) writeItems(ctx context.Context, batch []*item) error {
+	for _, it := range batch {
+		it.err, it.fenced = nil, false
+	}
+	if err := tx.checkFences(ctx, batch); err != nil {
+		return err
+	}
+	if err := tx.each(ctx, batch, func(it *item) func(context.Context, *Tx) error { return it.before }); err != nil {
+		return err
+	}
+	if err := tx.writeSteps(ctx, batch); err != nil {
+		return err
+	}
+	return tx.each(ctx, batch, func(it *item) func(context.Context, *Tx) error { return it.fn })
+}
+
+func (tx *Tx) each(ctx context.Context, batch []*item, of func(*item) func(context.Context, *Tx) error) error {
+	for _, it := range batch {
+		if fn := of(it); fn != nil && !it.fenced {
+			if err := fn(ctx, tx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// livenessClass is the first number of the advisory locks that clients hold on
+// their ids, apart from every other lock of ours.
+const livenessClass = 732556
+
+// sweepEvery is how often each client looks for jobs of dead ones.
+const sweepEvery = time.Second
+
+// liveness tells the living from the dead. Each client of the queue holds an
+// advisory lock on its id for as long as its session lives, which PostgreSQL
+// frees the moment the process is gone. Once a second each client frees the
+// running jobs whose client holds no lock. River's own rescuer cannot tell a
+// dead worker from a slow one, and waits an hour.
+type liveness struct {
+	pool   *pgxpool.Pool
+	id     string
+	log    *slog.Logger
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func startLiveness(ctx context.Context, pool *pgxpool.Pool, id string, log *slog.Logger) (*liveness, error) {
+	l := &liveness{pool: pool, id: id, log: log}
+	conn, err := l.hold(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("hold the lock of job client %s: %w", id, err)
+	}
+	loop, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	l.cancel = cancel
+	l.done.Go(func() { l.run(loop, conn) })
+	return l, nil
+}
+
+func (l *liveness) stop() {
+	l.cancel()
+	l.done.Wait()
+}
+
+// hold opens a session of its own and takes the lock on our id.
+func (l *liveness) hold(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, l.pool.Config().ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, hashtext($2))`, livenessClass, l.id); err != nil {
+		_ = conn.Close(ctx)
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (l *liveness) run(ctx context.Context, conn *pgx.Conn) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if conn != nil {
+			if err := l.sweep(ctx, conn); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "sweep of dead job clients failed", "err", err)
+				_ = conn.Close(ctx)
+				conn = nil
+			}
+		}
+		if conn == nil {
+			// The session is lost, and with it the lock: others may now take our
+			// jobs. The runs' epochs keep two workers from writing the same run.
+			conn, _ = l.hold(ctx)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			if conn != nil {
+				_ = conn.Close(context.WithoutCancel(ctx))
+			}
+			return
+		}
+	}
+}
+
+func (l *liveness) sweep(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	rows, err := conn.Query(ctx, `SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] FROM river_job WHERE state = 'running'`)
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[*string])
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if id == nil || *id == l.id {
+			continue
+		}
+		if err := l.free(ctx, conn, *id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free makes the jobs of a client available, if the client is dead.
+func (l *liveness) free(ctx context.Context, conn *pgx.Conn, id string) error {
+	var dead bool
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2))`, livenessClass, id).Scan(&dead); err != nil || !dead {
+		return err
+	}
+	tag, err := conn.Exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = $1`, id)
+	if _, unlockErr := conn.Exec(ctx, `SELECT pg_advisory_unlock($1, hashtext($2))`, livenessClass, id); err == nil {
+		err = unlockErr
+	}
+	if err == nil && tag.RowsAffected() > 0 {
+		l.log.InfoContext(ctx, "jobs of a dead client freed", "client", id, "jobs", tag.RowsAffected())
+	}
+	return err
+}

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// queue is River on our database. Jobs are inserted through database/sql on
+// both databases, in the transaction of the rows that they belong to; they are
+// worked through the driver that wakes fastest: pgx with LISTEN on PostgreSQL,
+// and on SQLite one that we wake ourselves (wake.go).
+type queue struct {
+	insert *river.Client[*sql.Tx]
+	wake   *waker // of SQLite; nil on PostgreSQL
+}
+
+// RunJob names a flow run that wants working.
+type RunJob struct {
+	Org, Run string
+	Priority int // 1 first, 4 last
+}
+
+type runArgs struct {
+	Org string `json:"org"`
+	Run string `json:"run"`
+}
+
+// Kind names the job in River's table.
+func (runArgs) Kind() string { return "flow_run" }
+
+// maxAttempts is how often River starts a job that ends in an error. A run's own
+// retries are not errors to River: they are snoozes.
+const maxAttempts = 1000
+
+func (db *DB) openQueue() error {
+	cfg := &river.Config{Logger: quiet(db.log), SkipUnknownJobCheck: true}
+	var err error
+	if db.pool != nil {
+		db.queue.insert, err = river.NewClient(riverdatabasesql.New(db.w), cfg)
+	} else {
+		db.queue.wake = newWaker()
+		db.queue.insert, err = river.NewClient(newWakeDriver(db.w, db.queue.wake), cfg)
+	}
+	if err != nil {
+		return fmt.Errorf("open job queue: %w", err)
+	}
+	return nil
+}
+
+// enqueue puts runs in the queue; they are worked once the transaction stands.
+func (tx *Tx) enqueue(ctx context.Context, runs []RunJob) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	jobs := make([]river.InsertManyParams, len(runs))
+	for i, r := range runs {
+		jobs[i] = river.InsertManyParams{
+			Args:       runArgs{Org: r.Org, Run: r.Run},
+			InsertOpts: &river.InsertOpts{Priority: max(1, min(4, r.Priority)), MaxAttempts: maxAttempts},
+		}
+	}
+	if _, err := tx.db.queue.insert.InsertManyFastTx(ctx, tx.tx, jobs); err != nil {
+		return fmt.Errorf("enqueue runs: %w", tx.db.sorted(err))
+	}
+	if w := tx.db.queue.wake; w != nil {
+		tx.AfterCommit(w.wake)
+	}
+	return nil
+}
+
+// RunHandler works one run. It returns when the run has ended (zero time), or
+// the time at which it wants to be called again. An error means that it could
+// not be worked at all; it is tried again soon.
+type RunHandler func(ctx context.Context, org, run string) (again time.Time, err error)
+
+// WorkerOptions says how jobs are worked.
+type WorkerOptions struct {
+	Workers int // runs worked at once
+	Run     RunHandler
+	Log     *slog.Logger
+}
+
+// Workers are the workers of this process.
+type Workers struct {
+	stop    func(context.Context) error
+	release func()
+}
+
+// Stop ends the workers: runs under way are interrupted, and resumed by
+// whoever works next.
+func (w *Workers) Stop(ctx context.Context) error {
+	err := w.stop(ctx)
+	w.release()
+	return err
+}
+
+// StartWorkers works the queue until Stop. Work that a dead process left
+// behind is freed first: at once on SQLite, which one process owns, and on
+// PostgreSQL within a second of that process's death.
+func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, error) {
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &runWorker{run: o.Run}); err != nil {
+		return nil, err
+	}
+	cfg := &river.Config{
+		ID:                          clientID(),
+		Workers:                     workers,
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
+		FetchCooldown:               2 * time.Millisecond,
+		FetchPollInterval:           200 * time.Millisecond,
+		JobTimeout:                  -1, // a run has its own
+		RescueStuckJobsAfter:        24 * time.Hour,
+		CompletedJobRetentionPeriod: time.Hour,
+		RetryPolicy:                 soon{},
+		Logger:                      quiet(o.Log),
+	}
+	if db.pool != nil {
+		return db.startPostgres(ctx, cfg, o)
+	}
+	return db.startSQLite(ctx, cfg)
+}
+
+func (db *DB) startSQLite(ctx context.Context, cfg *river.Config) (*Workers, error) {
+	unlock, err := lockFile(db.path+".lock", false)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.freeOrphans(ctx); err != nil {
+		unlock()
+		return nil, err
+	}
+	cl, err := river.NewClient(newWakeDriver(db.w, db.queue.wake), cfg)
+	if err == nil {
+		err = cl.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		unlock()
+		return nil, fmt.Errorf("start workers: %w", err)
+	}
+	return &Workers{stop: cl.StopAndCancel, release: unlock}, nil
+}
+
+// freeOrphans makes every running job available: the process that ran it is
+// dead, as this one holds the lock.
+func (db *DB) freeOrphans(ctx context.Context) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+		return err
+	})
+}
+
+func (db *DB) startPostgres(ctx context.Context, cfg *river.Config, o WorkerOptions) (*Workers, error) {
+	alive, err := startLiveness(ctx, db.pool, cfg.ID, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	cl, err := river.NewClient(riverpgxv5.New(db.pool), cfg)
+	if err == nil {
+		err = cl.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		alive.stop()
+		return nil, fmt.Errorf("start workers: %w", err)
+	}
+	return &Workers{stop: cl.StopAndCancel, release: alive.stop}, nil
+}
+
+func clientID() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%.60s-%d-%s", host, os.Getpid(), rand.Text()[:8])
+}
+
+type runWorker struct {
+	river.WorkerDefaults[runArgs]
+	run RunHandler
+}
+
+// Work is one attempt at a run.
+func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
+	again, err := w.run(ctx, job.Args.Org, job.Args.Run)
+	if err != nil {
+		return err
+	}
+	if !again.IsZero() {
+		return river.JobSnooze(max(0, time.Until(again)))
+	}
+	return nil
+}
+
+// soon is River's retry policy for jobs that could not be worked: the fault is
+// ours or the database's, and the run should not wait long for its end.
+type soon struct{}
+
+// NextRetry returns a time between one second and a minute from now.
+func (soon) NextRetry(job *rivertype.JobRow) time.Time {
+	return time.Now().Add(min(time.Minute, time.Duration(1<<min(6, len(job.Errors)))*time.Second))
+}
+
+// quiet lets River log what somebody has to know; its chatter at every start is
+// not that.
+func quiet(log *slog.Logger) *slog.Logger {
+	if log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(minLevel{log.Handler(), slog.LevelWarn})
+}
+
+type minLevel struct {
+	slog.Handler
+	least slog.Level
+}
+
+// Enabled drops what is below the least level.
+func (h minLevel) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= h.least && h.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs keeps the level.
+func (h minLevel) WithAttrs(as []slog.Attr) slog.Handler {
+	return minLevel{h.Handler.WithAttrs(as), h.least}
+}
+
+// WithGroup keeps the level.
+func (h minLevel) WithGroup(name string) slog.Handler {
+	return minLevel{h.Handler.WithGroup(name), h.least}
+}

@@ -1,0 +1,368 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+)
+
+// Runs is the flow_run and flow_step tables: every run of a flow, and its
+// journal.
+type Runs struct {
+	db  *DB
+	now func() time.Time
+}
+
+const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
+	input, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
+
+func scanRun(rows *sql.Rows) (flow.Run, error) {
+	var r flow.Run
+	var pins, event, by, retry, failure, reason sql.NullString
+	var created, started, wake, ended int64
+	err := rows.Scan(&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
+		&r.Input, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
+	if err != nil {
+		return r, err
+	}
+	if pins.Valid {
+		if err := json.Unmarshal([]byte(pins.String), &r.Pins); err != nil {
+			return r, fmt.Errorf("pins of run %s: %w", r.ID, err)
+		}
+	}
+	r.Event, r.CausedBy, r.RetryOf, r.Error, r.Reason = event.String, by.String, retry.String, failure.String, reason.String
+	r.CreatedAt, r.StartedAt, r.WakeAt, r.EndedAt = fromMicros(created), fromMicros(started), fromMicros(wake), fromMicros(ended)
+	return r, nil
+}
+
+// addRuns inserts runs and puts them in the queue.
+func (tx *Tx) addRuns(ctx context.Context, runs []flow.Run) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
+	for i, r := range runs {
+		rows[i] = []any{
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, toMicros(r.CreatedAt),
+		}
+		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
+	}
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, created_at", "", rows)
+	if err != nil {
+		return fmt.Errorf("add runs: %w", err)
+	}
+	return tx.enqueue(ctx, jobs)
+}
+
+// null is a text, or NULL for the empty one.
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// Add queues one run.
+func (t Runs) Add(ctx context.Context, r flow.Run) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.addRuns(ctx, []flow.Run{r}) })
+}
+
+// Claim takes a run up for a worker. A run of which nothing was written yet is
+// only read. Any other gets a new epoch, which fences off whoever had it before,
+// and comes with its steps.
+func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
+	r, err := t.Get(ctx, org, run)
+	if err != nil || r.State.Ended() {
+		return flow.Claim{Run: r}, err
+	}
+	c := flow.Claim{Run: r, Ref: flow.Ref{Org: org, Run: run, Epoch: r.Epoch, Fresh: r.State == flow.Queued}}
+	if c.Ref.Fresh {
+		return c, nil
+	}
+	err = t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET epoch = ?, state = ? WHERE id = ? AND org_id = ? AND epoch = ? AND ended_at = 0`,
+			r.Epoch+1, flow.Running, run, org, r.Epoch)
+		return err
+	}})
+	if err != nil {
+		return c, fmt.Errorf("claim run: %w", err)
+	}
+	c.Ref.Epoch++
+	if c.Steps, err = t.Steps(ctx, org, run); err != nil {
+		return c, err
+	}
+	c.InDoubt, err = t.inDoubt(ctx, org, run)
+	return c, err
+}
+
+// inDoubt returns the guarded actions of a run that were begun and not ended.
+func (t Runs) inDoubt(ctx context.Context, org, run string) (map[string]string, error) {
+	type begun struct{ path, ledger string }
+	open, err := list(ctx, t.db, func(rows *sql.Rows) (b begun, err error) { return b, rows.Scan(&b.path, &b.ledger) },
+		`SELECT step_path, id FROM guard_action WHERE run_id = ? AND org_id = ? AND state = 'started' ORDER BY started_at`, run, org)
+	if err != nil {
+		return nil, err
+	}
+	m := make(map[string]string, len(open))
+	for _, b := range open {
+		m[b.path] = b.ledger
+	}
+	return m, nil
+}
+
+// fenceRow is what the database says of a run that somebody writes to.
+type fenceRow struct {
+	id, state string
+	epoch     int64
+	cancel    bool
+}
+
+// checkFences gives every item whose run is another worker's the error ErrFenced,
+// and starts the runs that are written to for the first time.
+func (tx *Tx) checkFences(ctx context.Context, batch []*item) error {
+	ids := make([]any, 0, len(batch))
+	for _, it := range batch {
+		if it.ref.Run != "" {
+			ids = append(ids, it.ref.Run)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := list(ctx, tx, func(rows *sql.Rows) (f fenceRow, err error) {
+		return f, rows.Scan(&f.id, &f.epoch, &f.state, &f.cancel)
+	}, `SELECT id, epoch, state, cancel FROM flow_run WHERE id IN `+in(len(ids))+tx.db.d.forUpdate, ids...)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]fenceRow, len(rows))
+	for _, f := range rows {
+		byID[f.id] = f
+	}
+	var start []any
+	for _, it := range batch {
+		if it.ref.Run == "" {
+			continue
+		}
+		it.fence(byID)
+		if !it.fenced && it.ref.Fresh {
+			start = append(start, it.ref.Run)
+		}
+	}
+	if len(start) == 0 {
+		return nil
+	}
+	_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, started_at = ? WHERE id IN `+in(len(start)), append([]any{flow.Running, toMicros(tx.db.Runs.now())}, start...)...)
+	return err
+}
+
+// fence holds an item against what the database says of its run.
+func (it *item) fence(rows map[string]fenceRow) {
+	f, ok := rows[it.ref.Run]
+	state := flow.State(f.state)
+	switch {
+	case !ok || f.epoch != it.ref.Epoch || state.Ended() || it.ref.Fresh && state != flow.Queued:
+		it.err, it.fenced = flow.ErrFenced, true
+	case f.cancel:
+		it.err = flow.ErrCancelled // what happened is written all the same
+	}
+}
+
+const stepColumns = `run_id, path, org_id, seq, flow_id, card, state, attempt, input, output, journal, error, reason, ledger_id, started_at, ended_at`
+
+// writeSteps writes the steps of every item that is not fenced off, together.
+func (tx *Tx) writeSteps(ctx context.Context, batch []*item) error {
+	var rows [][]any
+	for _, it := range batch {
+		if it.fenced {
+			continue
+		}
+		for _, s := range it.steps {
+			var ledger any
+			if s.Action != nil {
+				ledger = s.Action.Ledger
+				if err := tx.endAction(ctx, it.ref.Org, *s.Action, s.EndedAt); err != nil {
+					return err
+				}
+			}
+			rows = append(rows, []any{
+				it.ref.Run, s.Path, it.ref.Org, s.Seq, s.Flow, s.Card, s.State, s.Attempt, s.Input, s.Output, s.Journal, null(s.Error), null(s.Reason), ledger,
+				toMicros(s.StartedAt), toMicros(s.EndedAt),
+			})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.insertMany(ctx, "flow_step", stepColumns, `ON CONFLICT (run_id, path) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
+		input = excluded.input, output = excluded.output, journal = excluded.journal, error = excluded.error, reason = excluded.reason,
+		ledger_id = COALESCE(excluded.ledger_id, flow_step.ledger_id), started_at = excluded.started_at, ended_at = excluded.ended_at`, lastOfEach(rows))
+}
+
+// lastOfEach keeps the last of the rows that have one key: a statement cannot
+// write a row twice.
+func lastOfEach(rows [][]any) [][]any {
+	type key struct{ run, path any }
+	at := make(map[key]int, len(rows))
+	out := rows[:0]
+	for _, row := range rows {
+		k := key{row[0], row[1]}
+		if i, twice := at[k]; twice {
+			out[i] = row
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, row)
+	}
+	return out
+}
+
+// Record writes steps, with a change of a table's rows in the same transaction.
+func (t Runs) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, c *flow.Change) error {
+	it := &item{ref: ref, steps: steps}
+	if c != nil {
+		it.before = func(ctx context.Context, tx *Tx) error {
+			result, err := tx.changeRows(ctx, ref.Org, *c, t.now())
+			if err != nil {
+				return err
+			}
+			c.Done(result)
+			return nil
+		}
+	}
+	return t.db.group.do(ctx, it)
+}
+
+// Pause writes steps and lets the run wait.
+func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until time.Time, reason string) error {
+	return t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, wake_at = ?, reason = ? WHERE id = ? AND org_id = ? AND epoch = ?`,
+			flow.Waiting, toMicros(until), reason, ref.Run, ref.Org, ref.Epoch)
+		return err
+	}})
+}
+
+// End writes steps and ends the run. What was journaled for the run's sake alone
+// is deleted.
+func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
+	now := t.now()
+	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?,
+			input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ? AND epoch = ?`,
+			e.State, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE run_id = ? AND journal IS NOT NULL`, ref.Run)
+		return err
+	}})
+	if err == flow.ErrCancelled { //nolint:errorlint // the group returns it bare; the end was written
+		return nil
+	}
+	return err
+}
+
+// Pin keeps the versions of a run's helper flows.
+func (t Runs) Pin(ctx context.Context, ref flow.Ref, pins map[string]int) error {
+	text, err := json.Marshal(pins)
+	if err != nil {
+		return err
+	}
+	return t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET pins = ? WHERE id = ? AND org_id = ? AND epoch = ?`, string(text), ref.Run, ref.Org, ref.Epoch)
+		return err
+	}})
+}
+
+// Get returns one run.
+func (t Runs) Get(ctx context.Context, org, id string) (flow.Run, error) {
+	return one(ctx, t.db, "run", scanRun, `SELECT `+runColumns+` FROM flow_run WHERE id = ? AND org_id = ?`, id, org)
+}
+
+// RunFilter says which runs are listed.
+type RunFilter struct {
+	Flow   string
+	Event  string
+	States []flow.State
+	Before string // the id of the last run of the page before
+	Limit  int
+}
+
+// List returns runs, the newest first.
+func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, error) {
+	w := where{}
+	w.add(`org_id = ?`, org)
+	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
+	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
+	w.addIf(f.Before != "", `id < ?`, f.Before)
+	if len(f.States) > 0 {
+		args := make([]any, len(f.States))
+		for i, s := range f.States {
+			args[i] = s
+		}
+		w.add(`state IN `+in(len(args)), args...)
+	}
+	return list(ctx, t.db, scanRun, `SELECT `+runColumns+` FROM flow_run `+w.text()+` ORDER BY id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}
+
+// Steps returns a run's steps in the order in which they were begun.
+func (t Runs) Steps(ctx context.Context, org, run string) ([]flow.Step, error) {
+	return list(ctx, t.db, scanStep, `SELECT path, seq, flow_id, card, state, attempt, input, output, journal, error, reason, ledger_id, started_at, ended_at
+		FROM flow_step WHERE run_id = ? AND org_id = ? ORDER BY seq`, run, org)
+}
+
+func scanStep(rows *sql.Rows) (flow.Step, error) {
+	var s flow.Step
+	var failure, reason, ledger sql.NullString
+	var started, ended int64
+	err := rows.Scan(&s.Path, &s.Seq, &s.Flow, &s.Card, &s.State, &s.Attempt, &s.Input, &s.Output, &s.Journal, &failure, &reason, &ledger, &started, &ended)
+	s.Error, s.Reason, s.StartedAt, s.EndedAt = failure.String, reason.String, fromMicros(started), fromMicros(ended)
+	if ledger.Valid {
+		s.Action = &flow.ActionEnd{Ledger: ledger.String}
+	}
+	return s, err
+}
+
+// Cancel ends a run that waits, and asks the worker of one under way to end it.
+func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		n, err := tx.affected(ctx, `UPDATE flow_run SET cancel = TRUE WHERE id = ? AND org_id = ? AND ended_at = 0`, id, org)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND state IN (?, ?)`,
+			flow.Cancelled, toMicros(t.now()), id, flow.Queued, flow.Waiting)
+		return err
+	})
+	if err != nil {
+		return flow.Run{}, err
+	}
+	return t.Get(ctx, org, id)
+}
+
+// Retry takes up again a run that failed: its steps stand, but for the one that
+// failed. A run whose journal was deleted cannot go on from there.
+func (t Runs) Retry(ctx context.Context, org, id string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		r, err := one(ctx, tx, "run", scanRun, `SELECT `+runColumns+` FROM flow_run WHERE id = ? AND org_id = ?`+tx.db.d.forUpdate, id, org)
+		switch {
+		case err != nil:
+			return err
+		case r.State != flow.Failed && r.State != flow.Cancelled:
+			return errs.New(errs.Conflict, "the run is %s; only one that failed or was cancelled can be retried", r.State)
+		case !r.SaveData:
+			return errs.New(errs.Conflict, "the run did not keep its data, so it cannot go on where it failed; run the flow again instead")
+		}
+		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ?`,
+			flow.Waiting, toMicros(t.now()), id)
+		if err != nil {
+			return err
+		}
+		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})
+	})
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"sallyport/internal/errs"
+)
+
+// openSQLite opens the file at path, creating it if need be. One connection
+// writes, so that writers queue here and not in SQLite's busy loop; readers
+// have a pool, and see the last committed state (WAL).
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	pragmas := url.Values{"_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+	}, "_txlock": {"immediate"}}
+	w, err := sql.Open("sqlite", "file:"+escapePath(path)+"?"+pragmas.Encode())
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := enterWAL(ctx, w, path); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	pragmas = url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-16384)", "temp_store(MEMORY)"}}
+	r, err := sql.Open("sqlite", "file:"+escapePath(path)+"?"+pragmas.Encode())
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	r.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	r.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	return &DB{w: w, r: r, path: path, d: dialect{
+		name: "sqlite", maxArgs: 32000,
+		kind: sqliteKind,
+		again: func(err error) bool {
+			e, ok := errors.AsType[*sqlite.Error](err)
+			return ok && e.Code()&0xff == lib.SQLITE_BUSY
+		},
+		columns: `SELECT m.name, c.name, CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN 'NO' ELSE 'YES' END
+			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2`,
+		text: func(column, key string) string { return fmt.Sprintf(`%s ->> '%s'`, column, key) },
+	}}, nil
+}
+
+// enterWAL makes the first connection, which turns a new file to WAL. SQLite does
+// not wait for others there, however long its busy timeout, so we do.
+func enterWAL(ctx context.Context, w *sql.DB, path string) error {
+	unlock, err := lockFile(path+".migrate-lock", true)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return w.PingContext(ctx)
+}
+
+// escapePath keeps the characters of a path that would end it in a file: URI.
+func escapePath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
+
+func sqliteKind(err error) (errs.Kind, bool) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return 0, false
+	}
+	switch e.Code() {
+	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return errs.Conflict, true
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_FULL, lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN:
+		return errs.Unavailable, true
+	}
+	return 0, false
+}

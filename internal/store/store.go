@@ -1,0 +1,291 @@
+// Package store keeps everything in one SQL database: SQLite by default,
+// PostgreSQL when it is given a URL.
+//
+// Every query is written once, in the SQL that both understand: ON CONFLICT,
+// RETURNING and WITH are the same in both, times are whole microseconds since
+// 1970 in a BIGINT, and JSON is TEXT. What does differ is in the dialect type
+// and in the two migration folders, which a test keeps alike.
+//
+// Reads use [DB] methods directly. Writes go one of two ways: [DB.Write] opens a
+// transaction of its own; the group writer commits the work of many callers in
+// one transaction, which is what flow runs use.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"sallyport/internal/errs"
+)
+
+// DB is an open database. Its fields are the tables, by what they hold.
+type DB struct {
+	Sources     Sources
+	Events      Events
+	Flows       Flows
+	Runs        Runs
+	Tables      Tables
+	Connections Connections
+	Actions     Actions
+	Leases      Leases
+
+	d       dialect
+	w       *sql.DB       // writes, and reads that must see them
+	r       *sql.DB       // reads; the same pool as w on PostgreSQL
+	pool    *pgxpool.Pool // under w and r on PostgreSQL, for River
+	path    string        // of the SQLite file
+	rebound sync.Map      // queries with numbered marks, by the query
+	group   *group
+	queue   queue
+	log     *slog.Logger
+}
+
+// Options says how to open a database.
+type Options struct {
+	// DSN is "postgres://…" or the path of an SQLite file.
+	DSN string
+	Log *slog.Logger
+	Now func() time.Time // nil is [time.Now]
+}
+
+// Open opens a database and brings its schema up to date, holding a lock so
+// that of several processes one does it and the others wait.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	open := openSQLite
+	if IsPostgres(o.DSN) {
+		open = openPostgres
+	}
+	db, err := open(ctx, o.DSN)
+	if err != nil {
+		return nil, errs.Wrap(errs.Unavailable, err, "the database %s cannot be opened", describe(o.DSN))
+	}
+	db.log = o.Log
+	if db.log == nil {
+		db.log = slog.New(slog.DiscardHandler)
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
+	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
+	db.Connections, db.Actions = Connections{db}, Actions{db, now}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())
+	}
+	if err := db.openQueue(); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	db.group = newGroup(db)
+	return db, nil
+}
+
+// IsPostgres reports whether dsn names a PostgreSQL database.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres:") || strings.HasPrefix(dsn, "postgresql:")
+}
+
+// describe names a database without the password that its URL may hold.
+func describe(dsn string) string {
+	if !IsPostgres(dsn) {
+		return dsn
+	}
+	_, rest, _ := strings.Cut(dsn, "@")
+	rest, _, _ = strings.Cut(rest, "?")
+	return "postgres://" + rest
+}
+
+// Close writes what waits to be written and closes the database.
+func (db *DB) Close() error {
+	db.group.stop()
+	return db.close()
+}
+
+func (db *DB) close() error {
+	var errs []error
+	if db.r != db.w {
+		errs = append(errs, db.r.Close())
+	}
+	errs = append(errs, db.w.Close())
+	if db.d.closed != nil {
+		db.d.closed()
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.sorted(db.r.PingContext(ctx)) }
+
+// Dialect returns the name of the database's kind: "sqlite" or "postgres".
+func (db *DB) Dialect() string { return db.d.name }
+
+// Tx is an open transaction for writing.
+type Tx struct {
+	db *DB
+	tx *sql.Tx
+	// after is run once the transaction has been committed.
+	after []func()
+}
+
+// attempts is how often a transaction is tried that the database turned away
+// for the sake of another (deadlock, serialization failure, busy).
+const attempts = 5
+
+// Write runs fn in a transaction and commits it. fn may run again when the
+// database turned the transaction away for the sake of another, so it does
+// nothing that cannot be repeated.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	var err error
+	for n := range attempts {
+		if err = db.write(ctx, fn); errs.KindOf(err) != errs.Unavailable || ctx.Err() != nil {
+			return err
+		}
+		if !db.d.again(err) {
+			return err
+		}
+		wait := time.NewTimer(time.Duration(n+1) * 5 * time.Millisecond)
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return err
+		}
+	}
+	return err
+}
+
+func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
+	t, err := db.w.BeginTx(ctx, nil)
+	if err != nil {
+		return db.sorted(err)
+	}
+	defer func() { _ = t.Rollback() }()
+	tx := &Tx{db: db, tx: t}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return db.sorted(err)
+	}
+	for _, f := range tx.after {
+		f()
+	}
+	return nil
+}
+
+// AfterCommit has f called once the transaction stands.
+func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+func (tx *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	res, err := tx.tx.ExecContext(ctx, tx.db.rebind(q), args...)
+	return res, tx.db.sorted(err)
+}
+
+// affected is exec for statements of which the caller wants to know how many
+// rows they changed.
+func (tx *Tx) affected(ctx context.Context, q string, args ...any) (int, error) {
+	res, err := tx.exec(ctx, q, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), tx.db.sorted(err)
+}
+
+// change is exec for a statement that must change one row; what names it for
+// the error when there is none.
+func (tx *Tx) change(ctx context.Context, what, q string, args ...any) error {
+	n, err := tx.affected(ctx, q, args...)
+	if err == nil && n == 0 {
+		return errs.New(errs.NotFound, "there is no such %s", what)
+	}
+	return err
+}
+
+func (tx *Tx) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	rows, err := tx.tx.QueryContext(ctx, tx.db.rebind(q), args...)
+	return rows, tx.db.sorted(err)
+}
+
+func (db *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	rows, err := db.r.QueryContext(ctx, db.rebind(q), args...)
+	return rows, db.sorted(err)
+}
+
+// querier is where a query runs: on the database, or in a transaction.
+type querier interface {
+	query(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+}
+
+// list runs a query and scans its rows. A list is never nil.
+func list[T any](ctx context.Context, on querier, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
+	rows, err := on.query(ctx, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read row: %w", err)
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// one is list for a query of one row; what names it for the error when there
+// is none.
+func one[T any](ctx context.Context, on querier, what string, scan func(*sql.Rows) (T, error), q string, args ...any) (T, error) {
+	got, err := list(ctx, on, scan, q, args...)
+	var zero T
+	switch {
+	case err != nil:
+		return zero, err
+	case len(got) == 0:
+		return zero, errs.New(errs.NotFound, "there is no such %s", what)
+	}
+	return got[0], nil
+}
+
+// scalar scans rows of one column.
+func scalar[T any](rows *sql.Rows) (T, error) {
+	var v T
+	err := rows.Scan(&v)
+	return v, err
+}
+
+// sorted gives a driver's error its kind.
+func (db *DB) sorted(err error) error {
+	if err == nil {
+		return nil
+	}
+	if k, ok := db.d.kind(err); ok {
+		return errs.Wrap(k, err, "database: %s", k)
+	}
+	return fmt.Errorf("database: %w", err)
+}
+
+func toMicros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// fromMicros reads a time; 0 is the zero time, for "never".
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}

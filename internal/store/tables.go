@@ -1,0 +1,301 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/id"
+	"sallyport/internal/table"
+	"sallyport/internal/value"
+)
+
+// Tables is the data_table and data_row tables.
+type Tables struct{ db *DB }
+
+const tableColumns = `id, org_id, folder_id, slug, title, description, columns, created_at, updated_at`
+
+func scanTable(rows *sql.Rows) (table.Table, error) {
+	var t table.Table
+	var folder sql.NullString
+	var columns string
+	var created, updated int64
+	if err := rows.Scan(&t.ID, &t.Org, &folder, &t.Slug, &t.Title, &t.Description, &columns, &created, &updated); err != nil {
+		return t, err
+	}
+	t.Folder, t.CreatedAt, t.UpdatedAt = folder.String, fromMicros(created), fromMicros(updated)
+	if err := json.Unmarshal([]byte(columns), &t.Columns); err != nil {
+		return t, fmt.Errorf("columns of table %s: %w", t.ID, err)
+	}
+	return t, nil
+}
+
+// List returns an organization's tables by title.
+func (t Tables) List(ctx context.Context, org string) ([]table.Table, error) {
+	return list(ctx, t.db, scanTable, `SELECT `+tableColumns+` FROM data_table WHERE org_id = ? ORDER BY title, id`, org)
+}
+
+// Get returns one table, without its rows.
+func (t Tables) Get(ctx context.Context, org, id string) (table.Table, error) {
+	return getTable(ctx, t.db, org, id)
+}
+
+func getTable(ctx context.Context, on querier, org, id string) (table.Table, error) {
+	return one(ctx, on, "table", scanTable, `SELECT `+tableColumns+` FROM data_table WHERE id = ? AND org_id = ?`, id, org)
+}
+
+// AddTable makes a table.
+func (tx *Tx) AddTable(ctx context.Context, t table.Table) error {
+	columns, err := json.Marshal(t.Columns)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO data_table (`+tableColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.ID, t.Org, null(t.Folder), t.Slug, t.Title, t.Description, string(columns), toMicros(t.CreatedAt), toMicros(t.UpdatedAt))
+	return err
+}
+
+// Set changes a table's title, description and columns.
+func (t Tables) Set(ctx context.Context, tab table.Table) error {
+	columns, err := json.Marshal(tab.Columns)
+	if err != nil {
+		return err
+	}
+	return t.db.Write(ctx, func(tx *Tx) error {
+		return tx.change(ctx, "table", `UPDATE data_table SET title = ?, description = ?, columns = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
+			tab.Title, tab.Description, string(columns), toMicros(tab.UpdatedAt), tab.ID, tab.Org)
+	})
+}
+
+// Remove deletes a table and its rows.
+func (t Tables) Remove(ctx context.Context, org, id string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, `DELETE FROM data_row WHERE table_id = ? AND org_id = ?`, id, org); err != nil {
+			return err
+		}
+		return tx.change(ctx, "table", `DELETE FROM data_table WHERE id = ? AND org_id = ?`, id, org)
+	})
+}
+
+func scanRow(tab table.Table) func(*sql.Rows) (table.Row, error) {
+	return func(rows *sql.Rows) (table.Row, error) {
+		var r table.Row
+		var doc string
+		var created, updated int64
+		if err := rows.Scan(&r.ID, &r.Seq, &doc, &created, &updated); err != nil {
+			return r, err
+		}
+		v, err := value.Load([]byte(doc))
+		if err != nil {
+			return r, fmt.Errorf("row %s: %w", r.ID, err)
+		}
+		o, _ := v.(*value.Object)
+		r.Values, r.CreatedAt, r.UpdatedAt = tab.Values(o), fromMicros(created), fromMicros(updated)
+		return r, nil
+	}
+}
+
+const rowColumns = `id, seq, doc, created_at, updated_at`
+
+// Row returns one row.
+func (t Tables) Row(ctx context.Context, tab table.Table, id string) (table.Row, error) {
+	return getRow(ctx, t.db, tab, id)
+}
+
+func getRow(ctx context.Context, on querier, tab table.Table, id string) (table.Row, error) {
+	return one(ctx, on, "row in the table "+tab.Title, scanRow(tab), `SELECT `+rowColumns+` FROM data_row WHERE table_id = ? AND org_id = ? AND id = ?`, tab.ID, tab.Org, id)
+}
+
+// Search returns the rows that a query asks for, and how many there are without
+// its limit. Texts that are compared for equality narrow what the database
+// reads; everything is decided by the query itself, so that both databases agree.
+func (t Tables) Search(ctx context.Context, tab table.Table, q table.Query) ([]table.Row, int, error) {
+	q, err := tab.Prepare(q)
+	if err != nil {
+		return nil, 0, err
+	}
+	w := where{}
+	w.add(`table_id = ?`, tab.ID)
+	w.add(`org_id = ?`, tab.Org)
+	for _, term := range q.Where {
+		text, isText := term.Value.(string)
+		c, isColumn := tab.Column(term.Column)
+		switch {
+		case term.Op == table.Is && term.Column == table.RowID:
+			w.add(`id = ?`, value.String(term.Value))
+		case term.Op == table.Is && isColumn && isText && text != "" && c.Type == value.Text:
+			w.add(t.db.d.text("doc", c.ID)+` = ?`, text)
+		}
+	}
+	rows, err := list(ctx, t.db, scanRow(tab), `SELECT `+rowColumns+` FROM data_row `+w.text()+` ORDER BY seq`, w.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	found, total := q.Apply(rows)
+	return found, total, nil
+}
+
+// Rows walks a table's rows in the order of insertion, a page at a time.
+func (t Tables) Rows(ctx context.Context, tab table.Table) iter.Seq2[table.Row, error] {
+	return func(yield func(table.Row, error) bool) {
+		const page = 1000
+		after := int64(0)
+		for {
+			rows, err := list(ctx, t.db, scanRow(tab), `SELECT `+rowColumns+` FROM data_row WHERE table_id = ? AND org_id = ? AND seq > ? ORDER BY seq LIMIT ?`, tab.ID, tab.Org, after, page)
+			if err != nil {
+				yield(table.Row{}, err)
+				return
+			}
+			for _, r := range rows {
+				after = r.Seq
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(rows) < page {
+				return
+			}
+		}
+	}
+}
+
+// AddRows adds rows of values by column name, all or none.
+func (t Tables) AddRows(ctx context.Context, tab table.Table, rows []*value.Object, now time.Time) error {
+	data := make([][]any, len(rows))
+	for i, r := range rows {
+		doc, err := tab.Doc(r, nil)
+		if err != nil {
+			return errs.New(errs.Invalid, "row %d: %s", i+1, errs.Message(err))
+		}
+		data[i] = []any{tab.ID, tab.Org, id.New(), string(value.Store(doc)), toMicros(now), toMicros(now)}
+	}
+	return t.db.Write(ctx, func(tx *Tx) error {
+		return tx.insertMany(ctx, "data_row", "table_id, org_id, id, doc, created_at, updated_at", "", data)
+	})
+}
+
+// Change carries out one change of rows: what a person does in the grid.
+func (t Tables) Change(ctx context.Context, org string, c flow.Change, now time.Time) (*value.Object, error) {
+	var result *value.Object
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		var err error
+		result, err = tx.changeRows(ctx, org, c, now)
+		return err
+	})
+	return result, err
+}
+
+// changeRows carries out a change of rows and returns what it gives.
+func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, now time.Time) (*value.Object, error) {
+	tab, err := getTable(ctx, tx, org, c.Table)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Op {
+	case flow.CreateRow:
+		doc, err := tab.Doc(c.Values, nil)
+		if err != nil {
+			return nil, err
+		}
+		_, err = tx.exec(ctx, `INSERT INTO data_row (table_id, org_id, id, doc, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`,
+			tab.ID, org, c.Row, string(value.Store(doc)), toMicros(now), toMicros(now))
+		return value.Map("row_id", c.Row), err
+	case flow.UpdateRow:
+		old, err := getRow(ctx, tx, tab, c.Row)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := tab.Doc(c.Values, old.Values)
+		if err != nil {
+			return nil, err
+		}
+		err = tx.change(ctx, "row", `UPDATE data_row SET doc = ?, updated_at = ? WHERE table_id = ? AND id = ?`, string(value.Store(doc)), toMicros(now), tab.ID, c.Row)
+		return value.Map("row_id", c.Row), err
+	case flow.DeleteRow:
+		err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND id = ?`, tab.ID, c.Row)
+		return value.Map("row_id", c.Row), err
+	case flow.ClearTable:
+		n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ?`, tab.ID)
+		return value.Map("cleared", float64(n)), err
+	default:
+		return nil, errs.New(errs.Invalid, "%s changes no rows", c.Op)
+	}
+}
+
+// Read carries out a read that a flow asks for: one row, or a search.
+func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
+	tab, err := t.Get(ctx, org, c.Table)
+	if err != nil {
+		return nil, err
+	}
+	if c.Op == flow.ReadRow {
+		r, err := t.Row(ctx, tab, c.Row)
+		if err != nil {
+			return nil, err
+		}
+		return r.Object(), nil
+	}
+	q, err := queryOf(c.Values)
+	if err != nil {
+		return nil, err
+	}
+	rows, total, err := t.Search(ctx, tab, q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]any, len(rows))
+	for i, r := range rows {
+		out[i] = r.Object()
+	}
+	var first any
+	if len(out) > 0 {
+		first = out[0]
+	}
+	return value.Map("rows", out, "count", float64(len(out)), "total", float64(total), "first", first), nil
+}
+
+// queryOf reads the inputs of a search card: where is an object of columns and
+// the values that they have, or a list of {column, op, value}.
+func queryOf(in *value.Object) (table.Query, error) {
+	q := table.Query{Sort: in.Text("sort"), Limit: table.MaxRows}
+	switch w := in.At("where").(type) {
+	case nil:
+	case *value.Object:
+		for column, v := range w.All() {
+			q.Where = append(q.Where, table.Term{Column: column, Op: table.Is, Value: v})
+		}
+	case []any:
+		for i, e := range w {
+			o, ok := e.(*value.Object)
+			if !ok {
+				return q, errs.New(errs.Invalid, "where[%d]: an object of column, op and value is wanted", i)
+			}
+			q.Where = append(q.Where, table.Term{Column: o.Text("column"), Op: table.Op(strings.ToLower(o.Text("op"))), Value: o.At("value")})
+		}
+	default:
+		return q, errs.New(errs.Invalid, "where: an object of columns and values, or a list of {column, op, value}, is wanted")
+	}
+	for name, into := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
+		v, err := value.Convert(in.At(name), value.Number)
+		if f, ok := v.(float64); err == nil && ok && f >= 0 {
+			*into = int(f)
+		} else if v != nil || err != nil {
+			return q, errs.New(errs.Invalid, "%s: a number from 0 is wanted", name)
+		}
+	}
+	if q.Limit == 0 || q.Limit > table.MaxRows {
+		q.Limit = table.MaxRows
+	}
+	v, err := value.Convert(in.At("descending"), value.Boolean)
+	if err != nil {
+		return q, errs.New(errs.Invalid, "descending: %v", err)
+	}
+	q.Descending, _ = v.(bool)
+	return q, nil
+}

@@ -63,7 +63,8 @@ func (r *reader) belongs(c *Card, has map[string]entry) {
 		"else": {CardIf}, "out": {CardIf}, "if": {CardIf, CardReturn, CardStop, CardFail},
 		"as": {CardEach}, "do": {CardEach}, "collect": {CardEach}, "ignore_errors": {CardEach},
 		"with": {CardFunction, CardAction, CardTable, CardCall}, "table": {CardTable},
-		"on_error": {CardFunction, CardAction, CardTable, CardCall, CardEach}, "on_refused": {CardAction}, "retry": {CardAction}, "timeout": {CardAction},
+		"on_error":   {CardFunction, CardAction, CardTable, CardCall, CardEach}, // A function may turn out to be an action, once the connections are known.
+		"on_refused": {CardFunction, CardAction}, "retry": {CardFunction, CardAction}, "timeout": {CardFunction, CardAction},
 	}
 	for key, kinds := range only {
 		e, ok := has[key]

@@ -119,7 +119,11 @@ func (s *scopeCheck) slot(c *Card) {
 	for _, slot := range s.d.Connections {
 		if slot.Name == head {
 			c.Kind, c.Slot, c.Use = CardAction, head, tail
+			return
 		}
+	}
+	if c.Retry.set || c.Timeout > 0 || c.OnRefused != Continue {
+		s.r.bad(c.At, c.path, "retry, timeout and on_refused mean nothing on a function; %q is no connection", head)
 	}
 }
 

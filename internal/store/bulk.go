@@ -23,6 +23,9 @@ func (tx *Tx) insertFresh(ctx context.Context, b bulk, rows [][]any) ([]bool, er
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	for _, row := range rows {
+		storable(row)
+	}
 	if tx.db.pool == nil {
 		return tx.insertEach(ctx, b, rows)
 	}

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -185,7 +186,7 @@ func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 func (tx *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
-	res, err := tx.tx.ExecContext(ctx, tx.db.rebind(q), args...)
+	res, err := tx.tx.ExecContext(ctx, tx.db.rebind(q), storable(args)...)
 	return res, tx.db.sorted(err)
 }
 
@@ -211,12 +212,12 @@ func (tx *Tx) change(ctx context.Context, what, q string, args ...any) error {
 }
 
 func (tx *Tx) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
-	rows, err := tx.tx.QueryContext(ctx, tx.db.rebind(q), args...)
+	rows, err := tx.tx.QueryContext(ctx, tx.db.rebind(q), storable(args)...)
 	return rows, tx.db.sorted(err)
 }
 
 func (db *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
-	rows, err := db.r.QueryContext(ctx, db.rebind(q), args...)
+	rows, err := db.r.QueryContext(ctx, db.rebind(q), storable(args)...)
 	return rows, db.sorted(err)
 }
 
@@ -273,6 +274,17 @@ func (db *DB) sorted(err error) error {
 		return errs.Wrap(k, err, "database: %s", k)
 	}
 	return fmt.Errorf("database: %w", err)
+}
+
+// storable replaces, in texts, what PostgreSQL does not take in one: NUL, and
+// bytes that are no UTF-8. Okta's texts may hold both.
+func storable(args []any) []any {
+	for i, a := range args {
+		if s, ok := a.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			args[i] = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+		}
+	}
+	return args
 }
 
 func toMicros(t time.Time) int64 {

@@ -1,0 +1,267 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/id"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
+	"sallyport/internal/value"
+)
+
+const org = "org1"
+
+// queue adds a run and returns it.
+func queue(t *testing.T, db *store.DB, change func(*flow.Run)) flow.Run {
+	t.Helper()
+	r := flow.Run{ID: id.New(), Org: org, Flow: "f1", Version: 1, State: flow.Queued, Cause: flow.OnDemand, SaveData: true, Priority: 2, Input: []byte(`{}`), CreatedAt: time.Now()}
+	if change != nil {
+		change(&r)
+	}
+	if err := db.Runs.Add(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func claim(t *testing.T, db *store.DB, run string) flow.Claim {
+	t.Helper()
+	c, err := db.Runs.Claim(t.Context(), org, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func step(path string, s flow.StepState) flow.Step {
+	return flow.Step{Path: path, Seq: 1, Flow: "f1", Card: path, State: s, Attempt: 1, Output: []byte(`{"a":1}`), Journal: []byte("sealed"), StartedAt: time.Now(), EndedAt: time.Now()}
+}
+
+func TestRunIsJournaledAndResumed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := queue(t, db, func(r *flow.Run) { r.SaveData = false })
+		first := claim(t, db, r.ID)
+		if !first.Ref.Fresh || len(first.Steps) != 0 {
+			t.Fatalf("a queued run is claimed as %+v", first)
+		}
+		if err := db.Runs.Record(t.Context(), first.Ref, []flow.Step{step("a", flow.StepDone)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Runs.Pin(t.Context(), first.Ref, map[string]int{"helper": 3}); err != nil {
+			t.Fatal(err)
+		}
+		second := claim(t, db, r.ID)
+		if second.Run.State != flow.Running || second.Run.Pins["helper"] != 3 || len(second.Steps) != 1 || string(second.Steps[0].Journal) != "sealed" {
+			t.Errorf("taken up again as %+v", second)
+		}
+		// The first worker is fenced off: what it hands in now is not written.
+		first.Ref.Fresh = false
+		if err := db.Runs.Record(t.Context(), first.Ref, []flow.Step{step("late", flow.StepDone)}, nil); !errors.Is(err, flow.ErrFenced) {
+			t.Errorf("the first worker's record: %v, want fenced off", err)
+		}
+		if err := db.Runs.End(t.Context(), second.Ref, []flow.Step{step("b", flow.StepDone)}, flow.Ending{State: flow.Succeeded, Result: []byte(`{}`)}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Runs.Get(t.Context(), org, r.ID)
+		if err != nil || got.State != flow.Succeeded || got.EndedAt.IsZero() || got.Input != nil {
+			t.Errorf("ended as %+v, %v", got, err)
+		}
+		steps, err := db.Runs.Steps(t.Context(), org, r.ID)
+		if err != nil || len(steps) != 2 || steps[0].Journal != nil || steps[1].Journal != nil {
+			t.Errorf("steps = %+v, %v; want two, their journal gone with the run", steps, err)
+		}
+		if c := claim(t, db, r.ID); !c.Run.State.Ended() {
+			t.Errorf("an ended run is claimed as %+v", c)
+		}
+	})
+}
+
+func TestTwoWorkersOfOneFreshRun(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := queue(t, db, nil)
+		a, b := claim(t, db, r.ID), claim(t, db, r.ID)
+		if err := db.Runs.Record(t.Context(), a.Ref, []flow.Step{step("a", flow.StepDone)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Runs.Record(t.Context(), b.Ref, []flow.Step{step("b", flow.StepDone)}, nil); !errors.Is(err, flow.ErrFenced) {
+			t.Errorf("the second worker: %v, want fenced off", err)
+		}
+	})
+}
+
+func TestCancel(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		waiting := queue(t, db, nil)
+		got, err := db.Runs.Cancel(t.Context(), org, waiting.ID)
+		if err != nil || got.State != flow.Cancelled {
+			t.Errorf("a queued run cancelled is %s, %v", got.State, err)
+		}
+		running := queue(t, db, nil)
+		c := claim(t, db, running.ID)
+		if err := db.Runs.Record(t.Context(), c.Ref, []flow.Step{step("a", flow.StepDone)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		c.Ref.Fresh = false
+		if got, err := db.Runs.Cancel(t.Context(), org, running.ID); err != nil || got.State != flow.Running || !got.Cancel {
+			t.Errorf("a run under way cancelled is %+v, %v", got, err)
+		}
+		// What happened meanwhile is written all the same, and the worker told.
+		if err := db.Runs.Record(t.Context(), c.Ref, []flow.Step{step("b", flow.StepDone)}, nil); !errors.Is(err, flow.ErrCancelled) {
+			t.Errorf("record after cancel: %v", err)
+		}
+		if err := db.Runs.End(t.Context(), c.Ref, nil, flow.Ending{State: flow.Cancelled}); err != nil {
+			t.Error(err)
+		}
+		if steps, err := db.Runs.Steps(t.Context(), org, running.ID); err != nil || len(steps) != 2 {
+			t.Errorf("%d steps, %v; want both", len(steps), err)
+		}
+		if _, err := db.Runs.Cancel(t.Context(), "other", running.ID); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("another organization's cancel: %v, want not found", err)
+		}
+	})
+}
+
+func TestRetry(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := queue(t, db, nil)
+		if err := db.Runs.Retry(t.Context(), org, r.ID); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("retry of a queued run: %v, want a conflict", err)
+		}
+		c := claim(t, db, r.ID)
+		if err := db.Runs.End(t.Context(), c.Ref, []flow.Step{step("a", flow.StepDone), step("b", flow.StepFailed)}, flow.Ending{State: flow.Failed, Error: "no"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Runs.Retry(t.Context(), org, r.ID); err != nil {
+			t.Fatal(err)
+		}
+		c = claim(t, db, r.ID)
+		if c.Run.State != flow.Waiting || c.Run.Error != "" || len(c.Steps) != 2 {
+			t.Errorf("retried as %+v", c.Run)
+		}
+	})
+}
+
+// A change of rows and its step stand or fall together.
+func TestRecordWithChange(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		tab := makeTable(t, db)
+		r := queue(t, db, nil)
+		c := claim(t, db, r.ID)
+		var result *value.Object
+		ch := &flow.Change{Op: flow.CreateRow, Table: tab.ID, Row: "row1", Values: value.Map("Who", "ada"), Done: func(o *value.Object) { result = o }}
+		if err := db.Runs.Record(t.Context(), c.Ref, []flow.Step{step("row", flow.StepDone)}, ch); err != nil {
+			t.Fatal(err)
+		}
+		if result.Text("row_id") != "row1" {
+			t.Errorf("the change gave %v", result)
+		}
+		c.Ref.Fresh = false
+		bad := &flow.Change{Op: flow.UpdateRow, Table: tab.ID, Row: "none", Values: value.Map("Who", "x"), Done: func(*value.Object) {}}
+		if err := db.Runs.Record(t.Context(), c.Ref, []flow.Step{step("bad", flow.StepDone)}, bad); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("a change of a row that is not there: %v", err)
+		}
+		steps, err := db.Runs.Steps(t.Context(), org, r.ID)
+		if err != nil || len(steps) != 1 {
+			t.Errorf("%d steps, %v; want the one whose change was made", len(steps), err)
+		}
+	})
+}
+
+// Many runs journal at once through the group writer, and each finds its own.
+func TestGroupWriter(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		var wg sync.WaitGroup
+		for range 40 {
+			r := queue(t, db, nil)
+			wg.Go(func() {
+				c, err := db.Runs.Claim(t.Context(), org, r.ID)
+				for i := range 5 {
+					if err == nil {
+						err = db.Runs.Record(t.Context(), c.Ref, []flow.Step{step(fmt.Sprint("s", i), flow.StepDone)}, nil)
+					}
+					c.Ref.Fresh = false
+				}
+				if err == nil {
+					err = db.Runs.End(t.Context(), c.Ref, nil, flow.Ending{State: flow.Succeeded})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				if steps, err := db.Runs.Steps(t.Context(), org, r.ID); err != nil || len(steps) != 5 {
+					t.Errorf("%d steps, %v", len(steps), err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// Runs that are queued are worked, those that ask for it again, and what is
+// under way when the workers stop is worked by the next.
+func TestWorkers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		type call struct{ run string }
+		calls := make(chan call, 10)
+		block := make(chan struct{})
+		var mu sync.Mutex
+		seen := map[string]int{}
+		o := store.WorkerOptions{Workers: 4, Run: func(ctx context.Context, _, run string) (time.Time, error) {
+			mu.Lock()
+			seen[run]++
+			n := seen[run]
+			mu.Unlock()
+			calls <- call{run}
+			if n == 1 {
+				return time.Now(), nil // again, at once
+			}
+			select {
+			case <-block:
+				return time.Time{}, nil
+			case <-ctx.Done():
+				return time.Time{}, ctx.Err()
+			}
+		}, Log: quietLog()}
+		w, err := db.StartWorkers(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := queue(t, db, nil)
+		for range 2 {
+			if c := wait(t, calls); c.run != r.ID {
+				t.Errorf("worked %s, want %s", c.run, r.ID)
+			}
+		}
+		if _, err := db.StartWorkers(t.Context(), o); db.Dialect() == "sqlite" && errs.KindOf(err) != errs.Conflict {
+			t.Errorf("second workers on one SQLite file: %v, want a conflict", err)
+		}
+		if err := w.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		close(block)
+		if w, err = db.StartWorkers(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, calls)
+		if err := w.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func wait[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing happened within 20 s")
+		panic("unreachable")
+	}
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,6 +48,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		forUpdate: ` FOR UPDATE`,
 		lockTx:    `SELECT pg_advisory_xact_lock(?)`,
 		text:      func(column, key string) string { return fmt.Sprintf(`%s::jsonb ->> '%s'`, column, key) },
+		snapshot:  sql.LevelRepeatableRead,
 		closed:    pool.Close,
 	}}, nil
 }

@@ -255,6 +255,14 @@ func TestWorkers(t *testing.T) {
 	})
 }
 
+// workTo returns a handler that says which runs it was given, and ends them.
+func workTo(worked chan<- string) store.RunHandler {
+	return func(_ context.Context, _, run string) (time.Time, error) {
+		worked <- run
+		return time.Time{}, nil
+	}
+}
+
 func wait[T any](t *testing.T, c <-chan T) T {
 	t.Helper()
 	select {

@@ -113,19 +113,3 @@ func zipped(t *testing.T, s string) io.Reader {
 	}
 	return &b
 }
-
-func FuzzRestore(f *testing.F) {
-	f.Add(`{"sallyport_backup":1,"migration":"0001_portal.sql"}` + "\n" + `{"table":"organization","columns":["id","slug","name","created_at"]}` + "\n" + `["a","a","A",1]` + "\n" + `{"end":true,"rows":1}`)
-	f.Fuzz(func(t *testing.T, lines string) {
-		db, err := store.Open(t.Context(), store.Options{DSN: storetest.SQLite(t)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = db.Close() }()
-		if _, err := db.Restore(t.Context(), zipped(t, lines)); err != nil {
-			if _, err := db.Restore(t.Context(), zipped(t, `{"sallyport_backup":1}`+"\n"+`{"end":true,"rows":0}`)); err != nil {
-				t.Fatalf("a refused restore left something behind: %v", err)
-			}
-		}
-	})
-}

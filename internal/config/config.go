@@ -1,0 +1,150 @@
+// Package config is how a server is configured: defaults, then a YAML file, then
+// environment variables. What is not known is refused, and what is secret can
+// come from a file and is never shown.
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/secret"
+)
+
+// Config is all that can be set. Every field has an environment variable: the
+// names on the way to it in upper case, joined by _, after SALLYPORT.
+type Config struct {
+	DataDir     string        `yaml:"data_dir" help:"folder of the database and the key file"`
+	Database    secret.Text   `yaml:"database" help:"postgres://… URL, or the path of an SQLite file; empty is sallyport.db in data_dir"`
+	KeyFile     string        `yaml:"key_file" help:"the key that seals secrets; made with mode 0600 if it is not there; empty is sallyport.key in data_dir"`
+	Listen      string        `yaml:"listen" help:"address of the HTTP server"`
+	BaseURL     string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// and listen"`
+	TLS         TLS           `yaml:"tls"`
+	Log         Log           `yaml:"log"`
+	Workers     int           `yaml:"workers" help:"flow runs worked at once"`
+	Egress      Egress        `yaml:"egress"`
+	Poll        Poll          `yaml:"poll"`
+	Session     Session       `yaml:"session"`
+	ContentDirs []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
+	SandboxURL  string        `yaml:"sandbox_url" help:"control URL of a sandbox; turns the rehearsal page on"`
+	Shutdown    time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`
+}
+
+// TLS is the certificate that the server serves with; without one it speaks
+// plain HTTP, for a proxy before it.
+type TLS struct {
+	CertFile string `yaml:"cert_file" help:"PEM certificate chain"`
+	KeyFile  string `yaml:"key_file" help:"PEM private key"`
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string `yaml:"level" help:"debug, info, warn or error"`
+	Format string `yaml:"format" help:"json or text"`
+}
+
+// Egress says where connections may go.
+type Egress struct {
+	Allow []string `yaml:"allow" help:"private networks (CIDR) that connectors and flows may reach; by default none, and never this host itself"`
+	Proxy string   `yaml:"proxy" help:"URL of a proxy for outgoing HTTP"`
+}
+
+// Poll is the span between two looks at the System Log.
+type Poll struct {
+	Least time.Duration `yaml:"least" help:"while events come"`
+	Most  time.Duration `yaml:"most" help:"while none come"`
+}
+
+// Session is how long a sign-in lasts.
+type Session struct {
+	Idle     time.Duration `yaml:"idle" help:"without a request"`
+	Absolute time.Duration `yaml:"absolute" help:"at the most"`
+}
+
+// Default returns the configuration of a server that was told nothing.
+func Default() Config {
+	return Config{
+		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, Shutdown: 20 * time.Second,
+		Log: Log{Level: "info", Format: "json"}, Poll: Poll{Least: 2 * time.Second, Most: 10 * time.Second},
+		Session: Session{Idle: time.Hour, Absolute: 12 * time.Hour},
+	}
+}
+
+// DSN returns the database's name as the store takes it.
+func (c Config) DSN() string {
+	return cmp.Or(c.Database.Reveal(), filepath.Join(c.DataDir, "sallyport.db"))
+}
+
+// Key returns the path of the key file.
+func (c Config) Key() string { return cmp.Or(c.KeyFile, filepath.Join(c.DataDir, "sallyport.key")) }
+
+// URL returns the URL by which the server is reached, without a slash at its end.
+func (c Config) URL() string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	scheme := "http"
+	if c.TLS.CertFile != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Listen
+}
+
+// Networks returns the private networks that connections may go to.
+func (c Config) Networks() ([]netip.Prefix, error) {
+	out := make([]netip.Prefix, 0, len(c.Egress.Allow))
+	for _, s := range c.Egress.Allow {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, errs.New(errs.Invalid, "egress.allow: %q is no network: write it as 10.1.0.0/16", s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// Check returns the first thing that is wrong.
+func (c Config) Check() error {
+	if _, err := c.Networks(); err != nil {
+		return err
+	}
+	for name, s := range map[string]string{"base_url": c.BaseURL, "sandbox_url": c.SandboxURL, "egress.proxy": c.Egress.Proxy} {
+		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return errs.New(errs.Invalid, "%s: %q is no URL: write it as https://sallyport.example.com", name, s)
+		}
+	}
+	switch {
+	case c.Workers < 1 || c.Workers > 10_000:
+		return errs.New(errs.Invalid, "workers: a number from 1 to 10000 is wanted, not %d", c.Workers)
+	case (c.TLS.CertFile == "") != (c.TLS.KeyFile == ""):
+		return errs.New(errs.Invalid, "tls: cert_file and key_file go together")
+	case c.Log.Format != "json" && c.Log.Format != "text":
+		return errs.New(errs.Invalid, "log.format: %q is neither json nor text", c.Log.Format)
+	}
+	if _, err := c.Log.Threshold(); err != nil {
+		return err
+	}
+	return c.checkSpans()
+}
+
+func (c Config) checkSpans() error {
+	switch {
+	case c.Poll.Least < time.Second || c.Poll.Most < c.Poll.Least:
+		return errs.New(errs.Invalid, "poll: least is at least 1s, and most is not below it")
+	case c.Session.Idle < time.Minute || c.Session.Absolute < c.Session.Idle:
+		return errs.New(errs.Invalid, "session: idle is at least 1m, and absolute is not below it")
+	case c.Shutdown < 0:
+		return errs.New(errs.Invalid, "shutdown: a span from 0s on is wanted")
+	}
+	return nil
+}
+
+// String describes the configuration without its secrets.
+func (c Config) String() string {
+	return fmt.Sprintf("data in %s, listening on %s", c.DataDir, c.Listen)
+}

@@ -92,14 +92,23 @@ type WorkerOptions struct {
 
 // Workers are the workers of this process.
 type Workers struct {
-	stop    func(context.Context) error
+	finish  func(context.Context) error // waits for the jobs under way
+	cut     func(context.Context) error // interrupts them
 	release func()
 }
 
-// Stop ends the workers: runs under way are interrupted, and resumed by
-// whoever works next.
+// cutWithin is how long jobs that were interrupted have to return.
+const cutWithin = 5 * time.Second
+
+// Stop takes no more jobs and waits for those under way until ctx ends; the rest
+// is interrupted, and resumed by whoever works next.
 func (w *Workers) Stop(ctx context.Context) error {
-	err := w.stop(ctx)
+	err := w.finish(ctx)
+	if err != nil {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutWithin)
+		defer cancel()
+		err = w.cut(last)
+	}
 	w.release()
 	return err
 }
@@ -147,7 +156,7 @@ func (db *DB) startSQLite(ctx context.Context, cfg *river.Config) (*Workers, err
 		unlock()
 		return nil, fmt.Errorf("start workers: %w", err)
 	}
-	return &Workers{stop: cl.StopAndCancel, release: unlock}, nil
+	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: unlock}, nil
 }
 
 // freeOrphans makes every running job available: the process that ran it is
@@ -172,7 +181,7 @@ func (db *DB) startPostgres(ctx context.Context, cfg *river.Config, o WorkerOpti
 		alive.stop()
 		return nil, fmt.Errorf("start workers: %w", err)
 	}
-	return &Workers{stop: cl.StopAndCancel, release: alive.stop}, nil
+	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: alive.stop}, nil
 }
 
 func clientID() string {

@@ -241,7 +241,10 @@ func TestWorkers(t *testing.T) {
 		if _, err := db.StartWorkers(t.Context(), o); db.Dialect() == "sqlite" && errs.KindOf(err) != errs.Conflict {
 			t.Errorf("second workers on one SQLite file: %v, want a conflict", err)
 		}
-		if err := w.Stop(t.Context()); err != nil {
+		// The run blocks, so that stopping has to cut it short.
+		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if err := w.Stop(short); err != nil {
 			t.Fatal(err)
 		}
 		close(block)

@@ -71,10 +71,10 @@ func (t *Table) ReadCSV(r io.Reader) ([]*value.Object, error) {
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		line, _ := in.FieldPos(0)
-		if err != nil {
+		if err != nil { // which names the line itself
 			return nil, errs.Wrap(errs.Invalid, err, "%v", err)
 		}
+		line, _ := in.FieldPos(0)
 		if len(rec) != len(head) {
 			return nil, errs.New(errs.Invalid, "line %d has %d fields, the first line %d", line, len(rec), len(head))
 		}

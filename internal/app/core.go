@@ -1,0 +1,140 @@
+// Package app puts the program together: everything is built here once, and
+// nothing else knows everything. Commands and tests start it the same way; it
+// reads no flags, no environment and no signals.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sallyport/content"
+	"sallyport/internal/config"
+	"sallyport/internal/connector"
+	"sallyport/internal/egress"
+	"sallyport/internal/event"
+	"sallyport/internal/flow"
+	"sallyport/internal/functions"
+	"sallyport/internal/guard"
+	"sallyport/internal/pipeline"
+	"sallyport/internal/quota"
+	"sallyport/internal/secret"
+	"sallyport/internal/source"
+	"sallyport/internal/store"
+	"sallyport/internal/template"
+)
+
+// Options is what the program is built from.
+type Options struct {
+	Config  config.Config
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time // nil is [time.Now]
+}
+
+// Core is everything but what listens and works: what commands need that do
+// something with the database and end.
+type Core struct {
+	Config    config.Config
+	Version   string
+	Log       *slog.Logger
+	Now       func() time.Time
+	DB        *store.DB
+	Keys      *secret.Keyring
+	Shelf     *connector.Shelf
+	Engine    *connector.Engine
+	Quota     *quota.Registry
+	Catalogue *flow.Catalogue
+	Library   *flow.Library
+	Templates *template.Shelf
+	Guard     *guard.Guard
+	Pipeline  *pipeline.Pipeline[*store.Batch]
+}
+
+// OpenCore opens the database and builds everything on it. Close it.
+func OpenCore(ctx context.Context, o Options) (*Core, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	c := &Core{Config: o.Config, Version: o.Version, Log: o.Log, Now: o.Now}
+	if err := c.openData(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.build(); err != nil {
+		return nil, errors.Join(err, c.DB.Close())
+	}
+	return c, nil
+}
+
+// openData makes the data folder, and opens the key file and the database.
+func (c *Core) openData(ctx context.Context) error {
+	if err := os.MkdirAll(c.Config.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	var err error
+	if c.Keys, err = secret.Open(c.Config.Key()); err != nil {
+		return err
+	}
+	c.DB, err = store.Open(ctx, store.Options{DSN: c.Config.DSN(), Log: c.Log, Now: c.Now})
+	return err
+}
+
+func (c *Core) build() error {
+	networks, err := c.Config.Networks()
+	if err != nil {
+		return err
+	}
+	var proxy *url.URL
+	if c.Config.Egress.Proxy != "" {
+		if proxy, err = url.Parse(c.Config.Egress.Proxy); err != nil {
+			return err
+		}
+	}
+	contents := []fs.FS{content.FS}
+	for _, dir := range c.Config.ContentDirs {
+		contents = append(contents, os.DirFS(filepath.Clean(dir)))
+	}
+	if c.Shelf, err = connector.Load(contents...); err != nil {
+		return fmt.Errorf("load connectors: %w", err)
+	}
+	c.Quota = quota.NewRegistry(quota.Options{Now: c.Now})
+	c.Engine = connector.NewEngine(connector.Options{
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: c.Quota, Now: c.Now,
+	})
+	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
+	c.Library = &flow.Library{Shelf: c.DB.Flows}
+	if c.Templates, err = template.Load(c.Catalogue, contents...); err != nil {
+		return fmt.Errorf("load templates: %w", err)
+	}
+	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
+	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Library: c.Library, Now: c.Now, Log: c.Log}
+	return nil
+}
+
+// Close closes the database.
+func (c *Core) Close() error { return c.DB.Close() }
+
+// reads is what flows and the guard read of the database.
+type reads struct{ c *Core }
+
+// Connection returns a connection as the engine takes it.
+func (r reads) Connection(ctx context.Context, org, id string) (connector.Connection, error) {
+	got, err := r.c.DB.Connections.Get(ctx, org, id)
+	return got.Connection, err
+}
+
+// Connector returns a connector of the shelf.
+func (r reads) Connector(id string) (*connector.Connector, bool) { return r.c.Shelf.Get(id) }
+
+// Event returns a stored event.
+func (r reads) Event(ctx context.Context, org, uuid string) (event.Event, error) {
+	return r.c.DB.Events.Get(ctx, org, uuid)
+}
+
+var _ = source.Okta

@@ -7,5 +7,5 @@ import "embed"
 
 // FS is the content: connectors/NAME.yaml and so on.
 //
-//go:embed connectors
+//go:embed connectors templates
 var FS embed.FS

@@ -37,7 +37,7 @@ var may = map[string]string{
 	"internal/connector/trial": "internal/connector internal/egress internal/quota internal/secret internal/value",
 	"internal/okta":            "internal/errs internal/event",
 	"internal/source":          "internal/errs internal/event internal/okta",
-	"internal/flow":            "internal/errs internal/id internal/event internal/value internal/expr internal/function internal/connector internal/quota",
+	"internal/flow":            "internal/errs internal/id internal/event internal/value internal/expr internal/function internal/connector internal/quota internal/secret",
 	"internal/guard":           "internal/errs internal/id internal/value internal/connector internal/quota",
 	"internal/template":        "internal/errs internal/id internal/value internal/flow internal/table",
 	"internal/pipeline":        "internal/id internal/event internal/source internal/flow",

@@ -16,12 +16,13 @@ import (
 type answer struct {
 	status int
 	header http.Header
+	raw    []byte
 	text   string
 	body   any // the JSON it is, or the text
 }
 
 func newAnswer(status int, h http.Header, body []byte) *answer {
-	a := &answer{status: status, header: h, text: string(body)}
+	a := &answer{status: status, header: h, raw: body, text: string(body)}
 	if !utf8.Valid(body) {
 		a.text = strings.ToValidUTF8(a.text, "\uFFFD")
 	}
@@ -92,15 +93,15 @@ func holds(p *expr.Program, s scope) bool {
 	return err == nil && ok
 }
 
-// scrubValue takes the secrets of a call out of a value.
-func scrubValue(scrub *secret.Scrubber, v any) any {
+// ScrubValue takes the secrets of a call out of a value.
+func ScrubValue(scrub *secret.Scrubber, v any) any {
 	switch v := v.(type) {
 	case string:
 		return scrub.Text(v)
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = scrubValue(scrub, e)
+			out[i] = ScrubValue(scrub, e)
 		}
 		return out
 	case *value.Object:
@@ -109,7 +110,7 @@ func scrubValue(scrub *secret.Scrubber, v any) any {
 		}
 		out := value.NewObject(v.Len())
 		for k, e := range v.All() {
-			out.Set(scrub.Text(k), scrubValue(scrub, e))
+			out.Set(scrub.Text(k), ScrubValue(scrub, e))
 		}
 		return out
 	}
@@ -117,7 +118,7 @@ func scrubValue(scrub *secret.Scrubber, v any) any {
 }
 
 func (s *session) scrubObject(o *value.Object) *value.Object {
-	out, _ := scrubValue(s.scrub, o).(*value.Object)
+	out, _ := ScrubValue(s.scrub, o).(*value.Object)
 	return out
 }
 
@@ -126,6 +127,6 @@ func (s *session) scrubRequest(r Request) Request {
 	for name, text := range r.Header {
 		r.Header[name] = s.scrub.Text(text)
 	}
-	r.Body = scrubValue(s.scrub, r.Body)
+	r.Body = ScrubValue(s.scrub, r.Body)
 	return r
 }

@@ -171,7 +171,7 @@ func isTimeout(err error) bool {
 // scrubError takes secrets out of an error. The cause is for the log, where
 // they must not stand either.
 func (s *session) scrubError(e *Error) *Error {
-	e.Message, e.Body = s.scrub.Text(e.Message), scrubValue(s.scrub, e.Body)
+	e.Message, e.Body = s.scrub.Text(e.Message), ScrubValue(s.scrub, e.Body)
 	if e.Err != nil {
 		if text := e.Err.Error(); s.scrub.Text(text) != text {
 			e.Err = errs.New(errs.KindOf(e.Err), "%s", s.scrub.Text(text))

@@ -12,6 +12,7 @@ type Intent struct {
 	Connector  *Connector
 	Action     *Action
 	Call       Call
+	Effect     Effect  // of this call, which may be less than the action's
 	Request    Request // what would be sent, secrets masked
 	DryRun     bool    // show, do not make
 	Attempt    int     // from 1

@@ -19,7 +19,8 @@ import (
 // maxRetries is how often a request is repeated by itself, quickly.
 const maxRetries = 2
 
-// send sends a request until there is an answer that counts.
+// send sends a request until there is an answer that counts. With a failure
+// comes the answer that was one, if there was any.
 func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 	cred, err := s.credential()
 	if err != nil {
@@ -38,7 +39,7 @@ func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 		case try < maxRetries && s.again(failure, x) && pause(ctx, try):
 			continue
 		}
-		return nil, s.describe(failure, w)
+		return a, s.describe(failure, w)
 	}
 }
 

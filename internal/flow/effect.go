@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 	"sallyport/internal/quota"
+	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -28,6 +29,7 @@ type attempt struct {
 	conn   connector.Connection
 	con    *connector.Connector
 	action *connector.Action
+	effect connector.Effect // of this call
 	call   connector.Call
 	before Step // what an earlier worker or try wrote; zero for nothing
 	permit connector.Permit
@@ -37,7 +39,11 @@ type attempt struct {
 func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
 	if known.State != "" && known.State.Settled() && known.State != StepFailed {
-		return x.recall(known)
+		o, err := x.recall(known)
+		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
+			x.hide(act, o.output)
+		}
+		return o, err
 	}
 	in := f.inputs(c)
 	a, err := x.prepare(f, c, path, in)
@@ -46,10 +52,10 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	}
 	a.before = known
 	shown := masked(a.action, in)
-	if a.action.Repeat == connector.Never && x.leftUnder(known, path) {
+	if a.repeat() == connector.Never && x.leftUnder(known, path) {
 		return x.inDoubtOutcome(ctx, f, a, shown)
 	}
-	if a.action.Effect != connector.Read {
+	if a.effect != connector.Read {
 		o, err := x.ask(ctx, a)
 		if o.state != "" || err != nil {
 			o.input = shown
@@ -85,7 +91,32 @@ func (x *execution) prepare(f *frame, c *Card, path string, in *value.Object) (*
 		return nil, errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
 	}
 	call := connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
-	return &attempt{card: c, path: path, conn: conn, con: con, action: act, call: call}, nil
+	return &attempt{card: c, path: path, conn: conn, con: con, action: act, effect: act.EffectOf(in), call: call}, nil
+}
+
+// repeat says how the call bears repeating. What only reads always does.
+func (a *attempt) repeat() connector.Repeat {
+	if a.effect == connector.Read {
+		return connector.Safe
+	}
+	return a.action.Repeat
+}
+
+// hide keeps the secret outputs of an action (a link that resets a password) out
+// of the run's history, wherever later cards put them. It reports whether there
+// are any.
+func (x *execution) hide(a *connector.Action, out *value.Object) bool {
+	found := false
+	for _, p := range a.Outputs {
+		if s := value.String(out.At(p.Name)); p.Secret && s != "" {
+			x.secrets = append(x.secrets, s)
+			found = true
+		}
+	}
+	if found {
+		x.hidden = secret.NewScrubber(x.secrets...)
+	}
+	return found
 }
 
 func priority(run int) quota.Priority {
@@ -103,7 +134,7 @@ func masked(a *connector.Action, in *value.Object) *value.Object {
 	out := value.NewObject(in.Len())
 	for k, v := range in.All() {
 		if slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Name == k && p.Secret }) && v != nil {
-			v = "•••"
+			v = secret.Mask
 		}
 		out.Set(k, v)
 	}
@@ -120,8 +151,8 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 	a.permit, err = x.r.Gate.Begin(ctx, connector.Intent{
 		Org: x.run.Org, Actor: "flow:" + x.run.Flow,
 		Why:        connector.Why{Cause: string(x.run.Cause), Flow: x.run.Flow, Run: x.run.ID, Path: a.path, Event: x.run.Event},
-		Connection: a.conn, Connector: a.con, Action: a.action, Call: a.call, Request: request,
-		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: x.inDoubt[a.path],
+		Connection: a.conn, Connector: a.con, Action: a.action, Call: a.call, Effect: a.effect, Request: request,
+		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: x.entry(a),
 	})
 	if err != nil {
 		return x.gateFailed(ctx, err)
@@ -136,6 +167,14 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 	default:
 		return outcome{}, nil
 	}
+}
+
+// entry returns the ledger's entry of an attempt before this one, "" for none.
+func (x *execution) entry(a *attempt) string {
+	if a.before.State == StepRetrying && a.before.Action != nil {
+		return a.before.Action.Ledger
+	}
+	return x.inDoubt[a.path]
 }
 
 // gateFailed waits and asks again when the guard could not decide: it looks
@@ -168,7 +207,7 @@ func shownRequest(r connector.Request) *value.Object {
 
 // try makes the call, and decides what its end means for the run.
 func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
-	if a.action.Repeat == connector.Never && a.permit.Ledger == "" && a.action.Effect != connector.Read {
+	if a.repeat() == connector.Never && a.permit.Ledger == "" {
 		// The ledger does not keep it, so the journal says that it is under way.
 		begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
 		begun.Attempt = a.before.Attempt + 1
@@ -180,6 +219,7 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
 	if err == nil {
 		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: a.end(string(StepDone), res.Status, "")}
+		o.sealed = x.hide(a.action, res.Outputs)
 		if o.action != nil {
 			if undo, ok := a.action.Reverse(a.call.Inputs, res.Outputs); ok {
 				o.action.Undo = &undo
@@ -211,7 +251,7 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 		o.err = fmt.Sprintf("the credential of connection %q is refused: %s. Renew it, then retry the run from this card", a.conn.Name, ce.Error())
 	}
 	if ce.Transient {
-		if ce.Sent && a.action.Repeat == connector.Never {
+		if ce.Sent && a.repeat() == connector.Never {
 			o.state, o.reason, o.err = StepUnknown, "whether it happened is not known: "+ce.Error(), ""
 			o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
 			return o, x.journal(ctx, f, a.card, a.path, &o, a)

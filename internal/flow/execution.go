@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/function"
+	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -26,6 +27,8 @@ type execution struct {
 	seq      int
 	unknown  int
 	refused  int
+	hidden   *secret.Scrubber // of outputs that history must not show; nil for none
+	secrets  []string
 }
 
 func newExecution(r *Runner, c Claim) *execution {
@@ -163,6 +166,7 @@ type outcome struct {
 	reason string
 	end    *flowEnd
 	quiet  bool // the step was written already, or is none of its own
+	sealed bool // the output holds what history must not show
 	action *ActionEnd
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"sallyport/internal/connector"
 	"sallyport/internal/value"
 )
 
@@ -28,10 +29,13 @@ func (x *execution) saved(v any) []byte {
 	if o, ok := v.(*value.Object); ok && o == nil {
 		return nil
 	}
-	if x.run.SaveData {
-		return value.Store(v)
+	if !x.run.SaveData {
+		return value.Store(Shape(v))
 	}
-	return value.Store(Shape(v))
+	if x.hidden != nil {
+		v = connector.ScrubValue(x.hidden, v)
+	}
+	return value.Store(v)
 }
 
 // Shape returns what may be known of a value whose data is not to be kept: its
@@ -147,7 +151,7 @@ func (x *execution) record(ctx context.Context, s Step, o *outcome, ch *Change) 
 // does not keep it.
 func (x *execution) effectStep(f *frame, c *Card, path string, o *outcome) (Step, error) {
 	s := x.step(f, c, path, *o)
-	if !x.run.SaveData && o.output != nil {
+	if (!x.run.SaveData || o.sealed) && o.output != nil {
 		sealed, err := x.r.Keys.Seal(value.Store(o.output), x.context(path))
 		if err != nil {
 			return s, fmt.Errorf("seal the result of %s: %w", path, err)

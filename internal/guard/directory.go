@@ -13,8 +13,8 @@ import (
 
 // Principal is a person as the guard knows them.
 type Principal struct {
-	ID, Login, Email, DisplayName string
-	Groups                        []Group
+	ID, Login, Email string
+	Groups           []Group
 }
 
 // Group is a group that a person is in.
@@ -57,15 +57,14 @@ func (d *Directory) Principal(ctx context.Context, c connector.Connection, id st
 	if r, ok := d.recall(key); ok && (!groups || r.who.Groups != nil) {
 		return r.who, nil
 	}
-	out, err := d.call(ctx, c, "get_user", value.Map("user_id", id))
+	out, err := d.call(ctx, c, "get_user", value.Map("user", id))
 	if err != nil {
 		if ce := connector.AsError(err); ce != nil && ce.Status == 404 {
 			return Principal{ID: id, Groups: []Group{}}, nil
 		}
 		return Principal{}, fmt.Errorf("look up user %s: %w", id, err)
 	}
-	profile := out.Object("profile")
-	who := Principal{ID: out.Text("id"), Login: profile.Text("login"), Email: profile.Text("email"), DisplayName: profile.Text("displayName")}
+	who := Principal{ID: out.Text("id"), Login: out.Text("login"), Email: out.Text("email")}
 	if groups {
 		if who.Groups, err = d.groups(ctx, c, who.ID); err != nil {
 			return Principal{}, err
@@ -76,7 +75,7 @@ func (d *Directory) Principal(ctx context.Context, c connector.Connection, id st
 }
 
 func (d *Directory) groups(ctx context.Context, c connector.Connection, id string) ([]Group, error) {
-	out, err := d.call(ctx, c, "get_user_groups", value.Map("user_id", id))
+	out, err := d.call(ctx, c, "get_user_groups", value.Map("user", id))
 	if err != nil {
 		return nil, fmt.Errorf("look up the groups of user %s: %w", id, err)
 	}
@@ -95,14 +94,14 @@ func (d *Directory) GroupName(ctx context.Context, c connector.Connection, id st
 	if r, ok := d.recall(key); ok {
 		return r.name, nil
 	}
-	out, err := d.call(ctx, c, "get_group", value.Map("group_id", id))
+	out, err := d.call(ctx, c, "get_group", value.Map("group", id))
 	if err != nil {
 		if ce := connector.AsError(err); ce != nil && ce.Status == 404 {
 			return "", nil
 		}
 		return "", fmt.Errorf("look up group %s: %w", id, err)
 	}
-	name := out.Object("profile").Text("name")
+	name := out.Text("name")
 	d.keep(key, remembered{name: name})
 	return name, nil
 }

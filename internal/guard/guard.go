@@ -104,7 +104,7 @@ func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permi
 	if in.DryRun || p.DryRun {
 		return connector.Permit{Verdict: connector.Show}, nil
 	}
-	if in.Action.Effect == connector.Read || in.Action.Effect == connector.Notify {
+	if in.Effect == connector.Read || in.Effect == connector.Notify {
 		return connector.Permit{Verdict: connector.Proceed}, nil
 	}
 	e := newEntry(in, g.Now())
@@ -137,7 +137,7 @@ func (g *Guard) refuse(ctx context.Context, e Entry, why string) (connector.Perm
 func newEntry(in connector.Intent, now time.Time) Entry {
 	e := Entry{
 		ID: in.Resume, Org: in.Org, Actor: in.Actor, Why: in.Why, Connection: in.Connection.ID, Connector: in.Connector.ID,
-		Action: in.Action.ID, Title: in.Action.Title, Effect: in.Action.Effect, State: Started, Request: in.Request, Attempt: max(1, in.Attempt), StartedAt: now,
+		Action: in.Action.ID, Title: in.Action.Title, Effect: in.Effect, State: Started, Request: in.Request, Attempt: max(1, in.Attempt), StartedAt: now,
 	}
 	if e.ID == "" {
 		e.ID = id.At(now)

@@ -89,8 +89,9 @@ func (g *Guard) Undo(ctx context.Context, conns Connections, org, actor, entry s
 	if !ok || con.Actions[e.Undo.Action] == nil {
 		return Entry{}, errs.New(errs.Conflict, "the connector %q has no action %q any more", conn.Connector, e.Undo.Action)
 	}
+	action := con.Actions[e.Undo.Action]
 	return g.undo(ctx, e, connector.Intent{
-		Org: org, Actor: actor, Connection: conn, Connector: con, Action: con.Actions[e.Undo.Action], Call: *e.Undo,
+		Org: org, Actor: actor, Connection: conn, Connector: con, Action: action, Call: *e.Undo, Effect: action.EffectOf(e.Undo.Inputs),
 		Why: connector.Why{Cause: "undo", Event: e.Why.Event, UndoOf: e.ID}, Attempt: 1,
 	})
 }

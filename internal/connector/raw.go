@@ -1,0 +1,39 @@
+package connector
+
+import (
+	"context"
+	"net/http"
+)
+
+// Raw is an answer as it came.
+type Raw struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Raw carries a call out and returns the peer's answer byte for byte, whatever
+// its status: for who reads formats that must not pass through values, such as
+// log events. The error is an [*Error] when there was no answer, or one that
+// says when to come back. Nothing is scrubbed: what comes must not be shown.
+func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, error) {
+	s, err := e.begin(conn, call)
+	if err != nil {
+		return Raw{}, asError(err)
+	}
+	timeout := call.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	w, err := s.wire()
+	if err != nil {
+		return Raw{}, asError(err)
+	}
+	a, failure := s.send(ctx, w)
+	if failure != nil && (a == nil || !failure.RetryAt.IsZero()) {
+		return Raw{}, s.scrubError(failure)
+	}
+	return Raw{Status: a.status, Header: a.header, Body: a.raw}, nil
+}

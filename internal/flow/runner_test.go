@@ -436,18 +436,21 @@ func TestGuardCannotDecide(t *testing.T) {
 func TestUndo(t *testing.T) {
 	l := newLab(t)
 	l.run(onDemand("  - { id: s, use: peer.suspend, with: { user: ada } }\n  - { id: c, use: peer.charge, with: { user: ada } }"), nil)
-	es := l.ledger()
+	byAction := map[string]string{}
+	for _, e := range l.ledger() {
+		byAction[e.Action] = e.ID
+	}
 	conns := shelfOf{l}
-	done, err := l.guard.Undo(t.Context(), conns, org, "account:me", es[0].ID)
-	if err != nil || done.State != guard.Done || done.Why.UndoOf != es[0].ID || l.peer.count("POST /users/ada/unsuspend") != 1 {
+	done, err := l.guard.Undo(t.Context(), conns, org, "account:me", byAction["suspend"])
+	if err != nil || done.State != guard.Done || done.Why.UndoOf != byAction["suspend"] || l.peer.count("POST /users/ada/unsuspend") != 1 {
 		t.Errorf("undone: %+v, %v", done, err)
 	}
-	for name, id := range map[string]string{"twice": es[0].ID, "no way back": es[1].ID, "the undoing, which has none": done.ID} {
+	for name, id := range map[string]string{"twice": byAction["suspend"], "no way back": byAction["charge"], "the undoing, which has none": done.ID} {
 		if _, err := l.guard.Undo(t.Context(), conns, org, "account:me", id); err == nil {
 			t.Errorf("%s: undone", name)
 		}
 	}
-	if _, err := l.guard.Undo(t.Context(), conns, "other", "account:me", es[0].ID); err == nil {
+	if _, err := l.guard.Undo(t.Context(), conns, "other", "account:me", byAction["suspend"]); err == nil {
 		t.Error("another organization's action was undone")
 	}
 }

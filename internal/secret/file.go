@@ -18,7 +18,7 @@ func stampOf(info fs.FileInfo) stamp { return stamp{info.Size(), info.ModTime()}
 
 // read returns the keyring file, unless somebody but its owner may read it.
 func read(path string) ([]byte, stamp, error) {
-	f, err := os.Open(path) //nolint:gosec // the path is the operator's choice
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, stamp{}, err
 	}
@@ -97,7 +97,7 @@ func syncDir(path string) error {
 // lock keeps two processes from changing a keyring at the same time.
 func lock(path string) (unlock func(), err error) {
 	name := path + ".lock"
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the path is the operator's choice
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("another rotation is going on: if that is not so, remove %s", name)
 	}

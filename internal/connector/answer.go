@@ -26,10 +26,7 @@ func newAnswer(status int, h http.Header, body []byte) *answer {
 	if !utf8.Valid(body) {
 		a.text = strings.ToValidUTF8(a.text, "\uFFFD")
 	}
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	declared := err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "text/json")
-	start := bytes.TrimLeft(body, " \t\r\n")
-	if declared || err != nil && len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+	if looksJSON(h.Get("Content-Type"), body) {
 		if v, err := value.ParseJSON(body); err == nil {
 			a.body = v
 			return a
@@ -39,6 +36,17 @@ func newAnswer(status int, h http.Header, body []byte) *answer {
 		a.body = a.text
 	}
 	return a
+}
+
+// looksJSON reports whether a body is JSON by what its header says, or, where
+// that says little, by how it begins: many a server calls its JSON plain text.
+func looksJSON(contentType string, body []byte) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "text/json" {
+		return true
+	}
+	start := bytes.TrimLeft(body, " \t\r\n")
+	return (err != nil || kind == "text/plain") && len(start) > 0 && (start[0] == '{' || start[0] == '[')
 }
 
 // scope is what expressions see of an answer. Names of headers are in lower case.

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func compile(d *document) (*Connector, error) {
 		Settings: compilePorts(root.at("settings"), false), Secrets: compilePorts(root.at("secrets"), true),
 		Actions: map[string]*Action{},
 	}
-	if !strings.HasSuffix(strings.TrimSuffix(d.name, ".yaml"), c.ID) {
+	if path.Base(d.name) != c.ID+".yaml" {
 		root.at("connector").fail("the file's name must be %s.yaml", c.ID)
 	}
 	names := c.names(root)
@@ -182,6 +183,12 @@ func compileTest(c cursor, of *Connector, names scopeNames) testStep {
 // crossCheck looks at what one action says of another.
 func (c *Connector) crossCheck(root cursor) {
 	for id, a := range root.at("actions").fields() {
+		switch smtp := c.profile.smtp != nil; {
+		case smtp && a.at("request").present():
+			a.at("request").fail("the connector speaks SMTP: mail is wanted")
+		case !smtp && !a.at("request").present():
+			a.fail("it has no request")
+		}
 		undo := a.at("undo")
 		if !undo.present() {
 			continue

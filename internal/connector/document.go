@@ -220,8 +220,11 @@ func (c cursor) items() iter.Seq[cursor] {
 
 // fail notes what is wrong here.
 func (c cursor) fail(format string, args ...any) {
-	where := strings.Join(c.path, ".")
-	c.doc.errs = append(c.doc.errs, c.doc.errorAt(c.doc.line(c.path), "%s: %s", where, fmt.Sprintf(format, args...)))
+	text := fmt.Sprintf(format, args...)
+	if len(c.path) > 0 {
+		text = strings.Join(c.path, ".") + ": " + text
+	}
+	c.doc.errs = append(c.doc.errs, c.doc.errorAt(c.doc.line(c.path), "%s", text))
 }
 
 // program compiles the expression that stands here, or returns nil where none

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -54,6 +56,12 @@ func (d *document) validate(schema string) error {
 
 // note keeps the leaves of a tree of errors: the rest repeats them.
 func (d *document) note(e *jsonschema.ValidationError, p *message.Printer) {
+	if more, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
+		for _, name := range more.Properties {
+			cursor{doc: d, path: append(slices.Clone(e.InstanceLocation), name)}.fail("there is no such key")
+		}
+		return
+	}
 	if len(e.Causes) == 0 {
 		cursor{doc: d, path: e.InstanceLocation}.fail("%s", e.ErrorKind.LocalizedString(p))
 		return

@@ -31,10 +31,10 @@ import (
 
 // The limits of an expression.
 const (
-	maxSource = 16 << 10  // bytes of text
-	maxCost   = 1_000_000 // in steps: a field read, a call, a hundred bytes of text looked at
-	maxText   = 1 << 20   // bytes of a text that an expression makes
-	maxItems  = 100_000   // of a list that an expression makes
+	maxSource = 16 << 10 // bytes of text
+	maxCost   = 300_000  // in steps: a field read, a call, a hundred bytes of text looked at
+	maxText   = 1 << 20  // bytes of a text that an expression makes
+	maxItems  = 100_000  // of a list that an expression makes
 )
 
 // Error says what is wrong with an expression, and where. Line and Column

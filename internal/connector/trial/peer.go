@@ -21,6 +21,9 @@ type peer struct {
 	server  *http.Server
 	mail    *mailbox // instead of the server, where the case expects mail
 
+	name     string
+	watchers []Watcher
+
 	mu  sync.Mutex
 	of  []connector.Exchange
 	got []*received
@@ -35,12 +38,12 @@ type received struct {
 	body   []byte
 }
 
-func newPeer(ctx context.Context, c connector.Case) (*peer, error) {
+func newPeer(ctx context.Context, c connector.Case, watchers []Watcher) (*peer, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("play the system outside: %w", err)
 	}
-	p := &peer{address: l.Addr().String(), of: c.Exchanges}
+	p := &peer{address: l.Addr().String(), name: c.Name, of: c.Exchanges, watchers: watchers}
 	if c.Mail != nil {
 		p.mail = newMailbox(l)
 		return p, nil
@@ -89,6 +92,9 @@ func (p *peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<20))
 	if err != nil {
 		return
+	}
+	for _, watch := range p.watchers {
+		watch(p.name, r, body)
 	}
 	p.mu.Lock()
 	n := len(p.got)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -34,8 +35,9 @@ func (f CaseError) Error() string {
 }
 
 // Run runs the cases of a connector on a shelf, which a folder laid out like
-// package content holds. The failures come joined; each is a [CaseError].
-func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string) error {
+// package content holds. The failures come joined; each is a [CaseError]. Each
+// watcher sees every request that arrives, with the name of its case.
+func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string, watchers ...Watcher) error {
 	cases, err := connector.ReadCases(folder, id)
 	if err != nil {
 		return err
@@ -49,7 +51,7 @@ func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string) e
 	if err != nil {
 		return err
 	}
-	t := &trial{file: connector.Folder + "/" + id + ".test.yaml", id: id, shelf: shelf, keyring: keyring, cases: cases}
+	t := &trial{watchers: watchers, file: connector.Folder + "/" + id + ".test.yaml", id: id, shelf: shelf, keyring: keyring, cases: cases}
 	for _, s := range cases.Settings {
 		t.settings(s)
 	}
@@ -61,7 +63,11 @@ func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string) e
 	return errors.Join(t.failures...)
 }
 
+// Watcher sees a request that arrived.
+type Watcher func(name string, r *http.Request, body []byte)
+
 type trial struct {
+	watchers []Watcher
 	file     string
 	id       string
 	shelf    *connector.Shelf
@@ -102,7 +108,7 @@ func (t *trial) settings(s connector.SettingsCase) {
 
 // run makes one call, and looks at everything that came of it.
 func (t *trial) run(ctx context.Context, c connector.Case) error {
-	p, err := newPeer(ctx, c)
+	p, err := newPeer(ctx, c, t.watchers)
 	if err != nil {
 		return err
 	}

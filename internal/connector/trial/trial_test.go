@@ -1,16 +1,21 @@
 package trial_test
 
 import (
+	"sync"
 	"testing"
+	"testing/fstest"
 
 	"sallyport/content"
 	"sallyport/internal/connector"
 	"sallyport/internal/connector/trial"
 )
 
+// shelves loads the connectors once: it takes a moment.
+var shelves = sync.OnceValues(func() (*connector.Shelf, error) { return connector.Load(content.FS) })
+
 // Every connector has cases, for every action, and they hold.
 func TestContent(t *testing.T) {
-	shelf, err := connector.Load(content.FS)
+	shelf, err := shelves()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,4 +40,8 @@ func TestContent(t *testing.T) {
 			}
 		})
 	}
+}
+
+func mapFS(cases string) fstest.MapFS {
+	return fstest.MapFS{"connectors/http.test.yaml": {Data: []byte(cases)}}
 }

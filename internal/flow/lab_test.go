@@ -24,6 +24,7 @@ import (
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
+	"sallyport/internal/portal"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
@@ -161,7 +162,7 @@ func (l *lab) build(c *flow.Catalogue) {
 // furnish adds an organization with a connection, a table and a folder.
 func (l *lab) furnish(peerURL string) {
 	ctx := l.t.Context()
-	check(l.t, l.db.AddOrganization(ctx, org, "acme", "Acme"))
+	check(l.t, l.db.Organizations.Add(ctx, portal.Organization{ID: org, Slug: "acme", Name: "Acme"}))
 	c := connector.Connection{Org: org, ID: "conn1", Connector: "peer", Name: "The peer", Auth: connector.Bearer, Settings: value.Map("base_url", peerURL)}
 	var err error
 	c.Sealed, err = l.engine.Seal(c, map[string]secret.Text{"token": secret.NewText("c0nnection-s3cret")})

@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/pipeline"
+	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -27,7 +28,7 @@ type bench struct {
 func setup(t *testing.T, db *store.DB, flows ...string) *bench {
 	t.Helper()
 	ctx := t.Context()
-	if err := db.AddOrganization(ctx, org, "acme", "Acme"); err != nil {
+	if err := db.Organizations.Add(ctx, portal.Organization{ID: org, Slug: "acme", Name: "Acme"}); err != nil {
 		t.Fatal(err)
 	}
 	err := db.Write(ctx, func(tx *store.Tx) error {

@@ -187,8 +187,12 @@ func (t Actions) Get(ctx context.Context, org, id string) (guard.Entry, error) {
 // ActionFilter says which entries are listed.
 type ActionFilter struct {
 	Flow, Run, Target string
+	Runs              []string // of any of these runs
+	Alone             bool     // of no run: what people did by hand
 	States            []guard.State
-	Before            string // the id of the last entry of the page before
+	Since, Until      time.Time // of the time they were begun; zero for no bound
+	Before            string    // the id of the last entry of the page before
+	After             Place     // the same, for a list that other things are merged into
 	Limit             int
 }
 
@@ -199,13 +203,20 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
 	w.addIf(f.Target != "", `target_id = ?`, f.Target)
+	w.addIf(f.Alone, `run_id IS NULL`)
 	w.addIf(f.Before != "", `id < ?`, f.Before)
-	if len(f.States) > 0 {
-		args := make([]any, len(f.States))
-		for i, s := range f.States {
-			args[i] = s
-		}
-		w.add(`state IN `+in(len(args)), args...)
+	w.between(`started_at`, f.Since, f.Until)
+	w.after(f.After, `started_at`, `id`)
+	if len(f.Runs) > 0 {
+		w.add(`run_id IN `+in(len(f.Runs)), anys(f.Runs)...)
 	}
-	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY id DESC LIMIT ?`, append(w.args, f.Limit)...)
+	if len(f.States) > 0 {
+		w.add(`state IN `+in(len(f.States)), anys(f.States)...)
+	}
+	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}
+
+// CountStates counts the entries begun since a time, by state.
+func (t Actions) CountStates(ctx context.Context, org string, since time.Time) (map[guard.State]int, error) {
+	return counts[guard.State](ctx, t.db, `SELECT state, count(*) FROM guard_action WHERE org_id = ? AND started_at >= ? GROUP BY state`, org, toMicros(since))
 }

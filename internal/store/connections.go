@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"sallyport/internal/connector"
@@ -30,22 +32,26 @@ type Connection struct {
 	State     ConnectionState
 	Error     string
 	CheckedAt time.Time
-	SealedAt  time.Time // when the secret was last changed
+	SealedAt  time.Time            // when a secret was last changed
+	Secrets   map[string]time.Time // when each of the secrets that are set was entered, by name
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-const connectionColumns = `id, org_id, connector, name, auth, settings, learned, sealed, sealed_at, state, state_error, checked_at, created_at, updated_at`
+const connectionColumns = `id, org_id, connector, name, auth, settings, learned, sealed, sealed_at, secrets, state, state_error, checked_at, created_at, updated_at`
 
 func scanConnection(rows *sql.Rows) (Connection, error) {
 	var c Connection
-	var settings, learned string
+	var settings, learned, secrets string
 	var failure sql.NullString
 	var sealedAt, checked, created, updated int64
-	if err := rows.Scan(&c.ID, &c.Org, &c.Connector, &c.Name, &c.Auth, &settings, &learned, &c.Sealed, &sealedAt, &c.State, &failure, &checked, &created, &updated); err != nil {
+	if err := rows.Scan(&c.ID, &c.Org, &c.Connector, &c.Name, &c.Auth, &settings, &learned, &c.Sealed, &sealedAt, &secrets, &c.State, &failure, &checked, &created, &updated); err != nil {
 		return c, err
 	}
 	c.Error, c.SealedAt, c.CheckedAt, c.CreatedAt, c.UpdatedAt = failure.String, fromMicros(sealedAt), fromMicros(checked), fromMicros(created), fromMicros(updated)
+	if err := json.Unmarshal([]byte(secrets), &c.Secrets); err != nil {
+		return c, fmt.Errorf("secrets of connection %s: %w", c.ID, err)
+	}
 	own, err := value.Load([]byte(settings))
 	if err != nil {
 		return c, err
@@ -69,6 +75,11 @@ func (t Connections) List(ctx context.Context, org string) ([]Connection, error)
 	return list(ctx, t.db, scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE org_id = ? ORDER BY name`, org)
 }
 
+// Names returns the names of an organization's connections, by id.
+func (t Connections) Names(ctx context.Context, org string) (map[string]string, error) {
+	return names(ctx, t.db, `SELECT id, name FROM connection WHERE org_id = ?`, org)
+}
+
 // Get returns one connection.
 func (t Connections) Get(ctx context.Context, org, id string) (Connection, error) {
 	return one(ctx, t.db, "connection", scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE id = ? AND org_id = ?`, id, org)
@@ -76,13 +87,17 @@ func (t Connections) Get(ctx context.Context, org, id string) (Connection, error
 
 // Save adds a connection, or changes the one of its id.
 func (t Connections) Save(ctx context.Context, c Connection) error {
-	err := t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO connection (`+connectionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	secrets, err := json.Marshal(c.Secrets)
+	if err != nil {
+		return err
+	}
+	err = t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO connection (`+connectionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, auth = excluded.auth, settings = excluded.settings, learned = excluded.learned,
-			sealed = excluded.sealed, sealed_at = excluded.sealed_at, state = excluded.state, state_error = excluded.state_error,
+			sealed = excluded.sealed, sealed_at = excluded.sealed_at, secrets = excluded.secrets, state = excluded.state, state_error = excluded.state_error,
 			checked_at = excluded.checked_at, updated_at = excluded.updated_at WHERE connection.org_id = excluded.org_id`,
 			c.ID, c.Org, c.Connector, c.Name, c.Auth, string(value.Store(c.Own)), string(value.Store(c.Settings)), c.Sealed, toMicros(c.SealedAt),
-			c.State, null(c.Error), toMicros(c.CheckedAt), toMicros(c.CreatedAt), toMicros(c.UpdatedAt))
+			string(secrets), c.State, null(c.Error), toMicros(c.CheckedAt), toMicros(c.CreatedAt), toMicros(c.UpdatedAt))
 		return err
 	})
 	if errs.KindOf(err) == errs.Conflict {

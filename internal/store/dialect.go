@@ -83,3 +83,12 @@ func insertText(table, columns, tail string, rows, width int) string {
 
 // in returns "(?, ?, …)" for n arguments.
 func in(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
+
+// anys returns a list as arguments of a query.
+func anys[T any](vs []T) []any {
+	out := make([]any, len(vs))
+	for i, v := range vs {
+		out[i] = v
+	}
+	return out
+}

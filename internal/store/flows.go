@@ -100,6 +100,40 @@ func (t Flows) Folders(ctx context.Context, org string) ([]flow.Folder, error) {
 	return list(ctx, t.db, scanFolder, `SELECT id, org_id, name, template, created_at FROM flow_folder WHERE org_id = ? ORDER BY name`, org)
 }
 
+// Folder returns one folder.
+func (t Flows) Folder(ctx context.Context, org, id string) (flow.Folder, error) {
+	return one(ctx, t.db, "folder", scanFolder, `SELECT id, org_id, name, template, created_at FROM flow_folder WHERE id = ? AND org_id = ?`, id, org)
+}
+
+// RenameFolder changes a folder's name.
+func (t Flows) RenameFolder(ctx context.Context, org, id, name string) error {
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		return tx.change(ctx, "folder", `UPDATE flow_folder SET name = ? WHERE id = ? AND org_id = ?`, name, id, org)
+	})
+	if errs.KindOf(err) == errs.Conflict {
+		return errs.New(errs.Conflict, "there is a folder %q already", name)
+	}
+	return err
+}
+
+// RemoveFolder deletes a folder that holds neither flows nor tables.
+func (t Flows) RemoveFolder(ctx context.Context, org, id string) error {
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM data_table WHERE folder_id = ? AND org_id = ?`, id, org)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return errs.New(errs.Conflict, "the folder is not empty")
+		}
+		return tx.change(ctx, "folder", `DELETE FROM flow_folder WHERE id = ? AND org_id = ?`, id, org)
+	})
+	if errs.KindOf(err) == errs.Conflict { // a flow's folder is there: the database sees to it
+		return errs.New(errs.Conflict, "the folder is not empty; move or delete its flows and tables first")
+	}
+	return err
+}
+
 func scanFolder(rows *sql.Rows) (flow.Folder, error) {
 	var f flow.Folder
 	var template sql.NullString
@@ -182,6 +216,24 @@ func (t Flows) Set(ctx context.Context, org, id string, s Settings, now time.Tim
 		}
 		return tx.bumpRevision(ctx, org)
 	})
+}
+
+// Remove deletes a flow and its versions. Its runs stay, as history.
+func (t Flows) Remove(ctx context.Context, org, id string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, `DELETE FROM flow_version WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "flow", `DELETE FROM flow WHERE id = ? AND org_id = ?`, id, org); err != nil {
+			return err
+		}
+		return tx.bumpRevision(ctx, org)
+	})
+}
+
+// Titles returns the titles of an organization's flows, by id.
+func (t Flows) Titles(ctx context.Context, org string) (map[string]string, error) {
+	return names(ctx, t.db, `SELECT id, title FROM flow WHERE org_id = ?`, org)
 }
 
 // bumpRevision tells whoever holds the organization's flows compiled.

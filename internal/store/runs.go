@@ -286,11 +286,13 @@ func (t Runs) Get(ctx context.Context, org, id string) (flow.Run, error) {
 
 // RunFilter says which runs are listed.
 type RunFilter struct {
-	Flow   string
-	Event  string
-	States []flow.State
-	Before string // the id of the last run of the page before
-	Limit  int
+	Flow         string
+	Event        string
+	States       []flow.State
+	Since, Until time.Time // of the time they were made; zero for no bound
+	Before       string    // the id of the last run of the page before
+	After        Place     // the same, for a list that other things are merged into
+	Limit        int
 }
 
 // List returns runs, the newest first.
@@ -300,14 +302,19 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
 	w.addIf(f.Before != "", `id < ?`, f.Before)
+	w.between(`created_at`, f.Since, f.Until)
+	w.after(f.After, `created_at`, `id`)
 	if len(f.States) > 0 {
-		args := make([]any, len(f.States))
-		for i, s := range f.States {
-			args[i] = s
-		}
-		w.add(`state IN `+in(len(args)), args...)
+		w.add(`state IN `+in(len(f.States)), anys(f.States)...)
 	}
-	return list(ctx, t.db, scanRun, `SELECT `+runColumns+` FROM flow_run `+w.text()+` ORDER BY id DESC LIMIT ?`, append(w.args, f.Limit)...)
+	return list(ctx, t.db, scanRun, `SELECT `+runColumns+` FROM flow_run `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}
+
+// StepsAfter returns a page of a run's steps, in the order in which they were
+// begun: those after a place in that order, which counts from 1.
+func (t Runs) StepsAfter(ctx context.Context, org, run string, after, limit int) ([]flow.Step, error) {
+	return list(ctx, t.db, scanStep, `SELECT path, seq, flow_id, card, state, attempt, input, output, journal, error, reason, ledger_id, started_at, ended_at
+		FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? ORDER BY seq LIMIT ?`, run, org, after, limit)
 }
 
 // Steps returns a run's steps in the order in which they were begun.

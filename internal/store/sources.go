@@ -41,6 +41,11 @@ func (t Sources) List(ctx context.Context, org string) ([]source.Source, error) 
 	return list(ctx, t.db, scanSource, `SELECT `+sourceColumns+` FROM source WHERE org_id = ? ORDER BY name`, org)
 }
 
+// Names returns the names of an organization's sources, by id.
+func (t Sources) Names(ctx context.Context, org string) (map[string]string, error) {
+	return names(ctx, t.db, `SELECT id, name FROM source WHERE org_id = ?`, org)
+}
+
 // Get returns one source.
 func (t Sources) Get(ctx context.Context, org, id string) (source.Source, error) {
 	return one(ctx, t.db, "source", scanSource, `SELECT `+sourceColumns+` FROM source WHERE id = ? AND org_id = ?`, id, org)

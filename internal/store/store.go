@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,14 +30,19 @@ import (
 
 // DB is an open database. Its fields are the tables, by what they hold.
 type DB struct {
-	Sources     Sources
-	Events      Events
-	Flows       Flows
-	Runs        Runs
-	Tables      Tables
-	Connections Connections
-	Actions     Actions
-	Leases      Leases
+	Organizations Organizations
+	Accounts      Accounts
+	Sessions      Sessions
+	Tokens        Tokens
+	Links         Links
+	Sources       Sources
+	Events        Events
+	Flows         Flows
+	Runs          Runs
+	Tables        Tables
+	Connections   Connections
+	Actions       Actions
+	Leases        Leases
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -76,6 +82,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
+	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
 	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
 	db.Connections, db.Actions = Connections{db}, Actions{db, now}
@@ -256,6 +263,55 @@ func one[T any](ctx context.Context, on querier, what string, scan func(*sql.Row
 		return zero, errs.New(errs.NotFound, "there is no such %s", what)
 	}
 	return got[0], nil
+}
+
+// some returns what get finds for ids, by id. Ids that stand twice or are empty
+// are asked for once or not at all.
+func some[T any](ids []string, get func(ids []any) ([]T, error), key func(T) string) (map[string]T, error) {
+	out := make(map[string]T, len(ids))
+	var want []any
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			want = append(want, id)
+		}
+	}
+	for chunk := range slices.Chunk(want, 500) {
+		got, err := get(chunk)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range got {
+			out[key(v)] = v
+		}
+	}
+	return out, nil
+}
+
+// counts runs a query of words and how often each is there.
+func counts[K ~string](ctx context.Context, on querier, q string, args ...any) (map[K]int, error) {
+	type count struct {
+		word K
+		n    int
+	}
+	rows, err := list(ctx, on, func(rows *sql.Rows) (c count, err error) { return c, rows.Scan(&c.word, &c.n) }, q, args...)
+	out := make(map[K]int, len(rows))
+	for _, c := range rows {
+		out[c.word] = c.n
+	}
+	return out, err
+}
+
+// names runs a query of ids and the names that people know them by.
+func names(ctx context.Context, on querier, q string, args ...any) (map[string]string, error) {
+	type named struct{ id, name string }
+	rows, err := list(ctx, on, func(rows *sql.Rows) (n named, err error) { return n, rows.Scan(&n.id, &n.name) }, q, args...)
+	out := make(map[string]string, len(rows))
+	for _, n := range rows {
+		out[n.id] = n.name
+	}
+	return out, err
 }
 
 // scalar scans rows of one column.

@@ -15,6 +15,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
+	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -27,7 +28,7 @@ func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // makeOrg adds the organization that rows belong to.
 func makeOrg(t *testing.T, db *store.DB) {
 	t.Helper()
-	if err := db.AddOrganization(t.Context(), org, "acme", "Acme"); err != nil && errs.KindOf(err) != errs.Conflict {
+	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: "acme", Name: "Acme"}); err != nil && errs.KindOf(err) != errs.Conflict {
 		t.Fatal(err)
 	}
 }

@@ -41,6 +41,16 @@ func (t Tables) List(ctx context.Context, org string) ([]table.Table, error) {
 	return list(ctx, t.db, scanTable, `SELECT `+tableColumns+` FROM data_table WHERE org_id = ? ORDER BY title, id`, org)
 }
 
+// Counts returns how many rows an organization's tables have, by table.
+func (t Tables) Counts(ctx context.Context, org string) (map[string]int, error) {
+	return counts[string](ctx, t.db, `SELECT t.id, (SELECT count(*) FROM data_row r WHERE r.table_id = t.id) FROM data_table t WHERE t.org_id = ?`, org)
+}
+
+// Add makes a table.
+func (t Tables) Add(ctx context.Context, tab table.Table) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.AddTable(ctx, tab) })
+}
+
 // Get returns one table, without its rows.
 func (t Tables) Get(ctx context.Context, org, id string) (table.Table, error) {
 	return getTable(ctx, t.db, org, id)

@@ -1,6 +1,32 @@
 package store
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
+
+// Place is a row's place in a list that is ordered by time, the newest first.
+// The zero value is before the first row.
+type Place struct {
+	At time.Time
+	ID string // tells apart what has one time
+}
+
+// after adds that a row comes after a place, in a list ordered by a time and an
+// id, both descending.
+func (w *where) after(p Place, at, id string) {
+	if p.ID == "" {
+		return
+	}
+	n := toMicros(p.At)
+	w.add("("+at+" < ? OR "+at+" = ? AND "+id+" < ?)", n, n, p.ID)
+}
+
+// between adds that a time is within two, of which the zero one is no bound.
+func (w *where) between(at string, since, until time.Time) {
+	w.addIf(!since.IsZero(), at+" >= ?", toMicros(since))
+	w.addIf(!until.IsZero(), at+" < ?", toMicros(until))
+}
 
 // where collects conditions and their arguments.
 type where struct {

@@ -26,9 +26,11 @@ CREATE TABLE membership (
 CREATE INDEX membership_account ON membership (account_id);
 
 CREATE TABLE session (
-  id_hash    TEXT NOT NULL PRIMARY KEY,
+  id         TEXT NOT NULL PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
   account_id TEXT NOT NULL REFERENCES account (id),
   org_id     TEXT NOT NULL REFERENCES organization (id),
+  method     TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at    BIGINT NOT NULL,
   ends_at    BIGINT NOT NULL,
@@ -44,12 +46,14 @@ CREATE TABLE api_token (
   name       TEXT NOT NULL,
   token_hash TEXT NOT NULL UNIQUE,
   role       TEXT NOT NULL,
+  hint       TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at    BIGINT NOT NULL DEFAULT 0,
   ends_at    BIGINT NOT NULL DEFAULT 0
 );
 
--- A link that signs in once: for the first administrator, and for a demo.
+-- A link that signs in: once for the first administrator, and as often as wanted
+-- for a demo.
 CREATE TABLE signin_link (
   token_hash TEXT NOT NULL PRIMARY KEY,
   org_id     TEXT NOT NULL REFERENCES organization (id),

@@ -1,0 +1,107 @@
+// Package api serves the HTTP API: what the console, the command line and
+// programs of others work with.
+//
+// Each route is one add line in the file of its noun: its pattern, the permission
+// that it wants, and a function from typed input to typed output. Decoding,
+// signing in, errors, and the OpenAPI document are made from that line, in one
+// place each. A handler never sees a request, and never takes an organization
+// from its input: it is the caller's.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/live"
+	"sallyport/internal/portal"
+	"sallyport/internal/secret"
+	"sallyport/internal/store"
+	"sallyport/internal/value"
+)
+
+// Engine is what the API asks of the connector engine: [connector.Engine].
+type Engine interface {
+	// Normalize returns a connection's settings as they are to be kept.
+	Normalize(c connector.Connection) (*value.Object, error)
+	// Seal returns a connection's secrets sealed, with changes over what it has.
+	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
+	// Test tries a connection out.
+	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
+}
+
+// Keys seals what the database keeps: [secret.Keyring].
+type Keys interface {
+	Seal(plaintext, context []byte) ([]byte, error)
+}
+
+// Deps is what handlers work with. What is said to be optional may be left out.
+type Deps struct {
+	DB        *store.DB
+	Portal    *portal.Portal
+	Library   *flow.Library
+	Catalogue *flow.Catalogue
+	Shelf     *connector.Shelf
+	Engine    Engine
+	Guard     *guard.Guard
+	Keys      Keys
+	Live      *live.Hub
+	Templates Templates // optional: without it there are none
+	Metrics   *Metrics
+	Log       *slog.Logger
+	Now       func() time.Time
+
+	Version string // of the program
+	BaseURL string // by which people reach the server: https://sallyport.example.com
+	Sandbox string // base URL of the sandbox, where one runs; optional
+
+	// MetricsToken is what /metrics wants as a bearer token. Without one it is
+	// answered to this machine alone.
+	MetricsToken secret.Text
+	// ClientAddr returns the network address that a request comes from. It is
+	// for servers behind a proxy; by default it is the peer's.
+	ClientAddr func(*http.Request) string
+	// Heartbeat is how often streams say that they are still there; 0 is
+	// [DefaultHeartbeat].
+	Heartbeat time.Duration
+	// Working reports whether runs are worked; optional.
+	Working func() error
+	// SourcesChanged is called when a source was added, changed or deleted, so
+	// that its reader need not wait for its next look; optional.
+	SourcesChanged func()
+}
+
+// server is the API at work.
+type server struct {
+	Deps
+
+	origins *http.CrossOriginProtection
+	mux     *http.ServeMux
+	openapi []byte
+}
+
+// New returns the API as one handler, for /api/, /healthz, /readyz and /metrics.
+func New(d Deps) (http.Handler, error) {
+	base, err := url.Parse(d.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version)}
+	if base.Host != "" {
+		if err := s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+			return nil, err
+		}
+	}
+	for _, rt := range Routes() {
+		s.mux.Handle(rt.Pattern, s.route(rt))
+	}
+	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
+	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
+	s.mux.HandleFunc("/", s.notFound)
+	return s.outermost(s.mux), nil
+}

@@ -1,0 +1,345 @@
+package api
+
+import (
+	"sallyport/internal/connector"
+	"sallyport/internal/flow"
+	"sallyport/internal/value"
+)
+
+// Definition is what a flow is made of, for the picture of it.
+type Definition struct {
+	Slug           string      `json:"slug" doc:"the name by which other flows of the folder call it"`
+	Title          string      `json:"title"`
+	Description    string      `json:"description"`
+	SaveData       bool        `json:"saveData"`
+	Priority       string      `json:"priority" enum:"containment,normal,bulk"`
+	TimeoutSeconds int         `json:"timeoutSeconds" doc:"of a run, waits included"`
+	Trigger        Trigger     `json:"trigger"`
+	Connections    []Slot      `json:"connections"`
+	Tables         []TableSlot `json:"tables"`
+	Options        []Option    `json:"options"`
+	Cards          []Card      `json:"cards"`
+}
+
+// Trigger is what starts a flow.
+type Trigger struct {
+	Kind   flow.TriggerKind `json:"kind"`
+	Events []string         `json:"events,omitempty" doc:"event types"`
+	Where  string           `json:"where,omitempty" doc:"CEL over event: only these"`
+	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given, of on_demand and call"`
+}
+
+// Port is a named value with a type.
+type Port struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title"`
+	Help     string     `json:"help,omitempty"`
+	Type     value.Kind `json:"type"`
+	Required bool       `json:"required"`
+	Default  any        `json:"default,omitempty"`
+	Choices  []string   `json:"choices,omitempty"`
+}
+
+// Slot is a connection that a flow wants, and the one that is chosen for it.
+type Slot struct {
+	Name       string   `json:"name"`
+	Title      string   `json:"title"`
+	Connectors []string `json:"connectors" doc:"ids of the connectors that fit"`
+	Bound      *Ref     `json:"bound,omitempty" doc:"the connection that is chosen"`
+}
+
+// TableSlot is a table that a flow wants, and the one that is chosen for it.
+type TableSlot struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Columns []Port `json:"columns"`
+	Bound   *Ref   `json:"bound,omitempty" doc:"the table that is chosen"`
+}
+
+// Option is a value that is chosen where the flow is installed.
+type Option struct {
+	Port
+
+	Value any `json:"value,omitempty" doc:"what is chosen, or else the default"`
+}
+
+// Card is one step of a flow.
+type Card struct {
+	ID             string           `json:"id"`
+	Title          string           `json:"title"`
+	Note           string           `json:"note,omitempty"`
+	Kind           flow.CardKind    `json:"kind"`
+	Line           int              `json:"line" doc:"in the YAML, from 1"`
+	Use            string           `json:"use,omitempty" doc:"as it is written: text.compose, okta.suspend_user, table.create_row"`
+	Name           string           `json:"name,omitempty" doc:"what is used, in words"`
+	Slot           string           `json:"slot,omitempty" doc:"of the connection or table"`
+	Connector      string           `json:"connector,omitempty" doc:"id of the connector of an action"`
+	ConnectorTitle string           `json:"connectorTitle,omitempty"`
+	Effect         connector.Effect `json:"effect,omitempty" doc:"of an action"`
+	Inputs         []Input          `json:"inputs,omitempty"`
+	If             string           `json:"if,omitempty" doc:"the condition, in CEL"`
+	Then           []Card           `json:"then,omitempty"`
+	Else           []Card           `json:"else,omitempty"`
+	Gives          []Given          `json:"gives,omitempty" doc:"values that an if gives, by the side that ran"`
+	Each           *Loop            `json:"each,omitempty"`
+	Calls          *Ref             `json:"calls,omitempty" doc:"the helper flow; its id is empty where there is no such flow"`
+	Reason         *Expression      `json:"reason,omitempty" doc:"of stop and fail"`
+	OnError        flow.OnError     `json:"onError,omitempty"`
+	OnRefused      flow.OnError     `json:"onRefused,omitempty" doc:"of an action"`
+	RetrySeconds   int              `json:"retrySeconds,omitzero" doc:"how long an action that fails for now is tried again; the default where nothing is said"`
+	TimeoutSeconds int              `json:"timeoutSeconds,omitzero"`
+}
+
+// Input is a card's input and where its value comes from.
+type Input struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title"`
+	Type     value.Kind `json:"type"`
+	Required bool       `json:"required"`
+	Value    Expression `json:"value"`
+}
+
+// Given is a value that an if gives, of one side or the other.
+type Given struct {
+	Name string     `json:"name"`
+	Then Expression `json:"then"`
+	Else Expression `json:"else"`
+}
+
+// Loop runs its body for each item of a list.
+type Loop struct {
+	List         Expression  `json:"list"`
+	As           string      `json:"as" doc:"the item's name in the body"`
+	Body         []Card      `json:"body"`
+	IgnoreErrors bool        `json:"ignoreErrors"`
+	Collect      *Expression `json:"collect,omitempty" doc:"what each round adds to the card's output"`
+}
+
+// Expression is where a value comes from.
+type Expression struct {
+	Kind       string      `json:"kind" enum:"literal,reference,template" doc:"a value as it stands, one reference, or a value with references in it"`
+	Value      any         `json:"value" doc:"as it is written, references in double braces"`
+	References []Reference `json:"references"`
+}
+
+// Reference is the way to a value.
+type Reference struct {
+	Text  string   `json:"text" doc:"as it is written between the braces"`
+	From  string   `json:"from" enum:"event,input,options,run,steps,connections,index,card,item"`
+	Card  string   `json:"card,omitempty" doc:"id of the card whose output it is"`
+	Title string   `json:"title,omitempty" doc:"of that card"`
+	Path  []string `json:"path" doc:"the names after the first"`
+}
+
+// renderer shows a definition with what its flow is installed with.
+type renderer struct {
+	d         Deps
+	def       *flow.Definition
+	bindings  flow.Bindings
+	bound     bound
+	helpers   map[string]flow.Flow // of the folder, by slug
+	cardTitle map[string]string
+}
+
+// bound is what bindings lead to, by id.
+type bound struct {
+	connections map[string]connector.Connection
+	tables      map[string]string
+}
+
+func (r *renderer) definition() *Definition {
+	def := r.def
+	r.cardTitle = map[string]string{}
+	r.titles(def.Cards)
+	out := &Definition{
+		Slug: def.Slug, Title: def.Title, Description: def.Description, SaveData: def.SaveData, Priority: priorityWord(def.Priority),
+		TimeoutSeconds: int(def.Timeout.Seconds()), Trigger: showTrigger(def.Trigger), Cards: r.cards(def.Cards),
+	}
+	for _, s := range def.Connections {
+		slot := Slot{Name: s.Name, Title: s.Title, Connectors: s.Connectors}
+		if id := r.bindings.Connections[s.Name]; id != "" {
+			slot.Bound = &Ref{id, r.bound.connections[id].Name}
+		}
+		out.Connections = append(out.Connections, slot)
+	}
+	for _, s := range def.Tables {
+		out.Tables = append(out.Tables, TableSlot{s.Name, s.Title, showPorts(s.Columns), refIf(r.bound.tables, r.bindings.Tables[s.Name])})
+	}
+	for _, o := range def.Options {
+		v := o.Default
+		if chosen, ok := r.bindings.Options.Get(o.Name); ok {
+			v = chosen
+		}
+		out.Options = append(out.Options, Option{showPort(o), v})
+	}
+	return out
+}
+
+func priorityWord(p int) string {
+	switch p {
+	case flow.PriorityContainment:
+		return "containment"
+	case flow.PriorityBulk:
+		return "bulk"
+	}
+	return "normal"
+}
+
+func showTrigger(t flow.Trigger) Trigger {
+	out := Trigger{Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs)}
+	if t.Where != nil {
+		out.Where = t.Where.Source()
+	}
+	return out
+}
+
+func showPort(p flow.Port) Port {
+	return Port{p.Name, p.Title, p.Help, p.Type, p.Required, p.Default, p.Choices}
+}
+
+func showPorts(ps []flow.Port) []Port { return each(ps, showPort) }
+
+func (r *renderer) titles(cards []*flow.Card) {
+	for _, c := range cards {
+		r.cardTitle[c.ID] = c.Title
+		r.titles(c.Then)
+		r.titles(c.Else)
+		if c.Each != nil {
+			r.titles(c.Each.Body)
+		}
+	}
+}
+
+func (r *renderer) cards(cards []*flow.Card) []Card { return each(cards, r.card) }
+
+func (r *renderer) card(c *flow.Card) Card {
+	out := Card{
+		ID: c.ID, Title: c.Title, Note: c.Note, Kind: c.Kind, Line: c.At.Line, Slot: c.Slot, OnError: c.OnError,
+		RetrySeconds: int(c.Retry.For.Seconds()), TimeoutSeconds: int(c.Timeout.Seconds()),
+	}
+	ports := r.uses(&out, c)
+	for _, in := range c.Inputs {
+		p, ok := ports[in.Name]
+		if !ok {
+			p = Port{Name: in.Name, Title: in.Name, Type: value.Any}
+		}
+		out.Inputs = append(out.Inputs, Input{in.Name, p.Title, p.Type, p.Required, r.expression(in.Value)})
+	}
+	if c.If != nil {
+		out.If = c.If.Source()
+	}
+	switch c.Kind {
+	case flow.CardIf:
+		out.Then, out.Else = r.cards(c.Then), r.cards(c.Else)
+		for _, j := range c.Join {
+			out.Gives = append(out.Gives, Given{j.Name, r.expression(j.Then), r.expression(j.Else)})
+		}
+	case flow.CardEach:
+		out.Each = r.loop(c.Each)
+	case flow.CardStop, flow.CardFail:
+		e := r.expression(c.Reason)
+		out.Reason = &e
+	default:
+	}
+	return out
+}
+
+func (r *renderer) loop(e *flow.Each) *Loop {
+	out := &Loop{List: r.expression(e.List), As: e.As, Body: r.cards(e.Body), IgnoreErrors: e.IgnoreErrors}
+	if e.Collects {
+		collect := r.expression(e.Collect)
+		out.Collect = &collect
+	}
+	return out
+}
+
+// uses says what a card uses, and returns the inputs that it has.
+func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
+	ports := map[string]Port{}
+	switch c.Kind {
+	case flow.CardFunction:
+		out.Use = c.Use
+		f, _ := r.d.Catalogue.Function(c.Use)
+		out.Name = f.Title
+		for _, p := range f.In {
+			ports[p.Name] = Port{Name: p.Name, Title: p.Title, Type: p.Type, Required: p.Required}
+		}
+	case flow.CardAction:
+		r.usesAction(out, c, ports)
+	case flow.CardTable:
+		out.Use, out.Name = "table."+c.Use, tableWord(flow.TableOp(c.Use))
+		for _, s := range r.def.Tables {
+			if s.Name == c.Slot {
+				for _, col := range s.Columns {
+					ports[col.Name] = showPort(col)
+				}
+			}
+		}
+	case flow.CardCall:
+		h := r.helpers[c.Flow]
+		out.Use, out.Name, out.Calls = c.Flow, h.Title, &Ref{h.ID, h.Title}
+	default:
+	}
+	return ports
+}
+
+func tableWord(op flow.TableOp) string {
+	return map[flow.TableOp]string{
+		flow.CreateRow: "Create row", flow.ReadRow: "Read row", flow.UpdateRow: "Update row", flow.DeleteRow: "Delete row",
+		flow.SearchRows: "Search rows", flow.ClearTable: "Clear table",
+	}[op]
+}
+
+// usesAction looks at the connector of the connection that is chosen, or else at
+// the first that fits.
+func (r *renderer) usesAction(out *Card, c *flow.Card, ports map[string]Port) {
+	out.Use, out.OnRefused = c.Slot+"."+c.Use, c.OnRefused
+	for _, s := range r.def.Connections {
+		if s.Name == c.Slot && len(s.Connectors) > 0 {
+			out.Connector = s.Connectors[0]
+		}
+	}
+	if chosen, ok := r.bound.connections[r.bindings.Connections[c.Slot]]; ok {
+		out.Connector = chosen.Connector
+	}
+	if con, ok := r.d.Shelf.Get(out.Connector); ok {
+		out.ConnectorTitle = con.Title
+	}
+	a, ok := r.d.Catalogue.Action(out.Connector, c.Use)
+	if !ok {
+		return
+	}
+	out.Name, out.Effect = a.Title, a.Effect
+	for _, p := range a.Inputs {
+		ports[p.Name] = Port{Name: p.Name, Title: p.Title, Help: p.Help, Type: p.Type, Required: p.Required, Default: p.Default}
+	}
+}
+
+// expression says where the value of a template comes from.
+func (r *renderer) expression(t value.Template) Expression {
+	e := Expression{Kind: "template", Value: t.Source(), References: []Reference{}}
+	if _, ok := t.Literal(); ok {
+		e.Kind = "literal"
+	}
+	if _, ok := t.Ref(); ok {
+		e.Kind = "reference"
+	}
+	for _, ref := range t.Refs() {
+		e.References = append(e.References, r.reference(ref))
+	}
+	return e
+}
+
+func (r *renderer) reference(ref value.Ref) Reference {
+	out := Reference{Text: ref.String(), Path: ref[1:]}
+	switch ref[0] {
+	case "event", "input", "options", "run", "steps", "connections", "index":
+		out.From = ref[0]
+	default:
+		out.From = "item"
+		if title, ok := r.cardTitle[ref[0]]; ok {
+			out.From, out.Card, out.Title = "card", ref[0], title
+		}
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"reflect"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/live"
+	"sallyport/internal/portal"
+	"sallyport/internal/source"
+	"sallyport/internal/store"
+	"sallyport/internal/table"
+	"sallyport/internal/value"
+)
+
+// enum is the words that a text of a Go type may be, and the name that its
+// schema has.
+type enum struct {
+	name   string
+	values []string
+}
+
+func words[T ~string](name string, values ...T) enum {
+	e := enum{name: name}
+	for _, v := range values {
+		e.values = append(e.values, string(v))
+	}
+	return e
+}
+
+// enumOf returns the words of a type, if it is one of a few words. A test holds
+// every text type of the API against it.
+func enumOf(t reflect.Type) (enum, bool) {
+	if t.Kind() != reflect.String {
+		return enum{}, false
+	}
+	switch t {
+	case reflect.TypeFor[flow.State]():
+		return words("RunState", flow.States()...), true
+	case reflect.TypeFor[flow.StepState]():
+		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
+	case reflect.TypeFor[flow.TriggerKind]():
+		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall), true
+	case reflect.TypeFor[flow.CardKind]():
+		return words("CardKind", flow.CardFunction, flow.CardAction, flow.CardTable, flow.CardIf, flow.CardEach, flow.CardCall, flow.CardReturn, flow.CardStop, flow.CardFail), true
+	case reflect.TypeFor[flow.OnError]():
+		return words("OnError", flow.Stop, flow.Continue), true
+	case reflect.TypeFor[value.Kind]():
+		return words("ValueKind", value.Kinds()...), true
+	case reflect.TypeFor[connector.Effect]():
+		return words("Effect", connector.Read, connector.Notify, connector.Change, connector.Destructive), true
+	case reflect.TypeFor[connector.Repeat]():
+		return words("Repeat", connector.Safe, connector.Keyed, connector.Never), true
+	case reflect.TypeFor[connector.AuthKind]():
+		return words("AuthKind", connector.None, connector.APIKey, connector.Bearer, connector.Basic, connector.ClientCredentials, connector.PrivateKeyJWT), true
+	case reflect.TypeFor[guard.State]():
+		return words("ActionState", guard.Started, guard.Retrying, guard.Done, guard.Failed, guard.Refused, guard.Unknown), true
+	}
+	return ownEnumOf(t)
+}
+
+func ownEnumOf(t reflect.Type) (enum, bool) {
+	switch t {
+	case reflect.TypeFor[store.ConnectionState]():
+		return words("ConnectionState", store.ConnectionUntested, store.ConnectionOK, store.ConnectionFailed), true
+	case reflect.TypeFor[source.Kind]():
+		return words("SourceKind", source.Okta), true
+	case reflect.TypeFor[table.Op]():
+		return words("Comparison", table.Ops()...), true
+	case reflect.TypeFor[portal.Role]():
+		return words("Role", portal.Roles()...), true
+	case reflect.TypeFor[portal.Permission]():
+		return words("Permission", portal.Permissions()...), true
+	case reflect.TypeFor[portal.Method]():
+		return words("SignInMethod", portal.Methods()...), true
+	case reflect.TypeFor[live.Topic]():
+		return words("LiveTopic", live.Topics()...), true
+	case reflect.TypeFor[ErrorKind]():
+		return words("ErrorKind", errorKinds()...), true
+	}
+	return enum{}, false
+}
+
+// foreignNames are the names of schemas of other packages' types, where their
+// own would say too little.
+func foreignNames() map[reflect.Type]string {
+	return map[reflect.Type]string{
+		reflect.TypeFor[flow.Problem]():      "Problem",
+		reflect.TypeFor[flow.Position]():     "Position",
+		reflect.TypeFor[connector.Check]():   "ConnectionCheck",
+		reflect.TypeFor[connector.Request](): "ActionRequest",
+		reflect.TypeFor[guard.Policy]():      "GuardPolicy",
+		reflect.TypeFor[table.Column]():      "Column",
+		reflect.TypeFor[table.Term]():        "RowFilter",
+	}
+}
+
+// ErrorKind says what a caller may do about an error.
+type ErrorKind string
+
+// The kinds beside those of package errs.
+const (
+	kindNobody  ErrorKind = "unauthenticated" // sign in first
+	kindTooMany ErrorKind = "too_many"        // wait: the Retry-After header says how long
+)
+
+func errorKinds() []ErrorKind {
+	out := []ErrorKind{}
+	for _, k := range []errs.Kind{errs.Internal, errs.Invalid, errs.NotFound, errs.Conflict, errs.Denied, errs.Unavailable} {
+		out = append(out, ErrorKind(k.String()))
+	}
+	return append(out, kindNobody, kindTooMany)
+}

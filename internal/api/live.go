@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/live"
+	"sallyport/internal/portal"
+)
+
+var _ = add("GET /api/v1/live", signedIn, doc{
+	Summary: "What changes, as it changes", Gives: "text/event-stream", Long: true, Carries: []reflect.Type{reflect.TypeFor[LiveMessage]()},
+	Help: "Server-sent events, each named by its topic, its data a LiveMessage as JSON. The event lost says that messages were missed: look again at what is shown. " +
+		"A stream that is taken up again begins with it. The stream ends with the session.",
+}, openLive)
+
+// LiveMessage says that a thing has changed.
+type LiveMessage struct {
+	Topic live.Topic `json:"topic"`
+	ID    string     `json:"id,omitempty" doc:"of the thing; not there where it is several"`
+	Data  *LiveData  `json:"data,omitempty"`
+}
+
+// LiveData is a little about what has changed.
+type LiveData struct {
+	Flow  string     `json:"flow,omitempty" doc:"of a run"`
+	State flow.State `json:"state,omitempty" doc:"of a run"`
+	Count int        `json:"count,omitzero" doc:"how many events came"`
+}
+
+// RunChanged is the message that a run is in a new state. The flow may be left
+// out.
+func RunChanged(run, flowID string, s flow.State) live.Message {
+	return live.Message{Topic: live.Run, ID: run, Data: &LiveData{Flow: flowID, State: s}}
+}
+
+// EventsAccepted is the message that a source brought new events.
+func EventsAccepted(source string, n int) live.Message {
+	return live.Message{Topic: live.Event, ID: source, Data: &LiveData{Count: n}}
+}
+
+func sessionEnded(session string) live.Message {
+	return live.Message{Topic: live.SessionEnded, ID: session}
+}
+
+// topicWants returns the permission that a topic's messages want.
+func topicWants(t live.Topic) (portal.Permission, bool) {
+	switch t {
+	case live.Event:
+		return portal.EventsRead, true
+	case live.Run:
+		return portal.RunsRead, true
+	case live.Action:
+		return portal.ActionsRead, true
+	case live.Source:
+		return portal.SourcesRead, true
+	case live.Connection:
+		return portal.ConnectionsRead, true
+	case live.Table:
+		return portal.TablesRead, true
+	case live.Lost, live.SessionEnded:
+	}
+	return "", false
+}
+
+// DefaultHeartbeat is how often a stream says that it is still there. Proxies
+// end what is silent for longer.
+const DefaultHeartbeat = 15 * time.Second
+
+// writeWithin is how long a reader may take to read what is sent.
+const writeWithin = 30 * time.Second
+
+// stream is an open stream of messages.
+type stream struct {
+	d      Deps
+	caller portal.Caller
+	w      http.ResponseWriter
+	out    *http.ResponseController
+}
+
+func openLive(_ context.Context, d Deps, c portal.Caller, _ none) (*stream, error) {
+	return &stream{d: d, caller: c}, nil
+}
+
+func (s *stream) answer(w http.ResponseWriter, r *http.Request) {
+	s.w, s.out = w, http.NewResponseController(w)
+	sub := s.d.Live.Subscribe(r.Context(), s.caller.Org.ID)
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep it back
+	w.WriteHeader(http.StatusOK)
+	if r.Header.Get("Last-Event-ID") != "" && !s.send(live.Message{Topic: live.Lost}) || !s.write(": hello\n\n") {
+		return
+	}
+	beat := s.d.Heartbeat
+	if beat == 0 {
+		beat = DefaultHeartbeat
+	}
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+			if !s.stillIn(r) || !s.write(": still here\n\n") {
+				return
+			}
+		case <-sub.Ready():
+			if ms, err := sub.Next(); err != nil || !s.sendAll(ms) {
+				return
+			}
+		}
+	}
+}
+
+// stillIn reports whether the caller's session or token still holds, and what it
+// allows now. It is no request of a person, so it keeps no session open.
+func (s *stream) stillIn(r *http.Request) bool {
+	var c portal.Caller
+	var err error
+	if token, ok := bearer(r); ok {
+		c, err = s.d.Portal.EnterByToken(r.Context(), token)
+	} else {
+		c, err = s.d.Portal.Look(r.Context(), s.d.cookie(r))
+	}
+	if err != nil {
+		return false
+	}
+	s.caller = c
+	return true
+}
+
+func (s *stream) sendAll(ms []live.Message) bool {
+	for _, m := range ms {
+		if m.Topic == live.SessionEnded {
+			if m.ID == s.caller.Session.ID && m.ID != "" {
+				return false
+			}
+			continue
+		}
+		if wants, ok := topicWants(m.Topic); ok && !s.caller.Can(wants) {
+			continue
+		}
+		if !s.send(m) {
+			return false
+		}
+	}
+	return true
+}
+
+// send writes one event (HTML standard, section 9.2.6). Its id says no more than
+// that something was read before: what comes back begins anew.
+func (s *stream) send(m live.Message) bool {
+	out := LiveMessage{Topic: m.Topic, ID: m.ID}
+	out.Data, _ = m.Data.(*LiveData)
+	body, err := json.Marshal(out)
+	if err != nil {
+		return false
+	}
+	return s.write("id: 1\nevent: " + string(m.Topic) + "\ndata: " + string(body) + "\n\n")
+}
+
+func (s *stream) write(text string) bool {
+	_ = s.out.SetWriteDeadline(time.Now().Add(writeWithin)) // where the server has none, its connection's end does
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return false
+	}
+	return s.out.Flush() == nil
+}

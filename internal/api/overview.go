@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/portal"
+	"sallyport/internal/source"
+	"sallyport/internal/store"
+)
+
+var _ = add("GET /api/v1/overview", signedIn, doc{Summary: "What needs somebody now, and how things go", Help: "What the caller may not see is counted as nothing."}, getOverview)
+
+// Overview is what somebody who comes in wants to know first.
+type Overview struct {
+	Needs   Needs         `json:"needs"`
+	Day     DayTotals     `json:"day" doc:"of the last 24 hours"`
+	Sources []SourceBrief `json:"sources"`
+	Since   time.Time     `json:"since" doc:"when those 24 hours began"`
+	Setup   Setup         `json:"setup"`
+}
+
+// Needs counts what needs somebody now.
+type Needs struct {
+	FailedRuns        int `json:"failedRuns" doc:"of the last 24 hours"`
+	WaitingRuns       int `json:"waitingRuns"`
+	RefusedActions    int `json:"refusedActions" doc:"of the last 24 hours"`
+	UnknownActions    int `json:"unknownActions" doc:"of the last 24 hours: nobody knows whether they happened"`
+	FailingSources    int `json:"failingSources"`
+	FailedConnections int `json:"failedConnections"`
+}
+
+// DayTotals count what happened.
+type DayTotals struct {
+	Events     int `json:"events"`
+	Runs       int `json:"runs"`
+	FailedRuns int `json:"failedRuns"`
+	Actions    int `json:"actions" doc:"changes that were made"`
+}
+
+// SourceBrief is a source and how it is doing.
+type SourceBrief struct {
+	ID     string       `json:"id"`
+	Name   string       `json:"name"`
+	Health SourceHealth `json:"health"`
+}
+
+// Setup counts what is set up, for who begins.
+type Setup struct {
+	Connections  int `json:"connections"`
+	Sources      int `json:"sources"`
+	Flows        int `json:"flows"`
+	EnabledFlows int `json:"enabledFlows"`
+}
+
+func getOverview(ctx context.Context, d Deps, c portal.Caller, _ none) (Overview, error) {
+	out := Overview{Since: d.since(), Sources: []SourceBrief{}}
+	for _, part := range []struct {
+		wants portal.Permission
+		add   func(context.Context, portal.Caller, *Overview) error
+	}{
+		{portal.RunsRead, d.countRuns},
+		{portal.ActionsRead, d.countActions},
+		{portal.EventsRead, d.countEvents},
+		{portal.SourcesRead, d.countSources},
+		{portal.ConnectionsRead, d.countConnections},
+		{portal.FlowsRead, d.countFlows},
+	} {
+		if !c.Can(part.wants) {
+			continue
+		}
+		if err := part.add(ctx, c, &out); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func (d Deps) countRuns(ctx context.Context, c portal.Caller, out *Overview) error {
+	day, err := d.DB.Runs.CountStates(ctx, c.Org.ID, out.Since)
+	if err != nil {
+		return err
+	}
+	for _, n := range day {
+		out.Day.Runs += n
+	}
+	out.Day.FailedRuns, out.Needs.FailedRuns = day[flow.Failed], day[flow.Failed]
+	open, err := d.DB.Runs.CountOpen(ctx, c.Org.ID)
+	out.Needs.WaitingRuns = open[flow.Waiting]
+	return err
+}
+
+func (d Deps) countActions(ctx context.Context, c portal.Caller, out *Overview) error {
+	day, err := d.DB.Actions.CountStates(ctx, c.Org.ID, out.Since)
+	out.Day.Actions, out.Needs.RefusedActions, out.Needs.UnknownActions = day[guard.Done], day[guard.Refused], day[guard.Unknown]
+	return err
+}
+
+func (d Deps) countEvents(ctx context.Context, c portal.Caller, out *Overview) (err error) {
+	out.Day.Events, err = d.DB.Events.Count(ctx, c.Org.ID, out.Since)
+	return err
+}
+
+func (d Deps) countSources(ctx context.Context, c portal.Caller, out *Overview) error {
+	all, err := d.DB.Sources.List(ctx, c.Org.ID)
+	out.Setup.Sources = len(all)
+	out.Sources = each(all, func(s source.Source) SourceBrief {
+		shown := d.showSource(s, nil)
+		if shown.Health.State == "failing" {
+			out.Needs.FailingSources++
+		}
+		return SourceBrief{s.ID, s.Name, shown.Health}
+	})
+	return err
+}
+
+func (d Deps) countConnections(ctx context.Context, c portal.Caller, out *Overview) error {
+	all, err := d.DB.Connections.List(ctx, c.Org.ID)
+	out.Setup.Connections = len(all)
+	for _, conn := range all {
+		if conn.State == store.ConnectionFailed {
+			out.Needs.FailedConnections++
+		}
+	}
+	return err
+}
+
+func (d Deps) countFlows(ctx context.Context, c portal.Caller, out *Overview) error {
+	all, err := d.DB.Flows.List(ctx, c.Org.ID)
+	out.Setup.Flows = len(all)
+	for _, f := range all {
+		if f.Enabled {
+			out.Setup.EnabledFlows++
+		}
+	}
+	return err
+}

@@ -1,0 +1,197 @@
+package api
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/portal"
+	"sallyport/internal/store"
+)
+
+var (
+	_ = add("PUT /api/v1/flows/{id}/draft", portal.FlowsWrite, doc{
+		Summary: "Keep a draft", Help: "It is kept whatever is wrong with it, and the problems are returned with their places. The empty text drops the draft.", Max: maxYAML,
+	}, putDraft)
+	_ = add("POST /api/v1/flows/check", portal.FlowsRead, doc{Summary: "Check a flow's YAML without keeping it", Max: maxYAML}, checkFlow)
+	_ = add("POST /api/v1/flows/{id}/publish", portal.FlowsWrite, doc{
+		Summary: "Publish the draft", Help: "New runs use it; those under way go on with the version that they began with. A draft with problems is refused, and the error lists them.",
+	}, publishFlow)
+	_ = add("GET /api/v1/flows/{id}/versions", portal.FlowsRead, doc{Summary: "Published versions, the newest first"}, listVersions)
+)
+
+// parse reads a definition, or returns what is wrong with its form.
+func parse(yaml string) (*flow.Definition, flow.Problems) {
+	def, err := flow.Parse(yaml)
+	if err != nil {
+		return nil, problemsOf(err)
+	}
+	return def, nil
+}
+
+var problemForm = regexp.MustCompile(`^(?:(\d+):(\d+) )?(?:([a-z_]\w*(?:[.\[][\w.\[\]-]*)?): )?(.+)$`)
+
+// problemsOf reads the lines of [flow.Problems.Err] back to problems.
+func problemsOf(err error) flow.Problems {
+	var out flow.Problems
+	for line := range strings.SplitSeq(errs.Message(err), "\n") {
+		m := problemForm.FindStringSubmatch(line)
+		if m == nil {
+			out = append(out, flow.Problem{Message: line})
+			continue
+		}
+		p := flow.Problem{Path: m[3], Message: m[4]}
+		p.At.Line, _ = strconv.Atoi(m[1])
+		p.At.Column, _ = strconv.Atoi(m[2])
+		if n, ok := strings.CutPrefix(line, "line "); ok && p.At.Line == 0 { // the YAML reader's own form
+			number, _, _ := strings.Cut(n, ":")
+			p.At.Line, _ = strconv.Atoi(number)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func problemsError(ps flow.Problems) error {
+	return &detailed{error: errs.New(errs.Invalid, "the flow has %d problems; the first: %s", len(ps), ps[0]), problems: ps}
+}
+
+// CheckedFlow is what is wrong with a YAML.
+type CheckedFlow struct {
+	Problems []flow.Problem `json:"problems"`
+}
+
+type putDraftIn struct {
+	ID   string `path:"id"`
+	YAML string `json:"yaml"`
+}
+
+func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (CheckedFlow, error) {
+	f, err := d.DB.Flows.Get(ctx, c.Org.ID, in.ID)
+	if err != nil {
+		return CheckedFlow{}, err
+	}
+	if in.YAML == "" && f.Version == 0 {
+		return CheckedFlow{}, errs.New(errs.Conflict, "the flow is nothing but this draft; delete the flow instead")
+	}
+	if err := d.DB.Flows.SetDraft(ctx, c.Org.ID, f.ID, in.YAML, d.Now()); err != nil {
+		return CheckedFlow{}, err
+	}
+	if in.YAML == "" {
+		return CheckedFlow{}, nil
+	}
+	_, problems, err := d.checked(ctx, f, in.YAML)
+	return CheckedFlow{problems}, err
+}
+
+type checkFlowIn struct {
+	YAML   string `json:"yaml"`
+	Folder string `json:"folder,omitempty" doc:"id of the folder whose flows it may call; unchecked where nothing is said"`
+}
+
+func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (CheckedFlow, error) {
+	def, problems := parse(in.YAML)
+	if def == nil {
+		return CheckedFlow{problems}, nil
+	}
+	var helpers map[string]*flow.Definition
+	if in.Folder != "" {
+		if _, err := d.DB.Flows.Folder(ctx, c.Org.ID, in.Folder); err != nil {
+			return CheckedFlow{}, &field{"folder", err}
+		}
+		folder, err := d.folder(ctx, flow.Flow{Org: c.Org.ID, Folder: in.Folder})
+		if err != nil {
+			return CheckedFlow{}, err
+		}
+		helpers = folder.definitions
+	}
+	return CheckedFlow{d.Catalogue.Check(def, helpers)}, nil
+}
+
+// checked returns what a YAML says, and all that is wrong with it as the next
+// version of a flow.
+func (d Deps) checked(ctx context.Context, f flow.Flow, yaml string) (*flow.Definition, flow.Problems, error) {
+	def, problems := parse(yaml)
+	if def == nil {
+		return nil, problems, nil
+	}
+	folder, err := d.folder(ctx, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	folder.definitions[def.Slug] = def
+	problems = d.Catalogue.Check(def, folder.definitions)
+	if def.Slug != f.Slug {
+		problems = append(problems, flow.Problem{Path: "flow", Message: "the flow's name is " + f.Slug + ", by which others call it; it stays"})
+	}
+	return def, problems, nil
+}
+
+type publishFlowIn struct {
+	ID   string `path:"id"`
+	Note string `json:"note,omitempty" max:"1000" doc:"what has changed"`
+}
+
+func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn) (FlowDetail, error) {
+	f, err := d.DB.Flows.Get(ctx, c.Org.ID, in.ID)
+	if err != nil {
+		return FlowDetail{}, err
+	}
+	if f.Draft == "" {
+		return FlowDetail{}, errs.New(errs.Conflict, "there is no draft to publish")
+	}
+	def, problems, err := d.checked(ctx, f, f.Draft)
+	if err != nil {
+		return FlowDetail{}, err
+	}
+	if len(problems) > 0 {
+		return FlowDetail{}, problemsError(problems)
+	}
+	if f.Enabled {
+		f.Version++ // as it will be: the switched-on flow must be ready in its new form
+		if err := d.mayRun(ctx, f, def); err != nil {
+			return FlowDetail{}, err
+		}
+	}
+	err = d.DB.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Publish(ctx, c.Org.ID, def, flow.Version{Flow: f.ID, Author: c.Account.ID, Note: in.Note, CreatedAt: d.Now()})
+		return err
+	})
+	if err != nil {
+		return FlowDetail{}, err
+	}
+	if f, err = d.DB.Flows.Get(ctx, c.Org.ID, f.ID); err != nil {
+		return FlowDetail{}, err
+	}
+	return d.flowDetail(ctx, c, f, Showing{Version: f.Version})
+}
+
+// FlowVersion is a published version of a flow.
+type FlowVersion struct {
+	Version   int       `json:"version"`
+	Author    Ref       `json:"author" doc:"the id is empty for a version that a template brought"`
+	Note      string    `json:"note"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+func listVersions(ctx context.Context, d Deps, c portal.Caller, in idIn) ([]FlowVersion, error) {
+	if _, err := d.DB.Flows.Get(ctx, c.Org.ID, in.ID); err != nil {
+		return nil, err
+	}
+	vs, err := d.DB.Flows.Versions(ctx, c.Org.ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.people(ctx, c, each(vs, func(v flow.Version) string { return v.Author }))
+	return each(vs, func(v flow.Version) FlowVersion {
+		author := refTo(people, v.Author)
+		if author.Name == "" && v.Author == "template" {
+			author = Ref{Name: "template"}
+		}
+		return FlowVersion{v.Number, author, v.Note, v.CreatedAt}
+	}), err
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/flow"
+	"sallyport/internal/id"
+	"sallyport/internal/portal"
+	"sallyport/internal/value"
+)
+
+var _ = add("POST /api/v1/flows/{id}/run", portal.FlowsRun, doc{
+	Summary: "Run a flow now", Status: http.StatusCreated,
+	Help: "A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
+}, runFlow)
+
+type runFlowIn struct {
+	ID     string        `path:"id"`
+	Event  string        `json:"event,omitempty" doc:"uuid of a stored event"`
+	Inputs *value.Object `json:"inputs,omitempty" doc:"by name"`
+	DryRun bool          `json:"dryRun,omitempty" doc:"show what would be done, and do nothing"`
+}
+
+func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, error) {
+	return d.start(ctx, c, in.ID, func(r *flow.Run, t flow.Trigger) (err error) {
+		r.DryRun = in.DryRun
+		if t.Kind == flow.OnEvent {
+			r.Event = in.Event
+			if in.Inputs.Len() > 0 {
+				return badField("inputs", "the flow starts by an event; it takes no inputs")
+			}
+			return nil
+		}
+		if in.Event != "" {
+			return badField("event", "the flow does not start by an event")
+		}
+		args, err := arguments(t.Inputs, in.Inputs)
+		r.Input = value.Store(args)
+		return err
+	})
+}
+
+// arguments returns the values that a trigger is given, each as its port takes
+// it, the defaults filled in.
+func arguments(ports []flow.Port, given *value.Object) (*value.Object, error) {
+	for name := range given.All() {
+		if !slices.ContainsFunc(ports, func(p flow.Port) bool { return p.Name == name }) {
+			return nil, badField("inputs."+name, "the flow has no input %q", name)
+		}
+	}
+	out := value.NewObject(len(ports))
+	for _, p := range ports {
+		v, err := fitPort(p, given.At(p.Name))
+		if err != nil {
+			return nil, &field{"inputs." + p.Name, err}
+		}
+		if v == nil {
+			v = p.Default
+		}
+		if p.Required && value.Empty(v) {
+			return nil, badField("inputs."+p.Name, "a value is wanted")
+		}
+		out.Set(p.Name, v)
+	}
+	return out, nil
+}
+
+// againRun starts the flow of a run with what the run was started with.
+func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error) {
+	before, err := d.DB.Runs.Get(ctx, c.Org.ID, in.ID)
+	if err != nil {
+		return Run{}, err
+	}
+	if !repeatable(before) {
+		return Run{}, errs.New(errs.Conflict, "the run did not keep its data, so its input is gone; run the flow instead")
+	}
+	return d.start(ctx, c, before.Flow, func(r *flow.Run, t flow.Trigger) error {
+		if (t.Kind == flow.OnEvent) != (before.Event != "") {
+			return errs.New(errs.Conflict, "the flow starts in another way now")
+		}
+		r.RetryOf, r.DryRun, r.Event, r.Input = before.ID, before.DryRun, before.Event, before.Input
+		return nil
+	})
+}
+
+// start queues a run of a flow's published version, once fill has said what it
+// is started with.
+func (d Deps) start(ctx context.Context, c portal.Caller, flowID string, fill func(*flow.Run, flow.Trigger) error) (Run, error) {
+	f, err := d.DB.Flows.Get(ctx, c.Org.ID, flowID)
+	if err != nil {
+		return Run{}, err
+	}
+	def, problems, err := d.current(ctx, f)
+	if err != nil {
+		return Run{}, err
+	}
+	if def == nil {
+		return Run{}, problemsError(problems)
+	}
+	if err := d.mayRun(ctx, f, def); err != nil {
+		return Run{}, err
+	}
+	now := d.Now()
+	r := flow.Run{
+		ID: id.At(now), Org: c.Org.ID, Flow: f.ID, Version: f.Version, State: flow.Queued, Cause: flow.OnDemand, CausedBy: c.Account.ID,
+		SaveData: f.SaveData, Priority: def.Priority, CreatedAt: now,
+	}
+	if err := fill(&r, def.Trigger); err != nil {
+		return Run{}, err
+	}
+	if def.Trigger.Kind == flow.OnEvent {
+		r.Cause = flow.OnEvent
+		if _, err := d.DB.Events.Find(ctx, c.Org.ID, r.Event); err != nil {
+			return Run{}, &field{"event", err}
+		}
+	}
+	if r.Input != nil && !r.SaveData {
+		if r.Input, err = d.Keys.Seal(r.Input, inputContext(r)); err != nil {
+			return Run{}, err
+		}
+	}
+	if err := d.DB.Runs.Add(ctx, r); err != nil {
+		return Run{}, err
+	}
+	return d.changedRun(ctx, c, r)
+}
+
+// inputContext is the place that the sealed input of a run is bound to, as the
+// runner expects it.
+func inputContext(r flow.Run) []byte { return []byte("flow_run/" + r.Org + "/" + r.ID + "/input") }

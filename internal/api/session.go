@@ -1,0 +1,191 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"sallyport/internal/portal"
+)
+
+var (
+	_ = add("POST /api/v1/session", anyone, doc{Summary: "Sign in", Help: "Sets the session cookie. A session that the browser had ends."}, signIn)
+	_ = add("POST /api/v1/session/link", anyone, doc{
+		Summary: "Sign in by a link", Help: "The link's token stands behind the # of its address. The link of the first administrator takes their e-mail address, name and password, and holds once.",
+	}, signInByLink)
+	_ = add("GET /api/v1/session", signedIn, doc{Summary: "Who is signed in"}, getSession)
+	_ = add("DELETE /api/v1/session", signedIn, doc{Summary: "Sign out", Status: http.StatusNoContent}, signOut)
+	_ = add("GET /api/v1/sessions", signedIn, doc{Summary: "My sessions"}, listSessions)
+	_ = add("DELETE /api/v1/sessions/{id}", signedIn, doc{Summary: "End one of my sessions"}, endSession)
+	_ = add("PUT /api/v1/session/password", signedIn, doc{Summary: "Change my password", Help: "Ends my other sessions."}, changePassword)
+)
+
+// Session says who is signed in, and what they may do.
+type Session struct {
+	Account      Person              `json:"account"`
+	Organization Organization        `json:"organization"`
+	Role         portal.Role         `json:"role"`
+	Permissions  []portal.Permission `json:"permissions"`
+	EndsAt       time.Time           `json:"endsAt,omitzero" doc:"when the session ends at the latest; not there for an API token"`
+	Version      string              `json:"version" doc:"of the server"`
+	Features     Features            `json:"features"`
+}
+
+// Person is somebody who has an account.
+type Person struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// Organization is the organization that everything shown belongs to.
+type Organization struct {
+	ID   string `json:"id"`
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// Features are what not every server has.
+type Features struct {
+	Sandbox   bool `json:"sandbox" doc:"simulated tenants run beside the server, and scenarios can be rehearsed"`
+	Templates bool `json:"templates" doc:"there are templates to install"`
+}
+
+func (d Deps) session(c portal.Caller) Session {
+	return Session{
+		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
+		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
+		Role:         c.Role, Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
+		Features: Features{Sandbox: d.Sandbox != "", Templates: d.Templates != nil},
+	}
+}
+
+// signedInOut is a session with the cookie that holds it.
+type signedInOut struct {
+	Session
+
+	cookie *http.Cookie
+}
+
+func (o signedInOut) header(h http.Header) { h.Add("Set-Cookie", o.cookie.String()) }
+
+type signInIn struct {
+	Email        string `json:"email" min:"1" max:"254"`
+	Password     string `json:"password" min:"1" max:"1024"`
+	Organization string `json:"organization,omitempty" doc:"slug of the organization to enter; the first one joined where nothing is said"`
+	From         portal.From
+	Old          sessionToken
+}
+
+func signIn(ctx context.Context, d Deps, _ portal.Caller, in signInIn) (signedInOut, error) {
+	token, c, err := d.Portal.SignIn(ctx, portal.Credentials{Email: in.Email, Password: in.Password, Org: in.Organization}, in.From, string(in.Old))
+	if err != nil {
+		return signedInOut{}, err
+	}
+	return signedInOut{d.session(c), d.sessionCookie(token)}, nil
+}
+
+type signInByLinkIn struct {
+	Token    string `json:"token" min:"1" max:"200"`
+	Email    string `json:"email,omitempty" max:"254" doc:"for the first administrator"`
+	Name     string `json:"name,omitempty" max:"200" doc:"for the first administrator"`
+	Password string `json:"password,omitempty" max:"1024" doc:"for the first administrator: at least 12 characters"`
+	From     portal.From
+	Old      sessionToken
+}
+
+func signInByLink(ctx context.Context, d Deps, _ portal.Caller, in signInByLinkIn) (signedInOut, error) {
+	who := portal.NewAccount{Email: in.Email, Name: in.Name, Password: in.Password}
+	token, c, err := d.Portal.UseLink(ctx, in.Token, who, in.From, string(in.Old))
+	if err != nil {
+		return signedInOut{}, err
+	}
+	return signedInOut{d.session(c), d.sessionCookie(token)}, nil
+}
+
+func getSession(_ context.Context, d Deps, c portal.Caller, _ none) (Session, error) {
+	return d.session(c), nil
+}
+
+// sessionCookie returns the cookie that holds a session's token, or with the
+// empty one that takes it away. It goes when the browser is closed.
+func (d Deps) sessionCookie(token string) *http.Cookie {
+	c := &http.Cookie{Name: d.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: d.secure(), SameSite: http.SameSiteLaxMode} //nolint:gosec // not Secure on plain http alone
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// signedOut is nothing, and the cookie taken away.
+type signedOut struct{ cookie *http.Cookie }
+
+func (o signedOut) header(h http.Header) { h.Add("Set-Cookie", o.cookie.String()) }
+
+func signOut(ctx context.Context, d Deps, c portal.Caller, _ none) (signedOut, error) {
+	if c.Session.ID != "" {
+		if err := d.end(ctx, c, c.Session.ID); err != nil {
+			return signedOut{}, err
+		}
+	}
+	return signedOut{d.sessionCookie("")}, nil
+}
+
+// SessionEntry is one of somebody's sessions.
+type SessionEntry struct {
+	ID        string        `json:"id"`
+	Current   bool          `json:"current" doc:"the one that asks"`
+	Method    portal.Method `json:"method"`
+	Agent     string        `json:"agent" doc:"the browser's User-Agent"`
+	Addr      string        `json:"addr"`
+	CreatedAt time.Time     `json:"createdAt"`
+	SeenAt    time.Time     `json:"seenAt"`
+	EndsAt    time.Time     `json:"endsAt"`
+}
+
+func listSessions(ctx context.Context, d Deps, c portal.Caller, _ none) ([]SessionEntry, error) {
+	all, err := d.Portal.Sessions(ctx, c.Account.ID)
+	return each(all, func(s portal.Session) SessionEntry {
+		return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt}
+	}), err
+}
+
+// idIn names the thing that a route is about.
+type idIn struct {
+	ID string `path:"id"`
+}
+
+func endSession(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
+	return none{}, d.end(ctx, c, in.ID)
+}
+
+// end ends a session, and the streams that hang on it.
+func (d Deps) end(ctx context.Context, c portal.Caller, session string) error {
+	if err := d.Portal.EndSession(ctx, c.Account.ID, session); err != nil {
+		return err
+	}
+	d.Live.Publish(c.Org.ID, sessionEnded(session))
+	return nil
+}
+
+type changePasswordIn struct {
+	Current  string `json:"current" min:"1" max:"1024"`
+	Password string `json:"password" max:"1024" doc:"the new one: at least 12 characters, and not the e-mail address"`
+	From     portal.From
+}
+
+func changePassword(ctx context.Context, d Deps, c portal.Caller, in changePasswordIn) (none, error) {
+	before, err := d.Portal.Sessions(ctx, c.Account.ID)
+	if err != nil {
+		return none{}, err
+	}
+	if err := d.Portal.ChangePassword(ctx, c, in.Current, in.Password, in.From); err != nil {
+		return none{}, err
+	}
+	for _, s := range before {
+		if s.ID != c.Session.ID {
+			d.Live.Publish(s.Org, sessionEnded(s.ID))
+		}
+	}
+	return none{}, nil
+}

@@ -1,0 +1,119 @@
+package portal
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Limits say how often somebody may try to sign in.
+type Limits struct {
+	Account Limit // attempts for one e-mail address, from anywhere
+	Addr    Limit // attempts from one network address, for anybody
+}
+
+// Limit allows Burst attempts at once, and one more every Every.
+type Limit struct {
+	Burst int
+	Every time.Duration
+}
+
+// DefaultLimits let somebody mistype ten times, and an office sign in at nine.
+func DefaultLimits() Limits {
+	return Limits{Account: Limit{Burst: 10, Every: time.Minute}, Addr: Limit{Burst: 60, Every: 5 * time.Second}}
+}
+
+// LimitError says that somebody tried too often, and when they may again.
+type LimitError struct{ RetryAfter time.Duration }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("too many attempts; try again in %s", e.RetryAfter.Round(time.Second))
+}
+
+// maxLimited bounds how many keys a limiter remembers. Past it one at random is
+// forgotten: to have a certain one forgotten takes as many attempts.
+const maxLimited = 50_000
+
+// limiter counts attempts by key, by the generic cell rate algorithm: of each
+// key it remembers the time at which all its attempts are paid for.
+type limiter struct {
+	limit Limit
+	now   func() time.Time
+
+	mu   sync.Mutex
+	paid map[string]time.Time
+}
+
+func newLimiter(l Limit, now func() time.Time) *limiter {
+	return &limiter{limit: l, now: now, paid: map[string]time.Time{}}
+}
+
+// take counts an attempt, or returns a [LimitError] and counts nothing.
+func (l *limiter) take(key string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	at := l.paid[key]
+	if at.Before(now) {
+		at = now
+	}
+	at = at.Add(l.limit.Every)
+	if over := at.Sub(now) - time.Duration(l.limit.Burst)*l.limit.Every; over > 0 {
+		return &LimitError{RetryAfter: over}
+	}
+	if _, there := l.paid[key]; !there && len(l.paid) >= maxLimited {
+		l.forget(now)
+	}
+	l.paid[key] = at
+	return nil
+}
+
+// forget makes room: what is paid for, or else one at random.
+func (l *limiter) forget(now time.Time) {
+	for k, at := range l.paid {
+		if at.Before(now) {
+			delete(l.paid, k)
+		}
+	}
+	for k := range l.paid {
+		if len(l.paid) < maxLimited {
+			return
+		}
+		delete(l.paid, k)
+	}
+}
+
+// giveBack takes back one attempt that turned out well.
+func (l *limiter) giveBack(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at, ok := l.paid[key]; ok {
+		l.paid[key] = at.Add(-l.limit.Every)
+	}
+}
+
+// clear forgets a key's attempts.
+func (l *limiter) clear(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.paid, key)
+}
+
+// addrKey returns what of a network address is counted as one: an IPv4 address,
+// or the /64 of an IPv6 one, which is one customer's.
+func addrKey(addr string) string {
+	a, err := netip.ParseAddr(addr)
+	if err != nil {
+		return addr
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is4() {
+		return a.String()
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return addr
+	}
+	return p.String()
+}

@@ -1,0 +1,189 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+)
+
+// Link is an address that signs in whoever opens it. Its token stands behind
+// the # of the address, so that no server and no log sees it.
+type Link struct {
+	Org     string
+	Account string // that it signs in; empty where it makes the first one
+	Purpose Purpose
+	EndsAt  time.Time
+}
+
+// Purpose says what a link is for.
+type Purpose string
+
+// The purposes.
+const (
+	FirstAdmin Purpose = "first" // makes the first administrator, once
+	Demo       Purpose = "demo"  // signs in as somebody, as often as wanted until its end
+)
+
+// Links keeps links, by the hash of their token.
+type Links interface {
+	// Add keeps a link. Earlier ones of the same purpose for the same account are
+	// void. One for the first administrator is a conflict where there is an
+	// account already.
+	Add(ctx context.Context, hash string, l Link) error
+	// Find returns a link that has not been used up.
+	Find(ctx context.Context, hash string) (Link, error)
+	// UseFirst uses up a link that makes the first administrator, and makes them,
+	// in one transaction. It is a conflict if the link was used up meanwhile, or
+	// if there is an account already.
+	UseFirst(ctx context.Context, hash string, a Account, m Membership) error
+	// Sweep deletes links that ended.
+	Sweep(ctx context.Context, now time.Time) error
+}
+
+const (
+	firstLinkFor = 24 * time.Hour
+	demoLinkFor  = 30 * 24 * time.Hour
+)
+
+// EnsureOrganization returns the organization of a slug, making it where there is
+// none.
+func (p *Portal) EnsureOrganization(ctx context.Context, slug, name string) (Organization, error) {
+	got, err := p.o.Organizations.BySlug(ctx, slug)
+	if errs.KindOf(err) != errs.NotFound {
+		return got, err
+	}
+	now := p.o.Now()
+	o := Organization{ID: id.At(now), Slug: slug, Name: name, CreatedAt: now}
+	if err := p.o.Organizations.Add(ctx, o); err != nil {
+		return o, fmt.Errorf("add organization: %w", err)
+	}
+	return o, nil
+}
+
+// FirstLink returns the token of a link that makes an organization's first
+// administrator, or "" when there is an account already. An earlier link is
+// void.
+func (p *Portal) FirstLink(ctx context.Context, org string) (string, error) {
+	token, err := p.addLink(ctx, Link{Org: org, Purpose: FirstAdmin, EndsAt: p.o.Now().Add(firstLinkFor)})
+	if errs.KindOf(err) == errs.Conflict {
+		return "", nil
+	}
+	return token, err
+}
+
+// DemoLink returns the token of a link that signs an account in, as often as it
+// is opened until its end.
+func (p *Portal) DemoLink(ctx context.Context, org, account string) (string, error) {
+	return p.addLink(ctx, Link{Org: org, Account: account, Purpose: Demo, EndsAt: p.o.Now().Add(demoLinkFor)})
+}
+
+func (p *Portal) addLink(ctx context.Context, l Link) (string, error) {
+	token := newToken()
+	if err := p.o.Links.Add(ctx, hashOf(token), l); err != nil {
+		return "", fmt.Errorf("add sign-in link: %w", err)
+	}
+	return token, nil
+}
+
+// NewAccount is what an account is made of.
+type NewAccount struct {
+	Email    string
+	Name     string
+	Password string
+}
+
+func (n NewAccount) check() error {
+	if err := CheckEmail(n.Email); err != nil {
+		return &FieldError{"email", err}
+	}
+	if name := strings.TrimSpace(n.Name); name == "" || len(name) > 200 {
+		return &FieldError{"name", errs.New(errs.Invalid, "a name of at most 200 bytes is wanted")}
+	}
+	if err := CheckPassword(n.Password, n.Email); err != nil {
+		return &FieldError{"password", err}
+	}
+	return nil
+}
+
+// UseLink signs in by a link. One for the first administrator takes their
+// account from n; for any other n is passed over. It returns the token of the
+// session that it opens.
+func (p *Portal) UseLink(ctx context.Context, token string, n NewAccount, from From, old string) (string, Caller, error) {
+	if err := p.byAddr.take(addrKey(from.Addr)); err != nil {
+		return "", Caller{}, err
+	}
+	hash := hashOf(token)
+	l, err := p.o.Links.Find(ctx, hash)
+	switch {
+	case errs.KindOf(err) == errs.NotFound, err == nil && !p.o.Now().Before(l.EndsAt):
+		return "", Caller{}, &AuthError{"the link is not valid: it was used already, replaced by a newer one, or has ended"}
+	case err != nil:
+		return "", Caller{}, fmt.Errorf("find sign-in link: %w", err)
+	}
+	m := Membership{Org: l.Org, Account: l.Account}
+	if l.Purpose == FirstAdmin {
+		if m, err = p.first(ctx, hash, l.Org, n); err != nil {
+			return "", Caller{}, err
+		}
+	}
+	p.byAddr.giveBack(addrKey(from.Addr))
+	return p.open(ctx, m, ByLink, from, old)
+}
+
+// first makes the first administrator.
+func (p *Portal) first(ctx context.Context, hash, org string, n NewAccount) (Membership, error) {
+	a, err := p.account(ctx, n)
+	if err != nil {
+		return Membership{}, err
+	}
+	m := Membership{Org: org, Account: a.ID, Role: Admin, CreatedAt: a.CreatedAt}
+	if err := p.o.Links.UseFirst(ctx, hash, a, m); err != nil {
+		return Membership{}, fmt.Errorf("use sign-in link: %w", err)
+	}
+	return m, nil
+}
+
+func (p *Portal) account(ctx context.Context, n NewAccount) (Account, error) {
+	if err := n.check(); err != nil {
+		return Account{}, err
+	}
+	hash, err := p.o.Hasher.Hash(ctx, n.Password)
+	if err != nil {
+		return Account{}, fmt.Errorf("hash password: %w", err)
+	}
+	now := p.o.Now()
+	return Account{ID: id.At(now), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), PasswordHash: hash, CreatedAt: now}, nil
+}
+
+// AddMember makes an account and its membership of an organization.
+func (p *Portal) AddMember(ctx context.Context, org string, n NewAccount, r Role) (Account, error) {
+	if r.Permissions() == nil {
+		return Account{}, errs.New(errs.Invalid, "there is no role %q", r)
+	}
+	a, err := p.account(ctx, n)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := p.o.Accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Role: r, CreatedAt: a.CreatedAt}); err != nil {
+		return Account{}, fmt.Errorf("add member: %w", err)
+	}
+	return a, nil
+}
+
+// SetRole changes a member's role; the empty one ends the membership, and with
+// it their sessions and API tokens there.
+func (p *Portal) SetRole(ctx context.Context, org, account string, r Role) error {
+	if r != "" && r.Permissions() == nil {
+		return errs.New(errs.Invalid, "there is no role %q", r)
+	}
+	return p.o.Accounts.SetRole(ctx, org, account, r)
+}
+
+// Disable keeps an account from signing in, and ends its sessions.
+func (p *Portal) Disable(ctx context.Context, account string) error {
+	return p.o.Accounts.Disable(ctx, account, p.o.Now())
+}

@@ -1,0 +1,182 @@
+// Package portal is who may come in: organizations, the people in them and
+// their roles, sessions, API tokens, and the links that sign in the first
+// administrator.
+//
+// A person is one account, whatever the number of organizations; what they may
+// do in one is their membership's role there. Who a request comes from is
+// decided again for each request, so that a role taken away is gone at once.
+package portal
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// Organization is a customer: everything belongs to one.
+type Organization struct {
+	ID        string
+	Slug      string // its name in addresses
+	Name      string
+	CreatedAt time.Time
+}
+
+// Account is a person. People are not of an organization; their memberships are.
+type Account struct {
+	ID           string
+	Email        string // as it was typed
+	Name         string
+	PasswordHash string `json:"-"` // in the PHC form; empty for one who has none
+	CreatedAt    time.Time
+	DisabledAt   time.Time // zero for one who may sign in
+}
+
+// Membership is an account's place in an organization.
+type Membership struct {
+	Org       string
+	Account   string
+	Role      Role
+	CreatedAt time.Time
+}
+
+// Member is a person as their organization sees them.
+type Member struct {
+	Account
+
+	Role     Role
+	JoinedAt time.Time
+	SeenAt   time.Time // the last request in a session; zero for never, or not lately
+}
+
+// Organizations keeps organizations.
+type Organizations interface {
+	Add(ctx context.Context, o Organization) error
+	Get(ctx context.Context, id string) (Organization, error)
+	BySlug(ctx context.Context, slug string) (Organization, error)
+}
+
+// Accounts keeps people and their memberships.
+type Accounts interface {
+	// ByEmail returns the account of an address in the form of [EmailKey].
+	ByEmail(ctx context.Context, key string) (Account, error)
+	// Memberships returns where an account is a member, the oldest first.
+	Memberships(ctx context.Context, account string) ([]Membership, error)
+	// Members returns the people of an organization by name.
+	Members(ctx context.Context, org string) ([]Member, error)
+	// Join makes the membership, and the account where it is new. One that is a
+	// member already is a conflict.
+	Join(ctx context.Context, a Account, m Membership) error
+	// SetPassword replaces a password's hash and ends the account's sessions but
+	// the one to keep.
+	SetPassword(ctx context.Context, account, hash, keep string) error
+	// SetRole changes a role; the empty one ends the membership. The last
+	// administrator of an organization keeps theirs.
+	SetRole(ctx context.Context, org, account string, r Role) error
+	// Disable keeps an account from signing in and ends its sessions.
+	Disable(ctx context.Context, account string, at time.Time) error
+}
+
+// Options are what a [Portal] is made of.
+type Options struct {
+	Organizations Organizations
+	Accounts      Accounts
+	Sessions      Sessions
+	Tokens        Tokens
+	Links         Links
+	Hasher        *Hasher
+	Limits        Limits           // the zero value is [DefaultLimits]
+	Absolute      time.Duration    // a session's longest life; 0 is 12 hours
+	Idle          time.Duration    // its end without a request; 0 is one hour
+	Now           func() time.Time // nil is [time.Now]
+}
+
+// Portal signs people in and says who a request comes from.
+type Portal struct {
+	o         Options
+	byAccount *limiter
+	byAddr    *limiter
+}
+
+// The ends of sessions where nothing else is said.
+const (
+	DefaultAbsolute = 12 * time.Hour
+	DefaultIdle     = time.Hour
+)
+
+// New returns a portal.
+func New(o Options) *Portal {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Absolute == 0 {
+		o.Absolute = DefaultAbsolute
+	}
+	if o.Idle == 0 {
+		o.Idle = DefaultIdle
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	return &Portal{o: o, byAccount: newLimiter(o.Limits.Account, o.Now), byAddr: newLimiter(o.Limits.Addr, o.Now)}
+}
+
+// AuthError says that nobody is signed in, and why.
+type AuthError struct{ Message string }
+
+func (e *AuthError) Error() string { return e.Message }
+
+// FieldError is an error about one of the values that were given.
+type FieldError struct {
+	Field string // in the words of the API: email, name, password, current
+	Err   error
+}
+
+func (e *FieldError) Error() string { return e.Err.Error() }
+
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// FieldName returns which value it was.
+func (e *FieldError) FieldName() string { return e.Field }
+
+// nobody is the error of a request without a session or token that holds.
+func nobody() error { return &AuthError{"sign in first: there is no session, or it has ended"} }
+
+// newToken returns 256 random bits as text that needs no escaping anywhere.
+func newToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// hashOf returns what is stored of a token. Tokens are random, so that a plain
+// hash keeps them as safe as a slow one would.
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// Members returns the people of the caller's organization.
+func (p *Portal) Members(ctx context.Context, org string) ([]Member, error) {
+	ms, err := p.o.Accounts.Members(ctx, org)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	return ms, nil
+}
+
+// Sweep forgets sessions, tokens and links that have ended. It is called now and
+// then; nothing but the size of the tables depends on it.
+func (p *Portal) Sweep(ctx context.Context) error {
+	now := p.o.Now()
+	if err := p.o.Sessions.Sweep(ctx, now, now.Add(-p.o.Idle)); err != nil {
+		return fmt.Errorf("sweep sessions: %w", err)
+	}
+	if err := p.o.Links.Sweep(ctx, now); err != nil {
+		return fmt.Errorf("sweep sign-in links: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,262 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+)
+
+// Session is one browser's stay, from sign-in to its end.
+type Session struct {
+	ID        string
+	Account   string
+	Org       string
+	Method    Method
+	CreatedAt time.Time
+	SeenAt    time.Time
+	EndsAt    time.Time // the absolute end
+	Agent     string    // the browser's User-Agent
+	Addr      string
+}
+
+// Method says how somebody proved who they are.
+type Method string
+
+// The methods.
+const (
+	ByPassword Method = "password"
+	ByLink     Method = "link"
+)
+
+// Methods lists the methods.
+func Methods() []Method { return []Method{ByPassword, ByLink} }
+
+// Sessions keeps sessions, by the hash of their token.
+type Sessions interface {
+	Add(ctx context.Context, hash string, s Session) error
+	// Find returns whose a session is, with the account, organization and role as
+	// they are now. One of a disabled account or without a role is not found.
+	Find(ctx context.Context, hash string) (Caller, error)
+	// Touch notes a request.
+	Touch(ctx context.Context, session string, at time.Time) error
+	// List returns an account's sessions, the newest first.
+	List(ctx context.Context, account string) ([]Session, error)
+	// End ends one session of an account.
+	End(ctx context.Context, account, session string) error
+	// Sweep deletes the sessions that ended before now, or saw nobody since.
+	Sweep(ctx context.Context, now, since time.Time) error
+}
+
+// From is where a request comes from.
+type From struct {
+	Addr  string // the client's network address
+	Agent string // its User-Agent
+}
+
+// Credentials are what somebody signs in with.
+type Credentials struct {
+	Email    string
+	Password string
+	Org      string // slug of the organization; empty is the first one joined
+}
+
+// touchEvery is how stale the time of a session's last request may be.
+const touchEvery = time.Minute
+
+// wrong is the answer to any credentials that do not fit: it does not say which
+// part was wrong, nor whether there is such an account.
+func wrong() error { return &AuthError{"the e-mail address or the password is not right"} }
+
+// SignIn checks a password and opens a session; old, the token of the session
+// that the browser had, ends. It returns the session's token.
+func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old string) (string, Caller, error) {
+	key := EmailKey(c.Email)
+	if err := p.attempt(key, from); err != nil {
+		return "", Caller{}, err
+	}
+	a, err := p.o.Accounts.ByEmail(ctx, key)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return "", Caller{}, fmt.Errorf("find account: %w", err)
+	}
+	if !a.DisabledAt.IsZero() {
+		a = Account{}
+	}
+	ok, outdated, err := p.o.Hasher.Verify(ctx, a.PasswordHash, c.Password)
+	if err != nil {
+		return "", Caller{}, fmt.Errorf("verify password: %w", err)
+	}
+	if !ok {
+		return "", Caller{}, wrong()
+	}
+	m, err := p.membership(ctx, a.ID, c.Org)
+	if err != nil {
+		return "", Caller{}, err
+	}
+	p.byAccount.clear(key)
+	p.byAddr.giveBack(addrKey(from.Addr))
+	if outdated {
+		p.rehash(ctx, a, c.Password)
+	}
+	return p.open(ctx, m, ByPassword, from, old)
+}
+
+// attempt counts an attempt to sign in.
+func (p *Portal) attempt(account string, from From) error {
+	if err := p.byAddr.take(addrKey(from.Addr)); err != nil {
+		return err
+	}
+	return p.byAccount.take(account)
+}
+
+// rehash renews a hash of another cost, now that the password is known. It may
+// fail: the old one still holds.
+func (p *Portal) rehash(ctx context.Context, a Account, password string) {
+	if hash, err := p.o.Hasher.Hash(ctx, password); err == nil {
+		_ = p.o.Accounts.SetPassword(ctx, a.ID, hash, KeepSessions)
+	}
+}
+
+// KeepSessions ends no session, where a password is the same as before.
+const KeepSessions = "*"
+
+// membership chooses the organization that somebody enters.
+func (p *Portal) membership(ctx context.Context, account, slug string) (Membership, error) {
+	ms, err := p.o.Accounts.Memberships(ctx, account)
+	if err != nil {
+		return Membership{}, fmt.Errorf("list memberships: %w", err)
+	}
+	for _, m := range ms {
+		if slug == "" {
+			return m, nil
+		}
+		o, err := p.o.Organizations.Get(ctx, m.Org)
+		if err != nil {
+			return Membership{}, fmt.Errorf("read organization: %w", err)
+		}
+		if o.Slug == slug {
+			return m, nil
+		}
+	}
+	return Membership{}, wrong()
+}
+
+// open starts a session, with a token that nobody has seen before.
+func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, old string) (string, Caller, error) {
+	now := p.o.Now()
+	token := newToken()
+	s := Session{
+		ID: id.At(now), Account: m.Account, Org: m.Org, Method: by, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute),
+		Agent: shorten(from.Agent, 300), Addr: from.Addr,
+	}
+	if err := p.o.Sessions.Add(ctx, hashOf(token), s); err != nil {
+		return "", Caller{}, fmt.Errorf("open session: %w", err)
+	}
+	if old != "" {
+		if before, err := p.o.Sessions.Find(ctx, hashOf(old)); err == nil {
+			_ = p.o.Sessions.End(ctx, before.Account.ID, before.Session.ID)
+		}
+	}
+	c, err := p.o.Sessions.Find(ctx, hashOf(token))
+	if err != nil {
+		return "", Caller{}, fmt.Errorf("read the new session: %w", err)
+	}
+	return token, c, nil
+}
+
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:n]
+}
+
+// Enter returns who a session's token belongs to, and notes the request.
+func (p *Portal) Enter(ctx context.Context, token string) (Caller, error) {
+	c, err := p.Look(ctx, token)
+	if err != nil {
+		return c, err
+	}
+	if now := p.o.Now(); now.Sub(c.Session.SeenAt) >= touchEvery {
+		if err := p.o.Sessions.Touch(ctx, c.Session.ID, now); err != nil {
+			return Caller{}, fmt.Errorf("touch session: %w", err)
+		}
+		c.Session.SeenAt = now
+	}
+	return c, nil
+}
+
+// Look is Enter for what is no request of a person: it does not keep an idle
+// session open.
+func (p *Portal) Look(ctx context.Context, token string) (Caller, error) {
+	c, err := p.o.Sessions.Find(ctx, hashOf(token))
+	if errs.KindOf(err) == errs.NotFound {
+		return Caller{}, nobody()
+	}
+	if err != nil {
+		return Caller{}, fmt.Errorf("find session: %w", err)
+	}
+	now := p.o.Now()
+	if !now.Before(c.Session.EndsAt) || now.Sub(c.Session.SeenAt) >= p.o.Idle {
+		return Caller{}, nobody()
+	}
+	return c, nil
+}
+
+// Sessions returns the sessions of an account that have not ended.
+func (p *Portal) Sessions(ctx context.Context, account string) ([]Session, error) {
+	all, err := p.o.Sessions.List(ctx, account)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	out := []Session{}
+	for _, s := range all {
+		if now := p.o.Now(); now.Before(s.EndsAt) && now.Sub(s.SeenAt) < p.o.Idle {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// EndSession ends one of an account's sessions.
+func (p *Portal) EndSession(ctx context.Context, account, session string) error {
+	return p.o.Sessions.End(ctx, account, session)
+}
+
+// ChangePassword replaces the caller's password, given the one that they have,
+// and ends their other sessions.
+func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next string, from From) error {
+	if c.Session.ID == "" {
+		return errs.New(errs.Denied, "a password is changed by its owner in a session, not by an API token")
+	}
+	if err := CheckPassword(next, c.Account.Email); err != nil {
+		return &FieldError{"password", err}
+	}
+	key := EmailKey(c.Account.Email)
+	if err := p.attempt(key, from); err != nil {
+		return err
+	}
+	a, err := p.o.Accounts.ByEmail(ctx, key)
+	if err != nil {
+		return fmt.Errorf("find account: %w", err)
+	}
+	ok, _, err := p.o.Hasher.Verify(ctx, a.PasswordHash, current)
+	if err != nil {
+		return fmt.Errorf("verify password: %w", err)
+	}
+	if !ok {
+		return &FieldError{"current", errs.New(errs.Invalid, "the present password is not right")}
+	}
+	p.byAccount.clear(key)
+	p.byAddr.giveBack(addrKey(from.Addr))
+	hash, err := p.o.Hasher.Hash(ctx, next)
+	if err != nil {
+		return fmt.Errorf("hash password: %w", err)
+	}
+	if err := p.o.Accounts.SetPassword(ctx, a.ID, hash, c.Session.ID); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}

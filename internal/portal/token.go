@@ -1,0 +1,115 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+)
+
+// Token is an API token: a program's way in, on behalf of the account that made
+// it. What it may do is what both its role and its maker's present role allow.
+type Token struct {
+	ID        string
+	Org       string
+	Account   string // that made it
+	Name      string
+	Role      Role
+	Hint      string // the token's last four characters, to tell tokens apart
+	CreatedAt time.Time
+	SeenAt    time.Time // its last use; zero for never
+	EndsAt    time.Time // zero for no end
+}
+
+// TokenPrefix begins every API token, so that one that leaked is known for what
+// it is.
+const TokenPrefix = "spt_"
+
+// Tokens keeps API tokens, by their hash.
+type Tokens interface {
+	Add(ctx context.Context, hash string, t Token) error
+	// Find returns whose a token is, with the account, organization and role as
+	// they are now. One of a disabled account or without a role is not found.
+	Find(ctx context.Context, hash string) (Caller, error)
+	// Touch notes a use.
+	Touch(ctx context.Context, token string, at time.Time) error
+	// List returns the tokens of an organization, or of one account in it, the
+	// newest first.
+	List(ctx context.Context, org, account string) ([]Token, error)
+	// Remove deletes a token of an organization; with an account, only if it is
+	// that account's.
+	Remove(ctx context.Context, org, account, token string) error
+}
+
+// EnterByToken returns who an API token belongs to, and notes its use.
+func (p *Portal) EnterByToken(ctx context.Context, token string) (Caller, error) {
+	if !strings.HasPrefix(token, TokenPrefix) {
+		return Caller{}, &AuthError{"the bearer token is no API token of Sallyport: those begin with " + TokenPrefix}
+	}
+	c, err := p.o.Tokens.Find(ctx, hashOf(token))
+	now := p.o.Now()
+	switch {
+	case errs.KindOf(err) == errs.NotFound, err == nil && !c.Token.EndsAt.IsZero() && !now.Before(c.Token.EndsAt):
+		return Caller{}, &AuthError{"the API token is not valid, or has ended"}
+	case err != nil:
+		return Caller{}, fmt.Errorf("find API token: %w", err)
+	}
+	if now.Sub(c.Token.SeenAt) >= touchEvery {
+		if err := p.o.Tokens.Touch(ctx, c.Token.ID, now); err != nil {
+			return Caller{}, fmt.Errorf("touch API token: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// NewToken is what an API token is made of.
+type NewToken struct {
+	Name   string
+	Role   Role
+	EndsAt time.Time // zero for no end
+}
+
+// CreateToken makes an API token. The text that it returns is shown once: only
+// its hash is kept.
+func (p *Portal) CreateToken(ctx context.Context, c Caller, n NewToken) (string, Token, error) {
+	now := p.o.Now()
+	switch {
+	case strings.TrimSpace(n.Name) == "":
+		return "", Token{}, errs.New(errs.Invalid, "an API token needs a name")
+	case !c.covers(n.Role) || n.Role.Permissions() == nil:
+		return "", Token{}, errs.New(errs.Denied, "an API token cannot do more than its maker: the role %q is out of reach", n.Role)
+	case !n.EndsAt.IsZero() && !n.EndsAt.After(now):
+		return "", Token{}, errs.New(errs.Invalid, "the API token's end has passed already")
+	}
+	text := TokenPrefix + newToken()
+	t := Token{
+		ID: id.At(now), Org: c.Org.ID, Account: c.Account.ID, Name: strings.TrimSpace(n.Name), Role: n.Role, Hint: text[len(text)-4:], CreatedAt: now, EndsAt: n.EndsAt,
+	}
+	if err := p.o.Tokens.Add(ctx, hashOf(text), t); err != nil {
+		return "", Token{}, fmt.Errorf("add API token: %w", err)
+	}
+	return text, t, nil
+}
+
+// Tokens returns the caller's API tokens, or everybody's in the organization for
+// one who administers its members.
+func (p *Portal) Tokens(ctx context.Context, c Caller) ([]Token, error) {
+	return p.o.Tokens.List(ctx, c.Org.ID, c.ownTokens())
+}
+
+// RemoveToken ends an API token of the caller's, or of anybody in the
+// organization for one who administers its members.
+func (p *Portal) RemoveToken(ctx context.Context, c Caller, token string) error {
+	return p.o.Tokens.Remove(ctx, c.Org.ID, c.ownTokens(), token)
+}
+
+// ownTokens is the account to whose tokens the caller is held, "" for none.
+func (c Caller) ownTokens() string {
+	if c.Can(MembersWrite) {
+		return ""
+	}
+	return c.Account.ID
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/portal"
+)
+
+// Accounts is the account and membership tables.
+type Accounts struct{ db *DB }
+
+func scanAccount(rows *sql.Rows) (portal.Account, error) {
+	return scanAccountAnd(rows)
+}
+
+// scanAccountAnd scans an account's columns, and further ones after them.
+func scanAccountAnd(rows *sql.Rows, more ...any) (portal.Account, error) {
+	var a portal.Account
+	var hash sql.NullString
+	var created, disabled int64
+	err := rows.Scan(append([]any{&a.ID, &a.Email, &a.Name, &hash, &created, &disabled}, more...)...)
+	a.PasswordHash, a.CreatedAt, a.DisabledAt = hash.String, fromMicros(created), fromMicros(disabled)
+	return a, err
+}
+
+const accountColumns = `a.id, a.email, a.name, a.password_hash, a.created_at, a.disabled_at`
+
+// ByEmail returns the account of an address in the form of [portal.EmailKey].
+func (t Accounts) ByEmail(ctx context.Context, key string) (portal.Account, error) {
+	return one(ctx, t.db, "account", scanAccount, `SELECT `+accountColumns+` FROM account a WHERE a.email_key = ?`, key)
+}
+
+// Some returns those of the accounts that are members of an organization, by id.
+func (t Accounts) Some(ctx context.Context, org string, ids []string) (map[string]portal.Account, error) {
+	return some(ids, func(ids []any) ([]portal.Account, error) {
+		return list(ctx, t.db, scanAccount, `SELECT `+accountColumns+` FROM account a JOIN membership m ON m.account_id = a.id
+			WHERE m.org_id = ? AND a.id IN `+in(len(ids)), append([]any{org}, ids...)...)
+	}, func(a portal.Account) string { return a.ID })
+}
+
+// Memberships returns where an account is a member, the oldest first.
+func (t Accounts) Memberships(ctx context.Context, account string) ([]portal.Membership, error) {
+	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Membership, err error) {
+		var created int64
+		err = rows.Scan(&m.Org, &m.Account, &m.Role, &created)
+		m.CreatedAt = fromMicros(created)
+		return m, err
+	}, `SELECT org_id, account_id, role, created_at FROM membership WHERE account_id = ? ORDER BY created_at, org_id`, account)
+}
+
+// Members returns the people of an organization by name.
+func (t Accounts) Members(ctx context.Context, org string) ([]portal.Member, error) {
+	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Member, err error) {
+		var joined, seen int64
+		m.Account, err = scanAccountAnd(rows, &m.Role, &joined, &seen)
+		m.JoinedAt, m.SeenAt = fromMicros(joined), fromMicros(seen)
+		return m, err
+	}, `SELECT `+accountColumns+`, m.role, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
+		FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? ORDER BY a.name, a.id`, org)
+}
+
+// Join makes the membership, and the account where it is new.
+func (t Accounts) Join(ctx context.Context, a portal.Account, m portal.Membership) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.join(ctx, a, m) })
+}
+
+func (tx *Tx) join(ctx context.Context, a portal.Account, m portal.Membership) error {
+	_, err := tx.exec(ctx, `INSERT INTO account (id, email, email_key, name, password_hash, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		a.ID, a.Email, portal.EmailKey(a.Email), a.Name, null(a.PasswordHash), toMicros(a.CreatedAt))
+	if errs.KindOf(err) == errs.Conflict {
+		return errs.New(errs.Conflict, "there is an account with this e-mail address already")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO membership (org_id, account_id, role, created_at) VALUES (?, ?, ?, ?)`, m.Org, m.Account, m.Role, toMicros(m.CreatedAt))
+	if errs.KindOf(err) == errs.Conflict {
+		return errs.New(errs.Conflict, "the account is a member already")
+	}
+	return err
+}
+
+// SetPassword replaces a password's hash and ends the account's sessions but the
+// one to keep; [portal.KeepSessions] keeps them all.
+func (t Accounts) SetPassword(ctx context.Context, account, hash, keep string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if err := tx.change(ctx, "account", `UPDATE account SET password_hash = ? WHERE id = ?`, hash, account); err != nil || keep == portal.KeepSessions {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ? AND id <> ?`, account, keep)
+		return err
+	})
+}
+
+// SetRole changes a member's role, or with the empty one ends the membership and
+// what hangs on it. An organization keeps at least one administrator who can
+// sign in.
+func (t Accounts) SetRole(ctx context.Context, org, account string, r portal.Role) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if err := tx.keepAdmin(ctx, org, account, r); err != nil {
+			return err
+		}
+		if r != "" {
+			return tx.change(ctx, "member", `UPDATE membership SET role = ? WHERE org_id = ? AND account_id = ?`, r, org, account)
+		}
+		for _, q := range []string{
+			`DELETE FROM session WHERE org_id = ? AND account_id = ?`,
+			`DELETE FROM api_token WHERE org_id = ? AND account_id = ?`,
+			`DELETE FROM signin_link WHERE org_id = ? AND account_id = ?`,
+		} {
+			if _, err := tx.exec(ctx, q, org, account); err != nil {
+				return err
+			}
+		}
+		return tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account)
+	})
+}
+
+// keepAdmin refuses to take the role of an organization's last administrator. Of
+// two who take each other's at once, one waits for the other here.
+func (tx *Tx) keepAdmin(ctx context.Context, org, account string, next portal.Role) error {
+	if next == portal.Admin {
+		return nil
+	}
+	admins, err := list(ctx, tx, scalar[string], `SELECT m.account_id FROM membership m JOIN account a ON a.id = m.account_id
+		WHERE m.org_id = ? AND m.role = ? AND a.disabled_at = 0`+tx.db.d.forUpdate, org, portal.Admin)
+	if err != nil {
+		return err
+	}
+	if len(admins) == 1 && admins[0] == account {
+		return errs.New(errs.Conflict, "this is the organization's last administrator; make another one first")
+	}
+	return nil
+}
+
+// Disable keeps an account from signing in and ends its sessions. The last
+// administrator of an organization cannot be disabled.
+func (t Accounts) Disable(ctx context.Context, account string, at time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		orgs, err := list(ctx, tx, scalar[string], `SELECT org_id FROM membership WHERE account_id = ?`, account)
+		if err != nil {
+			return err
+		}
+		for _, org := range orgs {
+			if err := tx.keepAdmin(ctx, org, account, ""); err != nil {
+				return err
+			}
+		}
+		if err := tx.change(ctx, "account", `UPDATE account SET disabled_at = ? WHERE id = ?`, toMicros(at), account); err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `DELETE FROM session WHERE account_id = ?`, account)
+		return err
+	})
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"sallyport/internal/flow"
+)
+
+// FlowFigures say how a flow has been doing.
+type FlowFigures struct {
+	Runs   int       // made since a time
+	Failed int       // of them
+	Last   *flow.Run // the newest of all; nil for none. Its data is left out
+}
+
+// Figures returns how an organization's flows have been doing since a time, by
+// flow.
+func (t Runs) Figures(ctx context.Context, org string, since time.Time) (map[string]FlowFigures, error) {
+	out := map[string]FlowFigures{}
+	last, err := list(ctx, t.db, func(rows *sql.Rows) (r flow.Run, err error) {
+		var created, ended int64
+		err = rows.Scan(&r.ID, &r.Org, &r.Flow, &r.State, &created, &ended)
+		r.CreatedAt, r.EndedAt = fromMicros(created), fromMicros(ended)
+		return r, err
+	}, `SELECT r.id, r.org_id, r.flow_id, r.state, r.created_at, r.ended_at FROM flow f JOIN flow_run r
+		ON r.id = (SELECT n.id FROM flow_run n WHERE n.flow_id = f.id ORDER BY n.created_at DESC, n.id DESC LIMIT 1) WHERE f.org_id = ?`, org)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range last {
+		out[r.Flow] = FlowFigures{Last: &r}
+	}
+	type count struct {
+		flow      string
+		n, failed int
+	}
+	day, err := list(ctx, t.db, func(rows *sql.Rows) (c count, err error) { return c, rows.Scan(&c.flow, &c.n, &c.failed) },
+		`SELECT flow_id, count(*), sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) FROM flow_run WHERE org_id = ? AND created_at >= ? GROUP BY flow_id`, org, toMicros(since))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range day {
+		f := out[c.flow]
+		f.Runs, f.Failed = c.n, c.failed
+		out[c.flow] = f
+	}
+	return out, nil
+}
+
+// CountStates counts the runs made since a time, by state.
+func (t Runs) CountStates(ctx context.Context, org string, since time.Time) (map[flow.State]int, error) {
+	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run WHERE org_id = ? AND created_at >= ? GROUP BY state`, org, toMicros(since))
+}
+
+// CountOpen counts the runs that have not ended, by state: of one organization,
+// or with "" of all.
+func (t Runs) CountOpen(ctx context.Context, org string) (map[flow.State]int, error) {
+	w := where{}
+	w.add(`ended_at = 0`)
+	w.addIf(org != "", `org_id = ?`, org)
+	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run `+w.text()+` GROUP BY state`, w.args...)
+}
+
+// OfEvents counts the runs that events started, by the events' uuid.
+func (t Runs) OfEvents(ctx context.Context, org string, uuids []string) (map[string]int, error) {
+	if len(uuids) == 0 {
+		return map[string]int{}, nil
+	}
+	return counts[string](ctx, t.db, `SELECT event_uuid, count(*) FROM flow_run WHERE org_id = ? AND event_uuid IN `+in(len(uuids))+` GROUP BY event_uuid`,
+		append([]any{org}, anys(uuids)...)...)
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"sallyport/internal/portal"
+)
+
+// Sessions is the session table.
+type Sessions struct{ db *DB }
+
+const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.seen_at, s.ends_at, s.agent, s.addr`
+
+// whoColumns are whom a session or token stands for, and joinWho where they come
+// from: an account that may sign in, with a role in the organization.
+const (
+	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at, m.role`
+	joinWho    = ` JOIN account a ON a.id = s.account_id AND a.disabled_at = 0
+		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id JOIN organization o ON o.id = s.org_id `
+)
+
+// scanWho scans whoColumns, and further ones after them.
+func scanWho(rows *sql.Rows, more ...any) (c portal.Caller, err error) {
+	var created int64
+	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created, &c.Role}, more...)...)
+	c.Org.CreatedAt = fromMicros(created)
+	return c, err
+}
+
+// sessionFields are where a session is scanned to; the times want done after.
+func sessionFields(s *portal.Session) (fields []any, done func()) {
+	var created, seen, ends int64
+	return []any{&s.ID, &s.Account, &s.Org, &s.Method, &created, &seen, &ends, &s.Agent, &s.Addr}, func() {
+		s.CreatedAt, s.SeenAt, s.EndsAt = fromMicros(created), fromMicros(seen), fromMicros(ends)
+	}
+}
+
+// Add opens a session.
+func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr)
+		return err
+	})
+}
+
+// Find returns whose a session is, as the account, organization and role are now.
+func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) {
+	return one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
+		var s portal.Session
+		fields, done := sessionFields(&s)
+		c, err := scanWho(rows, fields...)
+		done()
+		c.Session = s
+		return c, err
+	}, `SELECT `+whoColumns+`, `+sessionColumns+` FROM session s`+joinWho+`WHERE s.token_hash = ?`, hash)
+}
+
+// Touch notes a request.
+func (t Sessions) Touch(ctx context.Context, session string, at time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE session SET seen_at = ? WHERE id = ? AND seen_at < ?`, toMicros(at), session, toMicros(at))
+		return err
+	})
+}
+
+// List returns an account's sessions, the newest first.
+func (t Sessions) List(ctx context.Context, account string) ([]portal.Session, error) {
+	return list(ctx, t.db, func(rows *sql.Rows) (s portal.Session, err error) {
+		fields, done := sessionFields(&s)
+		err = rows.Scan(fields...)
+		done()
+		return s, err
+	}, `SELECT `+sessionColumns+` FROM session s WHERE s.account_id = ? ORDER BY s.created_at DESC, s.id DESC`, account)
+}
+
+// End ends one session of an account.
+func (t Sessions) End(ctx context.Context, account, session string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		return tx.change(ctx, "session", `DELETE FROM session WHERE account_id = ? AND id = ?`, account, session)
+	})
+}
+
+// Sweep deletes the sessions that ended before now, or saw nobody since.
+func (t Sessions) Sweep(ctx context.Context, now, since time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `DELETE FROM session WHERE ends_at <= ? OR seen_at <= ?`, toMicros(now), toMicros(since))
+		return err
+	})
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"sallyport/internal/portal"
+)
+
+// Tokens is the api_token table.
+type Tokens struct{ db *DB }
+
+const tokenColumns = `s.id, s.org_id, s.account_id, s.name, s.role, s.hint, s.created_at, s.seen_at, s.ends_at` //nolint:gosec // columns, no credential
+
+// tokenFields are where a token is scanned to; the times want done after.
+func tokenFields(t *portal.Token) (fields []any, done func()) {
+	var created, seen, ends int64
+	return []any{&t.ID, &t.Org, &t.Account, &t.Name, &t.Role, &t.Hint, &created, &seen, &ends}, func() {
+		t.CreatedAt, t.SeenAt, t.EndsAt = fromMicros(created), fromMicros(seen), fromMicros(ends)
+	}
+}
+
+// Add keeps an API token.
+func (t Tokens) Add(ctx context.Context, hash string, tok portal.Token) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO api_token (id, org_id, account_id, name, token_hash, role, hint, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			tok.ID, tok.Org, tok.Account, tok.Name, hash, tok.Role, tok.Hint, toMicros(tok.CreatedAt), toMicros(tok.EndsAt))
+		return err
+	})
+}
+
+// Find returns whose an API token is, as the account, organization and role are
+// now.
+func (t Tokens) Find(ctx context.Context, hash string) (portal.Caller, error) {
+	return one(ctx, t.db, "API token", func(rows *sql.Rows) (portal.Caller, error) {
+		var tok portal.Token
+		fields, done := tokenFields(&tok)
+		c, err := scanWho(rows, fields...)
+		done()
+		c.Token = tok
+		return c, err
+	}, `SELECT `+whoColumns+`, `+tokenColumns+` FROM api_token s`+joinWho+`WHERE s.token_hash = ?`, hash)
+}
+
+// Touch notes a use.
+func (t Tokens) Touch(ctx context.Context, token string, at time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE api_token SET seen_at = ? WHERE id = ? AND seen_at < ?`, toMicros(at), token, toMicros(at))
+		return err
+	})
+}
+
+// List returns the tokens of an organization, or of one account in it, the
+// newest first.
+func (t Tokens) List(ctx context.Context, org, account string) ([]portal.Token, error) {
+	w := where{}
+	w.add(`s.org_id = ?`, org)
+	w.addIf(account != "", `s.account_id = ?`, account)
+	return list(ctx, t.db, func(rows *sql.Rows) (tok portal.Token, err error) {
+		fields, done := tokenFields(&tok)
+		err = rows.Scan(fields...)
+		done()
+		return tok, err
+	}, `SELECT `+tokenColumns+` FROM api_token s `+w.text()+` ORDER BY s.created_at DESC, s.id DESC`, w.args...)
+}
+
+// Remove deletes a token of an organization; with an account, only if it is that
+// account's.
+func (t Tokens) Remove(ctx context.Context, org, account, token string) error {
+	w := where{}
+	w.add(`org_id = ?`, org)
+	w.add(`id = ?`, token)
+	w.addIf(account != "", `account_id = ?`, account)
+	return t.db.Write(ctx, func(tx *Tx) error {
+		return tx.change(ctx, "API token", `DELETE FROM api_token `+w.text(), w.args...)
+	})
+}

@@ -58,6 +58,7 @@ var may = map[string]string{
 	"sandbox/okta/systemlog":  "sandbox/okta/filter",
 	"sandbox/okta/eventhook":  "sandbox/okta/systemlog",
 	"sandbox/okta":            "sandbox/okta/expression sandbox/okta/filter sandbox/okta/ratelimit sandbox/okta/systemlog sandbox/okta/eventhook",
+	"sandbox/okta/oktaspec":   "",
 	"tools/fidelity":          "sandbox/okta",
 }
 

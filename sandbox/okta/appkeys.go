@@ -105,7 +105,7 @@ func listKeys(c *call) (answer, error) {
 	for _, k := range a.keys {
 		out = append(out, viewKey(c, a, k))
 	}
-	return ok(map[string]any{"keys": out})
+	return ok(out)
 }
 
 func addKey(c *call) (answer, error) {

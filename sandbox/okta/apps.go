@@ -11,7 +11,7 @@ import (
 func appRoutes() []route {
 	const one = "/api/v1/apps/{id}"
 	return []route{
-		get("/api/v1/apps", areaApps, listApps),
+		lenient(get("/api/v1/apps", areaApps, listApps)),
 		post("/api/v1/apps", areaApps, createApp),
 		get(one, areaApps, getApp),
 		put(one, areaApps, replaceApp),

@@ -199,7 +199,7 @@ func updateAppUser(c *call) (answer, error) {
 	}
 	x := a.userOf(u)
 	x.take(c, in)
-	c.emit("application.user_membership.update", appUserFact(a, x, u))
+	c.emit("application.user_membership.update", fact{targets: appUserFact(a, x, u).targets})
 	return ok(viewAppUser(c, a, u, scope))
 }
 

@@ -12,7 +12,7 @@ import (
 
 func groupRoutes() []route {
 	return []route{
-		get("/api/v1/groups", areaGroups, listGroups),
+		lenient(get("/api/v1/groups", areaGroups, listGroups)),
 		post("/api/v1/groups", areaGroups, createGroup),
 		get("/api/v1/groups/{id}", areaGroups, getGroup),
 		put("/api/v1/groups/{id}", areaGroups, replaceGroup),

@@ -23,6 +23,9 @@ type route struct {
 	// area is what an admin role must cover. It is empty where any valid
 	// credentials are enough.
 	area area
+	// lenient marks a list that is answered, empty, to an OAuth client without
+	// any admin role.
+	lenient bool
 	// unlocked marks a handler that takes the org's lock by itself.
 	unlocked bool
 }
@@ -42,6 +45,12 @@ func put(path string, a area, h handler) route {
 
 func del(path string, a area, h handler) route {
 	return route{method: http.MethodDelete, path: path, handle: h, area: a, scope: a.scope()}
+}
+
+// lenient makes a list that a client without admin role sees empty.
+func lenient(r route) route {
+	r.lenient = true
+	return r
 }
 
 // routes lists every operation of the org; each noun has its own list.
@@ -114,12 +123,16 @@ func (n *router) find(r *http.Request) (route, []string, error) {
 	}
 	at, values := n.match(parts, nil, r.Method)
 	if at == nil {
-		if at, _ = n.match(parts, nil, ""); at == nil {
-			return route{}, nil, errPath()
-		}
+		at, _ = n.match(parts, nil, "")
+	}
+	if at == nil {
+		return route{}, nil, errPath()
+	}
+	found, ok := at.here[r.Method]
+	if !ok {
 		return route{}, nil, errMethod()
 	}
-	return at.here[r.Method], values, nil
+	return found, values, nil
 }
 
 // match walks down the tree; an empty method accepts any.

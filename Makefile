@@ -21,6 +21,9 @@ test: ## everything: SQLite and PostgreSQL, with the race detector
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
 
+fidelity: ## replay recordings of real Okta orgs against the simulated one
+	$(GO) run ./tools/fidelity
+
 lint: $(LINT) ## golangci-lint
 	$(LINT) run ./...
 
@@ -33,4 +36,4 @@ check: fmt lint test ## format, lint and test; the tree must stay clean
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help build test fuzz lint fmt check
+.PHONY: help build test fuzz fidelity lint fmt check

@@ -65,12 +65,12 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 func (o options) run(ctx context.Context, out io.Writer) error {
 	if o.serve {
-		base, _, token, stop, err := start(ctx, o.features)
+		s, err := start(ctx, o.features)
 		if err != nil {
 			return err
 		}
-		defer stop()
-		fmt.Fprintln(out, base, token)
+		defer s.stop()
+		fmt.Fprintln(out, s.base, s.AdminToken())
 		<-ctx.Done()
 		return nil
 	}
@@ -102,6 +102,7 @@ func (o options) measure(ctx context.Context) ([]result, error) {
 	}
 	if o.url != "" {
 		p := &player{base: strings.TrimSuffix(o.url, "/"), token: o.token, client: client()}
+		defer p.client.CloseIdleConnections()
 		return []result{{"as one org", p.play(ctx, all)}}, nil
 	}
 	spec, err := or(o.spec, "specs/okta/okta-management.yaml")
@@ -122,21 +123,24 @@ func (o options) measure(ctx context.Context) ([]result, error) {
 		{"recordings with request bodies, one org", whole, false},
 		{"recordings with request bodies, features as recorded", whole, true},
 	} {
-		base, org, token, stop, err := start(ctx, o.features)
+		s, err := start(ctx, o.features)
 		if err != nil {
 			return nil, err
 		}
-		p := &player{base: base, token: token, client: client()}
+		p := &player{base: s.base, token: s.AdminToken(), client: client()}
 		if way.alike {
-			p.before = func(s story) { org.SetFeatures(s.features()) }
+			p.before = func(x story) { s.SetFeatures(x.features()) }
 		}
 		out = append(out, result{way.name, p.play(ctx, way.stories)})
-		stop()
+		p.client.CloseIdleConnections()
+		s.stop()
 	}
 	return out, nil
 }
 
-func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
+func client() *http.Client {
+	return &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
+}
 
 // or returns a path that was given, or the one of a shared file.
 func or(path, shared string) (string, error) {
@@ -146,29 +150,36 @@ func or(path, shared string) (string, error) {
 	return locate(shared)
 }
 
-// start serves a new org on loopback.
-func start(ctx context.Context, features okta.Features) (base string, org *okta.Org, token string, stop func(), err error) { //nolint:revive // what a server is
+// server is an org on loopback.
+type server struct {
+	*okta.Org
+	base string
+	http *http.Server
+	done chan struct{}
+}
+
+// start serves a new org.
+func start(ctx context.Context, features okta.Features) (*server, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, "", nil, fmt.Errorf("listen: %w", err)
+		return nil, fmt.Errorf("listen: %w", err)
 	}
-	base = "http://" + l.Addr().String()
-	org, err = okta.New(okta.Options{BaseURL: base, Features: features})
-	if err != nil {
-		return "", nil, "", nil, errors.Join(err, l.Close())
+	s := &server{base: "http://" + l.Addr().String(), done: make(chan struct{})}
+	if s.Org, err = okta.New(okta.Options{BaseURL: s.base, Features: features}); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
-	srv := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
+	s.http = &http.Server{Handler: s.Org, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
-		defer close(done)
-		_ = srv.Serve(l) // ends with ErrServerClosed
+		defer close(s.done)
+		_ = s.http.Serve(l) // ends with ErrServerClosed
 	}()
-	stop = func() {
-		_ = srv.Close()
-		<-done
-		org.Close()
-	}
-	return base, org, org.AdminToken(), stop, nil
+	return s, nil
+}
+
+func (s *server) stop() {
+	_ = s.http.Close() // of connections that nobody uses any more
+	<-s.done
+	s.Close()
 }
 
 func (r result) print(w io.Writer, verbose bool) {

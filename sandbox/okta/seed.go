@@ -150,12 +150,13 @@ func (s *seeder) account(name, first, last, department, title string, created ti
 			s.heads[department] = u
 		}
 		s.member(s.depts[department], u)
-		s.depts[department].ruled[u.id] = s.dir.rules.items[s.ruleOf(department)].id
+		s.depts[department].ruled[u.id] = s.dir.rules.items[ruleOf(department)].id
 	}
 	return u
 }
 
-func (s *seeder) ruleOf(department string) int {
+// ruleOf is the place of a department's rule among the rules.
+func ruleOf(department string) int {
 	for i, d := range departments() {
 		if d.name == department {
 			return i
@@ -269,16 +270,12 @@ func (s *seeder) teams() {
 	role(assignee{group: s.named["Super admins"]}, "SUPER_ADMIN")
 	role(assignee{group: s.named["Help desk"]}, "HELP_DESK_ADMIN")
 	role(assignee{group: s.named["Auditors"]}, "READ_ONLY_ADMIN")
-	for name, roleType := range map[string]string{"admin": "SUPER_ADMIN", "breakglass": "SUPER_ADMIN", "svc-readonly": "READ_ONLY_ADMIN"} {
-		if u, ok := s.dir.find(name + "@" + s.domain + ".example"); ok {
-			u.roles.add(&assignment{ID: s.fixedID("ra1", u), Type: roleType, created: s.start})
+	for _, x := range [][2]string{{"admin", "SUPER_ADMIN"}, {"breakglass", "SUPER_ADMIN"}, {"svc-readonly", "READ_ONLY_ADMIN"}} {
+		if u, ok := s.dir.find(x[0] + "@" + s.domain + ".example"); ok {
+			u.roles.add(&assignment{ID: s.ids.next("ra1"), Type: x[1], created: s.start})
 		}
 	}
 }
-
-// fixedID makes the id of a role from that of its holder: the map above has no
-// order, and ids must not depend on it.
-func (s *seeder) fixedID(prefix string, u *user) string { return prefix + u.id[3:] }
 
 // keys makes the API tokens of the org.
 func (s *seeder) keys() {

@@ -134,6 +134,9 @@ func (s *Sender) Send(to Endpoint, e *systemlog.Event) {
 // later calls f in a goroutine of its own after d, unless the sender is
 // closed by then. The caller holds the lock.
 func (s *Sender) later(d time.Duration, f func()) {
+	if s.closed {
+		return
+	}
 	s.timerNo++
 	no := s.timerNo
 	s.timers[no] = s.opt.After(d, func() {
@@ -276,7 +279,7 @@ func (s *Sender) request(ctx context.Context, method string, to Endpoint, body i
 	for _, h := range to.Headers {
 		req.Header.Set(h[0], h[1])
 	}
-	req.Header.Set("User-Agent", "Okta-Integrations") // hooks.md of the vendor's guides names it
+	req.Header.Set("User-Agent", "Okta-Integrations") // endpoints in the wild tell Okta's requests by it
 	req.Header.Set("Accept", "application/json")
 	return req, nil
 }

@@ -131,6 +131,13 @@ func TestAppGroups(t *testing.T) {
 	if got := x.get(path).want(200).object(); got["priority"] != 3.0 {
 		t.Errorf("priority %v", got["priority"])
 	}
+	other := x.team("blue")
+	x.put("/api/v1/apps/"+app+"/groups/"+other, object{}).want(200)
+	list := x.get("/api/v1/apps/" + app + "/groups?expand=group").want(200).list()
+	if diff := cmp.Diff([]string{other, g}, ids(list)); diff != "" || at(list[0], "_embedded", "group", "profile", "name") != "blue" {
+		t.Errorf("%s %v", diff, list)
+	}
+	x.del("/api/v1/apps/" + app + "/groups/" + other).want(204)
 	types, _ = x.events(func() { x.put(path, object{"priority": 1}).want(200) })
 	if diff := cmp.Diff([]string{"group.application_assignment.update"}, types); diff != "" {
 		t.Error(diff)

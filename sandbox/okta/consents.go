@@ -17,6 +17,7 @@ func consentRoutes() []route {
 		del(base+"/clients/{client}/grants", areaUsers, revokeConsents),
 		get(base+"/clients/{client}/tokens", areaUsers, listTokens),
 		del(base+"/clients/{client}/tokens", areaUsers, revokeTokens),
+		get(base+"/clients/{client}/tokens/{token}", areaUsers, getToken),
 		del(base+"/clients/{client}/tokens/{token}", areaUsers, revokeToken),
 	}
 }
@@ -212,14 +213,36 @@ func revokeTokens(c *call) (answer, error) {
 	return none()
 }
 
+// findRefresh returns the place, among those of a user, of the token that the
+// path names.
+func findRefresh(c *call, u *user) (int, error) {
+	i := slices.IndexFunc(u.refresh, func(t *refreshToken) bool { return t.id == c.arg(2) && t.client.clientID() == c.arg(1) })
+	if i < 0 {
+		return 0, notFound(c.arg(2), "OAuth2RefreshToken")
+	}
+	return i, nil
+}
+
+func getToken(c *call) (answer, error) {
+	u, err := findUser(c)
+	if err != nil {
+		return answer{}, err
+	}
+	i, err := findRefresh(c, u)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(viewRefresh(c, u, u.refresh[i]))
+}
+
 func revokeToken(c *call) (answer, error) {
 	u, err := findTarget(c)
 	if err != nil {
 		return answer{}, err
 	}
-	i := slices.IndexFunc(u.refresh, func(t *refreshToken) bool { return t.id == c.arg(2) && t.client.clientID() == c.arg(1) })
-	if i < 0 {
-		return answer{}, notFound(c.arg(2), "OAuth2RefreshToken")
+	i, err := findRefresh(c, u)
+	if err != nil {
+		return answer{}, err
 	}
 	t := u.refresh[i]
 	u.refresh = slices.Delete(slices.Clone(u.refresh), i, i+1)

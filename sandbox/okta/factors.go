@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"crypto/subtle"
 	"slices"
 	"strings"
 	"time"
@@ -248,7 +249,7 @@ func activateFactor(c *call) (answer, error) {
 	}
 	switch f.kind {
 	case "sms", "call", "email":
-		if in.PassCode != f.secret {
+		if subtle.ConstantTimeCompare([]byte(in.PassCode), []byte(f.secret)) != 1 {
 			return answer{}, errPasscode()
 		}
 	}

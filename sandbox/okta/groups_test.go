@@ -4,11 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"sallyport/sandbox/okta"
 )
 
 func TestGroups(t *testing.T) {
@@ -312,174 +309,13 @@ func TestRoleTargets(t *testing.T) {
 	}
 	x.del(apps + "/slack").want(204)
 	x.del(apps+"/bookmark/"+id).fails(400, "E0000001")
+	x.put(apps+"/slack", nil).want(204)
+	x.del(apps + "/bookmark/" + id).want(204)
+	x.del(apps+"/bookmark/"+id).fails(404, "E0000007")
 	x.post("/api/v1/users/"+u+"/roles", object{"type": "READ_ONLY_ADMIN"}).want(201)
 	for _, r := range x.get("/api/v1/users/" + u + "/roles").want(200).list() {
 		if r["type"] == "READ_ONLY_ADMIN" {
 			x.put("/api/v1/users/"+u+"/roles/"+str(r, "id")+"/targets/groups/"+g, nil).fails(400, "E0000001")
 		}
 	}
-}
-
-func TestFactors(t *testing.T) {
-	x := serve(t)
-	u := x.person("ann")
-	path := "/api/v1/users/" + u + "/factors"
-	if got := string(x.get(path).want(200).body); got != "[]" {
-		t.Errorf("factors of a new user: %s", got)
-	}
-	sms := x.post(path, object{"factorType": "sms", "provider": "OKTA", "profile": object{"phoneNumber": "+15550100"}}).want(200).object()
-	if sms["status"] != "PENDING_ACTIVATION" || at(sms, "_links", "activate") == nil || !strings.HasPrefix(str(sms, "id"), "mbl") {
-		t.Errorf("sms %v", sms)
-	}
-	x.post(path+"/"+str(sms, "id")+"/lifecycle/activate", object{"passCode": "000"}).fails(403, "E0000068")
-	types, events := x.events(func() {
-		x.post(path, object{"factorType": "question", "provider": "OKTA", "profile": object{"question": "disliked_food", "answer": "beets"}}).want(200)
-	})
-	if diff := cmp.Diff([]string{"user.mfa.factor.activate"}, types); diff != "" {
-		t.Error(diff)
-	}
-	if str(events[0], "outcome", "reason") != "User set up SECURITY_QUESTION factor" {
-		t.Errorf("outcome %v", events[0]["outcome"])
-	}
-	if strings.Contains(string(x.get(path).want(200).body), "beets") {
-		t.Error("the answer is shown")
-	}
-	email := x.post(path, object{"factorType": "email", "provider": "OKTA", "profile": object{"email": "ann@test.example"}}).want(200).object()
-	mails := x.mailTo("ann@test.example")
-	code := mails[len(mails)-1].text
-	code = strings.TrimSpace(code[strings.LastIndex(code[:strings.Index(code, "\n\nSent")], ": ")+2 : strings.Index(code, "\n\nSent")])
-	if got := x.post(path+"/"+str(email, "id")+"/lifecycle/activate", object{"passCode": code}).want(200).object(); got["status"] != "ACTIVE" {
-		t.Errorf("activated: %v", got["status"])
-	}
-	types, events = x.events(func() { x.del(path + "/" + str(sms, "id")).want(204) })
-	if diff := cmp.Diff([]string{"user.mfa.factor.deactivate"}, types); diff != "" || str(events[0], "outcome", "reason") != "User reset SMS_FACTOR factor" {
-		t.Errorf("%s %v", diff, events[0]["outcome"])
-	}
-	if e := x.get(path+"/"+str(sms, "id")).fails(404, "E0000007"); !strings.HasSuffix(str(e, "errorSummary"), "(UserFactor)") {
-		t.Error(e["errorSummary"])
-	}
-	x.post("/api/v1/users/"+u+"/lifecycle/reset_factors", nil).want(200)
-	if s, _ := x.org.User(u); s.Factors != 0 {
-		t.Errorf("%d factors after the reset", s.Factors)
-	}
-}
-
-func TestFactorRefuses(t *testing.T) {
-	x := serve(t)
-	path := "/api/v1/users/" + x.person("ann") + "/factors"
-	x.post(path, object{"factorType": "token:software:totp", "provider": "OKTA"}).want(200)
-	for name, body := range map[string]object{
-		"unknown kind":     {"factorType": "telepathy"},
-		"phone no number":  {"factorType": "sms", "profile": object{}},
-		"second of a kind": {"factorType": "token:software:totp", "provider": "OKTA"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			x.in(t).post(path, body).fails(400, "E0000001")
-		})
-	}
-}
-
-func TestClearSessions(t *testing.T) {
-	x := serve(t)
-	x.person("ann")
-	for range 2 {
-		if err := x.org.SignIn("ann@test.example", okta.Client{IP: "203.0.113.9", UserAgent: "Mozilla/5.0 (X11; Linux) Firefox/141.0", City: "Oslo", Country: "Norway"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	u, _ := x.org.User("ann@test.example")
-	if u.Sessions != 2 {
-		t.Fatalf("%d sessions", u.Sessions)
-	}
-	types, events := x.events(func() {
-		x.del("/api/v1/users/" + u.ID + "/sessions?oauthTokens=true&forgetDevices=true").want(204)
-	})
-	if diff := cmp.Diff([]string{"user.session.clear", "user.session.end", "user.session.end"}, types); diff != "" {
-		t.Error(diff)
-	}
-	if str(events[1], "transaction", "id") != str(events[0], "transaction", "id") || str(events[1], "debugContext", "debugData", "endedSessionId") == "" {
-		t.Errorf("end of a session: %v", events[1])
-	}
-	if u, _ := x.org.User("ann@test.example"); u.Sessions != 0 {
-		t.Errorf("%d sessions left", u.Sessions)
-	}
-}
-
-func TestSessions(t *testing.T) {
-	x := serve(t)
-	x.person("ann")
-	types, events := x.events(func() {
-		if err := x.org.SignIn("ann@test.example", okta.Client{IP: "203.0.113.9", UserAgent: "x"}); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if diff := cmp.Diff([]string{"policy.evaluate_sign_on", "user.session.start"}, types); diff != "" {
-		t.Error(diff)
-	}
-	path := "/api/v1/sessions/" + str(events[1], "authenticationContext", "externalSessionId")
-	if s := x.get(path).want(200).object(); s["login"] != "ann@test.example" || s["status"] != "ACTIVE" {
-		t.Errorf("session %v", s)
-	}
-	x.advance(time.Hour)
-	if s := x.post(path+"/lifecycle/refresh", nil).want(200).object(); s["expiresAt"] != "2026-03-02T12:00:00.000Z" {
-		t.Errorf("refreshed until %v", s["expiresAt"])
-	}
-	x.del(path).want(204)
-	x.get(path).fails(404, "E0000007")
-}
-
-func TestConsents(t *testing.T) {
-	x := serve(t, func(o *okta.Options) { o.Users = 200 })
-	var u okta.UserState
-	for _, s := range x.org.Users("ACTIVE", 0) {
-		if s.OAuthTokens > 0 {
-			u = s
-			break
-		}
-	}
-	if u.ID == "" {
-		t.Fatal("nobody has OAuth tokens")
-	}
-	path := "/api/v1/users/" + u.ID
-	grants := x.get(path + "/grants").want(200).list()
-	client := str(x.get(path + "/clients").want(200).list()[0], "client_id")
-	tokens := x.get(path + "/clients/" + client + "/tokens").want(200).list()
-	if len(grants) == 0 || len(tokens) != u.OAuthTokens {
-		t.Fatalf("%d grants, %d tokens of %d", len(grants), len(tokens), u.OAuthTokens)
-	}
-	types, _ := x.events(func() { x.del(path + "/sessions?oauthTokens=true").want(204) })
-	if !slices.Contains(types, "app.oauth2.token.revoke") {
-		t.Errorf("events %v", types)
-	}
-	if s, _ := x.org.User(u.ID); s.OAuthTokens != 0 {
-		t.Error("tokens are left")
-	}
-	x.del(path + "/grants/" + str(grants[0], "id")).want(204)
-	x.get(path+"/grants/"+str(grants[0], "id")).fails(404, "E0000007")
-	x.del(path + "/grants").want(204)
-	if got := string(x.get(path + "/grants").want(200).body); got != "[]" {
-		t.Errorf("grants left: %s", got)
-	}
-}
-
-func TestRisk(t *testing.T) {
-	x := serve(t)
-	path := "/api/v1/users/" + x.person("ann") + "/risk"
-	if r := x.get(path).want(200).object(); r["riskLevel"] != "NONE" {
-		t.Errorf("at first %v", r)
-	}
-	types, _ := x.events(func() { x.put(path, object{"riskLevel": "HIGH"}).want(201) })
-	if diff := cmp.Diff([]string{"user.risk.change"}, types); diff != "" {
-		t.Error(diff)
-	}
-	x.put(path, object{"riskLevel": "LOW"}).want(200)
-	if r := x.get(path).want(200).object(); r["riskLevel"] != "LOW" || r["reason"] != "Admin override risk" {
-		t.Errorf("at last %v", r)
-	}
-	x.put(path, object{"riskLevel": "SOME"}).fails(400, "E0000001")
-}
-
-func TestBlocksIsAFeature(t *testing.T) {
-	x := serve(t)
-	x.get("/api/v1/users/"+x.person("ann")+"/blocks").fails(401, "E0000015")
 }

@@ -306,7 +306,13 @@ func TestServiceIntegration(t *testing.T) {
 	x.post(path+"/lifecycle/deactivate", nil).want(200)
 	x.ask(url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}}, "Authorization", basic(secret)).want(401)
 	x.ask(url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}}, "Authorization", basic(str(second, "client_secret"))).want(200)
+	x.post(path+"/lifecycle/activate", nil).want(200)
+	x.ask(url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}}, "Authorization", basic(secret)).want(200)
+	x.post(path+"/lifecycle/deactivate", nil).want(200)
 	x.del(path).want(204)
+	if got := ids(x.get("/integrations/api/v1/api-services").want(200).list()); !slices.Contains(got, id) {
+		t.Errorf("integrations %v", got)
+	}
 	x.del("/integrations/api/v1/api-services/" + id).want(204)
 	x.with("GET", "/api/v1/users", token).want(401)
 	x.get("/integrations/api/v1/api-services/"+id).fails(404, "E0000007")
@@ -325,6 +331,9 @@ func TestKeyRotation(t *testing.T) {
 	x.del(path+"/"+old).fails(400, "E0000001") // still active
 	x.post(path+"/"+old+"/lifecycle/deactivate", nil).want(200)
 	x.ask(s.form("okta.users.read", nil)).want(401)
+	x.post(path+"/"+old+"/lifecycle/activate", nil).want(200)
+	x.ask(s.form("okta.users.read", nil)).want(200)
+	x.post(path+"/"+old+"/lifecycle/deactivate", nil).want(200)
 	x.del(path + "/" + old).want(204)
 	if got := x.get(path).want(200).list(); len(got) != 1 {
 		t.Errorf("%d keys left", len(got))
@@ -469,6 +478,9 @@ func TestAPITokens(t *testing.T) {
 	path := "/api/v1/api-tokens/" + str(all[i], "id")
 	if all[i]["tokenWindow"] != "P30D" || all[i]["expiresAt"] == nil {
 		t.Errorf("token %v", all[i])
+	}
+	if a := x.put(path, object{"name": "SIEM", "network": object{"connection": "ANYWHERE"}}).want(200).object(); a["name"] != "SIEM" || str(a, "network", "connection") != "ANYWHERE" {
+		t.Errorf("changed: %v", a)
 	}
 	types, events := x.events(func() { x.del(path).want(204) })
 	if diff := cmp.Diff([]string{"system.api_token.revoke"}, types); diff != "" || str(events[0], "target", "0", "type") != "Token" {

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -112,6 +113,9 @@ func New(opt Options) (*Org, error) {
 	opt = opt.withDefaults()
 	if strings.ContainsAny(opt.Domain, "/@ ") {
 		return nil, fmt.Errorf("make an okta org: %q is no domain", opt.Domain)
+	}
+	if !slices.Contains(ratelimit.Editions(), opt.Edition) {
+		return nil, fmt.Errorf("make an okta org: %q is no edition", opt.Edition)
 	}
 	o := &Org{
 		log: opt.Log, now: opt.Now, after: opt.After, mail: opt.Mail, httpsOnly: opt.HTTPSOnly,

@@ -2,12 +2,14 @@ package okta_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,6 +84,9 @@ func TestSeededCompany(t *testing.T) {
 func TestOptions(t *testing.T) {
 	if _, err := okta.New(okta.Options{Domain: "a b"}); err == nil {
 		t.Error("a domain with a blank was accepted")
+	}
+	if _, err := okta.New(okta.Options{Edition: "platinum"}); err == nil {
+		t.Error("an unknown edition was accepted")
 	}
 	org, err := okta.New(okta.Options{Domain: "globex", Users: 5})
 	if err != nil {
@@ -189,6 +194,40 @@ func TestRateLimits(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"system.org.rate_limit.violation"}, types); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestConcurrency keeps as many requests in flight as the org takes, and sends
+// one more.
+func TestConcurrency(t *testing.T) {
+	const most = 35 // of a free org
+	x := serve(t, func(o *okta.Options) { o.Edition = "integrator" })
+	x.org.EnforceRateLimits(true)
+	var hold sync.WaitGroup
+	var bodies []*io.PipeWriter
+	for range most {
+		r, w := io.Pipe()
+		bodies = append(bodies, w)
+		req := httptest.NewRequest("POST", "/api/v1/groups", r)
+		req.Header.Set("Authorization", "SSWS "+x.token)
+		hold.Go(func() { x.org.ServeHTTP(httptest.NewRecorder(), req) })
+		if _, err := w.Write([]byte("{")); err != nil { // once it is read, the request is in flight
+			t.Fatal(err)
+		}
+	}
+	r := x.get("/api/v1/groups")
+	r.fails(429, "E0000047")
+	if r.header.Get("X-Rate-Limit-Limit") != "0" || r.header.Get("X-Rate-Limit-Remaining") != "0" {
+		t.Errorf("headers %v", r.header)
+	}
+	for _, w := range bodies {
+		w.Close()
+	}
+	hold.Wait()
+	x.get("/api/v1/groups").want(200)
+	list := x.get("/api/v1/logs?since=2026-03-02T09:00:00Z&filter=" + url.QueryEscape(`eventType eq "core.concurrency.org.limit.violation"`)).want(200).list()
+	if len(list) != 1 {
+		t.Errorf("%d events", len(list))
 	}
 }
 

@@ -13,6 +13,7 @@ package okta
 
 import (
 	"fmt"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -81,6 +82,7 @@ type Org struct {
 
 	ids    *ids
 	router *router
+	pages  *template.Template
 	limits *ratelimit.Limiter
 	events *systemlog.Log
 	sender *eventhook.Sender
@@ -117,10 +119,14 @@ func New(opt Options) (*Org, error) {
 	if !slices.Contains(ratelimit.Editions(), opt.Edition) {
 		return nil, fmt.Errorf("make an okta org: %q is no edition", opt.Edition)
 	}
+	pages, err := template.New("pages").Parse(pagesHTML)
+	if err != nil {
+		return nil, fmt.Errorf("make an okta org: read its pages: %w", err)
+	}
 	o := &Org{
 		log: opt.Log, now: opt.Now, after: opt.After, mail: opt.Mail, httpsOnly: opt.HTTPSOnly,
 		domain: opt.Domain, company: companyName(opt.Domain), features: opt.Features,
-		ids: newIDs(opt.Seed), router: newRouter(routes()), limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
+		ids: newIDs(opt.Seed), router: newRouter(routes()), pages: pages, limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
 		tokens: newTokenBox(), dir: newDirectory(), apps: appShelf{byClient: map[string]*app{}}, attributes: baseAttributes(),
 		reports: map[string]reportable{},
 	}

@@ -5,7 +5,6 @@ import (
 	_ "embed" // for the pages
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -31,17 +30,15 @@ func pageRoutes() []route {
 	}
 }
 
+// pagesHTML holds the templates of the pages.
+//
 //go:embed pages.html
 var pagesHTML string
 
-// pages holds the templates; they are parsed once, and a mistake in them is
-// one of the program.
-func pages() *template.Template { return template.Must(template.New("pages").Parse(pagesHTML)) }
-
 // html answers with a page.
-func html(status int, name string, data any) (answer, error) {
+func html(c *call, status int, name string, data any) (answer, error) {
 	var b bytes.Buffer
-	if err := pages().ExecuteTemplate(&b, name, data); err != nil {
+	if err := c.pages.ExecuteTemplate(&b, name, data); err != nil {
 		return answer{}, fmt.Errorf("write page %s: %w", name, err)
 	}
 	return answer{status: status, body: b.Bytes(), header: http.Header{
@@ -52,7 +49,7 @@ func html(status int, name string, data any) (answer, error) {
 
 // message answers with a page that says one thing.
 func message(c *call, status int, title, text string) (answer, error) {
-	return html(status, "message", map[string]string{"Org": c.company, "Title": title, "Text": text})
+	return html(c, status, "message", map[string]string{"Org": c.company, "Title": title, "Text": text})
 }
 
 // bareID matches an event id that is given without an expression.
@@ -89,7 +86,7 @@ func showEvents(c *call) (answer, error) {
 	} else {
 		data["Events"] = shownEvents(c, func(*systemlog.Event) bool { return true })
 	}
-	return html(status, "events", data)
+	return html(c, status, "events", data)
 }
 
 func shownEvents(c *call, accept func(*systemlog.Event) bool) []shownEvent {
@@ -136,7 +133,7 @@ func askPassword(c *call) (answer, error) {
 	if !found {
 		return message(c, http.StatusNotFound, "The link is not valid any more", "Ask for a new one.")
 	}
-	return html(http.StatusOK, "password", map[string]string{"Org": c.company, "Login": u.login()})
+	return html(c, http.StatusOK, "password", map[string]string{"Org": c.company, "Login": u.login()})
 }
 
 func choosePassword(c *call) (answer, error) {
@@ -149,7 +146,7 @@ func choosePassword(c *call) (answer, error) {
 		return answer{}, errBody()
 	}
 	if err := checkPassword(u, form.Get("password")); err != nil {
-		return html(http.StatusBadRequest, "password", map[string]string{
+		return html(c, http.StatusBadRequest, "password", map[string]string{
 			"Org": c.company, "Login": u.login(), "Problem": "At least 8 characters, with a lowercase letter, an uppercase letter and a number, and no part of the username.",
 		})
 	}
@@ -169,7 +166,7 @@ func askReport(c *call) (answer, error) {
 	if !found {
 		return message(c, http.StatusNotFound, "The link is not valid any more", "Tell your administrators directly.")
 	}
-	return html(http.StatusOK, "report", map[string]any{
+	return html(c, http.StatusOK, "report", map[string]any{
 		"Org": c.company, "Login": r.user.login(), "Token": c.param("i"), "Event": r.event, "When": r.event.Published.UTC().Format("2 January 2006 15:04 UTC"),
 	})
 }

@@ -145,7 +145,7 @@ func TestLargeOrg(t *testing.T) {
 			t.Fatalf("%s: %d %s", name, rec.Code, rec.Body)
 		}
 		t.Logf("%-14s %v", name, took.Round(time.Microsecond))
-		if took > time.Second {
+		if took > 5*time.Second { // far above what it takes, for machines that are busy
 			t.Errorf("%s took %v", name, took)
 		}
 	}

@@ -171,12 +171,24 @@ func TestRevokeTokens(t *testing.T) {
 	}
 	x.del("/api/v1/users/"+found[1].ID+"/clients/nobody/tokens").fails(404, "E0000007")
 	app := clientOf(found[2])
+	first := x.get("/api/v1/apps/" + app + "/tokens").want(200).list()[0]
+	path := "/api/v1/apps/" + app + "/tokens/" + str(first, "id")
+	if self := str(x.get(path).want(200).object(), "_links", "self", "href"); self != x.url+path {
+		t.Errorf("self %s", self)
+	}
+	x.del(path).want(204)
+	if e := x.get(path).fails(404, "E0000007"); e["errorSummary"] != "Not found: Resource not found: "+app+"."+str(first, "id")+" (OAuth2RefreshTokenTx)" {
+		t.Error(e["errorSummary"])
+	}
+	if s, _ := x.org.User(str(first, "userId")); s.OAuthTokens != 0 {
+		t.Error("the token is left")
+	}
 	types, _ = x.events(func() { x.del("/api/v1/apps/" + app + "/tokens").want(204) })
 	if !slices.Contains(types, "app.oauth2.token.revoke") {
 		t.Errorf("events %v", types)
 	}
-	if s, _ := x.org.User(found[2].ID); s.OAuthTokens != 0 {
-		t.Error("tokens of the app are left")
+	if got := string(x.get("/api/v1/apps/" + app + "/tokens").want(200).body); got != "[]" {
+		t.Errorf("tokens left: %s", got)
 	}
 }
 

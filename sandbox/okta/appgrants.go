@@ -12,7 +12,6 @@ func appGrantRoutes() []route {
 		post(base, areaGrants, grantScope),
 		get(base+"/{grant}", areaGrants, getGrant),
 		del(base+"/{grant}", areaGrants, revokeScope),
-		del("/api/v1/apps/{id}/tokens", areaApps, revokeAppTokens),
 	}
 }
 
@@ -118,17 +117,5 @@ func revokeScope(c *call) (answer, error) {
 	}
 	a.grants.remove(g.id)
 	c.emit("app.oauth2.admin.consent.revoke", fact{targets: targets(a), detail: map[string]any{"scope": g.scope}})
-	return none()
-}
-
-// revokeAppTokens ends the tokens of all users of an app.
-func revokeAppTokens(c *call) (answer, error) {
-	a, err := findApp(c)
-	if err != nil {
-		return answer{}, err
-	}
-	for _, u := range c.dir.users.items {
-		endTokens(&c.change, u, a)
-	}
 	return none()
 }

@@ -15,10 +15,6 @@ func consentRoutes() []route {
 		get(base+"/clients", areaUsers, listClients),
 		get(base+"/clients/{client}/grants", areaUsers, listConsents),
 		del(base+"/clients/{client}/grants", areaUsers, revokeConsents),
-		get(base+"/clients/{client}/tokens", areaUsers, listTokens),
-		del(base+"/clients/{client}/tokens", areaUsers, revokeTokens),
-		get(base+"/clients/{client}/tokens/{token}", areaUsers, getToken),
-		del(base+"/clients/{client}/tokens/{token}", areaUsers, revokeToken),
 	}
 }
 
@@ -28,25 +24,6 @@ type consent struct {
 	client  *app
 	scope   string
 	created time.Time
-}
-
-// refreshToken is an OAuth token that a user's app holds.
-type refreshToken struct {
-	id      string
-	client  *app
-	scopes  []string
-	created time.Time
-	expires time.Time
-}
-
-// endTokens revokes the OAuth tokens of a user: those of one client, or all.
-func endTokens(c *change, u *user, client *app) {
-	for _, t := range u.refresh {
-		if client == nil || t.client == client {
-			c.emit("app.oauth2.token.revoke", fact{targets: targets(t.client, u), detail: map[string]any{"subject": u.id, "TokenCount": 1}})
-		}
-	}
-	u.refresh = slices.DeleteFunc(slices.Clone(u.refresh), func(t *refreshToken) bool { return client == nil || t.client == client })
 }
 
 func viewConsent(c *call, u *user, g *consent) map[string]any {
@@ -167,85 +144,4 @@ func listClients(c *call) (answer, error) {
 		})
 	}
 	return ok(out)
-}
-
-func viewRefresh(c *call, u *user, t *refreshToken) map[string]any {
-	return map[string]any{
-		"id": t.id, "status": "ACTIVE", "created": at(t.created), "lastUpdated": at(t.created), "expiresAt": at(t.expires),
-		"issuer": c.base, "clientId": t.client.clientID(), "userId": u.id, "scopes": t.scopes,
-		"_links": map[string]link{
-			"self":   allow(c.url("api/v1/users", u.id, "clients", t.client.clientID(), "tokens", t.id), "GET", "DELETE"),
-			"app":    {Href: c.url("api/v1/apps", t.client.id), Title: t.client.label},
-			"client": {Href: c.url("oauth2/v1/clients", t.client.clientID()), Title: t.client.label},
-			"user":   {Href: c.url("api/v1/users", u.id), Title: u.name()},
-		},
-	}
-}
-
-func listTokens(c *call) (answer, error) {
-	u, err := findUser(c)
-	if err != nil {
-		return answer{}, err
-	}
-	w, err := c.window(20, 200)
-	if err != nil {
-		return answer{}, err
-	}
-	out := []map[string]any{}
-	for _, t := range u.refresh {
-		if t.client.clientID() == c.arg(1) {
-			out = append(out, viewRefresh(c, u, t))
-		}
-	}
-	return page(c, w, out, false, "")
-}
-
-func revokeTokens(c *call) (answer, error) {
-	u, err := findTarget(c)
-	if err != nil {
-		return answer{}, err
-	}
-	client, found := c.apps.client(c.arg(1))
-	if !found {
-		return answer{}, notFound(c.arg(1), "PublicClientApp")
-	}
-	endTokens(&c.change, u, client)
-	return none()
-}
-
-// findRefresh returns the place, among those of a user, of the token that the
-// path names.
-func findRefresh(c *call, u *user) (int, error) {
-	i := slices.IndexFunc(u.refresh, func(t *refreshToken) bool { return t.id == c.arg(2) && t.client.clientID() == c.arg(1) })
-	if i < 0 {
-		return 0, notFound(c.arg(2), "OAuth2RefreshToken")
-	}
-	return i, nil
-}
-
-func getToken(c *call) (answer, error) {
-	u, err := findUser(c)
-	if err != nil {
-		return answer{}, err
-	}
-	i, err := findRefresh(c, u)
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(viewRefresh(c, u, u.refresh[i]))
-}
-
-func revokeToken(c *call) (answer, error) {
-	u, err := findTarget(c)
-	if err != nil {
-		return answer{}, err
-	}
-	i, err := findRefresh(c, u)
-	if err != nil {
-		return answer{}, err
-	}
-	t := u.refresh[i]
-	u.refresh = slices.Delete(slices.Clone(u.refresh), i, i+1)
-	c.emit("app.oauth2.token.revoke", fact{targets: targets(t.client, u), detail: map[string]any{"subject": u.id, "TokenCount": 1}})
-	return none()
 }

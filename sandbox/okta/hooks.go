@@ -2,6 +2,7 @@ package okta
 
 import (
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -163,10 +164,17 @@ func replaceHook(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	before := h.active
 	if err := h.take(c); err != nil {
 		return answer{}, err
 	}
 	c.emit("event_hook.updated", fact{targets: targets(h)})
+	switch {
+	case h.active && !before:
+		c.emit("event_hook.activated", fact{targets: targets(h)})
+	case before && !h.active:
+		c.emit("event_hook.deactivated", fact{targets: targets(h)})
+	}
 	return ok(viewHook(c, h))
 }
 
@@ -210,6 +218,9 @@ func (h *hook) take(c *call) error {
 	same := cfg.URI == h.channel.Config.URI && slices.Equal(cfg.Headers, h.channel.Config.Headers) && sameAuth(cfg.AuthScheme, h.channel.Config.AuthScheme)
 	h.verified = h.verified && same
 	h.name, h.description, h.types, h.filter, h.channel = in.Name, in.Description, in.Events.Items, in.Events.Filter, in.Channel
+	if in.Status != "" && c.r.Method == http.MethodPut { // a new hook is active in any case
+		h.active = in.Status == "ACTIVE"
+	}
 	h.lastUpdated = c.now()
 	return nil
 }

@@ -144,7 +144,12 @@ func TestHookLifecycle(t *testing.T) {
 	if h = x.post(path+"/lifecycle/activate", nil).want(200).object(); h["status"] != "ACTIVE" {
 		t.Errorf("status %v", h["status"])
 	}
-	x.post(path+"/lifecycle/deactivate", nil).want(200)
+	off := hookBody(srv.URL, "user.session.start")
+	off["status"] = "INACTIVE"
+	types, _ = x.events(func() { h = x.put(path, off).want(200).object() })
+	if diff := cmp.Diff([]string{"event_hook.updated", "event_hook.deactivated"}, types); diff != "" || h["status"] != "INACTIVE" {
+		t.Errorf("%s %v", diff, h["status"])
+	}
 	x.del(path).want(204)
 	if e := x.get(path).fails(404, "E0000007"); !strings.HasSuffix(str(e, "errorSummary"), "(Webhook)") {
 		t.Error(e["errorSummary"])

@@ -164,7 +164,7 @@ func (s *seeder) consent(u *user) {
 	for _, scope := range scopes {
 		u.consents = append(u.consents, &consent{id: s.ids.next("oag"), client: client, scope: scope, created: at})
 	}
-	u.refresh = append(u.refresh, &refreshToken{id: s.ids.next("oar"), client: client, scopes: scopes, created: at, expires: at.AddDate(0, 3, 0)})
+	u.refresh = append(u.refresh, &refreshToken{id: s.ids.next("oar"), user: u, client: client, scopes: scopes, created: at, expires: at.AddDate(0, 3, 0)})
 }
 
 // place is a client somewhere in the world, with an address that is reserved

@@ -43,28 +43,28 @@ func listLogs(c *call) (answer, error) {
 	if p.Events == nil {
 		a.body = []*systemlog.Event{}
 	}
-	a.header.Add("Link", logLink(c, q, "", "self"))
+	a.header.Add("Link", logLink(c, "", "self"))
 	if p.Next != "" {
-		a.header.Add("Link", logLink(c, q, p.Next, "next"))
+		a.header.Add("Link", logLink(c, p.Next, "next"))
 	}
 	return a, nil
 }
 
-// logLink makes a Link header. The next page of a polling query carries its
-// cursor instead of since.
-func logLink(c *call, _ systemlog.Query, after, rel string) string {
+// logLink makes a Link header. The next page of a polling query carries a
+// cursor instead of since; that of a bounded one both.
+func logLink(c *call, after, rel string) string {
 	v := c.r.URL.Query()
 	if after != "" {
 		v.Set("after", after)
-		v.Del("since")
-		if v.Get("until") != "" {
-			v.Set("since", c.param("since"))
-			if c.param("since") == "" {
-				v.Del("since")
-			}
+		if v.Get("until") == "" {
+			v.Del("since")
 		}
 	}
-	return "<" + c.base + c.r.URL.Path + "?" + strings.TrimSuffix(v.Encode(), "&") + ">; rel=\"" + rel + "\""
+	u := c.base + c.r.URL.Path
+	if len(v) > 0 {
+		u += "?" + v.Encode()
+	}
+	return "<" + u + ">; rel=\"" + rel + "\""
 }
 
 func readLogQuery(c *call) (systemlog.Query, error) {

@@ -21,20 +21,24 @@ type seeder struct {
 	heads   map[string]*user // first of each department, who manages the others
 	depts   map[string]*group
 	named   map[string]*group
+	rules   map[string]*rule // by department
 	clients []*app
+
+	departments []department
+	places      []Client
+	agents      []string
 }
 
-// departments and how many of a hundred people they have.
-func departments() []struct {
+// department is a part of the company, and how many of a hundred people it
+// has.
+type department struct {
 	name   string
 	share  int
 	titles []string
-} {
-	return []struct {
-		name   string
-		share  int
-		titles []string
-	}{
+}
+
+func departments() []department {
+	return []department{
 		{"Engineering", 34, []string{"Software Engineer", "Senior Software Engineer", "Engineering Manager", "Site Reliability Engineer"}},
 		{"Sales", 18, []string{"Account Executive", "Sales Engineer", "Sales Manager"}},
 		{"Support", 14, []string{"Support Engineer", "Support Lead"}},
@@ -52,7 +56,8 @@ func seed(o *Org, opt Options) {
 	now := o.now().UTC().Truncate(time.Second)
 	s := &seeder{
 		Org: o, rand: rand.New(rand.NewPCG(opt.Seed, 0x73656564)), //nolint:gosec // a simulation, repeatable on purpose
-		start: now.AddDate(-3, 0, 0), end: now, heads: map[string]*user{}, depts: map[string]*group{}, named: map[string]*group{},
+		start: now.AddDate(-3, 0, 0), end: now, heads: map[string]*user{}, depts: map[string]*group{}, named: map[string]*group{}, rules: map[string]*rule{},
+		departments: departments(), places: places(), agents: agents(),
 	}
 	o.born = s.start
 	s.groups()
@@ -72,9 +77,9 @@ func seed(o *Org, opt Options) {
 func (s *seeder) groups() {
 	s.dir.everyone = newGroup(s.Org, builtInGroup, "Everyone", "All users in your organization", s.start)
 	newGroup(s.Org, builtInGroup, "Okta Administrators", "Okta manages this group, which contains all administrators in your organization.", s.start)
-	for _, d := range departments() {
+	for _, d := range s.departments {
 		s.depts[d.name] = newGroup(s.Org, oktaGroup, d.name, "Everybody in "+d.name, s.start)
-		s.rule("Department "+d.name, `user.department=="`+d.name+`"`, s.depts[d.name])
+		s.rules[d.name] = s.rule("Department "+d.name, `user.department=="`+d.name+`"`, s.depts[d.name])
 	}
 	for _, g := range [][2]string{
 		{"Super admins", "Full control of this org"},
@@ -92,7 +97,7 @@ func (s *seeder) groups() {
 	s.rule("Contractors", `user.userType=="Contractor"`, s.named["Contractors"])
 }
 
-func (s *seeder) rule(name, source string, g *group) {
+func (s *seeder) rule(name, source string, g *group) *rule {
 	r := &rule{
 		id: s.ids.next("0pr"), name: name, active: true, source: source, groupIDs: []string{g.id}, created: s.start, lastUpdated: s.start,
 		people: &rulePeople{ruleExclusion{[]string{}}, ruleExclusion{[]string{}}},
@@ -102,6 +107,7 @@ func (s *seeder) rule(name, source string, g *group) {
 		r.expr = e
 	}
 	s.dir.rules.add(r)
+	return r
 }
 
 // admins makes the accounts that every org of the sandbox has.
@@ -150,19 +156,9 @@ func (s *seeder) account(name, first, last, department, title string, created ti
 			s.heads[department] = u
 		}
 		s.member(s.depts[department], u)
-		s.depts[department].ruled[u.id] = s.dir.rules.items[ruleOf(department)].id
+		s.depts[department].ruled[u.id] = s.rules[department].id
 	}
 	return u
-}
-
-// ruleOf is the place of a department's rule among the rules.
-func ruleOf(department string) int {
-	for i, d := range departments() {
-		if d.name == department {
-			return i
-		}
-	}
-	return 0
 }
 
 // member puts a user into a group without a word in the log.
@@ -179,8 +175,8 @@ func (s *seeder) person(n, of int) {
 		login = fmt.Sprintf("%s%d", login, n)
 	}
 	roll := s.rand.IntN(100)
-	d := departments()[0]
-	for _, x := range departments() {
+	d := s.departments[0]
+	for _, x := range s.departments {
 		if d = x; roll < x.share {
 			break
 		}

@@ -170,9 +170,9 @@ func (s *seeder) consent(u *user) {
 // place is a client somewhere in the world, with an address that is reserved
 // for documentation.
 func (s *seeder) place() Client {
-	p := places()[s.rand.IntN(len(places()))]
+	p := s.places[s.rand.IntN(len(s.places))]
 	p.IP = fmt.Sprintf(p.IP, 1+s.rand.IntN(250))
-	p.UserAgent = agents()[s.rand.IntN(len(agents()))]
+	p.UserAgent = s.agents[s.rand.IntN(len(s.agents))]
 	return p
 }
 

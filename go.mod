@@ -69,7 +69,3 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
-
-require (
-	github.com/kr/pretty v0.1.0 // indirect
-)

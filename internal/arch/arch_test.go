@@ -47,10 +47,6 @@ var may = map[string]string{
 	"internal/store/storetest": "internal/store",
 	"internal/app":             "*",
 	"internal/api":             "internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/source internal/flow internal/guard internal/portal internal/live internal/store",
-	"internal/errs":  "",
-	"internal/arch":  "",
-	"internal/event": "",
-	"internal/value": "",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",

@@ -18,7 +18,8 @@ type Redirects uint8
 // The ways to follow. Never to a plain connection from a protected one.
 const (
 	// SameHost follows within the same scheme, host and port, so that
-	// credentials stay where they belong. Elsewhere it stops with an error.
+	// credentials stay where they belong, and with the same method. Elsewhere
+	// it stops with an error.
 	SameHost Redirects = iota
 	// AnyHost follows GET and HEAD anywhere that is allowed, and leaves every
 	// header but a few harmless ones behind when the host changes.
@@ -76,6 +77,8 @@ func (r Redirects) check(req *http.Request, via []*http.Request) error {
 		return fmt.Errorf("%w: there were more than %d", ErrRedirect, maxRedirects)
 	case from.Scheme == "https" && req.URL.Scheme != "https":
 		return fmt.Errorf("%w: it leads from a protected connection to a plain one", ErrRedirect)
+	case req.Method != via[0].Method:
+		return fmt.Errorf("%w: it would turn a %s into a %s", ErrRedirect, via[0].Method, req.Method)
 	case SameOrigin(first, req.URL):
 		return nil
 	case r == SameHost:

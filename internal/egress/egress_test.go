@@ -193,18 +193,25 @@ func TestRedirects(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a POST stays with its host", func(t *testing.T) {
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, last.URL, http.StatusTemporaryRedirect)
+	for name, tt := range map[string]struct {
+		status int
+		to     string
+	}{"a POST stays with its host": {http.StatusTemporaryRedirect, last.URL}, "a POST stays a POST": {http.StatusFound, "/end"}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/end" {
+					http.Redirect(w, r, tt.to, tt.status)
+				}
+			})
+			resp, err := e.Client(egress.ClientOptions{Redirects: egress.AnyHost}).Post(s.URL, "text/plain", strings.NewReader("secret"))
+			if err == nil {
+				resp.Body.Close()
+			}
+			if !errors.Is(err, egress.ErrRedirect) {
+				t.Errorf("error %v, want ErrRedirect", err)
+			}
 		})
-		resp, err := e.Client(egress.ClientOptions{Redirects: egress.AnyHost}).Post(s.URL, "text/plain", strings.NewReader("secret"))
-		if err == nil {
-			resp.Body.Close()
-		}
-		if !errors.Is(err, egress.ErrRedirect) {
-			t.Errorf("error %v, want ErrRedirect", err)
-		}
-	})
+	}
 }
 
 func TestProtectedConnectionStaysProtected(t *testing.T) {

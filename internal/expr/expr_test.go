@@ -120,6 +120,7 @@ func TestEval(t *testing.T) {
 		`"acme".regexExtract("[0-9]")`:                                      `null`,
 		`"a1b22".regexReplace("([0-9]+)", "<$1>")`:                          `"a<1>b<22>"`,
 		`"acme.okta.com".matches("^acme[.]")`:                               `true`,
+		`"a%40b%2Fc+d".urlDecode() + "100%".urlDecode()`:                    `"a@b/c+d100%"`,
 		`'uuid eq "x"'.urlEncode()`:                                         `"uuid+eq+%22x%22"`,
 		`event.client.ipAddress.inCIDR("10.0.0.0/8")`:                       `true`,
 		`event.client.ipAddress.inCIDR(["192.168.0.0/16", "::/0"])`:         `false`,

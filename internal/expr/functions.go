@@ -46,6 +46,7 @@ func textFunctions() []Function {
 		{`text.regexReplace(pattern, new)`, "the text with every match replaced; $1 is the first group", "regexReplace", true, 3, regexReplace},
 		{`text.regexExtract(pattern)`, "the first group of the first match, or the match; null where there is none", "regexExtract", true, 2, regexExtract},
 		{`text.urlEncode()`, "the text as a value in a URL's query", "urlEncode", true, 1, onText(url.QueryEscape)},
+		{`text.urlDecode()`, "what a part of a URL's path says, or the text itself where it is escaped badly", "urlDecode", true, 1, onText(urlDecode)},
 		{`text.inCIDR(network)`, "whether the text is an IP address in a network such as 10.0.0.0/8, or in one of a list of them", "inCIDR", true, 2, inCIDR},
 	}
 }

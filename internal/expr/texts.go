@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/google/cel-go/common/types"
@@ -14,6 +15,13 @@ func lower(s string) string {
 		}
 		return r
 	}, s)
+}
+
+func urlDecode(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }
 
 func upper(s string) string {

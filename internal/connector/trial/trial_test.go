@@ -1,6 +1,8 @@
 package trial_test
 
 import (
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -39,6 +41,36 @@ func TestContent(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// The worked example of the guide works.
+func TestExampleOfTheGuide(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/connectors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for rest, ok := string(text), true; ok; {
+		_, rest, ok = strings.Cut(rest, "```yaml\n")
+		var block string
+		if block, rest, _ = strings.Cut(rest, "```"); ok {
+			blocks = append(blocks, block)
+		}
+	}
+	if len(blocks) != 2 {
+		t.Fatalf("%d blocks of YAML, want the connector and its cases", len(blocks))
+	}
+	folder := fstest.MapFS{
+		"connectors/pagerduty.yaml":      {Data: []byte(blocks[0])},
+		"connectors/pagerduty.test.yaml": {Data: []byte(blocks[1])},
+	}
+	shelf, err := connector.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trial.Run(t.Context(), folder, shelf, "pagerduty"); err != nil {
+		t.Error(err)
 	}
 }
 

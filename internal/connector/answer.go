@@ -125,16 +125,12 @@ func ScrubValue(scrub *secret.Scrubber, v any) any {
 	return v
 }
 
-func (s *session) scrubObject(o *value.Object) *value.Object {
-	out, _ := ScrubValue(s.scrub, o).(*value.Object)
-	return out
-}
-
-func (s *session) scrubRequest(r Request) Request {
-	r.URL = s.scrub.Text(r.URL)
+// scrubRequest takes the secrets of a call out of what is shown of a request.
+func scrubRequest(scrub *secret.Scrubber, r Request) Request {
+	r.URL = scrub.Text(r.URL)
 	for name, text := range r.Header {
-		r.Header[name] = s.scrub.Text(text)
+		r.Header[name] = scrub.Text(text)
 	}
-	r.Body = ScrubValue(s.scrub, r.Body)
+	r.Body = ScrubValue(scrub, r.Body)
 	return r
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sallyport/internal/connector/document"
 	"sallyport/internal/connector/oauth"
 	"sallyport/internal/value"
 )
@@ -39,31 +40,31 @@ func impliedPorts(kind AuthKind) (settings, secrets []Port) {
 	return settings, secrets
 }
 
-func compileAuth(c cursor, names scopeNames) Auth {
-	a := Auth{Kind: AuthKind(c.text("kind")), Title: c.text("title"), Help: c.text("help"), Scopes: c.texts("scopes")}
+func compileAuth(c document.Cursor, names scopeNames) Auth {
+	a := Auth{Kind: AuthKind(c.Text("kind")), Title: c.Text("title"), Help: c.Text("help"), Scopes: c.Texts("scopes")}
 	if a.Title == "" {
 		a.Title = titleOf(string(a.Kind))
 	}
 	a.Settings, a.Secrets = impliedPorts(a.Kind)
-	for name, f := range c.at("fields").fields() {
+	for name, f := range c.At("fields").Fields() {
 		p := portNamed(name, a.Settings, a.Secrets)
 		if p == nil {
-			f.fail("%s has no such field", a.Kind)
+			f.Fail("%s has no such field", a.Kind)
 			continue
 		}
-		if title := f.text("title"); title != "" {
+		if title := f.Text("title"); title != "" {
 			p.Title = title
 		}
-		if help := f.text("help"); help != "" {
+		if help := f.Text("help"); help != "" {
 			p.Help = help
 		}
 	}
 	a.plan = authPlan{
-		header: c.at("header").tree(names), prefix: c.text("prefix"), basic: c.text("client_auth") == "basic",
-		tokenURL: c.at("token_url").tree(names), params: c.at("params").tree(names),
+		header: treeAt(c.At("header"), names), prefix: c.Text("prefix"), basic: c.Text("client_auth") == "basic",
+		tokenURL: treeAt(c.At("token_url"), names), params: treeAt(c.At("params"), names),
 	}
 	if (a.Kind == ClientCredentials || a.Kind == PrivateKeyJWT) && a.plan.tokenURL.empty() {
-		c.fail("%s needs a token_url", a.Kind)
+		c.Fail("%s needs a token_url", a.Kind)
 	}
 	return a
 }

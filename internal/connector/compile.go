@@ -1,49 +1,49 @@
 package connector
 
 import (
-	"errors"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
+	"sallyport/internal/connector/document"
 	"sallyport/internal/quota"
 	"sallyport/internal/value"
 )
 
 // compile makes a connector of a document that fits the schema.
-func compile(d *document) (*Connector, error) {
-	root := d.cursor()
+func compile(d *document.Document) (*Connector, error) {
+	root := d.Cursor()
 	c := &Connector{
-		ID: root.text("connector"), Title: root.text("title"), Description: root.text("description"),
-		Category: root.text("category"), Docs: root.text("docs"), Origin: d.name,
-		Settings: compilePorts(root.at("settings"), false), Secrets: compilePorts(root.at("secrets"), true),
+		ID: root.Text("connector"), Title: root.Text("title"), Description: root.Text("description"),
+		Category: root.Text("category"), Docs: root.Text("docs"), Origin: d.Name,
+		Settings: compilePorts(root.At("settings"), false), Secrets: compilePorts(root.At("secrets"), true),
 		Actions: map[string]*Action{},
 	}
-	if path.Base(d.name) != c.ID+".yaml" {
-		root.at("connector").fail("the file's name must be %s.yaml", c.ID)
+	if path.Base(d.Name) != c.ID+".yaml" {
+		root.At("connector").Fail("the file's name must be %s.yaml", c.ID)
 	}
 	names := c.names(root)
-	for a := range root.at("auth").items() {
+	for a := range root.At("auth").Items() {
 		c.Auth = append(c.Auth, compileAuth(a, names))
 	}
 	c.profile = compileProfile(root, names)
-	for id, a := range root.at("actions").fields() {
+	for id, a := range root.At("actions").Fields() {
 		c.Actions[id] = compileAction(a, id, names)
 	}
 	c.crossCheck(root)
-	for step := range root.at("test").items() {
+	for step := range root.At("test").Items() {
 		c.profile.test = append(c.profile.test, compileTest(step, c, names))
 	}
-	return c, errors.Join(d.errs...)
+	return c, d.Err()
 }
 
 // names says what templates of this connector may refer to. The settings and
 // secrets of every way to sign in count: which one it is, a connection says.
-func (c *Connector) names(root cursor) scopeNames {
+func (c *Connector) names(root document.Cursor) scopeNames {
 	settings, secrets := portNames(c.Settings), portNames(c.Secrets)
-	for a := range root.at("auth").items() {
-		more, moreSecrets := impliedPorts(AuthKind(a.text("kind")))
+	for a := range root.At("auth").Items() {
+		more, moreSecrets := impliedPorts(AuthKind(a.Text("kind")))
 		settings = append(settings, portNames(more)...)
 		secrets = append(secrets, portNames(moreSecrets)...)
 	}
@@ -58,42 +58,42 @@ func portNames(ports []Port) []string {
 	return names
 }
 
-func compileProfile(root cursor, names scopeNames) *profile {
-	p := &profile{base: root.at("base_url").tree(names), dialect: compileDialect(root.at("rate_limit"))}
-	for name, h := range root.at("headers").fields() {
-		p.headers = append(p.headers, namedTree{name, h.tree(names)})
+func compileProfile(root document.Cursor, names scopeNames) *profile {
+	p := &profile{base: treeAt(root.At("base_url"), names), dialect: compileDialect(root.At("rate_limit"))}
+	for name, h := range root.At("headers").Fields() {
+		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})
 	}
-	if s := root.at("smtp"); s.present() {
+	if s := root.At("smtp"); s.Present() {
 		p.smtp = &smtpPlan{
-			host: s.at("host").tree(names), port: s.at("port").tree(names),
-			security: s.at("security").tree(names), hello: s.at("hello").tree(names),
+			host: treeAt(s.At("host"), names), port: treeAt(s.At("port"), names),
+			security: treeAt(s.At("security"), names), hello: treeAt(s.At("hello"), names),
 		}
 	}
-	p.errors = compileErrors(root.at("errors"), answerNames(names.with(scopeNames{"inputs": nil, "vars": nil})))
+	p.errors = compileErrors(root.At("errors"), answerNames(names.with(scopeNames{"inputs": nil, "vars": nil})))
 	return p
 }
 
-func compileDialect(c cursor) quota.Dialect {
-	if c.v == "okta" {
+func compileDialect(c document.Cursor) quota.Dialect {
+	if c.Value == "okta" {
 		return quota.Okta(0)
 	}
-	within := time.Duration(c.number("seconds") * float64(time.Second))
-	return quota.RetryAfter(int(c.number("calls")), within)
+	within := time.Duration(c.Number("seconds") * float64(time.Second))
+	return quota.RetryAfter(int(c.Number("calls")), within)
 }
 
 // compilePorts reads ports in the order of the file.
-func compilePorts(c cursor, secret bool) []Port {
+func compilePorts(c document.Cursor, secret bool) []Port {
 	ports := []Port{}
-	for name, f := range c.fields() {
+	for name, f := range c.Fields() {
 		ports = append(ports, compilePort(f, name, secret))
 	}
 	return ports
 }
 
-func compilePort(f cursor, name string, secret bool) Port {
+func compilePort(f document.Cursor, name string, secret bool) Port {
 	p := Port{
-		Name: name, Title: f.text("title"), Help: f.text("help"), Type: value.Kind(f.text("type")),
-		Required: f.bool("required"), Secret: secret || f.bool("secret"), Long: f.bool("long"), Learned: f.bool("learned"),
+		Name: name, Title: f.Text("title"), Help: f.Text("help"), Type: value.Kind(f.Text("type")),
+		Required: f.Bool("required"), Secret: secret || f.Bool("secret"), Long: f.Bool("long"), Learned: f.Bool("learned"),
 	}
 	if p.Type == "" {
 		p.Type = value.Text
@@ -101,22 +101,22 @@ func compilePort(f cursor, name string, secret bool) Port {
 	if p.Title == "" {
 		p.Title = titleOf(name)
 	}
-	for e := range f.at("enum").items() {
-		p.Enum = append(p.Enum, e.v)
+	for e := range f.At("enum").Items() {
+		p.Enum = append(p.Enum, e.Value)
 	}
-	if def := f.at("default"); def.present() {
-		v, err := value.Convert(def.v, p.Type)
+	if def := f.At("default"); def.Present() {
+		v, err := value.Convert(def.Value, p.Type)
 		if err != nil {
-			def.fail("%v", err)
+			def.Fail("%v", err)
 		}
 		if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(e any) bool { return value.Equal(e, v) }) {
-			def.fail("it is none of the values that the enum allows")
+			def.Fail("it is none of the values that the enum allows")
 		}
 		p.Default = v
 	}
 	names := scopeNames{"value": nil}
-	p.normalize = f.at("normalize").program(names)
-	p.checks = compileChecks(f.at("checks"), names)
+	p.normalize = programAt(f.At("normalize"), names)
+	p.checks = compileChecks(f.At("checks"), names)
 	return p
 }
 
@@ -134,30 +134,30 @@ func titleOf(name string) string {
 	return strings.Join(words, " ")
 }
 
-func compileChecks(c cursor, names scopeNames) []check {
+func compileChecks(c document.Cursor, names scopeNames) []check {
 	var checks []check
-	for e := range c.items() {
-		checks = append(checks, check{e.at("when").program(names), e.at("message").program(names)})
+	for e := range c.Items() {
+		checks = append(checks, check{programAt(e.At("when"), names), programAt(e.At("message"), names)})
 	}
 	return checks
 }
 
-func compileErrors(c cursor, names scopeNames) []errorPlan {
+func compileErrors(c document.Cursor, names scopeNames) []errorPlan {
 	var plans []errorPlan
-	for e := range c.items() {
+	for e := range c.Items() {
 		plans = append(plans, errorPlan{
-			when: e.at("when").program(names), message: e.at("message").program(names), code: e.at("code").program(names),
-			transient: e.at("transient").program(names), auth: e.at("auth").program(names), retry: e.at("retry_after").program(names),
+			when: programAt(e.At("when"), names), message: programAt(e.At("message"), names), code: programAt(e.At("code"), names),
+			transient: programAt(e.At("transient"), names), auth: programAt(e.At("auth"), names), retry: programAt(e.At("retry_after"), names),
 		})
 	}
 	return plans
 }
 
-func compileTest(c cursor, of *Connector, names scopeNames) testStep {
-	s := testStep{action: c.text("action"), title: c.text("title")}
+func compileTest(c document.Cursor, of *Connector, names scopeNames) testStep {
+	s := testStep{action: c.Text("action"), title: c.Text("title")}
 	action, ok := of.Actions[s.action]
 	if !ok {
-		c.at("action").fail("there is no action %s", s.action)
+		c.At("action").Fail("there is no action %s", s.action)
 		return s
 	}
 	if s.title == "" {
@@ -165,45 +165,45 @@ func compileTest(c cursor, of *Connector, names scopeNames) testStep {
 	}
 	before := names.without("secrets").without("call")
 	after := before.with(scopeNames{"outputs": portNames(action.Outputs)})
-	s.when = c.at("when").program(before)
-	if in := c.at("inputs"); in.present() {
-		s.inputs = in.tree(before)
+	s.when = programAt(c.At("when"), before)
+	if in := c.At("inputs"); in.Present() {
+		s.inputs = treeAt(in, before)
 	}
-	s.checks = compileChecks(c.at("checks"), after)
-	s.says = c.at("says").program(after)
-	for name, e := range c.at("learn").fields() {
+	s.checks = compileChecks(c.At("checks"), after)
+	s.says = programAt(c.At("says"), after)
+	for name, e := range c.At("learn").Fields() {
 		if !slices.ContainsFunc(of.Settings, func(p Port) bool { return p.Name == name && p.Learned }) {
-			e.fail("there is no setting %s that can be learned", name)
+			e.Fail("there is no setting %s that can be learned", name)
 		}
-		s.learn = append(s.learn, variable{name, e.program(after)})
+		s.learn = append(s.learn, variable{name, programAt(e, after)})
 	}
 	return s
 }
 
 // crossCheck looks at what one action says of another.
-func (c *Connector) crossCheck(root cursor) {
-	for id, a := range root.at("actions").fields() {
+func (c *Connector) crossCheck(root document.Cursor) {
+	for id, a := range root.At("actions").Fields() {
 		switch smtp := c.profile.smtp != nil; {
-		case smtp && a.at("request").present():
-			a.at("request").fail("the connector speaks SMTP: mail is wanted")
-		case !smtp && !a.at("request").present():
-			a.fail("it has no request")
+		case smtp && a.At("request").Present():
+			a.At("request").Fail("the connector speaks SMTP: mail is wanted")
+		case !smtp && !a.At("request").Present():
+			a.Fail("it has no request")
 		}
-		undo := a.at("undo")
-		if !undo.present() {
+		undo := a.At("undo")
+		if !undo.Present() {
 			continue
 		}
-		other, ok := c.Actions[undo.text("action")]
+		other, ok := c.Actions[undo.Text("action")]
 		if !ok {
-			undo.at("action").fail("there is no action %s", undo.text("action"))
+			undo.At("action").Fail("there is no action %s", undo.Text("action"))
 			continue
 		}
 		own := c.Actions[id]
 		names := scopeNames{"inputs": portNames(own.Inputs), "outputs": portNames(own.Outputs)}
-		undo.at("inputs").tree(names)
-		for name, in := range undo.at("inputs").fields() {
+		treeAt(undo.At("inputs"), names)
+		for name, in := range undo.At("inputs").Fields() {
 			if !slices.Contains(portNames(other.Inputs), name) {
-				in.fail("%s has no such input", other.ID)
+				in.Fail("%s has no such input", other.ID)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"sallyport/internal/connector/document"
 	"sallyport/internal/value"
 )
 
@@ -14,20 +15,20 @@ func answerNames(names scopeNames) scopeNames {
 	})
 }
 
-func compileAction(c cursor, id string, connector scopeNames) *Action {
+func compileAction(c document.Cursor, id string, connector scopeNames) *Action {
 	a := &Action{
-		ID: id, Title: c.text("title"), Description: c.text("description"),
-		Effect: Effect(c.text("effect")), Repeat: Repeat(c.text("repeat")),
-		Inputs: compilePorts(c.at("inputs"), false), Outputs: []Port{},
-		Scopes: c.texts("scopes"), Serves: c.texts("okta_workflows"), do: &plan{},
+		ID: id, Title: c.Text("title"), Description: c.Text("description"),
+		Effect: Effect(c.Text("effect")), Repeat: Repeat(c.Text("repeat")),
+		Inputs: compilePorts(c.At("inputs"), false), Outputs: []Port{},
+		Scopes: c.Texts("scopes"), Serves: c.Texts("okta_workflows"), do: &plan{},
 	}
 	if a.Title == "" {
 		a.Title = titleOf(id)
 	}
 	names := connector.with(scopeNames{"inputs": portNames(a.Inputs)})
-	names = a.do.compileVars(c.at("let"), names)
+	names = a.do.compileVars(c.At("let"), names)
 	open := names.without("secrets").without("call")
-	a.do.checks = compileChecks(c.at("checks"), open)
+	a.do.checks = compileChecks(c.At("checks"), open)
 	a.do.compileRequest(c, names)
 	a.compileEffects(c, open)
 	a.compileAnswer(c, answerNames(names))
@@ -37,92 +38,92 @@ func compileAction(c cursor, id string, connector scopeNames) *Action {
 }
 
 // compileVars reads the variables; each may use those before it.
-func (p *plan) compileVars(c cursor, names scopeNames) scopeNames {
+func (p *plan) compileVars(c document.Cursor, names scopeNames) scopeNames {
 	known := []string{}
-	for name, e := range c.fields() {
+	for name, e := range c.Fields() {
 		open := names.without("secrets").without("call").with(scopeNames{"vars": slices.Clone(known)})
-		p.vars = append(p.vars, variable{name, e.program(open)})
+		p.vars = append(p.vars, variable{name, programAt(e, open)})
 		known = append(known, name)
 	}
 	return names.with(scopeNames{"vars": known})
 }
 
-func (p *plan) compileRequest(c cursor, names scopeNames) {
-	if m := c.at("mail"); m.present() {
+func (p *plan) compileRequest(c document.Cursor, names scopeNames) {
+	if m := c.At("mail"); m.Present() {
 		p.mail = &mailPlan{
-			from: m.at("from").tree(names), to: m.at("to").tree(names), cc: m.at("cc").tree(names), bcc: m.at("bcc").tree(names),
-			replyTo: m.at("reply_to").tree(names), subject: m.at("subject").tree(names), text: m.at("text").tree(names), html: m.at("html").tree(names),
+			from: treeAt(m.At("from"), names), to: treeAt(m.At("to"), names), cc: treeAt(m.At("cc"), names), bcc: treeAt(m.At("bcc"), names),
+			replyTo: treeAt(m.At("reply_to"), names), subject: treeAt(m.At("subject"), names), text: treeAt(m.At("text"), names), html: treeAt(m.At("html"), names),
 		}
 		return
 	}
-	r := c.at("request")
-	if !r.present() {
+	r := c.At("request")
+	if !r.Present() {
 		return
 	}
 	p.request = &requestPlan{
-		method: r.at("method").tree(names), most: int(r.number("max_bytes")),
-		query: r.at("query").tree(names), headers: r.at("headers").tree(names), content: r.at("content_type").tree(names),
+		method: treeAt(r.At("method"), names), most: int(r.Number("max_bytes")),
+		query: treeAt(r.At("query"), names), headers: treeAt(r.At("headers"), names), content: treeAt(r.At("content_type"), names),
 	}
-	if u := r.at("url"); u.present() {
-		p.request.url = u.tree(names)
+	if u := r.At("url"); u.Present() {
+		p.request.url = treeAt(u, names)
 	} else {
-		p.request.path = r.at("path").tree(names)
+		p.request.path = treeAt(r.At("path"), names)
 	}
 	for _, encoding := range []string{"json", "form", "text"} {
-		if b := r.at(encoding); b.present() {
-			p.request.body = b.tree(names)
+		if b := r.At(encoding); b.Present() {
+			p.request.body = treeAt(b, names)
 			p.request.encode = tree{leaf: value.Literal(encoding), kind: value.Any}
 		}
 	}
-	if b := r.at("body"); b.present() {
-		p.request.body, p.request.encode = b.at("value").tree(names), b.at("encode").tree(names)
+	if b := r.At("body"); b.Present() {
+		p.request.body, p.request.encode = treeAt(b.At("value"), names), treeAt(b.At("encode"), names)
 	}
 }
 
-func (a *Action) compileEffects(c cursor, names scopeNames) {
-	for e := range c.at("effects").items() {
-		effect := Effect(e.text("effect"))
+func (a *Action) compileEffects(c document.Cursor, names scopeNames) {
+	for e := range c.At("effects").Items() {
+		effect := Effect(e.Text("effect"))
 		if effect.rank() > a.Effect.rank() {
-			e.at("effect").fail("it is graver than the action's own, %s", a.Effect)
+			e.At("effect").Fail("it is graver than the action's own, %s", a.Effect)
 		}
-		a.do.effects = append(a.do.effects, effectWhen{e.at("when").program(names), effect})
+		a.do.effects = append(a.do.effects, effectWhen{programAt(e.At("when"), names), effect})
 	}
 }
 
-func (a *Action) compileAnswer(c cursor, names scopeNames) {
-	a.do.accept = c.at("accept").program(names)
-	a.do.errors = compileErrors(c.at("errors"), names)
-	if p := c.at("pages"); p.present() {
+func (a *Action) compileAnswer(c document.Cursor, names scopeNames) {
+	a.do.accept = programAt(c.At("accept"), names)
+	a.do.errors = compileErrors(c.At("errors"), names)
+	if p := c.At("pages"); p.Present() {
 		a.do.pages = &pagesPlan{
-			link: p.text("next") == "link", param: p.text("param"),
-			start: p.at("start").program(names), items: p.at("items").program(names), limit: p.at("limit").program(names),
+			link: p.Text("next") == "link", param: p.Text("param"),
+			start: programAt(p.At("start"), names), items: programAt(p.At("items"), names), limit: programAt(p.At("limit"), names),
 		}
 		if !a.do.pages.link {
-			a.do.pages.next = p.at("next").program(names)
+			a.do.pages.next = programAt(p.At("next"), names)
 		}
 	}
-	for name, o := range c.at("outputs").fields() {
+	for name, o := range c.At("outputs").Fields() {
 		port := compilePort(o, name, false)
 		a.Outputs = append(a.Outputs, port)
-		a.do.outputs = append(a.do.outputs, outputPlan{port, o.at("from").program(names)})
+		a.do.outputs = append(a.do.outputs, outputPlan{port, programAt(o.At("from"), names)})
 	}
 }
 
-func (a *Action) compileTargets(c cursor, names scopeNames) {
-	for t := range c.at("targets").items() {
-		a.Targets = append(a.Targets, Target{Type: t.text("type"), ID: t.at("id").tree(names).leaf})
+func (a *Action) compileTargets(c document.Cursor, names scopeNames) {
+	for t := range c.At("targets").Items() {
+		a.Targets = append(a.Targets, Target{Type: t.Text("type"), ID: treeAt(t.At("id"), names).leaf})
 	}
-	if u := c.at("undo"); u.present() {
-		inputs, err := value.ParseTemplate(u.at("inputs").v)
+	if u := c.At("undo"); u.Present() {
+		inputs, err := value.ParseTemplate(u.At("inputs").Value)
 		if err != nil {
-			u.at("inputs").fail("%v", err)
+			u.At("inputs").Fail("%v", err)
 		}
-		a.Undo = &Undo{Action: u.text("action"), Inputs: inputs}
+		a.Undo = &Undo{Action: u.Text("action"), Inputs: inputs}
 	}
 }
 
-func (a *Action) compileRepeat(c cursor) {
-	a.do.key = c.at("idempotency").text("header")
+func (a *Action) compileRepeat(c document.Cursor) {
+	a.do.key = c.At("idempotency").Text("header")
 	uses := a.do.key != ""
 	if r := a.do.request; r != nil {
 		for _, t := range []tree{r.path, r.url, r.query, r.headers, r.body} {
@@ -130,7 +131,7 @@ func (a *Action) compileRepeat(c cursor) {
 		}
 	}
 	if (a.Repeat == Keyed) != uses {
-		c.at("repeat").fail("repeat is key where, and only where, the request sends the call's key: by an idempotency header, or as {{ call.key }}")
+		c.At("repeat").Fail("repeat is key where, and only where, the request sends the call's key: by an idempotency header, or as {{ call.key }}")
 	}
 }
 

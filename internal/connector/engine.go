@@ -83,9 +83,9 @@ func (e *Engine) Do(ctx context.Context, conn Connection, call Call) (Result, er
 	defer cancel()
 	res, failure := s.run(ctx)
 	if failure != nil {
-		return Result{}, s.scrubError(failure)
+		return Result{}, scrubError(s.scrub, failure)
 	}
-	res.Outputs = s.scrubObject(res.Outputs)
+	res.Outputs, _ = ScrubValue(s.scrub, res.Outputs).(*value.Object)
 	res.Duration = e.now().Sub(start)
 	return res, nil
 }
@@ -98,13 +98,13 @@ func (e *Engine) Preview(conn Connection, call Call) (Request, error) {
 		return Request{}, asError(err)
 	}
 	if s.connector.profile.smtp != nil {
-		m, err := s.message()
+		m, err := newEnvelope(s)
 		if err != nil {
 			return Request{}, asError(err)
 		}
 		return m.shown, nil
 	}
-	w, err := s.wire()
+	w, err := newWire(s)
 	if err != nil {
 		return Request{}, asError(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/egress"
 	"sallyport/internal/errs"
 	"sallyport/internal/quota"
+	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -49,30 +50,44 @@ func passes(status int) bool {
 	return status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= 500 && status != http.StatusNotImplemented
 }
 
+// critic tells what went wrong with a call.
+type critic struct {
+	title string // of the connector
+	seen  scope  // what expressions see of the call
+	own   *plan
+	also  []errorPlan // those of the connector
+	now   func() time.Time
+}
+
+func (s *session) critic() *critic {
+	return &critic{s.connector.Title, s.open(), s.action.do, s.connector.profile.errors, s.engine.now}
+}
+
 // judge returns what an answer refuses, or nil where it is none of the errors.
-func (s *session) judge(a *answer, retry time.Time) *Error {
-	seen := s.open().with(a.scope())
-	if holds(s.action.do.accept, seen) {
+// Retry is when the rate limit lets another call through, where it was that.
+func (c *critic) judge(a *answer, retry time.Time) *Error {
+	seen := c.seen.with(a.scope())
+	if holds(c.own.accept, seen) {
 		return nil
 	}
 	e := &Error{Status: a.status, Body: a.body, Transient: passes(a.status), Auth: a.status == http.StatusUnauthorized, RetryAt: retry}
 	e.Sent = a.status >= 500
-	for _, plans := range [][]errorPlan{s.action.do.errors, s.connector.profile.errors} {
+	for _, plans := range [][]errorPlan{c.own.errors, c.also} {
 		for _, p := range plans {
 			if holds(p.when, seen) {
-				s.apply(p, e, seen)
-				return s.finish(e)
+				c.apply(p, e, seen)
+				return c.finish(e)
 			}
 		}
 	}
 	if a.status < 400 {
 		return nil
 	}
-	return s.finish(e)
+	return c.finish(e)
 }
 
 // apply takes over what the file says of an error.
-func (s *session) apply(p errorPlan, e *Error, seen scope) {
+func (c *critic) apply(p errorPlan, e *Error, seen scope) {
 	e.Message, e.Code = value.String(eval(p.message, seen)), value.String(eval(p.code, seen))
 	if p.transient != nil {
 		e.Transient = holds(p.transient, seen)
@@ -81,14 +96,14 @@ func (s *session) apply(p errorPlan, e *Error, seen scope) {
 		e.Auth = holds(p.auth, seen)
 	}
 	if seconds, ok := eval(p.retry, seen).(float64); ok && seconds >= 0 {
-		e.Transient, e.RetryAt = true, s.engine.now().Add(time.Duration(min(seconds, 86400)*float64(time.Second)))
+		e.Transient, e.RetryAt = true, c.now().Add(time.Duration(min(seconds, 86400)*float64(time.Second)))
 	}
 }
 
 // finish gives an error the words that it lacks.
-func (s *session) finish(e *Error) *Error {
+func (c *critic) finish(e *Error) *Error {
 	if e.Message == "" {
-		e.Message = fmt.Sprintf("%s answered with status %d %s", s.connector.Title, e.Status, http.StatusText(e.Status))
+		e.Message = fmt.Sprintf("%s answered with status %d %s", c.title, e.Status, http.StatusText(e.Status))
 		if text, ok := e.Body.(string); ok {
 			e.Message += ": " + firstLine(text)
 		}
@@ -117,39 +132,53 @@ func firstLine(text string) string {
 
 // lost returns the error of a request that got no answer. Sent says whether
 // the peer may have seen it.
-func (s *session) lost(err error, sent bool) *Error {
+func (c *critic) lost(err error, sent bool) *Error {
 	if e := AsError(err); e != nil {
 		return e
 	}
-	e := &Error{Sent: sent, Transient: true, Code: "unreachable"}
+	e := &Error{Sent: sent, Transient: true}
 	kind := errs.Unavailable
-	host := s.connector.Title
 	cause := bare(err)
-	switch {
-	case errors.As(err, new(*quota.WaitError)):
-		w, _ := errors.AsType[*quota.WaitError](err)
-		e.Code, e.RetryAt, e.Message = "rate_limited", w.Until, fmt.Sprintf("the rate limit of %s leaves nothing for this call before %s", host, w.Until.UTC().Format(time.RFC3339))
-	case errors.As(err, new(*oauth.Error)):
-		o, _ := errors.AsType[*oauth.Error](err)
+	if w, ok := errors.AsType[*quota.WaitError](err); ok {
+		e.Code, e.RetryAt = "rate_limited", w.Until
+		e.Message = fmt.Sprintf("the rate limit of %s leaves nothing for this call before %s", c.title, w.Until.UTC().Format(time.RFC3339))
+	} else if o, ok := errors.AsType[*oauth.Error](err); ok {
 		e.Status, e.Code, e.Message, e.Transient, e.Auth = o.Status, o.Code, o.Error(), !o.Refused(), o.Refused()
 		if o.Refused() {
 			kind = errs.Denied
 		}
-	case errors.As(err, new(*egress.BlockedError)):
-		e.Code, e.Message, e.Transient, kind = "blocked", cause.Error(), false, errs.Invalid
-	case errors.As(err, new(*egress.TooLargeError)):
-		e.Code, e.Message, e.Transient, kind = "too_large", cause.Error(), false, errs.Invalid
-	case errors.Is(err, egress.ErrRedirect):
-		e.Code, e.Message, e.Transient, kind = "redirected", cause.Error(), false, errs.Invalid
-	case errors.Is(err, context.Canceled):
-		e.Code, e.Message = "cancelled", "the call was cancelled"
-	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
-		e.Code, e.Message = "timeout", fmt.Sprintf("%s did not answer in time", host)
-	default:
-		e.Message = fmt.Sprintf("%s cannot be reached: %v", host, cause)
+	} else if code := hopeless(err); code != "" {
+		e.Code, e.Message, e.Transient, kind = code, cause.Error(), false, errs.Invalid
+	} else {
+		e.Code, e.Message = c.broken(err)
 	}
 	e.Err = errs.Wrap(kind, cause, "%s", e.Message)
 	return e
+}
+
+// hopeless names what will fail the same way every time, or is "".
+func hopeless(err error) string {
+	if _, ok := egress.Blocked(err); ok {
+		return "blocked"
+	}
+	if _, ok := errors.AsType[*egress.TooLargeError](err); ok {
+		return "too_large"
+	}
+	if errors.Is(err, egress.ErrRedirect) {
+		return "redirected"
+	}
+	return ""
+}
+
+// broken says how a connection failed.
+func (c *critic) broken(err error) (code, message string) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled", "the call was cancelled"
+	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
+		return "timeout", fmt.Sprintf("%s did not answer in time", c.title)
+	}
+	return "unreachable", fmt.Sprintf("%s cannot be reached: %v", c.title, bare(err))
 }
 
 // bare takes the URL, which may be secret, off an error of the HTTP client.
@@ -170,11 +199,11 @@ func isTimeout(err error) bool {
 
 // scrubError takes secrets out of an error. The cause is for the log, where
 // they must not stand either.
-func (s *session) scrubError(e *Error) *Error {
-	e.Message, e.Body = s.scrub.Text(e.Message), ScrubValue(s.scrub, e.Body)
+func scrubError(scrub *secret.Scrubber, e *Error) *Error {
+	e.Message, e.Body = scrub.Text(e.Message), ScrubValue(scrub, e.Body)
 	if e.Err != nil {
-		if text := e.Err.Error(); s.scrub.Text(text) != text {
-			e.Err = errs.New(errs.KindOf(e.Err), "%s", s.scrub.Text(text))
+		if text := e.Err.Error(); scrub.Text(text) != text {
+			e.Err = errs.New(errs.KindOf(e.Err), "%s", scrub.Text(text))
 		}
 	}
 	return e

@@ -64,8 +64,8 @@ func (p *smtpPlan) server(sc scope) (server, error) {
 	return s, nil
 }
 
-// message makes the message of the call.
-func (s *session) message() (envelope, error) {
+// newEnvelope makes the message of a call.
+func newEnvelope(s *session) (envelope, error) {
 	server, err := s.connector.profile.smtp.server(s.real)
 	if err != nil {
 		return envelope{}, errs.New(errs.Invalid, "%v", err)
@@ -74,14 +74,14 @@ func (s *session) message() (envelope, error) {
 	if s.action.do.mail == nil {
 		return e, nil
 	}
-	if err := s.compose(&e); err != nil {
+	if err := e.compose(s); err != nil {
 		return envelope{}, errs.New(errs.Invalid, "%v", err)
 	}
-	e.shown = s.scrubRequest(e.shown)
+	e.shown = scrubRequest(s.scrub, e.shown)
 	return e, nil
 }
 
-func (s *session) compose(e *envelope) error {
+func (e *envelope) compose(s *session) error {
 	p := s.action.do.mail
 	e.msg = mail.NewMsg()
 	from, err := addresses(p.from, s.real)
@@ -113,12 +113,12 @@ func (s *session) compose(e *envelope) error {
 	if count == 0 {
 		return fmt.Errorf("to: nobody is named")
 	}
-	s.write(e)
+	e.write(s)
 	return nil
 }
 
 // write adds subject, bodies and an identity to a message.
-func (s *session) write(e *envelope) {
+func (e *envelope) write(s *session) {
 	p := s.action.do.mail
 	subject := oneLine(p.subject.text(s.real))
 	e.msg.Subject(subject)
@@ -198,17 +198,20 @@ func strung(list []*netmail.Address) []string {
 
 func joined(list []*netmail.Address) string { return strings.Join(strung(list), ", ") }
 
-// sendMail carries out a call that sends a message, or only tries the server.
-func (s *session) sendMail(ctx context.Context) (Result, *Error) {
-	e, err := s.message()
+// courier carries out calls of a connector that speaks SMTP.
+type courier struct{ *session }
+
+// carry carries out a call that sends a message, or only tries the server.
+func (c *courier) carry(ctx context.Context) (Result, *Error) {
+	e, err := newEnvelope(c.session)
 	if err != nil {
 		return Result{}, asError(err)
 	}
 	for try := 0; ; try++ {
-		reply, failure := s.deliver(ctx, e)
+		reply, failure := c.deliver(ctx, e)
 		if failure == nil {
-			seen := s.open().with(scope{"status": float64(reply), "body": value.Map("message_id", e.id)})
-			return Result{Outputs: s.outputs(seen), Request: e.shown, Status: reply}, nil
+			seen := c.open().with(scope{"status": float64(reply), "body": value.Map("message_id", e.id)})
+			return Result{Outputs: c.outputs(seen), Request: e.shown, Status: reply}, nil
 		}
 		if try >= maxRetries || failure.Sent || failure.Code != "unreachable" || !pause(ctx, try) {
 			failure.Request = e.shown
@@ -218,16 +221,16 @@ func (s *session) sendMail(ctx context.Context) (Result, *Error) {
 }
 
 // deliver makes one try, and returns the reply code of the server.
-func (s *session) deliver(ctx context.Context, e envelope) (int, *Error) {
-	budget := s.budget(e.server.address())
-	permit, err := budget.Acquire(ctx, s.ask(s.action.ID))
+func (c *courier) deliver(ctx context.Context, e envelope) (int, *Error) {
+	budget := c.budget(e.server.address())
+	permit, err := budget.Acquire(ctx, c.ask(c.action.ID))
 	if err != nil {
-		return 0, s.lost(err, false)
+		return 0, c.critic().lost(err, false)
 	}
 	defer permit.Observe(0, nil)
 	stop := func() bool { return true }
 	defer func() { stop() }()
-	client, err := s.mailClient(ctx, e.server, func(conn net.Conn) {
+	client, err := c.client(ctx, e.server, func(conn net.Conn) {
 		stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	})
 	if err != nil {
@@ -235,24 +238,24 @@ func (s *session) deliver(ctx context.Context, e envelope) (int, *Error) {
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return 0, s.refusal(ctx, err, false)
+		return 0, c.refusal(ctx, err, false)
 	}
 	defer func() { _ = client.CloseWithSMTPClient(conn) }() // what counts was said before
 	if e.msg == nil {
 		return 250, nil
 	}
 	if err := client.SendWithSMTPClient(conn, e.msg); err != nil && !e.msg.IsDelivered() {
-		return 0, s.refusal(ctx, err, maybeDelivered(err))
+		return 0, c.refusal(ctx, err, maybeDelivered(err))
 	}
 	return 250, nil
 }
 
-func (s *session) mailClient(ctx context.Context, to server, opened func(net.Conn)) (*mail.Client, error) {
+func (c *courier) client(ctx context.Context, to server, opened func(net.Conn)) (*mail.Client, error) {
 	timeout := DefaultTimeout
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = max(time.Until(deadline), time.Second)
 	}
-	out := s.engine.egress
+	out := c.engine.egress
 	opts := []mail.Option{
 		mail.WithPort(to.port), mail.WithTimeout(timeout), mail.WithHELO(to.hello),
 		mail.WithTLSConfig(out.TLSConfig(to.host)), mail.WithTLSPolicy(mail.NoTLS),
@@ -272,10 +275,10 @@ func (s *session) mailClient(ctx context.Context, to server, opened func(net.Con
 	if to.security == "starttls" {
 		opts = append(opts, mail.WithTLSPolicy(mail.TLSMandatory))
 	}
-	if s.auth.Kind == Basic {
-		settings, _ := s.real["settings"].(*value.Object)
+	if c.auth.Kind == Basic {
+		settings, _ := c.real["settings"].(*value.Object)
 		// Those that hide the password first; the last two only where the connection hides it.
-		opts = append(opts, mail.WithUsername(settings.Text("username")), mail.WithPassword(s.secrets["password"]),
+		opts = append(opts, mail.WithUsername(settings.Text("username")), mail.WithPassword(c.secrets["password"]),
 			mail.WithOpportunisticSMTPAuth(mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthSCRAMSHA1, mail.SMTPAuthCramMD5, mail.SMTPAuthPlain, mail.SMTPAuthLogin))
 	}
 	return mail.NewClient(to.host, opts...)
@@ -297,7 +300,7 @@ func maybeDelivered(err error) bool {
 }
 
 // refusal returns the error of a try that failed.
-func (s *session) refusal(ctx context.Context, err error, sent bool) *Error {
+func (c *courier) refusal(ctx context.Context, err error, sent bool) *Error {
 	code := 0
 	if reply, ok := errors.AsType[*textproto.Error](err); ok {
 		code = reply.Code
@@ -308,7 +311,7 @@ func (s *session) refusal(ctx context.Context, err error, sent bool) *Error {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return s.lost(err, sent)
+		return c.critic().lost(err, sent)
 	}
 	e := &Error{Status: code, Code: "smtp_" + strconv.Itoa(code), Transient: code < 500, Sent: sent, Auth: code == 535 || code == 530}
 	e.Message = fmt.Sprintf("the mail server refused: %s", oneLine(err.Error()))

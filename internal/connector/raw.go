@@ -27,13 +27,13 @@ func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	w, err := s.wire()
+	w, err := newWire(s)
 	if err != nil {
 		return Raw{}, asError(err)
 	}
 	a, failure := s.send(ctx, w)
 	if failure != nil && (a == nil || !failure.RetryAt.IsZero()) {
-		return Raw{}, s.scrubError(failure)
+		return Raw{}, scrubError(s.scrub, failure)
 	}
 	return Raw{Status: a.status, Header: a.header, Body: a.raw}, nil
 }

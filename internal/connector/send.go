@@ -24,7 +24,7 @@ const maxRetries = 2
 func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 	cred, err := s.credential()
 	if err != nil {
-		return nil, s.describe(asError(err), w)
+		return nil, describe(asError(err), w)
 	}
 	for try, renewed := 0, false; ; try++ {
 		x := &exchange{session: s, wire: w, cred: cred}
@@ -36,28 +36,28 @@ func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 		case failure.Status == http.StatusUnauthorized && x.answered && !renewed && cred.rejected(ctx, x.token, x.header):
 			renewed = true
 			continue
-		case try < maxRetries && s.again(failure, x) && pause(ctx, try):
+		case try < maxRetries && x.again(failure) && pause(ctx, try):
 			continue
 		}
-		return a, s.describe(failure, w)
+		return a, describe(failure, w)
 	}
 }
 
-func (s *session) describe(e *Error, w *wire) *Error {
+func describe(e *Error, w *wire) *Error {
 	e.Request = w.shown
 	return e
 }
 
 // again reports whether a request may be repeated at once: it never left, or
 // repeating is harmless and the trouble may pass.
-func (s *session) again(e *Error, x *exchange) bool {
+func (x *exchange) again(e *Error) bool {
 	if !e.Transient || e.Code == "cancelled" || e.Code == "rate_limited" || !e.RetryAt.IsZero() || e.Status == http.StatusTooManyRequests {
 		return false
 	}
 	if !x.answered && !e.Sent {
 		return true
 	}
-	return s.action.Repeat == Safe && (!x.answered || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout)
+	return x.session.action.Repeat == Safe && (!x.answered || e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout)
 }
 
 // pause waits a little before another try, longer each time; false is that the
@@ -99,12 +99,12 @@ func (x *exchange) once(ctx context.Context) (*answer, *Error) {
 	}
 	req.Header = x.wire.header.Clone()
 	if x.token, err = x.cred.sign(ctx, req); err != nil {
-		return nil, s.lost(err, false)
+		return nil, s.critic().lost(err, false)
 	}
 	s.hideToken(x.token)
 	permit, err := s.permit(ctx, req)
 	if err != nil {
-		return nil, s.lost(err, false)
+		return nil, s.critic().lost(err, false)
 	}
 	client := s.engine.client
 	if x.wire.base == nil {
@@ -113,17 +113,17 @@ func (x *exchange) once(ctx context.Context) (*answer, *Error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		x.end(permit, sent.Load())
-		return nil, s.lost(err, sent.Load())
+		return nil, s.critic().lost(err, sent.Load())
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	retry := permit.Observe(resp.StatusCode, resp.Header)
 	body, err := io.ReadAll(resp.Body)
 	if _, tooLarge := errors.AsType[*egress.TooLargeError](err); err != nil && (resp.StatusCode < 400 || tooLarge) {
-		return nil, s.lost(err, true)
+		return nil, s.critic().lost(err, true)
 	}
 	x.answered, x.header = true, resp.Header
 	a := newAnswer(resp.StatusCode, resp.Header, body)
-	return a, s.judge(a, retry)
+	return a, s.critic().judge(a, retry)
 }
 
 func (x *exchange) end(p *quota.Permit, sent bool) {

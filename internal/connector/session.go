@@ -199,9 +199,9 @@ func (s *session) tokenSender(tokenURL string) func(*http.Request) (*http.Respon
 // run carries the call out.
 func (s *session) run(ctx context.Context) (Result, *Error) {
 	if s.connector.profile.smtp != nil {
-		return s.sendMail(ctx)
+		return (&courier{s}).carry(ctx)
 	}
-	w, err := s.wire()
+	w, err := newWire(s)
 	if err != nil {
 		return Result{}, asError(err)
 	}

@@ -7,6 +7,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+
+	"sallyport/content"
+	"sallyport/internal/connector/document"
 )
 
 // Folder is where connector files stand in a content folder.
@@ -49,13 +53,26 @@ func Load(folders ...fs.FS) (*Shelf, error) {
 	return s, nil
 }
 
+// schema is what every file is checked against. It is compiled once.
+var schema = sync.OnceValues(func() (*document.Schema, error) {
+	text, err := fs.ReadFile(content.FS, Folder+"/schema.json")
+	if err != nil {
+		return nil, fmt.Errorf("read the schema of connectors: %w", err)
+	}
+	return document.ParseSchema(text)
+})
+
 // parse reads one connector file.
 func parse(name string, text []byte) (*Connector, error) {
-	d, err := readDocument(name, text)
+	d, err := document.Read(name, text)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.validate("schema.json"); err != nil {
+	s, err := schema()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Check(s); err != nil {
 		return nil, err
 	}
 	return compile(d)

@@ -24,29 +24,29 @@ type wire struct {
 	shown  Request
 }
 
-// wire makes the request of the call, once for the peer and once to be shown.
-func (s *session) wire() (*wire, error) {
-	w, err := s.build(s.real)
+// newWire makes the request of a call, once for the peer and once to be shown.
+func newWire(s *session) (*wire, error) {
+	w, err := build(s)
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "%v", err)
 	}
-	if w.shown, err = s.show(w); err != nil {
+	if w.shown, err = show(s, w); err != nil {
 		return nil, errs.New(errs.Invalid, "%v", err)
 	}
 	return w, nil
 }
 
-func (s *session) build(sc scope) (*wire, error) {
-	r := s.action.do.request
+func build(s *session) (*wire, error) {
+	r, sc := s.action.do.request, s.real
 	w := &wire{method: strings.ToUpper(r.method.text(sc)), header: http.Header{}}
 	if !slices.Contains(methods(), w.method) {
 		return nil, fmt.Errorf("%s is no method: %s are", quoted(w.method), strings.Join(methods(), ", "))
 	}
 	var err error
-	if w.url, w.base, err = s.address(sc, false); err != nil {
+	if w.url, w.base, err = address(s, false); err != nil {
 		return nil, err
 	}
-	if err := s.headers(w.header, sc); err != nil {
+	if err := addHeaders(s, w.header, sc); err != nil {
 		return nil, err
 	}
 	body, contentType, err := r.encoded(sc)
@@ -69,8 +69,11 @@ func methods() []string {
 
 // address returns the URL of the request, and the base that it must stay
 // below. Where it is shown, secrets in it are masks.
-func (s *session) address(sc scope, shown bool) (u, base *url.URL, err error) {
-	r := s.action.do.request
+func address(s *session, shown bool) (u, base *url.URL, err error) {
+	r, sc := s.action.do.request, s.real
+	if shown {
+		sc = s.shown
+	}
 	baseText := s.connector.profile.base.text(sc)
 	if baseText != "" {
 		if base, err = parseBase(baseText); err != nil {
@@ -219,8 +222,8 @@ func addParams(q url.Values, o *value.Object) {
 	}
 }
 
-// headers adds those of the connector, then those of the action.
-func (s *session) headers(h http.Header, sc scope) error {
+// addHeaders adds those of the connector, then those of the action.
+func addHeaders(s *session, h http.Header, sc scope) error {
 	for _, named := range s.connector.profile.headers {
 		if err := setHeader(h, named.name, named.tree.text(sc)); err != nil {
 			return err
@@ -302,10 +305,10 @@ func (r *requestPlan) encoded(sc scope) (body []byte, contentType string, err er
 
 // show returns a request as people see it: the same, made with masks in the
 // place of secrets.
-func (s *session) show(w *wire) (Request, error) {
+func show(s *session, w *wire) (Request, error) {
 	r := s.action.do.request
 	out := Request{Method: w.method, Header: map[string]string{}}
-	switch u, _, err := s.address(s.shown, true); {
+	switch u, _, err := address(s, true); {
 	case s.connector.profile.base.uses("secrets") || r.url.uses("secrets"):
 		out.URL = secret.Mask
 	case err != nil:
@@ -314,7 +317,7 @@ func (s *session) show(w *wire) (Request, error) {
 		out.URL = strings.NewReplacer(url.QueryEscape(secret.Mask), secret.Mask, url.PathEscape(secret.Mask), secret.Mask).Replace(u.String())
 	}
 	h := http.Header{}
-	if err := s.headers(h, s.shown); err != nil {
+	if err := addHeaders(s, h, s.shown); err != nil {
 		return out, err
 	}
 	if c := w.header.Get("Content-Type"); c != "" {
@@ -327,5 +330,5 @@ func (s *session) show(w *wire) (Request, error) {
 		out.Header[name] = h.Get(name)
 	}
 	out.Body, _ = r.body.eval(s.shown)
-	return s.scrubRequest(out), nil
+	return scrubRequest(s.scrub, out), nil
 }

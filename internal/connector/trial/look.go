@@ -16,7 +16,7 @@ import (
 // look compares what came of a call with what its case says.
 type look struct {
 	trial   *trial
-	of      connector.Case
+	of      Case
 	peer    *peer
 	secrets map[string]secret.Text
 }

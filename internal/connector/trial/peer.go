@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"sallyport/internal/connector"
 	"sallyport/internal/value"
 )
 
@@ -25,7 +24,7 @@ type peer struct {
 	watchers []Watcher
 
 	mu  sync.Mutex
-	of  []connector.Exchange
+	of  []Exchange
 	got []*received
 }
 
@@ -38,7 +37,7 @@ type received struct {
 	body   []byte
 }
 
-func newPeer(ctx context.Context, c connector.Case, watchers []Watcher) (*peer, error) {
+func newPeer(ctx context.Context, c Case, watchers []Watcher) (*peer, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("play the system outside: %w", err)

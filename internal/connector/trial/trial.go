@@ -38,7 +38,7 @@ func (f CaseError) Error() string {
 // package content holds. The failures come joined; each is a [CaseError]. Each
 // watcher sees every request that arrives, with the name of its case.
 func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string, watchers ...Watcher) error {
-	cases, err := connector.ReadCases(folder, id)
+	cases, err := ReadCases(folder, id)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ type trial struct {
 	id       string
 	shelf    *connector.Shelf
 	keyring  *secret.Keyring
-	cases    *connector.Cases
+	cases    *Cases
 	failures []error
 }
 
@@ -88,7 +88,7 @@ func (t *trial) engine() *connector.Engine {
 	})
 }
 
-func (t *trial) settings(s connector.SettingsCase) {
+func (t *trial) settings(s SettingsCase) {
 	name := "settings " + string(value.JSON(s.Given))
 	nobody := &peer{address: "127.0.0.1:1"}
 	settings, _ := nobody.fill(over(t.cases.Connection.Settings, s.Given)).(*value.Object)
@@ -107,7 +107,7 @@ func (t *trial) settings(s connector.SettingsCase) {
 }
 
 // run makes one call, and looks at everything that came of it.
-func (t *trial) run(ctx context.Context, c connector.Case) error {
+func (t *trial) run(ctx context.Context, c Case) error {
 	p, err := newPeer(ctx, c, t.watchers)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (t *trial) fitting(conn connector.Connection, secrets map[string]secret.Tex
 }
 
 // filled puts the peer's address into a case.
-func filled(c connector.Case, p *peer) connector.Case {
+func filled(c Case, p *peer) Case {
 	c.Inputs, _ = p.fill(c.Inputs).(*value.Object)
 	c.Outputs, _ = p.fill(c.Outputs).(*value.Object)
 	c.Error, _ = p.fill(c.Error).(*value.Object)

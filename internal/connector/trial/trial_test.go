@@ -24,7 +24,7 @@ func TestContent(t *testing.T) {
 	for _, c := range shelf.All() {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
-			cases, err := connector.ReadCases(content.FS, c.ID)
+			cases, err := trial.ReadCases(content.FS, c.ID)
 			if err != nil {
 				t.Fatal(err)
 			}

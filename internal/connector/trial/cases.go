@@ -1,15 +1,17 @@
-package connector
+package trial
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
+	"sallyport/content"
+	"sallyport/internal/connector"
+	"sallyport/internal/connector/document"
 	"sallyport/internal/value"
 )
 
 // Cases are what a connector must do: the file NAME.test.yaml beside it.
-// Package trial runs them.
 type Cases struct {
 	Connection CaseConnection
 	Settings   []SettingsCase
@@ -18,7 +20,7 @@ type Cases struct {
 
 // CaseConnection is the connection that a case uses.
 type CaseConnection struct {
-	Auth     AuthKind
+	Auth     connector.AuthKind
 	Settings *value.Object
 	Secrets  *value.Object // texts
 }
@@ -54,53 +56,66 @@ type Exchange struct {
 	Response *value.Object
 }
 
+// schema is what every file of cases is checked against. It is compiled once.
+var schema = sync.OnceValues(func() (*document.Schema, error) {
+	text, err := fs.ReadFile(content.FS, connector.Folder+"/cases.schema.json")
+	if err != nil {
+		return nil, fmt.Errorf("read the schema of cases: %w", err)
+	}
+	return document.ParseSchema(text)
+})
+
 // ReadCases reads the cases of a connector from a folder that is laid out like
 // package content. It is an [fs.ErrNotExist] that there are none.
 func ReadCases(folder fs.FS, id string) (*Cases, error) {
-	name := Folder + "/" + id + ".test.yaml"
+	name := connector.Folder + "/" + id + ".test.yaml"
 	text, err := fs.ReadFile(folder, name)
 	if err != nil {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
-	d, err := readDocument(name, text)
+	d, err := document.Read(name, text)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.validate("cases.schema.json"); err != nil {
+	sch, err := schema()
+	if err != nil {
 		return nil, err
 	}
-	root := d.cursor()
-	c := &Cases{Connection: caseConnection(root.at("connection"))}
-	for s := range root.at("settings").items() {
-		o, _ := s.v.(*value.Object)
-		c.Settings = append(c.Settings, SettingsCase{d.line(s.path), o.Object("given"), o.Object("kept"), s.text("refused")})
+	if err := d.Check(sch); err != nil {
+		return nil, err
 	}
-	for name, f := range root.at("cases").fields() {
+	root := d.Cursor()
+	c := &Cases{Connection: caseConnection(root.At("connection"))}
+	for s := range root.At("settings").Items() {
+		o, _ := s.Value.(*value.Object)
+		c.Settings = append(c.Settings, SettingsCase{s.Line(), o.Object("given"), o.Object("kept"), s.Text("refused")})
+	}
+	for name, f := range root.At("cases").Fields() {
 		c.Cases = append(c.Cases, readCase(f, name))
 	}
-	return c, errors.Join(d.errs...)
+	return c, d.Err()
 }
 
-func caseConnection(c cursor) CaseConnection {
-	o, _ := c.v.(*value.Object)
-	return CaseConnection{AuthKind(c.text("auth")), o.Object("settings"), o.Object("secrets")}
+func caseConnection(c document.Cursor) CaseConnection {
+	o, _ := c.Value.(*value.Object)
+	return CaseConnection{connector.AuthKind(c.Text("auth")), o.Object("settings"), o.Object("secrets")}
 }
 
-func readCase(f cursor, name string) Case {
-	o, _ := f.v.(*value.Object)
+func readCase(f document.Cursor, name string) Case {
+	o, _ := f.Value.(*value.Object)
 	c := Case{
-		Name: name, Line: f.doc.line(f.path), Action: f.text("action"), Connection: caseConnection(f.at("connection")),
-		Inputs: o.Object("inputs"), Key: f.text("key"), Mail: o.Object("mail"), Outputs: o.Object("outputs"),
-		Error: o.Object("error"), Effect: f.text("effect"), Undo: o.Object("undo"),
+		Name: name, Line: f.Line(), Action: f.Text("action"), Connection: caseConnection(f.At("connection")),
+		Inputs: o.Object("inputs"), Key: f.Text("key"), Mail: o.Object("mail"), Outputs: o.Object("outputs"),
+		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"),
 	}
 	c.Targets, _ = o.At("targets").([]any)
-	for e := range f.at("exchanges").items() {
-		x, _ := e.v.(*value.Object)
+	for e := range f.At("exchanges").Items() {
+		x, _ := e.Value.(*value.Object)
 		c.Exchanges = append(c.Exchanges, Exchange{x.Object("request"), x.Object("response")})
 	}
-	if f.at("request").present() || f.at("response").present() {
+	if f.At("request").Present() || f.At("response").Present() {
 		if len(c.Exchanges) > 0 {
-			f.fail("request and response, or exchanges: not both")
+			f.Fail("request and response, or exchanges: not both")
 		}
 		c.Exchanges = []Exchange{{o.Object("request"), o.Object("response")}}
 	}

@@ -1,4 +1,8 @@
-package connector
+// Package document reads YAML files that describe something: plain data that
+// knows on which line each part of it stands, checked against a JSON Schema.
+// What is wrong is gathered, each with file and line, so that the writer of a
+// file sees all of it at once.
+package document
 
 import (
 	"bytes"
@@ -14,7 +18,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"sallyport/internal/errs"
-	"sallyport/internal/expr"
 	"sallyport/internal/value"
 )
 
@@ -24,19 +27,20 @@ const (
 	maxDepth = 100
 )
 
-// document is a YAML file as a value, which knows on which line each part of it
+// Document is a YAML file as a value, which knows on which line each part of it
 // stands, and gathers what is wrong with it.
-type document struct {
-	name  string
-	root  any
+type Document struct {
+	Name  string         // of the file
+	Root  any            // a value as package value describes it
 	lines map[string]int // by path, its segments joined with a newline
 	errs  []error
 }
 
-// readDocument reads a YAML file: one document of plain data. Anchors, tags
-// and repeated keys are refused; a date stays the text that it is.
-func readDocument(name string, text []byte) (*document, error) {
-	d := &document{name: name, lines: map[string]int{}}
+// Read reads a YAML file: one document of plain data. Anchors, tags and
+// repeated keys are refused; a date stays the text that it is. The error names
+// file and line.
+func Read(name string, text []byte) (*Document, error) {
+	d := &Document{Name: name, lines: map[string]int{}}
 	if len(text) > maxFile {
 		return nil, d.errorAt(1, "the file is larger than %d bytes", maxFile)
 	}
@@ -53,7 +57,7 @@ func readDocument(name string, text []byte) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.root = root
+	d.Root = root
 	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
 		return nil, d.errorAt(1, "the file holds more than one document")
 	}
@@ -73,11 +77,11 @@ func yamlFault(err error) (line int, text string) {
 }
 
 // errorAt returns an error about a line of the file.
-func (d *document) errorAt(line int, format string, args ...any) error {
-	return errs.New(errs.Invalid, "%s:%d: %s", d.name, max(line, 1), fmt.Sprintf(format, args...))
+func (d *Document) errorAt(line int, format string, args ...any) error {
+	return errs.New(errs.Invalid, "%s:%d: %s", d.Name, max(line, 1), fmt.Sprintf(format, args...))
 }
 
-func (d *document) line(path []string) int {
+func (d *Document) line(path []string) int {
 	for ; len(path) > 0; path = path[:len(path)-1] {
 		if line, ok := d.lines[strings.Join(path, "\n")]; ok {
 			return line
@@ -86,7 +90,7 @@ func (d *document) line(path []string) int {
 	return 1
 }
 
-func (d *document) convert(n *yaml.Node, path []string) (any, error) {
+func (d *Document) convert(n *yaml.Node, path []string) (any, error) {
 	if len(path) > maxDepth {
 		return nil, d.errorAt(n.Line, "nested deeper than %d", maxDepth)
 	}
@@ -112,7 +116,7 @@ func (d *document) convert(n *yaml.Node, path []string) (any, error) {
 	}
 }
 
-func (d *document) object(n *yaml.Node, path []string) (any, error) {
+func (d *Document) object(n *yaml.Node, path []string) (any, error) {
 	o := value.NewObject(len(n.Content) / 2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -132,7 +136,7 @@ func (d *document) object(n *yaml.Node, path []string) (any, error) {
 	return o, nil
 }
 
-func (d *document) scalar(n *yaml.Node) (any, error) {
+func (d *Document) scalar(n *yaml.Node) (any, error) {
 	var err error
 	switch n.ShortTag() {
 	case "!!str", "!!timestamp":
@@ -153,112 +157,90 @@ func (d *document) scalar(n *yaml.Node) (any, error) {
 	return nil, d.errorAt(n.Line, "%s is no kind of value to use here", n.ShortTag())
 }
 
-// cursor stands at one place of a document. What it reads was checked against
+// Cursor stands at one place of a document. What it reads was checked against
 // the schema before; what only the code can check, it fails at its line.
-type cursor struct {
-	doc  *document
-	path []string
-	v    any
+type Cursor struct {
+	Value any // what stands there
+	doc   *Document
+	path  []string
 }
 
-func (d *document) cursor() cursor { return cursor{doc: d, v: d.root} }
+// Cursor returns the place at the top.
+func (d *Document) Cursor() Cursor { return Cursor{doc: d, Value: d.Root} }
 
-func (c cursor) at(key string) cursor {
-	o, _ := c.v.(*value.Object)
-	return cursor{c.doc, append(slices.Clone(c.path), key), o.At(key)}
+// At returns the place of a field, where nothing may stand.
+func (c Cursor) At(key string) Cursor {
+	o, _ := c.Value.(*value.Object)
+	return Cursor{o.At(key), c.doc, append(slices.Clone(c.path), key)}
 }
 
-func (c cursor) present() bool { return c.v != nil }
+// Present reports whether something stands here.
+func (c Cursor) Present() bool { return c.Value != nil }
 
-func (c cursor) text(key string) string {
-	s, _ := c.at(key).v.(string)
+// Text returns the field named key if it is a text, or "".
+func (c Cursor) Text(key string) string {
+	s, _ := c.At(key).Value.(string)
 	return s
 }
 
-func (c cursor) bool(key string) bool {
-	b, _ := c.at(key).v.(bool)
+// Bool returns the field named key if it is true or false, or false.
+func (c Cursor) Bool(key string) bool {
+	b, _ := c.At(key).Value.(bool)
 	return b
 }
 
-func (c cursor) number(key string) float64 {
-	f, _ := c.at(key).v.(float64)
+// Number returns the field named key if it is a number, or 0.
+func (c Cursor) Number(key string) float64 {
+	f, _ := c.At(key).Value.(float64)
 	return f
 }
 
-func (c cursor) texts(key string) []string {
+// Texts returns the texts of the list named key.
+func (c Cursor) Texts(key string) []string {
 	var out []string
-	for e := range c.at(key).items() {
-		s, _ := e.v.(string)
+	for e := range c.At(key).Items() {
+		s, _ := e.Value.(string)
 		out = append(out, s)
 	}
 	return out
 }
 
-// fields walks the fields of an object in the order of the file.
-func (c cursor) fields() iter.Seq2[string, cursor] {
-	return func(yield func(string, cursor) bool) {
-		o, _ := c.v.(*value.Object)
+// Fields walks the fields of an object in the order of the file.
+func (c Cursor) Fields() iter.Seq2[string, Cursor] {
+	return func(yield func(string, Cursor) bool) {
+		o, _ := c.Value.(*value.Object)
 		for _, k := range o.Keys() {
-			if !yield(k, c.at(k)) {
+			if !yield(k, c.At(k)) {
 				return
 			}
 		}
 	}
 }
 
-// items walks the items of a list.
-func (c cursor) items() iter.Seq[cursor] {
-	return func(yield func(cursor) bool) {
-		list, _ := c.v.([]any)
+// Items walks the items of a list.
+func (c Cursor) Items() iter.Seq[Cursor] {
+	return func(yield func(Cursor) bool) {
+		list, _ := c.Value.([]any)
 		for i, e := range list {
-			if !yield(cursor{c.doc, append(slices.Clone(c.path), strconv.Itoa(i)), e}) {
+			if !yield(Cursor{e, c.doc, append(slices.Clone(c.path), strconv.Itoa(i))}) {
 				return
 			}
 		}
 	}
 }
 
-// fail notes what is wrong here.
-func (c cursor) fail(format string, args ...any) {
+// Fail notes what is wrong here.
+func (c Cursor) Fail(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if len(c.path) > 0 {
 		text = strings.Join(c.path, ".") + ": " + text
 	}
-	c.doc.errs = append(c.doc.errs, c.doc.errorAt(c.doc.line(c.path), "%s", text))
+	c.doc.errs = append(c.doc.errs, c.doc.errorAt(c.Line(), "%s", text))
 }
 
-// program compiles the expression that stands here, or returns nil where none
-// does.
-func (c cursor) program(names scopeNames) *expr.Program {
-	if c.v == nil {
-		return nil
-	}
-	source := value.String(c.v)
-	p, err := expr.Compile(source, names.roots()...)
-	if err != nil {
-		c.fail("%v", err)
-		return nil
-	}
-	if unknown := names.unknownIn(source); unknown != "" {
-		c.fail("there is no %s", unknown)
-	}
-	return p
-}
+// Err returns everything that is wrong with the document, joined; nil where
+// nothing is.
+func (d *Document) Err() error { return errors.Join(d.errs...) }
 
-// tree reads the template that stands here; the empty one where none does.
-func (c cursor) tree(names scopeNames) tree {
-	if c.v == nil {
-		return tree{}
-	}
-	t, err := parseTree(c.v)
-	if err != nil {
-		c.fail("%v", err)
-		return tree{}
-	}
-	for _, ref := range t.refs() {
-		if unknown := names.unknown(ref); unknown != "" {
-			c.fail("there is no %s", unknown)
-		}
-	}
-	return t
-}
+// Line returns the line that the cursor stands on, or the nearest one above.
+func (c Cursor) Line() int { return c.doc.line(c.path) }

@@ -59,7 +59,10 @@ func portNames(ports []Port) []string {
 }
 
 func compileProfile(root document.Cursor, names scopeNames) *profile {
-	p := &profile{base: treeAt(root.At("base_url"), names), dialect: compileDialect(root.At("rate_limit"))}
+	limit := root.At("rate_limit")
+	p := &profile{
+		base: treeAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
+	}
 	for name, h := range root.At("headers").Fields() {
 		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})
 	}
@@ -74,7 +77,7 @@ func compileProfile(root document.Cursor, names scopeNames) *profile {
 }
 
 func compileDialect(c document.Cursor) quota.Dialect {
-	if c.Value == "okta" {
+	if c.Value == "okta" || c.At("okta_percent").Present() {
 		return quota.Okta(0)
 	}
 	within := time.Duration(c.Number("seconds") * float64(time.Second))

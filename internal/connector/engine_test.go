@@ -323,34 +323,38 @@ func TestTokens(t *testing.T) {
 }
 
 func TestRateLimitIsKept(t *testing.T) {
-	var served atomic.Int32
-	s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
-		n := served.Add(1)
-		h := w.Header()
-		h.Set("X-Rate-Limit-Limit", "40")
-		h.Set("X-Rate-Limit-Remaining", fmt.Sprint(40-n))
-		h.Set("X-Rate-Limit-Reset", fmt.Sprint(time.Now().Add(50*time.Second).Unix()))
-		fmt.Fprint(w, `{}`)
-	})
-	b := newBench(t, egress.Options{})
-	conn := b.connection("okta", connector.APIKey, domain(s), "api_key", "00token")
-	call := connector.Call{Action: "get_user", Inputs: value.Map("user", "ada"), Wait: -1}
-	for _, tt := range []struct {
-		priority quota.Priority
-		served   int32
-	}{{quota.Sync, 10}, {quota.Poll, 15}, {quota.Flow, 18}, {quota.Containment, 20}} {
-		call.Priority = tt.priority
-		var err error
-		for err == nil {
-			_, err = b.Do(t.Context(), conn, call)
-		}
-		e := connector.AsError(err)
-		if e.Code != "rate_limited" || !e.Transient || e.Sent || time.Until(e.RetryAt) < 40*time.Second || e.Request.URL == "" {
-			t.Fatalf("error %+v, want one that says when to come back", e)
-		}
-		if served.Load() != tt.served {
-			t.Errorf("%s: %d requests so far, want %d of 40", tt.priority, served.Load(), tt.served)
-		}
+	for name, tt := range map[string]struct {
+		percent any
+		served  [4]int32 // after sync, poll, flow and containment
+	}{"half of it": {nil, [4]int32{10, 15, 18, 20}}, "all of it": {100.0, [4]int32{20, 30, 36, 40}}} {
+		t.Run(name, func(t *testing.T) {
+			var served atomic.Int32
+			s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
+				n := served.Add(1)
+				h := w.Header()
+				h.Set("X-Rate-Limit-Limit", "40")
+				h.Set("X-Rate-Limit-Remaining", fmt.Sprint(40-n))
+				h.Set("X-Rate-Limit-Reset", fmt.Sprint(time.Now().Add(50*time.Second).Unix()))
+				fmt.Fprint(w, `{}`)
+			})
+			b := newBench(t, egress.Options{})
+			conn := b.connection("okta", connector.APIKey, domain(s).With("rate_percent", tt.percent), "api_key", "00token")
+			call := connector.Call{Action: "get_user", Inputs: value.Map("user", "ada"), Wait: -1}
+			for i, priority := range []quota.Priority{quota.Sync, quota.Poll, quota.Flow, quota.Containment} {
+				call.Priority = priority
+				var err error
+				for err == nil {
+					_, err = b.Do(t.Context(), conn, call)
+				}
+				e := connector.AsError(err)
+				if e.Code != "rate_limited" || !e.Transient || e.Sent || time.Until(e.RetryAt) < 40*time.Second || e.Request.URL == "" {
+					t.Fatalf("error %+v, want one that says when to come back", e)
+				}
+				if served.Load() != tt.served[i] {
+					t.Errorf("%s: %d requests so far, want %d of 40", priority, served.Load(), tt.served[i])
+				}
+			}
+		})
 	}
 }
 

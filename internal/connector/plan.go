@@ -14,6 +14,7 @@ type profile struct {
 	headers []namedTree
 	smtp    *smtpPlan // the connector speaks SMTP, not HTTP
 	dialect quota.Dialect
+	percent tree        // of each of Okta's buckets; empty is what the dialect takes by itself
 	errors  []errorPlan // after those of an action
 	test    []testStep
 }

@@ -136,7 +136,17 @@ func (s *session) budget(host string) *quota.Budget {
 			identity = append(identity, s.secrets[p.Name])
 		}
 	}
-	return s.engine.quota.Budget(quota.Key(host, strings.Join(identity, "\x00")), s.connector.profile.dialect)
+	return s.engine.quota.Budget(quota.Key(host, strings.Join(identity, "\x00")), s.dialect())
+}
+
+// dialect is how the peer tells its limits, and how much of them we take.
+func (s *session) dialect() quota.Dialect {
+	p := s.connector.profile
+	v, _ := p.percent.eval(s.real)
+	if n, err := value.Convert(v, value.Number); err == nil && n != nil {
+		return quota.Okta(n.(float64) / 100)
+	}
+	return p.dialect
 }
 
 // credential returns how the call signs in.

@@ -28,6 +28,22 @@ type Permit struct {
 	once   sync.Once
 }
 
+// take changes the share of the limit that the budget takes.
+func (b *Budget) take(share float64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dialect.share != share {
+		b.dialect.share = share
+		b.wake()
+	}
+}
+
+// wake lets those who wait look again. The lock is held.
+func (b *Budget) wake() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
 // Bucket returns the name of the bucket that a call counts to, or "" where the
 // peer's dialect knows no buckets and the caller may name its own.
 func (b *Budget) Bucket(method, path string) string { return b.dialect.bucket(method, path) }
@@ -147,8 +163,7 @@ func (p *Permit) end(with func(now time.Time)) {
 		with(p.budget.registry.now())
 		p.bucket.inFlight--
 		p.budget.inFlight--
-		close(p.budget.changed)
-		p.budget.changed = make(chan struct{})
+		p.budget.wake()
 	})
 }
 

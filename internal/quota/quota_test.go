@@ -403,6 +403,24 @@ func TestUsage(t *testing.T) {
 	})
 }
 
+func TestShareMayChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := quota.NewRegistry(quota.Options{})
+		now := time.Now()
+		b := r.Budget("acme", quota.Okta(0.5))
+		acquire(t, b, quota.Ask{Bucket: "users"}).Observe(http.StatusOK, headers(4, 3, now.Add(time.Minute), now))
+		acquire(t, b, quota.Ask{Bucket: "users"})
+		if waitUntil(t, b, quota.Ask{Bucket: "users"}).IsZero() {
+			t.Error("a third call of four goes with half of them")
+		}
+		time.AfterFunc(time.Second, func() { r.Budget("acme", quota.Okta(1)) })
+		acquire(t, b, quota.Ask{Bucket: "users", Wait: 2 * time.Minute})
+		if time.Since(now) != time.Second {
+			t.Errorf("waited %v, want until the share changed", time.Since(now))
+		}
+	})
+}
+
 // Whatever a peer writes into its headers, nobody is stopped for more than an
 // hour, and the budget goes on.
 func FuzzObserve(f *testing.F) {

@@ -34,7 +34,7 @@ func NewRegistry(opts Options) *Registry {
 }
 
 // Budget returns the budget named key, see [Key], and makes it on first use.
-// The first dialect stays.
+// The first dialect stays, but for the share of the limit: the last one counts.
 func (r *Registry) Budget(key string, d Dialect) *Budget {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -42,7 +42,9 @@ func (r *Registry) Budget(key string, d Dialect) *Budget {
 	if !ok {
 		b = &Budget{key: key, dialect: d, registry: r, buckets: map[string]*bucket{}, changed: make(chan struct{})}
 		r.budgets[key] = b
+		return b
 	}
+	b.take(d.share)
 	return b
 }
 

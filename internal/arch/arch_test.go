@@ -56,6 +56,7 @@ var may = map[string]string{
 	"sandbox/okta/eventhook":  "sandbox/okta/systemlog",
 	"sandbox/okta":            "sandbox/okta/expression sandbox/okta/filter sandbox/okta/ratelimit sandbox/okta/systemlog sandbox/okta/eventhook",
 	"sandbox/okta/oktaspec":   "",
+	"sandbox/mail":            "",
 	"sandbox/slack":           "",
 	"sandbox/teams":           "",
 	"tools/fidelity":          "sandbox/okta",

@@ -1,0 +1,149 @@
+package okta
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sallyport/sandbox/okta/systemlog"
+)
+
+// SessionState is an open session of a user.
+type SessionState struct {
+	ID      string // external session id, as the System Log has it
+	From    Client // what it was opened with
+	Started time.Time
+}
+
+// Sessions returns the open sessions of the user with a login or an id, in the
+// order in which they were opened.
+func (o *Org) Sessions(login string) []SessionState {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	u, ok := o.dir.find(login)
+	if !ok {
+		return nil
+	}
+	var out []SessionState
+	for _, s := range u.sessions {
+		if s.expires.After(o.now()) {
+			out = append(out, SessionState{ID: s.id, From: s.from, Started: s.started})
+		}
+	}
+	return out
+}
+
+// UserByEmail returns a user with an address, in any case; that with the
+// lowest id when several have it.
+func (o *Org) UserByEmail(email string) (UserState, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	s := o.dir.byEmail[strings.ToLower(email)]
+	if s == nil || len(s.items) == 0 {
+		return UserState{}, false
+	}
+	return stateOf(o, s.items[0]), true
+}
+
+// UsersAfter returns at most n users whose ids follow an id, in the order of
+// their ids.
+func (o *Org) UsersAfter(id string, n int) []UserState {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	in := o.dir.users.after(id)
+	out := make([]UserState, min(n, len(in)))
+	for i := range out {
+		out[i] = stateOf(o, in[i])
+	}
+	return out
+}
+
+// NewToken makes another API token of a user, without a word in the log, and
+// returns it. It never expires.
+func (o *Org) NewToken(login, name string) (string, error) {
+	o.mu.RLock()
+	u, ok := o.dir.find(login)
+	o.mu.RUnlock()
+	if !ok {
+		return "", fmt.Errorf("make an API token of %s: %w", login, ErrNoUser)
+	}
+	_, token := newAPIToken(o, u, name, 0)
+	return token, nil
+}
+
+// FactorTypes returns the types of the active factors of a user: push,
+// webauthn, sms ...
+func (o *Org) FactorTypes(login string) []string {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	u, ok := o.dir.find(login)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, f := range u.factors.items {
+		if f.status == "ACTIVE" {
+			out = append(out, f.kind)
+		}
+	}
+	return out
+}
+
+// AppState is an app that people sign in to.
+type AppState struct {
+	ID, Name, Label string // "0oa...", "amazon_aws", "AWS Account Federation"
+}
+
+// Apps returns the apps that a user has, in the order of their ids.
+func (o *Org) Apps(login string) []AppState {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	u, ok := o.dir.find(login)
+	if !ok {
+		return nil
+	}
+	var out []AppState
+	for _, a := range appsOf(o, u) {
+		out = append(out, AppState{a.id, a.name, a.label})
+	}
+	return out
+}
+
+// Logged returns the events of the System Log that a test accepts, newest
+// first, at most limit. They must not be changed.
+func (o *Org) Logged(limit int, accept func(*systemlog.Event) bool) []*systemlog.Event {
+	return o.events.Find(limit, accept)
+}
+
+// ErrNothingToReport is what Report returns to somebody who was not mailed
+// about a sign-in.
+var ErrNothingToReport = errors.New("there was no mail about a sign-in")
+
+// Report has a user report the newest sign-in that Okta mailed them about, as
+// the link in that mail would, and returns the uuid of the event.
+func (o *Org) Report(login string, from Client) (string, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	u, ok := o.dir.find(login)
+	if !ok {
+		return "", fmt.Errorf("report for %s: %w", login, ErrNoUser)
+	}
+	token := ""
+	for t, r := range o.reports {
+		if r.user == u && (token == "" || r.event.Published.After(o.reports[token].event.Published.Time)) {
+			token = t
+		}
+	}
+	if token == "" {
+		return "", fmt.Errorf("report for %s: %w", login, ErrNothingToReport)
+	}
+	c := &change{
+		Org: o, actor: userActor(u), from: from, id: o.ids.request(), session: o.ids.session(),
+		path: "/api/internal/users/me/report-suspicious-activity", query: "i=" + token,
+	}
+	defer c.flush()
+	c.emit("user.account.report_suspicious_activity_by_enduser", fact{targets: targets(u), debug: suspicion(o.reports[token].event)})
+	delete(o.reports, token)
+	return c.pending[0].UUID, nil
+}

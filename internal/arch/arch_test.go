@@ -57,6 +57,7 @@ var may = map[string]string{
 	"sandbox/okta":            "sandbox/okta/expression sandbox/okta/filter sandbox/okta/ratelimit sandbox/okta/systemlog sandbox/okta/eventhook",
 	"sandbox/okta/oktaspec":   "",
 	"sandbox/mail":            "",
+	"sandbox/scenario":        "sandbox/okta sandbox/okta/systemlog",
 	"sandbox/slack":           "",
 	"sandbox/teams":           "",
 	"tools/fidelity":          "sandbox/okta",

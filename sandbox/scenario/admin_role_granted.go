@@ -1,0 +1,47 @@
+package scenario
+
+import (
+	"net/http"
+	"slices"
+
+	"sallyport/sandbox/okta"
+)
+
+var _ = add(Scenario{
+	Name:  "admin_role_granted",
+	Title: "An admin's account makes somebody a super admin",
+	Happens: "The account of an admin signs in from a place where the admin has never been, opens the admin console, " +
+		"and makes an ordinary person a super admin.",
+	Expect: "A new super admin, granted from an unusual address. The role and the session of the granting account stay until somebody takes them away; " +
+		"both accounts may be in the wrong hands.",
+	Techniques: []string{"T1098.003", "T1078.004"},
+	fits: func(o *okta.Org, u okta.UserState) string {
+		if slices.Contains(u.AdminRoles, "SUPER_ADMIN") {
+			return "is a super admin already"
+		}
+		if u.Status == okta.Deprovisioned {
+			return "is DEPROVISIONED"
+		}
+		return ""
+	},
+	play: adminRoleGranted,
+})
+
+func adminRoleGranted(s *stage) error {
+	from := s.stranger()
+	session, err := s.signIn(superAdmin, from)
+	if err != nil {
+		return err
+	}
+	admin, _ := s.opt.Org.User(superAdmin)
+	transaction := s.hex(32)
+	s.emit(0, okta.Event{
+		Type: "user.session.access_admin_app", Actor: admin.ID, Client: from, Targets: []okta.Target{s.app(superAdmin, "Okta Admin Console")},
+		Transaction: transaction, Session: session, DebugData: web(transaction, "/admin/sso/request", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
+	})
+	if err := s.api(s.superToken, from, http.MethodPost, "/api/v1/users/"+s.victim.ID+"/roles", map[string]string{"type": "SUPER_ADMIN"}); err != nil {
+		return err
+	}
+	s.note = s.victim.Login + " is a super admin now, by " + admin.Login + "."
+	return nil
+}

@@ -1,0 +1,98 @@
+package scenario
+
+import (
+	"slices"
+	"time"
+
+	"sallyport/sandbox/okta"
+)
+
+var _ = add(Scenario{
+	Name:  "mfa_fatigue",
+	Title: "Push after push, until one is approved",
+	Happens: "A stranger who has a person's password sends push notifications to their phone. The person rejects six of them within four minutes, " +
+		"and approves the seventh.",
+	Expect: "Rejected pushes of one person in a row, asked for from one unusual address, then a sign-in from there. " +
+		"What was rejected is a failed auth_via_mfa with pushOnlyResponseType OV_RESPONSE_DENY.",
+	Techniques: []string{"T1621", "T1078.004"},
+	fits: func(o *okta.Org, u okta.UserState) string {
+		if !slices.Contains(o.FactorTypes(u.Login), "push") {
+			return "has no Okta Verify push"
+		}
+		return canSignIn(o, u)
+	},
+	play: mfaFatigue,
+})
+
+// rejected is how many pushes are rejected before one is approved.
+const rejected = 6
+
+func mfaFatigue(s *stage) error {
+	from, session, password := s.stranger(), s.sessionID(), s.hex(32)
+	ago := 4*time.Minute + 20*time.Second
+	s.emit(ago, s.passwordChecked(from, password, session, "SUCCESS"))
+	s.emit(ago, okta.Event{
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: password, Session: session,
+		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
+		DebugData: web(password, "/idp/idx/identify", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
+	})
+	for range rejected {
+		s.push(&ago, from, session)
+	}
+	if _, err := s.signIn(s.victim.Login, from); err != nil {
+		return err
+	}
+	s.note = "The stranger has an open session."
+	return nil
+}
+
+// push sends a push to the victim's phone, who rejects it a while later.
+func (s *stage) push(ago *time.Duration, from okta.Client, session string) {
+	sent, answered := s.hex(32), s.hex(32)
+	*ago -= time.Duration(8+s.rand.IntN(12)) * time.Second
+	s.emit(*ago, okta.Event{
+		Type: "system.push.send_factor_verify_push", Client: from, Targets: []okta.Target{person(s.victim)}, Transaction: sent, Session: session,
+		DebugData: web(sent, "/idp/idx/authenticators/poll", from, map[string]any{
+			"behaviors": allNew, "risk": highRisk, "deviceCategory": "SmartPhone_IPhone", "devicePlatform": "IOS",
+		}),
+	})
+	*ago -= time.Duration(6+s.rand.IntN(14)) * time.Second
+	s.emit(*ago, okta.Event{
+		Type: "user.authentication.auth_via_mfa", Actor: s.victim.ID, Client: from, Transaction: answered, Session: session,
+		Targets: []okta.Target{person(s.victim), enrollment(s.victim, "pfd", "Okta Verify", "Get a push notification")},
+		Result:  "FAILURE", Reason: "INVALID_CREDENTIALS",
+		DebugData: web(answered, "/idp/idx/authenticators/poll", from, map[string]any{
+			"behaviors": allNew, "risk": highRisk, "factor": "OKTA_VERIFY_PUSH", "factorIntent": "AUTHENTICATION", "pushOnlyResponseType": "OV_RESPONSE_DENY",
+		}),
+	})
+}
+
+// passwordChecked is the event of a password that the victim, or somebody in
+// their name, has given.
+func (s *stage) passwordChecked(from okta.Client, transaction, session, result string) okta.Event {
+	return s.passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: result})
+}
+
+// attempt is one try at a password.
+type attempt struct {
+	from                         okta.Client
+	transaction, session, result string
+	threat                       bool // ThreatInsight already suspects the address
+}
+
+func (s *stage) passwordOf(u okta.UserState, a attempt) okta.Event {
+	e := okta.Event{
+		Type: "user.authentication.auth_via_mfa", Actor: u.ID, Client: a.from, Transaction: a.transaction, Session: a.session, Result: a.result,
+		Targets: []okta.Target{person(u), enrollment(u, "lae", "Password", "Password")},
+		DebugData: web(a.transaction, "/idp/idx/identify", a.from, map[string]any{
+			"behaviors": allNew, "risk": highRisk, "factor": "PASSWORD_AS_FACTOR", "factorIntent": "AUTHENTICATION",
+		}),
+	}
+	if a.result == "FAILURE" {
+		e.Reason = "INVALID_CREDENTIALS"
+	}
+	if a.threat {
+		e.DebugData["threatSuspected"], e.DebugData["threatDetections"] = "true", sprayDetections
+	}
+	return e
+}

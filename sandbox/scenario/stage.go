@@ -1,0 +1,199 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"sallyport/sandbox/okta"
+	"sallyport/sandbox/okta/systemlog"
+)
+
+// stage is one run of a scenario: what it acts on, and what it has caused.
+type stage struct {
+	*Player
+
+	ctx    context.Context //nolint:containedctx // a run is one call
+	victim okta.UserState
+	now    time.Time // when it was run
+	last   time.Time // when the last emitted event was published
+	rand   *rand.Rand
+	events []Event
+	note   string
+}
+
+// emit writes an event that was published so long before the run, or a little
+// later: after the one before it. What is 0 ago happens now.
+func (s *stage) emit(ago time.Duration, e okta.Event) {
+	e.Published = s.now.Add(-ago)
+	if ago == 0 {
+		e.Published = s.opt.Now()
+	}
+	if !e.Published.After(s.last) {
+		e.Published = s.last.Add(time.Duration(2+s.rand.IntN(40)) * time.Millisecond)
+	}
+	s.last = e.Published
+	id := s.opt.Org.Emit(e)
+	s.events = append(s.events, Event{id, e.Type, e.Published.UTC().Truncate(time.Millisecond)})
+}
+
+// most is the largest number of events that one step of a scenario causes.
+const most = 1000
+
+// collect notes the events of the log that a test accepts and that are not
+// noted yet.
+func (s *stage) collect(accept func(*systemlog.Event) bool) {
+	found := s.opt.Org.Logged(most, accept)
+	slices.Reverse(found)
+	for _, e := range found {
+		if !slices.ContainsFunc(s.events, func(x Event) bool { return x.UUID == e.UUID }) {
+			s.events = append(s.events, Event{e.UUID, e.EventType, e.Published.UTC()})
+		}
+	}
+}
+
+// collectID notes the event with a uuid.
+func (s *stage) collectID(id string) {
+	s.collect(func(e *systemlog.Event) bool { return e.UUID == id })
+}
+
+// signIn signs somebody in for real, and returns the id of the session.
+func (s *stage) signIn(login string, from okta.Client) (string, error) {
+	if err := s.opt.Org.SignIn(login, from); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrImpossible, err)
+	}
+	open := s.opt.Org.Sessions(login)
+	session := open[len(open)-1].ID
+	s.collect(func(e *systemlog.Event) bool {
+		id := e.AuthenticationContext.ExternalSessionID
+		return id != nil && *id == session
+	})
+	return session, nil
+}
+
+// api makes a call to the org's API, as an admin who sits somewhere.
+func (s *stage) api(token string, from okta.Client, method, path string, body any) error {
+	var b []byte
+	if body != nil {
+		var err error
+		if b, err = json.Marshal(body); err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+	}
+	r, err := http.NewRequestWithContext(s.ctx, method, "http://sandbox"+path, bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	r.Host, r.RemoteAddr = "", from.IP+":443"
+	r.Header.Set("Authorization", "SSWS "+token)
+	r.Header.Set("User-Agent", from.UserAgent)
+	r.Header.Set("Content-Type", "application/json")
+	w := &answer{header: http.Header{}, status: http.StatusOK}
+	s.opt.Org.ServeHTTP(w, r)
+	if w.status >= 300 {
+		var e struct {
+			Code    string `json:"errorCode"`
+			Summary string `json:"errorSummary"`
+		}
+		_ = json.Unmarshal(w.body.Bytes(), &e) // then the status has to do
+		return fmt.Errorf("%w: the org answered HTTP %d %s %s", ErrImpossible, w.status, e.Code, e.Summary)
+	}
+	transaction := w.header.Get("X-Okta-Request-Id")
+	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == transaction })
+	return nil
+}
+
+// answer takes the answer to a call within this process.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// hex returns an id of n hexadecimal digits.
+func (s *stage) hex(n int) string {
+	const digits = "0123456789abcdef"
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = digits[s.rand.IntN(16)]
+	}
+	return string(b)
+}
+
+// sessionID makes the id of a sign-in that has not come to a session.
+func (s *stage) sessionID() string { return "idx" + s.hex(22) }
+
+// web makes the debugData of an event that a web request causes, with more of
+// it added. The transaction is also the request.
+func web(transaction, path string, from okta.Client, more map[string]any) map[string]any {
+	debug := map[string]any{
+		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": deviceToken(from), "threatSuspected": "false",
+	}
+	maps.Copy(debug, more)
+	return debug
+}
+
+// deviceToken is a hash of the token that Okta gives a browser, the one that
+// the simulated org makes of a client.
+func deviceToken(from okta.Client) string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(from.IP+"\n"+from.UserAgent)))
+}
+
+// Pieces of debugData, written as Okta writes maps.
+const (
+	allNew   = "{New Geo-Location=POSITIVE, New Device=POSITIVE, New IP=POSITIVE, New State=POSITIVE, New Country=POSITIVE, Velocity=POSITIVE, New City=POSITIVE}"
+	highRisk = "{reasons=Anomalous Location, Anomalous Device, level=HIGH}"
+)
+
+// person is somebody as the target of an event.
+func person(u okta.UserState) okta.Target { return okta.Target{Login: u.Login} }
+
+// enrollment is an authenticator of somebody as the target of an event.
+func enrollment(u okta.UserState, prefix, name, method string) okta.Target {
+	return okta.Target{
+		ID: prefix + strings.TrimPrefix(u.ID, "00u"), Type: "AuthenticatorEnrollment", AlternateID: "unknown", DisplayName: name,
+		Detail: map[string]any{"methodTypeUsed": method, "methodUsedVerifiedProperties": "[USER_PRESENCE]"},
+	}
+}
+
+// policy returns the policy and rule that sign-ins are judged by, as the last
+// evaluation in the log has them.
+func (s *stage) policy() []okta.Target {
+	var out []okta.Target
+	for _, e := range s.opt.Org.Logged(1, func(e *systemlog.Event) bool { return e.EventType == "policy.evaluate_sign_on" }) {
+		for _, t := range e.Target {
+			out = append(out, okta.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, Detail: t.DetailEntry})
+		}
+	}
+	return out
+}
+
+// app returns an app of somebody by its label, or their last one.
+func (s *stage) app(login, label string) okta.Target {
+	apps := s.opt.Org.Apps(login)
+	if len(apps) == 0 {
+		return okta.Target{ID: "unknown", Type: "AppInstance", AlternateID: label, DisplayName: label}
+	}
+	a := apps[len(apps)-1]
+	if i := slices.IndexFunc(apps, func(a okta.AppState) bool { return a.Label == label }); i >= 0 {
+		a = apps[i]
+	}
+	return okta.Target{ID: a.ID, Type: "AppInstance", AlternateID: a.Label, DisplayName: a.Label, Detail: map[string]any{"signOnModeType": "SAML_2_0"}}
+}

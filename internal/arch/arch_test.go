@@ -60,6 +60,7 @@ var may = map[string]string{
 	"sandbox/scenario":        "sandbox/okta sandbox/okta/systemlog",
 	"sandbox/slack":           "",
 	"sandbox/teams":           "",
+	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
 }
 

@@ -123,6 +123,16 @@ func TestRefusesWhatTheGateRefuses(t *testing.T) {
 	}
 }
 
+func TestClosesAtOnce(t *testing.T) {
+	for range 50 {
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		Serve(l, Options{Box: NewMailbox(time.Now), Now: time.Now, Log: slog.New(slog.DiscardHandler)}).Close()
+	}
+}
+
 func TestKeepsTheNewest(t *testing.T) {
 	b := NewMailbox(time.Now)
 	for range maxMessages + 1 {

@@ -47,6 +47,7 @@ func (b *Mailbox) Add(m Message) {
 	if m.Time.IsZero() {
 		m.Time = b.now()
 	}
+	m.Time = m.Time.UTC().Truncate(time.Microsecond)
 	b.messages = append(b.messages, m)
 	if len(b.messages) > maxMessages {
 		b.messages = slices.Clone(b.messages[len(b.messages)-maxMessages*9/10:])

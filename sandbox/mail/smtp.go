@@ -47,7 +47,7 @@ type Options struct {
 type Server struct {
 	opt    Options
 	smtp   *smtp.Server
-	addr   net.Addr
+	l      net.Listener
 	ctx    context.Context //nolint:containedctx // the server's own life, ended by Close
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -55,7 +55,7 @@ type Server struct {
 
 // Serve starts a server on a listener, which it owns from then on.
 func Serve(l net.Listener, opt Options) *Server {
-	s := &Server{opt: opt, addr: l.Addr()}
+	s := &Server{opt: opt, l: l}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
 	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.AllowInsecureAuth = opt.Domain, maxSize, true
@@ -63,7 +63,7 @@ func Serve(l net.Listener, opt Options) *Server {
 	s.smtp.EnableSMTPUTF8 = true
 	s.smtp.ErrorLog = quiet{opt.Log}
 	s.done.Go(func() {
-		if err := s.smtp.Serve(l); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+		if err := s.smtp.Serve(l); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			opt.Log.ErrorContext(s.ctx, "mail server stopped", "err", err)
 		}
 	})
@@ -71,12 +71,13 @@ func Serve(l net.Listener, opt Options) *Server {
 }
 
 // Addr returns where the server listens.
-func (s *Server) Addr() net.Addr { return s.addr }
+func (s *Server) Addr() net.Addr { return s.l.Addr() }
 
 // Close ends the server and its connections, and waits for it.
 func (s *Server) Close() {
 	s.cancel()
-	_ = s.smtp.Close() // the listener is gone either way
+	_ = s.l.Close()    // the library knows it only once it serves
+	_ = s.smtp.Close() // closes the listener again
 	s.done.Wait()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -204,6 +205,9 @@ func (w *Workspace) findMessage(a args, tsName string) (*Message, error) {
 	return m, nil
 }
 
+// changed is when a message is changed that is changed now.
+func (w *Workspace) changed() time.Time { return w.opt.Now().UTC().Truncate(time.Microsecond) }
+
 func (w *Workspace) updateMessage(a args) (reply, error) {
 	m, err := w.findMessage(a, "ts")
 	if err != nil {
@@ -214,7 +218,7 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 		return nil, err
 	}
 	m.History = append(slices.Clip(m.History), m.Text) // copies of the message share the old ones
-	m.Text, m.Edited, m.Changed = said.text, true, w.opt.Now()
+	m.Text, m.Edited, m.Changed = said.text, true, w.changed()
 	for _, part := range []struct{ old, said *json.RawMessage }{
 		{&m.Blocks, &said.blocks}, {&m.Attachments, &said.attachments}, {&m.Metadata, &said.metadata},
 	} {
@@ -234,7 +238,7 @@ func (w *Workspace) deleteMessage(a args) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Deleted, m.Changed = true, w.opt.Now()
+	m.Deleted, m.Changed = true, w.changed()
 	return reply{"channel": m.Channel, "ts": m.TS}, nil
 }
 

@@ -165,7 +165,7 @@ func (w *Workspace) Channels() []Channel {
 // stamp makes the ts of a new message: the time in microseconds, later than
 // every other one. The caller holds the lock.
 func (w *Workspace) stamp() (string, time.Time) {
-	at := w.opt.Now().Truncate(time.Microsecond)
+	at := w.opt.Now().UTC().Truncate(time.Microsecond)
 	if !at.After(w.lastTS) {
 		at = w.lastTS.Add(time.Microsecond)
 	}

@@ -214,7 +214,7 @@ func (c *Channel) keep(m Message) {
 	m.Text = readable(m.Card)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m.Time = c.now()
+	m.Time = c.now().UTC().Truncate(time.Microsecond)
 	c.messages = append(c.messages, m)
 	if len(c.messages) > maxMessages {
 		c.messages = append([]Message{}, c.messages[len(c.messages)-maxMessages*9/10:]...)

@@ -62,6 +62,7 @@ var may = map[string]string{
 	"sandbox/teams":           "",
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
+	"cmd/sallyport":           "sandbox",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -1,0 +1,136 @@
+// Command sallyport is the whole product in one program; each of its commands
+// has a file of its own here.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it was tried, and went wrong
+	exitUsage  = 2 // it was not understood, and nothing was tried
+)
+
+// streams is where a command writes: its result, and everything else.
+type streams struct{ out, err io.Writer }
+
+// command is one subcommand.
+type command struct {
+	name  string
+	short string // what it does, in a line
+	// run does it. It takes its flags from args with the flag set, which has
+	// the command's name and knows where to write its help.
+	run func(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error
+}
+
+// commands lists the subcommands in the order of the help.
+func commands() []command {
+	return []command{
+		{"sandbox", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
+		{"version", "the version of this program", runVersion},
+	}
+}
+
+// usageError is a mistake in how a command was called.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usage(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// run finds the command and runs it, and returns the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	name := ""
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "help", "-h", "-help", "--help":
+		if len(args) > 0 {
+			return run(ctx, []string{args[0], "-h"}, std)
+		}
+		help(std.out)
+		return exitOK
+	case "":
+		help(std.err)
+		return exitUsage
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return exitCode(name, c.run(ctx, flagSet(c, std), args, std), std)
+		}
+	}
+	_, _ = fmt.Fprintf(std.err, "sallyport: there is no command %q; \"sallyport help\" lists them\n", name)
+	return exitUsage
+}
+
+// flagSet makes the flag set of a command.
+func flagSet(c command, std streams) *flag.FlagSet {
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	flags.SetOutput(std.out)
+	flags.Usage = func() {
+		_, _ = fmt.Fprintf(std.out, "sallyport %s: %s\n\nUsage: sallyport %s [flags]\n", c.name, c.short, c.name)
+		flags.PrintDefaults()
+	}
+	return flags
+}
+
+// parse reads the flags of a command that takes no other arguments. What is
+// wrong with them is a usageError; a request for help is flag.ErrHelp.
+func parse(flags *flag.FlagSet, args []string) error {
+	out := flags.Output()
+	flags.SetOutput(io.Discard) // the error says it all, once
+	printHelp := flags.Usage
+	flags.Usage = func() {}
+	err := flags.Parse(args)
+	flags.SetOutput(out)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		printHelp()
+		return err
+	case err != nil:
+		return usage("%v", err)
+	case flags.NArg() > 0:
+		return usage("unexpected argument %q", flags.Arg(0))
+	}
+	return nil
+}
+
+// exitCode says how a command ended.
+func exitCode(name string, err error, std streams) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitOK
+	default:
+		_, _ = fmt.Fprintf(std.err, "sallyport %s: %v\n", name, err)
+		if _, ok := errors.AsType[*usageError](err); ok {
+			return exitUsage
+		}
+		return exitFailed
+	}
+}
+
+// help lists the commands.
+func help(w io.Writer) {
+	_, _ = fmt.Fprint(w, "Sallyport stands at an organization's Okta gate.\n\nUsage: sallyport COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		_, _ = fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+	}
+	_, _ = fmt.Fprint(w, "\n\"sallyport help COMMAND\" lists a command's flags.\n")
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+
+	"sallyport/sandbox"
+)
+
+// sandboxFlags are the flags of the sandbox command.
+type sandboxFlags struct {
+	listen, mail, url string
+	users             int
+	seed              uint64
+	json, expose      bool
+}
+
+func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) {
+	var f sandboxFlags
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` of everything but mail; port 0 takes a free one")
+	flags.StringVar(&f.mail, "mail", "127.0.0.1:0", "`address` of the mail server (SMTP)")
+	flags.StringVar(&f.url, "url", "", "`URL` under which others reach the sandbox; that of the listener when empty")
+	flags.IntVar(&f.users, "users", 50, "`number` of people in the Okta org")
+	flags.Uint64Var(&f.seed, "seed", 1, "`number` that decides everything that looks random")
+	flags.BoolVar(&f.json, "json", false, "write where everything is as one line of JSON")
+	flags.BoolVar(&f.expose, "expose", false, "listen where other machines can connect, although everybody can know the tokens")
+	if err := parse(flags, args); err != nil {
+		return f, err
+	}
+	if f.users < 5 {
+		return f, usage("--users must be at least 5, the accounts that every org has")
+	}
+	for name, address := range map[string]string{"listen": f.listen, "mail": f.mail} {
+		local, err := loopback(address)
+		if err != nil {
+			return f, usage("--%s %s: %v", name, address, err)
+		}
+		if !local && !f.expose {
+			return f, usage("--%s %s can be reached from other machines, and everybody can know the sandbox's tokens; say --expose if that is meant", name, address)
+		}
+	}
+	return f, nil
+}
+
+// loopback says whether only this machine can connect to an address.
+func loopback(address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, errors.New("an address is HOST:PORT")
+	}
+	if host == "localhost" {
+		return true, nil
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback(), nil
+}
+
+// runSandbox serves a sandbox until it is told to stop.
+func runSandbox(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	f, err := readSandboxFlags(flags, args)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return err
+	}
+	if f.url == "" {
+		f.url = "http://" + l.Addr().String()
+	}
+	s, err := sandbox.New(sandbox.Options{
+		Users: f.users, Seed: f.seed, BaseURL: f.url, MailListen: f.mail,
+		Log: slog.New(slog.NewTextHandler(std.err, nil)),
+	})
+	if err != nil {
+		_ = l.Close() // nothing was served on it
+		return err
+	}
+	defer s.Close()
+	if err := writeState(std.out, s.State(), f.json); err != nil {
+		_ = l.Close() // nothing was served on it
+		return err
+	}
+	return s.Serve(ctx, l)
+}
+
+// writeState says where everything is.
+func writeState(w io.Writer, st sandbox.State, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(st)
+	}
+	_, err := fmt.Fprintf(w, `A sandbox with %d people is ready. Stop it with Ctrl-C; it keeps nothing.
+
+  Okta     %s
+           token %s
+  Slack    %s
+           token %s
+  Teams    %s
+           %s
+  Mail     %s
+  Control  %s/
+`, st.Users, st.Okta.URL, st.Okta.Token, st.Slack.URL, st.Slack.Token, st.Teams.WorkflowURL, st.Teams.LegacyURL, st.Mail.URL, st.Control)
+	return err
+}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"sync"
 	"time"
@@ -41,8 +42,9 @@ type limiter struct {
 	limit Limit
 	now   func() time.Time
 
-	mu   sync.Mutex
-	paid map[string]time.Time
+	mu    sync.Mutex
+	paid  map[string]time.Time
+	swept time.Time // when what is paid for was last forgotten
 }
 
 func newLimiter(l Limit, now func() time.Time) *limiter {
@@ -69,12 +71,11 @@ func (l *limiter) take(key string) error {
 	return nil
 }
 
-// forget makes room: what is paid for, or else one at random.
+// forget makes room: what is paid for, now and then, or else one at random.
 func (l *limiter) forget(now time.Time) {
-	for k, at := range l.paid {
-		if at.Before(now) {
-			delete(l.paid, k)
-		}
+	if now.Sub(l.swept) >= l.limit.Every {
+		l.swept = now
+		maps.DeleteFunc(l.paid, func(_ string, at time.Time) bool { return at.Before(now) })
 	}
 	for k := range l.paid {
 		if len(l.paid) < maxLimited {

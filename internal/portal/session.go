@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -160,6 +161,9 @@ func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, o
 		}
 	}
 	c, err := p.o.Sessions.Find(ctx, hashOf(token))
+	if errs.KindOf(err) == errs.NotFound { // disabled, or a member no more: it does not hold
+		return "", Caller{}, errors.Join(nobody(), p.o.Sessions.End(ctx, s.Account, s.ID))
+	}
 	if err != nil {
 		return "", Caller{}, fmt.Errorf("read the new session: %w", err)
 	}

@@ -1,0 +1,497 @@
+package portal_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// bench is a portal on an empty database, with a clock that is moved by hand.
+type bench struct {
+	*portal.Portal
+
+	db  *store.DB
+	org portal.Organization
+	mu  sync.Mutex
+	at  time.Time
+}
+
+func (b *bench) now() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.at
+}
+
+func (b *bench) pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.at = b.at.Add(d)
+}
+
+const password = "correct horse battery"
+
+func setup(t *testing.T, change ...func(*portal.Options)) *bench {
+	t.Helper()
+	b := &bench{at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	db, err := store.Open(t.Context(), store.Options{DSN: storetest.SQLite(t), Now: b.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	o := portal.Options{
+		Organizations: db.Organizations, Accounts: db.Accounts, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now,
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	b.db, b.Portal = db, portal.New(o)
+	if b.org, err = b.EnsureOrganization(t.Context(), "acme", "Acme"); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) member(t *testing.T, email string, r portal.Role) portal.Account {
+	t.Helper()
+	a, err := b.AddMember(t.Context(), b.org.ID, portal.NewAccount{Email: email, Name: email, Password: password}, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func (b *bench) signIn(t *testing.T, email string) string {
+	t.Helper()
+	token, _, err := b.SignIn(t.Context(), portal.Credentials{Email: email, Password: password}, portal.From{Addr: "192.0.2.1", Agent: "test"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func isOut(err error) bool {
+	_, ok := errors.AsType[*portal.AuthError](err)
+	return ok
+}
+
+func TestSignIn(t *testing.T) {
+	b := setup(t)
+	b.member(t, "Ada@Acme.example", portal.Admin)
+	gone := b.member(t, "gone@acme.example", portal.Viewer)
+	if err := b.Disable(t.Context(), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	out := b.member(t, "out@acme.example", portal.Viewer)
+	if err := b.SetRole(t.Context(), b.org.ID, out.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		c  portal.Credentials
+		ok bool
+	}{
+		"the right password":               {portal.Credentials{Email: "Ada@Acme.example", Password: password}, true},
+		"an address in another case":       {portal.Credentials{Email: " ada@acme.EXAMPLE ", Password: password}, true},
+		"the organization by its name":     {portal.Credentials{Email: "ada@acme.example", Password: password, Org: "acme"}, true},
+		"another organization":             {portal.Credentials{Email: "ada@acme.example", Password: password, Org: "other"}, false},
+		"a wrong password":                 {portal.Credentials{Email: "ada@acme.example", Password: password + "!"}, false},
+		"no password":                      {portal.Credentials{Email: "ada@acme.example"}, false},
+		"nobody":                           {portal.Credentials{Email: "eve@acme.example", Password: password}, false},
+		"somebody who is disabled":         {portal.Credentials{Email: "gone@acme.example", Password: password}, false},
+		"somebody who is a member no more": {portal.Credentials{Email: "out@acme.example", Password: password}, false},
+	}
+	said := map[string]bool{}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			token, c, err := b.SignIn(t.Context(), tt.c, portal.From{Addr: "192.0.2.1"}, "")
+			if !tt.ok {
+				if !isOut(err) || token != "" {
+					t.Fatalf("%v", err)
+				}
+				said[err.Error()] = true
+				return
+			}
+			if err != nil || c.Account.Email != "Ada@Acme.example" || c.Org.ID != b.org.ID || c.Role != portal.Admin {
+				t.Fatalf("%+v %v", c, err)
+			}
+			if again, err := b.Enter(t.Context(), token); err != nil || again.Session.ID != c.Session.ID {
+				t.Errorf("the session: %+v %v", again, err)
+			}
+		})
+	}
+	if len(said) != 1 {
+		t.Errorf("refusals tell apart what was wrong: %v", said)
+	}
+}
+
+// Signing in takes as long for an account that there is not.
+func TestUnknownAccountsTakeAsLong(t *testing.T) {
+	b := setup(t, func(o *portal.Options) {
+		o.Hasher = portal.NewHasher(portal.Cost{Memory: 8 << 10, Passes: 2, Threads: 1}, 2)
+		o.Limits = portal.Limits{Account: portal.Limit{Burst: 1000, Every: time.Second}, Addr: portal.Limit{Burst: 1000, Every: time.Second}}
+	})
+	b.member(t, "ada@acme.example", portal.Admin)
+	median := func(email string) time.Duration {
+		var took []time.Duration
+		for range 15 {
+			began := time.Now()
+			_, _, err := b.SignIn(t.Context(), portal.Credentials{Email: email, Password: "not the password"}, portal.From{Addr: "192.0.2.1"}, "")
+			took = append(took, time.Since(began))
+			if !isOut(err) {
+				t.Fatal(err)
+			}
+		}
+		slices.Sort(took)
+		return took[len(took)/2]
+	}
+	known, unknown := median("ada@acme.example"), median("eve@acme.example")
+	if ratio := float64(unknown) / float64(known); ratio < 0.5 || ratio > 2 {
+		t.Errorf("known %v, unknown %v", known, unknown)
+	}
+}
+
+func TestTooManyAttempts(t *testing.T) {
+	limits := portal.Limits{Account: portal.Limit{Burst: 3, Every: time.Minute}, Addr: portal.Limit{Burst: 5, Every: 10 * time.Second}}
+	b := setup(t, func(o *portal.Options) { o.Limits = limits })
+	b.member(t, "ada@acme.example", portal.Admin)
+	try := func(email, pw, addr string) error {
+		_, _, err := b.SignIn(t.Context(), portal.Credentials{Email: email, Password: pw}, portal.From{Addr: addr}, "")
+		return err
+	}
+	for i := range 3 {
+		if err := try("ada@acme.example", "wrong", "192.0.2.1"); !isOut(err) {
+			t.Fatalf("attempt %d: %v", i+1, err)
+		}
+	}
+	limit, ok := errors.AsType[*portal.LimitError](try("ada@acme.example", password, "198.51.100.7"))
+	if !ok || limit.RetryAfter != time.Minute {
+		t.Fatalf("the right password, too late, from elsewhere: %v", limit)
+	}
+	for i := range 2 {
+		if err := try("eve@acme.example", "wrong", "192.0.2.1"); !isOut(err) {
+			t.Fatalf("another account %d: %v", i, err)
+		}
+	}
+	if _, ok := errors.AsType[*portal.LimitError](try("bob@acme.example", "wrong", "192.0.2.1")); !ok {
+		t.Error("one address tries account after account")
+	}
+	b.pass(time.Minute)
+	if err := try("ada@acme.example", password, "192.0.2.1"); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
+	for i := range 3 { // success forgets the failures before
+		if err := try("ada@acme.example", "wrong", "203.0.113.9"); !isOut(err) {
+			t.Errorf("after a success, attempt %d: %v", i+1, err)
+		}
+	}
+}
+
+func TestSessionEnds(t *testing.T) {
+	tests := map[string]struct {
+		until func(t *testing.T, b *bench, token string)
+		out   bool
+	}{
+		"used, it lives on": {func(t *testing.T, b *bench, token string) {
+			for range 10 {
+				b.pass(50 * time.Minute)
+				if _, err := b.Enter(t.Context(), token); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, false},
+		"idle for an hour": {func(_ *testing.T, b *bench, _ string) { b.pass(time.Hour) }, true},
+		"looked at only, it is idle": {func(t *testing.T, b *bench, token string) {
+			for range 5 {
+				b.pass(12 * time.Minute)
+				_, _ = b.Look(t.Context(), token)
+			}
+		}, true},
+		"twelve hours old": {func(t *testing.T, b *bench, token string) {
+			for range 24 {
+				b.pass(30 * time.Minute)
+				_, _ = b.Enter(t.Context(), token)
+			}
+		}, true},
+		"signed out": {func(t *testing.T, b *bench, token string) {
+			c, err := b.Enter(t.Context(), token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := b.EndSession(t.Context(), c.Account.ID, c.Session.ID); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"its browser signs in again": {func(t *testing.T, b *bench, token string) {
+			if _, _, err := b.SignIn(t.Context(), portal.Credentials{Email: "bob@acme.example", Password: password}, portal.From{}, token); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"the account is disabled": {func(t *testing.T, b *bench, token string) {
+			c, _ := b.Enter(t.Context(), token)
+			if err := b.Disable(t.Context(), c.Account.ID); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"the role is taken away": {func(t *testing.T, b *bench, token string) {
+			c, _ := b.Enter(t.Context(), token)
+			if err := b.SetRole(t.Context(), c.Org.ID, c.Account.ID, ""); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		"swept": {func(t *testing.T, b *bench, _ string) {
+			b.pass(2 * time.Hour)
+			if err := b.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			b.member(t, "ada@acme.example", portal.Admin)
+			bob := b.member(t, "bob@acme.example", portal.Responder)
+			token := b.signIn(t, "bob@acme.example")
+			tt.until(t, b, token)
+			c, err := b.Enter(t.Context(), token)
+			if isOut(err) != tt.out {
+				t.Errorf("%+v %v", c, err)
+			}
+			ss, err := b.Sessions(t.Context(), bob.ID)
+			if err != nil || tt.out && slices.ContainsFunc(ss, func(s portal.Session) bool { return s.ID == c.Session.ID }) {
+				t.Errorf("sessions: %+v %v", ss, err)
+			}
+		})
+	}
+}
+
+func TestChangePassword(t *testing.T) {
+	b := setup(t)
+	b.member(t, "ada@acme.example", portal.Admin)
+	here, there := b.signIn(t, "ada@acme.example"), b.signIn(t, "ada@acme.example")
+	c, err := b.Enter(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(c portal.Caller, current, next string) error {
+		return b.ChangePassword(t.Context(), c, current, next, portal.From{Addr: "192.0.2.1"})
+	}
+	for name, tt := range map[string]struct {
+		err   error
+		field string
+	}{
+		"a wrong present one": {change(c, "wrong", "a quite new password"), "current"},
+		"one that is short":   {change(c, password, "short"), "password"},
+		"the address":         {change(c, password, "ada@acme.example"), "password"},
+	} {
+		f, ok := errors.AsType[*portal.FieldError](tt.err)
+		if !ok || f.Field != tt.field || errs.KindOf(tt.err) != errs.Invalid {
+			t.Errorf("%s: %v", name, tt.err)
+		}
+	}
+	if err := change(portal.Caller{Account: c.Account, Token: portal.Token{ID: "t", Role: portal.Admin}}, password, "a quite new password"); errs.KindOf(err) != errs.Denied {
+		t.Errorf("by an API token: %v", err)
+	}
+	if err := change(c, password, "a quite new password"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Enter(t.Context(), there); !isOut(err) {
+		t.Errorf("the other session: %v", err)
+	}
+	if _, err := b.Enter(t.Context(), here); err != nil {
+		t.Errorf("this session: %v", err)
+	}
+	for pw, ok := range map[string]bool{password: false, "a quite new password": true} {
+		_, _, err := b.SignIn(t.Context(), portal.Credentials{Email: "ada@acme.example", Password: pw}, portal.From{}, "")
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", pw, err)
+		}
+	}
+}
+
+// A hash of another cost is renewed when its password is known, and nobody is
+// signed out for that.
+func TestHashIsRenewed(t *testing.T) {
+	b := setup(t)
+	b.member(t, "ada@acme.example", portal.Admin)
+	before := b.signIn(t, "ada@acme.example")
+	dear := portal.New(portal.Options{
+		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2), Now: b.now,
+	})
+	if _, _, err := dear.SignIn(t.Context(), portal.Credentials{Email: "ada@acme.example", Password: password}, portal.From{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	a, err := b.db.Accounts.ByEmail(t.Context(), "ada@acme.example")
+	if err != nil || !strings.Contains(a.PasswordHash, "m=128,") {
+		t.Errorf("hash %s, err %v", a.PasswordHash, err)
+	}
+	if _, err := b.Enter(t.Context(), before); err != nil {
+		t.Errorf("the session before: %v", err)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	b := setup(t)
+	ctx := t.Context()
+	b.member(t, "ada@acme.example", portal.Admin)
+	bob := b.member(t, "bob@acme.example", portal.Responder)
+	ada, _ := b.Enter(ctx, b.signIn(t, "ada@acme.example"))
+	caller, _ := b.Enter(ctx, b.signIn(t, "bob@acme.example"))
+	for name, tt := range map[string]struct {
+		n    portal.NewToken
+		kind errs.Kind
+	}{
+		"more than its maker":      {portal.NewToken{Name: "x", Role: portal.Admin}, errs.Denied},
+		"a role that there is not": {portal.NewToken{Name: "x", Role: "root"}, errs.Denied},
+		"no role":                  {portal.NewToken{Name: "x"}, errs.Denied},
+		"no name":                  {portal.NewToken{Name: " ", Role: portal.Viewer}, errs.Invalid},
+		"an end that has passed":   {portal.NewToken{Name: "x", Role: portal.Viewer, EndsAt: b.now()}, errs.Invalid},
+	} {
+		if _, _, err := b.CreateToken(ctx, caller, tt.n); errs.KindOf(err) != tt.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text, tok, err := b.CreateToken(ctx, caller, portal.NewToken{Name: " ci ", Role: portal.Responder, EndsAt: b.now().Add(time.Hour)})
+	if err != nil || !strings.HasPrefix(text, "spt_") || len(text) != 47 || tok.Name != "ci" || !strings.HasSuffix(text, tok.Hint) {
+		t.Fatalf("%q %+v %v", text, tok, err)
+	}
+	if raw, err := b.db.Tokens.List(ctx, b.org.ID, ""); err != nil || strings.Contains(strings.Join(strings.Fields(raw[0].Name+raw[0].ID+raw[0].Hint), ""), text) {
+		t.Errorf("the token itself is stored: %+v %v", raw, err)
+	}
+	got, err := b.EnterByToken(ctx, text)
+	if err != nil || got.Account.ID != bob.ID || !got.Can(portal.FlowsWrite) || got.Can(portal.GuardWrite) {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if _, _, err := b.CreateToken(ctx, portal.Caller{Org: got.Org, Account: got.Account, Role: portal.Admin, Token: portal.Token{ID: "t", Role: portal.Viewer}}, portal.NewToken{Name: "x", Role: portal.Analyst}); errs.KindOf(err) != errs.Denied {
+		t.Errorf("a token makes one that may do more than itself: %v", err)
+	}
+	if err := b.SetRole(ctx, b.org.ID, bob.ID, portal.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.EnterByToken(ctx, text); err != nil || got.Can(portal.FlowsWrite) || !got.Can(portal.FlowsRead) {
+		t.Errorf("with its maker a viewer: %+v %v", got, err)
+	}
+	for name, text := range map[string]string{"another text": "spt_" + strings.Repeat("x", 43), "no token of ours": "ghp_x", "nothing": ""} {
+		if _, err := b.EnterByToken(ctx, text); !isOut(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b.pass(time.Hour)
+	if _, err := b.EnterByToken(ctx, text); !isOut(err) {
+		t.Errorf("at its end: %v", err)
+	}
+	if own, err := b.Tokens(ctx, caller); err != nil || len(own) != 1 {
+		t.Errorf("own: %+v %v", own, err)
+	}
+	adas, _, err := b.addToken(ctx, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.RemoveToken(ctx, caller, adas.ID); errs.KindOf(err) != errs.NotFound {
+		t.Errorf("bob removes ada's: %v", err)
+	}
+	if all, err := b.Tokens(ctx, ada); err != nil || len(all) != 2 {
+		t.Errorf("all: %+v %v", all, err)
+	}
+	if err := b.RemoveToken(ctx, ada, tok.ID); err != nil {
+		t.Errorf("ada removes bob's: %v", err)
+	}
+}
+
+func (b *bench) addToken(ctx context.Context, c portal.Caller) (portal.Token, string, error) {
+	text, tok, err := b.CreateToken(ctx, c, portal.NewToken{Name: "x", Role: portal.Viewer})
+	return tok, text, err
+}
+
+func TestFirstLink(t *testing.T) {
+	b := setup(t)
+	ctx := t.Context()
+	who := portal.NewAccount{Email: "ada@acme.example", Name: "Ada", Password: password}
+	use := func(token string, who portal.NewAccount) (string, portal.Caller, error) {
+		return b.UseLink(ctx, token, who, portal.From{Addr: "192.0.2.1"}, "")
+	}
+	old, err := b.FirstLink(ctx, b.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := b.FirstLink(ctx, b.org.ID)
+	if err != nil || token == old || len(token) != 43 {
+		t.Fatalf("%q %v", token, err)
+	}
+	if _, _, err := use(old, who); !isOut(err) {
+		t.Errorf("the link before: %v", err)
+	}
+	for field, bad := range map[string]portal.NewAccount{
+		"email": {Name: "Ada", Password: password}, "name": {Email: "ada@acme.example", Password: password}, "password": {Email: "ada@acme.example", Name: "Ada", Password: "short"},
+	} {
+		_, _, err := use(token, bad)
+		if f, ok := errors.AsType[*portal.FieldError](err); !ok || f.Field != field {
+			t.Errorf("a wrong %s: %v", field, err)
+		}
+	}
+	session, c, err := use(token, who)
+	if err != nil || c.Role != portal.Admin || c.Account.Name != "Ada" || c.Session.Method != portal.ByLink {
+		t.Fatalf("%+v %v", c, err)
+	}
+	if _, err := b.Enter(ctx, session); err != nil {
+		t.Error(err)
+	}
+	b.signIn(t, "ada@acme.example")
+	if _, _, err := use(token, portal.NewAccount{Email: "eve@acme.example", Name: "Eve", Password: password}); !isOut(err) {
+		t.Errorf("a second time: %v", err)
+	}
+	if again, err := b.FirstLink(ctx, b.org.ID); again != "" || err != nil {
+		t.Errorf("a first link when there is an account: %q %v", again, err)
+	}
+}
+
+func TestLinkEnds(t *testing.T) {
+	b := setup(t)
+	token, err := b.FirstLink(t.Context(), b.org.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.pass(24 * time.Hour)
+	if _, _, err := b.UseLink(t.Context(), token, portal.NewAccount{Email: "ada@acme.example", Name: "Ada", Password: password}, portal.From{}, ""); !isOut(err) {
+		t.Errorf("a day later: %v", err)
+	}
+}
+
+func TestDemoLink(t *testing.T) {
+	b := setup(t)
+	ctx := t.Context()
+	b.member(t, "ada@acme.example", portal.Admin)
+	bob := b.member(t, "bob@acme.example", portal.Responder)
+	token, err := b.DemoLink(ctx, b.org.ID, bob.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, c, err := b.UseLink(ctx, token, portal.NewAccount{}, portal.From{}, ""); err != nil || c.Account.ID != bob.ID || c.Role != portal.Responder {
+			t.Errorf("%+v %v", c, err)
+		}
+	}
+	if err := b.Disable(ctx, bob.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.UseLink(ctx, token, portal.NewAccount{}, portal.From{}, ""); !isOut(err) {
+		t.Errorf("the link signs in somebody who is disabled: %v", err)
+	}
+	b.pass(31 * 24 * time.Hour)
+	if _, _, err := b.UseLink(ctx, token, portal.NewAccount{}, portal.From{}, ""); !isOut(err) {
+		t.Errorf("after its end: %v", err)
+	}
+}

@@ -1,0 +1,279 @@
+package store_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
+)
+
+// start is a time in whole microseconds, as they are stored.
+func start() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
+
+// addOrg makes an organization with one account of a role in it.
+func addOrg(t *testing.T, db *store.DB, org, account string, r portal.Role) {
+	t.Helper()
+	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: org, Name: org, CreatedAt: start()}); err != nil {
+		t.Fatal(err)
+	}
+	join(t, db, org, account, r)
+}
+
+func join(t *testing.T, db *store.DB, org, account string, r portal.Role) {
+	t.Helper()
+	err := db.Accounts.Join(t.Context(), portal.Account{ID: account, Email: account + "@Acme.example", Name: account, CreatedAt: start()},
+		portal.Membership{Org: org, Account: account, Role: r, CreatedAt: start()})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		addOrg(t, db, "other", "eve", portal.Admin)
+		join(t, db, "acme", "bob", portal.Viewer)
+		err := db.Accounts.Join(ctx, portal.Account{ID: "eve", Email: "eve@acme.example", Name: "eve"}, portal.Membership{Org: "acme", Account: "eve", Role: portal.Analyst, CreatedAt: start().Add(time.Hour)})
+		if err != nil {
+			t.Fatalf("an account joins another organization: %v", err)
+		}
+		if a, err := db.Accounts.ByEmail(ctx, "ada@acme.example"); err != nil || a.ID != "ada" || a.Email != "ada@Acme.example" {
+			t.Errorf("by e-mail: %+v %v", a, err)
+		}
+		if ms, err := db.Accounts.Memberships(ctx, "eve"); err != nil || len(ms) != 2 || ms[0].Org != "other" || ms[1].Role != portal.Analyst {
+			t.Errorf("memberships: %+v %v", ms, err)
+		}
+		if ms, err := db.Accounts.Members(ctx, "acme"); err != nil || len(ms) != 3 || ms[0].Name != "ada" || ms[0].Role != portal.Admin || !ms[0].SeenAt.IsZero() {
+			t.Errorf("members: %+v %v", ms, err)
+		}
+		if some, err := db.Accounts.Some(ctx, "other", []string{"ada", "eve", "", "eve"}); err != nil || len(some) != 1 || some["eve"].ID != "eve" {
+			t.Errorf("some: %+v %v", some, err)
+		}
+		twice := portal.Account{ID: "ada2", Email: "ADA@acme.example"}
+		if err := db.Accounts.Join(ctx, twice, portal.Membership{Org: "acme", Account: "ada2", Role: portal.Viewer}); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("a second account of one address: %v", err)
+		}
+		if err := db.Accounts.Join(ctx, portal.Account{ID: "bob", Email: "bob@acme.example"}, portal.Membership{Org: "acme", Account: "bob", Role: portal.Admin}); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("a second membership: %v", err)
+		}
+	})
+}
+
+// The last administrator cannot be taken away, and of two who take each other's
+// role at once one stays.
+func TestLastAdministrator(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		for what, err := range map[string]error{
+			"demote": db.Accounts.SetRole(ctx, "acme", "ada", portal.Viewer), "remove": db.Accounts.SetRole(ctx, "acme", "ada", ""), "disable": db.Accounts.Disable(ctx, "ada", start()),
+		} {
+			if errs.KindOf(err) != errs.Conflict {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		join(t, db, "acme", "bob", portal.Admin)
+		var wg sync.WaitGroup
+		failures := make(chan error, 2)
+		for _, who := range []string{"ada", "bob"} {
+			wg.Go(func() { failures <- db.Accounts.SetRole(ctx, "acme", who, portal.Viewer) })
+		}
+		wg.Wait()
+		close(failures)
+		refused := 0
+		for err := range failures {
+			if err != nil {
+				refused++
+			}
+		}
+		if refused != 1 {
+			t.Errorf("%d of 2 were refused, want 1", refused)
+		}
+	})
+}
+
+func addSession(t *testing.T, db *store.DB, id, org, account string) {
+	t.Helper()
+	s := portal.Session{ID: id, Account: account, Org: org, Method: portal.ByPassword, CreatedAt: start(), SeenAt: start(), EndsAt: start().Add(time.Hour), Agent: "test", Addr: "192.0.2.1"}
+	if err := db.Sessions.Add(t.Context(), "hash of "+id, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSessions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		join(t, db, "acme", "bob", portal.Responder)
+		for _, id := range []string{"b1", "b2", "b3"} {
+			addSession(t, db, id, "acme", "bob")
+		}
+		addSession(t, db, "a1", "acme", "ada")
+		c, err := db.Sessions.Find(ctx, "hash of b1")
+		if err != nil || c.Account.ID != "bob" || c.Org.Name != "acme" || c.Role != portal.Responder || c.Session.ID != "b1" || !c.Session.EndsAt.Equal(start().Add(time.Hour)) || c.Session.Addr != "192.0.2.1" {
+			t.Errorf("found: %+v %v", c, err)
+		}
+		if err := db.Sessions.Touch(ctx, "b1", start().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Sessions.Touch(ctx, "b1", start()); err != nil { // a late write does not turn time back
+			t.Fatal(err)
+		}
+		if c, _ := db.Sessions.Find(ctx, "hash of b1"); !c.Session.SeenAt.Equal(start().Add(time.Minute)) {
+			t.Errorf("seen at %v", c.Session.SeenAt)
+		}
+		if err := db.Sessions.End(ctx, "ada", "b2"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("one ends another's session: %v", err)
+		}
+		if err := db.Sessions.End(ctx, "bob", "b2"); err != nil {
+			t.Error(err)
+		}
+		if err := db.Accounts.SetPassword(ctx, "bob", "$new", "b1"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := db.Sessions.List(ctx, "bob"); err != nil || len(got) != 1 || got[0].ID != "b1" {
+			t.Errorf("after a new password: %+v %v", got, err)
+		}
+		if err := db.Sessions.Sweep(ctx, start(), start()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := db.Sessions.List(ctx, "ada"); len(got) != 0 {
+			t.Errorf("idle sessions are kept: %+v", got)
+		}
+		if err := db.Sessions.Sweep(ctx, start().Add(time.Hour), start()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := db.Sessions.List(ctx, "bob"); len(got) != 0 {
+			t.Errorf("ended sessions are kept: %+v", got)
+		}
+	})
+}
+
+// A role that is taken away, and an account that is disabled, are gone at once,
+// in sessions and tokens.
+func TestWhoIsOut(t *testing.T) {
+	tests := map[string]func(t *testing.T, db *store.DB, org, account string) error{
+		"disabled": func(t *testing.T, db *store.DB, _, account string) error {
+			return db.Accounts.Disable(t.Context(), account, start())
+		},
+		"removed": func(t *testing.T, db *store.DB, org, account string) error {
+			return db.Accounts.SetRole(t.Context(), org, account, "")
+		},
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for name, out := range tests {
+			org, bob := name+"-org", name+"-bob"
+			addOrg(t, db, org, name+"-ada", portal.Admin)
+			join(t, db, org, bob, portal.Admin)
+			addSession(t, db, name, org, bob)
+			if err := db.Tokens.Add(t.Context(), name, portal.Token{ID: name, Org: org, Account: bob, Role: portal.Admin, CreatedAt: start()}); err != nil {
+				t.Fatal(err)
+			}
+			if err := out(t, db, org, bob); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Sessions.Find(t.Context(), "hash of "+name); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s: session: %v", name, err)
+			}
+			if _, err := db.Tokens.Find(t.Context(), name); errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s: token: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestTokens(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		addOrg(t, db, "other", "eve", portal.Admin)
+		join(t, db, "acme", "bob", portal.Responder)
+		for id, who := range map[string][2]string{"ta": {"acme", "ada"}, "tb": {"acme", "bob"}, "te": {"other", "eve"}} {
+			tok := portal.Token{ID: id, Org: who[0], Account: who[1], Name: id, Role: portal.Viewer, Hint: "wxyz", CreatedAt: start(), EndsAt: start().Add(time.Hour)}
+			if err := db.Tokens.Add(ctx, "hash of "+id, tok); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := db.Tokens.Find(ctx, "hash of tb")
+		if err != nil || c.Account.ID != "bob" || c.Role != portal.Responder || c.Token.Role != portal.Viewer || c.Token.Hint != "wxyz" || !c.Token.SeenAt.IsZero() {
+			t.Errorf("found: %+v %v", c, err)
+		}
+		if err := db.Tokens.Touch(ctx, "tb", start().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := db.Tokens.List(ctx, "acme", ""); err != nil || len(all) != 2 {
+			t.Errorf("all: %+v %v", all, err)
+		}
+		if own, err := db.Tokens.List(ctx, "acme", "bob"); err != nil || len(own) != 1 || own[0].SeenAt.IsZero() {
+			t.Errorf("own: %+v %v", own, err)
+		}
+		for what, err := range map[string]error{"another's": db.Tokens.Remove(ctx, "acme", "bob", "ta"), "another organization's": db.Tokens.Remove(ctx, "acme", "", "te")} {
+			if errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if err := db.Tokens.Remove(ctx, "acme", "", "tb"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Of many who use the first administrator's link at once, one does.
+func TestFirstLinkIsUsedOnce(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		now := start()
+		db, err := store.Open(t.Context(), store.Options{DSN: dsn, Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		ctx := t.Context()
+		if err := db.Organizations.Add(ctx, portal.Organization{ID: "acme", Slug: "acme"}); err != nil {
+			t.Fatal(err)
+		}
+		link := portal.Link{Org: "acme", Purpose: portal.FirstAdmin, EndsAt: now.Add(time.Hour)}
+		for _, hash := range []string{"old", "new"} {
+			if err := db.Links.Add(ctx, hash, link); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := db.Links.Find(ctx, "old"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the link before: %v", err)
+		}
+		const many = 8
+		won := make(chan bool, many)
+		var wg sync.WaitGroup
+		for i := range many {
+			wg.Go(func() {
+				id := string(rune('a' + i))
+				err := db.Links.UseFirst(ctx, "new", portal.Account{ID: id, Email: id + "@acme.example"}, portal.Membership{Org: "acme", Account: id, Role: portal.Admin})
+				if err != nil && errs.KindOf(err) != errs.Conflict {
+					t.Errorf("%s: %v", id, err)
+				}
+				won <- err == nil
+			})
+		}
+		wg.Wait()
+		close(won)
+		n := 0
+		for ok := range won {
+			if ok {
+				n++
+			}
+		}
+		if ms, err := db.Accounts.Members(ctx, "acme"); n != 1 || err != nil || len(ms) != 1 {
+			t.Errorf("%d won, %d members, %v", n, len(ms), err)
+		}
+		if err := db.Links.Add(ctx, "again", link); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("a first link when there is an account: %v", err)
+		}
+		if err := db.Links.Sweep(ctx, now.Add(2*time.Hour)); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -22,6 +22,7 @@ import (
 	"sallyport/internal/portal"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
+	"sallyport/internal/template"
 	"sallyport/internal/value"
 )
 
@@ -51,7 +52,7 @@ type Deps struct {
 	Guard     *guard.Guard
 	Keys      Keys
 	Live      *live.Hub
-	Templates Templates // optional: without it there are none
+	Templates *template.Shelf // optional: without it there are none
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -10,8 +10,6 @@ import (
 	"sallyport/internal/value"
 )
 
-func fits(s flow.Slot, connector string) bool { return slices.Contains(s.Connectors, connector) }
-
 // bind changes what a flow is installed with, as far as a patch says so. What it
 // names must be there, be the organization's, and fit. Choices for slots and
 // options that the definition has no more are forgotten.
@@ -134,7 +132,7 @@ func (d Deps) checkConnection(ctx context.Context, org string, def *flow.Definit
 	if err != nil {
 		return err
 	}
-	if !fits(def.Connections[i], conn.Connector) {
+	if !slices.Contains(def.Connections[i].Connectors, conn.Connector) {
 		return errs.New(errs.Invalid, "%q is a connection of %s, which does not fit", conn.Name, conn.Connector)
 	}
 	return nil
@@ -150,7 +148,7 @@ func (d Deps) mayRun(ctx context.Context, f flow.Flow, def *flow.Definition) err
 	if err != nil {
 		return err
 	}
-	problems := d.Catalogue.Check(def, folder.definitions)
+	problems := append(d.problems(f, def, folder), folder.off(def.Cards)...)
 	unbound := missing(def, f.Bindings)
 	if len(problems) > 0 || len(unbound) > 0 {
 		return &detailed{
@@ -193,6 +191,21 @@ func (d Deps) folder(ctx context.Context, f flow.Flow) (folder, error) {
 		}
 	}
 	return out, nil
+}
+
+// off returns a problem for each card that calls a flow which is switched off.
+func (fo folder) off(cards []*flow.Card) flow.Problems {
+	var out flow.Problems
+	for _, c := range cards {
+		if helper, ok := fo.flows[c.Flow]; c.Kind == flow.CardCall && ok && !helper.Enabled {
+			out = append(out, flow.Problem{At: c.At, Path: c.ID, Message: "the flow " + c.Flow + ", which this card calls, is switched off"})
+		}
+		out = append(append(out, fo.off(c.Then)...), fo.off(c.Else)...)
+		if c.Each != nil {
+			out = append(out, fo.off(c.Each.Body)...)
+		}
+	}
+	return out
 }
 
 // callers returns the flows of a folder whose published version calls a flow.

@@ -86,15 +86,7 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 // foreignNames are the names of schemas of other packages' types, where their
 // own would say too little.
 func foreignNames() map[reflect.Type]string {
-	return map[reflect.Type]string{
-		reflect.TypeFor[flow.Problem]():      "Problem",
-		reflect.TypeFor[flow.Position]():     "Position",
-		reflect.TypeFor[connector.Check]():   "ConnectionCheck",
-		reflect.TypeFor[connector.Request](): "ActionRequest",
-		reflect.TypeFor[guard.Policy]():      "GuardPolicy",
-		reflect.TypeFor[table.Column]():      "Column",
-		reflect.TypeFor[table.Term]():        "RowFilter",
-	}
+	return map[reflect.Type]string{reflect.TypeFor[connector.Request](): "ActionRequest"}
 }
 
 // ErrorKind says what a caller may do about an error.

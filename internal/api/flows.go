@@ -141,14 +141,14 @@ func (d Deps) published(ctx context.Context, f flow.Flow, version int) (*flow.De
 type FlowDetail struct {
 	Flow
 
-	Showing      Showing        `json:"showing" doc:"which definition is shown"`
-	Definition   *Definition    `json:"definition,omitempty" doc:"not there if the YAML cannot be read"`
-	YAML         string         `json:"yaml" doc:"of the definition that is shown"`
-	Problems     []flow.Problem `json:"problems" doc:"what is wrong with it"`
-	DraftYAML    string         `json:"draftYaml,omitempty"`
-	Unbound      []string       `json:"unbound" doc:"slots and options that nothing is chosen for"`
-	SlotChoices  []SlotChoices  `json:"slotChoices" doc:"the connections that fit each slot"`
-	CallingFlows []Ref          `json:"callingFlows" doc:"flows that call this one"`
+	Showing      Showing       `json:"showing" doc:"which definition is shown"`
+	Definition   *Definition   `json:"definition,omitempty" doc:"not there if the YAML cannot be read"`
+	YAML         string        `json:"yaml" doc:"of the definition that is shown"`
+	Problems     []Problem     `json:"problems" doc:"what is wrong with it"`
+	DraftYAML    string        `json:"draftYaml,omitempty"`
+	Unbound      []string      `json:"unbound" doc:"slots and options that nothing is chosen for"`
+	SlotChoices  []SlotChoices `json:"slotChoices" doc:"the connections that fit each slot"`
+	CallingFlows []Ref         `json:"callingFlows" doc:"flows that call this one"`
 }
 
 // Showing says which of a flow's definitions is meant.
@@ -186,7 +186,7 @@ func getFlow(ctx context.Context, d Deps, c portal.Caller, in getFlowIn) (FlowDe
 
 // flowDetail shows a flow by one of its definitions.
 func (d Deps) flowDetail(ctx context.Context, c portal.Caller, f flow.Flow, show Showing) (FlowDetail, error) {
-	out := FlowDetail{Showing: show, DraftYAML: f.Draft, Problems: []flow.Problem{}, SlotChoices: []SlotChoices{}}
+	out := FlowDetail{Showing: show, DraftYAML: f.Draft, Problems: []Problem{}, SlotChoices: []SlotChoices{}}
 	def, err := d.shown(ctx, f, &out)
 	if err != nil {
 		return out, err
@@ -214,7 +214,7 @@ func (d Deps) flowDetail(ctx context.Context, c portal.Caller, f flow.Flow, show
 func (d Deps) shown(ctx context.Context, f flow.Flow, out *FlowDetail) (*flow.Definition, error) {
 	if out.Showing.Draft {
 		def, problems := parse(f.Draft)
-		out.YAML, out.Problems = f.Draft, append(out.Problems, problems...)
+		out.YAML, out.Problems = f.Draft, showProblems(problems)
 		return def, nil
 	}
 	v, err := d.DB.Flows.Version(ctx, f.Org, f.ID, out.Showing.Version)
@@ -222,13 +222,13 @@ func (d Deps) shown(ctx context.Context, f flow.Flow, out *FlowDetail) (*flow.De
 		return nil, err
 	}
 	def, problems, err := d.published(ctx, f, out.Showing.Version)
-	out.YAML, out.Problems = v.Body, append(out.Problems, problems...)
+	out.YAML, out.Problems = v.Body, showProblems(problems)
 	return def, err
 }
 
 // render adds the picture of a definition to a detail.
 func (d Deps) render(ctx context.Context, out *FlowDetail, f flow.Flow, def *flow.Definition, folder folder) error {
-	out.Problems = append(out.Problems, d.Catalogue.Check(def, folder.definitions)...)
+	out.Problems = showProblems(d.problems(f, def, folder))
 	out.Unbound = missing(def, f.Bindings)
 	conns, err := d.DB.Connections.List(ctx, f.Org)
 	if err != nil {
@@ -245,15 +245,7 @@ func (d Deps) render(ctx context.Context, out *FlowDetail, f flow.Flow, def *flo
 	for _, t := range tables {
 		b.tables[t.ID] = t.Title
 	}
-	for _, s := range def.Connections {
-		choices := SlotChoices{Slot: s.Name, Connections: []Ref{}}
-		for _, c := range conns {
-			if fits(s, c.Connector) {
-				choices.Connections = append(choices.Connections, Ref{c.ID, c.Name})
-			}
-		}
-		out.SlotChoices = append(out.SlotChoices, choices)
-	}
+	out.SlotChoices = slotChoices(def.Connections, conns)
 	r := renderer{d: d, def: def, bindings: f.Bindings, bound: b, helpers: folder.flows}
 	out.Definition = r.definition()
 	return nil

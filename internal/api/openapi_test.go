@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
+	"sallyport/internal/portal"
 	"sallyport/internal/value"
 )
 
@@ -125,6 +126,24 @@ func TestComponentNamesAreUnique(t *testing.T) {
 			t.Errorf("%s and %s are both called %s", typ, other, name)
 		}
 		of[name] = typ
+	})
+}
+
+// What an answer holds is in the document: no field has its Go name for want of
+// another.
+func TestFieldsAreNamed(t *testing.T) {
+	eachType(func(typ reflect.Type) {
+		if typ.Kind() != reflect.Struct || len(schemaOf(typ).props) == 0 {
+			return
+		}
+		for f := range typ.Fields() {
+			_, _, ok := jsonName(f)
+			in := f.Tag.Get("path") + f.Tag.Get("query")
+			special := f.Type == reflect.TypeFor[portal.From]() || f.Type == reflect.TypeFor[sessionToken]()
+			if f.IsExported() && !f.Anonymous && !ok && in == "" && !special && f.Tag.Get("json") != "-" {
+				t.Errorf("%s.%s has no name in JSON", typ, f.Name)
+			}
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -60,9 +61,21 @@ func problemsError(ps flow.Problems) error {
 	return &detailed{error: errs.New(errs.Invalid, "the flow has %d problems; the first: %s", len(ps), ps[0]), problems: ps}
 }
 
+// Problem is something wrong with a flow's YAML, and where.
+type Problem struct {
+	Line    int    `json:"line,omitzero" doc:"in the YAML, from 1"`
+	Column  int    `json:"column,omitzero" doc:"in the line, from 1"`
+	Path    string `json:"path,omitempty" doc:"such as cards[2].with.user"`
+	Message string `json:"message"`
+}
+
+func showProblems(ps flow.Problems) []Problem {
+	return each(ps, func(p flow.Problem) Problem { return Problem{p.At.Line, p.At.Column, p.Path, p.Message} })
+}
+
 // CheckedFlow is what is wrong with a YAML.
 type CheckedFlow struct {
-	Problems []flow.Problem `json:"problems"`
+	Problems []Problem `json:"problems"`
 }
 
 type putDraftIn struct {
@@ -85,7 +98,7 @@ func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (Chec
 		return CheckedFlow{}, nil
 	}
 	_, problems, err := d.checked(ctx, f, in.YAML)
-	return CheckedFlow{problems}, err
+	return CheckedFlow{showProblems(problems)}, err
 }
 
 type checkFlowIn struct {
@@ -96,7 +109,7 @@ type checkFlowIn struct {
 func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (CheckedFlow, error) {
 	def, problems := parse(in.YAML)
 	if def == nil {
-		return CheckedFlow{problems}, nil
+		return CheckedFlow{showProblems(problems)}, nil
 	}
 	var helpers map[string]*flow.Definition
 	if in.Folder != "" {
@@ -109,7 +122,7 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 		}
 		helpers = folder.definitions
 	}
-	return CheckedFlow{d.Catalogue.Check(def, helpers)}, nil
+	return CheckedFlow{showProblems(d.Catalogue.Check(def, helpers))}, nil
 }
 
 // checked returns what a YAML says, and all that is wrong with it as the next
@@ -123,12 +136,18 @@ func (d Deps) checked(ctx context.Context, f flow.Flow, yaml string) (*flow.Defi
 	if err != nil {
 		return nil, nil, err
 	}
-	folder.definitions[def.Slug] = def
-	problems = d.Catalogue.Check(def, folder.definitions)
+	return def, d.problems(f, def, folder), nil
+}
+
+// problems returns all that is wrong with a definition as one of a flow's.
+func (d Deps) problems(f flow.Flow, def *flow.Definition, folder folder) flow.Problems {
+	helpers := maps.Clone(folder.definitions)
+	helpers[def.Slug] = def // a flow may call itself
+	problems := d.Catalogue.Check(def, helpers)
 	if def.Slug != f.Slug {
 		problems = append(problems, flow.Problem{Path: "flow", Message: "the flow's name is " + f.Slug + ", by which others call it; it stays"})
 	}
-	return def, problems, nil
+	return problems
 }
 
 type publishFlowIn struct {

@@ -32,7 +32,7 @@ type Error struct {
 	Message   string            `json:"message" doc:"for people"`
 	Field     string            `json:"field,omitempty" doc:"path of the value in the input that is wrong"`
 	RequestID string            `json:"requestId" doc:"by which the log knows the request"`
-	Problems  []flow.Problem    `json:"problems,omitempty" doc:"all that is wrong with a flow"`
+	Problems  []Problem         `json:"problems,omitempty" doc:"all that is wrong with a flow"`
 	Unbound   []string          `json:"unbound,omitempty" doc:"slots of a flow that nothing is chosen for"`
 	UsedBy    []Ref             `json:"usedBy,omitempty" doc:"what still needs the thing that was to be deleted"`
 	Checks    []ConnectionCheck `json:"checks,omitempty" doc:"the steps of a connection's test that failed"`
@@ -47,7 +47,7 @@ type Ref struct {
 // detailed is an error with lists that say more than its message.
 type detailed struct {
 	error
-	problems []flow.Problem
+	problems flow.Problems
 	unbound  []string
 	usedBy   []Ref
 	checks   []ConnectionCheck
@@ -79,7 +79,7 @@ func describe(err error) (int, Error) {
 		e.Field = f.FieldName()
 	}
 	if d, ok := errors.AsType[*detailed](err); ok {
-		e.Problems, e.Unbound, e.UsedBy, e.Checks = d.problems, d.unbound, d.usedBy, d.checks
+		e.Problems, e.Unbound, e.UsedBy, e.Checks = showProblems(d.problems), d.unbound, d.usedBy, d.checks
 	}
 	return status, e
 }

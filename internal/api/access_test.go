@@ -1,0 +1,288 @@
+package api
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"sallyport/internal/portal"
+	"sallyport/internal/value"
+)
+
+// shared are the path parameters that name nothing of an organization's.
+func shared() map[string]string {
+	return map[string]string{"/connectors/{id}": "desk", "/templates/{id}": "watch", "/rehearsal/users/{login}": "ada", "/rehearsal/scenarios/{name}": "quiet"}
+}
+
+// own are the path parameters that name something of an organization's. A route
+// with a parameter that is in neither list fails the tests below: it must be
+// said whose it is.
+func (f fixture) own() map[string]string {
+	return map[string]string{
+		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
+		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token,
+	}
+}
+
+// ids are what must not be seen by another organization.
+func (f fixture) ids() []string {
+	out := []string{f.helper}
+	for _, id := range f.own() {
+		out = append(out, id)
+	}
+	return out
+}
+
+// path returns a route's path with a fixture's ids in it, and whether there are
+// any of an organization's.
+func (f fixture) path(t *testing.T, rt Route) (path string, owned bool) {
+	t.Helper()
+	path = rt.Path()
+	for suffix, id := range f.own() {
+		head, param, _ := strings.Cut(strings.TrimSuffix(suffix, "}"), "{")
+		if strings.Contains(path, head+"{"+param+"}") {
+			path, owned = strings.Replace(path, head+"{"+param+"}", head+id, 1), true
+		}
+	}
+	for suffix, id := range shared() {
+		head, param, _ := strings.Cut(strings.TrimSuffix(suffix, "}"), "{")
+		path = strings.Replace(path, head+"{"+param+"}", head+id, 1)
+	}
+	if strings.Contains(path, "{") {
+		t.Fatalf("%s: whose is what %s names? Say so in access_test.go", rt.Pattern, path)
+	}
+	return path, owned
+}
+
+// refs are the fields of bodies that name something of an organization's.
+func (f fixture) refs() map[string]any {
+	return map[string]any{
+		"folder": f.folder, "connection": f.connection, "event": f.event, "connections": value.Map("desk", f.connection),
+		"tables": value.Map("seen", f.table), "flowCeilings": value.Map(f.flow, 7.0),
+	}
+}
+
+// body returns a body that a schema takes, with those of its fields that name
+// something taken from a fixture. With all, fields that may be left out are not.
+func (f fixture) body(s *schema, all bool) *value.Object {
+	o := value.NewObject(4)
+	for _, p := range s.props {
+		if !p.required && !all {
+			continue
+		}
+		if ref, ok := f.refs()[p.name]; ok {
+			o.Set(p.name, ref)
+			continue
+		}
+		if p.required {
+			o.Set(p.name, sample(p.name, p.schema))
+		}
+	}
+	return o
+}
+
+func sample(name string, s *schema) any {
+	if s.of != nil {
+		return sample(name, s.of)
+	}
+	switch known := map[string]any{"yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x")}[name]; {
+	case known != nil:
+		return known
+	case len(s.enum) > 0:
+		return s.enum[len(s.enum)-1]
+	case s.kind == "array":
+		if s.items.kind != "object" {
+			return []any{}
+		}
+		return []any{fixture{}.body(s.items, false)}
+	case s.kind == "object":
+		return fixture{}.body(s, false)
+	case s.kind == "integer":
+		return 1.0
+	case s.kind == "boolean":
+		return false
+	}
+	return "x"
+}
+
+// ask makes a route's request with a body.
+func (c *client) ask(rt Route, path string, body *value.Object) (int, string) {
+	c.t.Helper()
+	var r io.Reader
+	media := "application/json"
+	switch {
+	case rt.in.upload != nil:
+		r, media = strings.NewReader("login\nx\n"), "text/csv"
+	case rt.in.body != nil:
+		r = bytes.NewReader(value.JSON(body))
+	}
+	resp, raw := c.send(rt.Method(), path, media, r)
+	return resp.StatusCode, string(raw)
+}
+
+func (rt Route) streams() bool { return rt.Doc.Gives == "text/event-stream" }
+
+// access is two organizations with one of everything each.
+func access(t *testing.T) (b *bench, acme, evil fixture) {
+	t.Helper()
+	sandbox := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"ok":true}`) }))
+	t.Cleanup(sandbox.Close)
+	b = setup(t, func(d *Deps) { d.Sandbox = sandbox.URL })
+	b.member(b.acme, "ada@acme.example", portal.Admin)
+	b.member(b.evil, "eve@evil.example", portal.Admin)
+	return b, b.fill(b.acme, "ada@acme.example"), b.fill(b.evil, "eve@evil.example")
+}
+
+// Only what is meant for everybody answers who is nobody.
+func TestNobodyComesIn(t *testing.T) {
+	b, acme, _ := access(t)
+	var open []string
+	for _, rt := range Routes() {
+		if rt.Permission == anyone {
+			open = append(open, rt.Pattern)
+			continue
+		}
+		path, _ := acme.path(t, rt)
+		for name, c := range map[string]*client{"nobody": b.anybody(), "a made-up token": {t: t, url: b.url, http: b.anybody().http, bearer: "spt_" + strings.Repeat("x", 43), header: http.Header{}}} {
+			status, body := c.ask(rt, path, value.Map())
+			if status != 401 || !strings.Contains(body, `"kind":"unauthenticated"`) {
+				t.Errorf("%s answers %s with %d: %s", rt.Pattern, name, status, body)
+			}
+		}
+	}
+	want := []string{"POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
+	if !slices.Equal(open, want) {
+		t.Errorf("open to everybody: %v, want %v", open, want)
+	}
+}
+
+// Whoever has no permission is told so, before anything of the request is looked
+// at: with ids that are there, a body that is wrong, or none.
+func TestPermissionIsWanted(t *testing.T) {
+	b, acme, _ := access(t)
+	nil0 := b.member(b.acme, "nil@acme.example", portal.Admin)
+	c := b.anybody()
+	c.signIn("nil@acme.example")
+	b.setRole(b.acme, nil0, "")
+	for _, rt := range Routes() {
+		if rt.Permission == anyone || rt.Permission == signedIn {
+			continue
+		}
+		path, _ := acme.path(t, rt)
+		status, body := c.ask(rt, path, value.Map("wrong", true))
+		if status != 403 || !strings.Contains(body, string(rt.Permission)) {
+			t.Errorf("%s wants %s, but answers one without it with %d: %s", rt.Pattern, rt.Permission, status, body)
+		}
+		for _, id := range acme.ids() {
+			if strings.Contains(body, id) {
+				t.Errorf("%s shows %s: %s", rt.Pattern, id, body)
+			}
+		}
+	}
+}
+
+// A role may do what its permissions say, route by route, and nothing else.
+func TestRolesReachWhatTheyMay(t *testing.T) {
+	b, acme, _ := access(t)
+	for _, role := range portal.Roles() {
+		c := b.as(b.acme, string(role)+"@acme.example", role)
+		for _, rt := range Routes() {
+			if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.streams() {
+				continue
+			}
+			path, _ := acme.path(t, rt)
+			if strings.HasPrefix(path, "/api/v1/sessions/") || strings.HasPrefix(path, "/api/v1/templates/") {
+				continue // another's session; no templates here
+			}
+			status, body := c.ask(rt, path, nil)
+			want := 200
+			if rt.Permission != signedIn && !role.Allows(rt.Permission) {
+				want = 403
+			}
+			if status != want {
+				t.Errorf("%s answers a %s with %d, want %d: %s", rt.Pattern, role, status, want, body)
+			}
+		}
+	}
+}
+
+// A member of another organization, an administrator there, gets nothing by ids
+// that are not theirs: in paths, in bodies, or in lists.
+func TestOrganizationsAreApart(t *testing.T) {
+	b, acme, evil := access(t)
+	eve := b.anybody()
+	eve.signIn("eve@evil.example")
+	before := b.snapshot(acme)
+	for _, rt := range Routes() {
+		if rt.Permission == anyone || rt.streams() {
+			continue
+		}
+		forged, owned := acme.path(t, rt)
+		var body *value.Object
+		if rt.in.body != nil {
+			body = evil.body(rt.in.body, false)
+		}
+		if owned {
+			if status, answer := eve.ask(rt, forged, body); status != 404 {
+				t.Errorf("%s answers for a thing of another organization with %d: %s", rt.Pattern, status, answer)
+			}
+			continue
+		}
+		if rt.Method() == http.MethodGet {
+			_, answer := eve.ask(rt, forged, nil)
+			for _, id := range acme.ids() {
+				if strings.Contains(answer, id) {
+					t.Errorf("%s shows %s of another organization: %s", rt.Pattern, id, answer)
+				}
+			}
+		}
+	}
+	for _, rt := range Routes() {
+		if rt.in.body == nil || rt.Permission == anyone {
+			continue
+		}
+		for _, p := range rt.in.body.props {
+			forged, ok := acme.refs()[p.name]
+			if !ok {
+				continue
+			}
+			path, _ := evil.path(t, rt)
+			body := evil.body(rt.in.body, false)
+			body.Set(p.name, forged)
+			if status, answer := eve.ask(rt, path, body); status < 400 || status >= 500 {
+				t.Errorf("%s takes the %s of another organization: %d %s", rt.Pattern, p.name, status, answer)
+			}
+		}
+	}
+	if after := b.snapshot(acme); before != after {
+		t.Errorf("something of acme's was changed:\n%s\n%s", before, after)
+	}
+}
+
+// snapshot is what acme's administrator sees of everything there.
+func (b *bench) snapshot(f fixture) string {
+	b.t.Helper()
+	c := b.anybody()
+	c.signIn("ada@acme.example")
+	var out strings.Builder
+	for _, rt := range Routes() {
+		if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.Permission == signedIn || rt.streams() || strings.Contains(rt.Path(), "/members") {
+			continue
+		}
+		path, owned := f.path(b.t, rt)
+		if !owned && strings.Contains(rt.Path(), "{") {
+			continue
+		}
+		status, body := c.ask(rt, path, nil)
+		if status != 200 {
+			b.t.Errorf("%s answers its own administrator with %d: %s", rt.Pattern, status, body)
+		}
+		fmt.Fprintf(&out, "%s %s\n", path, body)
+	}
+	return out.String()
+}

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/event"
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/id"
+	"sallyport/internal/portal"
+	"sallyport/internal/source"
+	"sallyport/internal/store"
+	"sallyport/internal/table"
+	"sallyport/internal/template"
+	"sallyport/internal/value"
+)
+
+// fixture is an organization with one of everything, by id.
+type fixture struct {
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token string
+}
+
+// watched is a flow that an event starts, and tells a table.
+const watched = `flow: watch
+title: Watch sign-ins
+tables:
+  seen: { title: Seen, columns: { login: text } }
+options:
+  greeting: { type: text, default: Hello, choices: [Hello, Good day] }
+trigger:
+  event: user.session.start
+cards:
+  - id: text
+    title: Compose text
+    use: text.compose
+    with: { text: "{{ options.greeting }} {{ event.actor.alternateId }}" }
+  - id: keep
+    title: Keep
+    use: table.create_row
+    table: seen
+    with: { login: "{{ text.text }}" }
+`
+
+// greeting is a flow on demand.
+const greeting = `flow: greet
+title: Greet
+trigger:
+  on_demand:
+    inputs:
+      name: { type: text, required: true }
+      times: { type: number, default: 1 }
+cards:
+  - id: text
+    title: Compose text
+    use: text.compose
+    with: { text: "Hello {{ input.name }}" }
+  - return: { greeting: "{{ text.text }}" }
+`
+
+func (b *bench) fill(org portal.Organization, email string) fixture {
+	b.t.Helper()
+	ctx, now := b.t.Context(), b.now()
+	f := fixture{folder: id.New(), connection: id.New(), source: id.New(), table: id.New()}
+	check := func(err error) {
+		b.t.Helper()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	check(b.db.Connections.Save(ctx, store.Connection{
+		Connection: connector.Connection{Org: org.ID, ID: f.connection, Connector: "desk", Name: "Desk of " + org.Slug, Settings: &value.Object{}},
+		Own:        value.Map("base_url", "https://desk.example"), State: store.ConnectionUntested, CreatedAt: now, UpdatedAt: now,
+	}))
+	check(b.db.Tables.Add(ctx, table.Table{
+		ID: f.table, Org: org.ID, Slug: "seen", Title: "Seen", Columns: []table.Column{{ID: "c1", Name: "login", Type: value.Text}}, CreatedAt: now, UpdatedAt: now,
+	}))
+	f.row = id.New()
+	_, err := b.db.Tables.Change(ctx, org.ID, flow.Change{Op: flow.CreateRow, Table: f.table, Row: f.row, Values: value.Map("login", "ada")}, now)
+	check(err)
+	check(b.db.Sources.Save(ctx, source.Source{ID: f.source, Org: org.ID, Name: "Okta of " + org.Slug, Kind: source.Okta, Hook: true, HookSecret: []byte{1}, Enabled: true, CreatedAt: now}))
+	f.flow = b.publish(org, f.folder, watched, flow.Bindings{Tables: map[string]string{"seen": f.table}})
+	f.helper = b.publish(org, f.folder, greeting, flow.Bindings{})
+	f.event = b.event(org, f.source, "user.session.start", "ada@acme.example", now)
+	f.run = b.run(org, flow.Run{Flow: f.flow, Version: 1, Cause: flow.OnEvent, Event: f.event, SaveData: true, State: flow.Failed, Error: "it broke"}, flow.Step{
+		Path: "text", Seq: 1, Flow: f.flow, Card: "text", State: flow.StepDone, Attempt: 1, Output: value.Store(value.Map("text", "Hello")),
+	})
+	f.action = id.At(now)
+	check(b.db.Actions.Add(ctx, guard.Entry{
+		ID: f.action, Org: org.ID, Actor: "flow:" + f.flow, Why: connector.Why{Cause: "event", Flow: f.flow, Run: f.run, Path: "open", Event: f.event},
+		Connection: f.connection, Connector: "desk", Action: "open_ticket", Title: "Open ticket", Effect: connector.Change, TargetType: "ticket", TargetID: "7", TargetName: "7",
+		State: guard.Done, Request: connector.Request{Method: "POST", URL: "https://desk.example/tickets"}, Status: 201,
+		Undo: &connector.Call{Action: "close_ticket", Inputs: value.Map("id", "7")}, Attempt: 1, StartedAt: now, EndedAt: now,
+	}))
+	c := b.anybody()
+	c.signIn(email)
+	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
+	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
+	return f
+}
+
+// publish makes a flow of its YAML, and publishes it.
+func (b *bench) publish(org portal.Organization, folder, yaml string, bindings flow.Bindings) string {
+	b.t.Helper()
+	ctx, now := b.t.Context(), b.now()
+	def, err := flow.Parse(yaml)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	f := flow.Flow{ID: id.New(), Org: org.ID, Folder: folder, Slug: def.Slug, Title: def.Title, SaveData: true, Bindings: bindings, CreatedAt: now, UpdatedAt: now}
+	err = b.db.Write(ctx, func(tx *store.Tx) error {
+		folders, err := b.db.Flows.Folders(ctx, org.ID)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(fmt.Sprint(folders), folder) {
+			if err := tx.AddFolder(ctx, flow.Folder{ID: folder, Org: org.ID, Name: "Folder " + folder, CreatedAt: now}); err != nil {
+				return err
+			}
+		}
+		if err := tx.AddFlow(ctx, f); err != nil {
+			return err
+		}
+		_, err = tx.Publish(ctx, org.ID, def, flow.Version{Flow: f.ID, Author: "template", CreatedAt: now})
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return f.ID
+}
+
+// event stores an event and returns its uuid.
+func (b *bench) event(org portal.Organization, src, typ, login string, at time.Time) string {
+	b.t.Helper()
+	uuid := "ev-" + id.New()
+	raw := fmt.Sprintf(`{"uuid":%q,"eventType":%q,"published":%q,"severity":"INFO","displayMessage":"User signs in","outcome":{"result":"SUCCESS"},
+		"actor":{"id":"00u1","type":"User","alternateId":%q,"displayName":"Ada"},"target":[{"id":"0oa1","type":"AppInstance","alternateId":"Mail","displayName":"Mail"}],
+		"client":{"ipAddress":"192.0.2.7","geographicalContext":{"city":"Bonn","country":"Germany"},"userAgent":{"os":"Linux","browser":"FIREFOX"}}}`,
+		uuid, typ, at.UTC().Format(time.RFC3339Nano), login)
+	e, err := event.NewParser().Parse([]byte(raw))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	err = b.db.Sources.Accept(b.t.Context(), source.Batch{Org: org.ID, Source: src, Via: source.ViaHook, Events: []event.Event{e}}, func(w *store.Batch) error {
+		fresh, err := w.AddEvents(b.t.Context())
+		if err != nil {
+			return err
+		}
+		return w.Advance(b.t.Context(), len(fresh))
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return uuid
+}
+
+// run stores a run with its steps, in the state that it says.
+func (b *bench) run(org portal.Organization, r flow.Run, steps ...flow.Step) string {
+	b.t.Helper()
+	ctx, now := b.t.Context(), b.now()
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = now
+	}
+	r.ID, r.Org, r.Priority = id.At(r.CreatedAt), org.ID, 2
+	state := r.State
+	if err := b.db.Runs.Add(ctx, r); err != nil {
+		b.t.Fatal(err)
+	}
+	ref := flow.Ref{Org: org.ID, Run: r.ID, Fresh: true}
+	for i := range steps {
+		steps[i].StartedAt, steps[i].EndedAt = now, now
+	}
+	var err error
+	switch {
+	case state == flow.Waiting:
+		if err = b.db.Runs.Record(ctx, ref, steps, nil); err == nil {
+			ref.Fresh = false
+			err = b.db.Runs.Pause(ctx, ref, nil, now.Add(time.Hour), "the rate limit")
+		}
+	case state.Ended():
+		err = b.db.Runs.End(ctx, ref, steps, flow.Ending{State: state, Error: r.Error, Result: value.Store(value.Map("ok", true))})
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return r.ID
+}
+
+// templates is a shelf with one template.
+func (b *bench) templates() *template.Shelf {
+	b.t.Helper()
+	s, err := template.Load(b.deps.Catalogue, fstest.MapFS{
+		"templates/watch/template.yaml": {Data: []byte("template: watch\ntitle: Watch\ncategory: sign-in\ndescription: Watches.\nflows: [watch.yaml, greet.yaml]\n")},
+		"templates/watch/README.md":     {Data: []byte("# Watch\n")},
+		"templates/watch/watch.yaml":    {Data: []byte(watched)},
+		"templates/watch/greet.yaml":    {Data: []byte(greeting)},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,369 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/functions"
+	"sallyport/internal/guard"
+	"sallyport/internal/live"
+	"sallyport/internal/portal"
+	"sallyport/internal/secret"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
+	"sallyport/internal/value"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// bench is the API at work on an empty database, with two organizations.
+type bench struct {
+	t    *testing.T
+	deps Deps
+	url  string
+	db   *store.DB
+	keys *secret.Keyring
+	acme portal.Organization
+	evil portal.Organization
+	log  *buffer
+	mu   sync.Mutex
+	skew time.Duration
+}
+
+// buffer is a log that tests may read while it is written.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func (b *bench) now() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return time.Now().Add(b.skew)
+}
+
+func (b *bench) pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.skew += d
+}
+
+const password = "correct horse battery"
+
+func setup(t *testing.T, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &buffer{}}
+	b.db = storetest.Open(t)
+	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.keys = keys
+	shelf, engine := connectors(t, keys)
+	catalogue := flow.NewCatalogue(functions.All(), shelf)
+	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	p := portal.New(portal.Options{
+		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now,
+		Limits: portal.Limits{Account: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}},
+	})
+	b.deps = Deps{
+		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Guard:   &guard.Guard{Ledger: b.db.Actions, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
+		Metrics: NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond,
+	}
+	srv := httptest.NewUnstartedServer(nil)
+	b.url = "http://" + srv.Listener.Addr().String()
+	b.deps.BaseURL = b.url
+	for _, c := range change {
+		c(&b.deps)
+	}
+	h, err := New(b.deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Config.Handler = h
+	srv.Start()
+	t.Cleanup(func() {
+		b.deps.Live.Close()
+		srv.Close()
+	})
+	for slug, org := range map[string]*portal.Organization{"acme": &b.acme, "evil": &b.evil} {
+		if *org, err = p.EnsureOrganization(t.Context(), slug, strings.ToUpper(slug)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+// member makes an account with a role in an organization; the empty role is a
+// membership that allows nothing.
+func (b *bench) member(org portal.Organization, email string, r portal.Role) portal.Account {
+	b.t.Helper()
+	a, err := b.deps.Portal.AddMember(b.t.Context(), org.ID, portal.NewAccount{Email: email, Name: strings.ToUpper(email[:1]) + strings.Split(email[1:], "@")[0], Password: password}, portal.Admin)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.setRole(org, a, r)
+	return a
+}
+
+// setRole changes a role beside the portal, which refuses what is no role and to
+// take the last administrator's.
+func (b *bench) setRole(org portal.Organization, a portal.Account, r portal.Role) {
+	b.t.Helper()
+	if r == portal.Admin {
+		return
+	}
+	spare := portal.Account{ID: "spare-" + a.ID, Email: "spare-" + a.ID + "@x.example", Name: "Spare"}
+	if err := b.db.Accounts.Join(b.t.Context(), spare, portal.Membership{Org: org.ID, Account: spare.ID, Role: portal.Admin}); err != nil {
+		b.t.Fatal(err)
+	}
+	if r == "" {
+		r = "nothing"
+	}
+	if err := b.db.Accounts.SetRole(b.t.Context(), org.ID, a.ID, r); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// client makes requests as somebody, and holds every answer against the OpenAPI
+// document.
+type client struct {
+	t      *testing.T
+	url    string
+	http   *http.Client
+	bearer string
+	header http.Header
+}
+
+// anybody is a client who has not signed in.
+func (b *bench) anybody() *client {
+	jar := &cookies{}
+	return &client{t: b.t, url: b.url, header: http.Header{}, http: &http.Client{Jar: nil, Transport: &checked{t: b.t, jar: jar, next: &http.Transport{DisableKeepAlives: true}}}}
+}
+
+// as is a client with a session of an account, which it makes in an organization.
+func (b *bench) as(org portal.Organization, email string, r portal.Role) *client {
+	b.t.Helper()
+	b.member(org, email, r)
+	c := b.anybody()
+	c.signIn(email)
+	return c
+}
+
+func (c *client) signIn(email string) {
+	c.t.Helper()
+	c.post("/api/v1/session", value.Map("email", email, "password", password), 200)
+}
+
+// admin is a client with a session of acme's administrator.
+func (b *bench) admin() *client {
+	b.t.Helper()
+	return b.as(b.acme, "ada@acme.example", portal.Admin)
+}
+
+// cookies is a jar that keeps what it is given, Secure or not.
+type cookies struct {
+	mu   sync.Mutex
+	held map[string]*http.Cookie
+}
+
+func (j *cookies) apply(r *http.Request) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, c := range j.held {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+}
+
+func (j *cookies) keep(cs []*http.Cookie) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.held == nil {
+		j.held = map[string]*http.Cookie{}
+	}
+	for _, c := range cs {
+		if c.MaxAge < 0 {
+			delete(j.held, c.Name)
+			continue
+		}
+		j.held[c.Name] = c
+	}
+}
+
+// router finds the operations of the document.
+var router = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(OpenAPI("test"))
+	if err != nil {
+		return nil, err
+	}
+	return legacy.NewRouter(doc)
+})
+
+// checked is a transport that holds answers against the OpenAPI document.
+type checked struct {
+	t    *testing.T
+	jar  *cookies
+	next http.RoundTripper
+}
+
+func (c *checked) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.jar.apply(r)
+	resp, err := c.next.RoundTrip(r)
+	if err != nil {
+		return resp, err
+	}
+	c.jar.keep(resp.Cookies())
+	if resp.Header.Get("Content-Type") == "text/event-stream" {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	c.check(r, resp, body)
+	return resp, nil
+}
+
+func (c *checked) check(r *http.Request, resp *http.Response, body []byte) {
+	c.t.Helper()
+	if resp.Header.Get("X-Request-Id") == "" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+		c.t.Errorf("%s %s: headers are missing: %v", r.Method, r.URL.Path, resp.Header)
+	}
+	rt, err := router()
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	known := r.Clone(context.Background())
+	known.URL.Scheme, known.URL.Host, known.Host = "", "", ""
+	op, params, err := rt.FindRoute(known)
+	if err != nil {
+		return // no route of the document: /metrics, and what tests ask for on purpose
+	}
+	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: known, PathParams: params, Route: op},
+		Status:                 resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	})
+	if err != nil {
+		c.t.Errorf("%s %s: the answer %s is not what the document says: %v", r.Method, r.URL.Path, body, err)
+	}
+}
+
+// send makes a request with any body and returns the answer, read.
+func (c *client) send(method, path, media string, body io.Reader) (*http.Response, []byte) {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if media != "" {
+		req.Header.Set("Content-Type", media)
+	}
+	if c.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+c.bearer)
+	}
+	for name, vs := range c.header {
+		req.Header[name] = vs
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return resp, raw
+}
+
+// do makes a request with a JSON body, wants a status, and returns the answer.
+func (c *client) do(method, path string, body any, status int) *value.Object {
+	c.t.Helper()
+	var r io.Reader
+	media := ""
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		r, media = bytes.NewReader(text), "application/json"
+	}
+	resp, raw := c.send(method, path, media, r)
+	if resp.StatusCode != status {
+		c.t.Fatalf("%s %s: status %d, want %d: %s", method, path, resp.StatusCode, status, raw)
+	}
+	if len(raw) == 0 {
+		return nil
+	}
+	v, err := value.ParseJSON(raw)
+	if err != nil {
+		c.t.Fatalf("%s %s: %v: %s", method, path, err, raw)
+	}
+	if list, ok := v.([]any); ok {
+		return value.Map("items", list)
+	}
+	o, _ := v.(*value.Object)
+	return o
+}
+
+func (c *client) get(path string, status int) *value.Object {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, nil, status)
+}
+
+func (c *client) post(path string, body any, status int) *value.Object {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, body, status)
+}
+
+// items returns the items of an answer.
+func items(o *value.Object) []*value.Object {
+	all, _ := o.At("items").([]any)
+	out := make([]*value.Object, len(all))
+	for i, e := range all {
+		out[i], _ = e.(*value.Object)
+	}
+	return out
+}
+
+// failure returns the error of an answer.
+func failure(o *value.Object) *value.Object { return o.Object("error") }
+
+// at returns what stands at a path of an answer.
+func at(o *value.Object, path string) any { return value.Lookup(o, path) }

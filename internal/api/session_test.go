@@ -1,0 +1,239 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/portal"
+	"sallyport/internal/value"
+)
+
+func TestSignInAndOut(t *testing.T) {
+	b := setup(t)
+	b.member(b.acme, "ada@acme.example", portal.Admin)
+	c := b.anybody()
+	if got := failure(c.get("/api/v1/session", 401)); got.Text("kind") != "unauthenticated" || got.Text("requestId") == "" {
+		t.Errorf("nobody: %s", value.JSON(got))
+	}
+	wrong := failure(c.post("/api/v1/session", value.Map("email", "ada@acme.example", "password", "wrong"), 401))
+	unknown := failure(c.post("/api/v1/session", value.Map("email", "eve@acme.example", "password", "wrong"), 401))
+	if wrong.Text("message") != unknown.Text("message") {
+		t.Errorf("%q tells from %q", wrong.Text("message"), unknown.Text("message"))
+	}
+	c.signIn("ada@acme.example")
+	me := c.get("/api/v1/session", 200)
+	for path, want := range map[string]any{
+		"account.email": "ada@acme.example", "organization.slug": "acme", "role": "admin", "version": "1.2.3", "features.sandbox": false, "permissions.0": "flows:read",
+	} {
+		if got := at(me, path); got != want {
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
+	}
+	c.do(http.MethodDelete, "/api/v1/session", nil, 204)
+	c.get("/api/v1/session", 401)
+	if strings.Contains(b.log.String(), password) {
+		t.Error("the password is in the log")
+	}
+}
+
+func TestSessionCookie(t *testing.T) {
+	tests := map[string]struct {
+		base string
+		want string // without the token
+	}{
+		"on loopback":      {"http://127.0.0.1:8080", "sallyport=; Path=/; HttpOnly; SameSite=Lax"},
+		"behind a name":    {"https://sallyport.example.com", "__Host-sallyport=; Path=/; HttpOnly; Secure; SameSite=Lax"},
+		"https and a port": {"https://sallyport.example.com:8443/", "__Host-sallyport=; Path=/; HttpOnly; Secure; SameSite=Lax"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, func(d *Deps) { d.BaseURL = tt.base })
+			b.member(b.acme, "ada@acme.example", portal.Admin)
+			c := b.anybody()
+			resp, _ := c.send(http.MethodPost, "/api/v1/session", "application/json", strings.NewReader(`{"email":"ada@acme.example","password":"`+password+`"}`))
+			name, rest, _ := strings.Cut(resp.Header.Get("Set-Cookie"), "=")
+			token, attributes, _ := strings.Cut(rest, ";")
+			if got := name + "=;" + attributes; got != tt.want || len(token) != 43 {
+				t.Errorf("%s (token of %d)", got, len(token))
+			}
+			hsts := resp.Header.Get("Strict-Transport-Security") != ""
+			if https := strings.HasPrefix(tt.base, "https"); hsts != https {
+				t.Errorf("Strict-Transport-Security: %v", hsts)
+			}
+			c.get("/api/v1/session", 200)
+			c.signIn("ada@acme.example")
+			second := ""
+			for _, held := range c.http.Transport.(*checked).jar.held {
+				second = held.Value
+			}
+			if second == token || second == "" {
+				t.Error("signing in again did not change the token")
+			}
+			stolen := b.anybody()
+			stolen.header.Set("Cookie", name+"="+token)
+			stolen.get("/api/v1/session", 401)
+		})
+	}
+}
+
+func TestTooManyAttempts(t *testing.T) {
+	b := setup(t)
+	b.member(b.acme, "ada@acme.example", portal.Admin)
+	c := b.anybody()
+	for range 5 {
+		c.post("/api/v1/session", value.Map("email", "ada@acme.example", "password", "wrong"), 401)
+	}
+	resp, body := c.send(http.MethodPost, "/api/v1/session", "application/json", strings.NewReader(`{"email":"ada@acme.example","password":"wrong"}`))
+	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "60" || !strings.Contains(string(body), `"kind":"too_many"`) {
+		t.Errorf("%d, Retry-After %q: %s", resp.StatusCode, resp.Header.Get("Retry-After"), body)
+	}
+}
+
+// What another site has a browser send is refused, before anything is looked at.
+func TestOtherSites(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	tests := map[string]struct {
+		method, path string
+		header       map[string]string
+		status       int
+	}{
+		"another site's form":          {"POST", "/api/v1/folders", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+		"a neighbour's":                {"POST", "/api/v1/folders", map[string]string{"Sec-Fetch-Site": "same-site"}, 403},
+		"an older browser's":           {"POST", "/api/v1/folders", map[string]string{"Origin": "https://evil.example"}, 403},
+		"signing in for somebody else": {"POST", "/api/v1/session", map[string]string{"Origin": "https://evil.example"}, 403},
+		"our own page":                 {"POST", "/api/v1/folders", map[string]string{"Sec-Fetch-Site": "same-origin"}, 201},
+		"our own, in an older browser": {"POST", "/api/v1/folders", map[string]string{"Origin": b.url}, 201},
+		"no browser":                   {"POST", "/api/v1/folders", nil, 201},
+		"a link from elsewhere":        {"GET", "/api/v1/folders", map[string]string{"Sec-Fetch-Site": "cross-site"}, 200},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c.header = http.Header{}
+			for k, v := range tt.header {
+				c.header.Set(k, v)
+			}
+			if tt.method == "GET" {
+				c.get(tt.path, tt.status)
+				return
+			}
+			c.do(tt.method, tt.path, value.Map("name", name), tt.status)
+		})
+	}
+}
+
+func TestFirstAdministrator(t *testing.T) {
+	b := setup(t)
+	token, err := b.deps.Portal.FirstLink(t.Context(), b.acme.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := b.anybody()
+	link := func(change ...any) *value.Object {
+		o := value.Map("token", token, "email", "ada@acme.example", "name", "Ada", "password", password)
+		for i := 0; i < len(change); i += 2 {
+			o = o.With(change[i].(string), change[i+1])
+		}
+		return o
+	}
+	for field, body := range map[string]*value.Object{"email": link("email", "ada"), "name": link("name", " "), "password": link("password", "short"), "token": link("token", "")} {
+		if got := failure(c.post("/api/v1/session/link", body, 400)); got.Text("field") != field {
+			t.Errorf("a wrong %s: %s", field, value.JSON(got))
+		}
+	}
+	c.post("/api/v1/session/link", link("token", "another"), 401)
+	if got := c.post("/api/v1/session/link", link(), 200); got.Text("role") != "admin" {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.get("/api/v1/members", 200)
+	b.anybody().post("/api/v1/session/link", link("email", "eve@acme.example"), 401)
+	if strings.Contains(b.log.String(), token) {
+		t.Error("the link's token is in the log")
+	}
+}
+
+func TestMySessions(t *testing.T) {
+	b := setup(t)
+	here, other := b.admin(), b.as(b.acme, "bob@acme.example", portal.Responder)
+	there := b.anybody()
+	there.signIn("ada@acme.example")
+	list := items(here.get("/api/v1/sessions", 200))
+	if len(list) != 2 {
+		t.Fatalf("%d sessions, want 2", len(list))
+	}
+	for _, s := range list {
+		if s.At("current") == false {
+			other.do(http.MethodDelete, "/api/v1/sessions/"+s.Text("id"), nil, 404)
+			here.do(http.MethodDelete, "/api/v1/sessions/"+s.Text("id"), nil, 204)
+		}
+	}
+	there.get("/api/v1/session", 401)
+	here.get("/api/v1/session", 200)
+	if left := items(here.get("/api/v1/sessions", 200)); len(left) != 1 || left[0].At("current") != true {
+		t.Errorf("%d are left", len(left))
+	}
+}
+
+func TestChangePassword(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	there := b.anybody()
+	there.signIn("ada@acme.example")
+	put := func(current, next string, status int) *value.Object {
+		return c.do(http.MethodPut, "/api/v1/session/password", value.Map("current", current, "password", next), status)
+	}
+	if got := failure(put("wrong", "a quite new password", 400)); got.Text("field") != "current" {
+		t.Errorf("%s", value.JSON(got))
+	}
+	if got := failure(put(password, "short", 400)); got.Text("field") != "password" {
+		t.Errorf("%s", value.JSON(got))
+	}
+	put(password, "a quite new password", 204)
+	there.get("/api/v1/session", 401)
+	c.get("/api/v1/session", 200)
+}
+
+func TestAPITokens(t *testing.T) {
+	b := setup(t)
+	ada, bob := b.admin(), b.as(b.acme, "bob@acme.example", portal.Responder)
+	bob.post("/api/v1/tokens", value.Map("name", "x", "role", "admin"), 403)
+	if got := failure(bob.post("/api/v1/tokens", value.Map("name", "x", "role", "root"), 400)); got.Text("field") != "role" {
+		t.Errorf("%s", value.JSON(got))
+	}
+	made := bob.post("/api/v1/tokens", value.Map("name", "ci", "role", "viewer", "endsAt", b.now().Add(time.Hour)), 201)
+	program := b.anybody()
+	program.bearer = made.Text("token")
+	if me := program.get("/api/v1/session", 200); me.Text("role") != "responder" || at(me, "permissions.0") != "flows:read" || strings.Contains(string(value.JSON(me.At("permissions"))), "write") {
+		t.Errorf("%s", value.JSON(me))
+	}
+	program.get("/api/v1/flows", 200)
+	program.post("/api/v1/folders", value.Map("name", "x"), 403)
+	program.header.Set("Origin", "https://elsewhere.example") // no cookie: no other site can abuse it
+	program.get("/api/v1/flows", 200)
+	listed := items(ada.get("/api/v1/tokens", 200))
+	if len(listed) != 1 || listed[0].Text("hint") != made.Text("token")[43:] || at(listed[0], "owner.name") != "Bob" || listed[0].Text("token") != "" {
+		t.Errorf("%s", value.JSON(listed[0]))
+	}
+	ada.do(http.MethodDelete, "/api/v1/tokens/"+made.Text("id"), nil, 204)
+	if resp, _ := program.send(http.MethodGet, "/api/v1/flows", "", nil); resp.StatusCode != 401 || resp.Header.Get("WWW-Authenticate") == "" {
+		t.Errorf("a token that was ended: %d", resp.StatusCode)
+	}
+	if strings.Contains(b.log.String(), made.Text("token")) {
+		t.Error("the token is in the log")
+	}
+}
+
+func TestMembers(t *testing.T) {
+	b := setup(t)
+	ada := b.admin()
+	b.as(b.acme, "bob@acme.example", portal.Responder).get("/api/v1/members", 403)
+	list := items(ada.get("/api/v1/members", 200))
+	if len(list) != 3 || list[0].Text("name") != "Ada" || list[0].Text("seenAt") == "" || list[1].Text("role") != "responder" {
+		t.Errorf("%s", value.JSON(each(list, func(o *value.Object) any { return o })))
+	}
+	if roles := items(ada.get("/api/v1/roles", 200)); len(roles) != 4 {
+		t.Errorf("%d roles", len(roles))
+	}
+}

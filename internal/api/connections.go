@@ -244,6 +244,9 @@ func (d Deps) change(conn *store.Connection, ch connectionChange) error {
 		return badField("name", "a connection needs a name")
 	}
 	conn.UpdatedAt = now
+	if err := d.knownSettings(*conn, ch.settings); err != nil {
+		return err
+	}
 	own := value.NewObject(conn.Own.Len())
 	for _, from := range []*value.Object{conn.Own, ch.settings} {
 		for name, v := range from.All() {
@@ -263,6 +266,24 @@ func (d Deps) change(conn *store.Connection, ch connectionChange) error {
 		return &field{"secrets", err}
 	}
 	conn.SealedAt, conn.Secrets = now, changedSecrets(conn.Secrets, ch.secrets, now)
+	return nil
+}
+
+// knownSettings refuses settings that a connection does not have.
+func (d Deps) knownSettings(conn store.Connection, settings *value.Object) error {
+	con, ok := d.Shelf.Get(conn.Connector)
+	if !ok {
+		return errs.New(errs.Conflict, "there is no connector %q any more", conn.Connector)
+	}
+	ports := con.Settings
+	if auth, ok := con.AuthOf(conn.Auth); ok {
+		ports = append(slices.Clip(ports), auth.Settings...)
+	}
+	for name := range settings.All() {
+		if !slices.ContainsFunc(ports, func(p connector.Port) bool { return p.Name == name }) {
+			return badField("settings."+name, "%s has no setting %q", con.Title, name)
+		}
+	}
 	return nil
 }
 

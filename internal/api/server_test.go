@@ -36,16 +36,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // bench is the API at work on an empty database, with two organizations.
 type bench struct {
-	t    *testing.T
-	deps Deps
-	url  string
-	db   *store.DB
-	keys *secret.Keyring
-	acme portal.Organization
-	evil portal.Organization
-	log  *buffer
-	mu   sync.Mutex
-	skew time.Duration
+	t       *testing.T
+	deps    Deps
+	url     string
+	db      *store.DB
+	keys    *secret.Keyring
+	acme    portal.Organization
+	evil    portal.Organization
+	log     *buffer
+	mu      sync.Mutex
+	skew    time.Duration
+	folders int
 }
 
 // buffer is a log that tests may read while it is written.

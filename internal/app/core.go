@@ -18,14 +18,12 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
-	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
-	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/template"
 )
@@ -119,22 +117,3 @@ func (c *Core) build() error {
 
 // Close closes the database.
 func (c *Core) Close() error { return c.DB.Close() }
-
-// reads is what flows and the guard read of the database.
-type reads struct{ c *Core }
-
-// Connection returns a connection as the engine takes it.
-func (r reads) Connection(ctx context.Context, org, id string) (connector.Connection, error) {
-	got, err := r.c.DB.Connections.Get(ctx, org, id)
-	return got.Connection, err
-}
-
-// Connector returns a connector of the shelf.
-func (r reads) Connector(id string) (*connector.Connector, bool) { return r.c.Shelf.Get(id) }
-
-// Event returns a stored event.
-func (r reads) Event(ctx context.Context, org, uuid string) (event.Event, error) {
-	return r.c.DB.Events.Get(ctx, org, uuid)
-}
-
-var _ = source.Okta

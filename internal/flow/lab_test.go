@@ -151,7 +151,7 @@ func (l *lab) build(c *flow.Catalogue) {
 	l.guard = &guard.Guard{Ledger: l.db.Actions, Directory: &guard.Directory{Caller: l.engine, Now: l.clock}, Caller: l.engine, Log: log, Now: l.clock}
 	l.runner = &flow.Runner{
 		Store: l.db.Runs, Library: &flow.Library{Shelf: l.db.Flows}, Catalogue: c, Gate: l.guard, Caller: l.engine, Sources: l, Keys: l.keys, Now: l.clock, Log: log,
-		Changed: func(_, _ string, s flow.State) {
+		Changed: func(_, _, _ string, s flow.State) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.changed = append(l.changed, s)

@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"sallyport/internal/errs"
@@ -197,6 +199,9 @@ func (b *Book) Triggered(e event.Event) ([]*Program, error) {
 	}
 	return out, bad
 }
+
+// Events returns the types of the events that start flows.
+func (b *Book) Events() []string { return slices.Sorted(maps.Keys(b.byEvent)) }
 
 // helper returns the flow that a card of a flow in a folder calls.
 func (b *Book) helper(folder, slug string) (Flow, bool) {

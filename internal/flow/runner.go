@@ -54,7 +54,7 @@ type Runner struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Changed is called when a run has moved: once its new state is durable.
-	Changed func(org, run string, s State)
+	Changed func(org, run, flowID string, s State)
 
 	draining atomic.Bool
 }
@@ -158,7 +158,7 @@ func (x *execution) pauseRun(ctx context.Context, p *pause) error {
 
 func (x *execution) changed(s State) {
 	if x.r.Changed != nil {
-		x.r.Changed(x.run.Org, x.run.ID, s)
+		x.r.Changed(x.run.Org, x.run.ID, x.run.Flow, s)
 	}
 }
 

@@ -79,7 +79,7 @@ func (p *Pipeline[W]) accept(ctx context.Context, b source.Batch) (source.Accept
 			return fmt.Errorf("add events: %w", err)
 		}
 		fresh = pick(b.Events, isNew)
-		runs = p.triggered(ctx, book, b.Org, fresh)
+		runs = p.triggered(ctx, book, b, fresh)
 		if err := w.AddRuns(ctx, runs); err != nil {
 			return err
 		}
@@ -107,17 +107,20 @@ func pick(es []event.Event, isNew []bool) []event.Event {
 // triggered returns the runs that events start, in the order of the events. A
 // trigger whose condition fails on an event starts nothing, and is logged: one
 // flow's mistake must not keep the events of the others.
-func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, org string, es []event.Event) []flow.Run {
+func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, b source.Batch, es []event.Event) []flow.Run {
 	var runs []flow.Run
 	now := p.Now()
 	for _, e := range es {
+		if e.Published.Before(b.ActFrom) {
+			continue
+		}
 		flows, err := book.Triggered(e)
 		if err != nil {
 			p.Log.WarnContext(ctx, "trigger condition failed", "err", err, "event", e.UUID)
 		}
 		for _, f := range flows {
 			runs = append(runs, flow.Run{
-				ID: id.At(now), Org: org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID,
+				ID: id.At(now), Org: b.Org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID,
 				SaveData: f.Flow.SaveData, Priority: f.Definition.Priority, CreatedAt: now,
 			})
 		}

@@ -111,6 +111,31 @@ func TestAccept(t *testing.T) {
 	})
 }
 
+// What was published before a time is kept, and starts nothing.
+func TestHistoryDoesNotAct(t *testing.T) {
+	db := storetest.Open(t)
+	b := setup(t, db, onReport)
+	e, err := event.NewParser().Parse([]byte(ev("1", "report", "SUCCESS")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		from time.Time
+		uuid string
+		want source.Accepted
+	}{
+		"before":  {e.Published.Add(time.Millisecond), "a", source.Accepted{New: 1}},
+		"from on": {e.Published, "b", source.Accepted{New: 1, Runs: 1}},
+		"never":   {source.Never(), "c", source.Accepted{New: 1}},
+	} {
+		e.UUID = tt.uuid
+		got, err := b.pipe.Accept(t.Context(), source.Batch{Org: org, Source: "s1", Events: []event.Event{e}, ActFrom: tt.from})
+		if err != nil || got != tt.want {
+			t.Errorf("%s: accepted %+v, %v", name, got, err)
+		}
+	}
+}
+
 // Turning a flow off takes effect with the next batch, whoever holds it compiled.
 func TestFlowsChangeBetweenBatches(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"sallyport/internal/event"
 )
@@ -25,6 +26,7 @@ type Importer struct {
 	Sink     Sink
 	Org      string
 	Source   string
+	Act      bool           // start flows; by default an import is for the record alone
 	Bad      func(error)    // called for each event that cannot be read
 	Progress func(Imported) // called after each batch
 }
@@ -35,6 +37,10 @@ type Importer struct {
 func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	from := Never()
+	if im.Act {
+		from = time.Time{}
+	}
 	batches := make(chan readBatch, 1)
 	go readBatches(ctx, event.NewReader(r), batches)
 	var done Imported
@@ -44,7 +50,7 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 			im.Bad(err)
 		}
 		if len(b.events) > 0 {
-			got, err := im.Sink.Accept(ctx, Batch{Org: im.Org, Source: im.Source, Via: ViaFile, Events: b.events})
+			got, err := im.Sink.Accept(ctx, Batch{Org: im.Org, Source: im.Source, Via: ViaFile, Events: b.events, ActFrom: from})
 			if err != nil {
 				return done, err
 			}

@@ -54,6 +54,11 @@ const (
 	// overlap is read again when a cursor was lost: what became visible late in
 	// that time is not missed, and what was there already counts as nothing.
 	overlap = 15 * time.Minute
+	// actGrace is how long before a source was made an event may have been
+	// published that still starts flows. What is older was read for the record: a
+	// source that starts 90 days back must not contain accounts for what
+	// happened then.
+	actGrace = 10 * time.Minute
 	// maxErrorWait bounds the time between attempts at a source that fails.
 	maxErrorWait = time.Minute
 )
@@ -196,7 +201,9 @@ func (l *poll) once(ctx context.Context) time.Duration {
 	if next == "" { // Okta always sends one when polling; without it we stay where we are
 		next = l.target
 	}
-	_, err = l.p.Sink.Accept(ctx, Batch{Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next})
+	_, err = l.p.Sink.Accept(ctx, Batch{
+		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, ActFrom: l.s.CreatedAt.Add(-actGrace),
+	})
 	if err != nil {
 		return l.failed(ctx, fmt.Errorf("store events: %w", err))
 	}

@@ -64,7 +64,13 @@ type Batch struct {
 	Via    Via
 	Events []event.Event
 	Cursor string // the place to go on from; "" keeps the old one
+	// ActFrom keeps history from acting: events published before it are stored
+	// and start no flows. The zero time holds nothing back.
+	ActFrom time.Time
 }
+
+// Never is an ActFrom that lets no event start a flow.
+func Never() time.Time { return time.Unix(1<<40, 0) }
 
 // Accepted says what became of a batch.
 type Accepted struct {

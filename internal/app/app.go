@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"sallyport/internal/api"
+	"sallyport/internal/event"
+	"sallyport/internal/flow"
+	"sallyport/internal/live"
+	"sallyport/internal/okta"
+	"sallyport/internal/portal"
+	"sallyport/internal/source"
+	"sallyport/internal/store"
+)
+
+// App is a server that has been put together.
+type App struct {
+	*Core
+	Addr   net.Addr
+	Portal *portal.Portal
+	Live   *live.Hub
+
+	metrics *api.Metrics
+	runner  *flow.Runner
+	poller  *source.Poller
+	http    *http.Server
+	ln      net.Listener
+	working atomic.Bool
+}
+
+// New puts a server together, from the database up to the listener. What it
+// opened before a failure is closed again.
+func New(ctx context.Context, o Options) (*App, error) {
+	c, err := OpenCore(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Core: c, Live: &live.Hub{}}
+	if err := a.listen(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
+	a.Portal = portal.New(portal.Options{
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
+		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now,
+	})
+	a.watch()
+	a.runner = &flow.Runner{
+		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
+		Now: c.Now, Log: c.Log, Changed: a.runChanged,
+	}
+	a.poller = &source.Poller{
+		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
+		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
+	}
+	handler, err := a.handler()
+	if err != nil {
+		return nil, errors.Join(err, a.ln.Close(), c.Close())
+	}
+	a.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	return a, nil
+}
+
+// holder names this process in leases.
+func holder() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
+}
+
+// listen opens the listener. With port 0 the URL of the server follows from the
+// port that was given.
+func (a *App) listen(ctx context.Context) error {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	a.Addr = ln.Addr()
+	a.Config.Listen = ln.Addr().String()
+	if t := a.Config.TLS; t.CertFile != "" {
+		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		if err != nil {
+			return errors.Join(fmt.Errorf("load certificate: %w", err), ln.Close())
+		}
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12})
+	}
+	a.ln = ln
+	return nil
+}
+
+// watch passes on what the pipeline accepts to whoever looks.
+func (a *App) watch() {
+	a.Pipeline.Accepted = func(b source.Batch, fresh []event.Event, runs []flow.Run) {
+		a.metrics.Accepted(string(b.Via), len(fresh))
+		if len(fresh) > 0 {
+			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(fresh)))
+		}
+		for _, r := range runs {
+			a.metrics.RunChanged(flow.Queued)
+			a.Live.Publish(b.Org, api.RunChanged(r.ID, r.Flow, flow.Queued))
+		}
+		a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
+	}
+}
+
+func (a *App) runChanged(org, run, flowID string, s flow.State) {
+	a.metrics.RunChanged(s)
+	a.Live.Publish(org, api.RunChanged(run, flowID, s))
+}
+
+// handler is every way in over HTTP.
+func (a *App) handler() (http.Handler, error) {
+	d := api.Deps{
+		DB: a.DB, Portal: a.Portal, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(),
+		Sandbox: a.Config.SandboxURL, SourcesChanged: a.poller.Wake,
+		Working: func() error {
+			if !a.working.Load() {
+				return errors.New("the workers do not run")
+			}
+			return nil
+		},
+	}
+	served, err := api.New(d)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Log: a.Log})
+	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, served)
+	}
+	return mux, nil
+}
+
+// Run serves until ctx ends, then stops what it started, in reverse.
+func (a *App) Run(ctx context.Context) error {
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Log: a.Log})
+	if err != nil {
+		return errors.Join(err, a.ln.Close(), a.Close())
+	}
+	a.working.Store(true)
+	polling, stopPolling := context.WithCancel(context.WithoutCancel(ctx))
+	polled := make(chan struct{})
+	go func() {
+		defer close(polled)
+		a.poller.Run(polling)
+	}()
+	stop := context.AfterFunc(ctx, func() { _ = a.http.Shutdown(context.WithoutCancel(ctx)) })
+	defer stop()
+	defer context.AfterFunc(ctx, a.Live.Close)()
+	err = a.http.Serve(a.ln)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	a.working.Store(false)
+	a.runner.Drain()
+	stopPolling()
+	<-polled
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Shutdown)
+	defer cancel()
+	return errors.Join(err, workers.Stop(grace), a.Close())
+}

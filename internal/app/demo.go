@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/portal"
+	"sallyport/sandbox"
+)
+
+// DemoOptions says how a demo is started.
+type DemoOptions struct {
+	Options
+	Users int    // people in the sandbox's Okta org
+	Seed  uint64 // that it is made from
+}
+
+// Demo is a server with a sandbox, seeded and ready.
+type Demo struct {
+	Console string `json:"console"` // URL that signs in
+	API     string `json:"api"`
+	Token   string `json:"token"` // for the API
+	Sandbox string `json:"sandbox"`
+}
+
+// RunDemo starts a sandbox and a server on loopback, seeds the server for the
+// sandbox, calls ready, and serves until ctx ends.
+func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
+	if err := loopback(o.Config.Listen); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	box, served, err := startSandbox(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	o.Config.Egress.Allow = append(o.Config.Egress.Allow, "127.0.0.0/8", "::1/128")
+	o.Config.SandboxURL = box.State().URL
+	a, err := New(ctx, o.Options)
+	if err != nil {
+		return err
+	}
+	running := make(chan error, 1)
+	go func() { running <- a.Run(ctx) }()
+	d, err := a.seedDemo(ctx, box.State())
+	if err == nil {
+		err = ready(d)
+	}
+	if err != nil {
+		cancel()
+	}
+	return errors.Join(err, <-running, <-served)
+}
+
+// loopback refuses a demo that others could reach: its sandbox gives its
+// tokens to whoever asks.
+func loopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errs.New(errs.Invalid, "a demo listens on loopback only, not on %s", listen)
+	}
+	return nil
+}
+
+func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan error, error) {
+	box, err := sandbox.New(sandbox.Options{Users: o.Users, Seed: o.Seed, Log: o.Log})
+	if err != nil {
+		return nil, nil, fmt.Errorf("make sandbox: %w", err)
+	}
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		box.Close()
+		return nil, nil, fmt.Errorf("listen for the sandbox: %w", err)
+	}
+	box.SetBaseURL("http://" + ln.Addr().String())
+	served := make(chan error, 1)
+	go func() { served <- box.Serve(ctx, ln) }()
+	return box, served, nil
+}
+
+// seedDemo fills the data folder for a sandbox, and makes a way in.
+func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	org, err := a.Portal.EnsureOrganization(ctx, "demo", "Demo")
+	if err != nil {
+		return Demo{}, err
+	}
+	admin, err := a.demoAdmin(ctx, org.ID, "demo@"+s.Okta.Domain)
+	if err != nil {
+		return Demo{}, err
+	}
+	seeded, err := a.Seed(ctx, org.ID, s)
+	if err != nil {
+		return Demo{}, err
+	}
+	events, err := a.triggers(ctx, org.ID)
+	if err != nil {
+		return Demo{}, err
+	}
+	if err := a.RegisterHook(ctx, seeded, events); err != nil {
+		return Demo{}, err
+	}
+	a.poller.Wake()
+	return a.demoWaysIn(ctx, org, admin, s)
+}
+
+// demoAdmin returns the account that the demo's link signs in, made with a
+// password that nobody knows.
+func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account, error) {
+	account, err := a.Portal.AddMember(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
+	if errs.KindOf(err) != errs.Conflict {
+		return account, err
+	}
+	return a.DB.Accounts.ByEmail(ctx, portal.EmailKey(email))
+}
+
+// triggers returns the event types that the organization's flows are started by.
+func (c *Core) triggers(ctx context.Context, org string) ([]any, error) {
+	book, err := c.Library.Book(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	var out []any
+	for _, e := range book.Events() {
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (a *App) demoWaysIn(ctx context.Context, org portal.Organization, admin portal.Account, s sandbox.State) (Demo, error) {
+	link, err := a.Portal.DemoLink(ctx, org.ID, admin.ID)
+	if err != nil {
+		return Demo{}, err
+	}
+	caller := portal.Caller{Org: org, Account: admin, Role: portal.Admin}
+	token, _, err := a.Portal.CreateToken(ctx, caller, portal.NewToken{Name: "demo", Role: portal.Admin})
+	if err != nil {
+		return Demo{}, err
+	}
+	return Demo{Console: a.Config.URL() + "/welcome#" + link, API: a.Config.URL() + "/api/v1", Token: token, Sandbox: s.URL}, nil
+}

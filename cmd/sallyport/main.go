@@ -42,7 +42,17 @@ type command struct {
 // commands lists the subcommands in the order of the help.
 func commands() []command {
 	return []command{
+		{"demo", "a server with a sandbox beside it, seeded and ready to try", runDemo},
+		{"serve", "the server", runServe},
 		{"sandbox", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
+		{"events import", "read events from exports: NDJSON, or JSON lists", runEventsImport},
+		{"flow lint", "say what is wrong with flow files", runFlowLint},
+		{"user add", "add a person to an organization", runUserAdd},
+		{"secret rotate", "make a new key and seal every secret with it", runSecretRotate},
+		{"backup", "write everything but the key to a file", runBackup},
+		{"restore", "fill an empty database from a backup", runRestore},
+		{"migrate", "bring the database's schema up to date", runMigrate},
+		{"config", "show the configuration in force, without its secrets", runConfig},
 		{"version", "the version of this program", runVersion},
 	}
 }
@@ -63,7 +73,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	switch name {
 	case "help", "-h", "-help", "--help":
 		if len(args) > 0 {
-			return run(ctx, []string{args[0], "-h"}, std)
+			return run(ctx, append(args, "-h"), std)
 		}
 		help(std.out)
 		return exitOK
@@ -71,13 +81,24 @@ func run(ctx context.Context, args []string, std streams) int {
 		help(std.err)
 		return exitUsage
 	}
-	for _, c := range commands() {
-		if c.name == name {
-			return exitCode(name, c.run(ctx, flagSet(c, std), args, std), std)
-		}
+	if c, args, ok := find(name, args); ok {
+		return exitCode(c.name, c.run(ctx, flagSet(c, std), args, std), std)
 	}
 	_, _ = fmt.Fprintf(std.err, "sallyport: there is no command %q; \"sallyport help\" lists them\n", name)
 	return exitUsage
+}
+
+// find returns the command of one or two words, and what comes after it.
+func find(name string, args []string) (command, []string, bool) {
+	for _, c := range commands() {
+		if c.name == name {
+			return c, args, true
+		}
+		if len(args) > 0 && c.name == name+" "+args[0] {
+			return c, args[1:], true
+		}
+	}
+	return command{}, nil, false
 }
 
 // flagSet makes the flag set of a command.
@@ -94,6 +115,17 @@ func flagSet(c command, std streams) *flag.FlagSet {
 // parse reads the flags of a command that takes no other arguments. What is
 // wrong with them is a usageError; a request for help is flag.ErrHelp.
 func parse(flags *flag.FlagSet, args []string) error {
+	if err := parseFlags(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return usage("unexpected argument %q", flags.Arg(0))
+	}
+	return nil
+}
+
+// parseFlags reads the flags of a command; what else there is stays in Args.
+func parseFlags(flags *flag.FlagSet, args []string) error {
 	out := flags.Output()
 	flags.SetOutput(io.Discard) // the error says it all, once
 	printHelp := flags.Usage
@@ -106,8 +138,6 @@ func parse(flags *flag.FlagSet, args []string) error {
 		return err
 	case err != nil:
 		return usage("%v", err)
-	case flags.NArg() > 0:
-		return usage("unexpected argument %q", flags.Arg(0))
 	}
 	return nil
 }
@@ -130,7 +160,7 @@ func exitCode(name string, err error, std streams) int {
 func help(w io.Writer) {
 	_, _ = fmt.Fprint(w, "Sallyport stands at an organization's Okta gate.\n\nUsage: sallyport COMMAND [flags]\n\n")
 	for _, c := range commands() {
-		_, _ = fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+		_, _ = fmt.Fprintf(w, "  %-14s %s\n", c.name, c.short)
 	}
 	_, _ = fmt.Fprint(w, "\n\"sallyport help COMMAND\" lists a command's flags.\n")
 }

@@ -38,7 +38,7 @@ func (b *bench) work() {
 	engine := b.deps.Engine.(*connector.Engine)
 	r := &flow.Runner{
 		Store: b.db.Runs, Library: b.deps.Library, Catalogue: b.deps.Catalogue, Gate: b.deps.Guard, Caller: engine, Sources: reads{b.db}, Keys: b.keys,
-		Now: b.now, Log: b.deps.Log, Changed: func(org, run string, s flow.State) { b.deps.Live.Publish(org, RunChanged(run, "", s)) },
+		Now: b.now, Log: b.deps.Log, Changed: func(org, run, flowID string, s flow.State) { b.deps.Live.Publish(org, RunChanged(run, "", s)) },
 	}
 	w, err := b.db.StartWorkers(b.t.Context(), store.WorkerOptions{Workers: 4, Run: r.Work, Log: b.deps.Log})
 	if err != nil {

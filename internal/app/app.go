@@ -26,9 +26,9 @@ import (
 // App is a server that has been put together.
 type App struct {
 	*Core
-	Addr   net.Addr
-	Portal *portal.Portal
-	Live   *live.Hub
+	Addr  net.Addr
+	Doors *portal.Portal
+	Live  *live.Hub
 
 	metrics *api.Metrics
 	runner  *flow.Runner
@@ -50,10 +50,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, c.Close())
 	}
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
-	a.Portal = portal.New(portal.Options{
-		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
-		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now,
-	})
+	a.Doors = c.Portal()
 	a.watch()
 	a.runner = &flow.Runner{
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
@@ -123,7 +120,7 @@ func (a *App) runChanged(org, run, flowID string, s flow.State) {
 // handler is every way in over HTTP.
 func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
-		DB: a.DB, Portal: a.Portal, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(),
 		Sandbox: a.Config.SandboxURL, SourcesChanged: a.poller.Wake,
 		Working: func() error {

@@ -89,7 +89,7 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	org, err := a.Portal.EnsureOrganization(ctx, "demo", "Demo")
+	org, err := a.Doors.EnsureOrganization(ctx, "demo", "Demo")
 	if err != nil {
 		return Demo{}, err
 	}
@@ -115,7 +115,7 @@ func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 // demoAdmin returns the account that the demo's link signs in, made with a
 // password that nobody knows.
 func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account, error) {
-	account, err := a.Portal.AddMember(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
+	account, err := a.Doors.AddMember(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
 	if errs.KindOf(err) != errs.Conflict {
 		return account, err
 	}
@@ -136,12 +136,12 @@ func (c *Core) triggers(ctx context.Context, org string) ([]any, error) {
 }
 
 func (a *App) demoWaysIn(ctx context.Context, org portal.Organization, admin portal.Account, s sandbox.State) (Demo, error) {
-	link, err := a.Portal.DemoLink(ctx, org.ID, admin.ID)
+	link, err := a.Doors.DemoLink(ctx, org.ID, admin.ID)
 	if err != nil {
 		return Demo{}, err
 	}
 	caller := portal.Caller{Org: org, Account: admin, Role: portal.Admin}
-	token, _, err := a.Portal.CreateToken(ctx, caller, portal.NewToken{Name: "demo", Role: portal.Admin})
+	token, _, err := a.Doors.CreateToken(ctx, caller, portal.NewToken{Name: "demo", Role: portal.Admin})
 	if err != nil {
 		return Demo{}, err
 	}

@@ -28,14 +28,16 @@ const DefaultTimeout = 24 * time.Hour
 // Parse reads a definition from YAML. The error is [Problems.Err] of all that
 // is wrong with its form; whether what it refers to exists is [Check]'s matter.
 func Parse(source string) (*Definition, error) {
-	d, ps := parse(source)
+	d, ps := Read(source)
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-func parse(source string) (*Definition, Problems) {
+// Read is Parse with the problems one by one. With any, the definition is not
+// to be used.
+func Read(source string) (*Definition, Problems) {
 	r := &reader{}
 	d := &Definition{Source: source, SaveData: true, Timeout: DefaultTimeout, Priority: PriorityNormal}
 	if len(source) > maxSource {

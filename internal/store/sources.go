@@ -80,6 +80,31 @@ func (t Sources) Remove(ctx context.Context, org, id string) error {
 	})
 }
 
+// Reseal replaces the sealed hook secret of every source by what fn makes of
+// it, in one transaction.
+func (t Sources) Reseal(ctx context.Context, fn func(id string, sealed []byte) ([]byte, error)) (int, error) {
+	n := 0
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		n = 0
+		all, err := list(ctx, tx, scanSource, `SELECT `+sourceColumns+` FROM source WHERE hook_secret IS NOT NULL`)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			sealed, err := fn(s.ID, s.HookSecret)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.exec(ctx, `UPDATE source SET hook_secret = ? WHERE id = ?`, sealed, s.ID); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
 // Failed notes that an attempt to read a source failed, and why.
 func (t Sources) Failed(ctx context.Context, org, id, why string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+
+	"sallyport/internal/app"
+	"sallyport/internal/config"
+)
+
+// configFlag is the flag that every command has which works on the database.
+type configFlag struct{ file string }
+
+func (c *configFlag) on(flags *flag.FlagSet) {
+	flags.StringVar(&c.file, "config", os.Getenv("SALLYPORT_CONFIG"), "`file` of options (YAML); every option is also a SALLYPORT_ variable")
+}
+
+// load returns the configuration in force.
+func (c *configFlag) load() (config.Config, error) {
+	var environ []string
+	for _, e := range os.Environ() {
+		if len(e) < len("SALLYPORT_CONFIG=") || e[:len("SALLYPORT_CONFIG=")] != "SALLYPORT_CONFIG=" {
+			environ = append(environ, e)
+		}
+	}
+	return config.Load(c.file, environ)
+}
+
+// options returns what the program is built from.
+func (c *configFlag) options(std streams) (app.Options, error) {
+	cfg, err := c.load()
+	if err != nil {
+		return app.Options{}, err
+	}
+	return app.Options{Config: cfg, Version: version, Log: cfg.Log.Logger(std.err)}, nil
+}
+
+// core opens the database for a command that does something with it and ends.
+func (c *configFlag) core(ctx context.Context, std streams) (*app.Core, error) {
+	o, err := c.options(std)
+	if err != nil {
+		return nil, err
+	}
+	return app.OpenCore(ctx, o)
+}

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+	"sallyport/internal/portal"
+	"sallyport/internal/source"
+)
+
+// DefaultOrganization is the slug of the organization that a server which has
+// none makes.
+const DefaultOrganization = "default"
+
+// Portal returns the portal on the core's database.
+func (c *Core) Portal() *portal.Portal {
+	return portal.New(portal.Options{
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
+		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now,
+	})
+}
+
+// Organization returns the organization of a slug; the default one is made if it
+// is not there yet.
+func (c *Core) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
+	if slug == DefaultOrganization {
+		return p.EnsureOrganization(ctx, slug, "Default organization")
+	}
+	o, err := c.DB.Organizations.BySlug(ctx, slug)
+	if errs.KindOf(err) == errs.NotFound {
+		return o, errs.New(errs.NotFound, "there is no organization %q", slug)
+	}
+	return o, err
+}
+
+// FirstLink makes the default organization if there is none, and returns the
+// URL that makes its first administrator; "" when somebody can sign in already.
+func (a *App) FirstLink(ctx context.Context) (string, error) {
+	o, err := a.Organization(ctx, a.Doors, DefaultOrganization)
+	if err != nil {
+		return "", err
+	}
+	token, err := a.Doors.FirstLink(ctx, o.ID)
+	if err != nil || token == "" {
+		return "", err
+	}
+	return a.Config.URL() + "/welcome#" + token, nil
+}
+
+// importSource is the name of the source that imported events count for.
+const importSource = "Imported files"
+
+// ImportSource returns the organization of a slug and the source of its imports,
+// made if it is not there yet.
+func (c *Core) ImportSource(ctx context.Context, slug string) (org, src string, err error) {
+	o, err := c.Organization(ctx, c.Portal(), slug)
+	if err != nil {
+		return "", "", err
+	}
+	all, err := c.DB.Sources.List(ctx, o.ID)
+	if err != nil {
+		return "", "", err
+	}
+	for _, s := range all {
+		if s.Name == importSource {
+			return o.ID, s.ID, nil
+		}
+	}
+	now := c.Now()
+	s := source.Source{ID: id.At(now), Org: o.ID, Name: importSource, Kind: source.Okta, StartAt: now, CreatedAt: now}
+	return o.ID, s.ID, c.DB.Sources.Save(ctx, s)
+}
+
+// RotateSecrets makes a new key, and seals with it what the database keeps
+// sealed. It returns how many secrets there are. The key file keeps the old keys,
+// for backups and for runs under way.
+func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
+	if err := c.Keys.Rotate(); err != nil {
+		return 0, fmt.Errorf("make a new key: %w", err)
+	}
+	n, err := c.DB.Connections.Reseal(ctx, func(conn connector.Connection) ([]byte, error) {
+		sealed, _, err := c.Engine.Reseal(conn)
+		return sealed, err
+	})
+	if err != nil {
+		return n, fmt.Errorf("seal the secrets of connections: %w", err)
+	}
+	hooks, err := c.DB.Sources.Reseal(ctx, func(id string, sealed []byte) ([]byte, error) {
+		plain, err := c.Keys.Unseal(sealed, source.HookSecretContext(id))
+		if err != nil {
+			return nil, err
+		}
+		return c.Keys.Seal(plain, source.HookSecretContext(id))
+	})
+	if err != nil {
+		return n, fmt.Errorf("seal the secrets of event hooks: %w", err)
+	}
+	return n + hooks, nil
+}

@@ -37,8 +37,10 @@ func mfaFatigue(s *stage) error {
 		DebugData: web(password, "/idp/idx/identify", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
 	for range rejected {
-		s.push(&ago, from, session)
+		s.push(ago, from, session)
+		s.reject(&ago, from, session)
 	}
+	s.push(8*time.Second, from, session)
 	if _, err := s.signIn(s.victim.Login, from); err != nil {
 		return err
 	}
@@ -46,16 +48,21 @@ func mfaFatigue(s *stage) error {
 	return nil
 }
 
-// push sends a push to the victim's phone, who rejects it a while later.
-func (s *stage) push(ago *time.Duration, from okta.Client, session string) {
-	sent, answered := s.hex(32), s.hex(32)
-	*ago -= time.Duration(8+s.rand.IntN(12)) * time.Second
-	s.emit(*ago, okta.Event{
+// push writes that a push was sent to the victim's phone.
+func (s *stage) push(ago time.Duration, from okta.Client, session string) {
+	sent := s.hex(32)
+	s.emit(ago, okta.Event{
 		Type: "system.push.send_factor_verify_push", Client: from, Targets: []okta.Target{person(s.victim)}, Transaction: sent, Session: session,
 		DebugData: web(sent, "/idp/idx/authenticators/poll", from, map[string]any{
 			"behaviors": allNew, "risk": highRisk, "deviceCategory": "SmartPhone_IPhone", "devicePlatform": "IOS",
 		}),
 	})
+}
+
+// reject writes that the victim rejects the push a while later, and lets some
+// time pass.
+func (s *stage) reject(ago *time.Duration, from okta.Client, session string) {
+	answered := s.hex(32)
 	*ago -= time.Duration(6+s.rand.IntN(14)) * time.Second
 	s.emit(*ago, okta.Event{
 		Type: "user.authentication.auth_via_mfa", Actor: s.victim.ID, Client: from, Transaction: answered, Session: session,
@@ -65,6 +72,7 @@ func (s *stage) push(ago *time.Duration, from okta.Client, session string) {
 			"behaviors": allNew, "risk": highRisk, "factor": "OKTA_VERIFY_PUSH", "factorIntent": "AUTHENTICATION", "pushOnlyResponseType": "OV_RESPONSE_DENY",
 		}),
 	})
+	*ago -= time.Duration(8+s.rand.IntN(12)) * time.Second
 }
 
 // passwordChecked is the event of a password that the victim, or somebody in

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"sallyport/sandbox/okta"
+	"sallyport/sandbox/okta/systemlog"
 )
 
 // Scenario is one thing that can happen.
@@ -100,19 +101,19 @@ type User struct {
 
 // Event is a System Log event that a scenario caused.
 type Event struct {
-	UUID      string    `json:"uuid"`
-	Type      string    `json:"type"`
-	Published time.Time `json:"published"`
+	UUID      string         `json:"uuid"`
+	Type      string         `json:"type"`
+	Published systemlog.Time `json:"published"`
 }
 
 // Report says what a run did.
 type Report struct {
-	Scenario string    `json:"scenario"`
-	Title    string    `json:"title"`
-	User     User      `json:"user"`
-	Events   []Event   `json:"events"`  // in the order in which they reached the log
-	Started  time.Time `json:"started"` // when the first of them was published
-	Note     string    `json:"note"`
+	Scenario string         `json:"scenario"`
+	Title    string         `json:"title"`
+	User     User           `json:"user"`
+	Events   []Event        `json:"events"`  // in the order in which they reached the log
+	Started  systemlog.Time `json:"started"` // when the first of them was published
+	Note     string         `json:"note"`
 }
 
 // Run plays a scenario. User is the login or id of the person that it happens
@@ -142,7 +143,7 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	}
 	r := Report{Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note}
 	if len(s.events) > 0 {
-		r.Started = slices.MinFunc(s.events, func(a, b Event) int { return a.Published.Compare(b.Published) }).Published
+		r.Started = slices.MinFunc(s.events, func(a, b Event) int { return a.Published.Compare(b.Published.Time) }).Published
 	}
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -102,10 +103,10 @@ func TestEveryScenario(t *testing.T) {
 			}
 			for i, e := range r.Events {
 				got := x.event(t, e.UUID)
-				if got.EventType != e.Type || !got.Published.Equal(e.Published) {
+				if got.EventType != e.Type || !got.Published.Equal(e.Published.Time) {
 					t.Errorf("event %d is %+v, in the log %s at %s", i, e, got.EventType, got.Published)
 				}
-				if i > 0 && e.Published.Before(r.Events[i-1].Published) {
+				if i > 0 && e.Published.Before(r.Events[i-1].Published.Time) {
 					t.Errorf("event %d (%s) was published before the one before it", i, e.Type)
 				}
 				for k, v := range got.DebugContext.DebugData {
@@ -227,8 +228,8 @@ func (p *Player) mustVictim(t testing.TB, name string) okta.UserState {
 func TestMFAFatigue(t *testing.T) {
 	x := setup(t)
 	r := x.play(t, "mfa_fatigue", "")
-	if pushes := x.of(t, r, "system.push.send_factor_verify_push"); len(pushes) != rejected {
-		t.Errorf("%d pushes, want %d", len(pushes), rejected)
+	if pushes := x.of(t, r, "system.push.send_factor_verify_push"); len(pushes) != rejected+1 {
+		t.Errorf("%d pushes, want %d", len(pushes), rejected+1)
 	}
 	denied := 0
 	ips := map[string]bool{}
@@ -244,7 +245,7 @@ func TestMFAFatigue(t *testing.T) {
 	if starts := x.of(t, r, "user.session.start"); len(starts) != 1 || starts[0].Outcome.Result != "SUCCESS" {
 		t.Errorf("%d sign-ins", len(starts))
 	}
-	if span := r.Events[len(r.Events)-1].Published.Sub(r.Started); span < 3*time.Minute || span > 10*time.Minute {
+	if span := r.Events[len(r.Events)-1].Published.Sub(r.Started.Time); span < 3*time.Minute || span > 10*time.Minute {
 		t.Errorf("it took %s", span)
 	}
 }
@@ -354,7 +355,7 @@ func TestPublicDetections(t *testing.T) {
 			x := setup(t)
 			r := x.play(t, name, "")
 			for _, rule := range rules {
-				found := x.search(t, expression(t, filepath.Join(dir, rule+".yml")), r.Started)
+				found := x.search(t, expression(t, filepath.Join(dir, rule+".yml")), r.Started.Time)
 				if !slices.ContainsFunc(found, func(id string) bool {
 					return slices.ContainsFunc(r.Events, func(e Event) bool { return e.UUID == id })
 				}) {
@@ -407,21 +408,35 @@ func TestCatalogue(t *testing.T) {
 	}
 	var catalogue struct {
 		Versions []struct {
-			EventTypes []struct{ ID string }
+			EventTypes []struct {
+				ID     string
+				Schema struct{ DebugData *string }
+			}
+			Schemas map[string]struct{ Properties map[string]any }
 		}
 	}
 	if err := json.Unmarshal(b, &catalogue); err != nil || len(catalogue.Versions) == 0 {
 		t.Fatal("the catalogue was not read", err)
 	}
-	known := map[string]bool{}
-	for _, e := range catalogue.Versions[0].EventTypes {
-		known[e.ID] = true
+	v := catalogue.Versions[0]
+	known := map[string]map[string]any{}
+	for _, e := range v.EventTypes {
+		known[e.ID] = v.Schemas["AdminAppDebugData"].Properties // what every event type can have
+		if d := e.Schema.DebugData; d != nil {
+			known[e.ID] = v.Schemas[*d].Properties
+		}
 	}
 	x := setup(t)
 	for _, sc := range All() {
 		for _, e := range x.play(t, sc.Name, "").Events {
-			if !known[e.Type] {
+			if known[e.Type] == nil {
 				t.Errorf("%s: %s is not in the catalogue", sc.Name, e.Type)
+			}
+			for k := range x.event(t, e.UUID).DebugContext.DebugData {
+				snake := regexp.MustCompile("[A-Z]").ReplaceAllStringFunc(k, func(s string) string { return "_" + strings.ToLower(s) })
+				if _, ok := known[e.Type][snake]; !ok && k != "appname" { // of a recorded event
+					t.Errorf("%s: debugData.%s of %s is not in the catalogue", sc.Name, k, e.Type)
+				}
 			}
 		}
 	}

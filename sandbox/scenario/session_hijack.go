@@ -54,7 +54,7 @@ func (s *stage) sso(ago time.Duration, owner, from okta.Client, session, label s
 	s.emit(ago, okta.Event{
 		Type: "user.authentication.sso", Actor: s.victim.ID, Client: from, Transaction: transaction, Session: session,
 		Targets:   []okta.Target{a, {ID: "0ua" + s.victim.ID[3:], Type: "AppUser", AlternateID: s.victim.Login, DisplayName: s.victim.Name}},
-		DebugData: web(transaction, path, owner, map[string]any{"initiationType": "SP_INITIATED", "signOnMode": "SAML 2.0", "subject": s.victim.Login}),
+		DebugData: web(transaction, path, owner, map[string]any{"initiationType": "SP_INITIATED", "signOnMode": "SAML 2.0"}),
 	})
 }
 

@@ -33,7 +33,7 @@ type stage struct {
 // emit writes an event that was published so long before the run, or a little
 // later: after the one before it. What is 0 ago happens now.
 func (s *stage) emit(ago time.Duration, e okta.Event) {
-	e.Published = s.now.Add(-ago)
+	e.Published = s.now.Add(-ago).Add(time.Duration(s.rand.IntN(700)) * time.Millisecond)
 	if ago == 0 {
 		e.Published = s.opt.Now()
 	}
@@ -42,7 +42,7 @@ func (s *stage) emit(ago time.Duration, e okta.Event) {
 	}
 	s.last = e.Published
 	id := s.opt.Org.Emit(e)
-	s.events = append(s.events, Event{id, e.Type, e.Published.UTC().Truncate(time.Millisecond)})
+	s.events = append(s.events, Event{id, e.Type, systemlog.Time{Time: e.Published.UTC().Truncate(time.Millisecond)}})
 }
 
 // most is the largest number of events that one step of a scenario causes.
@@ -55,7 +55,7 @@ func (s *stage) collect(accept func(*systemlog.Event) bool) {
 	slices.Reverse(found)
 	for _, e := range found {
 		if !slices.ContainsFunc(s.events, func(x Event) bool { return x.UUID == e.UUID }) {
-			s.events = append(s.events, Event{e.UUID, e.EventType, e.Published.UTC()})
+			s.events = append(s.events, Event{e.UUID, e.EventType, systemlog.Time{Time: e.Published.UTC()}})
 		}
 	}
 }

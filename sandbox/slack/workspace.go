@@ -149,13 +149,13 @@ type Channel struct {
 	Private  bool   `json:"private"`
 }
 
-// Channels returns the channels, without direct messages.
+// Channels returns the channels that the bot can see, without direct messages.
 func (w *Workspace) Channels() []Channel {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := []Channel{}
 	for _, c := range w.channels {
-		if c.with == "" {
+		if c.with == "" && !c.outside {
 			out = append(out, Channel{c.id, c.name, c.archived, c.private})
 		}
 	}

@@ -391,6 +391,11 @@ func TestUsers(t *testing.T) {
 	x.control(t, http.MethodGet, "users", "", 200, &all)
 	x.control(t, http.MethodGet, "users?status=ACTIVE", "", 200, &active)
 	x.control(t, http.MethodGet, "users?limit=1", "", 200, &one)
+	var none []userView
+	x.control(t, http.MethodGet, "users?status=NONE", "", 200, &none)
+	if none == nil || len(none) != 0 {
+		t.Errorf("of a status that there is not: %v", none)
+	}
 	if len(all) != 60 || len(active) == 0 || len(active) >= 60 || len(one) != 1 {
 		t.Errorf("%d, %d active, %d", len(all), len(active), len(one))
 	}

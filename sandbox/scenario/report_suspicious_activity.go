@@ -23,7 +23,7 @@ func reportSuspiciousActivity(s *stage) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
-	s.collectID(id)
+	s.collectID(id, "user.account.report_suspicious_activity_by_enduser")
 	s.note = "The mail with the link to report is in the mailbox of " + s.victim.Email + "."
 	return nil
 }

@@ -108,12 +108,15 @@ type Event struct {
 
 // Report says what a run did.
 type Report struct {
-	Scenario string         `json:"scenario"`
-	Title    string         `json:"title"`
-	User     User           `json:"user"`
-	Events   []Event        `json:"events"`  // in the order in which they reached the log
-	Started  systemlog.Time `json:"started"` // when the first of them was published
-	Note     string         `json:"note"`
+	Scenario string `json:"scenario"`
+	Title    string `json:"title"`
+	User     User   `json:"user"`
+	// Events are in the order in which they reached the log. When the org is
+	// told to log events late, those that have not reached it are missing, but
+	// for reports of people.
+	Events  []Event        `json:"events"`
+	Started systemlog.Time `json:"started"` // when the first of them was published
+	Note    string         `json:"note"`
 }
 
 // Run plays a scenario. User is the login or id of the person that it happens
@@ -135,7 +138,7 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // never fails
 	s := &stage{
-		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(),
+		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(), events: []Event{},
 		rand: rand.New(rand.NewPCG(p.opt.Seed^h.Sum64(), p.runs)), //nolint:gosec // a simulation, repeatable on purpose
 	}
 	if err := sc.play(s); err != nil {

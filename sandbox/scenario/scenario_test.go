@@ -214,6 +214,19 @@ func TestReportSuspiciousActivity(t *testing.T) {
 	}
 }
 
+// TestReportThatIsLoggedLate is an org whose events all come late.
+func TestReportThatIsLoggedLate(t *testing.T) {
+	x := setup(t)
+	x.org.SetLate(okta.Late{Every: 1, By: time.Hour})
+	r := x.play(t, "report_suspicious_activity", "")
+	if len(r.Events) != 1 || r.Events[0].UUID == "" || r.Started.IsZero() {
+		t.Errorf("%+v", r)
+	}
+	if r := x.play(t, "user_deactivated", ""); r.Events == nil || len(r.Events) != 0 {
+		t.Errorf("%+v", r.Events)
+	}
+}
+
 // mustVictim says to whom a scenario would happen.
 func (p *Player) mustVictim(t testing.TB, name string) okta.UserState {
 	t.Helper()

@@ -60,9 +60,12 @@ func (s *stage) collect(accept func(*systemlog.Event) bool) {
 	}
 }
 
-// collectID notes the event with a uuid.
-func (s *stage) collectID(id string) {
+// collectID notes the event with a uuid, even when it has not reached the log.
+func (s *stage) collectID(id, eventType string) {
 	s.collect(func(e *systemlog.Event) bool { return e.UUID == id })
+	if !slices.ContainsFunc(s.events, func(x Event) bool { return x.UUID == id }) {
+		s.events = append(s.events, Event{id, eventType, systemlog.Time{Time: s.opt.Now().UTC().Truncate(time.Millisecond)}})
+	}
 }
 
 // signIn signs somebody in for real, and returns the id of the session.

@@ -30,17 +30,17 @@ const rejected = 6
 func mfaFatigue(s *stage) error {
 	from, session, password := s.stranger(), s.sessionID(), s.hex(32)
 	ago := 4*time.Minute + 20*time.Second
-	s.emit(ago, s.passwordChecked(from, password, session, "SUCCESS"))
+	s.emit(ago, passwordOf(s.victim, attempt{from: from, transaction: password, session: session, result: "SUCCESS"}))
 	s.emit(ago, okta.Event{
 		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: password, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
 		DebugData: web(password, "/idp/idx/identify", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
 	for range rejected {
-		s.push(ago, from, session)
-		s.reject(&ago, from, session)
+		push(s, ago, from, session)
+		reject(s, &ago, from, session)
 	}
-	s.push(8*time.Second, from, session)
+	push(s, 8*time.Second, from, session)
 	if _, err := s.signIn(s.victim.Login, from); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func mfaFatigue(s *stage) error {
 }
 
 // push writes that a push was sent to the victim's phone.
-func (s *stage) push(ago time.Duration, from okta.Client, session string) {
+func push(s *stage, ago time.Duration, from okta.Client, session string) {
 	sent := s.hex(32)
 	s.emit(ago, okta.Event{
 		Type: "system.push.send_factor_verify_push", Client: from, Targets: []okta.Target{person(s.victim)}, Transaction: sent, Session: session,
@@ -61,7 +61,7 @@ func (s *stage) push(ago time.Duration, from okta.Client, session string) {
 
 // reject writes that the victim rejects the push a while later, and lets some
 // time pass.
-func (s *stage) reject(ago *time.Duration, from okta.Client, session string) {
+func reject(s *stage, ago *time.Duration, from okta.Client, session string) {
 	answered := s.hex(32)
 	*ago -= time.Duration(6+s.rand.IntN(14)) * time.Second
 	s.emit(*ago, okta.Event{
@@ -73,34 +73,4 @@ func (s *stage) reject(ago *time.Duration, from okta.Client, session string) {
 		}),
 	})
 	*ago -= time.Duration(8+s.rand.IntN(12)) * time.Second
-}
-
-// passwordChecked is the event of a password that the victim, or somebody in
-// their name, has given.
-func (s *stage) passwordChecked(from okta.Client, transaction, session, result string) okta.Event {
-	return s.passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: result})
-}
-
-// attempt is one try at a password.
-type attempt struct {
-	from                         okta.Client
-	transaction, session, result string
-	threat                       bool // ThreatInsight already suspects the address
-}
-
-func (s *stage) passwordOf(u okta.UserState, a attempt) okta.Event {
-	e := okta.Event{
-		Type: "user.authentication.auth_via_mfa", Actor: u.ID, Client: a.from, Transaction: a.transaction, Session: a.session, Result: a.result,
-		Targets: []okta.Target{person(u), enrollment(u, "lae", "Password", "Password")},
-		DebugData: web(a.transaction, "/idp/idx/identify", a.from, map[string]any{
-			"behaviors": allNew, "risk": highRisk, "factor": "PASSWORD_AS_FACTOR", "factorIntent": "AUTHENTICATION",
-		}),
-	}
-	if a.result == "FAILURE" {
-		e.Reason = "INVALID_CREDENTIALS"
-	}
-	if a.threat {
-		e.DebugData["threatSuspected"], e.DebugData["threatDetections"] = "true", sprayDetections
-	}
-	return e
 }

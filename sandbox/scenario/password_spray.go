@@ -31,15 +31,15 @@ const (
 func passwordSpray(s *stage) error {
 	from := s.stranger()
 	ago := 3 * time.Minute
-	for i, u := range s.crowd(sprayed) {
+	for i, u := range crowd(s, sprayed) {
 		ago -= time.Duration(7+s.rand.IntN(2)) * time.Second
-		s.refused(ago, u, attempt{from: from, transaction: s.hex(32), session: "unknown", result: "FAILURE", threat: i >= sprayNoticed})
+		refused(s, ago, u, attempt{from: from, transaction: s.hex(32), session: "unknown", result: "FAILURE", threat: i >= sprayNoticed})
 		if i+1 == sprayNoticed || i+1 == sprayed {
-			s.threat(ago, from)
+			threat(s, ago, from)
 		}
 	}
 	transaction, session := s.hex(32), s.sessionID()
-	s.emit(0, s.passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: "SUCCESS", threat: true}))
+	s.emit(0, passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: "SUCCESS", threat: true}))
 	s.emit(0, okta.Event{
 		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
@@ -52,7 +52,7 @@ func passwordSpray(s *stage) error {
 }
 
 // crowd returns active people who are neither the victim nor admins.
-func (s *stage) crowd(n int) []okta.UserState {
+func crowd(s *stage, n int) []okta.UserState {
 	var out []okta.UserState
 	for _, u := range s.opt.Org.Users(string(okta.Active), 10*n) {
 		if u.ID != s.victim.ID && len(u.AdminRoles) == 0 {
@@ -64,8 +64,8 @@ func (s *stage) crowd(n int) []okta.UserState {
 }
 
 // refused writes the events of a wrong password.
-func (s *stage) refused(ago time.Duration, u okta.UserState, a attempt) {
-	failed := s.passwordOf(u, a)
+func refused(s *stage, ago time.Duration, u okta.UserState, a attempt) {
+	failed := passwordOf(u, a)
 	s.emit(ago, failed)
 	failed.Type = "user.session.start"
 	failed.Targets = failed.Targets[1:]
@@ -80,7 +80,7 @@ func (s *stage) refused(ago time.Duration, u okta.UserState, a attempt) {
 }
 
 // threat writes that ThreatInsight has noticed an address, and lets it go on.
-func (s *stage) threat(ago time.Duration, from okta.Client) {
+func threat(s *stage, ago time.Duration, from okta.Client) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
 		Type: "security.threat.detected", Actor: from.IP, Client: from, Transaction: transaction, Result: "ALLOW", Reason: "Password Spray, Login Failures",

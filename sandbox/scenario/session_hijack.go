@@ -35,20 +35,20 @@ func sessionHijack(s *stage) error {
 	}
 	session := s.opt.Org.Sessions(s.victim.Login)[0].ID
 	thief := s.stranger()
-	s.sso(3*time.Minute, home, home, session, "Slack")
-	s.evaluated(2*time.Minute, home, thief, session)
-	s.contextChanged(2*time.Minute, home, thief, session)
-	s.riskDetected(100*time.Second, thief)
+	sso(s, 3*time.Minute, home, home, session, "Slack")
+	evaluated(s, 2*time.Minute, home, thief, session)
+	contextChanged(s, 2*time.Minute, home, thief, session)
+	riskDetected(s, 100*time.Second, thief)
 	for i, label := range []string{"Google Workspace", "GitHub Enterprise Cloud", "AWS Account Federation"} {
-		s.sso(time.Duration(90-30*i)*time.Second, home, thief, session, label)
+		sso(s, time.Duration(90-30*i)*time.Second, home, thief, session, label)
 	}
-	s.sso(15*time.Second, home, home, session, "Zoom")
+	sso(s, 15*time.Second, home, home, session, "Zoom")
 	s.note = "The session " + session + " is open."
 	return nil
 }
 
 // sso writes that the victim's session opens an app.
-func (s *stage) sso(ago time.Duration, owner, from okta.Client, session, label string) {
+func sso(s *stage, ago time.Duration, owner, from okta.Client, session, label string) {
 	a, transaction := s.app(s.victim.Login, label), s.hex(32)
 	path := "/app/" + a.ID + "/sso/saml"
 	s.emit(ago, okta.Event{
@@ -59,7 +59,7 @@ func (s *stage) sso(ago time.Duration, owner, from okta.Client, session, label s
 }
 
 // evaluated writes that a policy let the session in, from a new place.
-func (s *stage) evaluated(ago time.Duration, owner, from okta.Client, session string) {
+func evaluated(s *stage, ago time.Duration, owner, from okta.Client, session string) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
 		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
@@ -70,7 +70,7 @@ func (s *stage) evaluated(ago time.Duration, owner, from okta.Client, session st
 
 // contextChanged writes that Identity Threat Protection has seen the session
 // move.
-func (s *stage) contextChanged(ago time.Duration, owner, from okta.Client, session string) {
+func contextChanged(s *stage, ago time.Duration, owner, from okta.Client, session string) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
 		Type: "user.session.context.change", Actor: s.victim.ID, Client: from, Transaction: transaction, Session: session,
@@ -83,7 +83,7 @@ func (s *stage) contextChanged(ago time.Duration, owner, from okta.Client, sessi
 }
 
 // riskDetected writes what Identity Threat Protection makes of it.
-func (s *stage) riskDetected(ago time.Duration, from okta.Client) {
+func riskDetected(s *stage, ago time.Duration, from okta.Client) {
 	s.emit(ago, okta.Event{
 		Type: "user.risk.detect", Client: from, Targets: []okta.Target{person(s.victim)}, Transaction: s.hex(32), Severity: "WARN",
 		DebugData: map[string]any{

@@ -101,7 +101,7 @@ func blockTypes() []string {
 	return []string{"actions", "call", "context", "context_actions", "divider", "file", "header", "image", "input", "markdown", "rich_text", "section", "table", "video"}
 }
 
-func (w *Workspace) postMessage(a args) (reply, error) {
+func postMessage(w *Workspace, a args) (reply, error) {
 	if a.text("channel") == "" {
 		return nil, missing("channel")
 	}
@@ -129,7 +129,7 @@ func (w *Workspace) postMessage(a args) (reply, error) {
 	if len(w.messages) > maxMessages {
 		w.messages = slices.Clone(w.messages[len(w.messages)-maxMessages*9/10:])
 	}
-	return reply{"channel": c.id, "ts": ts, "message": w.viewMessage(m)}, nil
+	return reply{"channel": c.id, "ts": ts, "message": viewMessage(w, m)}, nil
 }
 
 // validTS says whether a text looks like the ts of a message.
@@ -140,12 +140,12 @@ func validTS(s string) bool {
 }
 
 // viewMessage returns the JSON of a message.
-func (w *Workspace) viewMessage(m *Message) map[string]any {
+func viewMessage(w *Workspace, m *Message) map[string]any {
 	v := map[string]any{
 		"type": "message", "ts": m.TS, "text": m.Text, "user": w.bot.user, "bot_id": w.bot.id, "app_id": w.bot.app, "team": w.team,
 		"bot_profile": map[string]any{
 			"id": w.bot.id, "deleted": false, "name": w.bot.name, "updated": w.channels[0].created, "app_id": w.bot.app, "team_id": w.team,
-			"icons": map[string]string{"image_36": w.icon(36), "image_48": w.icon(48), "image_72": w.icon(72)},
+			"icons": map[string]string{"image_36": icon(w, 36), "image_48": icon(w, 48), "image_72": icon(w, 72)},
 		},
 	}
 	if m.Username != "" {
@@ -173,8 +173,8 @@ func (w *Workspace) viewMessage(m *Message) map[string]any {
 }
 
 // icon is where a picture of a size would be.
-func (w *Workspace) icon(size int) string {
-	return fmt.Sprintf("https://%s.slack.example/img/bot_%d.png", w.domain(), size)
+func icon(w *Workspace, size int) string {
+	return fmt.Sprintf("https://%s.slack.example/img/bot_%d.png", domain(w), size)
 }
 
 // find returns a message that is not deleted, or nil.
@@ -188,7 +188,7 @@ func (w *Workspace) find(channel, ts string) *Message {
 }
 
 // findMessage returns the message that a call names with two arguments.
-func (w *Workspace) findMessage(a args, tsName string) (*Message, error) {
+func findMessage(w *Workspace, a args, tsName string) (*Message, error) {
 	for _, name := range []string{"channel", tsName} {
 		if a.text(name) == "" {
 			return nil, missing(name)
@@ -208,8 +208,8 @@ func (w *Workspace) findMessage(a args, tsName string) (*Message, error) {
 // changed is when a message is changed that is changed now.
 func (w *Workspace) changed() time.Time { return w.opt.Now().UTC().Truncate(time.Microsecond) }
 
-func (w *Workspace) updateMessage(a args) (reply, error) {
-	m, err := w.findMessage(a, "ts")
+func updateMessage(w *Workspace, a args) (reply, error) {
+	m, err := findMessage(w, a, "ts")
 	if err != nil {
 		return nil, err
 	}
@@ -226,15 +226,15 @@ func (w *Workspace) updateMessage(a args) (reply, error) {
 			*part.old = *part.said
 		}
 	}
-	v := w.viewMessage(m)
+	v := viewMessage(w, m)
 	for _, name := range []string{"ts", "thread_ts", "parent_user_id"} { // not in this answer, as published samples show
 		delete(v, name)
 	}
 	return reply{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": v}, nil
 }
 
-func (w *Workspace) deleteMessage(a args) (reply, error) {
-	m, err := w.findMessage(a, "ts")
+func deleteMessage(w *Workspace, a args) (reply, error) {
+	m, err := findMessage(w, a, "ts")
 	if err != nil {
 		return nil, err
 	}
@@ -242,8 +242,8 @@ func (w *Workspace) deleteMessage(a args) (reply, error) {
 	return reply{"channel": m.Channel, "ts": m.TS}, nil
 }
 
-func (w *Workspace) getPermalink(a args) (reply, error) {
-	m, err := w.findMessage(a, "message_ts")
+func getPermalink(w *Workspace, a args) (reply, error) {
+	m, err := findMessage(w, a, "message_ts")
 	if err != nil {
 		return nil, err
 	}

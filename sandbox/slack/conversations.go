@@ -77,7 +77,7 @@ func (w *Workspace) direct(p Person) *channel {
 }
 
 // viewChannel returns the JSON of a conversation.
-func (w *Workspace) viewChannel(c *channel) map[string]any {
+func viewChannel(w *Workspace, c *channel) map[string]any {
 	if c.with != "" {
 		return map[string]any{
 			"id": c.id, "created": c.created, "is_archived": false, "is_im": true, "is_org_shared": false, "user": c.with,
@@ -95,7 +95,7 @@ func (w *Workspace) viewChannel(c *channel) map[string]any {
 	}
 }
 
-func (w *Workspace) conversationInfo(a args) (reply, error) {
+func conversationInfo(w *Workspace, a args) (reply, error) {
 	if a.text("channel") == "" {
 		return nil, missing("channel")
 	}
@@ -103,10 +103,10 @@ func (w *Workspace) conversationInfo(a args) (reply, error) {
 	if c == nil || c.id != a.text("channel") { // names are for posting only
 		return nil, refuse("channel_not_found")
 	}
-	return reply{"channel": w.viewChannel(c)}, nil
+	return reply{"channel": viewChannel(w, c)}, nil
 }
 
-func (w *Workspace) listConversations(a args) (reply, error) {
+func listConversations(w *Workspace, a args) (reply, error) {
 	types := a.text("types")
 	if types == "" {
 		types = "public_channel"
@@ -139,12 +139,12 @@ func (w *Workspace) listConversations(a args) (reply, error) {
 	}
 	out := []map[string]any{}
 	for _, c := range in {
-		out = append(out, w.viewChannel(c))
+		out = append(out, viewChannel(w, c))
 	}
 	return reply{"channels": out, "response_metadata": map[string]any{"next_cursor": next}}, nil
 }
 
-func (w *Workspace) createConversation(a args) (reply, error) {
+func createConversation(w *Workspace, a args) (reply, error) {
 	name := a.text("name")
 	switch {
 	case name == "":
@@ -158,10 +158,10 @@ func (w *Workspace) createConversation(a args) (reply, error) {
 	}
 	c := &channel{id: w.id("C"), name: name, created: w.opt.Now().Unix(), private: a.flag("is_private")}
 	w.channels = append(w.channels, c)
-	return reply{"channel": w.viewChannel(c)}, nil
+	return reply{"channel": viewChannel(w, c)}, nil
 }
 
-func (w *Workspace) archiveConversation(a args) (reply, error) {
+func archiveConversation(w *Workspace, a args) (reply, error) {
 	if a.text("channel") == "" {
 		return nil, missing("channel")
 	}
@@ -178,7 +178,7 @@ func (w *Workspace) archiveConversation(a args) (reply, error) {
 	return reply{}, nil
 }
 
-func (w *Workspace) openConversation(a args) (reply, error) {
+func openConversation(w *Workspace, a args) (reply, error) {
 	if a.text("users") == "" {
 		return nil, missing("users")
 	}

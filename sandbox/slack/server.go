@@ -35,20 +35,20 @@ type reply map[string]any
 // methods is the table of what the workspace can do.
 func methods() map[string]method {
 	return map[string]method{
-		"api.test":              {handle: (*Workspace).apiTest, json: true, open: true},
-		"auth.test":             {handle: (*Workspace).authTest, json: true},
-		"chat.postMessage":      {handle: (*Workspace).postMessage, json: true},
-		"chat.update":           {handle: (*Workspace).updateMessage, json: true},
-		"chat.delete":           {handle: (*Workspace).deleteMessage, json: true},
-		"chat.getPermalink":     {handle: (*Workspace).getPermalink},
-		"conversations.archive": {handle: (*Workspace).archiveConversation, json: true},
-		"conversations.create":  {handle: (*Workspace).createConversation, json: true},
-		"conversations.info":    {handle: (*Workspace).conversationInfo},
-		"conversations.list":    {handle: (*Workspace).listConversations},
-		"conversations.open":    {handle: (*Workspace).openConversation, json: true},
-		"users.info":            {handle: (*Workspace).userInfo},
-		"users.list":            {handle: (*Workspace).listUsers},
-		"users.lookupByEmail":   {handle: (*Workspace).lookupByEmail},
+		"api.test":              {handle: apiTest, json: true, open: true},
+		"auth.test":             {handle: authTest, json: true},
+		"chat.postMessage":      {handle: postMessage, json: true},
+		"chat.update":           {handle: updateMessage, json: true},
+		"chat.delete":           {handle: deleteMessage, json: true},
+		"chat.getPermalink":     {handle: getPermalink},
+		"conversations.archive": {handle: archiveConversation, json: true},
+		"conversations.create":  {handle: createConversation, json: true},
+		"conversations.info":    {handle: conversationInfo},
+		"conversations.list":    {handle: listConversations},
+		"conversations.open":    {handle: openConversation, json: true},
+		"users.info":            {handle: userInfo},
+		"users.list":            {handle: listUsers},
+		"users.lookupByEmail":   {handle: lookupByEmail},
 	}
 }
 
@@ -275,14 +275,14 @@ func (a args) raw(name string) (json.RawMessage, bool) {
 	return raw, json.Valid(raw)
 }
 
-func (w *Workspace) apiTest(a args) (reply, error) {
+func apiTest(_ *Workspace, a args) (reply, error) {
 	if code := a.text("error"); code != "" {
 		return nil, refuse(code)
 	}
 	return reply{}, nil
 }
 
-func (w *Workspace) authTest(args) (reply, error) {
+func authTest(w *Workspace, _ args) (reply, error) {
 	return reply{
 		"url": w.opt.Base() + "/", "team": w.opt.Team, "user": w.bot.name, "team_id": w.team, "user_id": w.bot.user,
 		"bot_id": w.bot.id, "is_enterprise_install": false,

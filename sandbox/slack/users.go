@@ -7,7 +7,7 @@ import (
 )
 
 // viewUser returns the JSON of a person.
-func (w *Workspace) viewUser(p Person) map[string]any {
+func viewUser(w *Workspace, p Person) map[string]any {
 	full := strings.TrimSpace(p.First + " " + p.Last)
 	profile := map[string]any{
 		"title": p.Title, "phone": "", "skype": "", "real_name": full, "real_name_normalized": full, "display_name": p.Name,
@@ -16,7 +16,7 @@ func (w *Workspace) viewUser(p Person) map[string]any {
 		"avatar_hash": "g" + strings.ToLower(p.ID),
 	}
 	for _, size := range []int{24, 32, 48, 72, 192, 512} {
-		profile[fmt.Sprintf("image_%d", size)] = fmt.Sprintf("https://%s.slack.example/img/%s_%d.png", w.domain(), p.ID, size)
+		profile[fmt.Sprintf("image_%d", size)] = fmt.Sprintf("https://%s.slack.example/img/%s_%d.png", domain(w), p.ID, size)
 	}
 	v := map[string]any{
 		"id": p.ID, "team_id": w.team, "name": p.Name, "deleted": p.Deleted, "profile": profile, "is_bot": false, "is_app_user": false,
@@ -33,7 +33,7 @@ func (w *Workspace) viewUser(p Person) map[string]any {
 	return v
 }
 
-func (w *Workspace) lookupByEmail(a args) (reply, error) {
+func lookupByEmail(w *Workspace, a args) (reply, error) {
 	if a.text("email") == "" {
 		return nil, missing("email")
 	}
@@ -41,10 +41,10 @@ func (w *Workspace) lookupByEmail(a args) (reply, error) {
 	if !ok || p.Deleted {
 		return nil, refuse("users_not_found")
 	}
-	return reply{"user": w.viewUser(p)}, nil
+	return reply{"user": viewUser(w, p)}, nil
 }
 
-func (w *Workspace) userInfo(a args) (reply, error) {
+func userInfo(w *Workspace, a args) (reply, error) {
 	if a.text("user") == "" {
 		return nil, missing("user")
 	}
@@ -52,14 +52,14 @@ func (w *Workspace) userInfo(a args) (reply, error) {
 	if !ok {
 		return nil, refuse("user_not_found")
 	}
-	return reply{"user": w.viewUser(p)}, nil
+	return reply{"user": viewUser(w, p)}, nil
 }
 
 // maxUsers is how many people a page of users.list has at most; more than a
 // thousand make Slack itself refuse a call without a limit.
 const maxUsers = 1000
 
-func (w *Workspace) listUsers(a args) (reply, error) {
+func listUsers(w *Workspace, a args) (reply, error) {
 	limit := a.number("limit", maxUsers, maxUsers)
 	people := w.opt.People.After(a.text("cursor"), limit+1)
 	next := ""
@@ -72,7 +72,7 @@ func (w *Workspace) listUsers(a args) (reply, error) {
 	}
 	out := make([]map[string]any, len(people))
 	for i, p := range people {
-		out[i] = w.viewUser(p)
+		out[i] = viewUser(w, p)
 	}
 	return reply{"members": out, "cache_ts": w.opt.Now().Unix(), "response_metadata": map[string]any{"next_cursor": next}}, nil
 }

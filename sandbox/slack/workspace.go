@@ -174,7 +174,7 @@ func (w *Workspace) stamp() (string, time.Time) {
 }
 
 // domain is the workspace's part of URLs.
-func (w *Workspace) domain() string { return strings.ToLower(w.opt.Team) }
+func domain(w *Workspace) string { return strings.ToLower(w.opt.Team) }
 
 // permalink is the URL of a message.
 func (w *Workspace) permalink(channel, ts string) string {

@@ -73,9 +73,6 @@ type cleared struct {
 // answer writes the JSON of a control call.
 func (c control) answer(w http.ResponseWriter, r *http.Request, body any, err error) {
 	status := http.StatusOK
-	if r.Method == http.MethodPost && r.URL.Path == "/_sandbox/faults" {
-		status = http.StatusCreated
-	}
 	if err != nil {
 		status = http.StatusInternalServerError
 		if e, ok := errors.AsType[*httpError](err); ok {

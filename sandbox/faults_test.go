@@ -16,7 +16,7 @@ import (
 func (x *world) fault(t testing.TB, body string) Fault {
 	t.Helper()
 	var f Fault
-	x.control(t, http.MethodPost, "faults", body, 201, &f)
+	x.control(t, http.MethodPost, "faults", body, 200, &f)
 	return f
 }
 

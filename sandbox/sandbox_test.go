@@ -493,6 +493,27 @@ func FuzzControl(f *testing.F) {
 	})
 }
 
+func FuzzRequestFilter(f *testing.F) {
+	s, err := New(Options{Users: 10})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(s.Close)
+	s.requests.add(Request{Service: serviceSlack, Method: http.MethodPost, Path: "/slack/api/auth.test", Time: time.Now()})
+	f.Add("service=slack&path=/api/*&since=1")
+	f.Add("since=2026-01-02T03:04:05Z&limit=3&method=post")
+	f.Add("path=[a-")
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/_sandbox/requests", http.NoBody)
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("HTTP %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
 // BenchmarkServe measures what the sandbox adds to a service that does
 // nothing.
 func BenchmarkServe(b *testing.B) {

@@ -12,6 +12,7 @@ import (
 // Switches are how the services behave in general.
 type Switches struct {
 	Edition    string         `json:"edition"`     // of the org: workforce, enterprise, oneapp or integrator
+	RateScale  int            `json:"rate_scale"`  // the org's limits are so many times its edition's
 	RateLimits bool           `json:"rate_limits"` // the org refuses calls over its limits
 	Late       LateSwitch     `json:"late_events"`
 	Hooks      HookSwitch     `json:"hooks"`
@@ -53,7 +54,7 @@ type WebhooksSwitch struct {
 }
 
 func defaultSwitches() Switches {
-	return Switches{Edition: string(ratelimit.Workforce), Slack: ServiceSwitch{true}, Teams: WebhooksSwitch{RateLimits: true}}
+	return Switches{Edition: string(ratelimit.Workforce), RateScale: 1, Slack: ServiceSwitch{true}, Teams: WebhooksSwitch{RateLimits: true}}
 }
 
 // Switches returns how the services behave.
@@ -68,6 +69,9 @@ func (s *Sandbox) SetSwitches(to Switches) error {
 	if !slices.Contains(ratelimit.Editions(), ratelimit.Edition(to.Edition)) {
 		return badRequest("no edition is called %q; there are %v", to.Edition, ratelimit.Editions())
 	}
+	if to.RateScale < 1 || to.RateScale > 1000 {
+		return badRequest("rate_scale is a number from 1 to 1000")
+	}
 	if to.Late.Every < 0 || to.Late.ByMS < 0 || to.Hooks.DelayMS < 0 {
 		return badRequest("every, by_ms and delay_ms cannot be negative")
 	}
@@ -78,6 +82,7 @@ func (s *Sandbox) SetSwitches(to Switches) error {
 	if to.Edition != was.Edition { // it forgets what was counted
 		s.org.SetEdition(ratelimit.Edition(to.Edition))
 	}
+	s.org.SetRateScale(to.RateScale)
 	s.org.EnforceRateLimits(to.RateLimits)
 	s.org.SetLate(okta.Late{Every: to.Late.Every, By: time.Duration(to.Late.ByMS) * time.Millisecond})
 	s.org.SetHookFaults(eventhook.Faults{

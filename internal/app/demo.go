@@ -59,6 +59,10 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 	return errors.Join(err, <-running, <-served)
 }
 
+// demoScale makes the sandbox's org one of the large ones, so that a rehearsal of
+// many incidents at once is not slowed down by the limits of a small one.
+const demoScale = 50
+
 // loopback refuses a demo that others could reach: its sandbox gives its
 // tokens to whoever asks.
 func loopback(listen string) error {
@@ -80,6 +84,12 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 		return nil, nil, fmt.Errorf("listen for the sandbox: %w", err)
 	}
 	box.SetBaseURL("http://" + ln.Addr().String())
+	scaled := box.Switches()
+	scaled.RateScale = demoScale
+	if err := box.SetSwitches(scaled); err != nil {
+		box.Close()
+		return nil, nil, err
+	}
 	served := make(chan error, 1)
 	go func() { served <- box.Serve(ctx, ln) }()
 	return box, served, nil

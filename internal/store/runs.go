@@ -81,8 +81,9 @@ func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
 		return flow.Claim{Run: r}, err
 	}
 	c := flow.Claim{Run: r, Ref: flow.Ref{Org: org, Run: run, Epoch: r.Epoch, Fresh: r.State == flow.Queued}}
-	if c.Ref.Fresh {
-		return c, nil
+	// Even a run of which no step was written may have begun an action.
+	if c.InDoubt, err = t.inDoubt(ctx, org, run); err != nil || c.Ref.Fresh {
+		return c, err
 	}
 	err = t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
 		_, err := tx.exec(ctx, `UPDATE flow_run SET epoch = ?, state = ? WHERE id = ? AND org_id = ? AND epoch = ? AND ended_at = 0`,
@@ -93,10 +94,7 @@ func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
 		return c, fmt.Errorf("claim run: %w", err)
 	}
 	c.Ref.Epoch++
-	if c.Steps, err = t.Steps(ctx, org, run); err != nil {
-		return c, err
-	}
-	c.InDoubt, err = t.inDoubt(ctx, org, run)
+	c.Steps, err = t.Steps(ctx, org, run)
 	return c, err
 }
 

@@ -199,6 +199,9 @@ func (o *Org) ReadOnlyToken() string { return o.readKey }
 // SetEdition changes the rate-limit table.
 func (o *Org) SetEdition(e ratelimit.Edition) { o.limits.SetEdition(e) }
 
+// SetRateScale multiplies every rate limit.
+func (o *Org) SetRateScale(by int) { o.limits.SetScale(by) }
+
 // EnforceRateLimits makes the org refuse calls over the limit. Without it,
 // calls are counted and shown in headers, and never refused.
 func (o *Org) EnforceRateLimits(on bool) { o.limits.Enforce(on) }

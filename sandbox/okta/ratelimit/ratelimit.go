@@ -37,6 +37,7 @@ type Limiter struct {
 
 	mu       sync.Mutex
 	edition  Edition
+	scale    int // by which an org has more than its edition's limits
 	enforce  bool
 	counts   map[string]*count
 	inFlight int
@@ -51,7 +52,7 @@ type count struct {
 
 // New returns a limiter for an edition that counts but does not refuse.
 func New(e Edition, now func() time.Time) *Limiter {
-	return &Limiter{now: now, rows: buckets(), edition: e, counts: map[string]*count{}}
+	return &Limiter{now: now, rows: buckets(), edition: e, scale: 1, counts: map[string]*count{}}
 }
 
 // SetEdition changes the table and forgets what was counted.
@@ -59,6 +60,14 @@ func (l *Limiter) SetEdition(e Edition) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.edition, l.counts = e, map[string]*count{}
+}
+
+// SetScale multiplies every limit, as Okta's DynamicScale add-on does for the
+// orgs that buy it.
+func (l *Limiter) SetScale(by int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.scale = max(1, by)
 }
 
 // Enforce switches refusing on or off.
@@ -76,7 +85,7 @@ func (l *Limiter) Take(method, path, principal string) Verdict {
 	b := find(l.rows, method, path)
 	now := l.now()
 	org := l.count(b.path+" "+b.methods, now)
-	limit := b.limits[l.edition.column()]
+	limit := b.limits[l.edition.column()] * l.scale
 	v := Verdict{Bucket: b.path, Limit: limit, Reset: org.ends}
 	counts, limits := []*count{org}, []int{limit}
 	if principal != "" {

@@ -34,9 +34,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // bench is an engine with a keyring of its own, that may call this machine.
 type bench struct {
 	*connector.Engine
-	t      *testing.T
-	shelf  *connector.Shelf
-	egress *egress.Egress
+	t     *testing.T
+	quota *quota.Registry
 }
 
 // shelves loads the connectors once: it takes a moment.
@@ -57,8 +56,8 @@ func newBench(t *testing.T, out egress.Options) *bench {
 	}
 	way := egress.New(out)
 	t.Cleanup(way.CloseIdle)
-	e := connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keyring, Egress: way, Quota: quota.NewRegistry(quota.Options{})})
-	return &bench{e, t, shelf, way}
+	limits := quota.NewRegistry(quota.Options{})
+	return &bench{connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keyring, Egress: way, Quota: limits}), t, limits}
 }
 
 // connection returns a connection with its secrets sealed.
@@ -118,6 +117,12 @@ actions:
     request: { method: GET, path: /list, query: { size: 2 } }
     pages: { next: body.cursor, param: cursor, items: body.items, limit: 5 }
     outputs: { items: { type: list, from: items }, more: { type: boolean, from: more }, next: { from: next } }
+  all:
+    effect: read
+    repeat: safe
+    request: { method: GET, path: /all }
+    pages: { next: body.cursor, param: cursor, items: body.items }
+    outputs: { count: { type: number, from: items.size() }, more: { type: boolean, from: more } }
 `)}}
 
 func TestRepeats(t *testing.T) {
@@ -130,6 +135,7 @@ func TestRepeats(t *testing.T) {
 		"harmless and broken: twice more":      {"often", 0, 3, true},
 		"harmless and unavailable: twice more": {"often", 503, 3, true},
 		"harmless and bad gateway: twice more": {"often", 502, 3, true},
+		"harmless and not there: never":        {"often", 501, 1, true},
 		"harmless and failed: not by itself":   {"often", 500, 1, true},
 		"harmless and limited: not by itself":  {"often", 429, 1, false},
 		"harmless and refused: not by itself":  {"often", 400, 1, false},
@@ -159,7 +165,7 @@ func TestRepeats(t *testing.T) {
 			if calls.Load() != tt.calls || err.Sent != tt.sent {
 				t.Errorf("%d requests, sent %v; want %d and %v: %v", calls.Load(), err.Sent, tt.calls, tt.sent, err)
 			}
-			if want := tt.status == 0 || tt.status >= 429; err.Transient != want {
+			if want := tt.status == 0 || tt.status >= 429 && tt.status != 501; err.Transient != want {
 				t.Errorf("transient %v, want %v", err.Transient, want)
 			}
 		})
@@ -183,6 +189,19 @@ func (l *rude) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		conn.Close()
+	}
+}
+
+// What never left does not count against the rate limit.
+func TestUnsentIsNotCounted(t *testing.T) {
+	s := peer(t, func(http.ResponseWriter, *http.Request) {})
+	s.Close()
+	b := newBench(t, egress.Options{})
+	if _, err := b.do(b.connection("okta", connector.APIKey, domain(s), "api_key", "00token"), "get_user", value.Map("user", "ada")); err == nil {
+		t.Fatal("the call did not fail")
+	}
+	if u := b.quota.Usage(); len(u) != 1 || u[0].Used != 0 || u[0].InFlight != 0 {
+		t.Errorf("usage %+v, want none", u)
 	}
 }
 
@@ -260,6 +279,72 @@ func TestCursorPages(t *testing.T) {
 	}
 	if want := `{"items":[1,2,3,4,5],"more":true,"next":null}`; string(value.JSON(res.Outputs)) != want {
 		t.Errorf("outputs %s, want %s", value.JSON(res.Outputs), want)
+	}
+}
+
+// A peer that never comes to an end is left after a thousand pages, or at once
+// where its pages are empty.
+func TestPagesEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		page  string
+		want  string
+		calls int32
+	}{
+		"full for ever":  {`{"items":[1],"cursor":"x"}`, `{"count":1000,"more":true}`, 1000},
+		"empty for ever": {`{"items":[],"cursor":"x"}`, `{"count":0,"more":true}`, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var calls atomic.Int32
+			s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
+				calls.Add(1)
+				fmt.Fprint(w, tt.page)
+			})
+			b := newBench(t, egress.Options{})
+			res, err := b.do(b.connection("sample", "", value.Map("url", s.URL), "api_key", "k-123456"), "all", nil)
+			if err != nil || string(value.JSON(res.Outputs)) != tt.want || calls.Load() != tt.calls {
+				t.Errorf("%s, %v after %d requests; want %s after %d", value.JSON(res.Outputs), err, calls.Load(), tt.want, tt.calls)
+			}
+		})
+	}
+}
+
+func TestPreviewShowsNoSecret(t *testing.T) {
+	b := newBench(t, egress.Options{})
+	conn := b.connection("sample", "", value.Map("url", "https://sample.example/k-123456/x"), "api_key", "k-123456")
+	shown, err := b.Preview(conn, connector.Call{Action: "keyed", Key: "k-123456", Inputs: value.Map("pin", "12")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Where a secret stands by its place, and where it got by accident.
+	if got := fmt.Sprint(shown.URL, " ", shown.Header, " ", string(value.JSON(shown.Body))); got !=
+		`https://sample.example/•••/x/keyed map[Authorization:Key ••• Content-Type:application/json Idempotency-Key:•••] {"pin":"•••","who":"•••"}` {
+		t.Errorf("preview %s", got)
+	}
+}
+
+func TestMessageThatIsTooLong(t *testing.T) {
+	var served atomic.Int32
+	s := peer(t, func(w http.ResponseWriter, r *http.Request) {
+		served.Add(1)
+		w.WriteHeader(http.StatusAccepted)
+	})
+	b := newBench(t, egress.Options{})
+	conn := b.connection("teams", "", nil, "webhook_url", s.URL+"/hook")
+	if _, err := b.do(conn, "send_message", value.Map("text", strings.Repeat("x", 28_000))); err != nil {
+		t.Errorf("a message that fits: %v", err)
+	}
+	_, err := b.do(conn, "send_message", value.Map("text", strings.Repeat("x", 28_700)))
+	if err == nil || err.Code != "invalid_call" || !strings.Contains(err.Message, "28672") || served.Load() != 1 {
+		t.Errorf("error %v after %d requests, want one that says how much fits", err, served.Load())
+	}
+}
+
+func TestUnusableKey(t *testing.T) {
+	b := newBench(t, egress.Options{})
+	conn := b.connection("okta", connector.PrivateKeyJWT, value.Map("domain", "acme", "client_id", "0oa1"), "private_key", "-----BEGIN NOTHING-----")
+	_, err := b.do(conn, "get_user", value.Map("user", "ada"))
+	if err == nil || err.Sent || !strings.Contains(err.Message, "private_key") || err.Request.URL != "https://acme.okta.com/api/v1/users/ada" || strings.Contains(err.Error(), "NOTHING") {
+		t.Errorf("error %+v, want one that names the key and the request", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -304,6 +305,37 @@ func TestSilentMailServer(t *testing.T) {
 	_, doErr := b.Do(t.Context(), conn, connector.Call{Action: "send", Inputs: letter(), Timeout: 200 * time.Millisecond})
 	if e := connector.AsError(doErr); e == nil || e.Code != "timeout" || e.Sent {
 		t.Errorf("error %+v, want a timeout before anything was sent", e)
+	}
+}
+
+func TestCancelledMail(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		c := textproto.NewConn(conn)
+		_ = c.PrintfLine("220 ready")
+		_, _ = c.ReadLine()
+		cancel() // and never answer
+		_, _ = c.ReadLine()
+	})
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	b := newBench(t, egress.Options{})
+	conn := b.connection("mail", connector.None, value.Map("host", host, "port", port, "security", "none", "from", "a@b.example"))
+	start := time.Now()
+	_, doErr := b.Do(ctx, conn, connector.Call{Action: "send", Inputs: letter()})
+	wg.Wait()
+	if e := connector.AsError(doErr); e == nil || e.Code != "cancelled" || e.Sent || time.Since(start) > 10*time.Second {
+		t.Errorf("error %+v after %v, want a cancelled call", e, time.Since(start))
 	}
 }
 

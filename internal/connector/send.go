@@ -94,9 +94,6 @@ func (x *exchange) once(ctx context.Context) (*answer, *Error) {
 	if err != nil {
 		return nil, asError(errs.Wrap(errs.Invalid, bare(err), "the request cannot be made"))
 	}
-	if len(x.wire.body) == 0 {
-		req.Body, req.GetBody, req.ContentLength = http.NoBody, nil, 0
-	}
 	req.Header = x.wire.header.Clone()
 	if x.token, err = x.cred.sign(ctx, req); err != nil {
 		return nil, s.critic().lost(err, false)

@@ -18,7 +18,8 @@ type answer struct {
 	header http.Header
 	raw    []byte
 	text   string
-	body   any // the JSON it is, or the text
+	body   any  // the JSON it is, or the text
+	broken bool // it says that it is JSON, and is not
 }
 
 func newAnswer(status int, h http.Header, body []byte) *answer {
@@ -27,10 +28,12 @@ func newAnswer(status int, h http.Header, body []byte) *answer {
 		a.text = strings.ToValidUTF8(a.text, "\uFFFD")
 	}
 	if looksJSON(h.Get("Content-Type"), body) {
-		if v, err := value.ParseJSON(body); err == nil {
+		v, err := value.ParseJSON(body)
+		if err == nil {
 			a.body = v
 			return a
 		}
+		a.broken = strings.Contains(h.Get("Content-Type"), "json") && len(bytes.TrimSpace(body)) > 0
 	}
 	if a.text != "" {
 		a.body = a.text

@@ -80,7 +80,11 @@ func (c *critic) judge(a *answer, retry time.Time) *Error {
 			}
 		}
 	}
-	if a.status < 400 {
+	switch {
+	case a.broken && a.status < 400:
+		e.Message, e.Code, e.Transient, e.Sent = c.title+"'s answer breaks off, or is no JSON", "malformed_answer", true, true
+		return c.finish(e)
+	case a.status < 400:
 		return nil
 	}
 	return c.finish(e)

@@ -105,7 +105,7 @@ func (d Deps) sandbox(ctx context.Context, method, path string) (Sandbox, error)
 	if err != nil {
 		return Sandbox{}, errs.Wrap(errs.Unavailable, err, "the sandbox's answer is no JSON")
 	}
-	return Sandbox{masked(v)}, nil
+	return Sandbox{masked(v, false)}, nil
 }
 
 var (
@@ -113,21 +113,21 @@ var (
 	secretText = regexp.MustCompile(`(?i)\b(SSWS|Bearer|Basic|DPoP)\s+[^\s"]+|\bxox[a-z]-[\w-]+`)
 )
 
-// masked returns a value with every secret in it masked: fields that are named
-// like one, and texts that look like one.
-func masked(v any) any {
+// masked returns a value with every secret in it masked: texts below a field
+// that is named like one, and texts that look like one.
+func masked(v any, below bool) any {
 	switch v := v.(type) {
 	case string:
+		if below && v != "" {
+			return secret.Mask
+		}
 		return secretText.ReplaceAllString(v, secret.Mask)
 	case []any:
-		return each(v, masked)
+		return each(v, func(e any) any { return masked(e, below) })
 	case *value.Object:
 		out := value.NewObject(v.Len())
 		for name, e := range v.All() {
-			if _, isText := e.(string); isText && secretName.MatchString(name) && e != "" {
-				e = secret.Mask
-			}
-			out.Set(name, masked(e))
+			out.Set(name, masked(e, below || secretName.MatchString(name)))
 		}
 		return out
 	}

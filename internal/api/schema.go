@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -283,6 +284,9 @@ func article(kind string) string {
 }
 
 func (s *schema) checkText(v, path string) error {
+	if strings.ContainsRune(v, 0) || !utf8.ValidString(v) {
+		return badField(path, "the text holds what is no character")
+	}
 	if len(s.enum) > 0 && !slices.Contains(s.enum, v) {
 		return badField(path, "%q is not one of: %s", v, strings.Join(s.enum, ", "))
 	}

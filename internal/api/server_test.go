@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -298,9 +299,7 @@ func (c *client) send(method, path, media string, body io.Reader) (*http.Respons
 	if c.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
-	for name, vs := range c.header {
-		req.Header[name] = vs
-	}
+	maps.Copy(req.Header, c.header)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		c.t.Fatal(err)

@@ -40,7 +40,7 @@ func (f fixture) ids() []string {
 
 // path returns a route's path with a fixture's ids in it, and whether there are
 // any of an organization's.
-func (f fixture) path(t *testing.T, rt Route) (path string, owned bool) {
+func (f fixture) path(t testing.TB, rt Route) (path string, owned bool) {
 	t.Helper()
 	path = rt.Path()
 	for suffix, id := range f.own() {

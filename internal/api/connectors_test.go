@@ -61,7 +61,7 @@ actions:
 
 // connectors returns a shelf with the help desk, and an engine that may call
 // this machine.
-func connectors(t *testing.T, keys *secret.Keyring) (*connector.Shelf, *connector.Engine) {
+func connectors(t testing.TB, keys *secret.Keyring) (*connector.Shelf, *connector.Engine) {
 	t.Helper()
 	shelf, err := connector.Load(fstest.MapFS{"connectors/desk.yaml": {Data: []byte(desk)}})
 	if err != nil {

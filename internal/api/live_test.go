@@ -17,7 +17,7 @@ import (
 
 // liveStream is an open stream of messages.
 type liveStream struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	body   io.ReadCloser
 	lines  *bufio.Reader

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // bench is the API at work on an empty database, with two organizations.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	deps    Deps
 	url     string
 	db      *store.DB
@@ -82,7 +82,7 @@ func (b *bench) pass(d time.Duration) {
 
 const password = "correct horse battery"
 
-func setup(t *testing.T, change ...func(*Deps)) *bench {
+func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
 	b.db = storetest.Open(t)
@@ -162,7 +162,7 @@ func (b *bench) setRole(org portal.Organization, a portal.Account, r portal.Role
 // client makes requests as somebody, and holds every answer against the OpenAPI
 // document.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	http   *http.Client
 	bearer string
@@ -235,7 +235,7 @@ var router = sync.OnceValues(func() (routers.Router, error) {
 
 // checked is a transport that holds answers against the OpenAPI document.
 type checked struct {
-	t    *testing.T
+	t    testing.TB
 	jar  *cookies
 	next http.RoundTripper
 }

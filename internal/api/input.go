@@ -204,6 +204,9 @@ func (in input) fillBody(to any, body io.Reader, media string) error {
 	if err != nil {
 		return bodyError(err)
 	}
+	if len(raw) == 0 && !in.body.demands() {
+		return nil
+	}
 	if kind, _, err := mime.ParseMediaType(media); err != nil || kind != "application/json" {
 		return errs.New(errs.Invalid, "the Content-Type is %q; application/json is wanted", media)
 	}

@@ -75,7 +75,7 @@ func (b *builder) operation(rt Route) *value.Object {
 		op.Set("parameters", ps)
 	}
 	if body := b.body(rt); body != nil {
-		op.Set("requestBody", value.Map("required", true, "content", body))
+		op.Set("requestBody", value.Map("required", rt.in.body == nil || rt.in.body.demands(), "content", body))
 	}
 	for _, t := range rt.Doc.Carries {
 		b.ref(b.made.of(t))

@@ -2,134 +2,228 @@ package api
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strings"
 	"time"
 
-	"sallyport/internal/errs"
 	"sallyport/internal/portal"
-	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
 var (
-	_ = add("GET /api/v1/rehearsal/state", portal.Rehearse, doc{Summary: "The simulated tenants", Help: "This and what follows is there only where the sandbox runs. Secrets are masked."}, sandboxState)
-	_ = add("GET /api/v1/rehearsal/requests", portal.Rehearse, doc{Summary: "What the simulated tenants were asked"}, sandboxRequests)
+	_ = add("GET /api/v1/rehearsal/state", portal.Rehearse, doc{Summary: "The simulated tenants", Help: "This and what follows is there only where the sandbox runs. Secrets are left out."}, sandboxState)
+	_ = add("GET /api/v1/rehearsal/scenarios", portal.Rehearse, doc{Summary: "What can be set off"}, sandboxScenarios)
+	_ = add("POST /api/v1/rehearsal/scenarios/{name}", portal.Rehearse, doc{Summary: "Set off a scenario"}, runScenario)
+	_ = add("GET /api/v1/rehearsal/users", portal.Rehearse, doc{Summary: "People in the simulated Okta org"}, sandboxUsers)
+	_ = add("GET /api/v1/rehearsal/users/{login}", portal.Rehearse, doc{Summary: "A person in the simulated Okta org"}, sandboxUser)
+	_ = add("GET /api/v1/rehearsal/requests", portal.Rehearse, doc{Summary: "What the simulated tenants were asked, in its order", Help: "Secrets in them are masked."}, sandboxRequests)
 	_ = add("GET /api/v1/rehearsal/slack", portal.Rehearse, doc{Summary: "Messages in the simulated Slack"}, sandboxSlack)
 	_ = add("GET /api/v1/rehearsal/teams", portal.Rehearse, doc{Summary: "Messages in the simulated Teams"}, sandboxTeams)
 	_ = add("GET /api/v1/rehearsal/mail", portal.Rehearse, doc{Summary: "The simulated mailbox"}, sandboxMail)
-	_ = add("GET /api/v1/rehearsal/users/{login}", portal.Rehearse, doc{Summary: "A person in the simulated Okta org"}, sandboxUser)
-	_ = add("POST /api/v1/rehearsal/scenarios/{name}", portal.Rehearse, doc{Summary: "Set off a scenario"}, runScenario)
 )
 
-// Sandbox is what the sandbox's control API answered.
-type Sandbox struct {
-	Answer any `json:"answer" doc:"as it came, secrets masked"`
+// SandboxState says what the sandbox simulates.
+type SandboxState struct {
+	URL   string       `json:"url" doc:"of all of it"`
+	Users int          `json:"users" doc:"people in the Okta org"`
+	Okta  SandboxOkta  `json:"okta"`
+	Slack SandboxSlack `json:"slack"`
+	Mail  SandboxMail  `json:"mail"`
 }
 
-func sandboxState(ctx context.Context, d Deps, _ portal.Caller, _ none) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/state")
+// SandboxOkta is the simulated Okta org.
+type SandboxOkta struct {
+	URL    string `json:"url"`
+	Domain string `json:"domain" doc:"of its people's addresses"`
+	Admin  string `json:"admin" doc:"login of the super administrator"`
 }
 
-func sandboxRequests(ctx context.Context, d Deps, _ portal.Caller, _ none) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/requests")
+// SandboxSlack is the simulated Slack workspace.
+type SandboxSlack struct {
+	URL      string           `json:"url"`
+	Team     string           `json:"team"`
+	Channels []SandboxChannel `json:"channels"`
 }
 
-func sandboxSlack(ctx context.Context, d Deps, _ portal.Caller, _ none) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/slack")
+// SandboxChannel is a channel of the simulated Slack.
+type SandboxChannel struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Archived bool   `json:"archived"`
+	Private  bool   `json:"private"`
 }
 
-func sandboxTeams(ctx context.Context, d Deps, _ portal.Caller, _ none) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/teams")
+// SandboxMail is the simulated mail server.
+type SandboxMail struct {
+	Address string `json:"address"`
+	Domain  string `json:"domain"`
 }
 
-func sandboxMail(ctx context.Context, d Deps, _ portal.Caller, _ none) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/mail")
+func sandboxState(ctx context.Context, d Deps, _ portal.Caller, _ none) (SandboxState, error) {
+	return askSandbox[SandboxState](ctx, d, http.MethodGet, "/state", nil)
+}
+
+// Scenario is something that can happen in the simulated Okta org.
+type Scenario struct {
+	Name       string   `json:"name"`
+	Title      string   `json:"title"`
+	Happens    string   `json:"happens" doc:"what happens in the org"`
+	Expect     string   `json:"expect" doc:"what a defender should see"`
+	Techniques []string `json:"techniques" doc:"ids of MITRE ATT&CK; none for what is no attack"`
+}
+
+func sandboxScenarios(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]Scenario, error) {
+	return askSandbox[[]Scenario](ctx, d, http.MethodGet, "/scenarios", nil)
+}
+
+type runScenarioIn struct {
+	Name string `path:"name"`
+	User string `json:"user,omitempty" max:"200" doc:"login or id of whom it happens to; somebody suitable where nothing is said"`
+}
+
+// ScenarioReport says what a scenario did.
+type ScenarioReport struct {
+	Scenario string          `json:"scenario"`
+	Title    string          `json:"title"`
+	User     ScenarioUser    `json:"user"`
+	Events   []ScenarioEvent `json:"events" doc:"of the System Log, in their order"`
+	Started  time.Time       `json:"started"`
+	Note     string          `json:"note"`
+}
+
+// ScenarioUser is whom a scenario happened to.
+type ScenarioUser struct {
+	ID    string `json:"id"`
+	Login string `json:"login"`
+}
+
+// ScenarioEvent is an event that a scenario caused.
+type ScenarioEvent struct {
+	UUID      string    `json:"uuid"`
+	Type      string    `json:"type"`
+	Published time.Time `json:"published"`
+}
+
+func runScenario(ctx context.Context, d Deps, _ portal.Caller, in runScenarioIn) (ScenarioReport, error) {
+	return askSandbox[ScenarioReport](ctx, d, http.MethodPost, "/scenarios/"+url.PathEscape(in.Name), value.Map("user", in.User))
+}
+
+// SandboxUser is a person in the simulated Okta org.
+type SandboxUser struct {
+	ID              string    `json:"id"`
+	Login           string    `json:"login"`
+	Email           string    `json:"email"`
+	Name            string    `json:"name"`
+	Status          string    `json:"status" doc:"as Okta has it: ACTIVE, SUSPENDED …"`
+	Sessions        int       `json:"sessions" doc:"open ones"`
+	OAuthTokens     int       `json:"oauthTokens" doc:"refresh tokens that apps hold"`
+	Factors         int       `json:"factors"`
+	FactorTypes     []string  `json:"factorTypes"`
+	Groups          []string  `json:"groups" doc:"by name"`
+	AdminRoles      []string  `json:"adminRoles"`
+	PasswordChanged time.Time `json:"passwordChanged,omitzero"`
+	LastLogin       time.Time `json:"lastLogin,omitzero"`
+	Risk            string    `json:"risk,omitempty" doc:"HIGH, MEDIUM or LOW"`
+}
+
+type sandboxUsersIn struct {
+	Status string `query:"status" doc:"as Okta has it: ACTIVE, SUSPENDED …"`
+	Limit  int    `query:"limit" min:"1" max:"1000"`
+}
+
+func sandboxUsers(ctx context.Context, d Deps, _ portal.Caller, in sandboxUsersIn) ([]SandboxUser, error) {
+	q := url.Values{}
+	if in.Status != "" {
+		q.Set("status", in.Status)
+	}
+	if in.Limit > 0 {
+		q.Set("limit", value.String(float64(in.Limit)))
+	}
+	return askSandbox[[]SandboxUser](ctx, d, http.MethodGet, "/users?"+q.Encode(), nil)
 }
 
 type sandboxUserIn struct {
 	Login string `path:"login"`
 }
 
-func sandboxUser(ctx context.Context, d Deps, _ portal.Caller, in sandboxUserIn) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodGet, "/users/"+url.PathEscape(in.Login))
+func sandboxUser(ctx context.Context, d Deps, _ portal.Caller, in sandboxUserIn) (SandboxUser, error) {
+	return askSandbox[SandboxUser](ctx, d, http.MethodGet, "/users/"+url.PathEscape(in.Login), nil)
 }
 
-type runScenarioIn struct {
-	Name string `path:"name"`
+// SandboxRequest is what a simulated tenant was asked, or what an event hook
+// was sent.
+type SandboxRequest struct {
+	Seq        int       `json:"seq"`
+	Service    string    `json:"service" doc:"okta, slack, teams, mail or hooks"`
+	Time       time.Time `json:"time"`
+	Method     string    `json:"method" doc:"DATA for a mail"`
+	Path       string    `json:"path" doc:"the recipients of a mail"`
+	Query      string    `json:"query"`
+	Body       string    `json:"body"`
+	Truncated  bool      `json:"truncated,omitzero" doc:"there was more of the body"`
+	Status     int       `json:"status" doc:"0 when no answer came"`
+	URL        string    `json:"url,omitempty" doc:"of an event hook"`
+	Auth       string    `json:"auth,omitempty" doc:"the scheme of the Authorization header"`
+	UserAgent  string    `json:"userAgent,omitempty"`
+	DurationUS int       `json:"durationUs" doc:"in microseconds"`
 }
 
-func runScenario(ctx context.Context, d Deps, _ portal.Caller, in runScenarioIn) (Sandbox, error) {
-	return d.sandbox(ctx, http.MethodPost, "/scenarios/"+url.PathEscape(in.Name))
+type sandboxRequestsIn struct {
+	Service string `query:"service" doc:"okta, slack, teams, mail or hooks"`
 }
 
-const (
-	sandboxTimeout = 30 * time.Second
-	maxSandbox     = 8 << 20 // bytes of an answer
-)
-
-// sandbox asks the sandbox's control API.
-func (d Deps) sandbox(ctx context.Context, method, path string) (Sandbox, error) {
-	if d.Sandbox == "" {
-		return Sandbox{}, errs.New(errs.NotFound, "no sandbox runs beside this server")
+func sandboxRequests(ctx context.Context, d Deps, _ portal.Caller, in sandboxRequestsIn) ([]SandboxRequest, error) {
+	q := url.Values{}
+	if in.Service != "" {
+		q.Set("service", in.Service)
 	}
-	ctx, cancel := context.WithTimeout(ctx, sandboxTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(d.Sandbox, "/")+"/_sandbox"+path, nil)
-	if err != nil {
-		return Sandbox{}, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return Sandbox{}, errs.Wrap(errs.Unavailable, err, "the sandbox does not answer")
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxSandbox))
-	if err != nil {
-		return Sandbox{}, errs.Wrap(errs.Unavailable, err, "the sandbox's answer ends early")
-	}
-	switch {
-	case resp.StatusCode == http.StatusNotFound:
-		return Sandbox{}, errs.New(errs.NotFound, "the sandbox has no such thing")
-	case resp.StatusCode >= http.StatusInternalServerError:
-		return Sandbox{}, errs.New(errs.Unavailable, "the sandbox answered %d", resp.StatusCode)
-	case resp.StatusCode >= http.StatusBadRequest:
-		return Sandbox{}, errs.New(errs.Invalid, "the sandbox answered %d", resp.StatusCode)
-	case len(body) == 0:
-		return Sandbox{}, nil
-	}
-	v, err := value.ParseJSON(body)
-	if err != nil {
-		return Sandbox{}, errs.Wrap(errs.Unavailable, err, "the sandbox's answer is no JSON")
-	}
-	return Sandbox{masked(v, false)}, nil
+	return askSandbox[[]SandboxRequest](ctx, d, http.MethodGet, "/requests?"+q.Encode(), nil)
 }
 
-var (
-	secretName = regexp.MustCompile(`(?i)(token|secret|password|authorization|cookie|api_?key|private_?key|assertion|credential)`)
-	secretText = regexp.MustCompile(`(?i)\b(SSWS|Bearer|Basic|DPoP)\s+[^\s"]+|\bxox[a-z]-[\w-]+`)
-)
+// SlackMessage is a message in the simulated Slack.
+type SlackMessage struct {
+	Channel     string    `json:"channel" doc:"id"`
+	ChannelName string    `json:"channelName" doc:"without #; the person's handle in a direct message"`
+	TS          string    `json:"ts"`
+	ThreadTS    string    `json:"threadTs,omitempty"`
+	Text        string    `json:"text"`
+	Blocks      any       `json:"blocks,omitempty" doc:"of Block Kit"`
+	Username    string    `json:"username,omitempty" doc:"when it is not the bot's own"`
+	Edited      bool      `json:"edited"`
+	Deleted     bool      `json:"deleted"`
+	Time        time.Time `json:"time"`
+	Permalink   string    `json:"permalink"`
+}
 
-// masked returns a value with every secret in it masked: texts below a field
-// that is named like one, and texts that look like one.
-func masked(v any, below bool) any {
-	switch v := v.(type) {
-	case string:
-		if below && v != "" {
-			return secret.Mask
-		}
-		return secretText.ReplaceAllString(v, secret.Mask)
-	case []any:
-		return each(v, func(e any) any { return masked(e, below) })
-	case *value.Object:
-		out := value.NewObject(v.Len())
-		for name, e := range v.All() {
-			out.Set(name, masked(e, below || secretName.MatchString(name)))
-		}
-		return out
-	}
-	return v
+func sandboxSlack(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]SlackMessage, error) {
+	return askSandbox[[]SlackMessage](ctx, d, http.MethodGet, "/slack", nil)
+}
+
+// TeamsMessage is a message in the simulated Teams.
+type TeamsMessage struct {
+	Kind      string    `json:"kind" enum:"workflow,legacy"`
+	Text      string    `json:"text" doc:"all in the card that people read, a line each"`
+	Card      any       `json:"card,omitempty" doc:"the adaptive card"`
+	Time      time.Time `json:"time"`
+	Delivered bool      `json:"delivered" doc:"false when it never got into the channel, although the answer was 200"`
+}
+
+func sandboxTeams(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]TeamsMessage, error) {
+	return askSandbox[[]TeamsMessage](ctx, d, http.MethodGet, "/teams", nil)
+}
+
+// MailMessage is a message in the simulated mailbox.
+type MailMessage struct {
+	ID      int       `json:"id"`
+	From    string    `json:"from"`
+	To      []string  `json:"to"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	HTML    string    `json:"html,omitempty"`
+	Time    time.Time `json:"time"`
+	Via     string    `json:"via" doc:"smtp, or the service that sent it"`
+}
+
+func sandboxMail(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]MailMessage, error) {
+	return askSandbox[[]MailMessage](ctx, d, http.MethodGet, "/mail", nil)
 }

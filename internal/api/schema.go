@@ -253,6 +253,11 @@ func (s *schema) check(v any, path string) error {
 	return nil
 }
 
+// demands reports whether an object without fields would be refused.
+func (s *schema) demands() bool {
+	return slices.ContainsFunc(s.props, func(p property) bool { return p.required })
+}
+
 // wants returns the kind of value that JSON of the schema is read to.
 func (s *schema) wants() value.Kind {
 	switch s.kind {

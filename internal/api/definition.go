@@ -214,7 +214,7 @@ func (r *renderer) cards(cards []*flow.Card) []Card { return each(cards, r.card)
 
 func (r *renderer) card(c *flow.Card) Card {
 	out := Card{
-		ID: c.ID, Title: c.Title, Note: c.Note, Kind: c.Kind, Line: c.At.Line, Slot: c.Slot, OnError: c.OnError,
+		ID: c.ID, Title: c.Title, Note: c.Note, Kind: c.Kind, Line: c.At.Line, Use: useOf(c), Slot: c.Slot, OnError: c.OnError,
 		RetrySeconds: int(c.Retry.For.Seconds()), TimeoutSeconds: int(c.Timeout.Seconds()),
 	}
 	ports := r.uses(&out, c)
@@ -258,7 +258,6 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 	ports := map[string]Port{}
 	switch c.Kind {
 	case flow.CardFunction:
-		out.Use = c.Use
 		f, _ := r.d.Catalogue.Function(c.Use)
 		out.Name = f.Title
 		for _, p := range f.In {
@@ -267,7 +266,7 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 	case flow.CardAction:
 		r.usesAction(out, c, ports)
 	case flow.CardTable:
-		out.Use, out.Name = "table."+c.Use, tableWord(flow.TableOp(c.Use))
+		out.Name = tableWord(flow.TableOp(c.Use))
 		for _, s := range r.def.Tables {
 			if s.Name == c.Slot {
 				for _, col := range s.Columns {
@@ -277,10 +276,24 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 		}
 	case flow.CardCall:
 		h := r.helpers[c.Flow]
-		out.Use, out.Name, out.Calls = c.Flow, h.Title, &Ref{h.ID, h.Title}
+		out.Name, out.Calls = h.Title, &Ref{h.ID, h.Title}
 	default:
 	}
 	return ports
+}
+
+// useOf returns what a card uses, as it is written.
+func useOf(c *flow.Card) string {
+	switch c.Kind {
+	case flow.CardAction:
+		return c.Slot + "." + c.Use
+	case flow.CardTable:
+		return "table." + c.Use
+	case flow.CardCall:
+		return c.Flow
+	default:
+		return c.Use
+	}
 }
 
 func tableWord(op flow.TableOp) string {
@@ -293,7 +306,7 @@ func tableWord(op flow.TableOp) string {
 // usesAction looks at the connector of the connection that is chosen, or else at
 // the first that fits.
 func (r *renderer) usesAction(out *Card, c *flow.Card, ports map[string]Port) {
-	out.Use, out.OnRefused = c.Slot+"."+c.Use, c.OnRefused
+	out.OnRefused = c.OnRefused
 	for _, s := range r.def.Connections {
 		if s.Name == c.Slot && len(s.Connectors) > 0 {
 			out.Connector = s.Connectors[0]

@@ -284,6 +284,11 @@ type patchFlowIn struct {
 	Options     *value.Object     `json:"options,omitempty" doc:"for options by name, the value; null for the default"`
 }
 
+// binds reports whether a patch chooses what slots or options are filled with.
+func (in patchFlowIn) binds() bool {
+	return len(in.Connections) > 0 || len(in.Tables) > 0 || in.Options.Len() > 0
+}
+
 func patchFlow(ctx context.Context, d Deps, c portal.Caller, in patchFlowIn) (FlowDetail, error) {
 	f, err := d.DB.Flows.Get(ctx, c.Org.ID, in.ID)
 	if err != nil {
@@ -293,17 +298,19 @@ func patchFlow(ctx context.Context, d Deps, c portal.Caller, in patchFlowIn) (Fl
 	if err != nil {
 		return FlowDetail{}, err
 	}
-	if def == nil {
-		return FlowDetail{}, problemsError(problems)
-	}
-	if err := d.bind(ctx, &f, def, in); err != nil {
-		return FlowDetail{}, err
-	}
 	if in.SaveData != nil {
 		f.SaveData = *in.SaveData
 	}
 	if in.Enabled != nil {
 		f.Enabled = *in.Enabled
+	}
+	if f.Enabled || in.binds() { // what cannot be read any more can still be switched off
+		if def == nil {
+			return FlowDetail{}, problemsError(problems)
+		}
+		if err := d.bind(ctx, &f, def, in); err != nil {
+			return FlowDetail{}, err
+		}
 	}
 	if f.Enabled {
 		if err := d.mayRun(ctx, f, def); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
@@ -267,6 +268,37 @@ func TestDrafts(t *testing.T) {
 	if !strings.Contains(problems(e), "what starts the flow is missing") {
 		t.Errorf("%s", value.JSON(e))
 	}
+}
+
+// A flow whose published version cannot be read any more is shown with what is
+// wrong with it, and can be switched off.
+func TestFlowThatCannotBeRead(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	now := b.now()
+	f := flow.Flow{ID: "f1", Org: b.acme.ID, Folder: b.folder(c, "F"), Slug: "old", Title: "Old", Enabled: true, SaveData: true, CreatedAt: now, UpdatedAt: now}
+	err := b.db.Write(t.Context(), func(tx *store.Tx) error {
+		if err := tx.AddFlow(t.Context(), f); err != nil {
+			return err
+		}
+		_, err := tx.Publish(t.Context(), b.acme.ID, &flow.Definition{Title: "Old", Source: "flow: old\nlooks: like nothing now\n"}, flow.Version{Flow: "f1", Author: "x", CreatedAt: now})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.get("/api/v1/flows/f1", 200); got.At("definition") != nil || !strings.Contains(problems(got), "there is no such key") || got.At("enabled") != true {
+		t.Errorf("%s", value.JSON(got))
+	}
+	if list := items(c.get("/api/v1/flows", 200)); len(list) != 1 || list[0].At("trigger") != nil {
+		t.Errorf("%v", list)
+	}
+	c.do(http.MethodPatch, "/api/v1/flows/f1", value.Map("options", value.Map("a", 1.0)), 400)
+	c.post("/api/v1/flows/f1/run", value.Map(), 400)
+	if got := c.do(http.MethodPatch, "/api/v1/flows/f1", value.Map("enabled", false), 200); got.At("enabled") != false {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.do(http.MethodPatch, "/api/v1/flows/f1", value.Map("enabled", true), 400)
 }
 
 // The list says how each flow has been doing.

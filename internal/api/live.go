@@ -93,6 +93,9 @@ func (s *stream) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep it back
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
 	if r.Header.Get("Last-Event-ID") != "" && !s.send(live.Message{Topic: live.Lost}) || !s.write(": hello\n\n") {
 		return
 	}

@@ -67,7 +67,7 @@ func pageOf[R, T any](rows []R, p paging, place func(R) store.Place, show func(R
 	return out
 }
 
-// keep returns the items of a list that does not grow.
+// each returns the items of a list as they are shown.
 func each[R, T any](rows []R, show func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {

@@ -123,9 +123,7 @@ func (s *server) route(rt Route) http.Handler {
 		if !rt.Doc.Long {
 			ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 			defer cancel()
-			pattern := r.Pattern
 			r = r.WithContext(ctx)
-			r.Pattern = pattern
 		}
 		out, err := s.call(rt, w, r)
 		if err != nil {

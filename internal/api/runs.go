@@ -231,7 +231,7 @@ func showStep(s flow.Step, titles map[string]string, card *flow.Card) (Step, err
 		Error: s.Error, Reason: s.Reason, StartedAt: s.StartedAt, EndedAt: s.EndedAt,
 	}
 	if card != nil {
-		out.Title, out.Kind, out.Use = card.Title, card.Kind, card.Use
+		out.Title, out.Kind, out.Use = card.Title, card.Kind, useOf(card)
 	}
 	if s.Action != nil {
 		out.Action = s.Action.Ledger

@@ -145,7 +145,7 @@ func TestRunOfEvent(t *testing.T) {
 		t.Errorf("the dry run wrote: %v rows", n)
 	}
 	done := b.ended(c, c.post(path, value.Map("event", f.event), 201).Text("id"))
-	if done.Text("state") != "succeeded" || at(done, "steps.items.1.use") != "create_row" || done.Text("cause") != "event" {
+	if done.Text("state") != "succeeded" || at(done, "steps.items.1.use") != "table.create_row" || done.Text("cause") != "event" {
 		t.Errorf("%s", value.JSON(done))
 	}
 	if got := c.get(rows+"?search=hello", 200); at(got, "items.0.values.login") != "Hello ada@acme.example" {

@@ -45,7 +45,8 @@ func TestCrash(t *testing.T) {
 			loaders.Go(func() { c.load(load, c.people[i*len(c.people)/4:(i+1)*len(c.people)/4]) })
 		}
 		for range kills {
-			pause(t.Context(), time.Duration(30+rand.IntN(800))*time.Millisecond)
+			c.untilAccepted(3 + rand.IntN(15))
+			pause(t.Context(), time.Duration(rand.IntN(300))*time.Millisecond)
 			c.kill()
 			c.start()
 		}
@@ -55,6 +56,23 @@ func TestCrash(t *testing.T) {
 		c.stop()
 		c.check()
 	})
+}
+
+// untilAccepted waits until the server has accepted some more events, so that
+// there is work to be killed in however fast the machine is.
+func (c *crash) untilAccepted(more int) {
+	c.t.Helper()
+	count := func() int {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.accepted)
+	}
+	want := count() + more
+	for began := time.Now(); count() < want; pause(c.t.Context(), time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			c.t.Fatalf("the server has not accepted %d events within 30 s", more)
+		}
+	}
 }
 
 // pause waits for a while, which here is the point: nothing else is waited for.
@@ -281,9 +299,6 @@ func (c *crash) check() {
 		repeated += c.checkRun(db, runs[0], u)
 	}
 	t.Logf("%d events accepted; %d calls under way at a kill were made again, %d messages are marked unknown", len(c.accepted), repeated, unknown)
-	if len(c.accepted) < 5*kills {
-		t.Errorf("only %d events were accepted: that is no load", len(c.accepted))
-	}
 	c.checkRows(db)
 }
 

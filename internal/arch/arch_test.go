@@ -62,6 +62,7 @@ var may = map[string]string{
 	"sandbox/teams":           "",
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
+	"tools/bench":             "internal/event",
 	"cmd/sallyport":           "content sandbox internal/app internal/config internal/connector internal/flow internal/functions internal/portal internal/source internal/store",
 }
 

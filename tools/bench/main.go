@@ -1,0 +1,59 @@
+// Command bench measures the program as a whole, from outside: the binary that
+// was built, files and sockets. It prints figures; it judges nothing.
+//
+//	go run ./tools/bench -bin .bin/sallyport ingest latency
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is what all measurements need.
+type bench struct {
+	bin      string // the program that is measured
+	postgres string // URL of a server to measure on; empty for none
+	events   int
+	rate     float64
+	seconds  int
+	out      io.Writer
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	b := bench{out: out, postgres: os.Getenv("TEST_POSTGRES")}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.StringVar(&b.bin, "bin", ".bin/sallyport", "`program` to measure")
+	flags.IntVar(&b.events, "events", 1_000_000, "`number` of events to ingest")
+	flags.Float64Var(&b.rate, "rate", 20, "incidents a second")
+	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency}
+	for _, name := range flags.Args() {
+		fn, ok := all[name]
+		if !ok {
+			return fmt.Errorf("there is no measurement %q; there are ingest and latency", name)
+		}
+		if err := fn(ctx); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (b bench) say(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format+"\n", args...) }

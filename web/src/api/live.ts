@@ -1,0 +1,151 @@
+// What the server tells by itself: a stream of small messages, each saying that
+// something has changed. If the stream drops, the console says so, and reads
+// everything in sight again once it is back.
+import { useEffect, useSyncExternalStore } from "react";
+import { queryClient } from "./query.ts";
+import type { components } from "./schema.gen.ts";
+
+export type Topic = components["schemas"]["LiveTopic"];
+export type LiveMessage = { topic: Topic; id: string; data: unknown };
+
+/** connecting: for the first time. lost: the stream dropped. catching_up: it is back, and what was missed is read. */
+export type LiveState = "connecting" | "live" | "lost" | "catching_up";
+
+const topics: Record<Topic, true> = {
+  event: true,
+  run: true,
+  action: true,
+  source: true,
+  connection: true,
+  table: true,
+  lost: true,
+};
+
+/** What is out of date when something of a topic has changed. */
+const touched: Record<Exclude<Topic, "lost">, string[]> = {
+  event: ["/api/v1/events"],
+  run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline"],
+  action: ["/api/v1/actions", "/api/v1/overview", "/api/v1/timeline"],
+  source: ["/api/v1/sources", "/api/v1/overview"],
+  connection: ["/api/v1/connections"],
+  table: ["/api/v1/tables"],
+};
+
+let state: LiveState = "connecting";
+const stateWatchers = new Set<() => void>();
+const listeners = new Set<(m: LiveMessage) => void>();
+
+function setState(s: LiveState) {
+  state = s;
+  for (const w of stateWatchers) w();
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    (fn) => {
+      stateWatchers.add(fn);
+      return () => stateWatchers.delete(fn);
+    },
+    () => state,
+  );
+}
+
+/** Tells of each message while the component is there. */
+export function useLive(fn: (m: LiveMessage) => void) {
+  useEffect(() => {
+    listeners.add(fn);
+    return () => {
+      listeners.delete(fn);
+    };
+  }, [fn]);
+}
+
+// Changes come in bursts; what they touch is read again a moment after.
+const waiting = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+const moment = 250;
+
+function touch(paths: string[]) {
+  for (const p of paths) waiting.add(p);
+  if (timer !== undefined) return;
+  timer = setTimeout(() => {
+    timer = undefined;
+    const now = [...waiting];
+    waiting.clear();
+    void queryClient.invalidateQueries({
+      predicate: (q) => typeof q.queryKey[0] === "string" && now.some((p) => under(q.queryKey[0] as string, p)),
+    });
+  }, moment);
+}
+
+/** Whether an address lies under another: /api/v1/runs/{id} under /api/v1/runs. */
+export function under(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`);
+}
+
+async function catchUp() {
+  setState("catching_up");
+  await queryClient.invalidateQueries();
+  if (state === "catching_up") setState("live");
+}
+
+function receive(topic: Topic, e: MessageEvent<string>) {
+  if (topic === "lost") {
+    void catchUp();
+    return;
+  }
+  const m: LiveMessage = { topic, id: "", data: undefined, ...parsed(e.data) };
+  for (const fn of listeners) fn(m);
+  touch(touched[topic]);
+}
+
+function parsed(text: string): { id?: string; data?: unknown } {
+  try {
+    const v: unknown = JSON.parse(text);
+    return typeof v === "object" && v !== null ? v : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Listens until the returned function is called. */
+export function listen(): () => void {
+  let source: EventSource | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  const open = () => {
+    source = new EventSource("/api/v1/live");
+    source.onopen = () => {
+      failures = 0;
+      if (state === "lost") void catchUp();
+      else setState("live");
+    };
+    source.onerror = () => {
+      // A browser gives up by itself after some answers, and hurries after
+      // others; so the next try is ours.
+      source?.close();
+      setState("lost");
+      again = setTimeout(open, Math.min(30_000, 1_000 * 2 ** failures++) * (0.7 + Math.random() * 0.6));
+    };
+    for (const topic of Object.keys(topics) as Topic[]) {
+      source.addEventListener(topic, (e) => receive(topic, e as MessageEvent<string>));
+    }
+  };
+  const now = () => {
+    if (state !== "lost") return;
+    clearTimeout(again);
+    failures = 0;
+    source?.close();
+    open();
+  };
+  open();
+  window.addEventListener("online", now);
+  document.addEventListener("visibilitychange", now);
+  return () => {
+    clearTimeout(again);
+    source?.close();
+    window.removeEventListener("online", now);
+    document.removeEventListener("visibilitychange", now);
+    state = "connecting";
+  };
+}

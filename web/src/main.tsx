@@ -1,0 +1,32 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Failure } from "./api/failure.ts";
+import { queryClient } from "./api/query.ts";
+import { setEnded } from "./features/session/session.ts";
+import { onKeyDown } from "./kit/keys.ts";
+import { router } from "./router.tsx";
+import { followTheme } from "./shell/theme.ts";
+import "./styles.css";
+
+followTheme();
+document.addEventListener("keydown", onKeyDown);
+
+/** Whatever call says first that nobody is signed in, the viewer is asked to sign in again. */
+function watch(error: unknown) {
+  if (error instanceof Failure && error.kind === "unauthenticated" && !/^\/(sign-in|welcome)/.test(location.pathname))
+    setEnded(true);
+}
+queryClient.getQueryCache().config.onError = watch;
+queryClient.getMutationCache().config.onError = watch;
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,165 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Failure } from "./api/failure.ts";
+import { queryClient } from "./api/query.ts";
+import { SignIn } from "./features/session/SignIn.tsx";
+import { safeNext } from "./features/session/safeNext.ts";
+import { sessionQuery } from "./features/session/session.ts";
+import { Welcome } from "./features/session/Welcome.tsx";
+import { only, parseSearch, stringifySearch } from "./search.ts";
+import { NotFound, PageFailed, Starting } from "./shell/Fallbacks.tsx";
+import { Shell } from "./shell/Shell.tsx";
+
+const root = createRootRoute({ component: Outlet, errorComponent: PageFailed, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: SignIn,
+  validateSearch: (s: Record<string, unknown>): { next?: string } => ({ next: safeNext(s.next) }),
+});
+
+const welcome = createRoute({ getParentRoute: () => root, path: "/welcome", component: Welcome });
+
+// Everything inside wants somebody who is signed in.
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  pendingComponent: Starting,
+  pendingMs: 300,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (error instanceof Failure && error.kind === "unauthenticated") {
+        throw redirect({
+          to: "/sign-in",
+          search: { next: location.href === "/" ? undefined : safeNext(location.href) },
+        });
+      }
+      throw error;
+    }
+  },
+});
+
+const at = <P extends string>(path: P) => ({ getParentRoute: () => inside, path }) as const;
+
+const routes = [
+  createRoute({
+    ...at("/"),
+    component: lazyRouteComponent(() => import("./features/overview/Overview.tsx"), "Overview"),
+    validateSearch: only("show"),
+  }),
+  createRoute({
+    ...at("/flows"),
+    component: lazyRouteComponent(() => import("./features/flows/FlowList.tsx"), "FlowList"),
+    validateSearch: only("q", "folder", "show", "sort"),
+  }),
+  createRoute({
+    ...at("/flows/$id"),
+    component: lazyRouteComponent(() => import("./features/flows/FlowPage.tsx"), "FlowPage"),
+    validateSearch: only("tab", "version", "card"),
+  }),
+  createRoute({
+    ...at("/runs"),
+    component: lazyRouteComponent(() => import("./features/runs/RunList.tsx"), "RunList"),
+    validateSearch: only("flow", "state", "since", "event"),
+  }),
+  createRoute({
+    ...at("/runs/$id"),
+    component: lazyRouteComponent(() => import("./features/runs/RunPage.tsx"), "RunPage"),
+    validateSearch: only("step", "view"),
+  }),
+  createRoute({
+    ...at("/tables"),
+    component: lazyRouteComponent(() => import("./features/tables/TableList.tsx"), "TableList"),
+    validateSearch: only("q"),
+  }),
+  createRoute({
+    ...at("/tables/$id"),
+    component: lazyRouteComponent(() => import("./features/tables/TablePage.tsx"), "TablePage"),
+    validateSearch: only("q", "sort", "row", "where"),
+  }),
+  createRoute({
+    ...at("/connections"),
+    component: lazyRouteComponent(() => import("./features/connections/ConnectionList.tsx"), "ConnectionList"),
+    validateSearch: only("q", "tab", "add"),
+  }),
+  createRoute({
+    ...at("/connections/$id"),
+    component: lazyRouteComponent(() => import("./features/connections/ConnectionPage.tsx"), "ConnectionPage"),
+  }),
+  createRoute({
+    ...at("/sources/$id"),
+    component: lazyRouteComponent(() => import("./features/sources/SourcePage.tsx"), "SourcePage"),
+  }),
+  createRoute({
+    ...at("/templates"),
+    component: lazyRouteComponent(() => import("./features/templates/TemplateList.tsx"), "TemplateList"),
+    validateSearch: only("q", "category"),
+  }),
+  createRoute({
+    ...at("/templates/$id"),
+    component: lazyRouteComponent(() => import("./features/templates/TemplatePage.tsx"), "TemplatePage"),
+    validateSearch: only("flow"),
+  }),
+  createRoute({
+    ...at("/rehearse"),
+    component: lazyRouteComponent(() => import("./features/rehearse/Rehearse.tsx"), "Rehearse"),
+    validateSearch: only("scenario", "user"),
+  }),
+  createRoute({
+    ...at("/activity"),
+    component: lazyRouteComponent(() => import("./features/activity/ActivityList.tsx"), "ActivityList"),
+    validateSearch: only("flow", "state", "target", "run", "since"),
+  }),
+  createRoute({
+    ...at("/activity/$id"),
+    component: lazyRouteComponent(() => import("./features/activity/ActivityPage.tsx"), "ActivityPage"),
+  }),
+  createRoute({
+    ...at("/events/$uuid"),
+    component: lazyRouteComponent(() => import("./features/events/EventPage.tsx"), "EventPage"),
+  }),
+  createRoute({
+    ...at("/settings"),
+    component: lazyRouteComponent(() => import("./features/settings/Settings.tsx"), "Settings"),
+  }),
+  createRoute({
+    ...at("/settings/guard"),
+    component: lazyRouteComponent(() => import("./features/settings/GuardPolicy.tsx"), "GuardPolicyPage"),
+  }),
+  createRoute({
+    ...at("/settings/tokens"),
+    component: lazyRouteComponent(() => import("./features/settings/Tokens.tsx"), "Tokens"),
+  }),
+  createRoute({
+    ...at("/settings/account"),
+    component: lazyRouteComponent(() => import("./features/settings/Account.tsx"), "Account"),
+  }),
+  createRoute({ ...at("/about"), component: lazyRouteComponent(() => import("./features/about/About.tsx"), "About") }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, welcome, inside.addChildren(routes)]),
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: PageFailed,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

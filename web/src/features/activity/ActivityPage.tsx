@@ -1,0 +1,179 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Failed } from "../../api/Failed.tsx";
+import { read } from "../../api/query.ts";
+import type { components } from "../../api/schema.gen.ts";
+import { Json } from "../../kit/Json.tsx";
+import { Note } from "../../kit/Note.tsx";
+import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
+import { SkeletonLines } from "../../kit/Skeleton.tsx";
+import { Duration, Time } from "../../kit/Time.tsx";
+import { ActionStateMark } from "./actionState.tsx";
+import { EffectTag } from "./effects.tsx";
+import { TargetChip } from "./TargetChip.tsx";
+import { UndoButton } from "./UndoButton.tsx";
+
+type Detail = components["schemas"]["ActionDetail"];
+
+const route = getRouteApi("/inside/activity/$id");
+
+/** One entry of the ledger: what was asked of whom, why, and the way back. */
+export function ActivityPage() {
+  const { id } = route.useParams();
+  const action = useQuery(read("/api/v1/actions/{id}", { path: { id } }));
+  const a = action.data;
+  const above = (
+    <Link to="/activity" className="hover:underline">
+      Activity
+    </Link>
+  );
+  if (action.isError && !a) {
+    return (
+      <Page>
+        <PageHeader title="Action" above={above} />
+        <Failed
+          what="The action could not be read."
+          error={action.error}
+          onRetry={() => void action.refetch()}
+          retrying={action.isRefetching}
+        />
+      </Page>
+    );
+  }
+  if (!a) {
+    return (
+      <Page narrow>
+        <div className="py-6">
+          <SkeletonLines lines={6} />
+        </div>
+      </Page>
+    );
+  }
+  return (
+    <Page narrow>
+      <PageHeader
+        title={a.cause === "undo" ? `Undo: ${a.title}` : a.title}
+        above={above}
+        mark={
+          <>
+            <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />
+            <EffectTag effect={a.effect} />
+          </>
+        }
+        actions={<UndoButton action={a} size="md" />}
+      />
+      <div className="flex flex-col gap-6">
+        <Notes action={a} />
+        <Facts items={factsOf(a)} />
+        <Section title="What was sent">
+          <div className="mb-2 font-mono text-xs wrap-anywhere">
+            <strong>{a.request.method}</strong> {a.request.url}
+            {a.status !== undefined && <span className="text-muted">{` → ${a.status}`}</span>}
+          </div>
+          {a.request.header && <Json value={a.request.header} label="headers" depth={1} className="mb-2" />}
+          {a.request.body !== undefined && a.request.body !== null && <Json value={a.request.body} label="body" />}
+        </Section>
+        {a.undo && (
+          <Section title="The way back">
+            <p className="mb-2 text-muted">{a.undo.title}</p>
+            {a.undo.inputs && <Json value={a.undo.inputs} label="inputs of the reversal" />}
+          </Section>
+        )}
+        <Section title="Raw">
+          <Json value={a} label="action" depth={1} />
+        </Section>
+      </div>
+    </Page>
+  );
+}
+
+function Notes({ action: a }: { action: Detail }) {
+  return (
+    <div className="flex flex-col gap-2 empty:hidden">
+      {a.state === "refused" && (
+        <Note tone="warn" title="The guard refused it">
+          {a.reason}. It was not sent.{" "}
+          <Link to="/settings/guard" className="underline">
+            Guard policy
+          </Link>
+        </Note>
+      )}
+      {a.state === "failed" && (
+        <Note tone="bad" title="It was not done">
+          {a.error}
+        </Note>
+      )}
+      {a.state === "unknown" && (
+        <Note tone="warn" title="Nobody knows whether it happened">
+          The server was interrupted after asking. Look in the tenant before anything is done again. {a.error}
+        </Note>
+      )}
+      {a.undoneBy && (
+        <Note title="It was undone">
+          <Link to="/activity/$id" params={{ id: a.undoneBy }} className="underline">
+            Show the reversal
+          </Link>
+        </Note>
+      )}
+      {a.undoOf && (
+        <Note title="This undid another action">
+          <Link to="/activity/$id" params={{ id: a.undoOf }} className="underline">
+            Show the action
+          </Link>
+        </Note>
+      )}
+    </div>
+  );
+}
+
+function factsOf(a: Detail): [string, ReactNode][] {
+  const out: [string, ReactNode][] = [
+    ["To", <TargetChip key="t" target={a.target} />],
+    [
+      "In",
+      a.connection.id ? (
+        <Link key="c" to="/connections/$id" params={{ id: a.connection.id }} className="hover:underline">
+          {a.connection.name || a.connector.name}
+        </Link>
+      ) : (
+        a.connector.name
+      ),
+    ],
+  ];
+  if (a.flow) {
+    out.push([
+      "Flow",
+      <Link key="f" to="/flows/$id" params={{ id: a.flow.id }} className="hover:underline">
+        {a.flow.name || "A deleted flow"}
+      </Link>,
+    ]);
+  }
+  if (a.run) {
+    out.push([
+      "Run",
+      <Link
+        key="r"
+        to="/runs/$id"
+        params={{ id: a.run }}
+        search={{ step: a.stepPath }}
+        className="text-accent hover:underline"
+      >
+        Show the run at this card
+      </Link>,
+    ]);
+  }
+  if (a.event) {
+    out.push([
+      "Event",
+      <Link key="e" to="/events/$uuid" params={{ uuid: a.event }} className="text-accent hover:underline">
+        Show what led to it
+      </Link>,
+    ]);
+  }
+  if (a.actor.kind === "account") out.push(["By", a.actor.name || "somebody who left"]);
+  out.push(["Begun", <Time key="b" at={a.startedAt} />]);
+  if (a.endedAt) out.push(["Took", <Duration key="d" from={a.startedAt} to={a.endedAt} />]);
+  if (a.attempt > 1) out.push(["Attempts", a.attempt]);
+  return out;
+}

@@ -1,0 +1,88 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { components } from "../../api/schema.gen.ts";
+import { DataTable, type DataTableProps } from "../../kit/DataTable.tsx";
+import { Time } from "../../kit/Time.tsx";
+import type { Column } from "../../kit/table.ts";
+import { ActionStateMark } from "./actionState.tsx";
+import { TargetChip } from "./TargetChip.tsx";
+import { UndoButton } from "./UndoButton.tsx";
+
+type Action = components["schemas"]["Action"];
+
+type Props = { actions: Action[] | undefined; onOpen: (a: Action) => void; empty: ReactNode } & Pick<
+  DataTableProps<Action>,
+  "more"
+>;
+
+/** Entries of the ledger in a list. */
+export function ActivityTable({ actions, ...rest }: Props) {
+  return (
+    <DataTable<Action>
+      label="Activity"
+      rows={actions}
+      rowKey={(a) => a.id}
+      rowName={(a) => a.title}
+      columns={columns}
+      {...rest}
+    />
+  );
+}
+
+const columns: Column<Action>[] = [
+  {
+    id: "state",
+    title: "State",
+    width: "160px",
+    phone: "aside",
+    cell: (a) => <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />,
+  },
+  {
+    id: "action",
+    title: "Action",
+    phone: "title",
+    cell: (a) => (
+      <Link to="/activity/$id" params={{ id: a.id }} className="font-medium hover:underline">
+        {a.cause === "undo" ? `Undo: ${a.title}` : a.title}
+      </Link>
+    ),
+  },
+  { id: "target", title: "To", cell: (a) => <TargetChip target={a.target} /> },
+  {
+    id: "by",
+    title: "By",
+    from: 768,
+    cell: (a) =>
+      a.flow ? (
+        <Link
+          to={a.run ? "/runs/$id" : "/flows/$id"}
+          params={{ id: a.run ?? a.flow.id }}
+          className="text-muted hover:underline"
+        >
+          {a.flow.name || "A deleted flow"}
+        </Link>
+      ) : (
+        <span className="text-muted">{a.actor.name || "somebody who left"}</span>
+      ),
+  },
+  {
+    id: "in",
+    title: "In",
+    width: "14%",
+    from: 1280,
+    phone: "none",
+    cell: (a) => <span className="text-muted">{a.connection.name || a.connector.name}</span>,
+  },
+  {
+    id: "why",
+    title: "Note",
+    from: 1024,
+    cell: (a) => (
+      <span className="text-muted" title={a.reason || a.error}>
+        {a.reason || a.error}
+      </span>
+    ),
+  },
+  { id: "at", title: "When", width: "150px", cell: (a) => <Time at={a.startedAt} /> },
+  { id: "undo", title: "Undo", hideTitle: true, width: "92px", right: true, cell: (a) => <UndoButton action={a} /> },
+];

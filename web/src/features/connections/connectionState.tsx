@@ -1,0 +1,16 @@
+import { CircleCheck, CircleDashed, CircleX, type LucideIcon } from "lucide-react";
+import type { components } from "../../api/schema.gen.ts";
+import { State, type Tone } from "../../kit/State.tsx";
+
+type ConnectionState = components["schemas"]["ConnectionState"];
+
+const looks: Record<ConnectionState, { label: string; icon: LucideIcon; tone: Tone }> = {
+  ok: { label: "Works", icon: CircleCheck, tone: "plain" },
+  failed: { label: "Does not work", icon: CircleX, tone: "bad" },
+  untested: { label: "Not tried yet", icon: CircleDashed, tone: "quiet" },
+};
+
+export function ConnectionStateMark({ state }: { state: ConnectionState }) {
+  const s = looks[state];
+  return <State icon={s.icon} tone={s.tone} label={s.label} />;
+}

@@ -1,0 +1,56 @@
+import {
+  CircleStop,
+  Cog,
+  CornerDownRight,
+  Globe,
+  IdCard,
+  type LucideIcon,
+  Mail,
+  MessageSquare,
+  MessagesSquare,
+  OctagonX,
+  Plug,
+  Repeat,
+  Split,
+  Table2,
+  Undo2,
+  Variable,
+} from "lucide-react";
+
+const byId: Record<string, LucideIcon> = {
+  okta: IdCard,
+  auth0: IdCard,
+  slack: MessageSquare,
+  teams: MessagesSquare,
+  smtp: Mail,
+  mail: Mail,
+  http: Globe,
+};
+const byCategory: Record<string, LucideIcon> = {
+  identity: IdCard,
+  messaging: MessageSquare,
+  email: Mail,
+  generic: Globe,
+};
+
+/** The picture of a connector: of its own, or of its category. */
+export function connectorGlyph(id: string, category?: string): LucideIcon {
+  return byId[id] ?? byCategory[category ?? ""] ?? Plug;
+}
+
+const byKind: Record<string, LucideIcon> = {
+  function: Variable,
+  table: Table2,
+  if: Split,
+  each: Repeat,
+  call: CornerDownRight,
+  return: Undo2,
+  stop: CircleStop,
+  fail: OctagonX,
+};
+
+/** The picture of a card: its connector's, or that of its kind. */
+export function cardGlyph(card: { kind?: string; connector?: string }): LucideIcon {
+  if (card.kind === "action") return connectorGlyph(card.connector ?? "");
+  return byKind[card.kind ?? ""] ?? Cog;
+}

@@ -1,0 +1,149 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { ExternalLink } from "lucide-react";
+import type { ReactNode } from "react";
+import { Failed } from "../../api/Failed.tsx";
+import { read } from "../../api/query.ts";
+import type { components } from "../../api/schema.gen.ts";
+import { buttonClass } from "../../kit/Button.tsx";
+import { Copy } from "../../kit/Copy.tsx";
+import { Empty } from "../../kit/Empty.tsx";
+import { Json } from "../../kit/Json.tsx";
+import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
+import { SkeletonLines } from "../../kit/Skeleton.tsx";
+import { Tag } from "../../kit/State.tsx";
+import { Time } from "../../kit/Time.tsx";
+import { RunTable } from "../runs/RunTable.tsx";
+
+type Detail = components["schemas"]["EventDetail"];
+
+const route = getRouteApi("/inside/events/$uuid");
+
+/** An event: who did what from where, and what came of it. */
+export function EventPage() {
+  const { uuid } = route.useParams();
+  const navigate = route.useNavigate();
+  const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
+  const e = event.data;
+  if (event.isError && !e) {
+    return (
+      <Page>
+        <PageHeader title="Event" above="Event" />
+        <Failed
+          what="The event could not be read."
+          error={event.error}
+          onRetry={() => void event.refetch()}
+          retrying={event.isRefetching}
+        />
+      </Page>
+    );
+  }
+  if (!e) {
+    return (
+      <Page narrow>
+        <div className="py-6">
+          <SkeletonLines lines={6} />
+        </div>
+      </Page>
+    );
+  }
+  return (
+    <Page narrow>
+      <PageHeader
+        title={e.message || e.type}
+        above="Event"
+        mark={<Outcome event={e} />}
+        lead={
+          <>
+            <code className="font-mono text-xs">{e.type}</code> <Time at={e.published} />
+          </>
+        }
+        actions={
+          e.url && (
+            <a href={e.url} target="_blank" rel="noreferrer" className={buttonClass()}>
+              <ExternalLink size={14} aria-hidden />
+              Open in Okta
+            </a>
+          )
+        }
+      />
+      <div className="flex flex-col gap-6">
+        <Facts items={factsOf(e)} />
+        <Section title="What came of it">
+          <RunTable
+            runs={e.flowRuns}
+            onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
+            empty={
+              <div className="rounded-lg border bg-surface">
+                <Empty title="No flow ran for this event">
+                  Either none starts at this type, or none was on when it came.
+                </Empty>
+              </div>
+            }
+          />
+        </Section>
+        <Section title="As it came">
+          <Json value={e.raw} label="event" />
+        </Section>
+      </div>
+    </Page>
+  );
+}
+
+function Outcome({ event: e }: { event: Detail }) {
+  return (
+    <>
+      {e.outcome && (
+        <Tag tone={e.outcome === "FAILURE" || e.outcome === "DENY" ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>
+      )}
+      {(e.severity === "WARN" || e.severity === "ERROR") && (
+        <Tag tone={e.severity === "ERROR" ? "bad" : "warn"}>{e.severity.toLowerCase()}</Tag>
+      )}
+    </>
+  );
+}
+
+function person(e: components["schemas"]["Entity"]): ReactNode {
+  return (
+    <>
+      {e.name || e.login || e.id}
+      {e.login && e.name && e.login !== e.name && <span className="text-muted"> {e.login}</span>}{" "}
+      <span className="text-xs text-faint">{e.type}</span>
+    </>
+  );
+}
+
+function factsOf(e: Detail): [string, ReactNode][] {
+  const place = [e.client.city, e.client.state, e.client.country].filter(Boolean).join(", ");
+  const device = [e.client.browser, e.client.os, e.client.device].filter(Boolean).join(", ");
+  const out: [string, ReactNode][] = [["Who", person(e.actor)]];
+  if (e.targets.length > 0) {
+    out.push([
+      "To",
+      <ul key="t">
+        {e.targets.map((t) => (
+          <li key={t.type + t.id}>{person(t)}</li>
+        ))}
+      </ul>,
+    ]);
+  }
+  if (e.client.ip || place) out.push(["From", [e.client.ip, place].filter(Boolean).join(", ")]);
+  if (device)
+    out.push([
+      "With",
+      <span key="d" title={e.client.userAgent}>
+        {device}
+      </span>,
+    ]);
+  if (e.reason) out.push(["Reason", e.reason]);
+  out.push(["Came by", e.source.name || "a deleted source"]);
+  out.push(["Received", <Time key="r" at={e.receivedAt} />]);
+  out.push([
+    "Id",
+    <span key="i" className="inline-flex items-center gap-1">
+      <code className="font-mono text-xs wrap-anywhere">{e.uuid}</code>
+      <Copy text={e.uuid} label="Copy the id" />
+    </span>,
+  ]);
+  return out;
+}

@@ -1,0 +1,80 @@
+import { clsx } from "clsx";
+import { Zap } from "lucide-react";
+import { Glyph } from "../../connections/Glyph.tsx";
+import { CardHead, CardRows, TriggerRows, triggerTitle } from "./CardFace.tsx";
+import { type Card, headHeight } from "./layout.ts";
+import type { PictureProps } from "./Picture.tsx";
+
+/** The same flow as a list, for narrow pages. */
+export function Outline({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="overflow-hidden rounded-lg border bg-surface">
+        <div className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
+          <Glyph icon={Zap} />
+          <span className="truncate font-medium">{triggerTitle(trigger)}</span>
+        </div>
+        <TriggerRows trigger={trigger} />
+      </div>
+      <Cards cards={cards} selected={selected} onSelect={onSelect} overlays={overlays} />
+    </div>
+  );
+}
+
+type CardsProps = Omit<PictureProps, "trigger">;
+
+function Cards({ cards, ...rest }: CardsProps) {
+  return (
+    <ol className="flex flex-col gap-2">
+      {cards.map((c) => (
+        <li key={c.id}>
+          <OutlineCard card={c} {...rest} />
+          {c.kind === "if" && (
+            <>
+              <Lane label="then" cards={c.then ?? []} {...rest} />
+              <Lane label="else" cards={c.else ?? []} {...rest} />
+            </>
+          )}
+          {c.each && <Lane label={`for each ${c.each.as}`} cards={c.each.body} {...rest} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function OutlineCard({ card, selected, onSelect, overlays }: { card: Card } & Omit<CardsProps, "cards">) {
+  const overlay = overlays?.get(card.id);
+  return (
+    <button
+      type="button"
+      onClick={() => onSelect?.(card.id)}
+      className={clsx(
+        "block w-full overflow-hidden rounded-lg border bg-surface text-left",
+        overlays && !overlay && "border-dashed opacity-60",
+        overlay?.tone === "bad" && "border-bad",
+        overlay?.tone === "warn" && "border-warn",
+        selected === card.id && "border-accent ring-2 ring-accent",
+      )}
+    >
+      <CardHead card={card} state={overlay?.mark} />
+      {!overlays && <CardRows card={card} />}
+      {overlay && (
+        <span className="flex min-h-8 items-center gap-2 border-t bg-sunken px-3 text-xs text-muted">
+          {overlay.line}
+        </span>
+      )}
+    </button>
+  );
+}
+
+function Lane({ label, cards, ...rest }: { label: string } & CardsProps) {
+  return (
+    <div className="mt-2 ml-2 border-l-2 border-dashed pl-3">
+      <div className="pb-1 text-xs text-muted">
+        {label}
+        {cards.length === 0 && <span className="text-faint">: nothing</span>}
+      </div>
+      <Cards cards={cards} {...rest} />
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type Edge,
+  type Node,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useEffect, useMemo, useState } from "react";
+import { type Highlight, HighlightContext } from "./highlight.ts";
+import { type Card, type Layout, layOut, type Trigger } from "./layout.ts";
+import { CardNode, JoinNode, LaneNode, type Overlay, TriggerNode } from "./nodes.tsx";
+
+export type PictureProps = {
+  trigger: Trigger;
+  cards: Card[];
+  selected?: string;
+  onSelect?: (card: string) => void;
+  /** What happened to each card in a run. */
+  overlays?: ReadonlyMap<string, Overlay>;
+};
+
+const nodeTypes = { card: CardNode, trigger: TriggerNode, lane: LaneNode, join: JoinNode };
+
+/** The picture of a flow: cards from top to bottom. It can be looked at, not changed. */
+export default function Picture(props: PictureProps) {
+  return (
+    <ReactFlowProvider>
+      <Inner {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
+  const [highlight, setHighlight] = useState<Highlight>(null);
+  const shared = useMemo(() => ({ highlight, setHighlight }), [highlight]);
+  const withOverlay = overlays !== undefined;
+  const layout = useMemo(() => layOut(trigger, cards, withOverlay), [trigger, cards, withOverlay]);
+  const nodes = useMemo(
+    () => nodesOf(layout, trigger, { selected, onSelect, overlays }),
+    [layout, trigger, selected, onSelect, overlays],
+  );
+  const edges = useMemo(() => edgesOf(layout, overlays), [layout, overlays]);
+  const shown = useMemo(
+    () => (highlight && layout.boxes.some((b) => b.id === highlight.from) ? [...edges, dataEdge(highlight)] : edges),
+    [edges, highlight, layout],
+  );
+  return (
+    <HighlightContext value={shared}>
+      <ReactFlow
+        nodes={nodes}
+        edges={shown}
+        nodeTypes={nodeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        panOnScroll
+        zoomOnDoubleClick={false}
+        minZoom={0.2}
+        maxZoom={1.25}
+        proOptions={{ hideAttribution: true }}
+        aria-label="Picture of the flow"
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--c-line)" />
+        <Controls showInteractive={false} position="bottom-right" />
+        <View layout={layout} selected={selected} />
+      </ReactFlow>
+    </HighlightContext>
+  );
+}
+
+const startZoom = 1;
+const margin = 28;
+
+/** Begins at the top in a size that can be read, and follows the selected card. */
+function View({ layout, selected }: { layout: Layout; selected?: string }) {
+  const flow = useReactFlow();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another flow begins anew
+  useEffect(() => {
+    const pane = document.querySelector(".react-flow");
+    const width = pane?.clientWidth ?? 800;
+    const zoom = Math.max(0.45, Math.min(startZoom, (width - 2 * margin) / layout.width));
+    void flow.setViewport({ x: (width - layout.width * zoom) / 2, y: margin, zoom });
+  }, [layout]);
+  useEffect(() => {
+    const box = layout.boxes.find((b) => b.id === selected);
+    const pane = document.querySelector(".react-flow");
+    if (!box || !pane) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    const inside =
+      left >= 0 && top >= 0 && left + box.w * zoom <= pane.clientWidth && top + box.h * zoom <= pane.clientHeight;
+    if (!inside) void flow.setCenter(box.x + box.w / 2, box.y + box.h / 2, { zoom, duration: 200 });
+  }, [selected, layout, flow]);
+  return null;
+}
+
+function nodesOf(
+  layout: Layout,
+  trigger: Trigger,
+  o: Pick<PictureProps, "selected" | "onSelect" | "overlays">,
+): Node[] {
+  return layout.boxes.map((b): Node => {
+    const common = {
+      id: b.id,
+      position: { x: b.x, y: b.y },
+      width: b.w,
+      height: b.h,
+      style: { width: b.w, height: b.h },
+    };
+    switch (b.kind) {
+      case "card": {
+        const data = {
+          card: b.card,
+          overlay: o.overlays?.get(b.id),
+          withOverlay: o.overlays !== undefined,
+          selected: o.selected === b.id,
+          onSelect: o.onSelect,
+        };
+        return { ...common, type: "card", data, zIndex: 2 };
+      }
+      case "trigger":
+        return {
+          ...common,
+          type: "trigger",
+          data: { trigger, selected: o.selected === "trigger", onSelect: o.onSelect },
+          zIndex: 2,
+        };
+      case "lane":
+        return { ...common, type: "lane", data: { label: b.label, empty: b.empty }, zIndex: b.empty ? 1 : -1 };
+      default:
+        return { ...common, type: "join", data: {}, zIndex: 1 };
+    }
+  });
+}
+
+function edgesOf(layout: Layout, overlays?: ReadonlyMap<string, Overlay>): Edge[] {
+  return layout.edges.map((e) => {
+    const reached = !overlays || e.to.includes("/") || overlays.has(e.to);
+    return {
+      id: e.id,
+      source: e.from,
+      target: e.to,
+      type: "smoothstep",
+      zIndex: 0,
+      style: { stroke: "var(--c-edge)", strokeWidth: 1.5, strokeDasharray: reached ? undefined : "3 4" },
+    };
+  });
+}
+
+function dataEdge(h: { from: string; to: string }): Edge {
+  return {
+    id: "data",
+    source: h.from,
+    target: h.to,
+    type: "default",
+    zIndex: 3,
+    style: { stroke: "var(--c-accent)", strokeWidth: 2, strokeDasharray: "5 4" },
+  };
+}

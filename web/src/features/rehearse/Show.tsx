@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { read } from "../../api/query.ts";
+import { Section } from "../../kit/Page.tsx";
+import { duration } from "../../kit/time.ts";
+import { ended } from "../runs/runState.tsx";
+import { EventColumn } from "./EventColumn.tsx";
+import { OutcomeColumn } from "./OutcomeColumn.tsx";
+import type { Performance } from "./Rehearse.tsx";
+import { RunColumn } from "./RunColumn.tsx";
+
+/** How long is looked for something new, after the last change. */
+const watch = 45_000;
+const often = 800;
+
+/** What happened in Okta, what Sallyport did, what came of it; as it goes. */
+export function Show({ performance: p }: { performance: Performance }) {
+  const [watching, setWatching] = useState(true);
+  useEffect(() => {
+    const t = setTimeout(() => setWatching(false), watch);
+    return () => clearTimeout(t);
+  }, []);
+  // A clock that differs from the server's by a little must not hide anything.
+  const since = new Date(p.pressed - 5_000).toISOString();
+  const uuids = new Set(p.report.events.map((e) => e.uuid));
+  const every = watching ? often : false;
+  const events = useQuery({
+    ...read("/api/v1/events", { query: { since: p.report.started || since, limit: 200 } }),
+    refetchInterval: every,
+  });
+  const runs = useQuery({ ...read("/api/v1/runs", { query: { since, limit: 50 } }), refetchInterval: every });
+  const received = events.data?.items.filter((e) => uuids.has(e.uuid)) ?? [];
+  const mine = runs.data?.items.filter((r) => r.event && uuids.has(r.event.uuid)) ?? [];
+  const last =
+    mine.length > 0 && mine.every((r) => ended(r.state))
+      ? Math.max(...mine.map((r) => Date.parse(r.endedAt ?? r.createdAt)))
+      : undefined;
+  return (
+    <div className="min-w-0">
+      <div role="status" className="mb-4 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h2 className="text-lg">{p.report.title}</h2>
+        <span className="text-muted">
+          {p.report.user.login}
+          {last !== undefined && <>, answered in {duration(Math.max(1, last - p.pressed))}</>}
+          {last === undefined && mine.length > 0 && ", under way"}
+          {last === undefined &&
+            mine.length === 0 &&
+            (watching ? ", waiting for the events to arrive" : ", no flow answered")}
+        </span>
+      </div>
+      {p.report.note && <p className="mb-4 text-sm text-muted">{p.report.note}</p>}
+      <div className="grid items-start gap-5 xl:grid-cols-3">
+        <Section title="In Okta" aside={`${p.report.events.length} events`}>
+          <EventColumn events={p.report.events} received={received} />
+        </Section>
+        <Section
+          title="What Sallyport did"
+          aside={mine.length > 0 ? `${mine.length} ${mine.length === 1 ? "run" : "runs"}` : undefined}
+        >
+          <RunColumn runs={mine} watching={watching} />
+        </Section>
+        <Section title="What came of it">
+          <OutcomeColumn performance={p} since={p.pressed - 5_000} every={every} />
+        </Section>
+      </div>
+    </div>
+  );
+}

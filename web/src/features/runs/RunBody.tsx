@@ -1,0 +1,138 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { List, Workflow } from "lucide-react";
+import { useMemo } from "react";
+import { call } from "../../api/client.ts";
+import { read } from "../../api/query.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Sheet } from "../../kit/Dialog.tsx";
+import { useKeys } from "../../kit/keys.ts";
+import { step as stepTo } from "../../kit/table.ts";
+import { useMedia } from "../../kit/useMedia.ts";
+import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
+import { byCard, overlaysOf, type Step, worst } from "./overlay.tsx";
+import type { RunDetail } from "./RunPage.tsx";
+import { RunSummary } from "./RunSummary.tsx";
+import { StepDetail } from "./StepDetail.tsx";
+import { StepList } from "./StepList.tsx";
+
+const route = getRouteApi("/inside/runs/$id");
+
+/** The cards of a run, as picture or as list, and beside it the one that is looked at. */
+export function RunBody({ run }: { run: RunDetail }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const wide = useMedia("(min-width: 1024px)");
+  const steps = useAllSteps(run);
+  const flow = useQuery({
+    ...read("/api/v1/flows/{id}", { path: { id: run.flow.id }, query: { version: run.version } }),
+    enabled: run.flow.name !== "" && run.version > 0,
+    retry: false,
+  });
+  const def = flow.data?.definition;
+  const asList = search.view === "list" || (!def && !flow.isLoading);
+  const overlays = useMemo(() => overlaysOf(steps, run.flow.id), [steps, run.flow.id]);
+  const current = steps.find((s) => s.path === search.step);
+  const select = (s: Step | undefined) => void navigate({ search: { ...search, step: s?.path }, replace: true });
+  const selectCard = (card: string) => {
+    const of = byCard(steps, run.flow.id).get(card) ?? [];
+    const chosen = worst(of);
+    select(current && chosen?.path === current.path ? undefined : chosen);
+  };
+  const move = (by: number) => select(steps[stepTo(current ? steps.indexOf(current) : -1, by, steps.length)]);
+  useKeys([
+    { keys: "j", label: "Next card", group: "Run", run: () => move(1) },
+    { keys: "k", label: "Card before", group: "Run", run: () => move(-1) },
+    {
+      keys: "v",
+      label: "Picture or list",
+      group: "Run",
+      run: () => void navigate({ search: { ...search, view: asList ? undefined : "list" }, replace: true }),
+    },
+  ]);
+  const detail = current ? (
+    <StepDetail key={current.path} run={run} step={current} steps={steps} onSelect={select} />
+  ) : (
+    <RunSummary run={run} />
+  );
+  return (
+    <div className="flex items-start gap-4">
+      <div className="min-w-0 flex-1">
+        {def && (
+          <fieldset className="mb-2 flex gap-1" aria-label="How to show the cards">
+            <Button
+              size="sm"
+              look={asList ? "quiet" : "plain"}
+              aria-pressed={!asList}
+              icon={<Workflow size={14} />}
+              onClick={() => void navigate({ search: { ...search, view: undefined }, replace: true })}
+            >
+              Picture
+            </Button>
+            <Button
+              size="sm"
+              look={asList ? "plain" : "quiet"}
+              aria-pressed={asList}
+              icon={<List size={14} />}
+              onClick={() => void navigate({ search: { ...search, view: "list" }, replace: true })}
+            >
+              List
+            </Button>
+          </fieldset>
+        )}
+        {asList ? (
+          <StepList run={run} steps={steps} current={current} onSelect={select} />
+        ) : def ? (
+          <FlowPicture
+            className="h-[calc(100dvh-16rem)] min-h-[26rem]"
+            trigger={def.trigger}
+            cards={def.cards}
+            overlays={overlays}
+            selected={current?.flow.id === run.flow.id ? current.card : undefined}
+            onSelect={(id) => (id === "trigger" ? select(undefined) : selectCard(id))}
+          />
+        ) : (
+          <PictureSkeleton />
+        )}
+      </div>
+      {wide ? (
+        <aside className="sticky top-4 max-h-[calc(100dvh-2rem)] w-[26rem] shrink-0 overflow-y-auto rounded-lg border bg-surface">
+          {detail}
+        </aside>
+      ) : (
+        <Sheet open={current !== undefined} onClose={() => select(undefined)} title={current?.title ?? ""}>
+          <div className="-mx-4">{detail}</div>
+        </Sheet>
+      )}
+    </div>
+  );
+}
+
+/** A run's steps: those that came with it, and the others if it has more. */
+function useAllSteps(run: RunDetail): Step[] {
+  const rest = useQuery({
+    queryKey: ["/api/v1/runs/{id}/steps", run.id, run.steps.next],
+    enabled: run.steps.next !== undefined,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const out: Step[] = [];
+      for (let cursor = run.steps.next; cursor && out.length < mostSteps; ) {
+        const page = await call("get", "/api/v1/runs/{id}/steps", {
+          path: { id: run.id },
+          query: { cursor, limit: 200 },
+          signal,
+        });
+        out.push(...page.items);
+        cursor = page.next;
+      }
+      return out;
+    },
+  });
+  return useMemo(
+    () => (rest.data && run.steps.next ? [...run.steps.items, ...rest.data] : run.steps.items),
+    [run.steps, rest.data],
+  );
+}
+
+/** More steps than anybody reads are not read. */
+const mostSteps = 5_000;

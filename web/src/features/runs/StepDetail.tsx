@@ -1,0 +1,107 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Select } from "../../kit/Field.tsx";
+import { Json } from "../../kit/Json.tsx";
+import { Note } from "../../kit/Note.tsx";
+import { Facts } from "../../kit/Page.tsx";
+import { Time } from "../../kit/Time.tsx";
+import { ActionStateMark } from "../activity/actionState.tsx";
+import { UndoButton } from "../activity/UndoButton.tsx";
+import { roundOf, type Step, tookOf } from "./overlay.tsx";
+import type { RunDetail } from "./RunPage.tsx";
+import { StepStateMark } from "./runState.tsx";
+
+type Props = { run: RunDetail; step: Step; steps: Step[]; onSelect: (s: Step) => void };
+
+/** What happened at one card: its state, its data, what it did outside. */
+export function StepDetail({ run, step: s, steps, onSelect }: Props) {
+  const rounds = steps.filter((x) => x.card === s.card && x.flow.id === s.flow.id);
+  const action = run.actions.find((a) => a.id === s.action || (a.stepPath !== undefined && a.stepPath === s.path));
+  const facts: [string, ReactNode][] = [
+    ["Begun", <Time key="b" at={s.startedAt} exact />],
+    ["Took", tookOf(s) || "has not ended"],
+  ];
+  if (s.attempt > 1) facts.push(["Attempts", s.attempt]);
+  if (s.flow.id !== run.flow.id)
+    facts.push([
+      "In the flow",
+      <Link key="f" to="/flows/$id" params={{ id: s.flow.id }} className="text-accent hover:underline">
+        {s.flow.name}
+      </Link>,
+    ]);
+  facts.push([
+    "Place",
+    <code key="p" className="font-mono text-xs wrap-anywhere">
+      {s.path}
+    </code>,
+  ]);
+  return (
+    <div className="flex flex-col gap-4 p-4">
+      <div className="flex items-start justify-between gap-3">
+        <div className="min-w-0">
+          <h2 className="text-base wrap-anywhere">{s.title}</h2>
+          {s.use && <code className="font-mono text-xs text-muted">{s.use}</code>}
+        </div>
+        <StepStateMark state={s.state} />
+      </div>
+      {rounds.length > 1 && (
+        <Select
+          aria-label="Round"
+          value={s.path}
+          onChange={(e) => {
+            const next = rounds.find((r) => r.path === e.target.value);
+            if (next) onSelect(next);
+          }}
+          choices={rounds.map((r) => ({
+            value: r.path,
+            label: `Round ${roundOf(r.path) ?? r.path}: ${r.state.replace("_", " ")}`,
+          }))}
+        />
+      )}
+      {s.error && (
+        <Note tone="bad" title="What came back">
+          {s.error}
+        </Note>
+      )}
+      {s.reason && <Note tone={s.state === "refused" ? "warn" : "info"}>{s.reason}</Note>}
+      {s.state === "unknown" && (
+        <Note tone="warn" title="Nobody knows whether it happened">
+          The server was interrupted after asking. Look in the tenant.
+        </Note>
+      )}
+      {action && (
+        <div className="flex items-center justify-between gap-3 rounded-md border px-3 py-2">
+          <Link to="/activity/$id" params={{ id: action.id }} className="min-w-0 hover:underline">
+            <span className="block truncate font-medium">{action.title}</span>
+            <span className="block truncate text-sm text-muted">{action.target?.name || action.target?.id}</span>
+          </Link>
+          <span className="flex items-center gap-1">
+            <ActionStateMark state={action.state} undone={action.undoneBy !== undefined} />
+            <UndoButton action={action} />
+          </span>
+        </div>
+      )}
+      <Facts items={facts} className="text-sm" />
+      <Data title="Input" value={s.input} kept={run.dataKept} />
+      <Data title={s.state === "dry_run" ? "What it would send" : "Output"} value={s.output} kept={run.dataKept} />
+    </div>
+  );
+}
+
+function Data({ title, value, kept }: { title: string; value: unknown; kept: boolean }) {
+  return (
+    <section aria-label={title}>
+      <h3 className="mb-1 flex items-baseline justify-between text-sm font-medium">
+        {title}
+        {!kept && value !== undefined && (
+          <span className="text-xs font-normal text-faint">only kinds and sizes are kept</span>
+        )}
+      </h3>
+      {value === undefined || value === null ? (
+        <p className="text-sm text-faint">None</p>
+      ) : (
+        <Json value={value} label={title.toLowerCase()} depth={3} />
+      )}
+    </section>
+  );
+}

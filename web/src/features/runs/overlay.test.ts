@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { byCard, firstToSee, overlaysOf, roundOf, type Step, tookOf, worst } from "./overlay.tsx";
+import type { StepState } from "./runState.tsx";
+
+const step = (card: string, state: StepState, more: Partial<Step> = {}): Step => ({
+  path: card,
+  seq: 1,
+  flow: { id: "f", name: "" },
+  card,
+  title: card,
+  state,
+  attempt: 1,
+  startedAt: "2025-11-21T14:00:00Z",
+  endedAt: "2025-11-21T14:00:01.200Z",
+  ...more,
+});
+
+test("of several rounds the worst is shown", () => {
+  expect(worst([step("a", "done"), step("a", "failed"), step("a", "refused")])?.state).toBe("failed");
+  expect(worst([])).toBeUndefined();
+});
+test("the cards of helpers are not those of the flow", () => {
+  const m = byCard(
+    [step("a", "done"), step("a", "done", { path: "a#2" }), step("a", "failed", { flow: { id: "other", name: "" } })],
+    "f",
+  );
+  expect(m.get("a")?.map((s) => s.state)).toEqual(["done", "done"]);
+});
+test("a card that failed is marked so", () => {
+  const o = overlaysOf([step("a", "failed"), step("b", "refused"), step("c", "done")], "f");
+  expect([o.get("a")?.tone, o.get("b")?.tone, o.get("c")?.tone, o.get("d")]).toEqual([
+    "bad",
+    "warn",
+    "plain",
+    undefined,
+  ]);
+});
+test("what failed is seen first, before what was refused", () => {
+  expect(firstToSee([step("a", "done"), step("b", "refused"), step("c", "failed")])?.card).toBe("c");
+  expect(firstToSee([step("a", "done")])).toBeUndefined();
+});
+test("the innermost round counts", () => {
+  expect([roundOf("tell"), roundOf("each#3/tell"), roundOf("each#3/inner#12/tell")]).toEqual([undefined, 3, 12]);
+});
+test("what has not ended took no time yet", () => {
+  expect([tookOf(step("a", "done")), tookOf(step("a", "started", { endedAt: undefined }))]).toEqual(["1.2 s", ""]);
+});

@@ -1,0 +1,95 @@
+import type { components } from "../../api/schema.gen.ts";
+import { duration } from "../../kit/time.ts";
+import type { Overlay } from "../flows/picture/nodes.tsx";
+import { type StepState, stepStates } from "./runState.tsx";
+
+export type Step = components["schemas"]["Step"];
+
+/** How bad a state is: the worst of a card's rounds is shown on it. */
+const gravity: StepState[] = ["done", "dry_run", "started", "retrying", "refused", "unknown", "failed"];
+
+/** The worst of some steps. */
+export function worst(steps: Step[]): Step | undefined {
+  return steps.reduce<Step | undefined>(
+    (w, s) => (!w || gravity.indexOf(s.state) > gravity.indexOf(w.state) ? s : w),
+    undefined,
+  );
+}
+
+/** The steps of a flow's own cards, by card. */
+export function byCard(steps: Step[], flow: string): Map<string, Step[]> {
+  const out = new Map<string, Step[]>();
+  for (const s of steps) {
+    if (s.flow.id !== flow) continue;
+    const list = out.get(s.card);
+    if (list) list.push(s);
+    else out.set(s.card, [s]);
+  }
+  return out;
+}
+
+/** How long a step took, as a text. */
+export function tookOf(s: Step): string {
+  if (!s.endedAt) return "";
+  const ms = new Date(s.endedAt).getTime() - new Date(s.startedAt).getTime();
+  return duration(Math.max(0, ms));
+}
+
+/** What is shown on the cards of a flow about one run. */
+export function overlaysOf(steps: Step[], flow: string): Map<string, Overlay> {
+  const out = new Map<string, Overlay>();
+  for (const [card, list] of byCard(steps, flow)) {
+    const w = worst(list);
+    if (w) out.set(card, overlayOf(w, list));
+  }
+  return out;
+}
+
+const tones = {
+  plain: "text-muted",
+  quiet: "text-faint",
+  live: "text-accent",
+  warn: "text-warn",
+  bad: "text-bad",
+} as const;
+
+function overlayOf(w: Step, list: Step[]): Overlay {
+  const s = stepStates[w.state];
+  const said = w.error || w.reason;
+  const parts = [
+    list.length > 1 ? `${list.length} rounds` : tookOf(w),
+    w.attempt > 1 ? `attempt ${w.attempt}` : "",
+  ].filter(Boolean);
+  return {
+    tone: s.tone === "bad" ? "bad" : s.tone === "warn" ? "warn" : "plain",
+    mark: (
+      <s.icon
+        size={16}
+        aria-label={s.label}
+        className={`shrink-0 ${tones[s.tone]} ${s.spin ? "animate-spin [animation-duration:2s]" : ""}`}
+      />
+    ),
+    line: (
+      <>
+        <span className={tones[s.tone]}>{s.label}</span>
+        <span className="shrink-0">{parts.join(", ")}</span>
+        {said && <span className={`truncate ${tones[s.tone]}`}>{said}</span>}
+      </>
+    ),
+  };
+}
+
+/** The step that somebody who opens a run wants to see first: the one that failed, or none. */
+export function firstToSee(steps: Step[]): Step | undefined {
+  return (
+    steps.find((s) => s.state === "failed") ??
+    steps.find((s) => s.state === "unknown") ??
+    steps.find((s) => s.state === "refused")
+  );
+}
+
+/** The round that a step belongs to, from its path: "each_user#3/tell" is round 3. */
+export function roundOf(path: string): number | undefined {
+  const found = [...path.matchAll(/#(\d+)/g)].at(-1);
+  return found ? Number(found[1]) : undefined;
+}

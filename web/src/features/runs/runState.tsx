@@ -1,0 +1,56 @@
+import {
+  Ban,
+  Check,
+  CircleDashed,
+  CircleHelp,
+  CircleStop,
+  CircleX,
+  Clock,
+  Eye,
+  LoaderCircle,
+  type LucideIcon,
+  RotateCw,
+  ShieldX,
+} from "lucide-react";
+import type { components } from "../../api/schema.gen.ts";
+import { State, type Tone } from "../../kit/State.tsx";
+
+export type RunState = components["schemas"]["RunState"];
+export type StepState = components["schemas"]["StepState"];
+
+export type Look = { label: string; icon: LucideIcon; tone: Tone; spin?: boolean };
+
+export const runStates: Record<RunState, Look> = {
+  queued: { label: "Queued", icon: CircleDashed, tone: "quiet" },
+  running: { label: "Running", icon: LoaderCircle, tone: "live", spin: true },
+  waiting: { label: "Waiting", icon: Clock, tone: "live" },
+  succeeded: { label: "Succeeded", icon: Check, tone: "plain" },
+  failed: { label: "Failed", icon: CircleX, tone: "bad" },
+  stopped: { label: "Stopped", icon: CircleStop, tone: "quiet" },
+  cancelled: { label: "Cancelled", icon: Ban, tone: "quiet" },
+};
+
+export const stepStates: Record<StepState, Look> = {
+  started: { label: "Under way", icon: LoaderCircle, tone: "live", spin: true },
+  retrying: { label: "Retrying", icon: RotateCw, tone: "warn" },
+  done: { label: "Done", icon: Check, tone: "plain" },
+  failed: { label: "Failed", icon: CircleX, tone: "bad" },
+  refused: { label: "Refused", icon: ShieldX, tone: "warn" },
+  dry_run: { label: "Shown, not done", icon: Eye, tone: "quiet" },
+  unknown: { label: "Outcome unknown", icon: CircleHelp, tone: "warn" },
+};
+
+export function RunStateMark({ state, strong }: { state: RunState; strong?: boolean }) {
+  const s = runStates[state];
+  return <State icon={s.icon} tone={s.tone} label={s.label} spin={s.spin} strong={strong} />;
+}
+
+export function StepStateMark({ state }: { state: StepState }) {
+  const s = stepStates[state];
+  return <State icon={s.icon} tone={s.tone} label={s.label} spin={s.spin} />;
+}
+
+/** Whether a run will do nothing more by itself. */
+export function ended(state: RunState): boolean {
+  return state === "succeeded" || state === "failed" || state === "stopped" || state === "cancelled";
+}

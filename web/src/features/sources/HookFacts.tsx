@@ -1,0 +1,22 @@
+import type { components } from "../../api/schema.gen.ts";
+import { Copy } from "../../kit/Copy.tsx";
+
+/** What Okta's event hook is to be set up with. */
+export function HookFacts({ hook }: { hook: components["schemas"]["Hook"] }) {
+  const rows: [string, string][] = [
+    ["URL", hook.url],
+    ["Authentication field", hook.header],
+  ];
+  if (hook.secret) rows.push(["Authentication secret", hook.secret]);
+  return (
+    <dl className="divide-y rounded-md border">
+      {rows.map(([name, value]) => (
+        <div key={name} className="flex items-center gap-3 px-3 py-1.5">
+          <dt className="w-36 shrink-0 text-sm text-muted max-sm:w-24">{name}</dt>
+          <dd className="min-w-0 flex-1 font-mono text-xs wrap-anywhere">{value}</dd>
+          <Copy text={value} label={`Copy the ${name.toLowerCase()}`} />
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,91 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { call } from "../../api/client.ts";
+import { Failed } from "../../api/Failed.tsx";
+import { stale } from "../../api/query.ts";
+import type { components } from "../../api/schema.gen.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Sheet } from "../../kit/Dialog.tsx";
+import { Time } from "../../kit/Time.tsx";
+import { toast } from "../../kit/Toast.tsx";
+import { ValueField } from "../../kit/ValueField.tsx";
+import { initial, problems, type ValueSpec, valuesOf } from "../../kit/value.ts";
+import { useCan } from "../session/session.ts";
+
+type Table = components["schemas"]["Table"];
+type Row = components["schemas"]["Row"];
+
+/** A row with all its values, to be read, changed or added. */
+export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onClose: () => void }) {
+  const can = useCan("tables:write");
+  const specs = table.columns.map(
+    (c): ValueSpec => ({
+      name: c.name,
+      title: c.name,
+      type: c.type,
+      required: false,
+      default: row ? undefined : c.default,
+      long: c.type === "text" && String(row?.values[c.name] ?? "").length > 60,
+    }),
+  );
+  const [texts, setTexts] = useState(() => initial(specs, row?.values));
+  const before = initial(specs, row?.values);
+  const changed = specs.filter((s) => texts[s.name] !== before[s.name]);
+  const wrong = problems(specs, texts);
+  const save = useMutation({
+    mutationFn: () => {
+      const all = valuesOf(specs, texts);
+      if (!row) return call("post", "/api/v1/tables/{id}/rows", { path: { id: table.id }, body: { values: all } });
+      const values = Object.fromEntries(changed.map((s) => [s.name, all[s.name] ?? null]));
+      return call("patch", "/api/v1/tables/{id}/rows/{row}", { path: { id: table.id, row: row.id }, body: { values } });
+    },
+    onSuccess: () => {
+      void stale("/api/v1/tables", "/api/v1/tables/{id}", "/api/v1/tables/{id}/rows");
+      toast({ title: row ? "Saved" : "Row added" });
+      onClose();
+    },
+  });
+  return (
+    <Sheet
+      open
+      onClose={onClose}
+      title={row ? "Row" : `New row of ${table.title}`}
+      intro={
+        row && (
+          <>
+            Created <Time at={row.createdAt} />, changed <Time at={row.updatedAt} />
+          </>
+        )
+      }
+      footer={
+        can && (
+          <>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button
+              look="primary"
+              busy={save.isPending}
+              disabled={Object.keys(wrong).length > 0 || (row !== undefined && changed.length === 0)}
+              onClick={() => save.mutate()}
+            >
+              {row ? "Save" : "Add"}
+            </Button>
+          </>
+        )
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {specs.map((s) => (
+          <ValueField
+            key={s.name}
+            spec={s}
+            disabled={!can}
+            text={texts[s.name] ?? ""}
+            onChange={(t) => setTexts({ ...texts, [s.name]: t })}
+            error={wrong[s.name]}
+          />
+        ))}
+        {save.isError && <Failed what="The row was not saved." error={save.error} />}
+      </div>
+    </Sheet>
+  );
+}

@@ -47,6 +47,7 @@ var may = map[string]string{
 	"internal/store":              "internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal",
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
+	"internal/console":            "",
 	"internal/api":                "internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/source internal/flow internal/guard internal/portal internal/live internal/store internal/template",
 
 	"sandbox/okta/expression": "",

@@ -72,7 +72,8 @@ export function CardList<T>({
                 </div>
                 <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-sm text-muted">
                   {at("line").map((c) => (
-                    <span key={c.id} className="min-w-0 empty:hidden">
+                    <span key={c.id} className="line-clamp-2 min-w-0 wrap-anywhere empty:hidden">
+                      {c.named && <span className="text-faint">{c.title.toLowerCase()} </span>}
                       {c.cell(row)}
                     </span>
                   ))}

@@ -23,6 +23,7 @@ export function Dialog({ open, onClose, title, intro, children, footer, wide }: 
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
           className={clsx(
             "rise fixed z-50 flex flex-col rounded-lg bg-raised shadow-pop focus:outline-none",
             "inset-x-0 bottom-0 max-h-[92dvh] max-sm:rounded-b-none",
@@ -55,6 +56,7 @@ export function Sheet({
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirst}
           className={clsx(
             "fixed inset-y-0 z-50 flex w-[min(30rem,100vw)] flex-col bg-raised shadow-pop focus:outline-none",
             side === "right" ? "slide-in right-0" : "left-0 w-[min(19rem,88vw)]",
@@ -87,4 +89,15 @@ function Foot({ children }: { children: ReactNode }) {
       {children}
     </div>
   );
+}
+
+/** Whoever opens a form wants to type; whoever opens anything else wants to read. */
+function focusFirst(e: Event) {
+  const content = e.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  e.preventDefault();
+  const field = content.querySelector<HTMLElement>(
+    "input:not([hidden], [readonly], [type=hidden], :disabled), textarea:not(:disabled), select:not(:disabled)",
+  );
+  (matchMedia("(pointer: coarse)").matches ? content : (field ?? content)).focus();
 }

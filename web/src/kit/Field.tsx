@@ -86,7 +86,7 @@ export function Select({
   ...rest
 }: SelectHTMLAttributes<HTMLSelectElement> & { choices: Choice[] }) {
   return (
-    <select className={clsx(box, "h-8 pr-1 pointer-coarse:h-10", className)} {...rest}>
+    <select className={clsx(box, "h-8 pr-1 pl-1.5 pointer-coarse:h-10", className)} {...rest}>
       {choices.map((c) => (
         <option key={c.value} value={c.value} disabled={c.disabled}>
           {c.label}

@@ -121,13 +121,18 @@ function Mark({ children }: { children: ReactNode }) {
 function Leaf({ value }: { value: unknown }) {
   const [all, setAll] = useState(false);
   if (typeof value !== "string") return <span className="text-accent">{String(value)}</span>;
-  if (value.length <= longText || all) return <span className="whitespace-pre-wrap">{JSON.stringify(value)}</span>;
+  if (value.length <= longText || all) return <span className="whitespace-pre-wrap">{quoted(value)}</span>;
   return (
     <span>
-      {JSON.stringify(value.slice(0, longText)).slice(0, -1)}…{" "}
+      <span className="whitespace-pre-wrap">{quoted(value.slice(0, longText)).slice(0, -1)}…</span>{" "}
       <button type="button" className="text-accent underline" onClick={() => setAll(true)}>
         all {value.length.toLocaleString("en-GB")} characters
       </button>
     </span>
   );
+}
+
+/** A text in quotes, its lines as lines: it is for reading, and copying gives JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll("\\n", "\n");
 }

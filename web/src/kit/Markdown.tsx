@@ -66,7 +66,7 @@ function Line({ of }: { of: Inline[] }) {
         return <em key={key}>{x.text}</em>;
       case "code":
         return (
-          <code key={key} className="rounded-sm bg-sunken px-1 font-mono text-xs">
+          <code key={key} className="rounded-sm bg-sunken px-0.5 font-mono text-xs">
             {x.text}
           </code>
         );

@@ -35,11 +35,14 @@ export function PageHeader({
 
 /** The width and margins of a page. */
 export function Page({ children, narrow }: { children: ReactNode; narrow?: boolean }) {
-  return (
-    <div className={clsx("mx-auto w-full px-6 pb-16 max-sm:px-4", narrow ? "max-w-3xl" : "max-w-[110rem]")}>
-      {children}
-    </div>
-  );
+  if (narrow) {
+    return (
+      <Page>
+        <div className="max-w-3xl">{children}</div>
+      </Page>
+    );
+  }
+  return <div className="mx-auto w-full max-w-[110rem] px-6 pb-16 max-sm:px-4">{children}</div>;
 }
 
 /** A part of a page with its name. */

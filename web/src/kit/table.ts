@@ -13,6 +13,8 @@ export type Column<T> = {
   /** Its title is for readers only. */
   hideTitle?: boolean;
   phone?: "title" | "aside" | "line" | "none";
+  /** On a phone its title stands before the value, which says too little alone. */
+  named?: boolean;
   /** It is left out where the page is narrower than this many pixels. */
   from?: 768 | 1024 | 1280;
 };

@@ -33,13 +33,14 @@ const columns: Column<Action>[] = [
   {
     id: "state",
     title: "State",
-    width: "160px",
+    width: "150px",
     phone: "aside",
     cell: (a) => <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />,
   },
   {
     id: "action",
     title: "Action",
+    width: "20%",
     phone: "title",
     cell: (a) => (
       <Link to="/activity/$id" params={{ id: a.id }} className="font-medium hover:underline">
@@ -51,6 +52,7 @@ const columns: Column<Action>[] = [
   {
     id: "by",
     title: "By",
+    width: "18%",
     from: 768,
     cell: (a) =>
       a.flow ? (
@@ -68,7 +70,7 @@ const columns: Column<Action>[] = [
   {
     id: "in",
     title: "In",
-    width: "14%",
+    width: "11%",
     from: 1280,
     phone: "none",
     cell: (a) => <span className="text-muted">{a.connection.name || a.connector.name}</span>,
@@ -76,6 +78,7 @@ const columns: Column<Action>[] = [
   {
     id: "why",
     title: "Note",
+    width: "15%",
     from: 1024,
     cell: (a) => (
       <span className="text-muted" title={a.reason || a.error}>
@@ -83,6 +86,6 @@ const columns: Column<Action>[] = [
       </span>
     ),
   },
-  { id: "at", title: "When", width: "150px", cell: (a) => <Time at={a.startedAt} /> },
+  { id: "at", title: "When", width: "120px", cell: (a) => <Time at={a.startedAt} /> },
   { id: "undo", title: "Undo", hideTitle: true, width: "92px", right: true, cell: (a) => <UndoButton action={a} /> },
 ];

@@ -145,6 +145,7 @@ const columns: Column<Connection>[] = [
   },
   {
     id: "used",
+    named: true,
     title: "Used by",
     width: "160px",
     from: 768,
@@ -152,6 +153,7 @@ const columns: Column<Connection>[] = [
   },
   {
     id: "at",
+    named: true,
     title: "Tried",
     width: "150px",
     cell: (c) => (c.checkedAt ? <Time at={c.checkedAt} /> : <span className="text-faint">never</span>),

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { useEffect } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { usePages } from "../../api/usePages.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -16,6 +17,10 @@ export function EventChoice({
   onChange: (uuid: string) => void;
 }) {
   const { items, error, refetch, more } = usePages("/api/v1/events", { query: { type: types, limit: 20 } });
+  const newest = items?.[0]?.uuid;
+  useEffect(() => {
+    if (!value && newest) onChange(newest);
+  }, [value, newest, onChange]);
   if (error) return <Failed what="The events could not be read." error={error} onRetry={refetch} />;
   if (!items) return <SkeletonLines lines={4} />;
   if (items.length === 0) {

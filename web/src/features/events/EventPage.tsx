@@ -72,6 +72,7 @@ export function EventPage() {
         <Section title="What came of it">
           <RunTable
             runs={e.flowRuns}
+            without={["by"]}
             onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
             empty={
               <div className="rounded-lg border bg-surface">

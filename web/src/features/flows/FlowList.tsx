@@ -41,7 +41,11 @@ export function FlowList() {
   const narrowed = Boolean(search.q || search.folder || search.show);
   return (
     <Page>
-      <PageHeader title="Flows" lead="What Sallyport does when something happens." actions={<NewFlow />} />
+      <PageHeader
+        title="Flows"
+        lead="What Sallyport does when something happens."
+        actions={flows.data?.length !== 0 && <NewFlow />}
+      />
       <FilterBar end={rows && flows.data && counted(rows.length, "flow")}>
         <SearchBox label="Search flows" value={search.q ?? ""} onChange={(q) => set({ q })} />
         <Select

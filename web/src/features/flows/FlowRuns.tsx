@@ -13,7 +13,7 @@ export function FlowRuns({ flow }: { flow: string }) {
     <RunTable
       runs={items}
       more={more}
-      hideFlow
+      without={["flow"]}
       onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
       empty={
         <div className="rounded-lg border bg-surface">

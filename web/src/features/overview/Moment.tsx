@@ -64,7 +64,10 @@ function OfRun({ run, actions }: { run: Run; actions: Action[] }) {
         )}
       </div>
       {(run.error || (run.reason && run.state !== "succeeded")) && (
-        <div className={clsx("text-sm wrap-anywhere", run.state === "failed" ? "text-bad" : "text-muted")}>
+        <div
+          title={run.error || run.reason}
+          className={clsx("line-clamp-2 text-sm wrap-anywhere", run.state === "failed" ? "text-bad" : "text-muted")}
+        >
           {run.error || run.reason}
         </div>
       )}
@@ -85,9 +88,9 @@ function Done({ action: a }: { action: Action }) {
     s.tone
   ];
   return (
-    <li className="flex min-h-6 items-center gap-2 text-sm">
-      <s.icon size={14} aria-label={s.label} className={clsx("shrink-0", tone)} />
-      <span className="min-w-0 wrap-anywhere">
+    <li className="flex items-start gap-2 text-sm leading-6">
+      <s.icon size={14} aria-hidden className={clsx("mt-[5px] shrink-0", tone)} />
+      <span className="min-w-0 wrap-anywhere" title={a.reason || a.error}>
         <Link
           to="/activity/$id"
           params={{ id: a.id }}
@@ -97,7 +100,9 @@ function Done({ action: a }: { action: Action }) {
         </Link>
         {a.target && <span className="text-muted"> {a.target.name || a.target.id}</span>}
         {a.undoneBy && <span className="text-faint"> undone</span>}
-        {a.state !== "done" && (a.reason || a.error) && <span className={tone}> {a.reason || a.error}</span>}
+        {a.state !== "done" && <span className={tone}> {s.label.toLowerCase()}</span>}
+        {a.state === "refused" && a.reason && <span className="text-muted">: {a.reason}</span>}
+        <span className="sr-only">{a.state === "done" ? " done" : ""}</span>
       </span>
       <UndoButton action={a} />
     </li>

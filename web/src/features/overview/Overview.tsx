@@ -26,20 +26,24 @@ export function Overview() {
         }
       />
       {overview.isError && (
-        <Failed
-          what="The overview could not be read."
-          error={overview.error}
-          onRetry={() => void overview.refetch()}
-          retrying={overview.isRefetching}
-        />
+        <div className="mb-6">
+          <Failed
+            what="The overview could not be read."
+            error={overview.error}
+            onRetry={() => void overview.refetch()}
+            retrying={overview.isRefetching}
+          />
+        </div>
       )}
-      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <div className="order-2 min-w-0 lg:order-1">{canRuns && <Timeline />}</div>
-        <aside className="order-1 flex flex-col gap-6 lg:order-2">
+      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
+        <aside className="flex flex-col gap-6 lg:col-start-2">
           <Needs needs={o?.needs} />
           {fresh && <Setup setup={o.setup} />}
-          <SourceHealthList sources={o?.sources} />
         </aside>
+        <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">{canRuns && <Timeline />}</div>
+        <div className="lg:col-start-2">
+          <SourceHealthList sources={o?.sources} />
+        </div>
       </div>
     </Page>
   );

@@ -54,7 +54,7 @@ export function Rehearse() {
         title="Rehearse"
         lead="The sandbox plays something that happens in an Okta org. Your flows meet it as they would meet the real thing; nobody outside is touched."
       />
-      <div className="grid items-start gap-6 lg:grid-cols-[20rem_minmax(0,1fr)]">
+      <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
         <div className="flex flex-col gap-4 lg:sticky lg:top-5">
           {scenarios.isError && (
             <Failed

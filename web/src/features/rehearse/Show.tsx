@@ -49,7 +49,7 @@ export function Show({ performance: p }: { performance: Performance }) {
         </span>
       </div>
       {p.report.note && <p className="mb-4 text-sm text-muted">{p.report.note}</p>}
-      <div className="grid items-start gap-5 xl:grid-cols-3">
+      <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-[1fr_1fr_1.25fr]">
         <Section title="In Okta" aside={`${p.report.events.length} events`}>
           <EventColumn events={p.report.events} received={received} />
         </Section>
@@ -60,7 +60,7 @@ export function Show({ performance: p }: { performance: Performance }) {
           <RunColumn runs={mine} watching={watching} />
         </Section>
         <Section title="What came of it">
-          <OutcomeColumn performance={p} since={p.pressed - 5_000} every={every} />
+          <OutcomeColumn performance={p} runs={mine} since={p.pressed - 5_000} every={every} />
         </Section>
       </div>
     </div>

@@ -10,7 +10,8 @@ import { useKeys } from "../../kit/keys.ts";
 import { step as stepTo } from "../../kit/table.ts";
 import { useMedia } from "../../kit/useMedia.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
-import { byCard, overlaysOf, type Step, worst } from "./overlay.tsx";
+import { everyCard } from "../flows/picture/layout.ts";
+import { byCard, inOrder, overlaysOf, type Step, worst } from "./overlay.tsx";
 import type { RunDetail } from "./RunPage.tsx";
 import { RunSummary } from "./RunSummary.tsx";
 import { StepDetail } from "./StepDetail.tsx";
@@ -31,6 +32,10 @@ export function RunBody({ run }: { run: RunDetail }) {
   });
   const def = flow.data?.definition;
   const asList = search.view === "list" || (!def && !flow.isLoading);
+  const connectors = useMemo(
+    () => new Map([...everyCard(def?.cards ?? [])].map((c) => [c.id, c.connector ?? ""])),
+    [def],
+  );
   const overlays = useMemo(() => overlaysOf(steps, run.flow.id), [steps, run.flow.id]);
   const current = steps.find((s) => s.path === search.step);
   const select = (s: Step | undefined) => void navigate({ search: { ...search, step: s?.path }, replace: true });
@@ -51,9 +56,9 @@ export function RunBody({ run }: { run: RunDetail }) {
     },
   ]);
   const detail = current ? (
-    <StepDetail key={current.path} run={run} step={current} steps={steps} onSelect={select} />
+    <StepDetail key={current.path} run={run} step={current} steps={steps} onSelect={select} untitled={!wide} />
   ) : (
-    <RunSummary run={run} />
+    <RunSummary run={run} onSelect={select} />
   );
   return (
     <div className="flex items-start gap-4">
@@ -81,7 +86,7 @@ export function RunBody({ run }: { run: RunDetail }) {
           </fieldset>
         )}
         {asList ? (
-          <StepList run={run} steps={steps} current={current} onSelect={select} />
+          <StepList run={run} steps={steps} connectors={connectors} current={current} onSelect={select} />
         ) : def ? (
           <FlowPicture
             className="h-[calc(100dvh-16rem)] min-h-[26rem]"
@@ -93,6 +98,11 @@ export function RunBody({ run }: { run: RunDetail }) {
           />
         ) : (
           <PictureSkeleton />
+        )}
+        {!wide && (
+          <div className="mt-4 rounded-lg border bg-surface">
+            <RunSummary run={run} onSelect={select} />
+          </div>
         )}
       </div>
       {wide ? (
@@ -129,7 +139,7 @@ function useAllSteps(run: RunDetail): Step[] {
     },
   });
   return useMemo(
-    () => (rest.data && run.steps.next ? [...run.steps.items, ...rest.data] : run.steps.items),
+    () => inOrder(rest.data && run.steps.next ? [...run.steps.items, ...rest.data] : run.steps.items),
     [run.steps, rest.data],
   );
 }

@@ -5,10 +5,11 @@ import { Facts } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "../activity/actionState.tsx";
 import { UndoButton } from "../activity/UndoButton.tsx";
+import type { Step } from "./overlay.tsx";
 import type { RunDetail } from "./RunPage.tsx";
 
 /** The run as a whole: what started it, what it did, what it gave. */
-export function RunSummary({ run: r }: { run: RunDetail }) {
+export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s: Step) => void }) {
   const facts: [string, ReactNode][] = [["Made", <Time key="m" at={r.createdAt} exact />]];
   if (r.startedAt) facts.push(["Begun", <Time key="b" at={r.startedAt} exact />]);
   if (r.endedAt) facts.push(["Ended", <Time key="e" at={r.endedAt} exact />]);
@@ -31,27 +32,7 @@ export function RunSummary({ run: r }: { run: RunDetail }) {
   );
   return (
     <div className="flex flex-col gap-5 p-4">
-      <section aria-label="What it did">
-        <h2 className="mb-1.5 text-base">What it did</h2>
-        {r.actions.length === 0 ? (
-          <p className="text-sm text-muted">It changed nothing in a tenant.</p>
-        ) : (
-          <ul className="divide-y rounded-md border">
-            {r.actions.toReversed().map((a) => (
-              <li key={a.id} className="flex items-center gap-3 px-3 py-1.5">
-                <Link to="/activity/$id" params={{ id: a.id }} className="min-w-0 flex-1 hover:underline">
-                  <span className="block truncate">{a.title}</span>
-                  <span className="block truncate text-xs text-muted">{a.target?.name || a.target?.id}</span>
-                </Link>
-                <span className="text-sm">
-                  <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />
-                </span>
-                <UndoButton action={a} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      {r.dryRun ? <WouldDo run={r} onSelect={onSelect} /> : <Did actions={r.actions} />}
       <Facts items={facts} className="text-sm" />
       {r.input !== undefined && r.input !== null && (
         <section aria-label="Input">
@@ -67,5 +48,53 @@ export function RunSummary({ run: r }: { run: RunDetail }) {
       )}
       <p className="text-sm text-faint">Choose a card to see its data. j and k go from card to card.</p>
     </div>
+  );
+}
+
+function Did({ actions }: { actions: RunDetail["actions"] }) {
+  return (
+    <section aria-label="What it did">
+      <h2 className="mb-1.5 text-base">What it did</h2>
+      {actions.length === 0 && <p className="text-sm text-muted">It changed nothing in a tenant.</p>}
+      <ul className="divide-y rounded-md border empty:hidden">
+        {actions.toReversed().map((a) => (
+          <li key={a.id} className="flex items-center gap-3 px-3 py-1.5">
+            <Link to="/activity/$id" params={{ id: a.id }} className="min-w-0 flex-1 hover:underline">
+              <span className="block truncate">{a.title}</span>
+              <span className="block truncate text-xs text-muted">{a.target?.name || a.target?.id}</span>
+            </Link>
+            <span className="text-sm">
+              <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />
+            </span>
+            <UndoButton action={a} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The cards of a dry run that would act outside. */
+function WouldDo({ run, onSelect }: { run: RunDetail; onSelect: (s: Step) => void }) {
+  const steps = run.steps.items.filter((s) => s.state === "dry_run");
+  return (
+    <section aria-label="What it would do">
+      <h2 className="mb-1.5 text-base">What it would do</h2>
+      {steps.length === 0 && <p className="text-sm text-muted">Nothing outside.</p>}
+      <ul className="divide-y rounded-md border empty:hidden">
+        {steps.map((s) => (
+          <li key={s.path}>
+            <button
+              type="button"
+              onClick={() => onSelect(s)}
+              className="flex w-full items-center gap-2 px-3 py-1.5 text-left hover:bg-hover"
+            >
+              <span className="min-w-0 flex-1 truncate">{s.title}</span>
+              <code className="font-mono text-xs text-muted">{s.use}</code>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

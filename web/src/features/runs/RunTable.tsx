@@ -14,18 +14,19 @@ type Props = {
   runs: Run[] | undefined;
   onOpen: (r: Run) => void;
   empty: ReactNode;
-  hideFlow?: boolean;
+  /** Columns that the page around it makes needless. */
+  without?: ("flow" | "by" | "note")[];
 } & Pick<DataTableProps<Run>, "more" | "selected" | "onSelect" | "fresh">;
 
 /** Runs in a list. */
-export function RunTable({ runs, hideFlow, ...rest }: Props) {
+export function RunTable({ runs, without, ...rest }: Props) {
   return (
     <DataTable<Run>
       label="Runs"
       rows={runs}
       rowKey={(r) => r.id}
       rowName={(r) => `run of ${r.flow.name}`}
-      columns={hideFlow ? columns.filter((c) => c.id !== "flow") : columns}
+      columns={without ? columns.filter((c) => !without.some((w) => w === c.id)) : columns}
       {...rest}
     />
   );

@@ -11,10 +11,17 @@ import { roundOf, type Step, tookOf } from "./overlay.tsx";
 import type { RunDetail } from "./RunPage.tsx";
 import { StepStateMark } from "./runState.tsx";
 
-type Props = { run: RunDetail; step: Step; steps: Step[]; onSelect: (s: Step) => void };
+type Props = {
+  run: RunDetail;
+  step: Step;
+  steps: Step[];
+  onSelect: (s: Step) => void;
+  /** The title stands above it already. */
+  untitled?: boolean;
+};
 
 /** What happened at one card: its state, its data, what it did outside. */
-export function StepDetail({ run, step: s, steps, onSelect }: Props) {
+export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
   const rounds = steps.filter((x) => x.card === s.card && x.flow.id === s.flow.id);
   const action = run.actions.find((a) => a.id === s.action || (a.stepPath !== undefined && a.stepPath === s.path));
   const facts: [string, ReactNode][] = [
@@ -39,7 +46,7 @@ export function StepDetail({ run, step: s, steps, onSelect }: Props) {
     <div className="flex flex-col gap-4 p-4">
       <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
-          <h2 className="text-base wrap-anywhere">{s.title}</h2>
+          {!untitled && <h2 className="text-base wrap-anywhere">{s.title}</h2>}
           {s.use && <code className="font-mono text-xs text-muted">{s.use}</code>}
         </div>
         <StepStateMark state={s.state} />

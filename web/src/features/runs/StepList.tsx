@@ -12,11 +12,14 @@ import { StepStateMark } from "./runState.tsx";
 export function StepList({
   run,
   steps,
+  connectors,
   current,
   onSelect,
 }: {
   run: RunDetail;
   steps: Step[];
+  /** Of the flow's own cards, by card. */
+  connectors: ReadonlyMap<string, string>;
   current?: Step;
   onSelect: (s: Step) => void;
 }) {
@@ -43,7 +46,10 @@ export function StepList({
           title: "Card",
           phone: "title",
           cell: (s) => {
-            const Icon = cardGlyph({ kind: s.kind });
+            const Icon = cardGlyph({
+              kind: s.kind,
+              connector: s.flow.id === run.flow.id ? connectors.get(s.card) : undefined,
+            });
             const depth = s.path.split("/").length - 1;
             const round = roundOf(s.path);
             return (
@@ -60,12 +66,6 @@ export function StepList({
               </button>
             );
           },
-        },
-        {
-          id: "said",
-          title: "Note",
-          from: 1280,
-          cell: (s) => <span className={s.state === "failed" ? "text-bad" : "text-muted"}>{s.error || s.reason}</span>,
         },
         {
           id: "attempt",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byCard, firstToSee, overlaysOf, roundOf, type Step, tookOf, worst } from "./overlay.tsx";
+import { byCard, firstToSee, inOrder, overlaysOf, roundOf, type Step, tookOf, worst } from "./overlay.tsx";
 import type { StepState } from "./runState.tsx";
 
 const step = (card: string, state: StepState, more: Partial<Step> = {}): Step => ({
@@ -44,4 +44,14 @@ test("the innermost round counts", () => {
 });
 test("what has not ended took no time yet", () => {
   expect([tookOf(step("a", "done")), tookOf(step("a", "started", { endedAt: undefined }))]).toEqual(["1.2 s", ""]);
+});
+
+test("an if stands before what is in it, fractions of a second or not", () => {
+  const at = (card: string, startedAt: string, seq: number) => step(card, "done", { path: card, seq, startedAt });
+  const steps = [
+    at("inner", "2025-11-21T14:00:00.5Z", 1),
+    at("if", "2025-11-21T14:00:00.25Z", 2),
+    at("first", "2025-11-21T14:00:00Z", 3),
+  ];
+  expect(inOrder(steps).map((s) => s.card)).toEqual(["first", "if", "inner"]);
 });

@@ -55,7 +55,7 @@ const tones = {
 
 function overlayOf(w: Step, list: Step[]): Overlay {
   const s = stepStates[w.state];
-  const said = w.error || w.reason;
+  const said = w.error || (w.state === "dry_run" ? "" : w.reason);
   const parts = [
     list.length > 1 ? `${list.length} rounds` : tookOf(w),
     w.attempt > 1 ? `attempt ${w.attempt}` : "",
@@ -92,4 +92,21 @@ export function firstToSee(steps: Step[]): Step | undefined {
 export function roundOf(path: string): number | undefined {
   const found = [...path.matchAll(/#(\d+)/g)].at(-1);
   return found ? Number(found[1]) : undefined;
+}
+
+/** A time that texts can be compared by: fractions of a second in one length. */
+function comparable(time: string): string {
+  const [head = "", fraction = ""] = time.replace(/Z$/, "").split(".");
+  return `${head}.${fraction.padEnd(9, "0")}`;
+}
+
+/** Steps in the order in which they were begun: an if before what is in it. */
+export function inOrder(steps: Step[]): Step[] {
+  return steps.toSorted(
+    (a, b) => comparable(a.startedAt).localeCompare(comparable(b.startedAt)) || depth(a) - depth(b) || a.seq - b.seq,
+  );
+}
+
+function depth(s: Step): number {
+  return s.path.split("/").length;
 }

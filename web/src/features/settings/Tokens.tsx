@@ -33,7 +33,7 @@ export function Tokens() {
         title="API tokens"
         above={<Above />}
         lead="For programs that use the API. A token never may do more than the one who made it."
-        actions={make}
+        actions={tokens.data?.length !== 0 && make}
       />
       {tokens.isError ? (
         <Failed
@@ -81,12 +81,14 @@ export function Tokens() {
             },
             {
               id: "seen",
+              named: true,
               title: "Last used",
               width: "150px",
               cell: (t) => (t.seenAt ? <Time at={t.seenAt} /> : <span className="text-faint">never</span>),
             },
             {
               id: "ends",
+              named: true,
               title: "Holds until",
               width: "150px",
               cell: (t) => (t.endsAt ? <Time at={t.endsAt} /> : <span className="text-muted">no end</span>),

@@ -79,9 +79,18 @@ const columns: Column<Source>[] = [
       </span>
     ),
   },
-  { id: "events", title: "Events", width: "110px", right: true, from: 768, cell: (s) => count(s.health.events) },
+  {
+    id: "events",
+    named: true,
+    title: "Events",
+    width: "110px",
+    right: true,
+    from: 768,
+    cell: (s) => count(s.health.events),
+  },
   {
     id: "last",
+    named: true,
     title: "Newest event",
     width: "160px",
     cell: (s) =>

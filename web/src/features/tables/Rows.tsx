@@ -117,6 +117,10 @@ const most = 7;
 
 /** The columns that have room; a row shows all of them when it is opened. */
 function columnsOf(table: Table, open: (row: string) => void): Column<Row>[] {
+  const title = Math.max(
+    0,
+    table.columns.findIndex((c) => c.type === "text"),
+  );
   const shown = table.columns.slice(0, most).map(
     (c, i): Column<Row> => ({
       id: c.name,
@@ -124,10 +128,10 @@ function columnsOf(table: Table, open: (row: string) => void): Column<Row>[] {
       sort: true,
       width: widths[c.type],
       right: c.type === "number",
-      phone: i === 0 ? "title" : i < 4 ? "line" : "none",
+      phone: i === title ? "title" : i < 4 ? "line" : "none",
       from: i > 4 ? 1280 : i > 2 ? 1024 : undefined,
       cell: (r) =>
-        i === 0 ? (
+        i === title ? (
           <button type="button" onClick={() => open(r.id)} className="max-w-full truncate text-left hover:underline">
             <Cell value={r.values[c.name]} type={c.type} />
           </button>

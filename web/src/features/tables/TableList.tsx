@@ -38,7 +38,11 @@ export function TableList() {
   );
   return (
     <Page>
-      <PageHeader title="Tables" lead="What flows write down and look up." actions={make} />
+      <PageHeader
+        title="Tables"
+        lead="What flows write down and look up."
+        actions={tables.data?.length !== 0 && make}
+      />
       <FilterBar end={rows && counted(rows.length, "table")}>
         <SearchBox
           label="Search tables"
@@ -129,5 +133,5 @@ const columns: Column<Table>[] = [
     phone: "none",
     cell: (t) => <span className="text-muted">{t.folder?.name}</span>,
   },
-  { id: "at", title: "Changed", width: "150px", cell: (t) => <Time at={t.updatedAt} /> },
+  { id: "at", named: true, title: "Changed", width: "150px", cell: (t) => <Time at={t.updatedAt} /> },
 ];

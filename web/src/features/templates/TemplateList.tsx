@@ -87,7 +87,7 @@ export function TemplateList() {
 function TemplateRow({ template: t, titles }: { template: Template; titles: Map<string, string> }) {
   return (
     <li className="relative flex items-start gap-6 px-4 py-3 first:rounded-t-lg last:rounded-b-lg hover:bg-hover max-sm:flex-col max-sm:gap-2">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-sm:w-full">
         <Link
           to="/templates/$id"
           params={{ id: t.id }}

@@ -8,7 +8,7 @@ import type { PictureProps } from "./Picture.tsx";
 /** The same flow as a list, for narrow pages. */
 export function Outline({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex min-w-0 flex-1 flex-col gap-2">
       <div className="overflow-hidden rounded-lg border bg-surface">
         <div className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
           <Glyph icon={Zap} />

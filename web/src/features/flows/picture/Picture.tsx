@@ -10,6 +10,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useState } from "react";
+import { Flowline } from "./Flowline.tsx";
 import { type Highlight, HighlightContext } from "./highlight.ts";
 import { type Card, type Layout, layOut, type Trigger } from "./layout.ts";
 import { CardNode, JoinNode, LaneNode, type Overlay, TriggerNode } from "./nodes.tsx";
@@ -23,6 +24,7 @@ export type PictureProps = {
   overlays?: ReadonlyMap<string, Overlay>;
 };
 
+const edgeTypes = { flowline: Flowline };
 const nodeTypes = { card: CardNode, trigger: TriggerNode, lane: LaneNode, join: JoinNode };
 
 /** The picture of a flow: cards from top to bottom. It can be looked at, not changed. */
@@ -54,6 +56,7 @@ function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
         nodes={nodes}
         edges={shown}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -74,18 +77,17 @@ function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
   );
 }
 
-const startZoom = 1;
-const margin = 28;
+const least = 0.82;
+const margin = 24;
 
 /** Begins at the top in a size that can be read, and follows the selected card. */
 function View({ layout, selected }: { layout: Layout; selected?: string }) {
   const flow = useReactFlow();
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another flow begins anew
   useEffect(() => {
-    const pane = document.querySelector(".react-flow");
-    const width = pane?.clientWidth ?? 800;
-    const zoom = Math.max(0.45, Math.min(startZoom, (width - 2 * margin) / layout.width));
-    void flow.setViewport({ x: (width - layout.width * zoom) / 2, y: margin, zoom });
+    const width = document.querySelector(".react-flow")?.clientWidth ?? 800;
+    const zoom = Math.max(least, Math.min(1, (width - 2 * margin) / layout.width));
+    void flow.setViewport({ x: width / 2 - (layout.width / 2) * zoom, y: margin, zoom });
   }, [layout]);
   useEffect(() => {
     const box = layout.boxes.find((b) => b.id === selected);
@@ -146,7 +148,8 @@ function edgesOf(layout: Layout, overlays?: ReadonlyMap<string, Overlay>): Edge[
       id: e.id,
       source: e.from,
       target: e.to,
-      type: "smoothstep",
+      type: "flowline",
+      data: { late: e.to.endsWith("/join") },
       zIndex: 0,
       style: { stroke: "var(--c-edge)", strokeWidth: 1.5, strokeDasharray: reached ? undefined : "3 4" },
     };

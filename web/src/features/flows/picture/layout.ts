@@ -5,7 +5,7 @@ import type { components } from "../../../api/schema.gen.ts";
 export type Card = components["schemas"]["Card"];
 export type Trigger = components["schemas"]["Trigger"];
 
-export const cardWidth = 336;
+export const cardWidth = 312;
 export const headHeight = 54;
 export const rowHeight = 26;
 export const overlayHeight = 30;

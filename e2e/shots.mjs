@@ -1,0 +1,163 @@
+// Pictures of every page, on a desk and on a phone, in light and dark, full,
+// empty, loading and failing: e2e/shots/. They are looked at, not compared.
+//
+//   node e2e/shots.mjs [part of a name …]
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { launch } from "./browser.mjs";
+import { api, play, startDemo, until } from "./demo.mjs";
+
+const out = fileURLToPath(new URL("shots/", import.meta.url));
+const wanted = process.argv.slice(2);
+const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const themes = ["light", "dark"];
+
+/** What the demo has to show: runs that went well, one that failed, a refusal. */
+async function fill(demo) {
+  await play(demo, "report_suspicious_activity");
+  const done = async (n) => (await api(demo, "GET", "/runs?limit=50")).items.filter((r) => r.endedAt).length >= n;
+  await until("the first run", () => done(1));
+  await fetch(`${demo.sandbox}/_sandbox/faults`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ service: "okta", method: "DELETE", path: "/api/v1/users", kind: "status", status: 403, count: 1 }),
+  });
+  await play(demo, "report_suspicious_activity");
+  await until("the second run", () => done(2));
+  await play(demo, "mfa_fatigue");
+  await play(demo, "admin_role_granted");
+  const [flow] = await api(demo, "GET", "/flows");
+  const { items } = await api(demo, "GET", "/runs");
+  await api(demo, "POST", `/flows/${flow.id}/run`, { event: items[0].event.uuid, dryRun: true });
+  await until("the dry run", () => done(3));
+  await api(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
+}
+
+async function places(demo) {
+  const [flow] = await api(demo, "GET", "/flows");
+  const runs = (await api(demo, "GET", "/runs")).items;
+  const action = (await api(demo, "GET", "/actions")).items[0];
+  const [table] = await api(demo, "GET", "/tables");
+  const connections = await api(demo, "GET", "/connections");
+  const [source] = await api(demo, "GET", "/sources");
+  const [template] = await api(demo, "GET", "/templates");
+  const failed = runs.find((r) => r.state === "failed") ?? runs[0];
+  const good = runs.find((r) => r.state === "succeeded" && !r.dryRun) ?? runs[0];
+  const dry = runs.find((r) => r.dryRun);
+  return {
+    overview: "/",
+    flows: "/flows",
+    flow: `/flows/${flow.id}`,
+    "flow-card": `/flows/${flow.id}?card=tell`,
+    "flow-setup": `/flows/${flow.id}?tab=setup`,
+    "flow-runs": `/flows/${flow.id}?tab=runs`,
+    "flow-yaml": `/flows/${flow.id}?tab=yaml`,
+    "flow-versions": `/flows/${flow.id}?tab=versions`,
+    runs: "/runs",
+    run: `/runs/${good.id}`,
+    "run-failed": `/runs/${failed.id}?step=clear_sessions`,
+    "run-dry": `/runs/${dry.id}`,
+    "run-list": `/runs/${good.id}?view=list&step=tell`,
+    event: `/events/${good.event.uuid}`,
+    tables: "/tables",
+    table: `/tables/${table.id}`,
+    connections: "/connections",
+    sources: "/connections?tab=sources",
+    "connection-add": "/connections?add=choose",
+    "connection-new": "/connections?add=okta",
+    connection: `/connections/${connections[0].id}`,
+    source: `/sources/${source.id}`,
+    templates: "/templates",
+    template: `/templates/${template.id}`,
+    rehearse: "/rehearse",
+    activity: "/activity",
+    action: `/activity/${action.id}`,
+    settings: "/settings",
+    guard: "/settings/guard",
+    tokens: "/settings/tokens",
+    account: "/settings/account",
+    about: "/about",
+    lost: "/no/such/page",
+  };
+}
+
+/** Answers of the API in other states than the demo's. */
+const states = {
+  loading: (route) => new Promise((go) => setTimeout(go, 20_000)).then(() => route.abort().catch(() => {})),
+  error: (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: "application/json",
+      body: JSON.stringify({ error: { kind: "unavailable", message: "the database does not answer", requestId: "01k9m3x7q2v5t8w1" } }),
+    }),
+  empty: (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path.endsWith("/overview")) {
+      const none = { failedRuns: 0, waitingRuns: 0, refusedActions: 0, unknownActions: 0, failingSources: 0, failedConnections: 0 };
+      const day = { events: 0, runs: 0, failedRuns: 0, actions: 0 };
+      const setup = { connections: 0, sources: 0, flows: 0, enabledFlows: 0 };
+      return route.fulfill({ json: { needs: none, day, setup, sources: [], since: new Date().toISOString() } });
+    }
+    const paged = /\/(runs|actions|events|timeline|rows)$/.test(path);
+    return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
+  },
+};
+const stateful = ["overview", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
+const single = ["flow", "run", "connection", "action", "event", "guard"];
+
+async function shoot(page, name) {
+  await page.screenshot({ path: `${out}${name}.png` });
+  process.stdout.write(`${name}\n`);
+}
+
+/** Everything in sight has come. */
+async function settled(page) {
+  await page.waitForLoadState("domcontentloaded");
+  await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], .breathe') && document.querySelector("h1"), null, { timeout: 5_000 }).catch(() => {});
+  await page.evaluate(() => document.fonts.ready);
+  await new Promise((go) => setTimeout(go, 250));
+}
+
+const demo = process.env.DEMO ? { ...JSON.parse(process.env.DEMO), stop: async () => {} } : await startDemo();
+demo.base = new URL(demo.console).origin;
+const browser = await launch();
+try {
+  await mkdir(out, { recursive: true });
+  if (!process.env.DEMO) await fill(demo);
+  const all = await places(demo);
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const theme of themes) {
+      const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: "reduce", deviceScaleFactor: 1, hasTouch: size === "phone" });
+      const page = await context.newPage();
+      page.on("console", (m) => m.type() === "error" && !/503|ERR_FAILED|status of 40/.test(m.text()) && console.error(`  ! ${m.text()}`));
+      page.on("pageerror", (e) => console.error(`  ! ${e.message}`));
+      await page.goto(`${demo.base}/sign-in`);
+      const is = (name) => wanted.length === 0 || wanted.some((w) => `${name}-${size}-${theme}`.includes(w));
+      if (is("sign-in")) await shoot(page, `sign-in-${size}-${theme}`);
+      await page.goto(demo.console);
+      await page.waitForURL(`${demo.base}/`);
+      for (const [name, path] of Object.entries(all)) {
+        if (!is(name)) continue;
+        await page.goto(demo.base + path);
+        await settled(page);
+        await shoot(page, `${name}-${size}-${theme}`);
+      }
+      for (const [state, answer] of Object.entries(states)) {
+        for (const name of state === "empty" ? stateful : [...stateful, ...single]) {
+          if (!is(`${name}-${state}`)) continue;
+          const held = (url) => url.pathname.startsWith("/api/v1/") && !/\/(session|live|templates\/.+|tables\/[^/]+)$/.test(url.pathname);
+          const match = state === "empty" ? held : (url) => url.pathname.startsWith("/api/v1/") && !/\/(session|live)$/.test(url.pathname);
+          await page.route(match, answer);
+          await page.goto(demo.base + all[name]);
+          await new Promise((go) => setTimeout(go, state === "error" ? 2_600 : 900));
+          await shoot(page, `${name}-${state}-${size}-${theme}`);
+          await page.unroute(match);
+        }
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}

@@ -6,17 +6,35 @@ BIN       := $(CURDIR)/.bin
 LINT      := $(BIN)/golangci-lint
 LINT_VERSION := v2.15.0
 WEB_SRC   := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+GO_SRC    := $(shell find cmd content internal sandbox -type f -not -path '*/dist/*' -not -name '*_test.go') go.mod
 PKG       ?= ./...
 FUZZTIME  ?= 20s
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## one binary, console inside: .bin/sallyport
-	$(GO) build -trimpath -o $(BIN)/sallyport ./cmd/sallyport
+demo: build ## the main job at work, simulated Okta included: prints a link to the console
+	$(BIN)/sallyport demo
 
-test: ## everything: SQLite and PostgreSQL, with the race detector
-	tools/with-postgres.sh $(GO) test -race -shuffle=on $(PKG)
+dev: web/node_modules ## a demo on port 8080, and the console with hot reload on port 5173
+	$(GO) run ./cmd/sallyport demo & trap 'kill %1' EXIT; cd web && npm run dev
+
+build: $(BIN)/sallyport ## one binary, console inside: .bin/sallyport
+
+test: test-web test-go test-browser ## everything: console, SQLite and PostgreSQL with the race detector, browser
+
+test-web: web/node_modules ## the console: types, lint, logic
+	cd web && npx tsc --noEmit && npm run lint && npm test
+
+test-go: ## the server: SQLite and PostgreSQL, with the race detector
+	tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
+
+test-browser: build ## stories in a browser, on the real binary
+	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
+
+bench: build ## what it costs, against a reference of the same run
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency
+	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
@@ -24,16 +42,35 @@ fuzz: ## every fuzz target, FUZZTIME each
 fidelity: ## replay recordings of real Okta orgs against the simulated one
 	$(GO) run ./tools/fidelity
 
-lint: $(LINT) ## golangci-lint
+lint: $(LINT) web/node_modules ## golangci-lint and biome
 	$(LINT) run ./...
+	cd web && npm run lint
 
-fmt: $(LINT) ## format everything
+fmt: $(LINT) web/node_modules ## format everything
 	$(LINT) fmt ./...
+	cd web && npm run fmt
 
-check: fmt lint test ## format, lint and test; the tree must stay clean
+gen: web/node_modules ## what is made from something else: OpenAPI, the console's types, tables of the docs
+	$(GO) test ./internal/api ./internal/connector -update
+	cd web && npm run types
+
+check: gen fmt lint test ## make, format, lint and test everything; the tree must stay clean
 	git diff --exit-code
+
+shots: build ## pictures of every page, in e2e/shots
+	node e2e/shots.mjs
+
+internal/console/dist/index.html: web/node_modules $(WEB_SRC)
+	cd web && npm run build
+
+$(BIN)/sallyport: internal/console/dist/index.html $(GO_SRC)
+	$(GO) build -trimpath -tags console -o $@ ./cmd/sallyport
+
+web/node_modules: web/package-lock.json
+	cd web && npm install --no-save # npm ci refuses a lock file made where other platforms' packages are not to be had
+	touch $@
 
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help build test fuzz fidelity lint fmt check
+.PHONY: help demo dev build test test-web test-go test-browser bench fuzz fidelity lint fmt gen check shots

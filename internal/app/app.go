@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sallyport/internal/api"
+	"sallyport/internal/console"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
@@ -139,6 +140,11 @@ func (a *App) handler() (http.Handler, error) {
 	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
+	pages, err := console.Handler()
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/", api.Secure(pages))
 	return mux, nil
 }
 

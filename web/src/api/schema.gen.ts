@@ -476,8 +476,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the simulated tenants were asked */
+        /**
+         * What the simulated tenants were asked, in its order
+         * @description Secrets in them are masked.
+         */
         get: operations["sandboxRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsal/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be set off */
+        get: operations["sandboxScenarios"];
         put?: never;
         post?: never;
         delete?: never;
@@ -529,7 +549,7 @@ export interface paths {
         };
         /**
          * The simulated tenants
-         * @description This and what follows is there only where the sandbox runs. Secrets are masked.
+         * @description This and what follows is there only where the sandbox runs. Secrets are left out.
          */
         get: operations["sandboxState"];
         put?: never;
@@ -549,6 +569,23 @@ export interface paths {
         };
         /** Messages in the simulated Teams */
         get: operations["sandboxTeams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsal/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People in the simulated Okta org */
+        get: operations["sandboxUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1825,6 +1862,18 @@ export interface components {
             /** @description what each round adds to the card's output */
             collect?: components["schemas"]["Expression"];
         };
+        MailMessage: {
+            id: number;
+            from: string;
+            to: string[];
+            subject: string;
+            text: string;
+            html?: string;
+            /** Format: date-time */
+            time: string;
+            /** @description smtp, or the service that sent it */
+            via: string;
+        };
         Member: {
             id: string;
             name: string;
@@ -2146,11 +2195,119 @@ export interface components {
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        RunScenario: {
+            /** @description login or id of whom it happens to; somebody suitable where nothing is said */
+            user?: string;
+        };
         /** @enum {string} */
         RunState: "queued" | "running" | "waiting" | "succeeded" | "failed" | "stopped" | "cancelled";
-        Sandbox: {
-            /** @description as it came, secrets masked */
-            answer: unknown;
+        SandboxChannel: {
+            id: string;
+            name: string;
+            archived: boolean;
+            private: boolean;
+        };
+        SandboxMail: {
+            address: string;
+            domain: string;
+        };
+        SandboxOkta: {
+            url: string;
+            /** @description of its people's addresses */
+            domain: string;
+            /** @description login of the super administrator */
+            admin: string;
+        };
+        SandboxRequest: {
+            seq: number;
+            /** @description okta, slack, teams, mail or hooks */
+            service: string;
+            /** Format: date-time */
+            time: string;
+            /** @description DATA for a mail */
+            method: string;
+            /** @description the recipients of a mail */
+            path: string;
+            query: string;
+            body: string;
+            /** @description there was more of the body */
+            truncated?: boolean;
+            /** @description 0 when no answer came */
+            status: number;
+            /** @description of an event hook */
+            url?: string;
+            /** @description the scheme of the Authorization header */
+            auth?: string;
+            userAgent?: string;
+            /** @description in microseconds */
+            durationUs: number;
+        };
+        SandboxSlack: {
+            url: string;
+            team: string;
+            channels: components["schemas"]["SandboxChannel"][];
+        };
+        SandboxState: {
+            /** @description of all of it */
+            url: string;
+            /** @description people in the Okta org */
+            users: number;
+            okta: components["schemas"]["SandboxOkta"];
+            slack: components["schemas"]["SandboxSlack"];
+            mail: components["schemas"]["SandboxMail"];
+        };
+        SandboxUser: {
+            id: string;
+            login: string;
+            email: string;
+            name: string;
+            /** @description as Okta has it: ACTIVE, SUSPENDED … */
+            status: string;
+            /** @description open ones */
+            sessions: number;
+            /** @description refresh tokens that apps hold */
+            oauthTokens: number;
+            factors: number;
+            factorTypes: string[];
+            /** @description by name */
+            groups: string[];
+            adminRoles: string[];
+            /** Format: date-time */
+            passwordChanged?: string;
+            /** Format: date-time */
+            lastLogin?: string;
+            /** @description HIGH, MEDIUM or LOW */
+            risk?: string;
+        };
+        Scenario: {
+            name: string;
+            title: string;
+            /** @description what happens in the org */
+            happens: string;
+            /** @description what a defender should see */
+            expect: string;
+            /** @description ids of MITRE ATT&CK; none for what is no attack */
+            techniques: string[];
+        };
+        ScenarioEvent: {
+            uuid: string;
+            type: string;
+            /** Format: date-time */
+            published: string;
+        };
+        ScenarioReport: {
+            scenario: string;
+            title: string;
+            user: components["schemas"]["ScenarioUser"];
+            /** @description of the System Log, in their order */
+            events: components["schemas"]["ScenarioEvent"][];
+            /** Format: date-time */
+            started: string;
+            note: string;
+        };
+        ScenarioUser: {
+            id: string;
+            login: string;
         };
         SecretField: {
             name: string;
@@ -2221,6 +2378,24 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        SlackMessage: {
+            /** @description id */
+            channel: string;
+            /** @description without #; the person's handle in a direct message */
+            channelName: string;
+            ts: string;
+            threadTs?: string;
+            text: string;
+            /** @description of Block Kit */
+            blocks?: unknown;
+            /** @description when it is not the bot's own */
+            username?: string;
+            edited: boolean;
+            deleted: boolean;
+            /** Format: date-time */
+            time: string;
+            permalink: string;
+        };
         Slot: {
             name: string;
             title: string;
@@ -2351,6 +2526,18 @@ export interface components {
             type: string;
             id: string;
             name: string;
+        };
+        TeamsMessage: {
+            /** @enum {string} */
+            kind: "workflow" | "legacy";
+            /** @description all in the card that people read, a line each */
+            text: string;
+            /** @description the adaptive card */
+            card?: unknown;
+            /** Format: date-time */
+            time: string;
+            /** @description false when it never got into the channel, although the answer was 200 */
+            delivered: boolean;
         };
         Template: {
             id: string;
@@ -2678,7 +2865,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchConnection"];
             };
@@ -2953,7 +3140,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchFlow"];
             };
@@ -3007,7 +3194,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PublishFlow"];
             };
@@ -3034,7 +3221,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RunFlow"];
             };
@@ -3291,13 +3478,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["MailMessage"][];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
     sandboxRequests: {
+        parameters: {
+            query?: {
+                /** @description okta, slack, teams, mail or hooks */
+                service?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxRequest"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sandboxScenarios: {
         parameters: {
             query?: never;
             header?: never;
@@ -3312,7 +3523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["Scenario"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -3327,7 +3538,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunScenario"];
+            };
+        };
         responses: {
             /** @description The answer. */
             200: {
@@ -3335,7 +3550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["ScenarioReport"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3356,7 +3571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["SlackMessage"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -3377,7 +3592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["SandboxState"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3398,7 +3613,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["TeamsMessage"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sandboxUsers: {
+        parameters: {
+            query?: {
+                /** @description as Okta has it: ACTIVE, SUSPENDED … */
+                status?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxUser"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -3421,7 +3661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sandbox"];
+                    "application/json": components["schemas"]["SandboxUser"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3858,7 +4098,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchSource"];
             };
@@ -4044,7 +4284,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PatchTable"];
             };
@@ -4280,7 +4520,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["InstallTemplate"];
             };

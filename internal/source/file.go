@@ -11,7 +11,7 @@ import (
 )
 
 // importBatch is how many events an import makes durable at once.
-const importBatch = 1000
+const importBatch = 2000
 
 // Imported says how far an import has come.
 type Imported struct {

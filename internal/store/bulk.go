@@ -13,7 +13,7 @@ type bulk struct {
 	columns  []string
 	types    []string // of the columns: text, bigint, bytea
 	conflict string   // the columns of the unique index
-	key      int      // the column that tells the rows of one call apart
+	key      int      // the column that tells the rows of one call apart, a bytea
 }
 
 // insertFresh inserts rows and returns for each whether it was new. The two
@@ -71,10 +71,11 @@ func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool,
 	if err != nil {
 		return nil, err
 	}
-	at := make(map[any]int, len(rows))
+	at := make(map[string]int, len(rows))
 	for i, row := range rows {
-		if _, twice := at[row[b.key]]; !twice {
-			at[row[b.key]] = i
+		k, _ := row[b.key].([]byte)
+		if _, twice := at[string(k)]; !twice {
+			at[string(k)] = i
 		}
 	}
 	fresh := make([]bool, len(rows))

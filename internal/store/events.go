@@ -18,13 +18,13 @@ type Events struct{ db *DB }
 // eventRows is how events are inserted.
 func eventRows() bulk {
 	return bulk{
-		table: "event", conflict: "org_id, uuid", key: 1,
+		table: "event", conflict: "org_id, key", key: 1,
 		columns: []string{
-			"org_id", "uuid", "source_id", "type", "published_at", "received_at", "severity", "outcome",
+			"org_id", "key", "source_id", "type", "published_at", "received_at", "severity", "outcome",
 			"actor_id", "actor_login", "ip", "transaction_id", "session_id", "message", "raw",
 		},
 		types: []string{
-			"text", "text", "text", "text", "bigint", "bigint", "text", "text",
+			"text", "bytea", "text", "text", "bigint", "bigint", "text", "text",
 			"text", "text", "text", "text", "text", "text", "bytea",
 		},
 	}
@@ -33,7 +33,7 @@ func eventRows() bulk {
 // eventRow returns an event as its row.
 func eventRow(org, source string, now time.Time, e event.Event) []any {
 	return []any{
-		org, e.UUID, source, e.Type, toMicros(e.Published), toMicros(now), e.Severity, e.Outcome,
+		org, eventKey(e.UUID), source, e.Type, toMicros(e.Published), toMicros(now), e.Severity, e.Outcome,
 		e.Actor.ID, e.Actor.AlternateID, e.IP, e.TransactionID, e.SessionID, e.Message, pack(e.Raw),
 	}
 }
@@ -73,13 +73,16 @@ func scanEvent(rows *sql.Rows) (StoredEvent, error) {
 
 // Find returns one event with its source.
 func (t Events) Find(ctx context.Context, org, uuid string) (StoredEvent, error) {
-	return one(ctx, t.db, "event", scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND uuid = ?`, org, uuid)
+	return one(ctx, t.db, "event", scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, org, eventKey(uuid))
 }
 
 // Some returns those of the events that are stored, by uuid.
 func (t Events) Some(ctx context.Context, org string, uuids []string) (map[string]StoredEvent, error) {
 	return some(uuids, func(uuids []any) ([]StoredEvent, error) {
-		return list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND uuid IN `+in(len(uuids)), append([]any{org}, uuids...)...)
+		for i, u := range uuids {
+			uuids[i] = eventKey(u.(string))
+		}
+		return list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key IN `+in(len(uuids)), append([]any{org}, uuids...)...)
 	}, func(s StoredEvent) string { return s.UUID })
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 
 	"modernc.org/sqlite"
@@ -51,13 +52,22 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 }
 
 // enterWAL makes the first connection, which turns a new file to WAL. SQLite does
-// not wait for others there, however long its busy timeout, so we do.
+// not wait for others there, however long its busy timeout, so we do. Nobody else
+// on the machine may read what the database says about people.
 func enterWAL(ctx context.Context, w *sql.DB, path string) error {
 	unlock, err := lockFile(path+".migrate-lock", true)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	// The files beside the database take its mode.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
 	return w.PingContext(ctx)
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -107,11 +108,16 @@ func (b bench) importFile(ctx context.Context, name, dsn, file string, n int, fl
 	return nil
 }
 
+func postgresURL(dsn string) (*url.URL, bool) {
+	u, err := url.Parse(dsn)
+	return u, err == nil && strings.HasPrefix(u.Scheme, "postgres")
+}
+
 // empty returns the name of an empty database beside the one that is named, and
 // what deletes it again.
 func empty(ctx context.Context, dsn string) (string, func(), error) {
-	u, err := url.Parse(dsn)
-	if err != nil || u.Scheme != "postgres" {
+	u, isURL := postgresURL(dsn)
+	if !isURL {
 		files := func() {
 			for _, ending := range []string{"", "-wal", "-shm", ".lock", ".migrate-lock"} {
 				_ = os.Remove(dsn + ending)

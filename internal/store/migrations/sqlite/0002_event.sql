@@ -22,11 +22,12 @@ CREATE TABLE source (
   UNIQUE (org_id, name)
 );
 
--- raw is the event as it came, compressed.
+-- raw is the event as it came, compressed; key is its uuid, turned so that keys
+-- rise with time.
 CREATE TABLE event (
   seq            INTEGER NOT NULL PRIMARY KEY,
   org_id         TEXT NOT NULL,
-  uuid           TEXT NOT NULL,
+  key            BLOB NOT NULL,
   source_id      TEXT NOT NULL,
   type           TEXT NOT NULL,
   published_at   BIGINT NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE event (
   message        TEXT NOT NULL,
   raw            BLOB NOT NULL
 );
-CREATE UNIQUE INDEX event_uuid ON event (org_id, uuid);
+CREATE UNIQUE INDEX event_key ON event (org_id, key);
 CREATE INDEX event_published ON event (org_id, published_at);
 
 -- Who of several processes does a thing that only one may do at a time.

@@ -20,7 +20,7 @@ func sample(b []byte, i int) []byte {
 	b = fmt.Appendf(b, `"debugContext":{"debugData":{"initiationType":"DASHBOARD_INITIATED","deviceFingerprint":"%032x","requestId":"%032x","dtHash":"%064x","signOnMode":"SAML_2_0",`, i*7919, i*104729, i*1299709)
 	b = fmt.Appendf(b, `"requestUri":"/app/office365/exk%017d/sso/wsfed/active","url":"/app/office365/exk%017d/sso/wsfed/active?client-request-id=%032x","authnRequestId":"%032x"}},`, i%90, i%90, i*15485863, i*179424673)
 	// A UUID of version 1, as Okta's are: 100 ns since the year 1582.
-	ticks := uint64(at.UnixNano()/100) + 0x01b21dd213814000                                                                                                                                                                     //nolint:gosec // a time after 1970
+	ticks := uint64(at.UnixNano()/100) + 0x01b21dd213814000
 	b = fmt.Appendf(b, `"legacyEventType":"app.auth.sso","transaction":{"type":"WEB","id":"%032x","detail":{}},"uuid":"%08x-%04x-1%03x-9c3a-%012x","version":"0",`, i*32452843, uint32(ticks), uint16(ticks>>32), ticks>>48, i) //nolint:gosec // parts of the ticks
 	b = append(b, `"request":{"ipChain":[{"ip":"203.0.113.7","geographicalContext":{"city":"Lyon","state":"Auvergne-Rhone-Alpes","country":"France","postalCode":"69001","geolocation":{"lat":45.76,"lon":4.83}},"version":"V4","source":null}]},`...)
 	return fmt.Appendf(b, `"target":[{"id":"0oa%017d","type":"AppInstance","alternateId":"Office","displayName":"Office","detailEntry":{"signOnModeType":"SAML_2_0"}},{"id":"0ua%017d","type":"AppUser","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}]}`, i%90, person, person, person)

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sallyport/internal/event"
 )
@@ -31,39 +34,51 @@ type Importer struct {
 	Progress func(Imported) // called after each batch
 }
 
-// Import reads an export and hands it to the sink in batches; the next is read
-// while one is written. An error that ends the import leaves what was accepted
-// before; importing the same file again adds nothing twice.
+// importers is how many batches of an import are made durable at a time: while
+// the database takes one, the next is made ready. Batches that start flows go
+// one after another, as their events did.
+const importers = 2
+
+// Import reads an export and hands it to the sink in batches; the next are read
+// while others are written. An error that ends the import leaves what was
+// accepted before; importing the same file again adds nothing twice.
 func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	from := Never()
+	from, n := Never(), importers
 	if im.Act {
-		from = time.Time{}
+		from, n = time.Time{}, 1
 	}
-	batches := make(chan readBatch, 1)
-	go readBatches(ctx, event.NewReader(r), batches)
+	var mu sync.Mutex // of done, and of what the caller does when told
 	var done Imported
-	for b := range batches {
-		for _, err := range b.bad {
-			done.Bad++
-			im.Bad(err)
-		}
-		if len(b.events) > 0 {
-			got, err := im.Sink.Accept(ctx, Batch{Org: im.Org, Source: im.Source, Via: ViaFile, Events: b.events, ActFrom: from})
-			if err != nil {
-				return done, err
+	batches := make(chan readBatch, 1)
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return readBatches(ctx, event.NewReader(r), batches) })
+	for range n {
+		work.Go(func() error {
+			for b := range batches {
+				got, err := im.accept(ctx, b, from)
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				done.Read, done.New, done.Runs, done.Bad = done.Read+len(b.events), done.New+got.New, done.Runs+got.Runs, done.Bad+len(b.bad)
+				for _, err := range b.bad {
+					im.Bad(err)
+				}
+				im.Progress(done)
+				mu.Unlock()
 			}
-			done.Read += len(b.events)
-			done.New += got.New
-			done.Runs += got.Runs
-			im.Progress(done)
-		}
-		if b.err != nil {
-			return done, fmt.Errorf("read events: %w", b.err)
-		}
+			return nil
+		})
 	}
-	return done, ctx.Err()
+	err := work.Wait()
+	return done, err
+}
+
+func (im Importer) accept(ctx context.Context, b readBatch, from time.Time) (Accepted, error) {
+	if len(b.events) == 0 {
+		return Accepted{}, nil
+	}
+	return im.Sink.Accept(ctx, Batch{Org: im.Org, Source: im.Source, Via: ViaFile, Events: b.events, ActFrom: from})
 }
 
 type readBatch struct {
@@ -73,7 +88,7 @@ type readBatch struct {
 }
 
 // readBatches sends what it reads until the end, or until ctx ends.
-func readBatches(ctx context.Context, r *event.Reader, out chan<- readBatch) {
+func readBatches(ctx context.Context, r *event.Reader, out chan<- readBatch) error {
 	defer close(out)
 	for more := true; more; {
 		var b readBatch
@@ -81,9 +96,13 @@ func readBatches(ctx context.Context, r *event.Reader, out chan<- readBatch) {
 		select {
 		case out <- b:
 		case <-ctx.Done():
-			return
+			return ctx.Err()
+		}
+		if b.err != nil {
+			return fmt.Errorf("read events: %w", b.err)
 		}
 	}
+	return nil
 }
 
 func nextBatch(r *event.Reader) (readBatch, bool) {

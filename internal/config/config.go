@@ -19,20 +19,21 @@ import (
 // Config is all that can be set. Every field has an environment variable: the
 // names on the way to it in upper case, joined by _, after SALLYPORT.
 type Config struct {
-	DataDir     string        `yaml:"data_dir" help:"folder of the database and the key file"`
-	Database    secret.Text   `yaml:"database" help:"postgres://… URL, or the path of an SQLite file; empty is sallyport.db in data_dir"`
-	KeyFile     string        `yaml:"key_file" help:"the key that seals secrets; made with mode 0600 if it is not there; empty is sallyport.key in data_dir"`
-	Listen      string        `yaml:"listen" help:"address of the HTTP server"`
-	BaseURL     string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// and listen"`
-	TLS         TLS           `yaml:"tls"`
-	Log         Log           `yaml:"log"`
-	Workers     int           `yaml:"workers" help:"flow runs worked at once"`
-	Egress      Egress        `yaml:"egress"`
-	Poll        Poll          `yaml:"poll"`
-	Session     Session       `yaml:"session"`
-	ContentDirs []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
-	SandboxURL  string        `yaml:"sandbox_url" help:"control URL of a sandbox; turns the rehearsal page on"`
-	Shutdown    time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`
+	DataDir      string        `yaml:"data_dir" help:"folder of the database and the key file"`
+	Database     secret.Text   `yaml:"database" help:"postgres://… URL, or the path of an SQLite file; empty is sallyport.db in data_dir"`
+	KeyFile      string        `yaml:"key_file" help:"the key that seals secrets; made with mode 0600 if it is not there; empty is sallyport.key in data_dir"`
+	Listen       string        `yaml:"listen" help:"address of the HTTP server"`
+	BaseURL      string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// and listen"`
+	TLS          TLS           `yaml:"tls"`
+	Log          Log           `yaml:"log"`
+	Workers      int           `yaml:"workers" help:"flow runs worked at once"`
+	Egress       Egress        `yaml:"egress"`
+	Poll         Poll          `yaml:"poll"`
+	Session      Session       `yaml:"session"`
+	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
+	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
+	SandboxURL   string        `yaml:"sandbox_url" help:"control URL of a sandbox; turns the rehearsal page on"`
+	Shutdown     time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`
 }
 
 // TLS is the certificate that the server serves with; without one it speaks
@@ -56,14 +57,14 @@ type Egress struct {
 
 // Poll is the span between two looks at the System Log.
 type Poll struct {
-	Least time.Duration `yaml:"least" help:"while events come"`
-	Most  time.Duration `yaml:"most" help:"while none come"`
+	Least time.Duration `yaml:"least" help:"pause between two polls of a System Log while events come"`
+	Most  time.Duration `yaml:"most" help:"pause between two polls while none come"`
 }
 
 // Session is how long a sign-in lasts.
 type Session struct {
-	Idle     time.Duration `yaml:"idle" help:"without a request"`
-	Absolute time.Duration `yaml:"absolute" help:"at the most"`
+	Idle     time.Duration `yaml:"idle" help:"a session ends after this long without a request"`
+	Absolute time.Duration `yaml:"absolute" help:"a session ends this long after sign-in"`
 }
 
 // Default returns the configuration of a server that was told nothing.

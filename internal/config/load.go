@@ -192,7 +192,7 @@ func (c *Config) readEnviron(environ []string) error {
 		}
 		name, ok := known[variable]
 		if !ok {
-			return errs.New(errs.Invalid, "the variable %s sets nothing; `sallyport config --help` lists those that do", variable)
+			return errs.New(errs.Invalid, "the variable %s sets nothing; `sallyport config --list` lists those that do", variable)
 		}
 		at := reflect.ValueOf(c).Elem()
 		parts := strings.Split(name, ".")

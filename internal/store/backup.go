@@ -193,7 +193,7 @@ func (rd *restorer) head() error {
 	if h.Backup != backupForm {
 		return errs.New(errs.Invalid, "the backup has form %d, this version reads form %d", h.Backup, backupForm)
 	}
-	names, err := migrations.ReadDir("migrations/sqlite")
+	names, err := migrations.ReadDir("migrations")
 	if err != nil {
 		return err
 	}

@@ -15,10 +15,11 @@ type dialect struct {
 	numbered  bool // $1, $2 in place of ?
 	maxArgs   int  // arguments that one statement may have
 	kind      func(error) (errs.Kind, bool)
-	again     func(error) bool // the transaction was turned away for another's sake
-	columns   string           // a query for the table name, column name and nullability
-	lockTx    string           // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
-	forUpdate string           // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
+	again     func(error) bool  // the transaction was turned away for another's sake
+	schema    *strings.Replacer // of the words of a migration
+	columns   string            // a query for the table name, column name and nullability
+	lockTx    string            // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
+	forUpdate string            // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
 	text      func(column, key string) string
 	snapshot  sql.IsolationLevel // at which a transaction sees one moment
 	closed    func()             // what else is to be closed

@@ -13,6 +13,9 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
+// The migrations are written as SQLite has it; [dialect.schema] puts the few words
+// that another database has otherwise.
+//
 //go:embed migrations
 var migrations embed.FS
 
@@ -34,7 +37,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if _, err := db.w.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
 		return db.sorted(err)
 	}
-	files, err := fs.Glob(migrations, "migrations/"+db.d.name+"/*.sql")
+	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
@@ -56,7 +59,7 @@ func (db *DB) migrateOne(ctx context.Context, name string) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = tx.tx.ExecContext(ctx, string(text))
+		_, err = tx.tx.ExecContext(ctx, db.d.schema.Replace(string(text)))
 		return db.sorted(err)
 	})
 }

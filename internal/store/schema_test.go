@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The two migration folders make the same tables, columns and nullability.
+// The migrations make the same tables, columns and nullability in both databases.
 func TestSchemasAlike(t *testing.T) {
 	server := os.Getenv("TEST_POSTGRES")
 	if server == "" {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"strings"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -45,6 +46,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			e, ok := errors.AsType[*sqlite.Error](err)
 			return ok && e.Code()&0xff == lib.SQLITE_BUSY
 		},
+		schema: strings.NewReplacer(),
 		columns: `SELECT m.name, c.name, CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN 'NO' ELSE 'YES' END
 			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2`,
 		text: func(column, key string) string { return fmt.Sprintf(`%s ->> '%s'`, column, key) },

@@ -149,6 +149,23 @@ type person struct {
 	Status          string
 }
 
+// victim returns somebody whom nothing protects, with a session open.
+func (d *demo) victim() person {
+	d.t.Helper()
+	var all []struct {
+		person
+		AdminRoles []string `json:"admin_roles"`
+	}
+	d.get(d.is.Sandbox+"/_sandbox/users?status=ACTIVE", &all)
+	for _, p := range all {
+		if p.Sessions > 0 && len(p.AdminRoles) == 0 {
+			return p.person
+		}
+	}
+	d.t.Fatal("nobody in the sandbox has a session")
+	return person{}
+}
+
 func (d *demo) person(login string) person {
 	d.t.Helper()
 	var p person

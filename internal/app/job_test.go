@@ -18,7 +18,7 @@ import (
 func (d *demo) contained(login, uuid string, before person) {
 	d.t.Helper()
 	after := d.person(login)
-	if after.Sessions != 0 || !after.PasswordChanged.After(before.PasswordChanged) && after.Status != "RECOVERY" {
+	if after.Sessions != 0 || !after.PasswordChanged.After(before.PasswordChanged) || after.Status != "RECOVERY" {
 		d.t.Errorf("%s was %+v and is %+v", login, before, after)
 	}
 	if n := d.requests("DELETE", "/api/v1/users/"+after.ID+"/sessions"); n != 1 {
@@ -90,8 +90,8 @@ func (d *demo) polled(after time.Time) {
 // once, and once.
 func TestReportedActivityIsContained(t *testing.T) {
 	eachDemo(t, func(d *demo) {
-		var before person
-		login, uuid := d.report("")
+		before := d.victim()
+		login, uuid := d.report(before.Login)
 		r := d.ended(uuid)
 		if r.State != "succeeded" || r.Unknown != 0 {
 			d.t.Errorf("run = %+v", r)
@@ -109,8 +109,8 @@ func TestReportedActivityIsContainedByPollingAlone(t *testing.T) {
 				d.t.Fatalf("hook not deleted: %d", status)
 			}
 		}
-		var before person
-		login, uuid := d.report("")
+		before := d.victim()
+		login, uuid := d.report(before.Login)
 		d.ended(uuid)
 		d.contained(login, uuid, before)
 	})

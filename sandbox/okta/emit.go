@@ -69,7 +69,7 @@ func (c *change) emit(eventType string, f fact) {
 	e := &systemlog.Event{
 		Actor: c.actor, EventType: eventType, DisplayMessage: k.message, Severity: k.severity, LegacyEventType: optional(k.legacy),
 		Outcome:   systemlog.Outcome{Result: "SUCCESS", Reason: optional(f.reason)},
-		Published: systemlog.Time{Time: c.time()}, UUID: c.ids.uuid(), Version: "0", Target: f.targets,
+		Published: systemlog.Time{Time: c.time()}, UUID: c.ids.event(c.time()), Version: "0", Target: f.targets,
 	}
 	if f.result != "" {
 		e.Outcome.Result = f.result

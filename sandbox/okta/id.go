@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 )
 
 const (
@@ -73,6 +75,22 @@ func (s *ids) bytes(n int) []byte {
 
 // uuid returns a random UUID.
 func (s *ids) uuid() string { return uuidOf(s.bytes(16)) }
+
+// gregorian is the epoch of UUIDs of version 1 (RFC 9562 section 5.1), in steps of
+// 100 ns before 1970.
+const gregorian = 0x01b21dd213814000
+
+// event returns the UUID of a log event: of version 1, as Okta's are, made of the
+// time and random bytes for the rest.
+func (s *ids) event(at time.Time) string {
+	ticks := uint64(at.UnixNano()/100) + gregorian
+	b := s.bytes(16)
+	binary.BigEndian.PutUint32(b, uint32(ticks))         //nolint:gosec // the lowest part
+	binary.BigEndian.PutUint16(b[4:], uint16(ticks>>32)) //nolint:gosec // the middle part
+	binary.BigEndian.PutUint16(b[6:], uint16(ticks>>48)&0x0fff|0x1000)
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
 
 // uuidOf makes a UUID of 16 bytes.
 func uuidOf(b []byte) string {

@@ -208,6 +208,8 @@ func resetPassword(c *call) (answer, error) {
 	c.setStatus(u, Recovery)
 	token := c.ids.secret(20)
 	u.oneTime = token
+	// The old password opens nothing from here on.
+	u.password, u.passwordChanged = [32]byte{}, c.now()
 	c.emit("user.account.reset_password", accessFact(&c.change, u))
 	if c.flag("revokeSessions", false) {
 		c.endSessions(u)

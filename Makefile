@@ -17,7 +17,8 @@ demo: build ## the main job at work, simulated Okta included: prints a link to t
 	$(BIN)/sallyport demo
 
 dev: web/node_modules ## a demo on port 8080, and the console with hot reload on port 5173
-	$(GO) run ./cmd/sallyport demo & trap 'kill %1' EXIT; cd web && npm run dev
+	$(GO) build -o $(BIN)/sallyport-dev ./cmd/sallyport
+	$(BIN)/sallyport-dev demo & trap "kill $$!" EXIT; cd web && npm run dev
 
 build: $(BIN)/sallyport ## one binary, console inside: .bin/sallyport
 

@@ -17,6 +17,14 @@ import (
 // maxBadShown is how many unreadable events are told of one by one.
 const maxBadShown = 20
 
+// importResult is what an import did, for machines.
+type importResult struct {
+	Read int `json:"read"`
+	New  int `json:"new"`
+	Runs int `json:"runs"`
+	Bad  int `json:"bad"`
+}
+
 // runEventsImport reads exports of events into an organization.
 func runEventsImport(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
 	var conf configFlag
@@ -37,7 +45,7 @@ func runEventsImport(ctx context.Context, flags *flag.FlagSet, args []string, st
 	total, err := importFiles(ctx, core, *org, *act, flags.Args(), std)
 	err = errors.Join(err, core.Close())
 	if *asJSON {
-		return errors.Join(json.NewEncoder(std.out).Encode(total), err)
+		return errors.Join(json.NewEncoder(std.out).Encode(importResult(total)), err)
 	}
 	_, _ = fmt.Fprintf(std.out, "%d events read, %d of them new, %d runs started, %d passed over\n", total.Read, total.New, total.Runs, total.Bad)
 	return err

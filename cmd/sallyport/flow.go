@@ -69,14 +69,14 @@ func lint(c *flow.Catalogue, files []string) ([]lintResult, error) {
 			return nil, err
 		}
 		d, problems := flow.Read(string(text))
-		results[i] = lintResult{File: file, Problems: problems}
+		results[i] = lintResult{File: file, Problems: append(flow.Problems{}, problems...)}
 		if len(problems) == 0 {
 			parsed[i], helpers[d.Slug] = d, d
 		}
 	}
 	for i, d := range parsed {
 		if d != nil {
-			results[i].Problems = c.Check(d, helpers)
+			results[i].Problems = append(results[i].Problems, c.Check(d, helpers)...)
 		}
 		results[i].OK = len(results[i].Problems) == 0
 	}

@@ -31,6 +31,9 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	if *email == "" {
 		return usage("--email is missing")
 	}
+	if *name == "" {
+		return usage("--name is missing")
+	}
 	password, err := firstLine(*file)
 	if err != nil {
 		return err

@@ -155,5 +155,6 @@ type Retry struct {
 
 // Position is a place in the YAML, from 1.
 type Position struct {
-	Line, Column int
+	Line   int `json:"line"`
+	Column int `json:"column"`
 }

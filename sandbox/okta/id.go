@@ -81,7 +81,9 @@ func (s *ids) uuid() string { return uuidOf(s.bytes(16)) }
 const gregorian = 0x01b21dd213814000
 
 // event returns the UUID of a log event: of version 1, as Okta's are, made of the
-// time and random bytes for the rest.
+// time and random bytes for the rest. An org that is started again, of the same
+// seed, so has other events, which a server that kept the first must not take
+// for those.
 func (s *ids) event(at time.Time) string {
 	ticks := uint64(at.UnixNano()/100) + gregorian
 	b := s.bytes(16)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -40,6 +41,29 @@ func TestSeed(t *testing.T) {
 	}
 	if cmp.Equal(dump(1)[0], dump(2)[0]) {
 		t.Error("two seeds make the same people")
+	}
+}
+
+// Whoever keeps the events of an org must not take those of its next life, from
+// the same seed, for the same ones.
+func TestSeedAnotherDay(t *testing.T) {
+	uuids := func(now func() time.Time) []string {
+		org, err := okta.New(okta.Options{Seed: 1, Users: 20, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer org.Close()
+		org.Emit(okta.Event{Type: "user.session.start"})
+		return regexp.MustCompile(`"uuid":"[^"]+"`).FindAllString(ask(t, org, "GET", "/api/v1/logs?limit=1000&since=2026-02-01T00:00:00Z", "").Body.String(), -1)
+	}
+	first, next := uuids(fixed), uuids(func() time.Time { return fixed().Add(time.Hour) })
+	if len(first) == 0 || len(first) != len(next) {
+		t.Fatalf("%d events, then %d", len(first), len(next))
+	}
+	for _, id := range next {
+		if slices.Contains(first, id) {
+			t.Errorf("%s is there again", id)
+		}
 	}
 }
 

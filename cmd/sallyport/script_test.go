@@ -76,7 +76,7 @@ func scripts(vars map[string]string, at string) testscript.Params {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "stop": stop, "http": request, "await": await, "capture": capture, "cut": cut, "same": same,
+			"start": start, "interrupt": interrupt, "http": request, "await": await, "capture": capture, "cut": cut, "same": same,
 		},
 	}
 	if strings.HasSuffix(at, ".txtar") {
@@ -168,9 +168,9 @@ func keep(ts *testscript.TestScript, pattern, text string) bool {
 	return found != nil
 }
 
-// stop interrupts the program that was started last, and expects it to end well
+// interrupt sends SIGINT to the program that was started last, and expects it to end well
 // and soon.
-func stop(ts *testscript.TestScript, _ bool, _ []string) {
+func interrupt(ts *testscript.TestScript, _ bool, _ []string) {
 	p := ts.Value(background{}).(*processes)
 	last := len(p.running) - 1
 	if last < 0 {

@@ -71,3 +71,13 @@ export async function until(what, look, within = 15_000) {
     await new Promise((go) => setTimeout(go, 100));
   }
 }
+
+/** Has something go wrong in the sandbox: see docs/sandbox.md. */
+export async function fault(demo, what) {
+  const answer = await fetch(`${demo.sandbox}/_sandbox/faults`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(what),
+  });
+  if (!answer.ok) throw new Error(`fault: ${answer.status} ${await answer.text()}`);
+}

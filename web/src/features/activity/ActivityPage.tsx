@@ -74,12 +74,7 @@ export function ActivityPage() {
           {a.request.header && <Json value={a.request.header} label="headers" depth={1} className="mb-2" />}
           {a.request.body !== undefined && a.request.body !== null && <Json value={a.request.body} label="body" />}
         </Section>
-        {a.undo && (
-          <Section title="The way back">
-            <p className="mb-2 text-muted">{a.undo.title}</p>
-            {a.undo.inputs && <Json value={a.undo.inputs} label="inputs of the reversal" />}
-          </Section>
-        )}
+        <WayBack action={a} />
         <Section title="Raw">
           <Json value={a} label="action" depth={1} />
         </Section>
@@ -124,6 +119,25 @@ function Notes({ action: a }: { action: Detail }) {
         </Note>
       )}
     </div>
+  );
+}
+
+/** What would reverse it; or that nothing does, so that nobody looks for the button. */
+function WayBack({ action: a }: { action: Detail }) {
+  if (a.effect === "read" || a.state === "refused") return null;
+  return (
+    <Section title="The way back">
+      {a.undo ? (
+        <>
+          <p className="mb-2 text-muted">{a.undo.title}</p>
+          {a.undo.inputs && <Json value={a.undo.inputs} label="inputs of the reversal" />}
+        </>
+      ) : (
+        <p className="text-muted">
+          This cannot be undone: {a.connector.name || "the system"} has nothing that reverses “{a.title}”.
+        </p>
+      )}
+    </Section>
   );
 }
 

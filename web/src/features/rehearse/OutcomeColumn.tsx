@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { call } from "../../api/client.ts";
+import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { PersonChanges } from "./PersonChanges.tsx";
 import type { Performance } from "./Rehearse.tsx";
 import { RowsWritten } from "./RowsWritten.tsx";
 import { Sent } from "./Sent.tsx";
-import { ask, differences, messagesOf, personOf } from "./sandbox.ts";
+import { differences, messagesOf } from "./sandbox.ts";
 
 type Props = { performance: Performance; runs: components["schemas"]["Run"][]; since: number; every: number | false };
 
@@ -12,8 +14,7 @@ type Props = { performance: Performance; runs: components["schemas"]["Run"][]; s
 export function OutcomeColumn({ performance: p, runs, since, every }: Props) {
   const login = p.report.user.login;
   const after = useQuery({
-    queryKey: ["rehearsal", "user", login, p.pressed],
-    queryFn: async ({ signal }) => personOf(await ask(`/users/${encodeURIComponent(login)}`, { signal })),
+    ...read("/api/v1/rehearsal/users/{login}", { path: { login } }),
     refetchInterval: every,
     enabled: login !== "",
   });
@@ -21,14 +22,12 @@ export function OutcomeColumn({ performance: p, runs, since, every }: Props) {
     queryKey: ["rehearsal", "messages", p.pressed],
     refetchInterval: every,
     queryFn: async ({ signal }) => {
-      const [slack, teams, mail] = await Promise.all(
-        ["/slack", "/teams", "/mail"].map((path) => ask(path, { signal })),
-      );
-      return [
-        ...messagesOf("slack", slack, since),
-        ...messagesOf("teams", teams, since),
-        ...messagesOf("mail", mail, since),
-      ];
+      const [slack, teams, mail] = await Promise.all([
+        call("get", "/api/v1/rehearsal/slack", { signal }),
+        call("get", "/api/v1/rehearsal/teams", { signal }),
+        call("get", "/api/v1/rehearsal/mail", { signal }),
+      ]);
+      return messagesOf(slack, teams, mail, since);
     },
   });
   return (

@@ -1,8 +1,9 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Theater } from "lucide-react";
-import { useState } from "react";
+import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
+import { read } from "../../api/query.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Combobox } from "../../kit/Combobox.tsx";
 import { Empty } from "../../kit/Empty.tsx";
@@ -10,9 +11,14 @@ import { Field } from "../../kit/Field.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { ScenarioList } from "./ScenarioList.tsx";
 import { Show } from "./Show.tsx";
-import { ask, type Person, peopleOf, personOf, type Report, reportOf, scenariosOf, suitable } from "./sandbox.ts";
+import { type Person, type Report, suitable } from "./sandbox.ts";
 
 const route = getRouteApi("/inside/rehearse");
+
+const played = ["rehearsal", "played"];
+
+/** What the first flow answers. */
+const usual = "report_suspicious_activity";
 
 export type Performance = { report: Report; before?: Person; pressed: number };
 
@@ -21,32 +27,36 @@ export function Rehearse() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const scenarios = useQuery({
-    queryKey: ["rehearsal", "scenarios"],
-    queryFn: async ({ signal }) => scenariosOf(await ask("/scenarios", { signal })),
+    ...read("/api/v1/rehearsal/scenarios", {}),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const people = useQuery({
-    queryKey: ["rehearsal", "users"],
-    queryFn: async ({ signal }) => peopleOf(await ask("/users?status=ACTIVE&limit=200", { signal })),
+    ...read("/api/v1/rehearsal/users", { query: { status: "ACTIVE", limit: 200 } }),
     retry: false,
   });
-  const [performance, setPerformance] = useState<Performance>();
+  // What was played last is still there when one comes back from the event or the run.
+  const cache = useQueryClient();
+  const { data: performance } = useQuery<Performance>({
+    queryKey: played,
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
   const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
-  const scenario = scenarios.data?.find((s) => s.name === search.scenario) ?? scenarios.data?.[0];
+  const named = (name: string | undefined) => scenarios.data?.find((s) => s.name === name);
+  const scenario = named(search.scenario) ?? named(usual) ?? scenarios.data?.[0];
   const login = search.user ?? (people.data && suitable(people.data)?.login) ?? "";
   const start = useMutation({
     mutationFn: async (): Promise<Performance> => {
-      const before = login ? personOf(await ask(`/users/${encodeURIComponent(login)}`)) : undefined;
+      const before = login ? await call("get", "/api/v1/rehearsal/users/{login}", { path: { login } }) : undefined;
       const pressed = Date.now();
-      const report = reportOf(
-        await ask(`/scenarios/${encodeURIComponent(scenario?.name ?? "")}`, {
-          method: "post",
-          body: login ? { user: login } : undefined,
-        }),
-      );
+      const report = await call("post", "/api/v1/rehearsal/scenarios/{name}", {
+        path: { name: scenario?.name ?? "" },
+        body: login ? { user: login } : {},
+      });
       return { report, before: before?.login === report.user.login ? before : undefined, pressed };
     },
-    onSuccess: setPerformance,
+    onSuccess: (p) => cache.setQueryData(played, p),
   });
   return (
     <Page>

@@ -1,6 +1,8 @@
 import { clsx } from "clsx";
+import type { components } from "../../api/schema.gen.ts";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
-import type { Scenario } from "./sandbox.ts";
+
+type Scenario = components["schemas"]["Scenario"];
 
 type Props = { scenarios: Scenario[] | undefined; chosen?: string; onChoose: (name: string) => void };
 

@@ -8,12 +8,12 @@ const long = 320;
 /** A message that went out. */
 export function Sent({ message: m }: { message: Message }) {
   const [all, setAll] = useState(false);
-  const Icon = m.key.startsWith("mail") ? Mail : MessageSquare;
+  const Icon = m.kind === "mail" ? Mail : MessageSquare;
   const cut = m.text.length > long && !all;
   return (
     <article className="arrive rounded-lg border bg-surface">
       <header className="flex items-center gap-2 border-b px-3 py-2 text-sm text-muted">
-        <Icon size={14} aria-label={m.key.startsWith("mail") ? "Mail" : "Message"} className="shrink-0" />
+        <Icon size={14} aria-label={m.kind === "mail" ? "Mail" : "Message"} className="shrink-0" />
         <span className="min-w-0 flex-1 truncate font-medium text-ink">{m.where}</span>
         <Time at={m.time} exact />
       </header>

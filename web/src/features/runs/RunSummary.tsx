@@ -35,16 +35,16 @@ export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s:
       {r.dryRun ? <WouldDo run={r} onSelect={onSelect} /> : <Did actions={r.actions} />}
       <Facts items={facts} className="text-sm" />
       {r.input !== undefined && r.input !== null && (
-        <section aria-label="Input">
+        <div>
           <h3 className="mb-1 text-sm font-medium">Input</h3>
           <Json value={r.input} label="input" />
-        </section>
+        </div>
       )}
       {r.result !== undefined && r.result !== null && (
-        <section aria-label="Result">
+        <div>
           <h3 className="mb-1 text-sm font-medium">Result</h3>
           <Json value={r.result} label="result" />
-        </section>
+        </div>
       )}
       <p className="text-sm text-faint">Choose a card to see its data. j and k go from card to card.</p>
     </div>

@@ -97,7 +97,7 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
 
 function Data({ title, value, kept }: { title: string; value: unknown; kept: boolean }) {
   return (
-    <section aria-label={title}>
+    <div>
       <h3 className="mb-1 flex items-baseline justify-between text-sm font-medium">
         {title}
         {!kept && value !== undefined && (
@@ -109,6 +109,6 @@ function Data({ title, value, kept }: { title: string; value: unknown; kept: boo
       ) : (
         <Json value={value} label={title.toLowerCase()} depth={3} />
       )}
-    </section>
+    </div>
   );
 }

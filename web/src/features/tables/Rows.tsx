@@ -51,20 +51,18 @@ export function Rows({ table }: { table: Table }) {
     <>
       <FilterBar
         end={
-          <>
-            {selected.size > 0 ? (
-              <DeleteRows
-                table={table}
-                rows={(items ?? []).filter((r) => selected.has(r.id))}
-                onDone={() => setSelected(new Set())}
-              />
-            ) : (
-              <>
-                {first && counted(first.total, "row")}
-                {add}
-              </>
-            )}
-          </>
+          selected.size > 0 ? (
+            <DeleteRows
+              table={table}
+              rows={(items ?? []).filter((r) => selected.has(r.id))}
+              onDone={() => setSelected(new Set())}
+            />
+          ) : (
+            <>
+              {first && counted(first.total, "row")}
+              {add}
+            </>
+          )
         }
       >
         <SearchBox label="Search in all columns" value={search.q ?? ""} onChange={(q) => set({ q })} />

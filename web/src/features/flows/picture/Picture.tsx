@@ -124,11 +124,12 @@ function nodesOf(
           selected: o.selected === b.id,
           onSelect: o.onSelect,
         };
-        return { ...common, type: "card", data, zIndex: 2 };
+        return { ...common, style: pressable(b), type: "card", data, zIndex: 2 };
       }
       case "trigger":
         return {
           ...common,
+          style: pressable(b),
           type: "trigger",
           data: { trigger, selected: o.selected === "trigger", onSelect: o.onSelect },
           zIndex: 2,
@@ -139,6 +140,11 @@ function nodesOf(
         return { ...common, type: "join", data: {}, zIndex: 1 };
     }
   });
+}
+
+/** Nodes that cannot be selected or dragged let the pointer through, unless they say otherwise. */
+function pressable(b: { w: number; h: number }) {
+  return { width: b.w, height: b.h, pointerEvents: "all" } as const;
 }
 
 function edgesOf(layout: Layout, overlays?: ReadonlyMap<string, Overlay>): Edge[] {

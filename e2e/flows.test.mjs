@@ -1,0 +1,93 @@
+// Flows: looking at one, switching it off and on, trying it out, and what to do
+// when a run has failed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, fault, play, until } from "./demo.mjs";
+import { played, stage } from "./stage.mjs";
+
+const s = stage();
+const name = "Suspicious Activity Reported";
+const flowOf = async () => (await api(s.demo, "GET", "/flows")).find((f) => f.title === name);
+const asked = async (path) =>
+  (await (await fetch(`${s.demo.sandbox}/_sandbox/requests?service=okta&method=POST&path=${path}`)).json()).length;
+
+test("a flow is found, its cards say where their values come from", played, async () => {
+  const page = await s.open("/flows");
+  await page.getByRole("searchbox", { name: "Search flows" }).fill("suspicious");
+  await page.waitForURL(/q=suspicious/);
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  const picture = page.getByLabel("Picture of the flow");
+  await picture.getByText("When this happens in Okta").waitFor();
+  await picture.getByText("Tell the security channel").waitFor();
+  // A value is pointed at, and its source stands out.
+  const source = page.locator('[data-card="trigger"]');
+  assert.doesNotMatch(await source.getAttribute("class"), /ring-2/);
+  await page.locator('[data-card="clear_sessions"]').getByText("actor.id").hover();
+  await until("the source to stand out", async () => /ring-2/.test(await source.getAttribute("class")));
+  // A card is opened, and says all of it.
+  await page.locator('[data-card="clear_sessions"]').click();
+  await page.waitForURL(/card=clear_sessions/);
+  const detail = page.getByRole("complementary").filter({ hasText: "If it fails" });
+  await detail.getByText("the run goes on").first().waitFor();
+  await detail.getByRole("link", { name: "Okta (sandbox)" }).waitFor();
+});
+
+test("a flow is off after one press, and on after it was shown what it will do", played, async () => {
+  const page = await s.open("/flows");
+  const on = page.getByRole("switch", { name: `${name}: on` });
+  const off = page.getByRole("switch", { name: `${name}: off` });
+  await on.click();
+  await off.waitFor();
+  assert.equal((await flowOf()).enabled, false);
+  await off.click();
+  const dialog = page.getByRole("dialog", { name: `Switch on ${name}` });
+  await dialog.getByText("user.account.report_suspicious_activity_by_enduser").waitFor();
+  await dialog.getByText("Reset password").waitFor();
+  assert.equal((await flowOf()).enabled, false, "looking switches nothing on");
+  await dialog.getByRole("button", { name: "Switch on" }).click();
+  await on.waitFor();
+  assert.equal((await flowOf()).enabled, true);
+});
+
+test("a flow is tried out on an event that was, and shows what it would send", played, async () => {
+  await play(s.demo, "report_suspicious_activity");
+  await until("the run", async () => (await api(s.demo, "GET", "/runs")).items.some((r) => r.endedAt));
+  const before = await asked("/api/v1/users");
+  const page = await s.open(`/flows/${(await flowOf()).id}`);
+  await page.getByRole("button", { name: "Run now" }).click();
+  const dialog = page.getByRole("dialog", { name: `Run ${name}` });
+  await dialog.getByRole("radio").first().check();
+  await dialog.getByRole("button", { name: "Show what it would do" }).click();
+  await page.getByText("This is a dry run: nothing was changed and nobody was told").waitFor();
+  const would = page.getByRole("region", { name: "What it would do" });
+  await would.getByRole("button", { name: /Clear user sessions/ }).click();
+  const sent = page.getByRole("region", { name: "what it would send" });
+  await sent.getByText("DELETE").first().waitFor();
+  await sent.getByText(/\/api\/v1\/users\/.+\/sessions/).first().waitFor();
+  assert.equal(await asked("/api/v1/users"), before, "Okta was asked to change nothing");
+});
+
+test("a failed run says what came back, leads to the card, and is taken up where it failed", played, async () => {
+  await fault(s.demo, { service: "slack", path: "chat.postMessage", kind: "status", status: 400, count: 1, body: '{"ok":false,"error":"channel_is_archived"}' });
+  await play(s.demo, "report_suspicious_activity");
+  const failed = await until("the failed run", async () =>
+    (await api(s.demo, "GET", "/runs")).items.find((r) => r.state === "failed"),
+  );
+  const page = await s.open("/");
+  await page.getByRole("region", { name: "Needs you" }).getByRole("link", { name: /1 run failed/ }).click();
+  await page.waitForURL(/\/runs\?.*state=failed/);
+  await page.getByRole("row").filter({ hasText: "Failed" }).getByRole("link", { name }).click();
+  await page.waitForURL(new RegExp(`/runs/${failed.id}`));
+  await page.getByText("The run failed").waitFor();
+  await page.getByRole("button", { name: "Show the card" }).click();
+  await page.waitForURL(/step=tell/);
+  const aside = page.getByRole("complementary").filter({ hasText: "What came back" });
+  await aside.getByRole("heading", { name: "Tell the security channel" }).waitFor();
+  await aside.getByText(/channel/i).first().waitFor();
+
+  const resets = await asked("/api/v1/users/*/lifecycle/reset_password");
+  await page.getByRole("button", { name: "Take up where it failed" }).click();
+  await page.getByText("Succeeded").first().waitFor();
+  assert.equal(await asked("/api/v1/users/*/lifecycle/reset_password"), resets, "what was done is not done again");
+});

@@ -1,64 +1,100 @@
-// The real binary, with its sandbox, on a free port and with a folder of its own.
+// The real binary, on a free port and with a folder of its own: as a demo with its
+// sandbox, or as a server that is new.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const binary = process.env.SALLYPORT ?? fileURLToPath(new URL("../.bin/sallyport", import.meta.url));
+
+/** Starts the binary and waits for the first of its lines that `wanted` makes something of. */
+async function start(args, env, wanted) {
+  const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const ended = once(child, "exit");
+  let log = "";
+  child.stderr.on("data", (d) => {
+    log = (log + d).slice(-20_000);
+  });
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const limit = setTimeout(() => child.kill("SIGKILL"), 15_000);
+    const [code, signal] = await ended;
+    clearTimeout(limit);
+    return { code, signal };
+  };
+  const lines = createInterface({ input: child.stdout });
+  let limit;
+  const ready = new Promise((yes, no) => {
+    limit = setTimeout(() => no(new Error(`not ready after 30 s: ${log}`)), 30_000);
+    ended.then(([code]) => no(new Error(`ended with ${code}: ${log}`)));
+    lines.on("line", (line) => {
+      const got = wanted(line);
+      if (got) yes(got);
+    });
+  });
+  try {
+    return { at: await ready, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    clearTimeout(limit);
+  }
+}
 
 /**
  * Starts `sallyport demo` and returns where it is: console (signs in), base, api,
  * token, sandbox; and stop.
  */
 export async function startDemo(...more) {
-  const child = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--json", ...more], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = once(child, "exit");
-  let log = "";
-  child.stderr.on("data", (d) => {
-    log = (log + d).slice(-20_000);
-  });
-  const first = await Promise.race([
-    once(createInterface({ input: child.stdout }), "line").then(([line]) => line),
-    ended.then(([code]) => {
-      throw new Error(`the demo ended with ${code}: ${log}`);
-    }),
-    new Promise((_, no) => setTimeout(() => no(new Error(`the demo is not ready after 30 s: ${log}`)), 30_000).unref()),
-  ]);
-  const at = JSON.parse(first);
-  return {
-    ...at,
-    base: new URL(at.console).origin,
-    log: () => log,
-    stop: async () => {
-      child.kill("SIGTERM");
-      const limit = setTimeout(() => child.kill("SIGKILL"), 15_000);
-      const [code, signal] = await ended;
-      clearTimeout(limit);
-      return { code, signal };
-    },
-  };
+  const { at, stop } = await start(["demo", "--listen", "127.0.0.1:0", "--json", ...more], {}, (line) => JSON.parse(line));
+  return { ...at, base: new URL(at.console).origin, stop };
+}
+
+/** Starts `sallyport serve` with nothing in it: link makes the first administrator. */
+export async function startServe() {
+  const folder = await mkdtemp(join(tmpdir(), "sallyport-e2e-"));
+  const env = { SALLYPORT_DATA_DIR: folder };
+  const gone = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { at, stop } = await start(
+      ["serve", "--listen", "127.0.0.1:0"],
+      env,
+      (line) => /https?:\/\/\S+\/welcome#\S+/.exec(line)?.[0],
+    );
+    return { link: at, base: new URL(at).origin, stop: () => stop().finally(gone) };
+  } catch (error) {
+    await gone();
+    throw error;
+  }
 }
 
 /** Asks the API with the demo's token. */
 export async function api(demo, method, path, body) {
-  const answer = await fetch(demo.api + path, {
+  return answerOf(`${method} ${path}`, demo.api + path, method, body, { Authorization: `Bearer ${demo.token}` });
+}
+
+/** Asks the sandbox: see docs/sandbox.md. */
+export async function sandbox(demo, method, path, body) {
+  return answerOf(`sandbox: ${method} ${path}`, `${demo.sandbox}/_sandbox${path}`, method, body, {});
+}
+
+async function answerOf(what, url, method, body, headers) {
+  const answer = await fetch(url, {
     method,
-    headers: { Authorization: `Bearer ${demo.token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    headers: { ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
   return answer.status === 204 ? undefined : answer.json();
 }
 
 /** Has something happen in the sandbox. */
-export async function play(demo, scenario, user) {
-  const answer = await fetch(`${demo.sandbox}/_sandbox/scenarios/${scenario}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(user ? { user } : {}),
-  });
-  if (!answer.ok) throw new Error(`scenario ${scenario}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+export function play(demo, scenario, user) {
+  return sandbox(demo, "POST", `/scenarios/${scenario}`, user ? { user } : {});
 }
 
 /** Waits until something is so. */
@@ -70,14 +106,4 @@ export async function until(what, look, within = 15_000) {
     if (Date.now() > end) throw new Error(`waited ${within} ms for ${what}`);
     await new Promise((go) => setTimeout(go, 100));
   }
-}
-
-/** Has something go wrong in the sandbox: see docs/sandbox.md. */
-export async function fault(demo, what) {
-  const answer = await fetch(`${demo.sandbox}/_sandbox/faults`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(what),
-  });
-  if (!answer.ok) throw new Error(`fault: ${answer.status} ${await answer.text()}`);
 }

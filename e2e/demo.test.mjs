@@ -2,7 +2,7 @@
 // set off from the Rehearse page and followed to the end.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, until } from "./demo.mjs";
+import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
 
 const s = stage();
@@ -69,7 +69,7 @@ test("a report is set off, contained while one watches, and read card by card", 
 test("the overview tells it as it happens", played, async () => {
   const page = await s.open("/");
   const before = await page.getByRole("link", { name: "Suspicious Activity Reported" }).count();
-  const { user } = await (await fetch(`${s.demo.sandbox}/_sandbox/scenarios/report_suspicious_activity`, { method: "POST" })).json();
+  const { user } = await play(s.demo, "report_suspicious_activity");
   const moment = page.getByRole("listitem").filter({ hasText: user.login }).filter({ hasText: "Succeeded" }).first();
   await moment.waitFor();
   await moment.getByRole("link", { name: "Clear user sessions" }).waitFor();
@@ -101,9 +101,9 @@ test("what has a way back is undone, after it was shown", played, async () => {
   const flow = await api(s.demo, "POST", "/flows", { yaml: suspend, folder: (await api(s.demo, "GET", "/folders"))[0].id });
   await api(s.demo, "PATCH", `/flows/${flow.id}`, { connections: { okta: okta.id } });
   await api(s.demo, "POST", `/flows/${flow.id}/publish`, {});
-  const people = await (await fetch(`${s.demo.sandbox}/_sandbox/users?status=ACTIVE&limit=50`)).json();
+  const people = await sandbox(s.demo, "GET", "/users?status=ACTIVE&limit=50");
   const { login } = (people.users ?? people).find((p) => p.admin_roles.length === 0);
-  const status = async () => (await (await fetch(`${s.demo.sandbox}/_sandbox/users/${login}`)).json()).status;
+  const status = async () => (await sandbox(s.demo, "GET", `/users/${login}`)).status;
 
   const page = await s.open(`/flows/${flow.id}`);
   await page.getByRole("button", { name: "Run now" }).click();

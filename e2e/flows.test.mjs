@@ -2,14 +2,16 @@
 // when a run has failed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, fault, play, until } from "./demo.mjs";
+import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
 
 const s = stage();
 const name = "Suspicious Activity Reported";
 const flowOf = async () => (await api(s.demo, "GET", "/flows")).find((f) => f.title === name);
-const asked = async (path) =>
-  (await (await fetch(`${s.demo.sandbox}/_sandbox/requests?service=okta&method=POST&path=${path}`)).json()).length;
+const asked = async (path) => {
+  const answer = await sandbox(s.demo, "GET", `/requests?service=okta&method=POST&path=${encodeURIComponent(path)}`);
+  return (Array.isArray(answer) ? answer : answer.requests).length;
+};
 
 test("a flow is found, its cards say where their values come from", played, async () => {
   const page = await s.open("/flows");
@@ -69,7 +71,7 @@ test("a flow is tried out on an event that was, and shows what it would send", p
 });
 
 test("a failed run says what came back, leads to the card, and is taken up where it failed", played, async () => {
-  await fault(s.demo, { service: "slack", path: "chat.postMessage", kind: "status", status: 400, count: 1, body: '{"ok":false,"error":"channel_is_archived"}' });
+  await sandbox(s.demo, "POST", "/faults", { service: "slack", path: "chat.postMessage", kind: "status", status: 400, count: 1, body: '{"ok":false,"error":"channel_is_archived"}' });
   await play(s.demo, "report_suspicious_activity");
   const failed = await until("the failed run", async () =>
     (await api(s.demo, "GET", "/runs")).items.find((r) => r.state === "failed"),

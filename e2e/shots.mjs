@@ -5,81 +5,12 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
-import { api, play, startDemo, until } from "./demo.mjs";
+import { places, startFilled } from "./places.mjs";
 
 const out = fileURLToPath(new URL("shots/", import.meta.url));
 const wanted = process.argv.slice(2);
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const themes = ["light", "dark"];
-
-/** What the demo has to show: runs that went well, one that failed, a refusal. */
-async function fill(demo) {
-  await play(demo, "report_suspicious_activity");
-  const done = async (n) => (await api(demo, "GET", "/runs?limit=50")).items.filter((r) => r.endedAt).length >= n;
-  await until("the first run", () => done(1));
-  await fetch(`${demo.sandbox}/_sandbox/faults`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ service: "okta", method: "DELETE", path: "/api/v1/users", kind: "status", status: 403, count: 1 }),
-  });
-  await play(demo, "report_suspicious_activity");
-  await until("the second run", () => done(2));
-  await play(demo, "mfa_fatigue");
-  await play(demo, "admin_role_granted");
-  const [flow] = await api(demo, "GET", "/flows");
-  const { items } = await api(demo, "GET", "/runs");
-  await api(demo, "POST", `/flows/${flow.id}/run`, { event: items[0].event.uuid, dryRun: true });
-  await until("the dry run", () => done(3));
-  await api(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
-}
-
-async function places(demo) {
-  const [flow] = await api(demo, "GET", "/flows");
-  const runs = (await api(demo, "GET", "/runs")).items;
-  const action = (await api(demo, "GET", "/actions")).items[0];
-  const [table] = await api(demo, "GET", "/tables");
-  const connections = await api(demo, "GET", "/connections");
-  const [source] = await api(demo, "GET", "/sources");
-  const [template] = await api(demo, "GET", "/templates");
-  const failed = runs.find((r) => r.state === "failed") ?? runs[0];
-  const good = runs.find((r) => r.state === "succeeded" && !r.dryRun) ?? runs[0];
-  const dry = runs.find((r) => r.dryRun);
-  return {
-    overview: "/",
-    flows: "/flows",
-    flow: `/flows/${flow.id}`,
-    "flow-card": `/flows/${flow.id}?card=tell`,
-    "flow-setup": `/flows/${flow.id}?tab=setup`,
-    "flow-runs": `/flows/${flow.id}?tab=runs`,
-    "flow-yaml": `/flows/${flow.id}?tab=yaml`,
-    "flow-versions": `/flows/${flow.id}?tab=versions`,
-    runs: "/runs",
-    run: `/runs/${good.id}`,
-    "run-failed": `/runs/${failed.id}?step=clear_sessions`,
-    "run-dry": `/runs/${dry.id}`,
-    "run-list": `/runs/${good.id}?view=list&step=tell`,
-    event: `/events/${good.event.uuid}`,
-    tables: "/tables",
-    table: `/tables/${table.id}`,
-    connections: "/connections",
-    sources: "/connections?tab=sources",
-    "connection-add": "/connections?add=choose",
-    "connection-new": "/connections?add=okta",
-    connection: `/connections/${connections[0].id}`,
-    source: `/sources/${source.id}`,
-    templates: "/templates",
-    template: `/templates/${template.id}`,
-    rehearse: "/rehearse",
-    activity: "/activity",
-    action: `/activity/${action.id}`,
-    settings: "/settings",
-    guard: "/settings/guard",
-    tokens: "/settings/tokens",
-    account: "/settings/account",
-    about: "/about",
-    lost: "/no/such/page",
-  };
-}
 
 /** Answers of the API in other states than the demo's. */
 const states = {
@@ -118,12 +49,10 @@ async function settled(page) {
   await new Promise((go) => setTimeout(go, 250));
 }
 
-const demo = process.env.DEMO ? { ...JSON.parse(process.env.DEMO), stop: async () => {} } : await startDemo();
-demo.base = new URL(demo.console).origin;
+const demo = await startFilled();
 const browser = await launch();
 try {
   await mkdir(out, { recursive: true });
-  if (!process.env.DEMO) await fill(demo);
   const all = await places(demo);
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const theme of themes) {

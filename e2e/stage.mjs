@@ -60,7 +60,7 @@ export function stage(start = startDemo) {
       await page.waitForURL(`${s.demo.base}/`);
     }
     if (path !== "/" || !link) await page.goto(s.demo.base + path);
-    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await page.locator(link ? "#main h1" : "h1").waitFor();
     return page;
   }
 

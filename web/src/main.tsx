@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Failure } from "./api/failure.ts";
 import { queryClient } from "./api/query.ts";
-import { setEnded } from "./features/session/session.ts";
+import { sessionQuery, setEnded } from "./features/session/session.ts";
 import { onKeyDown } from "./kit/keys.ts";
 import { router } from "./router.tsx";
 import { followTheme } from "./shell/theme.ts";
@@ -13,10 +13,11 @@ import "./styles.css";
 followTheme();
 document.addEventListener("keydown", onKeyDown);
 
-/** Whatever call says first that nobody is signed in, the viewer is asked to sign in again. */
+/** Whatever call says first that the session has ended, the viewer is asked to sign in again. */
 function watch(error: unknown) {
-  if (error instanceof Failure && error.kind === "unauthenticated" && !/^\/(sign-in|welcome)/.test(location.pathname))
-    setEnded(true);
+  const wasIn = queryClient.getQueryData(sessionQuery.queryKey) !== undefined;
+  const inside = !/^\/(sign-in|welcome)/.test(location.pathname);
+  if (error instanceof Failure && error.kind === "unauthenticated" && wasIn && inside) setEnded(true);
 }
 queryClient.getQueryCache().config.onError = watch;
 queryClient.getMutationCache().config.onError = watch;

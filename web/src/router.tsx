@@ -144,6 +144,7 @@ const routes = [
     ...at("/settings/account"),
     component: lazyRouteComponent(() => import("./features/settings/Account.tsx"), "Account"),
   }),
+  createRoute({ ...at("/$"), component: NotFound }),
   createRoute({ ...at("/about"), component: lazyRouteComponent(() => import("./features/about/About.tsx"), "About") }),
 ] as const;
 

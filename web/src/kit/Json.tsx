@@ -74,7 +74,7 @@ function Branch({ name, value, depth, last }: { name?: string | number; value: o
         type="button"
         onClick={() => setOpen(!open)}
         aria-expanded={open}
-        className="flex w-full items-start rounded-sm text-left hover:bg-hover"
+        className="flex w-full items-start rounded-sm py-0.5 text-left hover:bg-hover"
       >
         <ChevronRight size={12} aria-hidden className={clsx("mt-1 mr-1 shrink-0 text-faint", open && "rotate-90")} />
         <span>

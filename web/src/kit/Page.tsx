@@ -68,6 +68,16 @@ export function Section({
   );
 }
 
+/** What matters on the left; on wide pages, what it rests on beside it. */
+export function Split({ children, aside }: { children: ReactNode; aside: ReactNode }) {
+  return (
+    <div className="grid items-start gap-x-8 gap-y-6 max-xl:max-w-3xl xl:grid-cols-[minmax(0,1fr)_minmax(0,32rem)]">
+      <div className="flex min-w-0 flex-col gap-6">{children}</div>
+      {aside}
+    </div>
+  );
+}
+
 /** A surface with a frame. */
 export function Panel({ children, className }: { children: ReactNode; className?: string }) {
   return <div className={clsx("min-w-0 rounded-lg border bg-surface", className)}>{children}</div>;

@@ -29,7 +29,7 @@ export function State({
   return (
     <span
       className={clsx(
-        "inline-flex min-w-0 items-center gap-1.5 whitespace-nowrap",
+        "inline-flex min-w-0 items-center gap-1.5 align-middle whitespace-nowrap",
         tones[tone],
         strong && "font-medium",
       )}

@@ -58,7 +58,7 @@ export function AccountMenu({ narrow }: { narrow?: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${account.name}`}
+          aria-label={narrow ? `Account of ${account.name}` : undefined}
           className={clsx(
             "flex h-9 min-w-0 items-center gap-2 rounded-md text-left hover:bg-hover",
             narrow ? "w-9 justify-center" : "flex-1 px-1.5",

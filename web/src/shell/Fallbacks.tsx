@@ -1,8 +1,7 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { Failed } from "../api/Failed.tsx";
 import { buttonClass } from "../kit/Button.tsx";
-import { Empty } from "../kit/Empty.tsx";
-import { Page, useTitle } from "../kit/Page.tsx";
+import { Page, PageHeader } from "../kit/Page.tsx";
 import { SkeletonLines } from "../kit/Skeleton.tsx";
 import { Mark } from "./Mark.tsx";
 
@@ -26,19 +25,12 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
 }
 
 export function NotFound() {
-  useTitle("Not found");
   return (
     <Page narrow>
-      <Empty
-        title="There is no page at this address"
-        action={
-          <Link to="/" className={buttonClass("primary")}>
-            Go to the overview
-          </Link>
-        }
-      >
-        The link may be old, or cut short.
-      </Empty>
+      <PageHeader title="There is no page at this address" lead="The link may be old, or cut short." />
+      <Link to="/" className={buttonClass("primary")}>
+        Go to the overview
+      </Link>
     </Page>
   );
 }

@@ -20,7 +20,7 @@ import { useSignOut } from "../features/session/useSignOut.ts";
 import { Kbd } from "../kit/Kbd.tsx";
 import { zonePreference } from "../kit/Time.tsx";
 import { showKeys } from "./keysShown.ts";
-import { placesFor } from "./nav.ts";
+import { placesFor, settingsFor } from "./nav.ts";
 import { themePreference } from "./theme.ts";
 
 type Entry = { id: string; label: string; detail?: string; icon: LucideIcon; keys?: string; run: () => void };
@@ -107,8 +107,15 @@ function useEntries(): [string, Entry[]][] {
     keys: `g ${p.key}`,
     run: () => void navigate({ to: p.to }),
   }));
+  const settingPages: Entry[] = settingsFor(session).map((p) => ({
+    id: p.to,
+    label: p.label,
+    detail: "Settings",
+    icon: p.icon,
+    run: () => void navigate({ to: p.to }),
+  }));
   const found: [string, Entry[]][] = [
-    ["Pages", pages],
+    ["Pages", [...pages, ...settingPages]],
     [
       "Flows",
       (flows.data ?? []).map((f) => ({

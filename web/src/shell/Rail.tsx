@@ -41,7 +41,7 @@ export function Rail({ onFind }: { onFind: () => void }) {
         <button
           type="button"
           onClick={onFind}
-          aria-label="Find pages, flows and actions"
+          aria-label={narrow ? "Find" : undefined}
           className={clsx(
             "flex h-8 w-full items-center gap-2 rounded-md border border-edge/50 bg-surface text-faint hover:text-ink",
             narrow ? "justify-center" : "px-2.5",

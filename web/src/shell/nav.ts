@@ -1,14 +1,17 @@
 import {
-  Activity,
   Gauge,
+  Info,
+  KeyRound,
   LayoutTemplate,
   type LucideIcon,
   Play,
   Plug,
   ScrollText,
   Settings,
+  Shield,
   Table2,
   Theater,
+  User,
   Workflow,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
@@ -62,4 +65,27 @@ export function placesFor(session: Session): Place[] {
   );
 }
 
-export const liveIcon = Activity;
+/** The pages under Settings: what can be set, each with a page of its own. */
+const settings = [
+  {
+    to: "/settings/guard",
+    icon: Shield,
+    label: "Guard policy",
+    text: "Whom no flow may touch, how much a flow may change in an hour, dry run for everything.",
+    permission: "guard:read",
+  },
+  {
+    to: "/settings/tokens",
+    icon: KeyRound,
+    label: "API tokens",
+    text: "For programs that use the API.",
+    permission: "tokens:write",
+  },
+  { to: "/settings/account", icon: User, label: "My account", text: "Your password, and where you are signed in." },
+  { to: "/about", icon: Info, label: "About", text: "Version, documentation, licences." },
+] as const satisfies { to: string; icon: LucideIcon; label: string; text: string; permission?: Permission }[];
+
+/** What somebody may see of them. */
+export function settingsFor({ permissions }: Session) {
+  return settings.filter((s) => !("permission" in s) || permissions.includes(s.permission));
+}

@@ -6,7 +6,7 @@ import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Json } from "../../kit/Json.tsx";
 import { Note } from "../../kit/Note.tsx";
-import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
+import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "./actionState.tsx";
@@ -51,7 +51,7 @@ export function ActivityPage() {
     );
   }
   return (
-    <Page narrow>
+    <Page>
       <PageHeader
         title={a.cause === "undo" ? `Undo: ${a.title}` : a.title}
         above={above}
@@ -63,7 +63,13 @@ export function ActivityPage() {
         }
         actions={<UndoButton action={a} size="md" />}
       />
-      <div className="flex flex-col gap-6">
+      <Split
+        aside={
+          <Section title="Raw">
+            <Json value={a} label="action" depth={1} />
+          </Section>
+        }
+      >
         <Notes action={a} />
         <Facts items={factsOf(a)} />
         <Section title="What was sent">
@@ -75,10 +81,7 @@ export function ActivityPage() {
           {a.request.body !== undefined && a.request.body !== null && <Json value={a.request.body} label="body" />}
         </Section>
         <WayBack action={a} />
-        <Section title="Raw">
-          <Json value={a} label="action" depth={1} />
-        </Section>
-      </div>
+      </Split>
     </Page>
   );
 }

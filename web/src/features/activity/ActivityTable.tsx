@@ -33,14 +33,14 @@ const columns: Column<Action>[] = [
   {
     id: "state",
     title: "State",
-    width: "150px",
+    width: "132px",
     phone: "aside",
     cell: (a) => <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />,
   },
   {
     id: "action",
     title: "Action",
-    width: "20%",
+    width: "18%",
     phone: "title",
     cell: (a) => (
       <Link to="/activity/$id" params={{ id: a.id }} className="font-medium hover:underline">
@@ -52,7 +52,7 @@ const columns: Column<Action>[] = [
   {
     id: "by",
     title: "By",
-    width: "18%",
+    width: "19%",
     from: 768,
     cell: (a) =>
       a.flow ? (
@@ -70,7 +70,7 @@ const columns: Column<Action>[] = [
   {
     id: "in",
     title: "In",
-    width: "11%",
+    width: "136px",
     from: 1280,
     phone: "none",
     cell: (a) => <span className="text-muted">{a.connection.name || a.connector.name}</span>,
@@ -78,7 +78,7 @@ const columns: Column<Action>[] = [
   {
     id: "why",
     title: "Note",
-    width: "15%",
+    width: "14%",
     from: 1024,
     cell: (a) => (
       <span className="text-muted" title={a.reason || a.error}>
@@ -86,6 +86,6 @@ const columns: Column<Action>[] = [
       </span>
     ),
   },
-  { id: "at", title: "When", width: "120px", cell: (a) => <Time at={a.startedAt} /> },
-  { id: "undo", title: "Undo", hideTitle: true, width: "92px", right: true, cell: (a) => <UndoButton action={a} /> },
+  { id: "at", title: "When", width: "112px", cell: (a) => <Time at={a.startedAt} /> },
+  { id: "undo", title: "Undo", hideTitle: true, width: "84px", right: true, cell: (a) => <UndoButton action={a} /> },
 ];

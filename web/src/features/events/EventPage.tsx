@@ -9,7 +9,7 @@ import { buttonClass } from "../../kit/Button.tsx";
 import { Copy } from "../../kit/Copy.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Json } from "../../kit/Json.tsx";
-import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
+import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
@@ -48,7 +48,7 @@ export function EventPage() {
     );
   }
   return (
-    <Page narrow>
+    <Page>
       <PageHeader
         title={e.message || e.type}
         above="Event"
@@ -67,7 +67,13 @@ export function EventPage() {
           )
         }
       />
-      <div className="flex flex-col gap-6">
+      <Split
+        aside={
+          <Section title="As it came">
+            <Json value={e.raw} label="event" />
+          </Section>
+        }
+      >
         <Facts items={factsOf(e)} />
         <Section title="What came of it">
           <RunTable
@@ -83,10 +89,7 @@ export function EventPage() {
             }
           />
         </Section>
-        <Section title="As it came">
-          <Json value={e.raw} label="event" />
-        </Section>
-      </div>
+      </Split>
     </Page>
   );
 }

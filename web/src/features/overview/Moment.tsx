@@ -37,7 +37,7 @@ function OfRun({ run, actions }: { run: Run; actions: Action[] }) {
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
-        <Link to="/runs/$id" params={{ id: run.id }} className="min-w-0 font-medium hover:underline">
+        <Link to="/runs/$id" params={{ id: run.id }} className="min-w-0 py-0.5 font-medium hover:underline">
           {run.flow.name || "A deleted flow"}
         </Link>
         <span className="text-sm">
@@ -55,7 +55,11 @@ function OfRun({ run, actions }: { run: Run; actions: Action[] }) {
       </div>
       <div className="text-sm text-muted">
         {e ? (
-          <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="wrap-anywhere hover:underline">
+          <Link
+            to="/events/$uuid"
+            params={{ uuid: e.uuid }}
+            className="inline-block py-0.5 wrap-anywhere hover:underline"
+          >
             {e.message ?? "An event that is not stored any more"}
             {e.actor && <span className="text-ink"> {e.actor}</span>}
           </Link>

@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
-import { tookOf } from "../runs/overlay.tsx";
+import { timed, tookOf } from "../runs/overlay.tsx";
 import { ended, RunStateMark, stepStates } from "../runs/runState.tsx";
 
 type Run = components["schemas"]["Run"];
@@ -65,7 +65,7 @@ function RunSteps({ run }: { run: Run }) {
         <RunStateMark state={state} />
       </Link>
       <ol>
-        {detail.data?.steps.items.map((s) => {
+        {timed(detail.data?.steps.items ?? [], detail.data?.actions ?? []).map((s) => {
           const look = stepStates[s.state];
           return (
             <li key={s.path} className="arrive flex min-h-8 items-center gap-2 px-3 py-1 text-sm">

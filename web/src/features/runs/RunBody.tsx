@@ -11,7 +11,7 @@ import { step as stepTo } from "../../kit/table.ts";
 import { useMedia } from "../../kit/useMedia.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
 import { everyCard } from "../flows/picture/layout.ts";
-import { byCard, inOrder, overlaysOf, type Step, worst } from "./overlay.tsx";
+import { byCard, inOrder, overlaysOf, type Step, timed, worst } from "./overlay.tsx";
 import type { RunDetail } from "./RunPage.tsx";
 import { RunSummary } from "./RunSummary.tsx";
 import { StepDetail } from "./StepDetail.tsx";
@@ -139,8 +139,9 @@ function useAllSteps(run: RunDetail): Step[] {
     },
   });
   return useMemo(
-    () => inOrder(rest.data && run.steps.next ? [...run.steps.items, ...rest.data] : run.steps.items),
-    [run.steps, rest.data],
+    () =>
+      inOrder(timed(rest.data && run.steps.next ? [...run.steps.items, ...rest.data] : run.steps.items, run.actions)),
+    [run.steps, run.actions, rest.data],
   );
 }
 

@@ -58,16 +58,7 @@ export function RunPage() {
     <Page>
       <PageHeader
         title={r.flow.name || "A deleted flow"}
-        above={
-          <>
-            {above} /{" "}
-            {r.flow.name && (
-              <Link to="/flows/$id" params={{ id: r.flow.id }} className="hover:underline">
-                The flow
-              </Link>
-            )}
-          </>
-        }
+        above={above}
         mark={<RunStateMark state={r.state} strong />}
         lead={
           <span className="flex flex-wrap gap-x-4 gap-y-0.5">
@@ -80,7 +71,11 @@ export function RunPage() {
                 </>
               )}
             </span>
-            <span>version {r.version}</span>
+            {r.flow.name && (
+              <Link to="/flows/$id" params={{ id: r.flow.id }} className="hover:underline">
+                version {r.version} of the flow
+              </Link>
+            )}
           </span>
         }
         actions={<RunActions run={r} />}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byCard, firstToSee, inOrder, overlaysOf, roundOf, type Step, tookOf, worst } from "./overlay.tsx";
+import { byCard, firstToSee, inOrder, overlaysOf, roundOf, type Step, timed, tookOf, worst } from "./overlay.tsx";
 import type { StepState } from "./runState.tsx";
 
 const step = (card: string, state: StepState, more: Partial<Step> = {}): Step => ({
@@ -54,4 +54,10 @@ test("an if stands before what is in it, fractions of a second or not", () => {
     at("first", "2025-11-21T14:00:00Z", 3),
   ];
   expect(inOrder(steps).map((s) => s.card)).toEqual(["first", "if", "inner"]);
+});
+
+test("an action began when the ledger says so", () => {
+  const action = { id: "a1", startedAt: "2025-11-21T13:59:59.500Z" } as Parameters<typeof timed>[1][number];
+  const [acted, other] = timed([step("a", "done", { action: "a1" }), step("b", "done")], [action]);
+  expect([acted && tookOf(acted), other && tookOf(other)]).toEqual(["1.7 s", "1.2 s"]);
 });

@@ -28,6 +28,15 @@ export function byCard(steps: Step[], flow: string): Map<string, Step[]> {
   return out;
 }
 
+/** Steps that acted outside, with the time at which the ledger says that they began. */
+export function timed(steps: Step[], actions: components["schemas"]["Action"][]): Step[] {
+  const began = new Map(actions.map((a) => [a.id, a.startedAt]));
+  return steps.map((s) => {
+    const at = s.action && began.get(s.action);
+    return at && at < s.startedAt ? { ...s, startedAt: at } : s;
+  });
+}
+
 /** How long a step took, as a text. */
 export function tookOf(s: Step): string {
   if (!s.endedAt) return "";

@@ -9,14 +9,14 @@ export function HookFacts({ hook }: { hook: components["schemas"]["Hook"] }) {
   ];
   if (hook.secret) rows.push(["Authentication secret", hook.secret]);
   return (
-    <dl className="divide-y rounded-md border">
+    <div className="divide-y rounded-md border">
       {rows.map(([name, value]) => (
         <div key={name} className="flex items-center gap-3 px-3 py-1.5">
-          <dt className="w-36 shrink-0 text-sm text-muted max-sm:w-24">{name}</dt>
-          <dd className="min-w-0 flex-1 font-mono text-xs wrap-anywhere">{value}</dd>
+          <span className="w-36 shrink-0 text-sm text-muted max-sm:w-24">{name}</span>
+          <span className="min-w-0 flex-1 font-mono text-xs wrap-anywhere">{value}</span>
           <Copy text={value} label={`Copy the ${name.toLowerCase()}`} />
         </div>
       ))}
-    </dl>
+    </div>
   );
 }

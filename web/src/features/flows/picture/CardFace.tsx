@@ -82,25 +82,27 @@ export function CardRows({ card, all }: { card: Card; all?: boolean }) {
   const shown = all ? list : list.slice(0, maxRows);
   if (list.length === 0) return null;
   return (
-    <dl className="border-t px-3 py-1 text-sm">
-      {shown.map((r) => (
-        <div
-          key={r.name}
-          className={clsx("flex gap-2", all ? "items-start py-1" : "items-center")}
-          style={all ? undefined : { height: rowHeight }}
-        >
-          <dt className="w-24 shrink-0 truncate text-xs text-faint" title={r.name}>
-            {r.name}
-          </dt>
-          <dd className={clsx("min-w-0 flex-1", !all && "flex truncate")}>{r.value}</dd>
-        </div>
-      ))}
+    <div className="border-t px-3 py-1 text-sm">
+      <dl>
+        {shown.map((r) => (
+          <div
+            key={r.name}
+            className={clsx("flex gap-2", all ? "items-start py-1" : "items-center")}
+            style={all ? undefined : { height: rowHeight }}
+          >
+            <dt className="w-26 shrink-0 truncate text-xs text-faint" title={r.name}>
+              {r.name}
+            </dt>
+            <dd className={clsx("min-w-0 flex-1", !all && "flex truncate")}>{r.value}</dd>
+          </div>
+        ))}
+      </dl>
       {shown.length < list.length && (
         <div className="flex items-center text-xs text-faint" style={{ height: rowHeight }}>
           and {list.length - shown.length} more
         </div>
       )}
-    </dl>
+    </div>
   );
 }
 

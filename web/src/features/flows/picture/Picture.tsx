@@ -77,7 +77,7 @@ function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
   );
 }
 
-const least = 0.82;
+const least = 0.92;
 const margin = 24;
 
 /** Begins at the top in a size that can be read, and follows the selected card. */

@@ -1,0 +1,72 @@
+// Coming in: the first administrator of a server that is new, and everybody after.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { played, stage } from "./stage.mjs";
+import { startServe } from "./demo.mjs";
+
+const s = stage(startServe);
+const password = "correct horse battery staple";
+
+test("the first administrator is made by the link that the server prints, once", played, async () => {
+  const page = await s.open("/sign-in", { link: null, answers: [400, 401, 404, 410, 422] });
+  await page.goto(s.demo.link);
+  await page.getByRole("heading", { name: "Welcome" }).waitFor();
+  await page.getByLabel("Your name").fill("Ada Lovelace");
+  await page.getByLabel("E-mail address").fill("ada@acme.example");
+  await page.getByLabel("Password").fill("short");
+  assert.equal(await page.getByRole("button", { name: /Make the account/ }).isDisabled(), true);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: /Make the account/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.getByRole("region", { name: "Getting started" }).getByText("Connect your Okta org").waitFor();
+  // Where there is no sandbox, nothing leads to a rehearsal.
+  assert.equal(await page.getByRole("link", { name: "Rehearse" }).count(), 0);
+
+  await page.getByRole("button", { name: /Ada Lovelace/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.goto("about:blank");
+  await page.goto(s.demo.link);
+  await page.getByRole("heading", { name: "This link does not open anything" }).waitFor();
+});
+
+test("a wrong password is refused, the right one leads where one wanted to go", played, async () => {
+  const page = await s.open("/settings/account", { link: null, answers: [401] });
+  await page.waitForURL(/\/sign-in\?next=/);
+  await page.getByLabel("E-mail address").fill("ada@acme.example");
+  await page.getByLabel("Password").fill("not my password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Not signed in").waitFor();
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), "ada@acme.example");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "My account" }).waitFor();
+  const sessions = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
+  await sessions.filter({ hasText: "this one" }).getByText(/signed in by password/).waitFor();
+});
+
+test("a session is ended from another, and what was open asks to sign in again", played, async () => {
+  const signIn = async (answers) => {
+    const page = await s.open("/sign-in", { link: null, answers });
+    await page.getByLabel("E-mail address").fill("ada@acme.example");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    return page;
+  };
+  const there = await signIn([401]);
+  const here = await signIn([401]);
+  await here.goto(`${s.demo.base}/settings/account`);
+  const others = here.getByRole("region", { name: "Where you are signed in" }).getByRole("button", { name: "Sign out" });
+  await others.first().waitFor();
+  for (let n = await others.count(); n > 0; n--) {
+    await others.first().click();
+    await here.waitForFunction((left) => document.querySelectorAll("section[aria-label='Where you are signed in'] button").length === left, n - 1);
+  }
+  await there.getByRole("link", { name: "Flows", exact: true }).click();
+  const again = there.getByRole("dialog", { name: "Your session has ended" });
+  await again.getByLabel("Password").fill(password);
+  await again.getByRole("button", { name: "Sign in" }).click();
+  await again.waitFor({ state: "hidden" });
+  await there.getByRole("heading", { level: 1, name: "Flows" }).waitFor();
+});

@@ -5,6 +5,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -191,7 +192,7 @@ func (p Policy) protectsUser(who Principal) string {
 	}
 	for _, group := range who.Groups {
 		if why := p.protectsGroup(group.ID, group.Name); why != "" {
-			return fmt.Sprintf("%s is a member of the protected group %q", who.Name(), group.Name)
+			return fmt.Sprintf("%s is a member of the protected group %q", who.Name(), cmp.Or(group.Name, group.ID))
 		}
 	}
 	return ""
@@ -200,7 +201,7 @@ func (p Policy) protectsUser(who Principal) string {
 func (p Policy) protectsGroup(groupID, name string) string {
 	for _, s := range p.ProtectedGroups {
 		if s = strings.TrimSpace(s); s == groupID || name != "" && strings.EqualFold(s, name) {
-			return fmt.Sprintf("the group %q is protected", name)
+			return fmt.Sprintf("the group %q is protected", cmp.Or(name, groupID))
 		}
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -193,6 +194,37 @@ func (l *rude) Accept() (net.Conn, error) {
 }
 
 // What never left does not count against the rate limit.
+// What a peer says becomes part of other sentences: it has one full stop where
+// two sentences meet, and none at its end.
+func TestMessagesJoin(t *testing.T) {
+	b := newBench(t, egress.Options{})
+	for said, want := range map[string]string{
+		`"API call exceeded rate limit due to too many requests."`: "API call exceeded rate limit due to too many requests. The rate limit is used up (status 400)",
+		`"API call exceeded rate limit"`:                           "API call exceeded rate limit. The rate limit is used up (status 400)",
+	} {
+		s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"errorCode":"E0000047","errorSummary":`+said+`}`)
+		})
+		conn := b.connection("okta", connector.APIKey, domain(s), "api_key", "00QCjAl4MlV-WPXM")
+		_, err := b.do(conn, "get_user", value.Map("user", "ada"))
+		if err.Error() != want || errs.Message(err.Err) != err.Message {
+			t.Errorf("%s is told as %q, cause %v; want %q", said, err, err.Err, want)
+		}
+	}
+	for status, want := range map[int]string{http.StatusBadRequest: "Sample answered with status 400 Bad Request: Not so (status 400)", http.StatusConflict: "Sample answered with status 409 Conflict: wait... (status 409)"} {
+		s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, map[int]string{http.StatusBadRequest: "Not so.", http.StatusConflict: "wait..."}[status])
+		})
+		_, err := b.do(b.connection("sample", connector.APIKey, value.Map("url", s.URL), "api_key", "k3y-of-the-sample"), "once", nil)
+		if err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
+}
+
 func TestUnsentIsNotCounted(t *testing.T) {
 	s := peer(t, func(http.ResponseWriter, *http.Request) {})
 	s.Close()

@@ -27,7 +27,17 @@ func asError(err error) *Error {
 	if code == "" {
 		code = "internal"
 	}
-	return &Error{Message: errs.Message(err), Code: code, Err: err}
+	return &Error{Message: unstopped(errs.Message(err)), Code: code, Err: err}
+}
+
+// unstopped returns a message without the full stop at its end: it is told with
+// a status behind it, or in a sentence of somebody else's.
+func unstopped(message string) string {
+	message = strings.TrimSpace(message)
+	if strings.HasSuffix(message, "..") { // an ellipsis
+		return message
+	}
+	return strings.TrimSuffix(message, ".")
 }
 
 // kindOf sorts an HTTP status for callers that decide by the kind of error.
@@ -112,6 +122,7 @@ func (c *critic) finish(e *Error) *Error {
 			e.Message += ": " + firstLine(text)
 		}
 	}
+	e.Message = unstopped(e.Message)
 	if e.Code == "" {
 		e.Code = strings.ToLower(strings.ReplaceAll(http.StatusText(e.Status), " ", "_"))
 	}
@@ -156,6 +167,7 @@ func (c *critic) lost(err error, sent bool) *Error {
 	} else {
 		e.Code, e.Message = c.broken(err)
 	}
+	e.Message = unstopped(e.Message)
 	e.Err = errs.Wrap(kind, cause, "%s", e.Message)
 	return e
 }

@@ -1,7 +1,7 @@
 // Pictures of every page, on a desk and on a phone, in light and dark, full,
 // empty, loading and failing: e2e/shots/. They are looked at, not compared.
 //
-//   node e2e/shots.mjs [part of a name …]
+//   node e2e/shots.mjs [pattern of names …]
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
@@ -36,6 +36,36 @@ const states = {
 const stateful = ["overview", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
 const single = ["flow", "run", "connection", "action", "event", "guard"];
 
+/** What one sees only after having done something. */
+const acts = {
+  "rehearse-played": async (page, to) => {
+    await to("/rehearse");
+    await page.getByRole("button", { name: "Set it off" }).click();
+    const did = page.getByRole("region", { name: "What Sallyport did" });
+    await did.getByText("Succeeded").waitFor();
+    await page.getByText("#security").waitFor();
+  },
+  "run-now": async (page, to, all) => {
+    await to(all.flow);
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.getByRole("dialog").getByRole("radio").first().waitFor();
+  },
+  "row-new": async (page, to, all) => {
+    await to(`${all.table}?row=new`);
+    await page.getByRole("dialog").waitFor();
+  },
+  find: async (page, to) => {
+    await to("/");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByRole("combobox").fill("s");
+  },
+  keys: async (page, to) => {
+    await to("/runs");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+  },
+};
+
 async function shoot(page, name) {
   await page.screenshot({ path: `${out}${name}.png` });
   process.stdout.write(`${name}\n`);
@@ -61,7 +91,7 @@ try {
       page.on("console", (m) => m.type() === "error" && !/503|ERR_FAILED|status of 40/.test(m.text()) && console.error(`  ! ${m.text()}`));
       page.on("pageerror", (e) => console.error(`  ! ${e.message}`));
       await page.goto(`${demo.base}/sign-in`);
-      const is = (name) => wanted.length === 0 || wanted.some((w) => `${name}-${size}-${theme}`.includes(w));
+      const is = (name) => wanted.length === 0 || wanted.some((w) => new RegExp(w).test(`${name}-${size}-${theme}`));
       if (is("sign-in")) await shoot(page, `sign-in-${size}-${theme}`);
       await page.goto(demo.console);
       await page.waitForURL(`${demo.base}/`);
@@ -69,6 +99,16 @@ try {
         if (!is(name)) continue;
         await page.goto(demo.base + path);
         await settled(page);
+        await shoot(page, `${name}-${size}-${theme}`);
+      }
+      const to = async (path) => {
+        await page.goto(demo.base + path);
+        await settled(page);
+      };
+      for (const [name, act] of Object.entries(acts)) {
+        if (!is(name)) continue;
+        await act(page, to, all);
+        await page.evaluate(() => document.fonts.ready);
         await shoot(page, `${name}-${size}-${theme}`);
       }
       for (const [state, answer] of Object.entries(states)) {

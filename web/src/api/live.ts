@@ -1,12 +1,11 @@
 // What the server tells by itself: a stream of small messages, each saying that
 // something has changed. If the stream drops, the console says so, and reads
 // everything in sight again once it is back.
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { queryClient } from "./query.ts";
 import type { components } from "./schema.gen.ts";
 
-export type Topic = components["schemas"]["LiveTopic"];
-export type LiveMessage = { topic: Topic; id: string; data: unknown };
+type Topic = components["schemas"]["LiveTopic"];
 
 /** connecting: for the first time. lost: the stream dropped. catching_up: it is back, and what was missed is read. */
 export type LiveState = "connecting" | "live" | "lost" | "catching_up";
@@ -33,7 +32,6 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
 
 let state: LiveState = "connecting";
 const stateWatchers = new Set<() => void>();
-const listeners = new Set<(m: LiveMessage) => void>();
 
 function setState(s: LiveState) {
   state = s;
@@ -48,16 +46,6 @@ export function useLiveState(): LiveState {
     },
     () => state,
   );
-}
-
-/** Tells of each message while the component is there. */
-export function useLive(fn: (m: LiveMessage) => void) {
-  useEffect(() => {
-    listeners.add(fn);
-    return () => {
-      listeners.delete(fn);
-    };
-  }, [fn]);
 }
 
 // Changes come in bursts; what they touch is read again a moment after.
@@ -79,7 +67,7 @@ function touch(paths: string[]) {
 }
 
 /** Whether an address lies under another: /api/v1/runs/{id} under /api/v1/runs. */
-export function under(path: string, parent: string): boolean {
+function under(path: string, parent: string): boolean {
   return path === parent || path.startsWith(`${parent}/`);
 }
 
@@ -89,23 +77,9 @@ async function catchUp() {
   if (state === "catching_up") setState("live");
 }
 
-function receive(topic: Topic, e: MessageEvent<string>) {
-  if (topic === "lost") {
-    void catchUp();
-    return;
-  }
-  const m: LiveMessage = { topic, id: "", data: undefined, ...parsed(e.data) };
-  for (const fn of listeners) fn(m);
-  touch(touched[topic]);
-}
-
-function parsed(text: string): { id?: string; data?: unknown } {
-  try {
-    const v: unknown = JSON.parse(text);
-    return typeof v === "object" && v !== null ? v : {};
-  } catch {
-    return {};
-  }
+function receive(topic: Topic) {
+  if (topic === "lost") void catchUp();
+  else touch(touched[topic]);
 }
 
 /** Listens until the returned function is called. */
@@ -128,7 +102,7 @@ export function listen(): () => void {
       again = setTimeout(open, Math.min(30_000, 1_000 * 2 ** failures++) * (0.7 + Math.random() * 0.6));
     };
     for (const topic of Object.keys(topics) as Topic[]) {
-      source.addEventListener(topic, (e) => receive(topic, e as MessageEvent<string>));
+      source.addEventListener(topic, () => receive(topic));
     }
   };
   const now = () => {

@@ -4,7 +4,7 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Popover } from "./Popover.tsx";
 
-export type Option = { value: string; label: string; detail?: ReactNode; search?: string };
+type Option = { value: string; label: string; detail?: ReactNode; search?: string };
 
 export type ComboboxProps = {
   id?: string;

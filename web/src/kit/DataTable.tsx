@@ -165,14 +165,10 @@ function Grid<T>(props: DataTableProps<T>) {
   );
 }
 
+const hiding = { 768: "max-md:hidden", 1024: "max-lg:hidden", 1280: "max-xl:hidden", 1536: "max-2xl:hidden" } as const;
+
 function hidden<T>(c: Column<T>) {
-  return c.from === 768
-    ? "max-md:hidden"
-    : c.from === 1024
-      ? "max-lg:hidden"
-      : c.from === 1280
-        ? "max-xl:hidden"
-        : undefined;
+  return c.from && hiding[c.from];
 }
 
 function interactive(target: EventTarget): boolean {
@@ -199,10 +195,10 @@ function HeadCell<T>({ column: c, sort, onSort }: { column: Column<T>; sort?: So
         <button
           type="button"
           onClick={() => onSort({ by: c.id, down: on ? !sort.down : false })}
-          className="inline-flex items-center gap-1 rounded-sm hover:text-ink"
+          className="inline-flex max-w-full items-center gap-1 rounded-sm align-middle hover:text-ink"
         >
-          {c.title}
-          {on && <Arrow size={12} aria-hidden />}
+          <span className="truncate">{c.title}</span>
+          {on && <Arrow size={12} aria-hidden className="shrink-0" />}
         </button>
       ) : (
         <span className={c.hideTitle ? "sr-only" : undefined}>{c.title}</span>

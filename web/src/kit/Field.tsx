@@ -10,7 +10,7 @@ import {
 } from "react";
 
 /** What a field's control must carry to belong to its label, help and error. */
-export type FieldWiring = {
+type FieldWiring = {
   id: string;
   "aria-describedby"?: string;
   "aria-invalid"?: boolean;

@@ -25,7 +25,7 @@ export function PageHeader({
             <h1 className="text-xl leading-7 wrap-anywhere">{title}</h1>
             {mark}
           </div>
-          {lead && <div className="mt-0.5 max-w-[80ch] text-pretty text-muted">{lead}</div>}
+          {lead && <div className="mt-0.5 max-w-[96ch] text-pretty text-muted">{lead}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>

@@ -1,7 +1,7 @@
 import * as Radix from "@radix-ui/react-tabs";
 import type { ReactNode } from "react";
 
-export type Tab = { id: string; label: ReactNode; content: ReactNode };
+type Tab = { id: string; label: ReactNode; content: ReactNode };
 
 export type TabsProps = { tabs: Tab[]; value: string; onChange: (id: string) => void; label: string };
 

@@ -41,7 +41,7 @@ export function Toasts() {
     <section
       aria-live="polite"
       aria-label="News"
-      className="pointer-events-none fixed inset-x-3 bottom-[max(0.75rem,env(safe-area-inset-bottom))] z-[70] flex flex-col items-end gap-2 max-sm:bottom-20"
+      className="pointer-events-none fixed inset-x-3 bottom-[max(0.75rem,env(safe-area-inset-bottom))] z-[70] flex flex-col items-center gap-2 max-sm:bottom-20"
     >
       {shown.map((e) => (
         <Toast key={e.id} entry={e} />

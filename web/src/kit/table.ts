@@ -16,7 +16,7 @@ export type Column<T> = {
   /** On a phone its title stands before the value, which says too little alone. */
   named?: boolean;
   /** It is left out where the page is narrower than this many pixels. */
-  from?: 768 | 1024 | 1280;
+  from?: 768 | 1024 | 1280 | 1536;
 };
 
 export type Sort = { by: string; down: boolean };

@@ -121,7 +121,7 @@ function useEntries(): [string, Entry[]][] {
       (flows.data ?? []).map((f) => ({
         id: f.id,
         label: f.title,
-        detail: f.folder.name,
+        detail: f.folder.name === f.title ? undefined : f.folder.name,
         icon: Workflow,
         run: () => void navigate({ to: "/flows/$id", params: { id: f.id } }),
       })),

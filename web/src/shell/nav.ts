@@ -30,7 +30,7 @@ export type Place = {
 };
 
 /** What the rail shows, in its order. */
-export const places: Place[] = [
+const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
   { to: "/activity", label: "Activity", icon: ScrollText, key: "a", permission: "actions:read", group: "Respond" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

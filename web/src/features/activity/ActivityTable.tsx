@@ -40,7 +40,7 @@ const columns: Column<Action>[] = [
   {
     id: "action",
     title: "Action",
-    width: "18%",
+    width: "16%",
     phone: "title",
     cell: (a) => (
       <Link to="/activity/$id" params={{ id: a.id }} className="font-medium hover:underline">
@@ -48,7 +48,7 @@ const columns: Column<Action>[] = [
       </Link>
     ),
   },
-  { id: "target", title: "To", cell: (a) => <TargetChip target={a.target} /> },
+  { id: "target", title: "To", width: "23%", cell: (a) => <TargetChip target={a.target} /> },
   {
     id: "by",
     title: "By",
@@ -71,14 +71,13 @@ const columns: Column<Action>[] = [
     id: "in",
     title: "In",
     width: "136px",
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (a) => <span className="text-muted">{a.connection.name || a.connector.name}</span>,
   },
   {
     id: "why",
     title: "Note",
-    width: "14%",
     from: 1024,
     cell: (a) => (
       <span className="text-muted" title={a.reason || a.error}>

@@ -13,7 +13,7 @@ export function TargetChip({ target }: { target?: components["schemas"]["Target"
       to="/activity"
       search={{ target: target.id }}
       title={`${target.type} ${target.id}\nEverything that was done to it`}
-      className="inline-flex max-w-full items-center gap-1.5 hover:underline"
+      className="inline-flex max-w-full items-center align-middle gap-1.5 hover:underline"
     >
       <Icon size={14} aria-label={target.type} className="shrink-0 text-faint" />
       <span className="truncate">{target.name || target.id}</span>

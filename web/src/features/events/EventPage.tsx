@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
 import { Failed } from "../../api/Failed.tsx";
@@ -78,7 +78,7 @@ export function EventPage() {
         <Section title="What came of it">
           <RunTable
             runs={e.flowRuns}
-            without={["by"]}
+            without={["by", "note"]}
             onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
             empty={
               <div className="rounded-lg border bg-surface">
@@ -140,7 +140,16 @@ function factsOf(e: Detail): [string, ReactNode][] {
       </span>,
     ]);
   if (e.reason) out.push(["Reason", e.reason]);
-  out.push(["Came by", e.source.name || "a deleted source"]);
+  out.push([
+    "Came by",
+    e.source.name ? (
+      <Link key="s" to="/sources/$id" params={{ id: e.source.id }} className="text-accent hover:underline">
+        {e.source.name}
+      </Link>
+    ) : (
+      "a deleted source"
+    ),
+  ]);
   out.push(["Received", <Time key="r" at={e.receivedAt} />]);
   out.push([
     "Id",

@@ -152,7 +152,7 @@ const columns: Column<Flow>[] = [
         <Link
           to="/runs/$id"
           params={{ id: f.lastRun.id }}
-          className="inline-flex max-w-full items-center gap-2 hover:underline"
+          className="inline-flex max-w-full items-center gap-2 align-middle hover:underline"
         >
           <RunStateMark state={f.lastRun.state} />
           <span className="text-faint">

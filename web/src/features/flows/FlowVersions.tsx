@@ -28,7 +28,7 @@ export function FlowVersions({ flow }: { flow: components["schemas"]["FlowDetail
         {
           id: "version",
           title: "Version",
-          width: "160px",
+          width: "190px",
           phone: "title",
           cell: (v) => (
             <span className="inline-flex items-center gap-2">
@@ -49,7 +49,7 @@ export function FlowVersions({ flow }: { flow: components["schemas"]["FlowDetail
           id: "by",
           title: "By",
           width: "22%",
-          cell: (v) => <span className="text-muted">{v.author.name || "somebody who left"}</span>,
+          cell: (v) => <span className="text-muted">{v.author.name || "unknown"}</span>,
         },
         { id: "at", title: "When", width: "160px", phone: "aside", cell: (v) => <Time at={v.createdAt} /> },
       ]}

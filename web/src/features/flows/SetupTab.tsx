@@ -13,6 +13,7 @@ import { Section } from "../../kit/Page.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, problems, valuesOf } from "../../kit/value.ts";
+import { useConnectorTitles } from "../connections/useConnectorTitles.ts";
 import { useCan } from "../session/session.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
@@ -20,6 +21,7 @@ type Detail = components["schemas"]["FlowDetail"];
 /** What a flow is installed with: connections, tables, options, and whether data is kept. */
 export function SetupTab({ flow }: { flow: Detail }) {
   const can = useCan("flows:write");
+  const titleOf = useConnectorTitles();
   const def = flow.definition;
   const options = def?.options ?? [];
   const [connections, setConnections] = useState(() => bound(def?.connections));
@@ -76,11 +78,11 @@ export function SetupTab({ flow }: { flow: Detail }) {
                     <>
                       There is no connection that fits.{" "}
                       <Link to="/connections" search={{ add: s.connectors[0] }} className="text-accent underline">
-                        Add one of {s.connectors.join(" or ")}
+                        Add one of {s.connectors.map(titleOf).join(" or ")}
                       </Link>
                     </>
                   ) : (
-                    `A connection of ${s.connectors.join(" or ")}.`
+                    `A connection of ${s.connectors.map(titleOf).join(" or ")}.`
                   )
                 }
               >

@@ -21,7 +21,7 @@ export function Moment({ entry, fresh }: { entry: Entry; fresh: boolean }) {
         fresh && "arrive",
       )}
     >
-      <div className="w-20 shrink-0 text-sm leading-5 text-muted max-sm:w-auto">
+      <div className="w-20 shrink-0 text-sm leading-6 text-muted max-sm:w-auto">
         <Time at={entry.at} exact />
       </div>
       <div className="min-w-0 flex-1">
@@ -60,8 +60,8 @@ function OfRun({ run, actions }: { run: Run; actions: Action[] }) {
             params={{ uuid: e.uuid }}
             className="inline-block py-0.5 wrap-anywhere hover:underline"
           >
+            {e.actor && <span className="text-ink">{e.actor} </span>}
             {e.message ?? "An event that is not stored any more"}
-            {e.actor && <span className="text-ink"> {e.actor}</span>}
           </Link>
         ) : (
           <>Started by {run.causedBy?.name ?? "hand"}</>

@@ -22,7 +22,7 @@ export function Overview() {
         lead={
           o
             ? `In the last 24 hours: ${counted(o.day.events, "event")}, ${counted(o.day.runs, "run")}, ${counted(o.day.actions, "change")} made.`
-            : "In the last 24 hours: …"
+            : !overview.isError && "In the last 24 hours: …"
         }
       />
       {overview.isError && (
@@ -37,13 +37,11 @@ export function Overview() {
       )}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
         <aside className="flex flex-col gap-6 lg:col-start-2">
-          <Needs needs={o?.needs} />
+          {(o || !overview.isError) && <Needs needs={o?.needs} />}
           {fresh && <Setup setup={o.setup} />}
         </aside>
         <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">{canRuns && <Timeline />}</div>
-        <div className="lg:col-start-2">
-          <SourceHealthList sources={o?.sources} />
-        </div>
+        <div className="lg:col-start-2">{(o || !overview.isError) && <SourceHealthList sources={o?.sources} />}</div>
       </div>
     </Page>
   );

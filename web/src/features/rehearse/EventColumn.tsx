@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Check, CircleDashed } from "lucide-react";
 import type { components } from "../../api/schema.gen.ts";
+import { Dotted } from "../../kit/Dotted.tsx";
 import { Time } from "../../kit/Time.tsx";
 import type { Report } from "./sandbox.ts";
 
@@ -21,15 +22,15 @@ export function EventColumn({ events, received }: { events: Report["events"]; re
             )}
             <div className="min-w-0 flex-1">
               {got ? (
-                <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="block truncate hover:underline">
+                <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="block hover:underline">
                   {got.message}
                 </Link>
               ) : (
-                <span className="block truncate text-muted">{e.type}</span>
+                <span className="block text-muted">On its way</span>
               )}
-              <span className="block truncate font-mono text-xs text-faint" title={e.type}>
-                {e.type}
-              </span>
+              <code className="block font-mono text-xs wrap-anywhere text-faint">
+                <Dotted text={e.type} />
+              </code>
             </div>
             {e.published && (
               <span className="text-xs leading-5 text-muted">

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { ArrowRight } from "lucide-react";
-import { Time } from "../../kit/Time.tsx";
+import { Moment } from "./Moment.tsx";
 import type { Difference } from "./sandbox.ts";
 
 /** A person before and after; what has changed stands out. */
@@ -11,23 +11,21 @@ export function PersonChanges({ name, changes }: { name: string; changes: Differ
       <dl className="py-1 text-sm">
         {changes.map((d) => (
           <div key={d.name} className={clsx("flex items-baseline gap-3 px-3 py-1", d.changed && "arrive")}>
-            <dt className="w-32 shrink-0 text-muted">{d.name}</dt>
+            <dt className="w-30 shrink-0 text-muted">{d.name}</dt>
             <dd className="min-w-0 flex-1 break-words">
               {d.changed && (
                 <>
-                  <span className="text-muted">{shown(d.before) || "none"}</span>
+                  <span className="text-muted">{d.before ? <Moment text={d.before} /> : "none"}</span>
                   <ArrowRight size={13} aria-label="is now" className="mx-1.5 inline text-accent" />
                 </>
               )}
-              <span className={d.changed ? "font-medium" : "text-muted"}>{shown(d.after) || "none"}</span>
+              <span className={d.changed ? "font-medium" : "text-muted"}>
+                {d.after ? <Moment text={d.after} /> : "none"}
+              </span>
             </dd>
           </div>
         ))}
       </dl>
     </section>
   );
-}
-
-function shown(text: string) {
-  return /^\d{4}-\d\d-\d\dT/.test(text) ? <Time at={text} /> : text;
 }

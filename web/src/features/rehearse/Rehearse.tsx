@@ -11,7 +11,7 @@ import { Field } from "../../kit/Field.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { ScenarioList } from "./ScenarioList.tsx";
 import { Show } from "./Show.tsx";
-import { type Person, type Report, suitable } from "./sandbox.ts";
+import { type Person, type Report, readMessages, suitable } from "./sandbox.ts";
 
 const route = getRouteApi("/inside/rehearse");
 
@@ -20,7 +20,13 @@ const played = ["rehearsal", "played"];
 /** What the first flow answers. */
 const usual = "report_suspicious_activity";
 
-export type Performance = { report: Report; before?: Person; pressed: number };
+export type Performance = {
+  report: Report;
+  before?: Person;
+  /** Keys of the messages that were there before. */
+  known: ReadonlySet<string>;
+  pressed: number;
+};
 
 /** Sets something off in the simulated org, and watches what comes of it. */
 export function Rehearse() {
@@ -49,12 +55,13 @@ export function Rehearse() {
   const start = useMutation({
     mutationFn: async (): Promise<Performance> => {
       const before = login ? await call("get", "/api/v1/rehearsal/users/{login}", { path: { login } }) : undefined;
+      const known = new Set((await readMessages()).map((m) => m.key));
       const pressed = Date.now();
       const report = await call("post", "/api/v1/rehearsal/scenarios/{name}", {
         path: { name: scenario?.name ?? "" },
         body: login ? { user: login } : {},
       });
-      return { report, before: before?.login === report.user.login ? before : undefined, pressed };
+      return { report, before: before?.login === report.user.login ? before : undefined, known, pressed };
     },
     onSuccess: (p) => cache.setQueryData(played, p),
   });
@@ -62,9 +69,9 @@ export function Rehearse() {
     <Page>
       <PageHeader
         title="Rehearse"
-        lead="The sandbox plays something that happens in an Okta org. Your flows meet it as they would meet the real thing; nobody outside is touched."
+        lead="The sandbox plays what happens in an Okta org. Your flows meet it like the real thing; nobody outside is touched."
       />
-      <div className="grid items-start gap-6 lg:grid-cols-[17rem_minmax(0,1fr)]">
+      <div className="grid items-start gap-6 lg:grid-cols-[16rem_minmax(0,1fr)]">
         <div className="flex flex-col gap-4 lg:sticky lg:top-5">
           {scenarios.isError && (
             <Failed
@@ -73,11 +80,6 @@ export function Rehearse() {
               onRetry={() => void scenarios.refetch()}
             />
           )}
-          <ScenarioList
-            scenarios={scenarios.data}
-            chosen={scenario?.name}
-            onChoose={(name) => set({ scenario: name })}
-          />
           {people.data && (
             <Field label="It happens to">
               {(f) => (
@@ -102,6 +104,11 @@ export function Rehearse() {
             Set it off
           </Button>
           {start.isError && <Failed what="The scenario was not played." error={start.error} />}
+          <ScenarioList
+            scenarios={scenarios.data}
+            chosen={scenario?.name}
+            onChoose={(name) => set({ scenario: name })}
+          />
         </div>
         {performance ? (
           <Show key={performance.pressed} performance={performance} />

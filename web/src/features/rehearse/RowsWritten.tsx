@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Table2 } from "lucide-react";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Moment } from "./Moment.tsx";
 
 type Run = components["schemas"]["Run"];
 
@@ -30,8 +31,10 @@ export function RowsWritten({ runs }: { runs: Run[] }) {
       <dl className="px-3 py-1.5 text-sm">
         {preview(s.input).map(([name, value]) => (
           <div key={name} className="flex gap-3">
-            <dt className="w-32 shrink-0 truncate text-muted">{name}</dt>
-            <dd className="min-w-0 flex-1 truncate">{value}</dd>
+            <dt className="w-28 shrink-0 truncate text-muted">{name}</dt>
+            <dd className="min-w-0 flex-1 truncate" title={value}>
+              <Moment text={value} />
+            </dd>
           </div>
         ))}
       </dl>

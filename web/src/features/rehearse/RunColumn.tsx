@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
-import { timed, tookOf } from "../runs/overlay.tsx";
+import { inOrder, timed, tookOf } from "../runs/overlay.tsx";
 import { ended, RunStateMark, stepStates } from "../runs/runState.tsx";
 
 type Run = components["schemas"]["Run"];
@@ -59,13 +59,15 @@ function RunSteps({ run }: { run: Run }) {
       <Link
         to="/runs/$id"
         params={{ id: run.id }}
-        className="flex items-center justify-between gap-3 border-b bg-sunken px-3 py-2 hover:underline"
+        className="flex items-start justify-between gap-3 border-b bg-sunken px-3 py-2 hover:underline"
       >
-        <span className="min-w-0 truncate font-medium">{run.flow.name}</span>
-        <RunStateMark state={state} />
+        <span className="min-w-0 font-medium">{run.flow.name}</span>
+        <span className="shrink-0">
+          <RunStateMark state={state} />
+        </span>
       </Link>
       <ol>
-        {timed(detail.data?.steps.items ?? [], detail.data?.actions ?? []).map((s) => {
+        {inOrder(timed(detail.data?.steps.items ?? [], detail.data?.actions ?? [])).map((s) => {
           const look = stepStates[s.state];
           return (
             <li key={s.path} className="arrive flex min-h-8 items-center gap-2 px-3 py-1 text-sm">

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Time } from "../../kit/Time.tsx";
 import type { Message } from "./sandbox.ts";
 
-const long = 320;
+const long = 220;
 
 /** A message that went out. */
 export function Sent({ message: m }: { message: Message }) {

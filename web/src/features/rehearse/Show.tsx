@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { read } from "../../api/query.ts";
 import { Section } from "../../kit/Page.tsx";
 import { duration } from "../../kit/time.ts";
@@ -16,6 +16,11 @@ const often = 800;
 /** What happened in Okta, what Sallyport did, what came of it; as it goes. */
 export function Show({ performance: p }: { performance: Performance }) {
   const [watching, setWatching] = useState(true);
+  const top = useRef<HTMLDivElement>(null);
+  // On a narrow page this stands below the scenarios, where nobody would see it begin.
+  useEffect(() => {
+    if (!matchMedia("(min-width: 1024px)").matches) top.current?.scrollIntoView();
+  }, []);
   useEffect(() => {
     const t = setTimeout(() => setWatching(false), watch);
     return () => clearTimeout(t);
@@ -36,7 +41,7 @@ export function Show({ performance: p }: { performance: Performance }) {
       ? Math.max(...mine.map((r) => Date.parse(r.endedAt ?? r.createdAt)))
       : undefined;
   return (
-    <div className="min-w-0">
+    <div ref={top} className="min-w-0 scroll-mt-16">
       <div role="status" className="mb-4 flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <h2 className="text-lg">{p.report.title}</h2>
         <span className="text-muted">
@@ -49,7 +54,7 @@ export function Show({ performance: p }: { performance: Performance }) {
         </span>
       </div>
       {p.report.note && <p className="mb-4 text-sm text-muted">{p.report.note}</p>}
-      <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-[1fr_1fr_1.25fr]">
+      <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-[1fr_1fr_1.15fr]">
         <Section title="In Okta" aside={`${p.report.events.length} events`}>
           <EventColumn events={p.report.events} received={received} />
         </Section>
@@ -60,7 +65,7 @@ export function Show({ performance: p }: { performance: Performance }) {
           <RunColumn runs={mine} watching={watching} />
         </Section>
         <Section title="What came of it">
-          <OutcomeColumn performance={p} runs={mine} since={p.pressed - 5_000} every={every} />
+          <OutcomeColumn performance={p} runs={mine} every={every} />
         </Section>
       </div>
     </div>

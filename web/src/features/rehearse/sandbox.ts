@@ -1,4 +1,5 @@
 // What a rehearsal shows of the simulated org, as texts that can be compared.
+import { call } from "../../api/client.ts";
 import type { components } from "../../api/schema.gen.ts";
 
 export type Person = components["schemas"]["SandboxUser"];
@@ -14,8 +15,18 @@ export function suitable(people: Person[]): Person | undefined {
 
 export type Message = { key: string; kind: "chat" | "mail"; where: string; text: string; time: string };
 
-/** The messages that were sent since a time, the oldest first. */
-export function messagesOf(slack: Slack[], teams: Teams[], mail: Mail[], since: number): Message[] {
+/** Everything in the simulated Slack, Teams and mailbox, the oldest first. */
+export async function readMessages(signal?: AbortSignal): Promise<Message[]> {
+  const [slack, teams, mail] = await Promise.all([
+    call("get", "/api/v1/rehearsal/slack", { signal }),
+    call("get", "/api/v1/rehearsal/teams", { signal }),
+    call("get", "/api/v1/rehearsal/mail", { signal }),
+  ]);
+  return messagesOf(slack, teams, mail);
+}
+
+/** What arrived, the oldest first. */
+export function messagesOf(slack: Slack[], teams: Teams[], mail: Mail[]): Message[] {
   const all: Message[] = [
     ...slack
       .filter((m) => !m.deleted)
@@ -29,7 +40,7 @@ export function messagesOf(slack: Slack[], teams: Teams[], mail: Mail[], since: 
       time: m.time,
     })),
   ];
-  return all.filter((m) => Date.parse(m.time) >= since).toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
+  return all.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
 }
 
 function said(key: string, where: string, text: string, time: string): Message {

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { Dotted } from "../../kit/Dotted.tsx";
 import { Json } from "../../kit/Json.tsx";
 import { Facts } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
@@ -17,7 +18,7 @@ export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s:
     facts.push([
       "Event",
       <Link key="ev" to="/events/$uuid" params={{ uuid: r.event.uuid }} className="text-accent hover:underline">
-        {r.event.type ?? r.event.uuid}
+        <Dotted text={r.event.type ?? r.event.uuid} />
       </Link>,
     ]);
   }

@@ -36,10 +36,14 @@ const columns: Column<Run>[] = [
   {
     id: "state",
     title: "State",
-    width: "136px",
+    width: "128px",
     phone: "aside",
     cell: (r) => (
-      <Link to="/runs/$id" params={{ id: r.id }} className="inline-flex max-w-full items-center gap-2 hover:underline">
+      <Link
+        to="/runs/$id"
+        params={{ id: r.id }}
+        className="inline-flex max-w-full items-center gap-2 align-middle hover:underline"
+      >
         <RunStateMark state={r.state} />
       </Link>
     ),
@@ -47,6 +51,7 @@ const columns: Column<Run>[] = [
   {
     id: "flow",
     title: "Flow",
+    width: "24%",
     phone: "title",
     cell: (r) => (
       <span className="flex items-center gap-2">
@@ -66,20 +71,21 @@ const columns: Column<Run>[] = [
   {
     id: "note",
     title: "Note",
+    width: "18%",
     from: 1024,
     cell: (r) => <RunNote run={r} />,
   },
   {
     id: "took",
     title: "Took",
-    width: "96px",
+    width: "80px",
     right: true,
     phone: "none",
     cell: (r) => (
       <span className="text-muted">{r.startedAt ? <Duration from={r.startedAt} to={r.endedAt} /> : ""}</span>
     ),
   },
-  { id: "at", title: "When", width: "150px", cell: (r) => <Time at={r.createdAt} /> },
+  { id: "at", title: "When", width: "120px", cell: (r) => <Time at={r.createdAt} /> },
 ];
 
 /** What or who started a run. */
@@ -87,8 +93,8 @@ export function StartedBy({ run: r }: { run: Run }) {
   if (r.event) {
     return (
       <Link to="/events/$uuid" params={{ uuid: r.event.uuid }} className="hover:underline" title={r.event.type}>
+        {r.event.actor && <span>{r.event.actor} </span>}
         <span className="text-muted">{r.event.message ?? "An event that is not stored any more"}</span>
-        {r.event.actor && <span> {r.event.actor}</span>}
       </Link>
     );
   }
@@ -97,7 +103,7 @@ export function StartedBy({ run: r }: { run: Run }) {
 }
 
 /** What is to be known of a run beside its state. */
-export function RunNote({ run: r }: { run: Run }) {
+function RunNote({ run: r }: { run: Run }) {
   if (r.error) {
     return (
       <span className="text-bad" title={r.error}>

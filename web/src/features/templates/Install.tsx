@@ -12,12 +12,14 @@ import { Panel } from "../../kit/Page.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, problems, valuesOf } from "../../kit/value.ts";
+import { useConnectorTitles } from "../connections/useConnectorTitles.ts";
 
 type Detail = components["schemas"]["TemplateDetail"];
 
 /** What a template is installed with. What is left out can be chosen later. */
 export function Install({ template: t }: { template: Detail }) {
   const navigate = useNavigate();
+  const titleOf = useConnectorTitles();
   const [folder, setFolder] = useState(t.title);
   const [connections, setConnections] = useState(() => firstFits(t));
   const [texts, setTexts] = useState(() => initial(t.options));
@@ -69,7 +71,7 @@ export function Install({ template: t }: { template: Detail }) {
                 <>
                   There is no connection that fits yet.{" "}
                   <Link to="/connections" search={{ add: s.connectors[0] }} className="text-accent underline">
-                    Add one of {s.connectors.join(" or ")}
+                    Add one of {s.connectors.map(titleOf).join(" or ")}
                   </Link>
                   , or choose it later.
                 </>

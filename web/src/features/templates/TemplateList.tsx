@@ -13,6 +13,7 @@ import { Skeleton } from "../../kit/Skeleton.tsx";
 import { counted } from "../../kit/time.ts";
 import { Glyph } from "../connections/Glyph.tsx";
 import { connectorGlyph } from "../connections/glyphs.ts";
+import { useConnectorTitles } from "../connections/useConnectorTitles.ts";
 import { byCategory, filterTemplates, type Template } from "./search.ts";
 
 const route = getRouteApi("/inside/templates");
@@ -22,8 +23,7 @@ export function TemplateList() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const templates = useQuery(read("/api/v1/templates", {}));
-  const connectors = useQuery(read("/api/v1/connectors", {}));
-  const titles = useMemo(() => new Map(connectors.data?.map((c) => [c.id, c.title])), [connectors.data]);
+  const titleOf = useConnectorTitles();
   const fits = useMemo(() => templates.data && filterTemplates(templates.data, search), [templates.data, search]);
   const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
   const categories = [...new Set(templates.data?.map((t) => t.category))].sort();
@@ -74,7 +74,7 @@ export function TemplateList() {
               <h2 className="mb-2 text-base">{category}</h2>
               <ul className="divide-y rounded-lg border bg-surface">
                 {list.map((t) => (
-                  <TemplateRow key={t.id} template={t} titles={titles} />
+                  <TemplateRow key={t.id} template={t} titleOf={titleOf} />
                 ))}
               </ul>
             </section>
@@ -84,7 +84,7 @@ export function TemplateList() {
   );
 }
 
-function TemplateRow({ template: t, titles }: { template: Template; titles: Map<string, string> }) {
+function TemplateRow({ template: t, titleOf }: { template: Template; titleOf: (id: string) => string }) {
   return (
     <li className="relative flex items-start gap-6 px-4 py-3 first:rounded-t-lg last:rounded-b-lg hover:bg-hover max-sm:flex-col max-sm:gap-2">
       <div className="min-w-0 flex-1 max-sm:w-full">
@@ -104,7 +104,7 @@ function TemplateRow({ template: t, titles }: { template: Template; titles: Map<
       </div>
       <div className="flex gap-1.5">
         {t.connectors.map((c) => (
-          <Glyph key={c} size="sm" icon={connectorGlyph(c)} title={titles.get(c) ?? c} />
+          <Glyph key={c} size="sm" icon={connectorGlyph(c)} title={titleOf(c)} />
         ))}
       </div>
     </li>

@@ -5,7 +5,7 @@ import type { components } from "../../../api/schema.gen.ts";
 export type Card = components["schemas"]["Card"];
 export type Trigger = components["schemas"]["Trigger"];
 
-export const cardWidth = 312;
+const cardWidth = 312;
 export const headHeight = 54;
 export const rowHeight = 26;
 export const overlayHeight = 30;
@@ -16,17 +16,17 @@ const lanePad = 18;
 const laneHead = 30;
 const emptyLane = { w: 132, h: 36 };
 
-export type Box = { id: string; x: number; y: number; w: number; h: number };
-export type CardBox = Box & { kind: "card"; card: Card };
-export type TriggerBox = Box & { kind: "trigger" };
-export type LaneBox = Box & { kind: "lane"; label: string; empty: boolean };
-export type JoinBox = Box & { kind: "join" };
+type Box = { id: string; x: number; y: number; w: number; h: number };
+type CardBox = Box & { kind: "card"; card: Card };
+type TriggerBox = Box & { kind: "trigger" };
+type LaneBox = Box & { kind: "lane"; label: string; empty: boolean };
+type JoinBox = Box & { kind: "join" };
 export type Placed = CardBox | TriggerBox | LaneBox | JoinBox;
-export type Edge = { id: string; from: string; to: string };
+type Edge = { id: string; from: string; to: string };
 export type Layout = { boxes: Placed[]; edges: Edge[]; width: number; height: number; order: string[] };
 
 /** What a card shows below its head: a name and a value each. */
-export function rowsOf(card: Card): number {
+function rowsOf(card: Card): number {
   const n =
     (card.inputs?.length ?? 0) +
     (card.if ? 1 : 0) +
@@ -36,12 +36,12 @@ export function rowsOf(card: Card): number {
   return Math.min(n, maxRows) + (n > maxRows ? 1 : 0);
 }
 
-export function cardHeight(card: Card, overlay: boolean): number {
+function cardHeight(card: Card, overlay: boolean): number {
   const rows = rowsOf(card);
   return headHeight + (rows ? rows * rowHeight + 10 : 0) + (overlay ? overlayHeight : 0);
 }
 
-export function triggerHeight(t: Trigger): number {
+function triggerHeight(t: Trigger): number {
   const rows = (t.events?.length ?? 0) + (t.where ? 1 : 0) + (t.inputs?.length ?? 0);
   return headHeight + (rows ? Math.min(rows, maxRows + 1) * rowHeight + 10 : 0);
 }

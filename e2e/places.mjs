@@ -57,6 +57,7 @@ export async function places(demo) {
     "flow-versions": `/flows/${flow.id}?tab=versions`,
     runs: "/runs",
     run: `/runs/${good.id}`,
+    "run-card": `/runs/${good.id}?step=reset_password`,
     "run-failed": `/runs/${failed.id}?step=clear_sessions`,
     "run-dry": `/runs/${dry.id}`,
     "run-list": `/runs/${good.id}?view=list&step=tell`,

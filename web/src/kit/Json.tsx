@@ -121,7 +121,7 @@ function Mark({ children }: { children: ReactNode }) {
 function Leaf({ value }: { value: unknown }) {
   const [all, setAll] = useState(false);
   if (typeof value !== "string") return <span className="text-accent">{String(value)}</span>;
-  if (value.length <= longText || all) return <span className="whitespace-pre-wrap">{quoted(value)}</span>;
+  if (value.length <= 1.5 * longText || all) return <span className="whitespace-pre-wrap">{quoted(value)}</span>;
   return (
     <span>
       <span className="whitespace-pre-wrap">{quoted(value.slice(0, longText)).slice(0, -1)}…</span>{" "}

@@ -37,14 +37,14 @@ export function PictureTab({ flow }: { flow: Detail }) {
   return (
     <div className="flex items-start gap-4">
       <FlowPicture
-        className="h-[calc(100dvh-19rem)] min-h-[26rem] flex-1"
+        className="h-[calc(100dvh-17rem)] min-h-[26rem] flex-1"
         trigger={def.trigger}
         cards={def.cards}
         selected={search.card}
         onSelect={(id) => select(id === "trigger" ? undefined : id)}
       />
       {wide && detail && (
-        <aside className="max-h-[calc(100dvh-19rem)] min-h-[26rem] w-96 shrink-0 overflow-y-auto rounded-lg border bg-surface">
+        <aside className="max-h-[calc(100dvh-17rem)] min-h-[26rem] w-96 shrink-0 overflow-y-auto rounded-lg border bg-surface">
           {detail}
         </aside>
       )}

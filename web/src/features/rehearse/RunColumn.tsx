@@ -5,7 +5,7 @@ import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { inOrder, timed, tookOf } from "../runs/overlay.tsx";
-import { ended, RunStateMark, stepStates } from "../runs/runState.tsx";
+import { ended, RunStateMark, stepLook } from "../runs/runState.tsx";
 
 type Run = components["schemas"]["Run"];
 
@@ -68,7 +68,7 @@ function RunSteps({ run }: { run: Run }) {
       </Link>
       <ol>
         {inOrder(timed(detail.data?.steps.items ?? [], detail.data?.actions ?? [])).map((s) => {
-          const look = stepStates[s.state];
+          const look = stepLook(s);
           return (
             <li key={s.path} className="arrive flex min-h-8 items-center gap-2 px-3 py-1 text-sm">
               <look.icon

@@ -89,7 +89,7 @@ export function RunBody({ run }: { run: RunDetail }) {
           <StepList run={run} steps={steps} connectors={connectors} current={current} onSelect={select} />
         ) : def ? (
           <FlowPicture
-            className="h-[calc(100dvh-16rem)] min-h-[26rem]"
+            className="h-[calc(100dvh-14rem)] min-h-[26rem]"
             trigger={def.trigger}
             cards={def.cards}
             overlays={overlays}

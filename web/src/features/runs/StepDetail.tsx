@@ -49,7 +49,7 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
           {!untitled && <h2 className="text-base wrap-anywhere">{s.title}</h2>}
           {s.use && <code className="font-mono text-xs text-muted">{s.use}</code>}
         </div>
-        <StepStateMark state={s.state} />
+        <StepStateMark step={s} />
       </div>
       {rounds.length > 1 && (
         <Select

@@ -40,7 +40,7 @@ export function StepList({
         </div>
       }
       columns={[
-        { id: "state", title: "State", width: "150px", phone: "aside", cell: (s) => <StepStateMark state={s.state} /> },
+        { id: "state", title: "State", width: "150px", phone: "aside", cell: (s) => <StepStateMark step={s} /> },
         {
           id: "card",
           title: "Card",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { byCard, firstToSee, inOrder, overlaysOf, roundOf, type Step, timed, tookOf, worst } from "./overlay.tsx";
-import type { StepState } from "./runState.tsx";
+import { type StepState, stepLook } from "./runState.tsx";
 
 const step = (card: string, state: StepState, more: Partial<Step> = {}): Step => ({
   path: card,
@@ -60,4 +60,14 @@ test("an action began when the ledger says so", () => {
   const action = { id: "a1", startedAt: "2025-11-21T13:59:59.500Z" } as Parameters<typeof timed>[1][number];
   const [acted, other] = timed([step("a", "done", { action: "a1" }), step("b", "done")], [action]);
   expect([acted && tookOf(acted), other && tookOf(other)]).toEqual(["1.7 s", "1.2 s"]);
+});
+
+test("a card that ends the flow on a condition says whether it did", () => {
+  const ends = { kind: "fail", state: "done" } as const;
+  expect(stepLook({ ...ends, input: { if: false } }).label).toBe("Passed by");
+  expect(stepLook({ ...ends, input: { reason: "not contained" } })).toMatchObject({
+    label: "Ended the run",
+    tone: "bad",
+  });
+  expect(stepLook({ kind: "function", state: "done", input: { if: false } }).label).toBe("Done");
 });

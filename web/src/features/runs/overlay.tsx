@@ -1,7 +1,7 @@
 import type { components } from "../../api/schema.gen.ts";
 import { duration } from "../../kit/time.ts";
 import type { Overlay } from "../flows/picture/nodes.tsx";
-import { type StepState, stepStates } from "./runState.tsx";
+import { type StepState, stepLook } from "./runState.tsx";
 
 export type Step = components["schemas"]["Step"];
 
@@ -63,7 +63,7 @@ const tones = {
 } as const;
 
 function overlayOf(w: Step, list: Step[]): Overlay {
-  const s = stepStates[w.state];
+  const s = stepLook(w);
   const said = w.error || (w.state === "dry_run" ? "" : w.reason);
   const parts = [
     list.length > 1 ? `${list.length} rounds` : tookOf(w),
@@ -93,7 +93,8 @@ export function firstToSee(steps: Step[]): Step | undefined {
   return (
     steps.find((s) => s.state === "failed") ??
     steps.find((s) => s.state === "unknown") ??
-    steps.find((s) => s.state === "refused")
+    steps.find((s) => s.state === "refused") ??
+    steps.find((s) => s.kind === "fail" && stepLook(s).tone === "bad")
   );
 }
 

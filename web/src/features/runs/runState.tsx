@@ -9,6 +9,7 @@ import {
   Eye,
   LoaderCircle,
   type LucideIcon,
+  Minus,
   RotateCw,
   ShieldX,
 } from "lucide-react";
@@ -30,7 +31,7 @@ export const runStates: Record<RunState, Look> = {
   cancelled: { label: "Cancelled", icon: Ban, tone: "quiet" },
 };
 
-export const stepStates: Record<StepState, Look> = {
+const stepStates: Record<StepState, Look> = {
   started: { label: "Under way", icon: LoaderCircle, tone: "live", spin: true },
   retrying: { label: "Retrying", icon: RotateCw, tone: "warn" },
   done: { label: "Done", icon: Check, tone: "plain" },
@@ -45,8 +46,20 @@ export function RunStateMark({ state, strong }: { state: RunState; strong?: bool
   return <State icon={s.icon} tone={s.tone} label={s.label} spin={s.spin} strong={strong} />;
 }
 
-export function StepStateMark({ state }: { state: StepState }) {
-  const s = stepStates[state];
+const passedBy: Look = { label: "Passed by", icon: Minus, tone: "quiet" };
+const endedRun: Look = { label: "Ended the run", icon: CircleX, tone: "bad" };
+
+/** How a step looks. A card that ends the flow on a condition is passed by where that does not hold. */
+export function stepLook(s: { kind?: string; state: StepState; input?: unknown }): Look {
+  if (s.state === "done" && (s.kind === "stop" || s.kind === "fail" || s.kind === "return")) {
+    if (typeof s.input === "object" && s.input !== null && "if" in s.input) return passedBy;
+    if (s.kind === "fail") return endedRun;
+  }
+  return stepStates[s.state];
+}
+
+export function StepStateMark({ step }: { step: Parameters<typeof stepLook>[0] }) {
+  const s = stepLook(step);
   return <State icon={s.icon} tone={s.tone} label={s.label} spin={s.spin} />;
 }
 

@@ -10,7 +10,7 @@ const s = stage();
 test("a report is set off, contained while one watches, and read card by card", played, async () => {
   const page = await s.open("/rehearse");
   await page.getByRole("radio", { name: /Somebody reports a sign-in/ }).check();
-  const set = page.getByRole("button", { name: "Set it off" });
+  const set = page.getByRole("button", { name: "Play the scenario" });
   await set.click();
 
   const okta = page.getByRole("region", { name: "In Okta" });
@@ -42,7 +42,7 @@ test("a report is set off, contained while one watches, and read card by card", 
   const [run] = (await api(s.demo, "GET", "/runs")).items;
   const { steps } = await api(s.demo, "GET", `/runs/${run.id}`);
   assert.ok(steps.items.length >= 8, "the flow has that many cards");
-  const aside = page.getByRole("complementary").filter({ hasText: "Begun" });
+  const aside = page.getByRole("complementary").filter({ hasText: "Started" });
   await page.locator(`[data-card="${steps.items[0].card}"]`).click();
   const left = new Map(steps.items.map((step) => [step.path, step]));
   while (left.size > 0) {

@@ -70,7 +70,7 @@ test("a flow is tried out on an event that was, and shows what it would send", p
   assert.equal(await asked("/api/v1/users"), before, "Okta was asked to change nothing");
 });
 
-test("a failed run says what came back, leads to the card, and is taken up where it failed", played, async () => {
+test("a failed run says what came back, leads to the card, and is retried from there", played, async () => {
   await sandbox(s.demo, "POST", "/faults", { service: "slack", path: "chat.postMessage", kind: "status", status: 400, count: 1, body: '{"ok":false,"error":"channel_is_archived"}' });
   await play(s.demo, "report_suspicious_activity");
   const failed = await until("the failed run", async () =>
@@ -89,7 +89,7 @@ test("a failed run says what came back, leads to the card, and is taken up where
   await aside.getByText(/channel/i).first().waitFor();
 
   const resets = await asked("/api/v1/users/*/lifecycle/reset_password");
-  await page.getByRole("button", { name: "Take up where it failed" }).click();
+  await page.getByRole("button", { name: "Retry from the failed card" }).click();
   await page.getByText("Succeeded").first().waitFor();
   assert.equal(await asked("/api/v1/users/*/lifecycle/reset_password"), resets, "what was done is not done again");
 });

@@ -72,7 +72,7 @@ test("on a phone one plays a scenario and looks at its run", played, async () =>
   const page = await s.phone("/");
   await page.getByRole("button", { name: "More" }).tap();
   await page.getByRole("link", { name: "Rehearse" }).tap();
-  await page.getByRole("button", { name: "Set it off" }).tap();
+  await page.getByRole("button", { name: "Play the scenario" }).tap();
   await page.getByRole("region", { name: "What Sallyport did" }).getByText("Succeeded").waitFor();
   await page.getByRole("region", { name: "What Sallyport did" }).getByRole("link", { name: "Reset password" }).tap();
   await page.getByRole("dialog", { name: "Reset password" }).getByRole("region", { name: "input" }).waitFor();

@@ -50,7 +50,7 @@ test("a connection that does not work says why and keeps what was typed", { ...p
   await way.selectOption({ label: await way.locator("option", { hasText: /API token/i }).innerText() });
   await form.getByLabel(/domain|URL/i).first().fill(state.okta.url);
   await form.getByLabel("API token", { exact: false }).last().fill("wrong-token-of-nobody");
-  await form.getByRole("button", { name: "Try it out and save" }).click();
+  await form.getByRole("button", { name: "Test and save" }).click();
   await form.getByText("It was not saved, because it does not work.").waitFor();
   await form.getByText(/token/i).filter({ hasText: /invalid|refuse|not accepted|401/i }).first().waitFor();
   assert.equal(await form.getByLabel("Name").inputValue(), "Okta, second org");
@@ -58,8 +58,8 @@ test("a connection that does not work says why and keeps what was typed", { ...p
   assert.ok(!(await api(s.demo, "GET", "/connections")).some((c) => c.name === "Okta, second org"));
 
   await form.locator("input[type=password]").fill(state.okta.token);
-  await form.getByRole("button", { name: "Try it out and save" }).click();
-  await page.getByText("It was tried out, and works.").waitFor();
+  await form.getByRole("button", { name: "Test and save" }).click();
+  await page.getByText("It was tested, and works.").waitFor();
   await page.getByRole("heading", { level: 1, name: "Okta, second org" }).waitFor();
   await page.getByText(/set, last changed/).waitFor();
   await page.getByRole("button", { name: "Change" }).click();
@@ -70,9 +70,9 @@ test("a connection that does not work says why and keeps what was typed", { ...p
   assert.ok(!(await page.content()).includes(state.okta.token), "the secret is nowhere on the page");
   // Saved again without the secret, it still works.
   await change.getByLabel("Name").fill("Okta, second");
-  await change.getByRole("button", { name: "Try it out and save" }).click();
+  await change.getByRole("button", { name: "Test and save" }).click();
   await page.getByRole("heading", { level: 1, name: "Okta, second" }).waitFor();
-  await page.getByRole("button", { name: "Try it out" }).click();
+  await page.getByRole("button", { name: "Test", exact: true }).click();
   await page.getByText("It works.").waitFor();
   // Nothing uses it: it can go.
   await page.getByRole("button", { name: "Delete the connection" }).click();

@@ -40,7 +40,7 @@ const single = ["flow", "run", "connection", "action", "event", "guard"];
 const acts = {
   "rehearse-played": async (page, to) => {
     await to("/rehearse");
-    await page.getByRole("button", { name: "Set it off" }).click();
+    await page.getByRole("button", { name: "Play the scenario" }).click();
     const did = page.getByRole("region", { name: "What Sallyport did" });
     await did.getByText("Succeeded").waitFor();
     await page.getByText("#security").waitFor();

@@ -189,7 +189,7 @@ function factsOf(a: Detail): [string, ReactNode][] {
     ]);
   }
   if (a.actor.kind === "account") out.push(["By", a.actor.name || "somebody who left"]);
-  out.push(["Begun", <Time key="b" at={a.startedAt} />]);
+  out.push(["Started", <Time key="b" at={a.startedAt} />]);
   if (a.endedAt) out.push(["Took", <Duration key="d" from={a.startedAt} to={a.endedAt} />]);
   if (a.attempt > 1) out.push(["Attempts", a.attempt]);
   return out;

@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import type { components } from "../../api/schema.gen.ts";
 
-/** The steps of trying a connection out. */
+/** The steps of a connection's test. */
 export function Checks({ checks, title }: { checks: components["schemas"]["ConnectionCheck"][]; title?: string }) {
   return (
     <div role="status" className="rounded-md border">

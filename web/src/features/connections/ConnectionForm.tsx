@@ -21,7 +21,7 @@ type AuthKind = components["schemas"]["AuthKind"];
 
 type Props = { connector: Connector; connection?: Connection; onClose: () => void; onBack?: () => void };
 
-/** Adds a connection, or changes one. It is tried out before it is kept. */
+/** Adds a connection, or changes one. It is tested before it is kept. */
 export function ConnectionForm({ connector, connection, onClose, onBack }: Props) {
   const navigate = useNavigate();
   const [name, setName] = useState(connection?.name ?? connector.title);
@@ -49,7 +49,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
       onClose();
       toast({
         title: connection ? "Saved" : `${c.name} is connected`,
-        detail: c.state === "untested" ? "It was not tried out." : "It was tried out, and works.",
+        detail: c.state === "untested" ? "It was not tested." : "It was tested, and works.",
       });
       if (!connection) void navigate({ to: "/connections/$id", params: { id: c.id } });
     },
@@ -88,7 +88,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
             busy={save.isPending && save.variables}
             onClick={() => save.mutate(true)}
           >
-            {save.isPending && save.variables ? "Trying it out" : "Try it out and save"}
+            {save.isPending && save.variables ? "Testing" : "Test and save"}
           </Button>
         </>
       }

@@ -154,7 +154,7 @@ const columns: Column<Connection>[] = [
   {
     id: "at",
     named: true,
-    title: "Tried",
+    title: "Tested",
     width: "150px",
     cell: (c) => (c.checkedAt ? <Time at={c.checkedAt} /> : <span className="text-faint">never</span>),
   },

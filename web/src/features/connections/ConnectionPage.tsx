@@ -80,7 +80,7 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
             {c.connector.name || c.connector.id}
             {c.checkedAt && (
               <>
-                , tried <Time at={c.checkedAt} />
+                , tested <Time at={c.checkedAt} />
               </>
             )}
           </>
@@ -89,7 +89,7 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
           can && (
             <>
               <Button icon={<PlugZap size={14} />} busy={test.isPending} onClick={() => test.mutate()}>
-                Try it out
+                Test
               </Button>
               <Button icon={<Pencil size={14} />} disabled={!connector.data} onClick={() => setChanging(true)}>
                 Change
@@ -100,14 +100,14 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
       />
       <div className="flex flex-col gap-6">
         {c.state === "failed" && !test.data && (
-          <Note tone="bad" title="It did not work when it was last tried">
+          <Note tone="bad" title="It did not work when it was last tested">
             {c.error}
           </Note>
         )}
         {test.data && (
           <Checks checks={test.data.checks} title={test.data.state === "ok" ? "It works." : "It does not work."} />
         )}
-        {test.isError && <Failed what="The connection could not be tried out." error={test.error} />}
+        {test.isError && <Failed what="The connection could not be tested." error={test.error} />}
         <Section title="Set up with">
           <Facts
             items={[

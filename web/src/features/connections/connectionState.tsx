@@ -7,7 +7,7 @@ type ConnectionState = components["schemas"]["ConnectionState"];
 const looks: Record<ConnectionState, { label: string; icon: LucideIcon; tone: Tone }> = {
   ok: { label: "Works", icon: CircleCheck, tone: "plain" },
   failed: { label: "Does not work", icon: CircleX, tone: "bad" },
-  untested: { label: "Not tried yet", icon: CircleDashed, tone: "quiet" },
+  untested: { label: "Not tested yet", icon: CircleDashed, tone: "quiet" },
 };
 
 export function ConnectionStateMark({ state }: { state: ConnectionState }) {

@@ -10,8 +10,8 @@ import type { Card } from "./picture/layout.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
 
-/** Everything about a card. */
-export function CardDetail({ card, flow }: { card: Card; flow: Detail }) {
+/** Everything about a card. Its title may stand above it already. */
+export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail; untitled?: boolean }) {
   const slot = flow.definition?.connections.find((s) => s.name === card.slot);
   const table = flow.definition?.tables.find((s) => s.name === card.slot);
   const facts: [string, React.ReactNode][] = [];
@@ -65,7 +65,7 @@ export function CardDetail({ card, flow }: { card: Card; flow: Detail }) {
       <div className="flex items-start gap-2.5 p-3">
         <Glyph icon={cardGlyph(card)} />
         <div className="min-w-0">
-          <h2 className="text-base wrap-anywhere">{card.title}</h2>
+          {!untitled && <h2 className="text-base wrap-anywhere">{card.title}</h2>}
           <div className="text-sm text-muted">{cardUse(card)}</div>
           {card.effect && (
             <div className="mt-1.5">

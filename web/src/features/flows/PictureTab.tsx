@@ -33,7 +33,7 @@ export function PictureTab({ flow }: { flow: Detail }) {
     { keys: "k", label: "Card before", group: "Picture", run: () => move(-1) },
   ]);
   if (!def) return <Empty title="The flow cannot be read">What is wrong with its YAML stands above.</Empty>;
-  const detail = card && <CardDetail card={card} flow={flow} />;
+  const detail = card && <CardDetail card={card} flow={flow} untitled={!wide} />;
   return (
     <div className="flex items-start gap-4">
       <FlowPicture

@@ -155,7 +155,7 @@ export function SetupTab({ flow }: { flow: Detail }) {
           label="Save all data that passes through the flow"
         />
         <p className="pl-6 text-sm text-muted">
-          Without it, a run shows only the kinds and sizes of values, and cannot be taken up again where it failed.
+          Without it, a run shows only the kinds and sizes of values, and cannot be retried from the card that failed.
         </p>
       </Section>
       {save.isError && !field && <Failed what="The setup was not saved." error={save.error} />}

@@ -101,7 +101,7 @@ export function Rehearse() {
             </Field>
           )}
           <Button look="primary" disabled={!scenario} busy={start.isPending} onClick={() => start.mutate()}>
-            Set it off
+            Play the scenario
           </Button>
           {start.isError && <Failed what="The scenario was not played." error={start.error} />}
           <ScenarioList
@@ -115,8 +115,8 @@ export function Rehearse() {
         ) : (
           <div className="rounded-lg border bg-surface">
             <Empty icon={<Theater size={28} strokeWidth={1.5} />} title="Nothing is played yet">
-              Choose what happens and to whom, then set it off. You see the events as Okta writes them, your flows as
-              they run, and what came of it.
+              Choose what happens and to whom, then play it. You see the events as Okta writes them, your flows as they
+              run, and what came of it.
             </Empty>
           </div>
         )}

@@ -29,7 +29,7 @@ export function RunActions({ run }: { run: RunDetail }) {
       after();
       void navigate({ to: "/runs/$id", params: { id: run.id }, search: {}, replace: true });
     },
-    onError: failed("The run was not taken up again"),
+    onError: failed("The run was not retried"),
   });
   if (!can) return null;
   return (
@@ -40,9 +40,9 @@ export function RunActions({ run }: { run: RunDetail }) {
         </Button>
       )}
       {run.canRetry && (
-        <Tooltip text="Goes on at the card that failed. What was done stands and is not repeated.">
+        <Tooltip text="What was done stands, and is not done again.">
           <Button look="primary" icon={<RotateCw size={14} />} busy={retry.isPending} onClick={() => retry.mutate()}>
-            Take up where it failed
+            Retry from the failed card
           </Button>
         </Tooltip>
       )}

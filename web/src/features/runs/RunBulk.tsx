@@ -33,7 +33,7 @@ export function RunBulk({
     },
     onSuccess: (n, { verb, list }) => {
       void stale("/api/v1/runs", "/api/v1/runs/{id}", "/api/v1/timeline");
-      const word = verb === "cancel" ? "cancelled" : "taken up again";
+      const word = verb === "cancel" ? "cancelled" : "retried";
       if (n < list.length)
         toast({
           tone: "bad",

@@ -11,8 +11,8 @@ import type { RunDetail } from "./RunPage.tsx";
 
 /** The run as a whole: what started it, what it did, what it gave. */
 export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s: Step) => void }) {
-  const facts: [string, ReactNode][] = [["Made", <Time key="m" at={r.createdAt} exact />]];
-  if (r.startedAt) facts.push(["Begun", <Time key="b" at={r.startedAt} exact />]);
+  const facts: [string, ReactNode][] = [["Created", <Time key="m" at={r.createdAt} exact />]];
+  if (r.startedAt) facts.push(["Started", <Time key="b" at={r.startedAt} exact />]);
   if (r.endedAt) facts.push(["Ended", <Time key="e" at={r.endedAt} exact />]);
   if (r.event) {
     facts.push([

@@ -25,7 +25,7 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
   const rounds = steps.filter((x) => x.card === s.card && x.flow.id === s.flow.id);
   const action = run.actions.find((a) => a.id === s.action || (a.stepPath !== undefined && a.stepPath === s.path));
   const facts: [string, ReactNode][] = [
-    ["Begun", <Time key="b" at={s.startedAt} exact />],
+    ["Started", <Time key="b" at={s.startedAt} exact />],
     ["Took", tookOf(s) || "has not ended"],
   ];
   if (s.attempt > 1) facts.push(["Attempts", s.attempt]);

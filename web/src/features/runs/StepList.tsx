@@ -84,7 +84,7 @@ export function StepList({
         },
         {
           id: "at",
-          title: "Begun",
+          title: "Started",
           width: "100px",
           right: true,
           phone: "none",

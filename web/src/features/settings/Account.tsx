@@ -108,7 +108,7 @@ function Password({ email }: { email: string }) {
       }}
     >
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      <Field label="Present password" error={failure?.forField("current")}>
+      <Field label="Current password" error={failure?.forField("current")}>
         {(f) => (
           <Input
             {...f}

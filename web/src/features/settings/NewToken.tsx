@@ -95,7 +95,7 @@ export function NewToken({ onClose }: { onClose: () => void }) {
             />
           )}
         </Field>
-        <Field label="Holds for">
+        <Field label="Expires after">
           {(f) => <Select {...f} value={days} choices={lives} onChange={(e) => setDays(e.target.value)} />}
         </Field>
         {make.isError && !failure?.detail?.field && <Failed what="The token was not made." error={make.error} />}

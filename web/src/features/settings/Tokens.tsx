@@ -21,7 +21,7 @@ type Token = components["schemas"]["Token"];
 export function Tokens() {
   const tokens = useQuery(read("/api/v1/tokens", {}));
   const [making, setMaking] = useState(false);
-  const [ending, setEnding] = useState<Token>();
+  const [revoking, setRevoking] = useState<Token>();
   const make = (
     <Button look="primary" icon={<Plus size={15} />} onClick={() => setMaking(true)}>
       New token
@@ -89,20 +89,20 @@ export function Tokens() {
             {
               id: "ends",
               named: true,
-              title: "Holds until",
+              title: "Expires",
               width: "150px",
-              cell: (t) => (t.endsAt ? <Time at={t.endsAt} /> : <span className="text-muted">no end</span>),
+              cell: (t) => (t.endsAt ? <Time at={t.endsAt} /> : <span className="text-muted">never</span>),
             },
             {
               id: "end",
-              title: "End",
+              title: "Revoke",
               hideTitle: true,
-              width: "80px",
+              width: "92px",
               right: true,
               phone: "aside",
               cell: (t) => (
-                <Button size="sm" look="quiet" aria-label={`End the token ${t.name}`} onClick={() => setEnding(t)}>
-                  End
+                <Button size="sm" look="quiet" aria-label={`Revoke the token ${t.name}`} onClick={() => setRevoking(t)}>
+                  Revoke
                 </Button>
               ),
             },
@@ -110,30 +110,30 @@ export function Tokens() {
         />
       )}
       {making && <NewToken onClose={() => setMaking(false)} />}
-      {ending && <EndToken token={ending} onClose={() => setEnding(undefined)} />}
+      {revoking && <RevokeToken token={revoking} onClose={() => setRevoking(undefined)} />}
     </Page>
   );
 }
 
-function EndToken({ token, onClose }: { token: Token; onClose: () => void }) {
-  const end = useMutation({
+function RevokeToken({ token, onClose }: { token: Token; onClose: () => void }) {
+  const revoke = useMutation({
     mutationFn: () => call("delete", "/api/v1/tokens/{id}", { path: { id: token.id } }),
     onSuccess: () => {
       void stale("/api/v1/tokens");
       onClose();
-      toast({ title: `The token ${token.name} holds no more` });
+      toast({ title: `The token ${token.name} was revoked` });
     },
   });
   return (
     <Dialog
       open
       onClose={onClose}
-      title={`End the token ${token.name}`}
+      title={`Revoke the token ${token.name}`}
       footer={
         <>
           <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" busy={end.isPending} onClick={() => end.mutate()}>
-            End it
+          <Button look="primary" busy={revoke.isPending} onClick={() => revoke.mutate()}>
+            Revoke it
           </Button>
         </>
       }
@@ -148,9 +148,9 @@ function EndToken({ token, onClose }: { token: Token; onClose: () => void }) {
           "It was never used."
         )}
       </p>
-      {end.isError && (
+      {revoke.isError && (
         <div className="mt-4">
-          <Failed what="The token was not ended." error={end.error} />
+          <Failed what="The token was not revoked." error={revoke.error} />
         </div>
       )}
     </Dialog>

@@ -70,3 +70,14 @@ test("a session is ended from another, and what was open asks to sign in again",
   await again.waitFor({ state: "hidden" });
   await there.getByRole("heading", { level: 1, name: "Flows" }).waitFor();
 });
+
+test("when the server goes away, the page says so and keeps what it shows", played, async () => {
+  const page = await s.open("/sign-in", { link: null, answers: [401], alone: true });
+  await page.getByLabel("E-mail address").fill("ada@acme.example");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("region", { name: "Getting started" }).getByText("Connect your Okta org").waitFor();
+  await s.demo.stop();
+  await page.getByText(/What you see may be old/).waitFor();
+  await page.getByRole("region", { name: "Getting started" }).getByText("Connect your Okta org").waitFor();
+});

@@ -35,9 +35,10 @@ export function stage(start = startDemo) {
 
   /**
    * A page that is signed in, at a path. `answers` are the statuses that are part
-   * of the story, of which the browser writes a line otherwise.
+   * of the story, of which the browser writes a line otherwise; `alone` says that
+   * the server goes away in it.
    */
-  async function open(path = "/", { answers = [], link = s.demo.console, ...options } = {}) {
+  async function open(path = "/", { answers = [], alone = false, link = s.demo.console, ...options } = {}) {
     const context = await s.browser.newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: "reduce",
@@ -52,7 +53,8 @@ export function stage(start = startDemo) {
     context.on("weberror", (e) => seen.push(e.error().message));
     context.on("console", (m) => {
       const status = Number(/status of (\d+)/.exec(m.text())?.[1]);
-      if (m.type() === "error" && !answers.includes(status)) seen.push(m.text());
+      const expected = answers.includes(status) || (alone && /net::ERR_/.test(m.text()));
+      if (m.type() === "error" && !expected) seen.push(m.text());
     });
     const page = await context.newPage();
     if (link) {

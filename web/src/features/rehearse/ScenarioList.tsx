@@ -35,7 +35,7 @@ export function ScenarioList({ scenarios, chosen, onChoose }: Props) {
                 <span className="mt-1 block text-sm text-muted">
                   {s.happens}
                   <span className="mt-1.5 block">
-                    <span className="font-medium text-ink">To be seen: </span>
+                    <span className="font-medium text-ink">What to look for: </span>
                     {s.expect}
                   </span>
                   {s.techniques.length > 0 && (

@@ -149,11 +149,17 @@ func (s *server) call(rt Route, w http.ResponseWriter, r *http.Request) (any, er
 	if err != nil {
 		return nil, err
 	}
+	sent := &body{ReadCloser: r.Body}
+	r.Body = sent
 	in, err := rt.decode(s, w, r)
-	if err != nil {
-		return nil, err
+	var out any
+	if err == nil {
+		out, err = rt.handle(r.Context(), s.Deps, caller, in)
 	}
-	return rt.handle(r.Context(), s.Deps, caller, in)
+	if err != nil {
+		sent.drain(w, r)
+	}
+	return out, err
 }
 
 // recovered answers a handler's panic as an error of ours.

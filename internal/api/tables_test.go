@@ -188,8 +188,7 @@ func TestCSV(t *testing.T) {
 	if got := send("text/csv", string(raw), 200); got.At("added") != 4.0 { // what comes out goes in again
 		t.Errorf("%s", value.JSON(got))
 	}
-	large := "login\n" + strings.Repeat(strings.Repeat("x", 1023)+"\n", maxCSV/1024)
-	large = large[:maxCSV+1] // one byte too many: a server that is left with more unread breaks the connection
+	large := "login\n" + strings.Repeat(strings.Repeat("x", 1023)+"\n", maxCSV/1024+8<<10) // 8 MB are not read
 	if e := failure(send("text/csv", large, 400)); !strings.Contains(e.Text("message"), "larger than 67108864 bytes") {
 		t.Errorf("%s", value.JSON(e))
 	}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/portal"
+)
+
+// A client that asks before it sends its body is told at once what is wrong, and
+// sends nothing.
+func TestBodyIsNotAskedFor(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	token := c.do(http.MethodPost, "/api/v1/tokens", map[string]any{"name": "t", "role": string(portal.Admin)}, 201).Text("token")
+	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", strings.TrimPrefix(c.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(drainTimeout / 2)); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = fmt.Fprintf(conn, "POST /api/v1/folders?colour=red HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 900000\r\nExpect: 100-continue\r\n\r\n", token)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusBadRequest || !strings.Contains(string(answer), "colour") {
+		t.Errorf("%d %s, %v", resp.StatusCode, answer, err)
+	}
+}
+
+// A body that is too large is read on, and so the answer arrives.
+func TestBodyThatIsTooLarge(t *testing.T) {
+	c := setup(t).admin()
+	large := `{"name":"` + strings.Repeat("x", 20*maxBody) + `"}`
+	for range 5 {
+		resp, raw := c.send(http.MethodPost, "/api/v1/folders", "application/json", strings.NewReader(large))
+		if resp.StatusCode != http.StatusBadRequest || !strings.Contains(string(raw), "larger than 1048576 bytes") {
+			t.Fatalf("%d %s", resp.StatusCode, raw)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"time"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/flow"
@@ -58,7 +59,7 @@ func (c *Core) seedFlow(ctx context.Context, out *Seeded) error {
 	if err != nil {
 		return err
 	}
-	made, err := c.installer().Install(ctx, t, template.Order{Org: out.Org, Author: "demo", Connections: map[string]string{"okta": out.Connect["okta"], "chat": out.Connect["slack"]}})
+	made, err := c.installer().Install(ctx, t, template.Order{Org: out.Org, Author: "template", Connections: map[string]string{"okta": out.Connect["okta"], "chat": out.Connect["slack"]}})
 	if err != nil {
 		return fmt.Errorf("install template: %w", err)
 	}
@@ -120,7 +121,10 @@ func (c *Core) connect(ctx context.Context, org string, n newConnection) (string
 	if conn.Sealed, err = c.Engine.Seal(conn, n.secrets); err != nil {
 		return "", err
 	}
-	row := store.Connection{Own: conn.Settings, State: store.ConnectionOK, CheckedAt: now, SealedAt: now, CreatedAt: now, UpdatedAt: now}
+	row := store.Connection{Own: conn.Settings, State: store.ConnectionOK, Secrets: map[string]time.Time{}, CheckedAt: now, SealedAt: now, CreatedAt: now, UpdatedAt: now}
+	for name := range n.secrets {
+		row.Secrets[name] = now
+	}
 	report, err := c.Engine.Test(ctx, conn)
 	if err != nil {
 		return "", err

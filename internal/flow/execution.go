@@ -15,20 +15,21 @@ import (
 
 // execution is a run being carried on by a worker.
 type execution struct {
-	r        *Runner
-	run      Run
-	ref      Ref
-	book     *Book
-	began    time.Time
-	deadline time.Time
-	known    map[string]Step   // steps written before this worker took the run up
-	inDoubt  map[string]string // path → ledger entry
-	pending  []Step            // steps not written yet
-	seq      int
-	unknown  int
-	refused  int
-	hidden   *secret.Scrubber // of outputs that history must not show; nil for none
-	secrets  []string
+	r         *Runner
+	run       Run
+	ref       Ref
+	book      *Book
+	began     time.Time
+	cardBegan time.Time // when the card began that is being worked at
+	deadline  time.Time
+	known     map[string]Step   // steps written before this worker took the run up
+	inDoubt   map[string]string // path → ledger entry
+	pending   []Step            // steps not written yet
+	seq       int
+	unknown   int
+	refused   int
+	hidden    *secret.Scrubber // of outputs that history must not show; nil for none
+	secrets   []string
 }
 
 func newExecution(r *Runner, c Claim) *execution {
@@ -174,6 +175,7 @@ type outcome struct {
 func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, error) {
 	path := f.prefix + c.ID
 	began := x.r.Now()
+	x.cardBegan = began
 	out, err := x.run1(ctx, f, c, path)
 	if err != nil {
 		return nil, err

@@ -75,10 +75,9 @@ func (x *execution) step(f *frame, c *Card, path string, o outcome) Step {
 		x.seq++
 		seq = x.seq
 	}
-	now := x.r.Now()
 	return Step{
 		Path: path, Seq: seq, Flow: f.prog.Flow.ID, Card: c.ID, State: o.state, Attempt: max(1, x.known[path].Attempt),
-		Input: x.saved(o.input), Output: x.saved(o.output), Error: o.err, Reason: o.reason, StartedAt: now, EndedAt: now, Action: o.action,
+		Input: x.saved(o.input), Output: x.saved(o.output), Error: o.err, Reason: o.reason, StartedAt: x.cardBegan, EndedAt: x.r.Now(), Action: o.action,
 	}
 }
 

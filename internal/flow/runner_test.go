@@ -527,3 +527,25 @@ func TestBindingsThatAreGone(t *testing.T) {
 }
 
 type shelfOf struct{ *lab }
+
+// A step says how long its card took, changes and messages too.
+func TestStepsHaveTheTimeTheyTook(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = func(http.ResponseWriter, *http.Request, int) bool {
+		l.setClock(l.clock().Add(3 * time.Second))
+		return false
+	}
+	_, steps := l.run(onDemand(`
+  - { id: read, use: peer.get_user, with: { user: ada } }
+  - { id: change, use: peer.suspend, with: { user: ada } }
+  - { id: tell, use: peer.tell, with: { text: hello } }
+`), nil)
+	for id, s := range steps {
+		if took := s.EndedAt.Sub(s.StartedAt); took < 3*time.Second || took > 9*time.Second {
+			t.Errorf("%s took %v", id, took)
+		}
+	}
+	if len(steps) != 3 {
+		t.Errorf("steps = %+v", steps)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
+	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
@@ -74,6 +75,8 @@ func TestTriggered(t *testing.T) {
 	flowOf("broken", `{ event: reported, where: '"a" in event.n' }`)
 	flowOf("other", "{ event: session.end }")
 	flowOf("hand", "{ on_demand: }")
+	off := flowOf("off", "{ event: [reported, session.off] }")
+	check(t, l.db.Flows.Set(t.Context(), org, off, store.Settings{}, l.clock()))
 	library := &flow.Library{Shelf: l.db.Flows}
 	book, err := library.Book(t.Context(), org)
 	check(t, err)

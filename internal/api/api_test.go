@@ -103,6 +103,25 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
+// A filter of rows is a column, an operation and a value, or it is refused with
+// its name.
+func FuzzRowFilter(f *testing.F) {
+	f.Add(`{"column":"login","op":"is","value":"ada"}`)
+	f.Add(`{"column":1}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		term, err := readFilter("filter[0]", text)
+		if err != nil {
+			if errs.KindOf(err) != errs.Invalid {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		if term.Column == "" || term.Op == "" {
+			t.Fatalf("%q is taken as %+v", text, term)
+		}
+	})
+}
+
 func FuzzProblems(f *testing.F) {
 	f.Add("12:5 cards[2].use: there is no function \"a: b\"")
 	f.Add("line 3: mapping values are not allowed")

@@ -273,6 +273,24 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+// Whatever is posted, what is taken of it are events with an id, a type and a time,
+// and every other one is told.
+func FuzzParseDelivery(f *testing.F) {
+	f.Add([]byte(`{"eventType":"com.okta.event_hook","eventId":"d","data":{"events":[` + reported + `,{}]}}`))
+	f.Add([]byte(`{"eventType":"com.okta.event_hook","data":{"events":null}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d, err := event.ParseDelivery(body)
+		if err != nil && len(d.Events)+len(d.Bad) > 0 {
+			t.Fatalf("refused, and taken: %+v", d)
+		}
+		for _, e := range d.Events {
+			if e.UUID == "" || e.Type == "" || e.Published.IsZero() || !json.Valid(e.Raw) {
+				t.Fatalf("taken: %+v", e)
+			}
+		}
+	})
+}
+
 func BenchmarkParse(b *testing.B) {
 	p := event.NewParser()
 	b.SetBytes(int64(len(reported)))

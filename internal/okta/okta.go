@@ -125,7 +125,7 @@ func parseError(a Answer) error {
 		ErrorSummary string `json:"errorSummary"`
 	}
 	if json.Unmarshal(a.Body, &body) == nil {
-		e.Code, e.Summary = body.ErrorCode, body.ErrorSummary
+		e.Code, e.Summary = body.ErrorCode, strings.TrimSuffix(strings.TrimSpace(body.ErrorSummary), ".") // the code comes behind it
 	}
 	return e
 }

@@ -21,7 +21,7 @@ func TestReadLogErrors(t *testing.T) {
 		body, says         string
 		badCursor, refused bool
 	}{
-		"a bad cursor":  {400, `{"errorCode":"E0000031","errorSummary":"Invalid search criteria."}`, "Invalid search criteria. (E0000031)", true, false},
+		"a bad cursor":  {400, `{"errorCode":"E0000031","errorSummary":"Invalid search criteria."}`, "Okta answered 400: Invalid search criteria (E0000031)", true, false},
 		"no such field": {400, `{"errorCode":"E0000053","errorSummary":"Invalid filter"}`, "E0000053", false, false},
 		"expired token": {401, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`, "Invalid token provided", false, true},
 		"forbidden":     {403, `{"errorCode":"E0000006"}`, "E0000006", false, true},
@@ -54,6 +54,28 @@ func FuzzNextLink(f *testing.F) {
 		p, err := okta.ReadLog(t.Context(), answered{okta.Answer{Status: 200, Header: http.Header{"Link": {link}}, Body: []byte("[]")}}, "/")
 		if err != nil || p.Next != "" && !strings.HasPrefix(p.Next, "/api/v1/logs") {
 			t.Fatalf("%q leads to %q, %v", link, p.Next, err)
+		}
+	})
+}
+
+// Whatever an org answers, reading gives events or an error, and an error of the
+// org's own has its status.
+func FuzzReadLog(f *testing.F) {
+	f.Add(200, `[{"uuid":"u","eventType":"a.b","published":"2026-03-04T05:06:07Z"},{}]`)
+	f.Add(429, `{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit."}`)
+	f.Add(502, `<html>`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		p, err := okta.ReadLog(t.Context(), answered{okta.Answer{Status: status, Body: []byte(body)}}, "/")
+		if err != nil {
+			if re, ok := errors.AsType[*okta.ResponseError](err); len(p.Events) > 0 || ok != (status != 200) || ok && re.Status != status {
+				t.Fatalf("status %d: %v, %+v", status, err, p)
+			}
+			return
+		}
+		for _, e := range p.Events {
+			if e.UUID == "" || e.Type == "" || e.Published.IsZero() {
+				t.Fatalf("taken: %+v", e)
+			}
 		}
 	})
 }

@@ -196,3 +196,38 @@ func TestTextNeverShowsItself(t *testing.T) {
 		t.Errorf("read %q, %v", read.Token.Reveal(), err)
 	}
 }
+
+// A file of any content is a keyring that seals and opens, or is refused and
+// left as it is.
+func FuzzOpen(f *testing.F) {
+	good := filepath.Join(f.TempDir(), "good")
+	if _, err := secret.Open(good); err != nil {
+		f.Fatal(err)
+	}
+	text, err := os.ReadFile(good)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"primaryKeyId":1,"key":[]}`))
+	path := filepath.Join(f.TempDir(), "key")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k, err := secret.Open(path)
+		if after, readErr := os.ReadFile(path); readErr != nil || string(after) != string(text) {
+			t.Fatalf("the file was changed: %v", readErr)
+		}
+		if err != nil {
+			return
+		}
+		sealed, err := k.Seal([]byte("s"), []byte("c"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := k.Unseal(sealed, []byte("c")); err != nil || string(plain) != "s" {
+			t.Fatalf("%q, %v", plain, err)
+		}
+	})
+}

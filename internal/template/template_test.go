@@ -254,3 +254,25 @@ func TestInstallAllOrNothing(t *testing.T) {
 		}
 	})
 }
+
+// A template.yaml of any content is loaded as it says, or refused.
+func FuzzLoad(f *testing.F) {
+	f.Add(head)
+	f.Add("template: contain\ntitle: x\ncategory: y\nflows: [main.yaml, ../contain/helper.yaml]\n")
+	shelf, err := connector.Load(content.FS)
+	if err != nil {
+		f.Fatal(err)
+	}
+	c := flow.NewCatalogue(functions.All(), shelf)
+	f.Fuzz(func(t *testing.T, text string) {
+		loaded, err := template.Load(c, files(map[string]string{"template.yaml": text}))
+		if err != nil {
+			return
+		}
+		for _, tpl := range loaded.All() {
+			if tpl.ID != "contain" || tpl.Title == "" || tpl.Category == "" || len(tpl.Flows) == 0 {
+				t.Fatalf("taken: %+v", tpl)
+			}
+		}
+	})
+}

@@ -22,6 +22,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -56,6 +57,7 @@ func (e *Error) Error() string {
 type Program struct {
 	source  string
 	program cel.Program
+	kind    types.Kind // of its values, as far as the text tells
 }
 
 // Compile reads an expression over the named variables. Each may hold any
@@ -85,7 +87,20 @@ func Compile(source string, vars ...string) (*Program, error) {
 	if err != nil {
 		return nil, &Error{Line: 1, Column: 1, Message: err.Error()}
 	}
-	return &Program{source: source, program: program}, nil
+	return &Program{source: source, program: program, kind: checked.OutputType().Kind()}, nil
+}
+
+// CompileCondition is Compile for an expression that has to be true or false: one
+// that is seen to give something else is an error.
+func CompileCondition(source string, vars ...string) (*Program, error) {
+	p, err := Compile(source, vars...)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains([]types.Kind{types.BoolKind, types.DynKind, types.AnyKind, types.NullTypeKind, types.TypeParamKind}, p.kind) {
+		return p, nil
+	}
+	return nil, &Error{Line: 1, Column: 1, Message: "the condition is neither true nor false; compare it with something"}
 }
 
 // Source returns the text of the expression.

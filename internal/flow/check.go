@@ -50,11 +50,12 @@ func (c *Catalogue) Check(d *Definition, helpers map[string]*Definition) Problem
 	for _, s := range d.Connections {
 		for _, id := range s.Connectors {
 			if _, ok := c.connectors.Get(id); !ok {
-				k.r.bad(Position{}, "connections."+s.Name, "there is no connector %q", id)
+				k.r.bad(s.At, "connections."+s.Name, "there is no connector %q", id)
 			}
 		}
 	}
 	k.cards(d.Cards)
+	k.references(d.Cards)
 	return k.r.problems
 }
 
@@ -63,6 +64,7 @@ type checker struct {
 	d       *Definition
 	helpers map[string]*Definition
 	r       *reader
+	ids     map[string]*Card
 }
 
 func (k *checker) cards(cards []*Card) {
@@ -90,6 +92,7 @@ func (k *checker) cards(cards []*Card) {
 type port struct {
 	name     string
 	required bool
+	kind     value.Kind // that a value written in the flow has to fit; empty for any
 }
 
 // inputs checks a card's inputs against ports; what names the thing they belong to.
@@ -102,11 +105,24 @@ func (k *checker) inputs(c *Card, what string, ports []port, extensible bool) {
 			}
 			k.r.bad(in.At, join(c.path, "with."+in.Name), "%s has no input of this name; it has: %s", what, strings.Join(names, ", "))
 		}
+		k.literal(c, in, ports)
 	}
 	for _, p := range ports {
 		if p.required && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Name == p.name }) {
 			k.r.bad(c.At, join(c.path, "with"), "%s wants the input %q", what, p.name)
 		}
+	}
+}
+
+// literal checks a value that is written in the flow against the kind of its port.
+func (k *checker) literal(c *Card, in Input, ports []port) {
+	v, ok := in.Value.Literal()
+	i := slices.IndexFunc(ports, func(p port) bool { return p.name == in.Name })
+	if !ok || i < 0 {
+		return
+	}
+	if _, err := value.Convert(v, ports[i].kind); err != nil {
+		k.r.bad(in.At, join(c.path, "with."+in.Name), "%v", err)
 	}
 }
 
@@ -119,7 +135,7 @@ func (k *checker) function(c *Card) {
 	}
 	ports := make([]port, len(f.In))
 	for i, p := range f.In {
-		ports[i] = port{p.Name, p.Required}
+		ports[i] = port{p.Name, p.Required, p.Type}
 	}
 	k.inputs(c, c.Use, ports, f.Extensible)
 }
@@ -137,7 +153,7 @@ func (k *checker) action(c *Card) {
 		}
 		ports := make([]port, len(a.Inputs))
 		for i, p := range a.Inputs {
-			ports[i] = port{p.Name, p.Required}
+			ports[i] = port{p.Name, p.Required, p.Type}
 		}
 		k.inputs(c, id+"."+c.Use, ports, false)
 	}
@@ -149,11 +165,11 @@ func tableInputs(op TableOp) ([]port, bool) {
 	case CreateRow:
 		return nil, true
 	case ReadRow, DeleteRow:
-		return []port{{"row_id", true}}, false
+		return []port{{"row_id", true, ""}}, false
 	case UpdateRow:
-		return []port{{"row_id", true}}, true
+		return []port{{"row_id", true, ""}}, true
 	case SearchRows:
-		return []port{{"where", false}, {"sort", false}, {"descending", false}, {"limit", false}, {"offset", false}}, false
+		return []port{{"where", false, ""}, {"sort", false, value.Text}, {"descending", false, value.Boolean}, {"limit", false, value.Number}, {"offset", false, value.Number}}, false
 	case ClearTable:
 		return nil, false
 	}
@@ -174,7 +190,7 @@ func (k *checker) table(c *Card) {
 	ports, columns := tableInputs(TableOp(c.Use))
 	if columns {
 		for _, col := range k.d.Tables[i].Columns {
-			ports = append(ports, port{col.Name, false})
+			ports = append(ports, port{col.Name, false, col.Type})
 		}
 	}
 	// Without declared columns the table is one that is there already, and its
@@ -197,7 +213,7 @@ func (k *checker) call(c *Card) {
 	}
 	ports := make([]port, len(h.Trigger.Inputs))
 	for i, p := range h.Trigger.Inputs {
-		ports[i] = port{p.Name, p.Required && p.Default == nil}
+		ports[i] = port{p.Name, p.Required && p.Default == nil, p.Type}
 	}
 	k.inputs(c, c.Flow, ports, false)
 }

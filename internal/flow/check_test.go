@@ -28,8 +28,8 @@ func TestCheck(t *testing.T) {
 	const top = "flow: f\nconnections: { peer: peer }\ntables: { reports: { columns: { Who: text } }, theirs: { title: Theirs } }\ntrigger: { on_demand: }\ncards:\n"
 	helpers := map[string]*flow.Definition{}
 	for _, text := range []string{
-		"flow: greet\ntrigger: { call: { inputs: { who: { type: text, required: true }, tone: { type: text, required: true, default: kind } } } }",
-		"flow: left\ntrigger: { event: user.session.end }",
+		"flow: greet\ntrigger: { call: { inputs: { who: { type: text, required: true }, tone: { type: text, required: true, default: kind } } } }\ncards: [ { return: { said: hello } } ]",
+		"flow: left\ntrigger: { event: user.session.end }\ncards: [ { stop: x } ]",
 	} {
 		d, err := flow.Parse(text)
 		check(t, err)
@@ -68,6 +68,13 @@ func TestCheck(t *testing.T) {
 		"a called flow's input":               {cards: "  - { call: greet, with: { whom: ada, who: ada } }", says: `cards[0].with.whom: greet has no input of this name; it has: who, tone`},
 		"a called flow's input left out":      {cards: "  - { call: greet }", says: `greet wants the input "who"`},
 		"calls, where flows are not known":    {cards: "  - { call: grete }", alone: true},
+		"an output":                           {cards: "  - { id: a, use: text.compose, with: { text: x } }\n  - { stop: '{{ a.txt }}' }", says: `the card "a" has no output "txt"; it has: text`},
+		"an output of an action":              {cards: "  - { id: a, use: peer.suspend, with: { user: x } }\n  - { stop: '{{ a.nope }}' }", says: `the card "a" has no output "nope"`},
+		"an output of a failed action":        {cards: "  - { id: a, use: peer.suspend, with: { user: x } }\n  - { stop: '{{ a.error.status }}' }"},
+		"an output of a called flow":          {cards: "  - { id: a, call: greet, with: { who: ada } }\n  - { stop: '{{ a.say }}' }", says: `it has: said`},
+		"an output of an if":                  {cards: "  - { id: a, if: 'true', then: [], out: { b: { then: x } } }\n  - { stop: '{{ a.c }}' }", says: `it has: branch, b`},
+		"a setting":                           {cards: "  - { stop: '{{ connections.peer.token }}' }", says: `has no setting "token" that flows see`},
+		"a value of the wrong kind":           {cards: "  - { use: table.search_rows, table: reports, with: { limit: abc } }", says: `cards[0].with.limit: "abc" is no number`},
 		"within then":                         {cards: "  - { if: 'true', then: [ { use: peer.levitate } ] }", says: `cards[0].then[0].use: the connector`},
 		"within else":                         {cards: "  - { if: 'true', then: [], else: [ { use: peer.levitate } ] }", says: `cards[0].else[0].use: the connector`},
 		"within a loop":                       {cards: "  - { each: [1], do: [ { use: peer.levitate } ] }", says: `cards[0].do[0].use: the connector`},

@@ -92,7 +92,11 @@ func (x *execution) call(ctx context.Context, f *frame, c *Card, path string) (o
 	}
 	end, err := x.cards(ctx, inner, prog.Definition.Cards)
 	if failure, ok := errors.AsType[*CardError](err); ok && failure.Path != "" {
-		return failed(in, errs.New(errs.Invalid, "%s", failure.Error())), nil
+		o := outcome{state: StepFailed, input: in, err: failure.Error(), bare: failure.bare()}
+		if failure.called { // tell the card where it went wrong, and not all the calls that led there
+			o.err, o.bare = failure.Message, failure.Bare
+		}
+		return o, nil
 	}
 	if err != nil {
 		return outcome{}, err
@@ -101,9 +105,9 @@ func (x *execution) call(ctx context.Context, f *frame, c *Card, path string) (o
 	switch {
 	case end == nil:
 	case end.kind == CardFail:
-		return failed(in, errs.New(errs.Invalid, "%s", end.reason)), nil
+		return outcome{state: StepFailed, input: in, err: end.reason, bare: end.bare}, nil
 	case end.kind == CardStop:
-		o.reason = end.reason
+		o.reason, o.bare = end.reason, end.bare
 	default:
 		o.output = end.result
 	}

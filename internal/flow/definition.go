@@ -29,6 +29,7 @@ type Slot struct {
 	Name       string   `json:"name"`
 	Title      string   `json:"title"`
 	Connectors []string `json:"connectors"`
+	At         Position `json:"-"`
 }
 
 // TableSlot is a table that a flow wants. With columns, installing the flow

@@ -159,9 +159,9 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 	}
 	switch a.permit.Verdict {
 	case connector.Refuse:
-		return outcome{state: StepRefused, reason: a.permit.Reason, output: value.Map("refused", true, "reason", a.permit.Reason)}, nil
+		return outcome{state: StepRefused, reason: a.permit.Reason, bare: "refused by the guard; the ledger says why", output: value.Map("refused", true, "reason", a.permit.Reason)}, nil
 	case connector.Show:
-		return outcome{state: StepDryRun, reason: "dry run: shown, not made", output: value.Map("would_send", shownRequest(request))}, nil
+		return outcome{state: StepDryRun, reason: shownOnly, bare: shownOnly, output: value.Map("would_send", shownRequest(request))}, nil
 	case connector.Later:
 		return outcome{}, &pause{until: a.permit.At, reason: a.permit.Reason}
 	default:
@@ -188,7 +188,7 @@ func (x *execution) gateFailed(ctx context.Context, err error) (outcome, error) 
 		if least := x.r.Now().Add(5 * time.Second); until.Before(least) {
 			until = least
 		}
-		return outcome{}, &pause{until: until, reason: "the guard cannot look up the target: " + ce.Message}
+		return outcome{}, &pause{until: until, reason: "the guard cannot look up the target: " + ce.Message, bare: "the guard cannot look up the target"}
 	}
 	if errs.KindOf(err) == errs.Internal {
 		return outcome{}, fmt.Errorf("ask the guard: %w", err)
@@ -246,7 +246,7 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 	if ce == nil {
 		ce = &connector.Error{Message: err.Error(), Err: err}
 	}
-	o := outcome{state: StepFailed, input: shown, err: ce.Error(), output: errorOutput(ce)}
+	o := outcome{state: StepFailed, input: shown, err: ce.Error(), bare: bareError(ce), output: errorOutput(ce)}
 	if ce.Auth {
 		o.err = fmt.Sprintf("the credential of connection %q is refused: %s. Renew it, then retry the run from this card", a.conn.Name, ce.Error())
 	}
@@ -262,6 +262,18 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 	}
 	o.action = a.end(string(StepFailed), ce.Status, ce.Error())
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
+}
+
+// bareError is what may be told of an error where data is not kept.
+func bareError(ce *connector.Error) string {
+	s := "the call failed"
+	if ce.Status != 0 {
+		s += fmt.Sprintf(" with status %d", ce.Status)
+	}
+	if ce.Code != "" {
+		s += ", code " + ce.Code
+	}
+	return s
 }
 
 func errorOutput(ce *connector.Error) *value.Object {
@@ -297,14 +309,17 @@ func (x *execution) retryAt(a *attempt, ce *connector.Error) (time.Time, bool) {
 // retryLater writes that the card is to be tried again, and pauses the run: a
 // wait holds no worker.
 func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *connector.Error, until time.Time) error {
-	s := x.step(f, a.card, a.path, outcome{state: StepRetrying, input: shown, err: ce.Error()})
+	s := x.step(f, a.card, a.path, outcome{state: StepRetrying, input: shown, err: ce.Error(), bare: bareError(ce)})
 	s.Attempt = a.before.Attempt + 1
 	if a.before.State == StepRetrying {
 		s.StartedAt = a.before.StartedAt
 	}
 	s.Action = a.end(string(StepRetrying), ce.Status, ce.Error())
 	x.pending = append(x.pending, s)
-	return &pause{until: until, reason: fmt.Sprintf("%s: %s; try %d follows", a.card.Title, ce.Error(), s.Attempt+1)}
+	const form = "%s: %s; try %d follows"
+	return &pause{
+		until: until, reason: fmt.Sprintf(form, a.card.Title, ce.Error(), s.Attempt+1), bare: fmt.Sprintf(form, a.card.Title, bareError(ce), s.Attempt+1),
+	}
 }
 
 // inDoubtOutcome settles an effect that was begun before a crash and must not
@@ -312,7 +327,7 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 func (x *execution) inDoubtOutcome(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
 	const why = "the program stopped while the call was under way, and repeating it might do it twice; look whether it happened"
 	a.permit.Ledger = x.inDoubt[a.path]
-	o := outcome{state: StepUnknown, input: shown, reason: why, action: a.end(string(StepUnknown), 0, why)}
+	o := outcome{state: StepUnknown, input: shown, reason: why, bare: why, action: a.end(string(StepUnknown), 0, why)}
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
 
@@ -343,15 +358,35 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 		ch.Values = without(in, "row_id")
 	default:
 	}
-	if x.run.DryRun {
-		o.state, o.reason, o.output = StepDryRun, "dry run: shown, not made", value.Map("row_id", nil)
+	dry, err := x.dry(ctx)
+	if err != nil {
+		return o, err
+	}
+	if dry {
+		o.state, o.reason, o.bare, o.output = StepDryRun, shownOnly, shownOnly, value.Map("row_id", nil)
 		return o, nil
 	}
-	err := x.change(ctx, f, c, path, &o, ch)
+	err = x.change(ctx, f, c, path, &o, ch)
 	if err != nil && !isPassing(err) {
 		return x.tableFailed(in, err)
 	}
 	return o, err
+}
+
+// shownOnly is the reason of what a dry run does not do.
+const shownOnly = "dry run: shown, not made"
+
+// dry reports whether nothing is to be changed now: by the run, or by the
+// organization's policy, which holds for runs under way too.
+func (x *execution) dry(ctx context.Context) (bool, error) {
+	if x.run.DryRun {
+		return true, nil
+	}
+	only, err := x.r.Gate.OnlyShows(ctx, x.run.Org)
+	if err != nil {
+		return false, fmt.Errorf("ask the guard: %w", err)
+	}
+	return only, nil
 }
 
 func (x *execution) tableFailed(in *value.Object, err error) (outcome, error) {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,7 @@ type flowEnd struct {
 	kind   CardKind
 	result *value.Object
 	reason string
+	bare   string // the reason without data
 }
 
 // CardError is the end of a run that did not go well, for people.
@@ -106,6 +108,8 @@ type CardError struct {
 	Path    string // of the card; empty where it was none
 	Title   string
 	Message string
+	Bare    string // the message without data, for runs that keep none
+	called  bool   // the message tells the card of a called flow
 }
 
 func (f *CardError) Error() string {
@@ -115,10 +119,30 @@ func (f *CardError) Error() string {
 	return f.Title + " (" + f.Path + "): " + f.Message
 }
 
+// bare is Error without data. What was no card has none.
+func (f *CardError) bare() string {
+	if f.Path == "" {
+		return cmp.Or(f.Bare, f.Message)
+	}
+	return f.Title + " (" + f.Path + "): " + cmp.Or(f.Bare, notKept)
+}
+
+// notKept stands for words that may hold data.
+const notKept = "what was said is not kept, as the flow does not save its data"
+
+// words returns what history keeps of words for people.
+func (x *execution) words(full, bare string) string {
+	if x.run.SaveData || full == "" {
+		return full
+	}
+	return cmp.Or(bare, notKept)
+}
+
 // pause is no error: the run waits, and goes on at a time.
 type pause struct {
 	until    time.Time
 	reason   string
+	bare     string // the reason without data
 	draining bool
 }
 
@@ -165,6 +189,7 @@ type outcome struct {
 	output *value.Object
 	err    string // of a card that failed, for people
 	reason string
+	bare   string // err or reason without data
 	end    *flowEnd
 	quiet  bool // the step was written already, or is none of its own
 	sealed bool // the output holds what history must not show
@@ -192,11 +217,11 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 	failed := out.state == StepFailed && c.OnError != Continue
 	refused := out.state == StepRefused && c.OnRefused == Stop
 	if failed || refused {
-		msg := out.err
+		e := &CardError{Path: path, Title: c.Title, Message: out.err, Bare: out.bare, called: c.Kind == CardCall}
 		if refused {
-			msg = "refused: " + out.reason
+			e.Message, e.Bare = "refused: "+out.reason, "refused by the guard"
 		}
-		return nil, &CardError{Path: path, Title: c.Title, Message: msg}
+		return nil, e
 	}
 	return out.end, nil
 }
@@ -309,8 +334,12 @@ func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 		result := f.inputs(c)
 		return outcome{state: StepDone, input: result, output: result, end: &flowEnd{kind: CardReturn, result: result}}, nil
 	}
-	reason := value.String(c.Reason.Eval(f.lookup))
-	return outcome{state: StepDone, input: value.Map("reason", reason), end: &flowEnd{kind: c.Kind, reason: reason}}, nil
+	end := &flowEnd{
+		kind:   c.Kind,
+		reason: value.String(c.Reason.Eval(f.lookup)),
+		bare:   value.String(c.Reason.Eval(func(value.Ref) any { return secret.Mask })),
+	}
+	return outcome{state: StepDone, input: value.Map("reason", end.reason), end: end}, nil
 }
 
 // isPassing reports whether an error is the run's way and no card's failure.

@@ -165,8 +165,9 @@ func (l *Library) older(ctx context.Context, org, flow string, version int) (*De
 	return d, nil
 }
 
-// Triggered returns the flows that an event starts. A condition that cannot be
-// evaluated on an event counts as one that does not hold, and is reported.
+// Triggered returns the flows that an event starts. A flow whose condition cannot
+// be evaluated on the event is among them: its run fails for that reason, where
+// people see it. The error is for the log.
 func (b *Book) Triggered(e event.Event) ([]*Program, error) {
 	candidates := b.byEvent[e.Type]
 	if len(candidates) == 0 {
@@ -190,10 +191,9 @@ func (b *Book) Triggered(e event.Event) ([]*Program, error) {
 		}
 		ok, err := where.True(map[string]any{nameEvent: parsed, nameOptions: p.Flow.Bindings.Options})
 		if err != nil {
-			bad = fmt.Errorf("condition of flow %s: %w", p.Flow.ID, err)
-			continue
+			bad = fmt.Errorf("condition of flow %q (%s): %w", p.Flow.Title, p.Flow.ID, err)
 		}
-		if ok {
+		if ok || err != nil {
 			out = append(out, p)
 		}
 	}

@@ -1,8 +1,12 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,9 +48,8 @@ func Read(source string) (*Definition, Problems) {
 		r.bad(Position{}, "", "a flow of %d MB is too large; %d MB is the most", len(source)>>20, maxSource>>20)
 		return d, r.problems
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(source), &doc); err != nil {
-		r.bad(Position{}, "", "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+	doc := r.document(source)
+	if len(r.problems) > 0 {
 		return d, r.problems
 	}
 	if len(doc.Content) == 0 {
@@ -58,6 +61,39 @@ func Read(source string) (*Definition, Problems) {
 		r.scopes(d)
 	}
 	return d, r.problems
+}
+
+// document reads the one YAML document of a source.
+func (r *reader) document(source string) *yaml.Node {
+	var doc, more yaml.Node
+	dec := yaml.NewDecoder(strings.NewReader(source))
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return &doc
+	case err != nil:
+		r.syntax(err)
+		return &doc
+	}
+	switch err := dec.Decode(&more); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		r.syntax(err)
+	default:
+		r.bad(position(&more), "", "a file holds one flow; a second document begins here")
+	}
+	return &doc
+}
+
+var lineOf = regexp.MustCompile(`^line ([0-9]+): `)
+
+// syntax tells of a fault of the YAML itself, which says only the line.
+func (r *reader) syntax(err error) {
+	text, at := strings.TrimPrefix(err.Error(), "yaml: "), Position{}
+	if m := lineOf.FindStringSubmatch(text); m != nil {
+		at.Line, _ = strconv.Atoi(m[1]) // digits
+		at.Column, text = 1, text[len(m[0]):]
+	}
+	r.bad(at, "", "%s", text)
 }
 
 func (r *reader) definition(d *Definition, n *yaml.Node) {
@@ -87,14 +123,22 @@ func (r *reader) definition(d *Definition, n *yaml.Node) {
 			d.Cards = r.cards(e.value, e.path, 0)
 		}
 	}
+	r.whole(d, position(n))
+}
+
+// whole tells of what a definition lacks.
+func (r *reader) whole(d *Definition, at Position) {
 	if d.Slug == "" {
-		r.bad(position(n), "flow", "the flow needs a name")
+		r.bad(at, "flow", "the flow needs a name")
 	}
 	if d.Title == "" {
 		d.Title = d.Slug
 	}
+	if len(d.Cards) == 0 {
+		r.bad(at, "cards", "the flow does nothing: cards is a list of at least one card")
+	}
 	if d.Trigger.Kind == "" {
-		r.bad(position(n), "trigger", "what starts the flow is missing: event, on_demand or call")
+		r.bad(at, "trigger", "what starts the flow is missing: event, on_demand or call")
 	}
 }
 
@@ -112,7 +156,7 @@ func (r *reader) name(e entry) string {
 func (r *reader) slots(of entry) []Slot {
 	var out []Slot
 	for _, e := range r.mapping(of.value, of.path) {
-		s := Slot{Name: e.key, Title: e.key}
+		s := Slot{Name: e.key, Title: e.key, At: e.at}
 		if !nameForm.MatchString(e.key) {
 			r.bad(e.at, e.path, "%q is no name: lower-case letters, digits and _ after a letter", e.key)
 		}
@@ -170,6 +214,9 @@ func (r *reader) ports(of entry) []Port {
 		} else {
 			p.Default = v
 		}
+		if len(p.Choices) > 0 && p.Default != nil && !slices.Contains(p.Choices, value.String(p.Default)) {
+			r.bad(e.at, e.path, "the default %q is not one of the choices", value.String(p.Default))
+		}
 		out = append(out, p)
 	}
 	return out
@@ -192,6 +239,8 @@ func (r *reader) port(p *Port, k entry) {
 	}
 }
 
+var eventForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
 func (r *reader) trigger(of entry) Trigger {
 	t := Trigger{At: of.at}
 	where := entry{}
@@ -201,8 +250,8 @@ func (r *reader) trigger(of entry) Trigger {
 			r.kind(&t, OnEvent, e)
 			t.Events = r.texts(e)
 			for i, s := range t.Events {
-				if strings.TrimSpace(s) == "" {
-					r.bad(e.at, fmt.Sprintf("%s[%d]", e.path, i), "an event type is wanted, such as user.session.start")
+				if !eventForm.MatchString(s) {
+					r.bad(e.at, fmt.Sprintf("%s[%d]", e.path, i), "%q is no event type; one looks like user.session.start", s)
 				}
 			}
 		case "where":
@@ -248,7 +297,7 @@ func (r *reader) condition(e entry, vars ...string) *expr.Program {
 	if text == "" {
 		return nil
 	}
-	p, err := expr.Compile(text, vars...)
+	p, err := expr.CompileCondition(text, vars...)
 	if err != nil {
 		r.bad(position(e.value), e.path, "%v", err)
 	}

@@ -77,7 +77,7 @@ func TestParse(t *testing.T) {
 func TestParseTellsWhereAndWhat(t *testing.T) {
 	head := "flow: f\ntrigger: { on_demand: { inputs: { who: text } } }\nconnections: { okta: okta }\n"
 	tests := map[string]struct{ yaml, says string }{
-		"no YAML":               {"flow: [", "line 1"},
+		"no YAML":               {"flow: [", "1:1 did not find"},
 		"empty":                 {"", "the flow is empty"},
 		"a list":                {"- a", "a mapping is wanted"},
 		"unknown key":           {"flow: f\ncolour: red\ntrigger: {call: }", "2:1 colour: there is no such key"},
@@ -107,6 +107,16 @@ func TestParseTellsWhereAndWhat(t *testing.T) {
 		"bad span":              {head + "timeout: soon", "a span of time is wanted"},
 		"anchor":                {head + "cards: [ { id: a, use: text.compose, with: { text: &x a } }, { use: text.compose, with: { text: *x } } ]", "anchors and aliases"},
 		"bad default":           {"flow: f\ntrigger: {call: }\noptions: { n: { type: number, default: many } }", "options.n: default"},
+		"YAML's own fault":      {"flow: f\n\tx: 1", "2:1 found a tab"},
+		"a second document":     {head + "cards: [ { stop: x } ]\n---\nflow: g", "a second document begins here"},
+		"no cards":              {head, "the flow does nothing"},
+		"no event type":         {"flow: f\ntrigger: { event: user session start }\ncards: [ { stop: x } ]", "is no event type"},
+		"default not a choice":  {"flow: f\ntrigger: { call: }\noptions: { n: { choices: [a], default: b } }\ncards: [ { stop: x } ]", "is not one of the choices"},
+		"never reached":         {head + "cards: [ { return: }, { stop: x } ]", "cards[1]: the card is never reached"},
+		"condition of a text":   {head + "cards: [ { if: \"'x'\", then: [] } ]", "neither true nor false"},
+		"no such part of a run": {head + "cards: [ { stop: '{{ run.zz }}' } ]", "a run has no"},
+		"no such end of a card": {head + "cards: [ { id: a, use: text.compose }, { stop: '{{ steps.a.stat }}' } ]", "has no \"stat\""},
+		"too many cards":        {head + "cards:\n" + strings.Repeat("  - { use: text.compose }\n", 5001), "5001 cards are more than"},
 		"no number":             {head + "cards: [ { use: text.compose, with: { text: .inf } } ]", "no number of a flow"},
 	}
 	for name, tt := range tests {

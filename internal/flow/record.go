@@ -77,7 +77,7 @@ func (x *execution) step(f *frame, c *Card, path string, o outcome) Step {
 	}
 	return Step{
 		Path: path, Seq: seq, Flow: f.prog.Flow.ID, Card: c.ID, State: o.state, Attempt: max(1, x.known[path].Attempt),
-		Input: x.saved(o.input), Output: x.saved(o.output), Error: o.err, Reason: o.reason, StartedAt: x.cardBegan, EndedAt: x.r.Now(), Action: o.action,
+		Input: x.saved(o.input), Output: x.saved(o.output), Error: x.words(o.err, o.bare), Reason: x.words(o.reason, o.bare), StartedAt: x.cardBegan, EndedAt: x.r.Now(), Action: o.action,
 	}
 }
 

@@ -19,6 +19,8 @@ import (
 type Gate interface {
 	// Begin returns a permit, or an error when it cannot decide now.
 	Begin(ctx context.Context, in connector.Intent) (connector.Permit, error)
+	// OnlyShows reports whether the organization lets no effect through at all.
+	OnlyShows(ctx context.Context, org string) (bool, error)
 }
 
 // Caller carries out actions. Every error of Do is a [connector.Error].
@@ -118,14 +120,14 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	case errors.Is(err, ErrCancelled):
 		e.State = Cancelled
 	case failed:
-		e.State, e.Error = Failed, failure.Error()
+		e.State, e.Error = Failed, x.words(failure.Error(), failure.bare())
 	case err != nil:
 		return e, err
 	case end == nil:
 	case end.kind == CardStop:
-		e.State, e.Reason = Stopped, end.reason
+		e.State, e.Reason = Stopped, x.words(end.reason, end.bare)
 	case end.kind == CardFail:
-		e.State, e.Error = Failed, end.reason
+		e.State, e.Error = Failed, x.words(end.reason, end.bare)
 	case end.result != nil:
 		e.Result = x.saved(end.result)
 	}
@@ -145,7 +147,7 @@ func (x *execution) pauseRun(ctx context.Context, p *pause) error {
 	if p.draining {
 		return x.flush(ctx)
 	}
-	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, p.reason)
+	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, x.words(p.reason, p.bare))
 	if errors.Is(err, ErrCancelled) {
 		return x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
 	}
@@ -223,7 +225,7 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 			return &CardError{Message: "the event cannot be read: " + err.Error()}
 		}
 		f.vars[nameEvent] = v
-		return nil
+		return f.prog.canDecide(v)
 	}
 	stored := x.run.Input
 	if !x.run.SaveData && stored != nil {
@@ -243,6 +245,20 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		return &CardError{Message: errs.Message(err)}
 	}
 	f.vars[nameInput] = args
+	return nil
+}
+
+// canDecide fails where the trigger's condition cannot be evaluated on an event.
+// Whether it holds was decided when the run was queued, or by who started it.
+func (p *Program) canDecide(event any) error {
+	where := p.Definition.Trigger.Where
+	if where == nil {
+		return nil
+	}
+	if _, err := where.True(map[string]any{nameEvent: event, nameOptions: p.Flow.Bindings.Options}); err != nil {
+		const what = "the trigger's condition cannot be evaluated on this event"
+		return &CardError{Message: fmt.Sprintf("%s: %s: %v", what, where.Source(), err), Bare: what}
+	}
 	return nil
 }
 

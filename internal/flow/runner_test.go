@@ -549,3 +549,61 @@ func TestStepsHaveTheTimeTheyTook(t *testing.T) {
 		t.Errorf("steps = %+v", steps)
 	}
 }
+
+// A trigger whose condition cannot be evaluated does not keep quiet: the run is
+// there, and says why it failed.
+func TestConditionThatCannotBeEvaluated(t *testing.T) {
+	l := newLab(t)
+	id := l.publish("flow: f\n" + head + "trigger: { event: reported, where: int(event.n) > 5 }\ncards: [ { use: peer.suspend, with: { user: ada } } ]\n")
+	uuid := l.accept(`{"uuid":"e1","eventType":"reported","published":"2026-03-04T05:06:00Z","n":"many"}`)
+	r, _ := l.work(l.start(id, nil, func(r *flow.Run) { r.Cause, r.Event, r.Input = flow.OnEvent, uuid, nil }))
+	if r.State != flow.Failed || !strings.Contains(r.Error, "the trigger's condition cannot be evaluated on this event: int(event.n) > 5") || len(l.peer.calls) != 0 {
+		t.Errorf("run = %+v after %v", r, l.peer.calls)
+	}
+}
+
+// Where the organization's policy lets nothing through, rows are only shown too.
+func TestPolicyThatOnlyShows(t *testing.T) {
+	l := newLab(t)
+	check(t, l.db.Actions.SetPolicy(t.Context(), org, guard.Policy{Ceiling: 10, DryRun: true}))
+	r, steps := l.run(onDemand(`
+  - { id: change, use: peer.suspend, with: { user: ada } }
+  - { id: row, use: table.create_row, table: reports, with: { Who: ada } }
+`), nil)
+	if r.State != flow.Succeeded || steps["row"].State != flow.StepDryRun || steps["change"].State != flow.StepDryRun || len(l.rows()) != 0 || len(l.peer.calls) != 0 {
+		t.Errorf("run = %+v, steps %+v, rows %v, calls %v", r, steps, l.rows(), l.peer.calls)
+	}
+}
+
+// A flow that does not save its data keeps no word of it, whatever goes wrong.
+func TestNothingIsKeptOfDataInWords(t *testing.T) {
+	const marker = "ZQX-marker"
+	tests := map[string]struct{ cards, says string }{
+		"what a peer says":   {"  - { id: a, use: peer.suspend, with: { user: '{{ input.who }}' } }", "the call failed with status 404"},
+		"what a flow says":   {"  - fail: 'not contained: {{ input.who }}'", "not contained: •••"},
+		"why it stopped":     {"  - stop: 'nothing to do for {{ input.who }}'", "nothing to do for •••"},
+		"what went wrong":    {"  - { use: table.create_row, table: reports, with: { N: '{{ input.who }}' } }", "is not kept"},
+		"after the last try": {"  - { id: b, use: peer.get_user, with: { user: '{{ input.who }}' }, retry: 1s }", "the call failed with status 503"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			l.peer.answer = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				status := http.StatusNotFound
+				if r.Method == http.MethodGet {
+					status = http.StatusServiceUnavailable
+				}
+				http.Error(w, `{"message":"there is no `+marker+`"}`, status)
+				return true
+			}
+			r, steps := l.run("save_data: false\n"+onDemand(tt.cards), value.Map("who", marker))
+			kept := r.Error + r.Reason
+			for _, s := range steps {
+				kept += s.Error + s.Reason + string(s.Input) + string(s.Output)
+			}
+			if strings.Contains(kept, marker) || !strings.Contains(r.Error+r.Reason, tt.says) {
+				t.Errorf("run = %+v, steps %+v", r, steps)
+			}
+		})
+	}
+}

@@ -95,6 +95,15 @@ type Guard struct {
 	Now       func() time.Time
 }
 
+// OnlyShows reports whether the organization's policy lets no effect through.
+func (g *Guard) OnlyShows(ctx context.Context, org string) (bool, error) {
+	p, err := g.Ledger.Policy(ctx, org)
+	if err != nil {
+		return false, fmt.Errorf("read policy: %w", err)
+	}
+	return p.DryRun, nil
+}
+
 // Begin decides about an effect. An error means that it cannot be decided now,
 // and so the effect must wait.
 func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permit, error) {

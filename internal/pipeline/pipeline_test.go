@@ -150,11 +150,12 @@ func TestFlowsChangeBetweenBatches(t *testing.T) {
 	})
 }
 
-// One flow's mistaken condition keeps nothing from the others, and is told.
+// One flow's mistaken condition keeps nothing from the others, and is told: in the
+// log, and by a run of that flow, which will fail.
 func TestConditionThatFails(t *testing.T) {
 	db := storetest.Open(t)
 	b := setup(t, db, onReport, "flow: broken\ntrigger: { event: report, where: int(event.uuid) > 1 }\ncards: [ { stop: x } ]\n")
-	if got := b.accept(t, source.ViaHook, "", ev("no-number", "report", "SUCCESS")); got != (source.Accepted{New: 1, Runs: 1}) {
+	if got := b.accept(t, source.ViaHook, "", ev("no-number", "report", "SUCCESS")); got != (source.Accepted{New: 1, Runs: 2}) {
 		t.Errorf("accepted %+v", got)
 	}
 	if !strings.Contains(b.log.String(), "trigger condition failed") {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,11 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	var done Imported
 	batches := make(chan readBatch, 1)
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return readBatches(ctx, event.NewReader(r), batches) })
+	var unread error // what ends the reading keeps nobody from writing what was read
+	work.Go(func() error {
+		unread = readBatches(ctx, event.NewReader(r), batches)
+		return nil
+	})
 	for range n {
 		work.Go(func() error {
 			for b := range batches {
@@ -71,7 +76,7 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 		})
 	}
 	err := work.Wait()
-	return done, err
+	return done, cmp.Or(err, unread)
 }
 
 func (im Importer) accept(ctx context.Context, b readBatch, from time.Time) (Accepted, error) {

@@ -307,3 +307,15 @@ func TestImport(t *testing.T) {
 		t.Errorf("with a sink that refuses: %v", err)
 	}
 }
+
+// What cannot be read ends an import, and not what was read before it.
+func TestImportEndsAfterWhatWasRead(t *testing.T) {
+	for range 20 {
+		m := newMemory(source.Source{})
+		im := source.Importer{Sink: m, Org: "o", Source: "s", Bad: func(error) {}, Progress: func(source.Imported) {}}
+		got, err := im.Import(t.Context(), strings.NewReader("["+event("1")+", {torn"))
+		if err == nil || got.Read != 1 || got.New != 1 {
+			t.Fatalf("imported %+v, %v", got, err)
+		}
+	}
+}

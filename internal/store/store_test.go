@@ -197,7 +197,7 @@ func TestFlows(t *testing.T) {
 		makeOrg(t, db)
 		now := time.Now()
 		f := flow.Flow{ID: id.New(), Org: org, Folder: "d1", Slug: "f", Title: "F", Bindings: flow.Bindings{Connections: map[string]string{"okta": "c1"}, Options: value.Map("z", 1.0, "a", 2.0)}, CreatedAt: now, UpdatedAt: now}
-		d, err := flow.Parse("flow: f\ntitle: Better\ntrigger: { call: }\n")
+		d, err := flow.Parse("flow: f\ntitle: Better\ntrigger: { call: }\ncards: [ { stop: x } ]\n")
 		if err != nil {
 			t.Fatal(err)
 		}

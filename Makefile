@@ -45,7 +45,7 @@ fidelity: ## replay recordings of real Okta orgs against the simulated one
 
 lint: $(LINT) web/node_modules ## golangci-lint and biome
 	$(LINT) run ./...
-	cd web && npm run lint
+	cd web && npm run lint && npx knip
 
 fmt: $(LINT) web/node_modules ## format everything
 	$(LINT) fmt ./...

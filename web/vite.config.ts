@@ -22,6 +22,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    host: "127.0.0.1", // cookies of the server are for this name
     proxy: {
       "/api": { target: server, changeOrigin: true },
       "/healthz": server,

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Json } from "../../kit/Json.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "./actionState.tsx";
 import { EffectTag } from "./effects.tsx";
@@ -28,28 +27,7 @@ export function ActivityPage() {
       Activity
     </Link>
   );
-  if (action.isError && !a) {
-    return (
-      <Page>
-        <PageHeader title="Action" above={above} />
-        <Failed
-          what="The action could not be read."
-          error={action.error}
-          onRetry={() => void action.refetch()}
-          retrying={action.isRefetching}
-        />
-      </Page>
-    );
-  }
-  if (!a) {
-    return (
-      <Page narrow>
-        <div className="py-6">
-          <SkeletonLines lines={6} />
-        </div>
-      </Page>
-    );
-  }
+  if (!a) return <Unread query={action} what="action" above={above} />;
   return (
     <Page>
       <PageHeader

@@ -6,10 +6,10 @@ import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { read, stale } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { useCan } from "../session/session.ts";
 import { Checks } from "./Checks.tsx";
@@ -32,28 +32,7 @@ export function ConnectionPage() {
       Connections
     </Link>
   );
-  if (connection.isError && !c) {
-    return (
-      <Page>
-        <PageHeader title="Connection" above={above} />
-        <Failed
-          what="The connection could not be read."
-          error={connection.error}
-          onRetry={() => void connection.refetch()}
-          retrying={connection.isRefetching}
-        />
-      </Page>
-    );
-  }
-  if (!c) {
-    return (
-      <Page narrow>
-        <div className="py-6">
-          <SkeletonLines lines={6} />
-        </div>
-      </Page>
-    );
-  }
+  if (!c) return <Unread query={connection} what="connection" above={above} />;
   return <Loaded connection={c} above={above} />;
 }
 

@@ -2,15 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { buttonClass } from "../../kit/Button.tsx";
 import { Copy } from "../../kit/Copy.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Json } from "../../kit/Json.tsx";
 import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
@@ -25,28 +24,7 @@ export function EventPage() {
   const navigate = route.useNavigate();
   const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
   const e = event.data;
-  if (event.isError && !e) {
-    return (
-      <Page>
-        <PageHeader title="Event" above="Event" />
-        <Failed
-          what="The event could not be read."
-          error={event.error}
-          onRetry={() => void event.refetch()}
-          retrying={event.isRefetching}
-        />
-      </Page>
-    );
-  }
-  if (!e) {
-    return (
-      <Page narrow>
-        <div className="py-6">
-          <SkeletonLines lines={6} />
-        </div>
-      </Page>
-    );
-  }
+  if (!e) return <Unread query={event} what="event" above="Event" />;
   return (
     <Page>
       <PageHeader

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useState } from "react";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
@@ -36,19 +36,7 @@ export function FlowPage() {
   const flow = useQuery(read("/api/v1/flows/{id}", { path: { id }, ...(version ? { query: { version } } : {}) }));
   const f = flow.data;
   const tab = search.tab ?? "picture";
-  if (flow.isError && !f) {
-    return (
-      <Page>
-        <PageHeader title="Flow" above={<Back />} />
-        <Failed
-          what="The flow could not be read."
-          error={flow.error}
-          onRetry={() => void flow.refetch()}
-          retrying={flow.isRefetching}
-        />
-      </Page>
-    );
-  }
+  if (!f && flow.isError) return <Unread query={flow} what="flow" above={<Back />} />;
   if (!f) return <Loading />;
   const pending = f.unbound.length + f.problems.length > 0;
   return (

@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
 import { PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
 import { RunActions } from "./RunActions.tsx";
@@ -31,27 +30,11 @@ export function RunPage() {
       Runs
     </Link>
   );
-  if (run.isError && !r) {
-    return (
-      <Page>
-        <PageHeader title="Run" above={above} />
-        <Failed
-          what="The run could not be read."
-          error={run.error}
-          onRetry={() => void run.refetch()}
-          retrying={run.isRefetching}
-        />
-      </Page>
-    );
-  }
   if (!r) {
     return (
-      <Page>
-        <div className="py-6">
-          <SkeletonLines lines={3} />
-        </div>
+      <Unread query={run} what="run" above={above}>
         <PictureSkeleton />
-      </Page>
+      </Unread>
     );
   }
   return (

@@ -3,14 +3,13 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { KeyRound, Pause, Play, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
-import { Failed } from "../../api/Failed.tsx";
 import { keyOf, queryClient, read, stale } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { Facts, Page, PageHeader, Section } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { count, counted } from "../../kit/time.ts";
@@ -33,28 +32,7 @@ export function SourcePage() {
       Event sources
     </Link>
   );
-  if (source.isError && !s) {
-    return (
-      <Page narrow>
-        <PageHeader title="Event source" above={above} />
-        <Failed
-          what="The source could not be read."
-          error={source.error}
-          onRetry={() => void source.refetch()}
-          retrying={source.isRefetching}
-        />
-      </Page>
-    );
-  }
-  if (!s) {
-    return (
-      <Page narrow>
-        <div className="py-6">
-          <SkeletonLines lines={6} />
-        </div>
-      </Page>
-    );
-  }
+  if (!s) return <Unread query={source} what="source" above={above} narrow />;
   const h = s.health;
   return (
     <Page narrow>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { Rows } from "./Rows.tsx";
@@ -19,19 +19,7 @@ export function TablePage() {
       Tables
     </Link>
   );
-  if (table.isError && !t) {
-    return (
-      <Page>
-        <PageHeader title="Table" above={above} />
-        <Failed
-          what="The table could not be read."
-          error={table.error}
-          onRetry={() => void table.refetch()}
-          retrying={table.isRefetching}
-        />
-      </Page>
-    );
-  }
+  if (!t && table.isError) return <Unread query={table} what="table" above={above} />;
   return (
     <Page>
       <PageHeader

@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { Unread } from "../../api/Unread.tsx";
 import { Markdown } from "../../kit/Markdown.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { Page, PageHeader, Panel, Section } from "../../kit/Page.tsx";
-import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Lines } from "../flows/FlowSource.tsx";
 import { triggerWords } from "../flows/flowWords.ts";
@@ -28,28 +27,7 @@ export function TemplatePage() {
       Templates
     </Link>
   );
-  if (template.isError && !t) {
-    return (
-      <Page>
-        <PageHeader title="Template" above={above} />
-        <Failed
-          what="The template could not be read."
-          error={template.error}
-          onRetry={() => void template.refetch()}
-          retrying={template.isRefetching}
-        />
-      </Page>
-    );
-  }
-  if (!t) {
-    return (
-      <Page>
-        <div className="py-6">
-          <SkeletonLines lines={8} />
-        </div>
-      </Page>
-    );
-  }
+  if (!t) return <Unread query={template} what="template" above={above} />;
   return (
     <Page>
       <PageHeader title={t.title} above={above} mark={<Tag>{t.category}</Tag>} lead={t.description} />

@@ -12,7 +12,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"sallyport/internal/connector"
@@ -64,9 +66,9 @@ type Deps struct {
 	// MetricsToken is what /metrics wants as a bearer token. Without one it is
 	// answered to this machine alone.
 	MetricsToken secret.Text
-	// ClientAddr returns the network address that a request comes from. It is
-	// for servers behind a proxy; by default it is the peer's.
-	ClientAddr func(*http.Request) string
+	// Proxies are the networks of the proxies before the server, whose
+	// X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// Heartbeat is how often streams say that they are still there; 0 is
 	// [DefaultHeartbeat].
 	Heartbeat time.Duration
@@ -84,6 +86,7 @@ type server struct {
 	origins *http.CrossOriginProtection
 	mux     *http.ServeMux
 	openapi []byte
+	untold  sync.Once // that a proxy is not trusted
 }
 
 // New returns the API as one handler, for /api/, /healthz, /readyz and /metrics.

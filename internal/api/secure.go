@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -158,18 +157,7 @@ func bearer(r *http.Request) (string, bool) {
 
 // from returns where a request comes from.
 func (s *server) from(r *http.Request) portal.From {
-	addr := ""
-	if s.ClientAddr != nil {
-		addr = s.ClientAddr(r)
-	}
-	if addr == "" {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			host = r.RemoteAddr
-		}
-		addr = host
-	}
-	return portal.From{Addr: addr, Agent: r.UserAgent()}
+	return portal.From{Addr: s.clientAddr(r), Agent: r.UserAgent()}
 }
 
 // since is the start of the day that ends now, for the figures of 24 hours.

@@ -97,7 +97,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	p := portal.New(portal.Options{
 		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now,
-		Limits: portal.Limits{Account: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}},
+		Limits: portal.Limits{
+			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
+		},
 	})
 	b.deps = Deps{
 		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,57 @@ func TestTooManyAttempts(t *testing.T) {
 	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "60" || !strings.Contains(string(body), `"kind":"too_many"`) {
 		t.Errorf("%d, Retry-After %q: %s", resp.StatusCode, resp.Header.Get("Retry-After"), body)
 	}
+}
+
+// Behind a proxy, an address is its client's; what clients claim is not believed.
+func TestClientAddress(t *testing.T) {
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
+	tests := map[string]struct {
+		proxies   []netip.Prefix
+		forwarded []string
+		want      string
+	}{
+		"no proxy is trusted":       {nil, []string{"198.51.100.7"}, "127.0.0.1"},
+		"no proxy":                  {loopback, nil, "127.0.0.1"},
+		"a proxy":                   {loopback, []string{"198.51.100.7"}, "198.51.100.7"},
+		"a client that claims":      {loopback, []string{"192.0.2.1, 198.51.100.7"}, "198.51.100.7"},
+		"two proxies":               {loopback, []string{"192.0.2.1", "198.51.100.7, 10.1.2.3"}, "198.51.100.7"},
+		"nobody but proxies":        {loopback, []string{"10.9.9.9, 10.1.2.3"}, "10.9.9.9"},
+		"with a port":               {loopback, []string{"198.51.100.7:4711"}, "198.51.100.7"},
+		"IPv6":                      {loopback, []string{"[2001:db8::7]:4711"}, "2001:db8::7"},
+		"no address":                {loopback, []string{"198.51.100.7, unknown"}, "127.0.0.1"},
+		"no address, after a proxy": {loopback, []string{"what, 10.1.2.3"}, "10.1.2.3"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, func(d *Deps) { d.Proxies = tt.proxies })
+			b.member(b.acme, "ada@acme.example", portal.Admin)
+			c := b.anybody()
+			c.header["X-Forwarded-For"] = tt.forwarded
+			c.signIn("ada@acme.example")
+			if got := items(c.get("/api/v1/sessions", 200))[0].Text("addr"); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+			if told := strings.Count(b.log.String(), "not in trusted_proxies"); (told == 1) != (tt.proxies == nil) {
+				t.Errorf("told %d times", told)
+			}
+		})
+	}
+}
+
+// What others try from elsewhere does not keep an account's owner out.
+func TestAttemptsFromElsewhere(t *testing.T) {
+	b := setup(t, func(d *Deps) { d.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	b.member(b.acme, "ada@acme.example", portal.Admin)
+	owner, other := b.anybody(), b.anybody()
+	owner.header.Set("X-Forwarded-For", "198.51.100.7")
+	other.header.Set("X-Forwarded-For", "203.0.113.9")
+	owner.signIn("ada@acme.example")
+	for range 5 {
+		other.post("/api/v1/session", value.Map("email", "ada@acme.example", "password", "wrong"), 401)
+	}
+	other.post("/api/v1/session", value.Map("email", "ada@acme.example", "password", password), 429)
+	owner.signIn("ada@acme.example")
 }
 
 // What another site has a browser send is refused, before anything is looked at.

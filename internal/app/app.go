@@ -120,10 +120,14 @@ func (a *App) runChanged(org, run, flowID string, s flow.State) {
 
 // handler is every way in over HTTP.
 func (a *App) handler() (http.Handler, error) {
+	proxies, err := a.Config.TrustedProxies()
+	if err != nil {
+		return nil, err
+	}
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(),
-		Sandbox: a.Config.SandboxURL, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")

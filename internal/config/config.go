@@ -25,6 +25,7 @@ type Config struct {
 	Listen       string        `yaml:"listen" help:"address of the HTTP server"`
 	BaseURL      string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// and listen"`
 	TLS          TLS           `yaml:"tls"`
+	Proxies      []string      `yaml:"trusted_proxies" help:"networks (CIDR) of the proxies before this server, whose X-Forwarded-For says where a request comes from; by default none"`
 	Log          Log           `yaml:"log"`
 	Workers      int           `yaml:"workers" help:"flow runs worked at once"`
 	Egress       Egress        `yaml:"egress"`
@@ -97,12 +98,19 @@ func (c Config) URL() string {
 }
 
 // Networks returns the private networks that connections may go to.
-func (c Config) Networks() ([]netip.Prefix, error) {
-	out := make([]netip.Prefix, 0, len(c.Egress.Allow))
-	for _, s := range c.Egress.Allow {
+func (c Config) Networks() ([]netip.Prefix, error) { return networks("egress.allow", c.Egress.Allow) }
+
+// TrustedProxies returns the networks of the proxies before the server.
+func (c Config) TrustedProxies() ([]netip.Prefix, error) {
+	return networks("trusted_proxies", c.Proxies)
+}
+
+func networks(option string, texts []string) ([]netip.Prefix, error) {
+	out := make([]netip.Prefix, 0, len(texts))
+	for _, s := range texts {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return nil, errs.New(errs.Invalid, "egress.allow: %q is no network: write it as 10.1.0.0/16", s)
+			return nil, errs.New(errs.Invalid, "%s: %q is no network: write it as 10.1.0.0/16, and one address as 10.1.2.3/32", option, s)
 		}
 		out = append(out, p.Masked())
 	}
@@ -112,6 +120,9 @@ func (c Config) Networks() ([]netip.Prefix, error) {
 // Check returns the first thing that is wrong.
 func (c Config) Check() error {
 	if _, err := c.Networks(); err != nil {
+		return err
+	}
+	if _, err := c.TrustedProxies(); err != nil {
 		return err
 	}
 	for name, s := range map[string]string{"base_url": c.BaseURL, "sandbox_url": c.SandboxURL, "egress.proxy": c.Egress.Proxy} {

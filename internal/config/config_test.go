@@ -65,6 +65,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no number":             {file: "workers: many", says: `"many" is no whole number`},
 		"no span":               {file: "shutdown: soon", says: "no span of time"},
 		"no network":            {file: "egress: { allow: [10.0.0.1/99] }", says: "egress.allow"},
+		"no proxy's network":    {file: "trusted_proxies: [10.0.0.1]", says: `trusted_proxies: "10.0.0.1" is no network`},
 		"no URL":                {file: "base_url: sallyport.example", says: "base_url"},
 		"half of TLS":           {file: "tls: { cert_file: a }", says: "go together"},
 		"level":                 {file: "log: { level: loud }", says: "log.level"},

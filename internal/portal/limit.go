@@ -8,10 +8,14 @@ import (
 	"time"
 )
 
-// Limits say how often somebody may try to sign in.
+// Limits say how often somebody may try to sign in. What others do elsewhere
+// locks nobody out: only attempts from one's own network address are refused,
+// and too many for one account from everywhere make each wait a little.
 type Limits struct {
-	Account Limit // attempts for one e-mail address, from anywhere
-	Addr    Limit // attempts from one network address, for anybody
+	Pair    Limit         // attempts for one account from one network address
+	Addr    Limit         // attempts from one network address, for anybody
+	Account Limit         // attempts for one account from anywhere; past it, they wait
+	Delay   time.Duration // how long they do
 }
 
 // Limit allows Burst attempts at once, and one more every Every.
@@ -22,7 +26,10 @@ type Limit struct {
 
 // DefaultLimits let somebody mistype ten times, and an office sign in at nine.
 func DefaultLimits() Limits {
-	return Limits{Account: Limit{Burst: 10, Every: time.Minute}, Addr: Limit{Burst: 60, Every: 5 * time.Second}}
+	return Limits{
+		Pair: Limit{Burst: 10, Every: time.Minute}, Addr: Limit{Burst: 60, Every: 5 * time.Second},
+		Account: Limit{Burst: 100, Every: 10 * time.Second}, Delay: 2 * time.Second,
+	}
 }
 
 // LimitError says that somebody tried too often, and when they may again.
@@ -100,6 +107,9 @@ func (l *limiter) clear(key string) {
 	defer l.mu.Unlock()
 	delete(l.paid, key)
 }
+
+// pairKey names an account, by its e-mail address, and a network address.
+func pairKey(account, addr string) string { return account + "\x00" + addrKey(addr) }
 
 // addrKey returns what of a network address is counted as one: an IPv4 address,
 // or the /64 of an IPv6 one, which is one customer's.

@@ -97,8 +97,9 @@ type Options struct {
 // Portal signs people in and says who a request comes from.
 type Portal struct {
 	o         Options
-	byAccount *limiter
+	byPair    *limiter
 	byAddr    *limiter
+	byAccount *limiter
 }
 
 // The ends of sessions where nothing else is said.
@@ -121,7 +122,7 @@ func New(o Options) *Portal {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	return &Portal{o: o, byAccount: newLimiter(o.Limits.Account, o.Now), byAddr: newLimiter(o.Limits.Addr, o.Now)}
+	return &Portal{o: o, byPair: newLimiter(o.Limits.Pair, o.Now), byAddr: newLimiter(o.Limits.Addr, o.Now), byAccount: newLimiter(o.Limits.Account, o.Now)}
 }
 
 // AuthError says that nobody is signed in, and why.

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -141,7 +142,8 @@ func TestSignIn(t *testing.T) {
 func TestUnknownAccountsTakeAsLong(t *testing.T) {
 	b := setup(t, func(o *portal.Options) {
 		o.Hasher = portal.NewHasher(portal.Cost{Memory: 8 << 10, Passes: 2, Threads: 1}, 2)
-		o.Limits = portal.Limits{Account: portal.Limit{Burst: 1000, Every: time.Second}, Addr: portal.Limit{Burst: 1000, Every: time.Second}}
+		many := portal.Limit{Burst: 1000, Every: time.Second}
+		o.Limits = portal.Limits{Pair: many, Addr: many, Account: many}
 	})
 	b.member(t, "ada@acme.example", portal.Admin)
 	median := func(email string) time.Duration {
@@ -164,7 +166,9 @@ func TestUnknownAccountsTakeAsLong(t *testing.T) {
 }
 
 func TestTooManyAttempts(t *testing.T) {
-	limits := portal.Limits{Account: portal.Limit{Burst: 3, Every: time.Minute}, Addr: portal.Limit{Burst: 5, Every: 10 * time.Second}}
+	limits := portal.Limits{
+		Pair: portal.Limit{Burst: 3, Every: time.Minute}, Addr: portal.Limit{Burst: 5, Every: 10 * time.Second}, Account: portal.Limit{Burst: 1000, Every: time.Second},
+	}
 	b := setup(t, func(o *portal.Options) { o.Limits = limits })
 	b.member(t, "ada@acme.example", portal.Admin)
 	try := func(email, pw, addr string) error {
@@ -176,10 +180,14 @@ func TestTooManyAttempts(t *testing.T) {
 			t.Fatalf("attempt %d: %v", i+1, err)
 		}
 	}
-	limit, ok := errors.AsType[*portal.LimitError](try("ada@acme.example", password, "198.51.100.7"))
+	limit, ok := errors.AsType[*portal.LimitError](try("ada@acme.example", password, "192.0.2.1"))
 	if !ok || limit.RetryAfter != time.Minute {
-		t.Fatalf("the right password, too late, from elsewhere: %v", limit)
+		t.Fatalf("the right password, too late: %v", limit)
 	}
+	if err := try("ada@acme.example", password, "198.51.100.7"); err != nil {
+		t.Fatalf("the right password, from elsewhere: %v", err)
+	}
+	b.pass(10 * time.Second)
 	for i := range 2 {
 		if err := try("eve@acme.example", "wrong", "192.0.2.1"); !isOut(err) {
 			t.Fatalf("another account %d: %v", i, err)
@@ -196,6 +204,32 @@ func TestTooManyAttempts(t *testing.T) {
 		if err := try("ada@acme.example", "wrong", "203.0.113.9"); !isOut(err) {
 			t.Errorf("after a success, attempt %d: %v", i+1, err)
 		}
+	}
+}
+
+// An account that is tried from everywhere is slow to sign in to, and no more.
+func TestManyAddresses(t *testing.T) {
+	const delay = 50 * time.Millisecond
+	pair, account := portal.Limit{Burst: 3, Every: time.Minute}, portal.Limit{Burst: 4, Every: time.Minute}
+	b := setup(t, func(o *portal.Options) {
+		o.Limits = portal.Limits{Pair: pair, Addr: pair, Account: account, Delay: delay}
+	})
+	b.member(t, "ada@acme.example", portal.Admin)
+	try := func(pw string, host int) (time.Duration, error) {
+		began := time.Now()
+		_, _, err := b.SignIn(t.Context(), portal.Credentials{Email: "ada@acme.example", Password: pw}, portal.From{Addr: fmt.Sprintf("198.51.100.%d", host)}, "")
+		return time.Since(began), err
+	}
+	for host := range 20 {
+		if took, err := try("wrong", host); !isOut(err) || host >= 4 && took < delay {
+			t.Fatalf("address %d: %v after %v", host, err, took)
+		}
+	}
+	if took, err := try(password, 200); err != nil || took < delay {
+		t.Errorf("the right password: %v after %v", err, took)
+	}
+	if took, err := try("wrong", 201); !isOut(err) || took < delay {
+		t.Errorf("success forgot the failures of others: %v after %v", err, took)
 	}
 }
 

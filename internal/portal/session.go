@@ -75,7 +75,7 @@ func wrong() error { return &AuthError{"the e-mail address or the password is no
 // that the browser had, ends. It returns the session's token.
 func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old string) (string, Caller, error) {
 	key := EmailKey(c.Email)
-	if err := p.attempt(key, from); err != nil {
+	if err := p.attempt(ctx, key, from); err != nil {
 		return "", Caller{}, err
 	}
 	a, err := p.o.Accounts.ByEmail(ctx, key)
@@ -96,20 +96,40 @@ func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old strin
 	if err != nil {
 		return "", Caller{}, err
 	}
-	p.byAccount.clear(key)
-	p.byAddr.giveBack(addrKey(from.Addr))
+	p.succeeded(key, from)
 	if outdated {
 		p.rehash(ctx, a, c.Password)
 	}
 	return p.open(ctx, m, ByPassword, from, old)
 }
 
-// attempt counts an attempt to sign in.
-func (p *Portal) attempt(account string, from From) error {
+// attempt counts an attempt to sign in. One too many from an address is refused;
+// where an account is tried from many addresses, it waits.
+func (p *Portal) attempt(ctx context.Context, account string, from From) error {
 	if err := p.byAddr.take(addrKey(from.Addr)); err != nil {
 		return err
 	}
-	return p.byAccount.take(account)
+	if err := p.byPair.take(pairKey(account, from.Addr)); err != nil {
+		return err
+	}
+	if p.byAccount.take(account) == nil {
+		return nil
+	}
+	wait := time.NewTimer(p.o.Limits.Delay)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// succeeded takes back an attempt that turned out well. What was tried from
+// elsewhere stays counted.
+func (p *Portal) succeeded(account string, from From) {
+	p.byPair.clear(pairKey(account, from.Addr))
+	p.byAddr.giveBack(addrKey(from.Addr))
 }
 
 // rehash renews a hash of another cost, now that the password is known. It may
@@ -239,7 +259,7 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 		return &FieldError{"password", err}
 	}
 	key := EmailKey(c.Account.Email)
-	if err := p.attempt(key, from); err != nil {
+	if err := p.attempt(ctx, key, from); err != nil {
 		return err
 	}
 	a, err := p.o.Accounts.ByEmail(ctx, key)
@@ -253,8 +273,7 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 	if !ok {
 		return &FieldError{"current", errs.New(errs.Invalid, "the present password is not right")}
 	}
-	p.byAccount.clear(key)
-	p.byAddr.giveBack(addrKey(from.Addr))
+	p.succeeded(key, from)
 	hash, err := p.o.Hasher.Hash(ctx, next)
 	if err != nil {
 		return fmt.Errorf("hash password: %w", err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
 
@@ -15,8 +16,8 @@ var (
 	}, signInByLink)
 	_ = add("GET /api/v1/session", signedIn, doc{Summary: "Who is signed in"}, getSession)
 	_ = add("DELETE /api/v1/session", signedIn, doc{Summary: "Sign out", Status: http.StatusNoContent}, signOut)
-	_ = add("GET /api/v1/sessions", signedIn, doc{Summary: "My sessions"}, listSessions)
-	_ = add("DELETE /api/v1/sessions/{id}", signedIn, doc{Summary: "End one of my sessions"}, endSession)
+	_ = add("GET /api/v1/sessions", signedIn, doc{Summary: "My sessions", Help: "They are for who is signed in, not for an API token."}, listSessions)
+	_ = add("DELETE /api/v1/sessions/{id}", signedIn, doc{Summary: "End one of my sessions", Help: "Not for an API token."}, endSession)
 	_ = add("PUT /api/v1/session/password", signedIn, doc{Summary: "Change my password", Help: "Ends my other sessions."}, changePassword)
 )
 
@@ -143,7 +144,18 @@ type SessionEntry struct {
 	EndsAt    time.Time     `json:"endsAt"`
 }
 
+// inSession refuses what is for a person and not for their programs.
+func inSession(c portal.Caller) error {
+	if c.Session.ID == "" {
+		return errs.New(errs.Denied, "sessions are for who is signed in, not for an API token")
+	}
+	return nil
+}
+
 func listSessions(ctx context.Context, d Deps, c portal.Caller, _ none) ([]SessionEntry, error) {
+	if err := inSession(c); err != nil {
+		return nil, err
+	}
 	all, err := d.Portal.Sessions(ctx, c.Account.ID)
 	return each(all, func(s portal.Session) SessionEntry {
 		return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt}
@@ -156,6 +168,9 @@ type idIn struct {
 }
 
 func endSession(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
+	if err := inSession(c); err != nil {
+		return none{}, err
+	}
 	return none{}, d.end(ctx, c, in.ID)
 }
 

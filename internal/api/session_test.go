@@ -277,6 +277,22 @@ func TestAPITokens(t *testing.T) {
 	}
 }
 
+// A token does not outlive itself in another, and keeps its hands off the
+// sessions of who made it.
+func TestTokensAreNoPeople(t *testing.T) {
+	b := setup(t)
+	ada := b.admin()
+	session := items(ada.get("/api/v1/sessions", 200))[0].Text("id")
+	program := b.anybody()
+	program.bearer = ada.post("/api/v1/tokens", value.Map("name", "ci", "role", "admin", "endsAt", b.now().Add(time.Hour)), 201).Text("token")
+	if got := failure(program.post("/api/v1/tokens", value.Map("name", "child", "role", "viewer"), 403)); !strings.Contains(got.Text("message"), "cannot make API tokens") {
+		t.Errorf("%s", value.JSON(got))
+	}
+	program.get("/api/v1/sessions", 403)
+	program.do(http.MethodDelete, "/api/v1/sessions/"+session, nil, 403)
+	ada.get("/api/v1/session", 200)
+}
+
 func TestMembers(t *testing.T) {
 	b := setup(t)
 	ada := b.admin()

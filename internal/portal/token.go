@@ -73,10 +73,13 @@ type NewToken struct {
 }
 
 // CreateToken makes an API token. The text that it returns is shown once: only
-// its hash is kept.
+// its hash is kept. It is made in a session: one made by another token would
+// outlive it.
 func (p *Portal) CreateToken(ctx context.Context, c Caller, n NewToken) (string, Token, error) {
 	now := p.o.Now()
 	switch {
+	case c.Token.ID != "":
+		return "", Token{}, errs.New(errs.Denied, "an API token cannot make API tokens: sign in with e-mail address and password for that")
 	case strings.TrimSpace(n.Name) == "":
 		return "", Token{}, errs.New(errs.Invalid, "an API token needs a name")
 	case !c.covers(n.Role) || n.Role.Permissions() == nil:

@@ -43,7 +43,9 @@ func TestBodies(t *testing.T) {
 		"a body that is too big": {"POST", "/api/v1/folders", "application/json", strings.Repeat(" ", maxBody-1) + `{}`, "", "larger than 1048576 bytes"},
 		"one that is too deep":   {"POST", "/api/v1/folders", "application/json", strings.Repeat(`[`, 100_000), "", "no JSON"},
 		"no character":           {"POST", "/api/v1/folders", "application/json", `{"name":"a\u0000b"}`, "name", "no character"},
-		"a field twice":          {"POST", "/api/v1/folders", "application/json", `{"name":"a","name":"b"}`, "", "not what this route takes"},
+		"a field twice":          {"POST", "/api/v1/folders", "application/json", `{"name":"a","name":"b"}`, "name", "the field name stands there twice"},
+		"a field twice, inside":  {"POST", "/api/v1/tables", "application/json", `{"title":"t","columns":[{"name":"a","type":"text","name":"b"}]}`, "columns[0].name", "stands there twice"},
+		"no UTF-8":               {"POST", "/api/v1/folders", "application/json", "{\"name\":\"a\xff\"}", "", "no JSON in UTF-8"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -57,6 +59,16 @@ func TestBodies(t *testing.T) {
 				t.Errorf("%d %s", resp.StatusCode, raw)
 			}
 		})
+	}
+}
+
+// A query that cannot be read is refused, and not passed over.
+func TestMalformedQueries(t *testing.T) {
+	c := setup(t).admin()
+	for _, query := range []string{"state=failed%zz", "state=failed;limit=1", "%gg", "limit=1&state=%f"} {
+		if got := failure(c.get("/api/v1/runs?"+query, 400)); !strings.Contains(got.Text("message"), "not well formed") {
+			t.Errorf("%s: %s", query, value.JSON(got))
+		}
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
@@ -126,7 +129,10 @@ func (rt Route) decode(s *server, w http.ResponseWriter, r *http.Request) (any, 
 }
 
 func (in input) fillParams(to reflect.Value, r *http.Request) error {
-	query := r.URL.Query()
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return errs.Wrap(errs.Invalid, err, "the query %q is not well formed: write %% as %%25, ; as %%3B and & as %%26 inside of a value", r.URL.RawQuery)
+	}
 	for name := range query {
 		if !slices.ContainsFunc(in.params, func(p param) bool { return p.where == "query" && p.name == name }) {
 			return badField(name, "there is no parameter %q", name)
@@ -218,14 +224,46 @@ func (in input) fillBody(to any, body io.Reader, media string) error {
 		return err
 	}
 	if err := json.Unmarshal(raw, to); err != nil {
-		return errs.Wrap(errs.Invalid, err, "the body is not what this route takes")
+		return notTaken(err)
 	}
 	return nil
+}
+
+// notTaken says what is wrong with a body that is JSON of the right form.
+func notTaken(err error) error {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case ok && errors.Is(err, jsontext.ErrDuplicateName):
+		name := placeOf(syntax.JSONPointer)
+		return badField(name, "the field %s stands there twice", name)
+	case ok:
+		return errs.Wrap(errs.Invalid, err, "the body is no JSON in UTF-8: see byte %d", syntax.ByteOffset)
+	}
+	return errs.Wrap(errs.Invalid, err, "the body is not what this route takes")
+}
+
+// placeOf writes a JSON pointer as the path of a field: columns[0].name.
+func placeOf(p jsontext.Pointer) string {
+	var out strings.Builder
+	for name := range p.Tokens() {
+		if _, err := strconv.ParseUint(name, 10, 32); err == nil {
+			out.WriteString("[" + name + "]")
+			continue
+		}
+		if out.Len() > 0 {
+			out.WriteByte('.')
+		}
+		out.WriteString(name)
+	}
+	return out.String()
 }
 
 func bodyError(err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return errs.New(errs.Invalid, "the body is larger than %d bytes", large.Limit)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errs.New(errs.Invalid, "the body did not come in time")
 	}
 	return errs.Wrap(errs.Invalid, err, "the body could not be read")
 }

@@ -125,6 +125,7 @@ func (s *server) route(rt Route) http.Handler {
 			defer cancel()
 			r = r.WithContext(ctx)
 		}
+		hurry(w, r, rt.within())
 		out, err := s.call(rt, w, r)
 		if err != nil {
 			s.fail(w, r, err)

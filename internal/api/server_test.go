@@ -80,6 +80,9 @@ func (b *bench) pass(d time.Duration) {
 	b.skew += d
 }
 
+// readTimeout is the server's, where a route says nothing else.
+const readTimeout = 2 * time.Second
+
 const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
@@ -107,6 +110,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 		Metrics: NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond,
 	}
 	srv := httptest.NewUnstartedServer(nil)
+	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.deps.BaseURL = b.url
 	for _, c := range change {

@@ -42,6 +42,8 @@ const (
 	maxDelivery = 8 << 20
 	// hookTimeout is what is left of the 3 seconds in which Okta wants its answer.
 	hookTimeout = 2500 * time.Millisecond
+	// bodyWithin is how long a delivery may take to come; Okta has given up then.
+	bodyWithin = 3 * time.Second
 	// challengeHeader carries the value of the one-time verification.
 	challengeHeader = "X-Okta-Verification-Challenge"
 )
@@ -50,6 +52,9 @@ const (
 // are durable, and no answer before. Okta repeats a delivery once after a 5xx or
 // a timeout, and never after a 4xx.
 func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Body != http.NoBody { // without one the server has begun to watch the connection, which a deadline would end
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // without one, the server's own holds
+	}
 	s, err := h.Store.ByID(r.Context(), r.PathValue("source"))
 	if err != nil {
 		if errs.KindOf(err) == errs.NotFound {

@@ -283,6 +283,36 @@ func TestHook(t *testing.T) {
 	}
 }
 
+// A delivery that comes drop by drop is not waited for longer than Okta would.
+func TestHookThatTrickles(t *testing.T) {
+	t.Parallel()
+	m := newMemory(source.Source{ID: "s", Org: "o", Hook: true, Enabled: true, HookSecret: []byte("s3cret")})
+	mux := http.NewServeMux()
+	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: m, Sink: m, Keys: open{}, Log: slog.New(slog.DiscardHandler)})
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	body, drip := io.Pipe()
+	defer func() { _ = drip.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+"/hooks/okta/s", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "s3cret")
+	go func() { // one byte, and then none
+		_, _ = drip.Write([]byte(" "))
+	}()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
 func TestImport(t *testing.T) {
 	var file strings.Builder
 	for i := range 2500 {

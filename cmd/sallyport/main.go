@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -33,6 +35,7 @@ type streams struct{ out, err io.Writer }
 // command is one subcommand.
 type command struct {
 	name  string
+	args  string // what it takes besides flags, as its usage names it
 	short string // what it does, in a line
 	// run does it. It takes its flags from args with the flag set, which has
 	// the command's name and knows where to write its help.
@@ -42,18 +45,18 @@ type command struct {
 // commands lists the subcommands in the order of the help.
 func commands() []command {
 	return []command{
-		{"demo", "a server with a sandbox beside it, seeded and ready to try", runDemo},
-		{"serve", "the server", runServe},
-		{"sandbox", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
-		{"events import", "read events from exports: NDJSON, or JSON lists", runEventsImport},
-		{"flow lint", "say what is wrong with flow files", runFlowLint},
-		{"user add", "add a person to an organization", runUserAdd},
-		{"secret rotate", "make a new key and seal every secret with it", runSecretRotate},
-		{"backup", "write everything but the key to a file", runBackup},
-		{"restore", "fill an empty database from a backup", runRestore},
-		{"migrate", "bring the database's schema up to date", runMigrate},
-		{"config", "show the configuration in force, without its secrets", runConfig},
-		{"version", "the version of this program", runVersion},
+		{"demo", "", "a server with a sandbox beside it, seeded and ready to try", runDemo},
+		{"serve", "", "the server", runServe},
+		{"sandbox", "", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
+		{"events import", "FILE...", "read events from exports: NDJSON, or JSON lists", runEventsImport},
+		{"flow lint", "FILE...", "say what is wrong with flow files", runFlowLint},
+		{"user add", "", "add a person to an organization", runUserAdd},
+		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
+		{"backup", "FILE", "write everything but the key to a file", runBackup},
+		{"restore", "FILE", "fill an empty database from a backup", runRestore},
+		{"migrate", "", "bring the database's schema up to date", runMigrate},
+		{"config", "", "show the configuration in force, without its secrets", runConfig},
+		{"version", "", "the version of this program", runVersion},
 	}
 }
 
@@ -72,11 +75,9 @@ func run(ctx context.Context, args []string, std streams) int {
 	}
 	switch name {
 	case "help", "-h", "-help", "--help":
-		if len(args) > 0 {
-			return run(ctx, append(args, "-h"), std)
-		}
-		help(std.out)
-		return exitOK
+		return runHelp(ctx, args, std)
+	case "-version", "--version":
+		name = "version"
 	case "":
 		help(std.err)
 		return exitUsage
@@ -84,8 +85,46 @@ func run(ctx context.Context, args []string, std streams) int {
 	if c, args, ok := find(name, args); ok {
 		return exitCode(c.name, c.run(ctx, flagSet(c, std), args, std), std)
 	}
+	if subs := below(name); len(subs) > 0 {
+		if len(args) > 0 && !isHelp(args[0]) {
+			_, _ = fmt.Fprintf(std.err, "sallyport: there is no command \"%s %s\"\n", name, args[0])
+		}
+		if len(args) > 0 && isHelp(args[0]) {
+			list(std.out, name, subs)
+			return exitOK
+		}
+		list(std.err, name, subs)
+		return exitUsage
+	}
 	_, _ = fmt.Fprintf(std.err, "sallyport: there is no command %q; \"sallyport help\" lists them\n", name)
 	return exitUsage
+}
+
+func isHelp(arg string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg)
+}
+
+// runHelp shows the help of the command that args name; of all where they name
+// none.
+func runHelp(ctx context.Context, args []string, std streams) int {
+	if len(args) == 0 || isHelp(args[0]) {
+		help(std.out)
+		return exitOK
+	}
+	return run(ctx, append(slices.Clone(args), "-h"), std)
+}
+
+// below returns the commands of two words that begin with a word.
+func below(name string) []command {
+	return slices.DeleteFunc(commands(), func(c command) bool { return !strings.HasPrefix(c.name, name+" ") })
+}
+
+// list lists the commands of two words that begin with a word.
+func list(w io.Writer, name string, subs []command) {
+	_, _ = fmt.Fprintf(w, "Usage: sallyport %s COMMAND [flags]\n\n", name)
+	for _, c := range subs {
+		_, _ = fmt.Fprintf(w, "  %-14s %s\n", c.name, c.short)
+	}
 }
 
 // find returns the command of one or two words, and what comes after it.
@@ -106,7 +145,8 @@ func flagSet(c command, std streams) *flag.FlagSet {
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(std.out)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(std.out, "sallyport %s: %s\n\nUsage: sallyport %s [flags]\n", c.name, c.short, c.name)
+		usage := strings.TrimSuffix("sallyport "+c.name+" [flags] "+c.args, " ")
+		_, _ = fmt.Fprintf(std.out, "sallyport %s: %s\n\nUsage: %s\n", c.name, c.short, usage)
 		flags.PrintDefaults()
 	}
 	return flags

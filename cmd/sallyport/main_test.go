@@ -26,6 +26,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		"help":                    {[]string{"help"}, exitOK},
 		"help of a command":       {[]string{"help", "sandbox"}, exitOK},
+		"help of help":            {[]string{"help", "help"}, exitOK},
 		"a command":               {[]string{"version"}, exitOK},
 		"no command":              {nil, exitUsage},
 		"an unknown command":      {[]string{"joust"}, exitUsage},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	c, err := OpenCore(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if err := c.DB.Own(); err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
 	a := &App{Core: c, Live: &live.Hub{}}
 	if err := a.listen(ctx); err != nil {
@@ -154,19 +158,40 @@ func (a *App) handler() (http.Handler, error) {
 	return mux, nil
 }
 
+// sweepEvery is how often what has ended is forgotten.
+const sweepEvery = time.Hour
+
+// sweep forgets sessions and links that have ended, now and every hour until ctx
+// ends.
+func (a *App) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := a.Doors.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "sessions and links that ended not swept", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
 	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Log: a.Log})
 	if err != nil {
+		if ctx.Err() != nil { // it was told to stop before it had begun
+			err = nil
+		}
 		return errors.Join(err, a.ln.Close(), a.Close())
 	}
 	a.working.Store(true)
-	polling, stopPolling := context.WithCancel(context.WithoutCancel(ctx))
-	polled := make(chan struct{})
-	go func() {
-		defer close(polled)
-		a.poller.Run(polling)
-	}()
+	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
+	var besides sync.WaitGroup
+	besides.Go(func() { a.poller.Run(beside) })
+	besides.Go(func() { a.sweep(beside) })
 	stop := context.AfterFunc(ctx, func() { _ = a.http.Shutdown(context.WithoutCancel(ctx)) })
 	defer stop()
 	defer context.AfterFunc(ctx, a.Live.Close)()
@@ -176,8 +201,8 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.working.Store(false)
 	a.runner.Drain()
-	stopPolling()
-	<-polled
+	stopBeside()
+	besides.Wait()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Shutdown)
 	defer cancel()
 	return errors.Join(err, workers.Stop(grace), a.Close())

@@ -89,9 +89,9 @@ func (c *Core) build() error {
 		return err
 	}
 	var proxy *url.URL
-	if c.Config.Egress.Proxy != "" {
-		if proxy, err = url.Parse(c.Config.Egress.Proxy); err != nil {
-			return err
+	if !c.Config.Egress.Proxy.Empty() {
+		if proxy, err = url.Parse(c.Config.Egress.Proxy.Reveal()); err != nil {
+			return errors.New("egress.proxy is no URL") // the error would hold its password
 		}
 	}
 	contents := []fs.FS{content.FS}

@@ -52,8 +52,8 @@ type Log struct {
 
 // Egress says where connections may go.
 type Egress struct {
-	Allow []string `yaml:"allow" help:"private networks (CIDR) that connectors and flows may reach; by default none, and never this host itself"`
-	Proxy string   `yaml:"proxy" help:"URL of a proxy for outgoing HTTP"`
+	Allow []string    `yaml:"allow" help:"private networks (CIDR) that connectors and flows may reach; by default none, and never this host itself"`
+	Proxy secret.Text `yaml:"proxy" help:"URL of a proxy for outgoing HTTP, with its user and password where it wants them"`
 }
 
 // Poll is the span between two looks at the System Log.
@@ -125,10 +125,8 @@ func (c Config) Check() error {
 	if _, err := c.TrustedProxies(); err != nil {
 		return err
 	}
-	for name, s := range map[string]string{"base_url": c.BaseURL, "sandbox_url": c.SandboxURL, "egress.proxy": c.Egress.Proxy} {
-		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return errs.New(errs.Invalid, "%s: %q is no URL: write it as https://sallyport.example.com", name, s)
-		}
+	if err := c.checkURLs(); err != nil {
+		return err
 	}
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:
@@ -142,6 +140,23 @@ func (c Config) Check() error {
 		return err
 	}
 	return c.checkSpans()
+}
+
+// checkURLs says of a URL that is wrong no more than its scheme: there may be a
+// password in it.
+func (c Config) checkURLs() error {
+	if scheme, _, ok := strings.Cut(c.Database.Reveal(), "://"); ok && scheme != "postgres" && scheme != "postgresql" {
+		return errs.New(errs.Invalid, "database: a URL of %.20q is none that is known: write postgres://user:password@host/name, or the path of an SQLite file", scheme)
+	}
+	for _, o := range []struct{ name, text, like string }{
+		{"base_url", c.BaseURL, "https://sallyport.example.com"}, {"sandbox_url", c.SandboxURL, "http://127.0.0.1:9000"},
+		{"egress.proxy", c.Egress.Proxy.Reveal(), "http://proxy.example.com:3128"},
+	} {
+		if u, err := url.Parse(o.text); o.text != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return errs.New(errs.Invalid, "%s: this is no http or https URL: write it as %s", o.name, o.like)
+		}
+	}
+	return nil
 }
 
 func (c Config) checkSpans() error {

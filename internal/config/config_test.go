@@ -66,6 +66,10 @@ func TestLoadRefuses(t *testing.T) {
 		"no span":               {file: "shutdown: soon", says: "no span of time"},
 		"no network":            {file: "egress: { allow: [10.0.0.1/99] }", says: "egress.allow"},
 		"no proxy's network":    {file: "trusted_proxies: [10.0.0.1]", says: `trusted_proxies: "10.0.0.1" is no network`},
+		"another database":      {env: "SALLYPORT_DATABASE=mysql://u:SECRETPW@h/x", says: `database: a URL of "mysql" is none that is known`},
+		"no URL of a proxy":     {file: "egress: { proxy: 'ftp://x:SECRETPW@y' }", says: "egress.proxy: this is no http or https URL"},
+		"a proxy's password":    {file: "egress: { proxy: 'http://x:SECRETPW%zz@y' }", says: "egress.proxy: this is no"},
+		"a broken base URL":     {file: "base_url: 'https://x:SECRETPW@'", says: "base_url: this is no"},
 		"no URL":                {file: "base_url: sallyport.example", says: "base_url"},
 		"half of TLS":           {file: "tls: { cert_file: a }", says: "go together"},
 		"level":                 {file: "log: { level: loud }", says: "log.level"},
@@ -84,7 +88,7 @@ func TestLoadRefuses(t *testing.T) {
 				env = append(env, tt.env)
 			}
 			_, err := config.Load(file, env)
-			if err == nil || !strings.Contains(err.Error(), tt.says) {
+			if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "SECRET") {
 				t.Errorf("error = %v, want one with %q", err, tt.says)
 			}
 		})

@@ -31,12 +31,12 @@ const (
 // Links keeps links, by the hash of their token.
 type Links interface {
 	// Add keeps a link. Earlier ones of the same purpose for the same account are
-	// void. One for the first administrator is a conflict where there is an
-	// account already.
+	// void. Those for the first administrator hold side by side until one is used;
+	// one is a conflict where there is an account already.
 	Add(ctx context.Context, hash string, l Link) error
 	// Find returns a link that has not been used up.
 	Find(ctx context.Context, hash string) (Link, error)
-	// UseFirst uses up a link that makes the first administrator, and makes them,
+	// UseFirst uses up the links that make the first administrator, and makes them,
 	// in one transaction. It is a conflict if the link was used up meanwhile, or
 	// if there is an account already.
 	UseFirst(ctx context.Context, hash string, a Account, m Membership) error
@@ -65,8 +65,8 @@ func (p *Portal) EnsureOrganization(ctx context.Context, slug, name string) (Org
 }
 
 // FirstLink returns the token of a link that makes an organization's first
-// administrator, or "" when there is an account already. An earlier link is
-// void.
+// administrator, or "" when there is an account already. Earlier links hold as
+// well, until one of them is used: each of several servers shows its own.
 func (p *Portal) FirstLink(ctx context.Context, org string) (string, error) {
 	token, err := p.addLink(ctx, Link{Org: org, Purpose: FirstAdmin, EndsAt: p.o.Now().Add(firstLinkFor)})
 	if errs.KindOf(err) == errs.Conflict {

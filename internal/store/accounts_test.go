@@ -242,8 +242,8 @@ func TestFirstLinkIsUsedOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := db.Links.Find(ctx, "old"); errs.KindOf(err) != errs.NotFound {
-			t.Errorf("the link before: %v", err)
+		if _, err := db.Links.Find(ctx, "old"); err != nil {
+			t.Errorf("the link of another server: %v", err)
 		}
 		const many = 8
 		won := make(chan bool, many)
@@ -268,6 +268,9 @@ func TestFirstLinkIsUsedOnce(t *testing.T) {
 		}
 		if ms, err := db.Accounts.Members(ctx, "acme"); n != 1 || err != nil || len(ms) != 1 {
 			t.Errorf("%d won, %d members, %v", n, len(ms), err)
+		}
+		if _, err := db.Links.Find(ctx, "old"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the link of another server, when there is an account: %v", err)
 		}
 		if err := db.Links.Add(ctx, "again", link); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("a first link when there is an account: %v", err)

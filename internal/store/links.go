@@ -19,23 +19,27 @@ type Links struct {
 // made.
 const firstAccountLock = 7325561
 
-// Add keeps a link in the place of earlier ones of its purpose and account. One
-// for the first administrator is a conflict where there is an account.
+// Add keeps a link in the place of earlier ones of its purpose and account. Those
+// for the first administrator hold side by side, since each of several servers on
+// one database shows its own; one is a conflict where there is an account.
 func (t Links) Add(ctx context.Context, hash string, l portal.Link) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if l.Purpose == portal.FirstAdmin {
-			if err := tx.noAccount(ctx); err != nil {
-				return err
-			}
-		}
-		_, err := tx.exec(ctx, `DELETE FROM signin_link WHERE org_id = ? AND purpose = ? AND COALESCE(account_id, '') = ?`, l.Org, l.Purpose, l.Account)
-		if err != nil {
+		if err := tx.makeRoom(ctx, l); err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `INSERT INTO signin_link (token_hash, org_id, account_id, purpose, ends_at) VALUES (?, ?, ?, ?, ?)`,
+		_, err := tx.exec(ctx, `INSERT INTO signin_link (token_hash, org_id, account_id, purpose, ends_at) VALUES (?, ?, ?, ?, ?)`,
 			hash, l.Org, null(l.Account), l.Purpose, toMicros(l.EndsAt))
 		return err
 	})
+}
+
+// makeRoom takes away what a link replaces, and refuses one that is not wanted.
+func (tx *Tx) makeRoom(ctx context.Context, l portal.Link) error {
+	if l.Purpose == portal.FirstAdmin {
+		return tx.noAccount(ctx)
+	}
+	_, err := tx.exec(ctx, `DELETE FROM signin_link WHERE org_id = ? AND purpose = ? AND account_id = ?`, l.Org, l.Purpose, l.Account)
+	return err
 }
 
 // noAccount is a conflict where there is an account, while nobody else makes one
@@ -64,7 +68,8 @@ func (t Links) Find(ctx context.Context, hash string) (portal.Link, error) {
 	}, `SELECT org_id, account_id, purpose, ends_at FROM signin_link WHERE token_hash = ? AND used_at = 0`, hash)
 }
 
-// UseFirst uses up a link and makes the first administrator, in one transaction.
+// UseFirst uses up a link, and with it all others that make the first
+// administrator, and makes them, in one transaction.
 func (t Links) UseFirst(ctx context.Context, hash string, a portal.Account, m portal.Membership) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		now := toMicros(t.now())
@@ -76,6 +81,9 @@ func (t Links) UseFirst(ctx context.Context, hash string, a portal.Account, m po
 			return errs.New(errs.Conflict, "the link was used meanwhile")
 		}
 		if err := tx.noAccount(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `UPDATE signin_link SET used_at = ? WHERE purpose = ? AND used_at = 0`, now, portal.FirstAdmin); err != nil {
 			return err
 		}
 		return tx.join(ctx, a, m)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,6 +18,9 @@ import (
 // openPostgres opens the database at a URL. One pool serves our queries, which
 // speak database/sql, and River, which speaks pgx.
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
+	if _, err := url.Parse(dsn); err != nil { // the message has a part of the password, if one with / or ? is not escaped
+		return nil, errors.New("the URL is not understood: " + urlForm)
+	}
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("the URL is not understood: %s", withoutPassword(err))
@@ -64,8 +68,10 @@ func withoutPassword(err error) string {
 	if parse, ok := errors.AsType[*pgconn.ParseConfigError](err); ok && parse.Unwrap() != nil {
 		return parse.Unwrap().Error()
 	}
-	return "see the form postgres://user:password@host:5432/database"
+	return urlForm
 }
+
+const urlForm = "write it as postgres://user:password@host:5432/database, a / ? # @ : or % of the password as %2F %3F %23 %40 %3A %25"
 
 func postgresKind(err error) (errs.Kind, bool) {
 	if pgconn.Timeout(err) {

@@ -139,11 +139,38 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 	return db.startSQLite(ctx, cfg)
 }
 
+// Own makes this process the one that works on an SQLite file, until the workers
+// that it starts have stopped or the database is closed. It is a conflict where
+// another works on it. A server calls it before it writes anything. On PostgreSQL,
+// which several servers share, there is nothing to own.
+func (db *DB) Own() error {
+	if db.pool != nil {
+		return nil
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.unlock != nil {
+		return nil
+	}
+	var err error
+	db.unlock, err = lockFile(db.path+".lock", false)
+	return err
+}
+
+// owned returns what frees the lock of [DB.Own], once; nil where there is none.
+func (db *DB) owned() func() {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	unlock := db.unlock
+	db.unlock = nil
+	return unlock
+}
+
 func (db *DB) startSQLite(ctx context.Context, cfg *river.Config) (*Workers, error) {
-	unlock, err := lockFile(db.path+".lock", false)
-	if err != nil {
+	if err := db.Own(); err != nil {
 		return nil, err
 	}
+	unlock := db.owned()
 	if err := db.freeOrphans(ctx); err != nil {
 		unlock()
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -53,6 +54,9 @@ type DB struct {
 	group   *group
 	queue   queue
 	log     *slog.Logger
+
+	mu     sync.Mutex
+	unlock func() // of the lock that Own took, until workers have it
 }
 
 // Options says how to open a database.
@@ -67,8 +71,11 @@ type Options struct {
 // that of several processes one does it and the others wait.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	open := openSQLite
-	if IsPostgres(o.DSN) {
+	switch {
+	case IsPostgres(o.DSN):
 		open = openPostgres
+	case strings.Contains(o.DSN, "://"):
+		return nil, errs.New(errs.Invalid, "the database %s is neither a postgres:// URL nor the path of an SQLite file", describe(o.DSN))
 	}
 	db, err := open(ctx, o.DSN)
 	if err != nil {
@@ -103,17 +110,24 @@ func IsPostgres(dsn string) bool {
 
 // describe names a database without the password that its URL may hold.
 func describe(dsn string) string {
-	if !IsPostgres(dsn) {
+	scheme, _, isURL := strings.Cut(dsn, "://")
+	if !isURL && !IsPostgres(dsn) {
 		return dsn
 	}
-	_, rest, _ := strings.Cut(dsn, "@")
-	rest, _, _ = strings.Cut(rest, "?")
-	return "postgres://" + rest
+	u, err := url.Parse(dsn)
+	if err != nil || u.User == nil && strings.Contains(dsn, "@") { // a password with a / or ? in it reads as something else
+		scheme, _, _ = strings.Cut(scheme, ":")
+		return scheme + "://…"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
 }
 
 // Close writes what waits to be written and closes the database.
 func (db *DB) Close() error {
 	db.group.stop()
+	if unlock := db.owned(); unlock != nil {
+		unlock()
+	}
 	return db.close()
 }
 

@@ -50,6 +50,21 @@ func makeTable(t *testing.T, db *store.DB) table.Table {
 	return tab
 }
 
+// A database that cannot be opened is named without the password in its URL,
+// however that was mistyped.
+func TestPasswordsAreNotTold(t *testing.T) {
+	for _, dsn := range []string{
+		"mysql://u:SECRET@127.0.0.1/x", "postgres://u:SECRET@127.0.0.1:1/x", "postgres://u:SE@SECRET@127.0.0.1:1/x", "postgres://u:SECRET/SECRET@127.0.0.1:1/x",
+		"postgres://u:SECRET%zz@127.0.0.1:1/x", "postgres://u:SECRET?SECRET@127.0.0.1:1/x", "postgres:u:SECRET@127.0.0.1:1/x",
+		"postgres://127.0.0.1:1/x?user=u&password=SECRET", "postgres://127.0.0.1:1/x?sslmode=SECRET&password=SECRET@",
+	} {
+		_, err := store.Open(t.Context(), store.Options{DSN: dsn})
+		if err == nil || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "the database ") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}
+
 func TestTables(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()

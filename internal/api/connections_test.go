@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -248,6 +249,7 @@ func TestGuardPolicy(t *testing.T) {
 	}
 	for field, body := range map[string]*value.Object{
 		"ceiling": policy.With("ceiling", 0.0), "flowCeilings.nope": policy.With("flowCeilings", value.Map("nope", 1.0)), "": policy.With("protectedUsers", []any{" "}),
+		"protectedUsers": policy.With("protectedUsers", slices.Repeat([]any{"ada"}, 1001)), "protectedGroups[1]": policy.With("protectedGroups", []any{"a", strings.Repeat("é", 256)}),
 		"colour": policy.With("colour", "red"), "protectedUsers[0]": policy.With("protectedUsers", []any{1.0}),
 	} {
 		if e := failure(c.do(http.MethodPut, "/api/v1/guard/policy", body, 400)); e.Text("field") != field {

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"unicode/utf8"
 
 	"sallyport/internal/guard"
 	"sallyport/internal/portal"
@@ -14,8 +16,8 @@ var (
 
 // GuardPolicy is what flows may do to tenants.
 type GuardPolicy struct {
-	ProtectedUsers  []string       `json:"protectedUsers" doc:"people that no action changes: ids, logins or e-mail addresses"`
-	ProtectedGroups []string       `json:"protectedGroups" doc:"groups that no action changes, nor their members: ids or names"`
+	ProtectedUsers  []string       `json:"protectedUsers" max:"1000" doc:"people that no action changes: ids, logins or e-mail addresses"`
+	ProtectedGroups []string       `json:"protectedGroups" max:"1000" doc:"groups that no action changes, nor their members: ids or names"`
 	Ceiling         int            `json:"ceiling" min:"1" max:"1000000" doc:"the most changes that one flow makes in an hour"`
 	FlowCeilings    map[string]int `json:"flowCeilings" doc:"other ceilings for some flows, by flow id"`
 	DryRun          bool           `json:"dryRun" doc:"let no effect through: every flow shows what it would do"`
@@ -26,11 +28,22 @@ func getPolicy(ctx context.Context, d Deps, c portal.Caller, _ none) (GuardPolic
 	return GuardPolicy(p), err
 }
 
+// maxProtected bounds what names somebody, or a group, in characters: Okta's
+// logins have at most 100, and names of groups at most 255.
+const maxProtected = 255
+
 type putPolicyIn struct {
 	GuardPolicy
 }
 
 func putPolicy(ctx context.Context, d Deps, c portal.Caller, in putPolicyIn) (GuardPolicy, error) {
+	for list, entries := range map[string][]string{"protectedUsers": in.ProtectedUsers, "protectedGroups": in.ProtectedGroups} {
+		for i, entry := range entries {
+			if utf8.RuneCountInString(entry) > maxProtected {
+				return GuardPolicy{}, badField(fmt.Sprintf("%s[%d]", list, i), "at most %d characters: an id, a login, an address or a name is wanted", maxProtected)
+			}
+		}
+	}
 	p := guard.Policy(in.GuardPolicy)
 	if err := p.Check(); err != nil {
 		return GuardPolicy{}, err

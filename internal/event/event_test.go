@@ -177,12 +177,17 @@ func TestParseDelivery(t *testing.T) {
 	if err != nil || d.ID != "d1" || len(d.Events) != 1 || d.Events[0].UUID != "u-1" {
 		t.Fatalf("got %+v, %v", d, err)
 	}
-	for name, bad := range map[string]string{
-		"no JSON":    `{`,
-		"other type": `{"eventType":"com.example"}`,
+	for bad, want := range map[string]string{
+		`{`:                           "unexpected end of JSON input",
+		`{"eventType":"com.example"}`: `eventType is "com.example"`,
+		`[]`:                          "delivery: an object is wanted, not a list",
+		`"x"`:                         "delivery: an object is wanted, not a text",
+		`{"eventType":7}`:             "eventType: a text is wanted, not a number",
+		`{"eventType":"com.okta.event_hook","data":{"events":{}}}`: "data.events: a list is wanted, not an object",
+		`{"eventType":"com.okta.event_hook","data":true}`:          "data: an object is wanted, not true or false",
 	} {
-		if _, err := event.ParseDelivery([]byte(bad)); err == nil {
-			t.Errorf("%s was taken", name)
+		if _, err := event.ParseDelivery([]byte(bad)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", bad, err, want)
 		}
 	}
 	d, err = event.ParseDelivery([]byte(`{"eventType":"com.okta.event_hook","data":{"events":[{},` + reported + `]}}`))

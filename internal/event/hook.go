@@ -27,7 +27,7 @@ func ParseDelivery(body []byte) (Delivery, error) {
 			Events []json.RawMessage `json:"events"`
 		} `json:"data"`
 	}
-	if err := json.Unmarshal(body, &env); err != nil {
+	if err := Decode(body, &env); err != nil {
 		return Delivery{}, fmt.Errorf("read event hook delivery: %w", err)
 	}
 	if env.EventType != "com.okta.event_hook" {

@@ -57,7 +57,7 @@ func ReadLog(ctx context.Context, f Fetcher, target string) (Page, error) {
 		return Page{}, parseError(a)
 	}
 	var raw []json.RawMessage
-	if err := json.Unmarshal(a.Body, &raw); err != nil {
+	if err := event.Decode(a.Body, &raw); err != nil {
 		return Page{}, errs.Wrap(errs.Unavailable, err, "the System Log's answer is no list of events: %v", err)
 	}
 	p := Page{Next: nextLink(a.Header)}

@@ -26,7 +26,7 @@ func TestReadLogErrors(t *testing.T) {
 		"expired token": {401, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`, "Invalid token provided", false, true},
 		"forbidden":     {403, `{"errorCode":"E0000006"}`, "E0000006", false, true},
 		"a proxy's":     {502, `<html>`, "Okta answered 502 Bad Gateway", false, false},
-		"no list":       {200, `{}`, "no list of events", false, false},
+		"no list":       {200, `{}`, "no list of events: a list is wanted, not an object", false, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -115,8 +115,8 @@ func (t Sources) Failed(ctx context.Context, org, id, why string) error {
 
 // advance moves a source's cursor and health in the transaction of its batch.
 func (tx *Tx) advance(ctx context.Context, b source.Batch, fresh int, last, now time.Time) error {
-	q := `UPDATE source SET event_count = event_count + ?, last_event_at = CASE WHEN last_event_at < ? THEN ? ELSE last_event_at END, error = NULL, failures = 0`
-	args := []any{fresh, toMicros(last), toMicros(last)}
+	q := `UPDATE source SET event_count = event_count + ?, last_event_at = CASE WHEN last_event_at < ? OR last_event_at > ? THEN ? ELSE last_event_at END, error = NULL, failures = 0`
+	args := []any{fresh, toMicros(last), toMicros(now.Add(maxAhead)), toMicros(last)}
 	switch b.Via {
 	case source.ViaHook:
 		q += `, last_hook_at = ?`
@@ -174,11 +174,15 @@ func (b *Batch) FlowRevision(ctx context.Context) (int64, error) {
 // AddRuns queues flow runs.
 func (b *Batch) AddRuns(ctx context.Context, runs []flow.Run) error { return b.tx.addRuns(ctx, runs) }
 
+// maxAhead is how far in the future an event may say that it was published. What
+// is further ahead is wrong, and would hide for ever when the newest one came.
+const maxAhead = 24 * time.Hour
+
 // Advance moves the source's cursor and health.
 func (b *Batch) Advance(ctx context.Context, fresh int) error {
 	var last time.Time
 	for _, e := range b.b.Events {
-		if e.Published.After(last) {
+		if e.Published.After(last) && !e.Published.After(b.now.Add(maxAhead)) {
 			last = e.Published
 		}
 	}

@@ -143,6 +143,38 @@ func TestEventsHoldAnything(t *testing.T) {
 	})
 }
 
+// An event from the year 9999 does not hide when the newest one came.
+func TestEventsOfTheFuture(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		makeOrg(t, db)
+		if err := db.Sources.Save(t.Context(), source.Source{ID: "s1", Org: org, Name: "Okta", Kind: source.Okta, Hook: true, Enabled: true, CreatedAt: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		last := func(published ...time.Time) time.Time {
+			b := source.Batch{Org: org, Source: "s1", Via: source.ViaHook}
+			for _, at := range published {
+				b.Events = append(b.Events, event.Event{UUID: id.New(), Type: "a.b", Published: at, Raw: []byte(`{}`)})
+			}
+			err := db.Sources.Accept(t.Context(), b, func(w *store.Batch) error { return w.Advance(t.Context(), len(published)) })
+			got, readErr := db.Sources.Get(t.Context(), org, "s1")
+			if err != nil || readErr != nil {
+				t.Fatal(err, readErr)
+			}
+			return got.Health.LastEventAt
+		}
+		far, now := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Now().UTC().Truncate(time.Microsecond)
+		if got := last(far); !got.IsZero() {
+			t.Errorf("after one of the future: %v", got)
+		}
+		if got := last(now, far); !got.Equal(now) {
+			t.Errorf("after one of now, too: %v", got)
+		}
+		if got := last(now.Add(time.Hour)); !got.Equal(now.Add(time.Hour)) {
+			t.Errorf("after one whose clock is an hour ahead: %v", got)
+		}
+	})
+}
+
 func TestLedger(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()

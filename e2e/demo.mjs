@@ -77,6 +77,18 @@ export async function api(demo, method, path, body) {
   return answerOf(`${method} ${path}`, demo.api + path, method, body, { Authorization: `Bearer ${demo.token}` });
 }
 
+/** Asks the API in a session that the demo's link opens: for what a token may not do. */
+export async function signedIn(demo, method, path, body) {
+  const token = new URL(demo.console).hash.slice(1);
+  const answer = await fetch(`${demo.api}/session/link`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
+  const cookie = (answer.headers.get("Set-Cookie") ?? "").split(";")[0];
+  return answerOf(`${method} ${path}`, demo.api + path, method, body, { Cookie: cookie });
+}
+
 /** Asks the sandbox: see docs/sandbox.md. */
 export async function sandbox(demo, method, path, body) {
   return answerOf(`sandbox: ${method} ${path}`, `${demo.sandbox}/_sandbox${path}`, method, body, {});

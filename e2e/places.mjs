@@ -1,5 +1,5 @@
 // A demo that has something to show, and the addresses of all pages in it.
-import { api, play, sandbox, startDemo, until } from "./demo.mjs";
+import { api, play, sandbox, signedIn, startDemo, until } from "./demo.mjs";
 
 /** A demo with runs that went well, one that failed, a dry run, and an API token. */
 export async function startFilled() {
@@ -27,7 +27,7 @@ async function fill(demo) {
   const [run] = await runsOf(demo);
   await api(demo, "POST", `/flows/${flow.id}/run`, { event: run.event.uuid, dryRun: true });
   await ended(3);
-  await api(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
+  await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
 }
 
 async function runsOf(demo) {

@@ -62,6 +62,9 @@ type Deps struct {
 	Version string // of the program
 	BaseURL string // by which people reach the server: https://sallyport.example.com
 	Sandbox string // base URL of the sandbox, where one runs; optional
+	// SandboxOrg is the slug of the organization that the sandbox is for. To all
+	// others there is none.
+	SandboxOrg string
 
 	// MetricsToken is what /metrics wants as a bearer token. Without one it is
 	// answered to this machine alone.

@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
 	"sallyport/internal/secret"
+	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
@@ -272,6 +273,13 @@ func TestHealth(t *testing.T) {
 	working = nil
 	if got := c.get("/readyz", 200); got.Text("workers") != "ok" || got.Text("database") != "ok" {
 		t.Errorf("%s", value.JSON(got))
+	}
+	full := errs.New(errs.Unavailable, "the disk is full")
+	if err := b.db.Write(t.Context(), func(*store.Tx) error { return full }); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if e := failure(c.get("/readyz", 503)); !strings.Contains(e.Text("message"), "could not take what was written") {
+		t.Errorf("%s", value.JSON(e))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 var (
 	_ = add("GET /healthz", anyone, doc{Summary: "Whether the process answers"}, getHealth)
-	_ = add("GET /readyz", anyone, doc{Summary: "Whether the server can work: its database answers, its workers run", Help: "503 while it cannot."}, getReadiness)
+	_ = add("GET /readyz", anyone, doc{Summary: "Whether the server can work: its database answers and can be written to, its workers run", Help: "503 while it cannot."}, getReadiness)
 )
 
 // Health says that something is well.
@@ -32,6 +32,9 @@ func getReadiness(ctx context.Context, d Deps, _ portal.Caller, _ none) (Readine
 	out := Readiness{"ok", "ok", "none"}
 	if err := d.DB.Ping(ctx); err != nil {
 		return out, errs.Wrap(errs.Unavailable, err, "the database does not answer")
+	}
+	if err := d.DB.Failing(); err != nil {
+		return out, errs.Wrap(errs.Unavailable, err, "the database could not take what was written in the last seconds: its disk may be full; the log says more")
 	}
 	if d.Working != nil {
 		if err := d.Working(); err != nil {

@@ -59,8 +59,8 @@ type SandboxMail struct {
 	Domain  string `json:"domain"`
 }
 
-func sandboxState(ctx context.Context, d Deps, _ portal.Caller, _ none) (SandboxState, error) {
-	return askSandbox[SandboxState](ctx, d, http.MethodGet, "/state", nil)
+func sandboxState(ctx context.Context, d Deps, c portal.Caller, _ none) (SandboxState, error) {
+	return askSandbox[SandboxState](ctx, d, c, http.MethodGet, "/state", nil)
 }
 
 // Scenario is something that can happen in the simulated Okta org.
@@ -72,8 +72,8 @@ type Scenario struct {
 	Techniques []string `json:"techniques" doc:"ids of MITRE ATT&CK; none for what is no attack"`
 }
 
-func sandboxScenarios(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]Scenario, error) {
-	return askSandbox[[]Scenario](ctx, d, http.MethodGet, "/scenarios", nil)
+func sandboxScenarios(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Scenario, error) {
+	return askSandbox[[]Scenario](ctx, d, c, http.MethodGet, "/scenarios", nil)
 }
 
 type runScenarioIn struct {
@@ -104,8 +104,12 @@ type ScenarioEvent struct {
 	Published time.Time `json:"published"`
 }
 
-func runScenario(ctx context.Context, d Deps, _ portal.Caller, in runScenarioIn) (ScenarioReport, error) {
-	return askSandbox[ScenarioReport](ctx, d, http.MethodPost, "/scenarios/"+url.PathEscape(in.Name), value.Map("user", in.User))
+func runScenario(ctx context.Context, d Deps, c portal.Caller, in runScenarioIn) (ScenarioReport, error) {
+	name, err := segment(in.Name)
+	if err != nil {
+		return ScenarioReport{}, err
+	}
+	return askSandbox[ScenarioReport](ctx, d, c, http.MethodPost, "/scenarios/"+name, value.Map("user", in.User))
 }
 
 // SandboxUser is a person in the simulated Okta org.
@@ -131,7 +135,7 @@ type sandboxUsersIn struct {
 	Limit  int    `query:"limit" min:"1" max:"1000"`
 }
 
-func sandboxUsers(ctx context.Context, d Deps, _ portal.Caller, in sandboxUsersIn) ([]SandboxUser, error) {
+func sandboxUsers(ctx context.Context, d Deps, c portal.Caller, in sandboxUsersIn) ([]SandboxUser, error) {
 	q := url.Values{}
 	if in.Status != "" {
 		q.Set("status", in.Status)
@@ -139,15 +143,19 @@ func sandboxUsers(ctx context.Context, d Deps, _ portal.Caller, in sandboxUsersI
 	if in.Limit > 0 {
 		q.Set("limit", value.String(float64(in.Limit)))
 	}
-	return askSandbox[[]SandboxUser](ctx, d, http.MethodGet, "/users?"+q.Encode(), nil)
+	return askSandbox[[]SandboxUser](ctx, d, c, http.MethodGet, "/users?"+q.Encode(), nil)
 }
 
 type sandboxUserIn struct {
 	Login string `path:"login"`
 }
 
-func sandboxUser(ctx context.Context, d Deps, _ portal.Caller, in sandboxUserIn) (SandboxUser, error) {
-	return askSandbox[SandboxUser](ctx, d, http.MethodGet, "/users/"+url.PathEscape(in.Login), nil)
+func sandboxUser(ctx context.Context, d Deps, c portal.Caller, in sandboxUserIn) (SandboxUser, error) {
+	login, err := segment(in.Login)
+	if err != nil {
+		return SandboxUser{}, err
+	}
+	return askSandbox[SandboxUser](ctx, d, c, http.MethodGet, "/users/"+login, nil)
 }
 
 // SandboxRequest is what a simulated tenant was asked, or what an event hook
@@ -172,12 +180,12 @@ type sandboxRequestsIn struct {
 	Service string `query:"service" doc:"okta, slack, teams, mail or hooks"`
 }
 
-func sandboxRequests(ctx context.Context, d Deps, _ portal.Caller, in sandboxRequestsIn) ([]SandboxRequest, error) {
+func sandboxRequests(ctx context.Context, d Deps, c portal.Caller, in sandboxRequestsIn) ([]SandboxRequest, error) {
 	q := url.Values{}
 	if in.Service != "" {
 		q.Set("service", in.Service)
 	}
-	return askSandbox[[]SandboxRequest](ctx, d, http.MethodGet, "/requests?"+q.Encode(), nil)
+	return askSandbox[[]SandboxRequest](ctx, d, c, http.MethodGet, "/requests?"+q.Encode(), nil)
 }
 
 // SlackMessage is a message in the simulated Slack.
@@ -195,8 +203,8 @@ type SlackMessage struct {
 	Permalink   string    `json:"permalink"`
 }
 
-func sandboxSlack(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]SlackMessage, error) {
-	return askSandbox[[]SlackMessage](ctx, d, http.MethodGet, "/slack", nil)
+func sandboxSlack(ctx context.Context, d Deps, c portal.Caller, _ none) ([]SlackMessage, error) {
+	return askSandbox[[]SlackMessage](ctx, d, c, http.MethodGet, "/slack", nil)
 }
 
 // TeamsMessage is a message in the simulated Teams.
@@ -208,8 +216,8 @@ type TeamsMessage struct {
 	Delivered bool      `json:"delivered" doc:"false when it never got into the channel, although the answer was 200"`
 }
 
-func sandboxTeams(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]TeamsMessage, error) {
-	return askSandbox[[]TeamsMessage](ctx, d, http.MethodGet, "/teams", nil)
+func sandboxTeams(ctx context.Context, d Deps, c portal.Caller, _ none) ([]TeamsMessage, error) {
+	return askSandbox[[]TeamsMessage](ctx, d, c, http.MethodGet, "/teams", nil)
 }
 
 // MailMessage is a message in the simulated mailbox.
@@ -224,6 +232,6 @@ type MailMessage struct {
 	Via     string    `json:"via" doc:"smtp, or the service that sent it"`
 }
 
-func sandboxMail(ctx context.Context, d Deps, _ portal.Caller, _ none) ([]MailMessage, error) {
-	return askSandbox[[]MailMessage](ctx, d, http.MethodGet, "/mail", nil)
+func sandboxMail(ctx context.Context, d Deps, c portal.Caller, _ none) ([]MailMessage, error) {
+	return askSandbox[[]MailMessage](ctx, d, c, http.MethodGet, "/mail", nil)
 }

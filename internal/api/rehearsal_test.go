@@ -59,6 +59,20 @@ func TestRehearsal(t *testing.T) {
 		t.Errorf("%s", value.JSON(e))
 	}
 	c.get("/api/v1/rehearsal/users/nobody", 404)
+	for _, away := range []string{"%2e%2e", ".%2E", "%2e"} {
+		if resp, raw := c.send(http.MethodGet, "/api/v1/rehearsal/users/"+away, "", nil); resp.StatusCode != 404 || !strings.Contains(string(raw), "nothing of the name") {
+			t.Errorf("%s: %d %s", away, resp.StatusCode, raw)
+		}
+		if resp, raw := c.send(http.MethodPost, "/api/v1/rehearsal/scenarios/"+away, "application/json", strings.NewReader("{}")); resp.StatusCode != 404 {
+			t.Errorf("%s: %d %s", away, resp.StatusCode, raw)
+		}
+	}
+	eve := b.as(b.evil, "eve@evil.example", portal.Admin)
+	eve.get("/api/v1/rehearsal/state", 404)
+	eve.post("/api/v1/rehearsal/scenarios/mfa_fatigue", nil, 404)
+	if mine, theirs := c.get("/api/v1/session", 200), eve.get("/api/v1/session", 200); at(mine, "features.sandbox") != true || at(theirs, "features.sandbox") != false {
+		t.Errorf("%s %s", value.JSON(mine), value.JSON(theirs))
+	}
 	slack := value.Map("channel", at(state, "slack.channels.0.id"), "text", "A drill", "blocks", []any{value.Map("type", "section", "text", value.Map("type", "plain_text", "text", "A drill"))})
 	b.tell(url+"/slack/api/chat.postMessage", box.State().Slack.Token, slack)
 	b.tell(box.State().Teams.WorkflowURL, "", value.Map("type", "message", "attachments", []any{value.Map("contentType", "application/vnd.microsoft.card.adaptive",

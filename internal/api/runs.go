@@ -287,13 +287,21 @@ func retryable(r flow.Run) bool {
 // repeatable reports whether what started a run is still there.
 func repeatable(r flow.Run) bool { return r.Event != "" || r.SaveData }
 
+// ending says how a run ended.
+func ending(s flow.State) string {
+	if s == flow.Cancelled {
+		return "was cancelled"
+	}
+	return string(s)
+}
+
 func cancelRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error) {
 	before, err := d.DB.Runs.Get(ctx, c.Org.ID, in.ID)
 	if err != nil {
 		return Run{}, err
 	}
 	if before.State.Ended() {
-		return Run{}, errs.New(errs.Conflict, "the run has ended already: it %s", before.State)
+		return Run{}, errs.New(errs.Conflict, "the run has ended already: it %s", ending(before.State))
 	}
 	r, err := d.DB.Runs.Cancel(ctx, c.Org.ID, in.ID)
 	if err != nil {

@@ -181,7 +181,9 @@ func TestRunOfWhatIsNotReady(t *testing.T) {
 	if got := c.post("/api/v1/runs/"+run.Text("id")+"/cancel", nil, 200); got.Text("state") != "cancelled" {
 		t.Errorf("%s", value.JSON(got))
 	}
-	c.post("/api/v1/runs/"+run.Text("id")+"/cancel", nil, 409)
+	if e := failure(c.post("/api/v1/runs/"+run.Text("id")+"/cancel", nil, 409)); e.Text("message") != "the run has ended already: it was cancelled" {
+		t.Errorf("%s", value.JSON(e))
+	}
 	if got := c.post("/api/v1/runs/"+run.Text("id")+"/retry", nil, 200); got.Text("state") != "waiting" {
 		t.Errorf("%s", value.JSON(got))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/portal"
 	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
@@ -22,13 +24,27 @@ const (
 	maxSandbox     = 64 << 20 // bytes of an answer
 )
 
-// askSandbox asks the sandbox's control API, and returns of the answer what T
+// sandboxFor reports whether there is a sandbox for the caller's organization.
+func (d Deps) sandboxFor(c portal.Caller) bool {
+	return d.Sandbox != "" && c.Org.Slug == d.SandboxOrg
+}
+
+// segment writes a name of the caller's as one segment of a path. What means
+// another folder there is no name.
+func segment(name string) (string, error) {
+	if name == "." || name == ".." {
+		return "", errs.New(errs.NotFound, "the sandbox has nothing of the name %q", name)
+	}
+	return url.PathEscape(name), nil
+}
+
+// askSandbox asks the sandbox's control API for a caller, and returns of the answer what T
 // has fields for, by their names in the API's spelling. Secrets in it are
 // masked.
-func askSandbox[T any](ctx context.Context, d Deps, method, path string, body *value.Object) (T, error) {
+func askSandbox[T any](ctx context.Context, d Deps, c portal.Caller, method, path string, body *value.Object) (T, error) {
 	var out T
-	if d.Sandbox == "" {
-		return out, errs.New(errs.NotFound, "no sandbox runs beside this server")
+	if !d.sandboxFor(c) {
+		return out, errs.New(errs.NotFound, "no sandbox runs beside this server for your organization")
 	}
 	ctx, cancel := context.WithTimeout(ctx, sandboxTimeout)
 	defer cancel()

@@ -57,7 +57,7 @@ func (d Deps) session(c portal.Caller) Session {
 		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
 		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
 		Role:         c.Role, Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
-		Features: Features{Sandbox: d.Sandbox != "", Templates: d.Templates != nil},
+		Features: Features{Sandbox: d.sandboxFor(c), Templates: d.Templates != nil},
 	}
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -32,6 +33,8 @@ type App struct {
 	Doors *portal.Portal
 	Live  *live.Hub
 
+	sandboxOrg string // slug
+
 	metrics *api.Metrics
 	runner  *flow.Runner
 	poller  *source.Poller
@@ -50,9 +53,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := c.DB.Own(); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	a := &App{Core: c, Live: &live.Hub{}}
+	a := &App{Core: c, Live: &live.Hub{}, sandboxOrg: cmp.Or(o.SandboxOrg, DefaultOrganization)}
 	if err := a.listen(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
+	}
+	if err := c.checkKeys(ctx); err != nil {
+		return nil, errors.Join(err, a.ln.Close(), c.Close())
 	}
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
 	a.Doors = c.Portal()
@@ -89,10 +95,14 @@ func holder() string {
 func (a *App) listen(ctx context.Context) error {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err // it says "listen", and where
 	}
 	a.Addr = ln.Addr()
 	a.Config.Listen = ln.Addr().String()
+	if a.Config.Exposed() {
+		a.Log.WarnContext(ctx, "others reach this server over plain HTTP, and passwords and sessions can be read on the way: "+
+			"set tls, or put a proxy with a certificate before it and set base_url to its https URL", "listen", a.Config.Listen)
+	}
 	if t := a.Config.TLS; t.CertFile != "" {
 		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {
@@ -133,7 +143,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(),
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")

@@ -18,6 +18,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
+	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
@@ -34,6 +35,9 @@ type Options struct {
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil is [time.Now]
+	// SandboxOrg is the slug of the organization that the sandbox is for; empty is
+	// the default one.
+	SandboxOrg string
 }
 
 // Core is everything but what listens and works: what commands need that do
@@ -96,6 +100,9 @@ func (c *Core) build() error {
 	}
 	contents := []fs.FS{content.FS}
 	for _, dir := range c.Config.ContentDirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return errs.New(errs.Invalid, "content_dirs: there is no folder %s", dir)
+		}
 		contents = append(contents, os.DirFS(filepath.Clean(dir)))
 	}
 	if c.Shelf, err = connector.Load(contents...); err != nil {

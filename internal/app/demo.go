@@ -28,6 +28,9 @@ type Demo struct {
 	Sandbox string `json:"sandbox"`
 }
 
+// demoOrganization is the slug of the demo's organization.
+const demoOrganization = "demo"
+
 // RunDemo starts a sandbox and a server on loopback, seeds the server for the
 // sandbox, calls ready, and serves until ctx ends.
 func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
@@ -42,7 +45,7 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 	}
 	defer box.Close()
 	o.Config.Egress.Allow = append(o.Config.Egress.Allow, "127.0.0.0/8", "::1/128")
-	o.Config.SandboxURL = box.State().URL
+	o.Config.SandboxURL, o.SandboxOrg = box.State().URL, demoOrganization
 	a, err := New(ctx, o.Options)
 	if err != nil {
 		return err
@@ -99,7 +102,7 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	org, err := a.Doors.EnsureOrganization(ctx, "demo", "Demo")
+	org, err := a.Doors.EnsureOrganization(ctx, demoOrganization, "Demo")
 	if err != nil {
 		return Demo{}, err
 	}

@@ -74,6 +74,36 @@ func (c *Core) ImportSource(ctx context.Context, slug string) (org, src string, 
 	return o.ID, s.ID, c.DB.Sources.Save(ctx, s)
 }
 
+// checkKeys tries to open all that is sealed, and logs what to do where the key
+// file does not. It is no reason not to start: who has lost the key enters the
+// secrets again in the console.
+func (c *Core) checkKeys(ctx context.Context) error {
+	conns, err := c.DB.Connections.Sealed(ctx)
+	if err != nil {
+		return fmt.Errorf("list sealed connections: %w", err)
+	}
+	hooks, err := c.DB.Sources.Sealed(ctx)
+	if err != nil {
+		return fmt.Errorf("list sealed event hooks: %w", err)
+	}
+	shut := 0
+	for _, conn := range conns {
+		if _, _, err := c.Engine.Reseal(conn.Connection); err != nil {
+			shut++
+		}
+	}
+	for _, s := range hooks {
+		if _, err := c.Keys.Unseal(s.HookSecret, source.HookSecretContext(s.ID)); err != nil {
+			shut++
+		}
+	}
+	if shut > 0 {
+		c.Log.ErrorContext(ctx, "the key file does not open what is sealed in the database: stop the server and put the key file in place with which it was sealed, "+
+			"or enter the secrets of connections and event hooks again", "key_file", c.Config.Key(), "sealed", len(conns)+len(hooks), "not_opened", shut)
+	}
+	return nil
+}
+
 // RotateSecrets makes a new key, and seals with it what the database keeps
 // sealed. It returns how many secrets there are. The key file keeps the old keys,
 // for backups and for runs under way.

@@ -6,6 +6,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -23,7 +24,7 @@ type Config struct {
 	Database     secret.Text   `yaml:"database" help:"postgres://… URL, or the path of an SQLite file; empty is sallyport.db in data_dir"`
 	KeyFile      string        `yaml:"key_file" help:"the key that seals secrets; made with mode 0600 if it is not there; empty is sallyport.key in data_dir"`
 	Listen       string        `yaml:"listen" help:"address of the HTTP server"`
-	BaseURL      string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// and listen"`
+	BaseURL      string        `yaml:"base_url" help:"the URL by which people and Okta reach this server; empty is http:// (https:// with tls) and listen"`
 	TLS          TLS           `yaml:"tls"`
 	Proxies      []string      `yaml:"trusted_proxies" help:"networks (CIDR) of the proxies before this server, whose X-Forwarded-For says where a request comes from; by default none"`
 	Log          Log           `yaml:"log"`
@@ -33,7 +34,7 @@ type Config struct {
 	Session      Session       `yaml:"session"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
 	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
-	SandboxURL   string        `yaml:"sandbox_url" help:"control URL of a sandbox; turns the rehearsal page on"`
+	SandboxURL   string        `yaml:"sandbox_url" help:"URL of a sandbox; turns the rehearsal page on, for the default organization"`
 	Shutdown     time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`
 }
 
@@ -94,7 +95,26 @@ func (c Config) URL() string {
 	if c.TLS.CertFile != "" {
 		scheme = "https"
 	}
-	return scheme + "://" + c.Listen
+	return scheme + "://" + c.shown()
+}
+
+// shown is the address of the server as this machine reaches it: one that means
+// every address of the machine is none to go to.
+func (c Config) shown() string {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if ip, ipErr := netip.ParseAddr(host); err == nil && (host == "" || ipErr == nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return c.Listen
+}
+
+// Exposed reports whether others reach the server over plain HTTP, as far as can
+// be told: what they send can be read on the way.
+func (c Config) Exposed() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip, ipErr := netip.ParseAddr(host)
+	local := err == nil && (host == "localhost" || ipErr == nil && ip.IsLoopback())
+	return !local && c.TLS.CertFile == "" && !strings.HasPrefix(c.BaseURL, "https://")
 }
 
 // Networks returns the private networks that connections may go to.

@@ -70,6 +70,10 @@ func TestLoadRefuses(t *testing.T) {
 		"no URL of a proxy":     {file: "egress: { proxy: 'ftp://x:SECRETPW@y' }", says: "egress.proxy: this is no http or https URL"},
 		"a proxy's password":    {file: "egress: { proxy: 'http://x:SECRETPW%zz@y' }", says: "egress.proxy: this is no"},
 		"a broken base URL":     {file: "base_url: 'https://x:SECRETPW@'", says: "base_url: this is no"},
+		"a key twice":           {file: "workers: 1\nlisten: a\nworkers: 2", says: "line 3: workers stands there twice, first in line 1"},
+		"an inner key twice":    {file: "log:\n  level: info\n  level: debug", says: "line 3: log.level stands there twice, first in line 2"},
+		"a secret and its file": {file: "database: postgres://a\ndatabase_file: /no/such", says: "line 2: database_file and database (line 1) set the same"},
+		"two variables":         {env: "SALLYPORT_DATABASE=x SALLYPORT_DATABASE_FILE=y", says: "SALLYPORT_DATABASE and SALLYPORT_DATABASE_FILE set the same"},
 		"no URL":                {file: "base_url: sallyport.example", says: "base_url"},
 		"half of TLS":           {file: "tls: { cert_file: a }", says: "go together"},
 		"level":                 {file: "log: { level: loud }", says: "log.level"},
@@ -85,7 +89,7 @@ func TestLoadRefuses(t *testing.T) {
 				file = write(t, "c.yaml", tt.file)
 			}
 			if tt.env != "" {
-				env = append(env, tt.env)
+				env = strings.Fields(tt.env)
 			}
 			_, err := config.Load(file, env)
 			if err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "SECRET") {
@@ -95,6 +99,34 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	if _, err := config.Load("/no/such/file.yaml", nil); err == nil {
 		t.Error("a file that is not there was loaded")
+	}
+}
+
+func TestURL(t *testing.T) {
+	cert := config.TLS{CertFile: "a", KeyFile: "b"}
+	tests := map[string]struct {
+		listen, base string
+		tls          config.TLS
+		url          string
+		exposed      bool
+	}{
+		"loopback":             {"127.0.0.1:8080", "", config.TLS{}, "http://127.0.0.1:8080", false},
+		"every address":        {"[::]:8080", "", config.TLS{}, "http://localhost:8080", true},
+		"every IPv4 address":   {"0.0.0.0:8443", "", cert, "https://localhost:8443", false},
+		"a port alone":         {":8080", "", config.TLS{}, "http://localhost:8080", true},
+		"behind a proxy":       {"10.0.0.5:8080", "https://sallyport.example.com/", config.TLS{}, "https://sallyport.example.com", false},
+		"a name, plainly":      {"10.0.0.5:8080", "http://sallyport.example.com", config.TLS{}, "http://sallyport.example.com", true},
+		"IPv6's loopback":      {"[::1]:8080", "", config.TLS{}, "http://[::1]:8080", false},
+		"loopback by its name": {"localhost:8080", "", config.TLS{}, "http://localhost:8080", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := config.Default()
+			c.Listen, c.BaseURL, c.TLS = tt.listen, tt.base, tt.tls
+			if c.URL() != tt.url || c.Exposed() != tt.exposed {
+				t.Errorf("%s, exposed: %v", c.URL(), c.Exposed())
+			}
+		})
 	}
 }
 

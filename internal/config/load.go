@@ -64,12 +64,17 @@ func setMapping(into reflect.Value, n *yaml.Node, path string) error {
 	if n.Kind != yaml.MappingNode {
 		return fmt.Errorf("line %d: %s: a mapping is wanted", n.Line, strings.TrimSuffix(path, "."))
 	}
+	given := map[any]*yaml.Node{} // the keys, by the field that they set
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, val := n.Content[i].Value, n.Content[i+1]
 		f, fromFile, ok := fieldOf(into, key)
 		if !ok {
 			return fmt.Errorf("line %d: there is no option %s%s; there are: %s", n.Content[i].Line, path, key, strings.Join(names(into.Type()), ", "))
 		}
+		if first, twice := given[f.Addr().Interface()]; twice {
+			return givenTwice(path, first, n.Content[i])
+		}
+		given[f.Addr().Interface()] = n.Content[i]
 		var err error
 		switch {
 		case f.Kind() == reflect.Struct && f.Type() != reflect.TypeFor[secret.Text]():
@@ -88,6 +93,13 @@ func setMapping(into reflect.Value, n *yaml.Node, path string) error {
 		}
 	}
 	return nil
+}
+
+func givenTwice(path string, first, second *yaml.Node) error {
+	if first.Value == second.Value {
+		return fmt.Errorf("line %d: %s%s stands there twice, first in line %d", second.Line, path, second.Value, first.Line)
+	}
+	return fmt.Errorf("line %d: %s%s and %s (line %d) set the same: give one of them", second.Line, path, second.Value, first.Value, first.Line)
 }
 
 // fieldOf finds the field of an option. The option X_file of a secret X names
@@ -185,6 +197,7 @@ func (c *Config) readEnviron(environ []string) error {
 			known[o.Variable+"_FILE"] = o.Name + "_file"
 		}
 	}
+	given := map[any]string{} // the variables, by the field that they set
 	for _, e := range slices.Sorted(slices.Values(environ)) {
 		variable, text, _ := strings.Cut(e, "=")
 		if !strings.HasPrefix(variable, prefix) {
@@ -200,6 +213,10 @@ func (c *Config) readEnviron(environ []string) error {
 			at, _, _ = fieldOf(at, p)
 		}
 		f, fromFile, _ := fieldOf(at, parts[len(parts)-1])
+		if first, twice := given[f.Addr().Interface()]; twice {
+			return errs.New(errs.Invalid, "the variables %s and %s set the same: give one of them", first, variable)
+		}
+		given[f.Addr().Interface()] = variable
 		if err := setText(f, text, fromFile); err != nil {
 			return errs.Wrap(errs.Invalid, err, "the variable %s: %v", variable, err)
 		}

@@ -114,6 +114,11 @@ func (t Connections) Remove(ctx context.Context, org, id string) error {
 	})
 }
 
+// Sealed returns every organization's connections that have sealed secrets.
+func (t Connections) Sealed(ctx context.Context) ([]Connection, error) {
+	return list(ctx, t.db, scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE sealed IS NOT NULL`)
+}
+
 // Reseal replaces the sealed secret of every connection by what fn makes of it,
 // in one transaction.
 func (t Connections) Reseal(ctx context.Context, fn func(connector.Connection) ([]byte, error)) (int, error) {

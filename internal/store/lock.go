@@ -24,7 +24,7 @@ func lockFile(path string, wait bool) (unlock func(), err error) {
 	if err := syscall.Flock(int(f.Fd()), how); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errs.Wrap(errs.Conflict, err, "another sallyport works on this database (%s is locked); stop it, or use PostgreSQL to run several", path)
+			return nil, errs.New(errs.Conflict, "another sallyport works on this database (%s is locked); stop it, or use PostgreSQL to run several", path)
 		}
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}

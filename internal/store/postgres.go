@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -37,7 +38,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, err
+		return nil, eachOnce(err)
 	}
 	conn := stdlib.OpenDBFromPool(pool)
 	return &DB{w: conn, r: conn, pool: pool, d: dialect{
@@ -60,6 +61,18 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		snapshot:  sql.LevelRepeatableRead,
 		closed:    pool.Close,
 	}}, nil
+}
+
+// eachOnce says each line of pgx's message once: it tries an address with TLS and
+// without.
+func eachOnce(err error) error {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return errors.New(strings.Join(lines, " "))
 }
 
 // withoutPassword is the first line of pgx's message, in which the URL itself,

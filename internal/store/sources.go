@@ -80,6 +80,11 @@ func (t Sources) Remove(ctx context.Context, org, id string) error {
 	})
 }
 
+// Sealed returns every organization's sources that have a sealed hook secret.
+func (t Sources) Sealed(ctx context.Context) ([]source.Source, error) {
+	return list(ctx, t.db, scanSource, `SELECT `+sourceColumns+` FROM source WHERE hook_secret IS NOT NULL`)
+}
+
 // Reseal replaces the sealed hook secret of every source by what fn makes of
 // it, in one transaction.
 func (t Sources) Reseal(ctx context.Context, fn func(id string, sealed []byte) ([]byte, error)) (int, error) {

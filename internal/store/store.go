@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -55,6 +56,7 @@ type DB struct {
 	queue   queue
 	log     *slog.Logger
 
+	failed atomic.Pointer[failure]
 	mu     sync.Mutex
 	unlock func() // of the lock that Own took, until workers have it
 }
@@ -165,6 +167,33 @@ const attempts = 5
 // database turned the transaction away for the sake of another, so it does
 // nothing that cannot be repeated.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	err := db.tryWrite(ctx, fn)
+	if errs.KindOf(err) == errs.Unavailable && ctx.Err() == nil {
+		db.failed.Store(&failure{time.Now(), err})
+	}
+	return err
+}
+
+// failure is a transaction that the database could not take.
+type failure struct {
+	at  time.Time
+	err error
+}
+
+// failingFor is how long a write that failed is remembered. A server at work
+// writes more often than that.
+const failingFor = 15 * time.Second
+
+// Failing returns why the database could not take what was written lately: its
+// disk is full, it is shutting down. It is nil where nothing of the kind was seen.
+func (db *DB) Failing() error {
+	if f := db.failed.Load(); f != nil && time.Since(f.at) < failingFor {
+		return f.err
+	}
+	return nil
+}
+
+func (db *DB) tryWrite(ctx context.Context, fn func(*Tx) error) error {
 	var err error
 	for n := range attempts {
 		if err = db.write(ctx, fn); errs.KindOf(err) != errs.Unavailable || ctx.Err() != nil {

@@ -74,9 +74,10 @@ func specials() []special {
 // at which byte it begins.
 func carriers() map[netip.Prefix]int {
 	return map[netip.Prefix]int{
-		netip.MustParsePrefix("::/96"):        12, // IPv4-compatible, RFC 4291
-		netip.MustParsePrefix("64:ff9b::/96"): 12, // NAT64, RFC 6052
-		netip.MustParsePrefix("2002::/16"):    2,  // 6to4, RFC 3056
+		netip.MustParsePrefix("::/96"):           12, // IPv4-compatible, RFC 4291
+		netip.MustParsePrefix("::ffff:0:0:0/96"): 12, // IPv4-translated (SIIT), RFC 2765
+		netip.MustParsePrefix("64:ff9b::/96"):    12, // NAT64, RFC 6052
+		netip.MustParsePrefix("2002::/16"):       2,  // 6to4, RFC 3056
 	}
 }
 

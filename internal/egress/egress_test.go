@@ -55,14 +55,14 @@ func TestCheck(t *testing.T) {
 		"127.0.0.1", "127.8.9.10", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.169.254",
 		"168.63.129.16", "100.100.100.200", "192.0.0.192", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1",
 		"::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "fec0::1", "2001:db8::1", "2001:0:1::1",
-		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1",
+		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "::ffff:0:169.254.169.254", "64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1",
 	} {
 		err := open.Check(netip.MustParseAddr(addr))
 		if b, ok := egress.Blocked(err); !ok || b.Why == "" {
 			t.Errorf("%s: error %v, want a BlockedError", addr, err)
 		}
 	}
-	for _, addr := range []string{"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "2002:808:808::1", "::ffff:8.8.8.8"} {
+	for _, addr := range []string{"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "::ffff:0:8.8.8.8", "2002:808:808::1", "::ffff:8.8.8.8"} {
 		if err := open.Check(netip.MustParseAddr(addr)); err != nil {
 			t.Errorf("%s: %v", addr, err)
 		}
@@ -281,7 +281,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a uint32) {
 		ip := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, a)))
 		want := e.Check(ip) == nil
-		for _, form := range []string{"::ffff:" + ip.String(), "64:ff9b::" + ip.String(), fmt.Sprintf("2002:%x:%x::1", a>>16, a&0xffff)} {
+		for _, form := range []string{"::ffff:" + ip.String(), "::ffff:0:" + ip.String(), "64:ff9b::" + ip.String(), fmt.Sprintf("2002:%x:%x::1", a>>16, a&0xffff)} {
 			if got := e.Check(netip.MustParseAddr(form)) == nil; got != want {
 				t.Errorf("%s is allowed: %v, but %s is: %v", ip, want, form, got)
 			}

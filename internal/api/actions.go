@@ -81,7 +81,7 @@ type listActionsIn struct {
 
 	Flow   string        `query:"flow" doc:"id of the flow"`
 	Run    string        `query:"run" doc:"id of the run"`
-	Target string        `query:"target" doc:"id of what was touched"`
+	Target string        `query:"target" doc:"id of what was touched, or its name: a login. Where the policy protects anybody, one person is found by either; else only by what the flow said"`
 	State  []guard.State `query:"state" doc:"one of these"`
 	Since  time.Time     `query:"since" doc:"begun at this time or later"`
 	Until  time.Time     `query:"until" doc:"begun before this time"`

@@ -117,7 +117,7 @@ func (c *Core) build() error {
 	if c.Templates, err = template.Load(c.Catalogue, contents...); err != nil {
 		return fmt.Errorf("load templates: %w", err)
 	}
-	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
+	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }

@@ -72,6 +72,10 @@ func compileProfile(root document.Cursor, names scopeNames) *profile {
 			security: treeAt(s.At("security"), names), hello: treeAt(s.At("hello"), names),
 		}
 	}
+	if j := root.At("judge"); j.Present() {
+		open := scopeNames{"settings": names["settings"]}
+		p.judge = &judgePlan{j.Text("action"), programAt(j.At("hosts"), open), programAt(j.At("also"), scopeNames{"host": nil, "scheme": nil})}
+	}
 	p.errors = compileErrors(root.At("errors"), answerNames(names.with(scopeNames{"inputs": nil, "vars": nil})))
 	return p
 }
@@ -185,6 +189,9 @@ func compileTest(c document.Cursor, of *Connector, names scopeNames) testStep {
 
 // crossCheck looks at what one action says of another.
 func (c *Connector) crossCheck(root document.Cursor) {
+	if j := c.profile.judge; j != nil {
+		c.checkJudge(root.At("judge"), c.Actions[j.action])
+	}
 	for id, a := range root.At("actions").Fields() {
 		switch smtp := c.profile.smtp != nil; {
 		case smtp && a.At("request").Present():
@@ -208,6 +215,19 @@ func (c *Connector) crossCheck(root document.Cursor) {
 			if !slices.Contains(portNames(other.Inputs), name) {
 				in.Fail("%s has no such input", other.ID)
 			}
+		}
+	}
+}
+
+// checkJudge looks for the inputs that calls of others are put into.
+func (c *Connector) checkJudge(j document.Cursor, a *Action) {
+	if a == nil {
+		j.At("action").Fail("there is no action %s", j.Text("action"))
+		return
+	}
+	for _, name := range []string{"method", "url", "body"} {
+		if portNamed(name, a.Inputs) == nil {
+			j.At("action").Fail("%s has no input %s", a.ID, name)
 		}
 	}
 }

@@ -113,6 +113,7 @@ func (a *Action) compileTargets(c document.Cursor, names scopeNames) {
 	for t := range c.At("targets").Items() {
 		a.Targets = append(a.Targets, Target{Type: t.Text("type"), ID: treeAt(t.At("id"), names).leaf})
 	}
+	a.do.unclear = programAt(c.At("unclear"), names)
 	if u := c.At("undo"); u.Present() {
 		inputs, err := value.ParseTemplate(u.At("inputs").Value)
 		if err != nil {

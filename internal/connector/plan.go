@@ -17,6 +17,14 @@ type profile struct {
 	percent tree        // of each of Okta's buckets; empty is what the dialect takes by itself
 	errors  []errorPlan // after those of an action
 	test    []testStep
+	judge   *judgePlan // of calls that lead to the same tenant; nil where there is none
+}
+
+// judgePlan is how a connector judges calls of others.
+type judgePlan struct {
+	action string
+	hosts  *expr.Program
+	also   *expr.Program
 }
 
 // authPlan is the plan of a way to sign in.
@@ -33,7 +41,8 @@ type plan struct {
 	vars    []variable
 	checks  []check
 	effects []effectWhen
-	key     string // the header that the idempotency key goes into
+	unclear *expr.Program // when the targets are not all that it touches
+	key     string        // the header that the idempotency key goes into
 	request *requestPlan
 	mail    *mailPlan     // nil, with no request: the mail server is only tried out
 	accept  *expr.Program // an answer that is none of the errors, whatever its status

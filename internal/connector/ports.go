@@ -119,8 +119,10 @@ func (a *Action) Entities(inputs *value.Object) []Entity {
 	var out []Entity
 	s := a.inputScope(inputs)
 	for _, t := range a.Targets {
-		if id := value.String(t.ID.Eval(s.lookup)); id != "" {
-			out = append(out, Entity{t.Type, id})
+		for _, id := range flat(t.ID.Eval(s.lookup)) {
+			if e := (Entity{t.Type, id}); !slices.Contains(out, e) {
+				out = append(out, e)
+			}
 		}
 	}
 	return out
@@ -154,9 +156,10 @@ func (a *Action) inputScope(inputs *value.Object) scope {
 }
 
 // Reverse returns the call that undoes a call with these inputs and outputs,
-// and whether there is one.
+// and whether there is one. The outputs are nil of a call in doubt: it has a
+// way back where that needs none of them.
 func (a *Action) Reverse(inputs, outputs *value.Object) (Call, bool) {
-	if a.Undo == nil {
+	if a.Undo == nil || outputs == nil && slices.ContainsFunc(a.Undo.Inputs.Refs(), func(r value.Ref) bool { return r[0] == "outputs" }) {
 		return Call{}, false
 	}
 	s := scope{"inputs": inputs, "outputs": outputs}

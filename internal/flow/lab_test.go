@@ -148,7 +148,7 @@ func (l *lab) open() {
 
 func (l *lab) build(c *flow.Catalogue) {
 	log := slog.New(slog.DiscardHandler)
-	l.guard = &guard.Guard{Ledger: l.db.Actions, Directory: &guard.Directory{Caller: l.engine, Now: l.clock}, Caller: l.engine, Log: log, Now: l.clock}
+	l.guard = &guard.Guard{Ledger: l.db.Actions, Tenants: l.db.Connections, Directory: &guard.Directory{Caller: l.engine, Now: l.clock}, Caller: l.engine, Log: log, Now: l.clock}
 	l.runner = &flow.Runner{
 		Store: l.db.Runs, Library: &flow.Library{Shelf: l.db.Flows}, Catalogue: c, Gate: l.guard, Caller: l.engine, Sources: l, Keys: l.keys, Now: l.clock, Log: log,
 		Changed: func(_, _, _ string, s flow.State) {

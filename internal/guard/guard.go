@@ -84,12 +84,22 @@ type Ledger interface {
 type Caller interface {
 	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
 	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+	// Stand returns the call of a tenant's own connector that does what a call
+	// of another connector does. See [connector.Engine.Stand].
+	Stand(c connector.Connection, call connector.Call, connections []connector.Connection) (*connector.Stand, error)
+}
+
+// Tenants finds the connections of an organization, to know calls that lead to
+// its tenants by another way.
+type Tenants interface {
+	Of(ctx context.Context, org string) ([]connector.Connection, error)
 }
 
 // Guard decides. Its zero fields are all needed but Now.
 type Guard struct {
 	Ledger    Ledger
 	Directory *Directory
+	Tenants   Tenants
 	Caller    Caller
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -117,8 +127,12 @@ func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permi
 	if in.Effect == connector.Read || in.Effect == connector.Notify {
 		return connector.Permit{Verdict: connector.Proceed}, nil
 	}
-	e := newEntry(in, g.Now())
-	why, err := g.protected(ctx, p, in, &e)
+	r, err := g.reach(ctx, in)
+	if err != nil {
+		return connector.Permit{}, err
+	}
+	e := newEntry(in, r.targets, g.Now())
+	why, err := g.protected(ctx, p, r, &e)
 	if err != nil {
 		return connector.Permit{}, err
 	}
@@ -144,7 +158,7 @@ func (g *Guard) refuse(ctx context.Context, e Entry, why string) (connector.Perm
 	return connector.Permit{Verdict: connector.Refuse, Ledger: e.ID, Reason: why}, nil
 }
 
-func newEntry(in connector.Intent, now time.Time) Entry {
+func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) Entry {
 	e := Entry{
 		ID: in.Resume, Org: in.Org, Actor: in.Actor, Why: in.Why, Connection: in.Connection.ID, Connector: in.Connector.ID,
 		Action: in.Action.ID, Title: in.Action.Title, Effect: in.Effect, State: Started, Request: in.Request, Attempt: max(1, in.Attempt), StartedAt: now,
@@ -152,43 +166,47 @@ func newEntry(in connector.Intent, now time.Time) Entry {
 	if e.ID == "" {
 		e.ID = id.At(now)
 	}
-	if targets := in.Action.Entities(in.Call.Inputs); len(targets) > 0 {
+	if len(targets) > 0 {
 		e.TargetType, e.TargetID, e.TargetName = targets[0].Type, targets[0].ID, targets[0].ID
 	}
 	return e
 }
 
-// protected returns why the policy forbids an action on its targets, "" when it
-// does not. It completes the entry with the target's name on the way.
-func (g *Guard) protected(ctx context.Context, p Policy, in connector.Intent, e *Entry) (string, error) {
+// protected returns why the policy forbids an action on what it reaches, ""
+// when it does not. It completes the entry with the target's id and name on the
+// way: a flow may call one person by login and by id.
+func (g *Guard) protected(ctx context.Context, p Policy, r reach, e *Entry) (string, error) {
 	if len(p.ProtectedUsers) == 0 && len(p.ProtectedGroups) == 0 {
 		return "", nil
 	}
-	for i, t := range in.Action.Entities(in.Call.Inputs) {
-		var why string
+	if len(r.targets) > maxTargets {
+		return fmt.Sprintf("it touches %d people and groups in one call, more than the %d that are looked up", len(r.targets), maxTargets), nil
+	}
+	for i, t := range r.targets {
+		id, name, why := t.ID, t.ID, ""
 		switch t.Type {
 		case "user":
-			who, err := g.Directory.Principal(ctx, in.Connection, t.ID, len(p.ProtectedGroups) > 0)
+			who, err := g.Directory.Principal(ctx, r.through, t.ID, len(p.ProtectedGroups) > 0)
 			if err != nil {
 				return "", err
 			}
-			if i == 0 {
-				e.TargetName = who.Name()
-			}
-			why = p.protectsUser(who)
+			id, name, why = cmp.Or(who.ID, t.ID), who.Name(), p.protectsUser(who)
 		case "group":
-			name, err := g.Directory.GroupName(ctx, in.Connection, t.ID)
+			known, err := g.Directory.GroupName(ctx, r.through, t.ID)
 			if err != nil {
 				return "", err
 			}
-			why = p.protectsGroup(t.ID, name)
+			name, why = cmp.Or(known, t.ID), p.protectsGroup(t.ID, known)
 		default:
+		}
+		if i == 0 {
+			e.TargetID, e.TargetName = id, name
 		}
 		if why != "" {
 			return why, nil
 		}
 	}
-	return "", nil
+	return r.unclear, nil
 }
 
 func (p Policy) protectsUser(who Principal) string {

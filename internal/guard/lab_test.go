@@ -126,7 +126,7 @@ func newLab(t *testing.T, db *store.DB) *lab {
 	if l.conn.Sealed, err = engine.Seal(l.conn, map[string]secret.Text{"token": secret.NewText("t0ken-of-the-directory")}); err != nil {
 		t.Fatal(err)
 	}
-	l.Guard = &guard.Guard{Ledger: db.Actions, Directory: &guard.Directory{Caller: engine, Now: l.clock}, Caller: engine, Log: slog.New(slog.DiscardHandler), Now: l.clock}
+	l.Guard = &guard.Guard{Ledger: db.Actions, Tenants: db.Connections, Directory: &guard.Directory{Caller: engine, Now: l.clock}, Caller: engine, Log: slog.New(slog.DiscardHandler), Now: l.clock}
 	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: "acme", Name: "Acme"}); err != nil {
 		t.Fatal(err)
 	}

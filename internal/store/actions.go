@@ -186,14 +186,15 @@ func (t Actions) Get(ctx context.Context, org, id string) (guard.Entry, error) {
 
 // ActionFilter says which entries are listed.
 type ActionFilter struct {
-	Flow, Run, Target string
-	Runs              []string // of any of these runs
-	Alone             bool     // of no run: what people did by hand
-	States            []guard.State
-	Since, Until      time.Time // of the time they were begun; zero for no bound
-	Before            string    // the id of the last entry of the page before
-	After             Place     // the same, for a list that other things are merged into
-	Limit             int
+	Flow, Run    string
+	Target       string   // its id, or its name: a login
+	Runs         []string // of any of these runs
+	Alone        bool     // of no run: what people did by hand
+	States       []guard.State
+	Since, Until time.Time // of the time they were begun; zero for no bound
+	Before       string    // the id of the last entry of the page before
+	After        Place     // the same, for a list that other things are merged into
+	Limit        int
 }
 
 // List returns entries, the newest first.
@@ -202,7 +203,7 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
-	w.addIf(f.Target != "", `target_id = ?`, f.Target)
+	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
 	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`started_at`, f.Since, f.Until)

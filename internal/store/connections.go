@@ -75,6 +75,16 @@ func (t Connections) List(ctx context.Context, org string) ([]Connection, error)
 	return list(ctx, t.db, scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE org_id = ? ORDER BY name`, org)
 }
 
+// Of returns an organization's connections as they are called, by name.
+func (t Connections) Of(ctx context.Context, org string) ([]connector.Connection, error) {
+	all, err := t.List(ctx, org)
+	out := make([]connector.Connection, len(all))
+	for i, c := range all {
+		out[i] = c.Connection
+	}
+	return out, err
+}
+
 // Names returns the names of an organization's connections, by id.
 func (t Connections) Names(ctx context.Context, org string) (map[string]string, error) {
 	return names(ctx, t.db, `SELECT id, name FROM connection WHERE org_id = ?`, org)

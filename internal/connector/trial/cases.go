@@ -47,6 +47,7 @@ type Case struct {
 	Error      *value.Object // what matters of it; nil: the call must succeed
 	Effect     string
 	Targets    []any
+	Unclear    any // true or false; nil: it does not matter
 	Undo       *value.Object
 }
 
@@ -109,6 +110,7 @@ func readCase(f document.Cursor, name string) Case {
 		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"),
 	}
 	c.Targets, _ = o.At("targets").([]any)
+	c.Unclear = o.At("unclear")
 	for e := range f.At("exchanges").Items() {
 		x, _ := e.Value.(*value.Object)
 		c.Exchanges = append(c.Exchanges, Exchange{x.Object("request"), x.Object("response")})

@@ -213,6 +213,9 @@ func (l *look) action(conn connector.Connection, res connector.Result) {
 			l.fail("the targets are %s, want %s", value.JSON(got), value.JSON(l.of.Targets))
 		}
 	}
+	if got := a.Unclear(l.of.Inputs); l.of.Unclear != nil && got != l.of.Unclear {
+		l.fail("that it is unclear what it touches is %t, want %v", got, l.of.Unclear)
+	}
 	if l.of.Undo != nil {
 		undo, _ := a.Reverse(l.of.Inputs, res.Outputs)
 		got := value.Map("action", undo.Action, "inputs", undo.Inputs)

@@ -1,7 +1,8 @@
 import { clsx } from "clsx";
 import { Checkbox } from "./Checkbox.tsx";
-import { type DataTableProps, More } from "./DataTable.tsx";
+import { More } from "./More.tsx";
 import { Skeleton } from "./Skeleton.tsx";
+import type { DataTableProps } from "./table.ts";
 
 /** A list on a phone: a card for each row. */
 export function CardList<T>({

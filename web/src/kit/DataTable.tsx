@@ -1,35 +1,14 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Button } from "./Button.tsx";
+import { useRef, useState } from "react";
 import { CardList } from "./CardList.tsx";
 import { Checkbox } from "./Checkbox.tsx";
 import { useKeys } from "./keys.ts";
+import { More } from "./More.tsx";
 import { Skeleton } from "./Skeleton.tsx";
-import { type Column, rowHeight, type Sort, step, toggle } from "./table.ts";
+import { type Column, type DataTableProps, rowHeight, type Sort, step, toggle } from "./table.ts";
 import { usePhone } from "./useMedia.ts";
-
-export type DataTableProps<T> = {
-  label: string;
-  columns: Column<T>[];
-  /** Undefined while they are on their way. */
-  rows: T[] | undefined;
-  rowKey: (row: T) => string;
-  rowName: (row: T) => string;
-  onOpen?: (row: T) => void;
-  sort?: Sort;
-  onSort?: (sort: Sort) => void;
-  selected?: ReadonlySet<string>;
-  onSelect?: (keys: Set<string>) => void;
-  /** Shows that the list goes on, and gets the rest. */
-  more?: { has: boolean; busy: boolean; load: () => void };
-  empty?: ReactNode;
-  /** Rows that arrived while one watched. */
-  fresh?: ReadonlySet<string>;
-  /** The row that something beside the list shows. */
-  marked?: string;
-};
 
 /** A list in rows of 36 pixels: j and k move, Enter opens, x selects. Long ones draw what is in sight. */
 export function DataTable<T>(props: DataTableProps<T>) {
@@ -229,28 +208,4 @@ function LoadingRows<T>({ columns, selectable }: { columns: Column<T>[]; selecta
       ))}
     </tr>
   ));
-}
-
-/** The end of what is loaded: coming near it loads on. */
-export function More({ has, busy, load }: { has: boolean; busy: boolean; load: () => void }) {
-  const mark = useRef<HTMLDivElement>(null);
-  const latest = useRef(load);
-  latest.current = load;
-  useEffect(() => {
-    const el = mark.current;
-    if (!el || !has || busy) return;
-    const seen = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && latest.current(), {
-      rootMargin: "400px",
-    });
-    seen.observe(el);
-    return () => seen.disconnect();
-  }, [has, busy]);
-  if (!has) return null;
-  return (
-    <div ref={mark} className="flex justify-center border-t p-1.5">
-      <Button look="quiet" size="sm" busy={busy} onClick={load}>
-        {busy ? "Loading" : "Load more"}
-      </Button>
-    </div>
-  );
 }

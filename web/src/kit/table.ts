@@ -43,3 +43,25 @@ export function toggle(selected: ReadonlySet<string>, keys: string[], at: number
   }
   return next;
 }
+
+/** What a list in rows or cards is made of. */
+export type DataTableProps<T> = {
+  label: string;
+  columns: Column<T>[];
+  /** Undefined while they are on their way. */
+  rows: T[] | undefined;
+  rowKey: (row: T) => string;
+  rowName: (row: T) => string;
+  onOpen?: (row: T) => void;
+  sort?: Sort;
+  onSort?: (sort: Sort) => void;
+  selected?: ReadonlySet<string>;
+  onSelect?: (keys: Set<string>) => void;
+  /** Shows that the list goes on, and gets the rest. */
+  more?: { has: boolean; busy: boolean; load: () => void };
+  empty?: ReactNode;
+  /** Rows that arrived while one watched. */
+  fresh?: ReadonlySet<string>;
+  /** The row that something beside the list shows. */
+  marked?: string;
+};

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { components } from "../../api/schema.gen.ts";
-import { DataTable, type DataTableProps } from "../../kit/DataTable.tsx";
+import { DataTable } from "../../kit/DataTable.tsx";
 import { Time } from "../../kit/Time.tsx";
-import type { Column } from "../../kit/table.ts";
+import type { Column, DataTableProps } from "../../kit/table.ts";
 import { ActionStateMark } from "./actionState.tsx";
 import { TargetChip } from "./TargetChip.tsx";
 import { UndoButton } from "./UndoButton.tsx";

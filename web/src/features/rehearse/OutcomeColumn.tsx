@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { PersonChanges } from "./PersonChanges.tsx";
-import type { Performance } from "./Rehearse.tsx";
 import { RowsWritten } from "./RowsWritten.tsx";
 import { Sent } from "./Sent.tsx";
+import type { Performance } from "./sandbox.ts";
 import { differences, type Message, readMessages } from "./sandbox.ts";
 
 type Props = { performance: Performance; runs: components["schemas"]["Run"][]; every: number | false };

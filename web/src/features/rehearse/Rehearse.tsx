@@ -11,7 +11,7 @@ import { Field } from "../../kit/Field.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { ScenarioList } from "./ScenarioList.tsx";
 import { Show } from "./Show.tsx";
-import { type Person, type Report, readMessages, suitable } from "./sandbox.ts";
+import { type Performance, readMessages, suitable } from "./sandbox.ts";
 
 const route = getRouteApi("/inside/rehearse");
 
@@ -19,14 +19,6 @@ const played = ["rehearsal", "played"];
 
 /** What the first flow answers. */
 const usual = "report_suspicious_activity";
-
-export type Performance = {
-  report: Report;
-  before?: Person;
-  /** Keys of the messages that were there before. */
-  known: ReadonlySet<string>;
-  pressed: number;
-};
 
 /** Sets something off in the simulated org, and watches what comes of it. */
 export function Rehearse() {

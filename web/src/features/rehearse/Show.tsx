@@ -6,8 +6,8 @@ import { duration } from "../../kit/time.ts";
 import { ended } from "../runs/runState.tsx";
 import { EventColumn } from "./EventColumn.tsx";
 import { OutcomeColumn } from "./OutcomeColumn.tsx";
-import type { Performance } from "./Rehearse.tsx";
 import { RunColumn } from "./RunColumn.tsx";
+import type { Performance } from "./sandbox.ts";
 
 /** How long is looked for something new, after the last change. */
 const watch = 45_000;

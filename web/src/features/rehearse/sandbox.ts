@@ -8,6 +8,15 @@ type Slack = components["schemas"]["SlackMessage"];
 type Teams = components["schemas"]["TeamsMessage"];
 type Mail = components["schemas"]["MailMessage"];
 
+/** A scenario that was set off, and what there was before it. */
+export type Performance = {
+  report: Report;
+  before?: Person;
+  /** Keys of the messages that were there before. */
+  known: ReadonlySet<string>;
+  pressed: number;
+};
+
 /** Somebody to whom most things can happen: active, signed in, no administrator. */
 export function suitable(people: Person[]): Person | undefined {
   return people.find((p) => p.status === "ACTIVE" && p.sessions > 0 && p.adminRoles.length === 0);

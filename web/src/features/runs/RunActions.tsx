@@ -9,7 +9,7 @@ import { toast } from "../../kit/Toast.tsx";
 import { Tooltip } from "../../kit/Tooltip.tsx";
 import { useCan } from "../session/session.ts";
 import { RunAgain } from "./RunAgain.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 
 /** Cancelling a run, taking it up where it failed, running it again. */
 export function RunActions({ run }: { run: RunDetail }) {

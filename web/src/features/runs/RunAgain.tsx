@@ -5,7 +5,7 @@ import { Failed } from "../../api/Failed.tsx";
 import { stale } from "../../api/query.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 
 /** Runs a flow again with what a run was started with, and says first what the run did. */
 export function RunAgain({ run, onClose }: { run: RunDetail; onClose: () => void }) {

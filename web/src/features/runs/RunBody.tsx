@@ -12,8 +12,8 @@ import { useMedia } from "../../kit/useMedia.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
 import { everyCard } from "../flows/picture/layout.ts";
 import { byCard, inOrder, overlaysOf, type Step, timed, worst } from "./overlay.tsx";
-import type { RunDetail } from "./RunPage.tsx";
 import { RunSummary } from "./RunSummary.tsx";
+import type { RunDetail } from "./run.ts";
 import { StepDetail } from "./StepDetail.tsx";
 import { StepList } from "./StepList.tsx";
 

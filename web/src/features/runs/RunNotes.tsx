@@ -8,7 +8,7 @@ import { Note } from "../../kit/Note.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { useCan } from "../session/session.ts";
 import { firstToSee } from "./overlay.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 import { ended } from "./runState.tsx";
 
 const route = getRouteApi("/inside/runs/$id");

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { read } from "../../api/query.ts";
-import type { components } from "../../api/schema.gen.ts";
 import { Unread } from "../../api/Unread.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
@@ -11,8 +10,6 @@ import { RunBody } from "./RunBody.tsx";
 import { RunNotes } from "./RunNotes.tsx";
 import { StartedBy } from "./RunTable.tsx";
 import { ended, RunStateMark } from "./runState.tsx";
-
-export type RunDetail = components["schemas"]["RunDetail"];
 
 const route = getRouteApi("/inside/runs/$id");
 

@@ -7,7 +7,7 @@ import { Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "../activity/actionState.tsx";
 import { UndoButton } from "../activity/UndoButton.tsx";
 import type { Step } from "./overlay.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 
 /** The run as a whole: what started it, what it did, what it gave. */
 export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s: Step) => void }) {

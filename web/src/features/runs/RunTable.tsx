@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { FlaskConical } from "lucide-react";
 import type { ReactNode } from "react";
 import type { components } from "../../api/schema.gen.ts";
-import { DataTable, type DataTableProps } from "../../kit/DataTable.tsx";
+import { DataTable } from "../../kit/DataTable.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
-import type { Column } from "../../kit/table.ts";
+import type { Column, DataTableProps } from "../../kit/table.ts";
 import { RunStateMark } from "./runState.tsx";
 
 export type Run = components["schemas"]["Run"];

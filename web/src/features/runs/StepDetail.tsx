@@ -8,7 +8,7 @@ import { Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "../activity/actionState.tsx";
 import { UndoButton } from "../activity/UndoButton.tsx";
 import { roundOf, type Step, tookOf } from "./overlay.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 import { StepStateMark } from "./runState.tsx";
 
 type Props = {

@@ -5,7 +5,7 @@ import { zonePreference } from "../../kit/Time.tsx";
 import { clockTime } from "../../kit/time.ts";
 import { cardGlyph } from "../connections/glyphs.ts";
 import { roundOf, type Step, tookOf } from "./overlay.tsx";
-import type { RunDetail } from "./RunPage.tsx";
+import type { RunDetail } from "./run.ts";
 import { StepStateMark } from "./runState.tsx";
 
 /** The steps of a run in the order in which they were begun. */

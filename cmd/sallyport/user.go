@@ -68,7 +68,7 @@ func roleNames() string {
 // is typed; it reads the first line of a file, or of what standard input is
 // otherwise.
 func readPassword(file, email string, std streams) (string, error) {
-	in := int(os.Stdin.Fd()) //nolint:gosec // file descriptors are small
+	in := int(os.Stdin.Fd())
 	if file != "-" || !term.IsTerminal(in) {
 		return firstLine(file)
 	}

@@ -169,7 +169,8 @@ func (c Config) checkURLs() error {
 		return errs.New(errs.Invalid, "database: a URL of %.20q is none that is known: write postgres://user:password@host/name, or the path of an SQLite file", scheme)
 	}
 	for _, o := range []struct{ name, text, like string }{
-		{"base_url", c.BaseURL, "https://sallyport.example.com"}, {"sandbox_url", c.SandboxURL, "http://127.0.0.1:9000"},
+		{"base_url", c.BaseURL, "https://sallyport.example.com"},
+		{"sandbox_url", c.SandboxURL, "http://127.0.0.1:9000"},
 		{"egress.proxy", c.Egress.Proxy.Reveal(), "http://proxy.example.com:3128"},
 	} {
 		if u, err := url.Parse(o.text); o.text != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {

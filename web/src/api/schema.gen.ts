@@ -808,7 +808,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My sessions */
+        /**
+         * My sessions
+         * @description They are for who is signed in, not for an API token.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
@@ -828,7 +831,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of my sessions */
+        /**
+         * End one of my sessions
+         * @description Not for an API token.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -1181,7 +1187,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the server can work: its database answers, its workers run
+         * Whether the server can work: its database answers and can be written to, its workers run
          * @description 503 while it cannot.
          */
         get: operations["getReadiness"];

@@ -41,6 +41,7 @@ type Action struct {
 	Actor      Actor            `json:"actor" doc:"on whose behalf it was done"`
 	Undo       *UndoAction      `json:"undo,omitempty" doc:"the way back, where there is one"`
 	CanUndo    bool             `json:"canUndo"`
+	WhyNotUndo string           `json:"whyNotUndo,omitempty" doc:"why it cannot be undone"`
 	UndoOf     string           `json:"undoOf,omitempty" doc:"id of the action that this one undoes"`
 	UndoneBy   string           `json:"undoneBy,omitempty" doc:"id of the action that undid this one"`
 	Attempt    int              `json:"attempt"`
@@ -132,7 +133,7 @@ func (s actionShower) action(e guard.Entry) Action {
 	out := Action{
 		ID: e.ID, Title: e.Title, Connector: Ref{ID: e.Connector}, Connection: refTo(s.connections, e.Connection), Action: e.Action, Effect: e.Effect,
 		State: e.State, Reason: e.Reason, Error: e.Error, Status: e.Status, Cause: e.Why.Cause, Flow: refIf(s.titles, e.Why.Flow), Run: e.Why.Run,
-		StepPath: e.Why.Path, Event: e.Why.Event, Actor: s.actor(e.Actor), CanUndo: e.State == guard.Done && e.Undo != nil && e.UndoneBy == "",
+		StepPath: e.Why.Path, Event: e.Why.Event, Actor: s.actor(e.Actor), CanUndo: e.WhyNotUndo() == "", WhyNotUndo: e.WhyNotUndo(),
 		UndoOf: e.Why.UndoOf, UndoneBy: e.UndoneBy, Attempt: e.Attempt, StartedAt: e.StartedAt, EndedAt: e.EndedAt,
 	}
 	if e.TargetID != "" {

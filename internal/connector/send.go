@@ -26,12 +26,14 @@ func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 	if err != nil {
 		return nil, describe(asError(err), w)
 	}
+	sent := false
 	for try, renewed := 0, false; ; try++ {
 		x := &exchange{session: s, wire: w, cred: cred}
 		a, failure := x.once(ctx)
 		if failure == nil {
 			return a, nil
 		}
+		sent = sent || failure.Sent
 		switch {
 		case failure.Status == http.StatusUnauthorized && x.answered && !renewed && cred.rejected(ctx, x.token, x.header):
 			renewed = true
@@ -39,6 +41,7 @@ func (s *session) send(ctx context.Context, w *wire) (*answer, *Error) {
 		case try < maxRetries && x.again(failure) && pause(ctx, try):
 			continue
 		}
+		failure.Sent = sent // by any of the tries
 		return a, describe(failure, w)
 	}
 }

@@ -38,9 +38,15 @@ type attempt struct {
 
 func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
-	if known.State != "" && known.State.Settled() && known.State != StepFailed {
+	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
+	// What ended the run in doubt is made again, when that is retried, where it is harmless.
+	redo := known.State == StepUnknown && known.Error != "" && c.OnError != Continue && ok && act.Repeat != connector.Never
+	if redo {
+		x.unknown--
+	}
+	if known.State != "" && known.State.Settled() && known.State != StepFailed && !redo {
 		o, err := x.recall(known)
-		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
+		if ok && err == nil {
 			x.hide(act, o.output)
 		}
 		return o, err
@@ -238,7 +244,13 @@ func (a *attempt) end(state string, status int, msg string) *ActionEnd {
 	if a.permit.Ledger == "" {
 		return nil
 	}
-	return &ActionEnd{Ledger: a.permit.Ledger, State: state, Status: status, Error: msg}
+	end := &ActionEnd{Ledger: a.permit.Ledger, State: state, Status: status, Error: msg}
+	if state == string(StepUnknown) { // what may have happened may have to be undone
+		if undo, ok := a.action.Reverse(a.call.Inputs, nil); ok {
+			end.Undo = &undo
+		}
+	}
+	return end
 }
 
 func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown *value.Object, err error) (outcome, error) {
@@ -260,6 +272,13 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 			return outcome{}, x.retryLater(f, a, shown, ce, until)
 		}
 	}
+	if a.effect != connector.Read && a.mayHaveHappened(ce) {
+		// Nobody said that it was not done: the card fails, its outcome is open.
+		o.state, o.reason = StepUnknown, "whether it happened is not known; look before it is done again"
+		o.err += ". It may have happened all the same: look"
+		o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
+		return o, x.journal(ctx, f, a.card, a.path, &o, a)
+	}
 	o.action = a.end(string(StepFailed), ce.Status, ce.Error())
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
@@ -274,6 +293,16 @@ func bareError(ce *connector.Error) string {
 		s += ", code " + ce.Code
 	}
 	return s
+}
+
+// doubted is the reason of a step that is tried again after a try of which
+// nobody knows whether it was carried out.
+const doubted = "whether a try before happened is not known"
+
+// mayHaveHappened reports whether a try that failed, or one before it, may have
+// been carried out.
+func (a *attempt) mayHaveHappened(ce *connector.Error) bool {
+	return ce.Sent || a.before.State == StepRetrying && a.before.Reason == doubted
 }
 
 func errorOutput(ce *connector.Error) *value.Object {
@@ -313,6 +342,9 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 	s.Attempt = a.before.Attempt + 1
 	if a.before.State == StepRetrying {
 		s.StartedAt = a.before.StartedAt
+	}
+	if a.effect != connector.Read && a.mayHaveHappened(ce) {
+		s.Reason = doubted
 	}
 	s.Action = a.end(string(StepRetrying), ce.Status, ce.Error())
 	x.pending = append(x.pending, s)

@@ -214,7 +214,7 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 		out.output = value.NewObject(0)
 	}
 	f.vars[c.ID] = out.output
-	failed := out.state == StepFailed && c.OnError != Continue
+	failed := (out.state == StepFailed || out.state == StepUnknown && out.err != "") && c.OnError != Continue
 	refused := out.state == StepRefused && c.OnRefused == Stop
 	if failed || refused {
 		e := &CardError{Path: path, Title: c.Title, Message: out.err, Bare: out.bare, called: c.Kind == CardCall}

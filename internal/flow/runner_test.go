@@ -231,6 +231,59 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// An answer that never came leaves open whether the action happened: the card
+// fails, the ledger does not say that nothing was done, and the way back is there.
+func TestFailureInDoubt(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if strings.HasSuffix(r.URL.Path, "/suspend") {
+			<-r.Context().Done()
+			return true
+		}
+		return false
+	}
+	cards := "  - { id: s, title: Suspend them, use: peer.suspend, with: { user: ada }, timeout: 1s, retry: 0s%s }\n  - { id: after, use: text.compose, with: { text: x } }"
+	r, steps := l.run(onDemand(fmt.Sprintf(cards, "")), nil)
+	if r.State != flow.Failed || !strings.Contains(r.Error, "did not answer in time. It may have happened all the same: look") || r.Unknown != 1 || steps["s"].State != flow.StepUnknown {
+		t.Errorf("ended %s %q; the step is %s, unknown %d", r.State, r.Error, steps["s"].State, r.Unknown)
+	}
+	failed := r.ID
+	r, steps = l.run(strings.Replace(onDemand(fmt.Sprintf(cards, ", on_error: continue")), "flow: f", "flow: g", 1), nil)
+	if r.State != flow.Succeeded || steps["s"].State != flow.StepUnknown || steps["s"].Error == "" || steps["after"].State != flow.StepDone {
+		t.Errorf("ended %s %q; the step is %+v", r.State, r.Error, steps["s"])
+	}
+	e := l.ledger()[0]
+	if e.State != guard.Unknown || e.Undo == nil || e.Undo.Action != "unsuspend" {
+		t.Fatalf("ledger: %s, undone by %v", e.State, e.Undo)
+	}
+	if back, err := l.guard.Undo(t.Context(), shelfOf{l}, org, "account:a1", e.ID); err != nil || back.State != guard.Done {
+		t.Errorf("undo: %+v, %v", back, err)
+	}
+	// Taken up again, a change that may be repeated is.
+	l.peer.answer = nil
+	check(t, l.db.Runs.Retry(t.Context(), org, failed))
+	if r, steps := l.work(failed); r.State != flow.Succeeded || steps["s"].State != flow.StepDone || r.Unknown != 0 {
+		t.Errorf("taken up again it ended %s %q", r.State, r.Error)
+	}
+}
+
+// A refusal after a try of which nobody knows whether it was carried out does
+// not say that nothing was done: it may be refused because it was.
+func TestRefusalAfterDoubt(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = func(w http.ResponseWriter, r *http.Request, nth int) bool {
+		if strings.HasSuffix(r.URL.Path, "/suspend") {
+			w.WriteHeader(map[bool]int{true: http.StatusInternalServerError, false: http.StatusBadRequest}[nth == 1])
+			return true
+		}
+		return false
+	}
+	r, steps := l.run(onDemand("  - { id: s, use: peer.suspend, with: { user: ada } }"), nil)
+	if e := l.ledger()[0]; r.State != flow.Failed || steps["s"].State != flow.StepUnknown || steps["s"].Attempt != 2 || e.State != guard.Unknown || e.Undo == nil {
+		t.Errorf("ended %s %q; the step is %s, the ledger says %s", r.State, r.Error, steps["s"].State, e.State)
+	}
+}
+
 // crash works a run until the peer is called for the nth time, and ends there
 // as a kill would: nothing after the call is written.
 func (l *lab) crash(run, call string) {

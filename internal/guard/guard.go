@@ -162,6 +162,7 @@ func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) En
 	e := Entry{
 		ID: in.Resume, Org: in.Org, Actor: in.Actor, Why: in.Why, Connection: in.Connection.ID, Connector: in.Connector.ID,
 		Action: in.Action.ID, Title: in.Action.Title, Effect: in.Effect, State: Started, Request: in.Request, Attempt: max(1, in.Attempt), StartedAt: now,
+		Again: in.Action.Repeat != connector.Never,
 	}
 	if e.ID == "" {
 		e.ID = id.At(now)

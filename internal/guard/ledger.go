@@ -47,6 +47,27 @@ type Entry struct {
 	Attempt    int
 	StartedAt  time.Time
 	EndedAt    time.Time
+	// Again is of a reversal that may be made though an earlier one is in doubt.
+	// It is not kept.
+	Again bool
+}
+
+// WhyNotUndo returns why the action cannot be undone, for people; "" where it
+// can. What may have happened can be undone as well as what did.
+func (e Entry) WhyNotUndo() string {
+	switch {
+	case e.UndoneBy != "":
+		return "the action was undone already"
+	case e.State == Started || e.State == Retrying:
+		return "the action is under way; only one that was made can be undone"
+	case e.State == Refused:
+		return "the action was refused; only one that was made can be undone"
+	case e.State == Failed:
+		return "the action failed; only one that was made can be undone"
+	case e.Undo == nil:
+		return e.Title + " has no way back"
+	}
+	return ""
 }
 
 // End is how an action ended.
@@ -73,13 +94,8 @@ func (g *Guard) Undo(ctx context.Context, conns Connections, org, actor, entry s
 	if err != nil {
 		return Entry{}, err
 	}
-	switch {
-	case e.State != Done:
-		return Entry{}, errs.New(errs.Conflict, "the action is %s; only one that was made can be undone", e.State)
-	case e.Undo == nil:
-		return Entry{}, errs.New(errs.Conflict, "%s has no way back", e.Title)
-	case e.UndoneBy != "":
-		return Entry{}, errs.New(errs.Conflict, "the action was undone already")
+	if why := e.WhyNotUndo(); why != "" {
+		return Entry{}, errs.New(errs.Conflict, "%s", why)
 	}
 	conn, err := conns.Connection(ctx, org, e.Connection)
 	if err != nil {
@@ -130,8 +146,11 @@ func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connec
 		end.State, end.Error = Failed, err.Error()
 		if ce := connector.AsError(err); ce != nil {
 			end.Status = ce.Status
-			if ce.Transient && ce.Sent && in.Action.Repeat == connector.Never {
+			if ce.Sent {
 				end.State = Unknown
+				if undo, ok := in.Action.Reverse(in.Call.Inputs, nil); ok {
+					end.Undo = &undo
+				}
 			}
 		}
 	}

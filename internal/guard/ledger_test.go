@@ -52,14 +52,14 @@ func TestUndoWhyNot(t *testing.T) {
 		"there is none": {entry: func(*lab) string { return "none" }, kind: errs.NotFound},
 		"it is under way": {
 			entry: func(l *lab) string { return l.begin(l.intent("suspend", value.Map("user", "ada"))).Ledger },
-			kind:  errs.Conflict, says: "the action is started; only one that was made can be undone",
+			kind:  errs.Conflict, says: "the action is under way; only one that was made can be undone",
 		},
 		"it was refused": {
 			entry: func(l *lab) string {
 				l.policy(guard.Policy{ProtectedUsers: []string{"id-ada"}})
 				return l.begin(l.intent("suspend", value.Map("user", "ada"))).Ledger
 			},
-			kind: errs.Conflict, says: "the action is refused",
+			kind: errs.Conflict, says: "the action was refused",
 		},
 		"it has no way back": {
 			entry: func(l *lab) string { return l.make("reset", "ada").ID },
@@ -140,6 +140,24 @@ func TestUndoThatFails(t *testing.T) {
 		l.people.set(func(d *directory) { d.breaks = false })
 		if _, err := l.undo(e.ID); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("undone although it may have been: %v", err)
+		}
+	})
+}
+
+// A reversal that may be repeated is tried again after one in doubt.
+func TestUndoInDoubtIsMadeAgain(t *testing.T) {
+	eachLab(t, func(t *testing.T, l *lab) {
+		back, err := l.undo(l.make("suspend", "ada").ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.people.set(func(d *directory) { d.breaks = true })
+		if _, err := l.undo(back.ID); err == nil {
+			t.Fatal("made over a connection that broke")
+		}
+		l.people.set(func(d *directory) { d.breaks = false })
+		if again, err := l.undo(back.ID); err != nil || again.State != guard.Done || l.entry(back.ID).UndoneBy != again.ID {
+			t.Errorf("%+v, %v", again, err)
 		}
 	})
 }

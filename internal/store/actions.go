@@ -115,12 +115,16 @@ func (t Actions) Begin(ctx context.Context, e guard.Entry, ceiling int, since ti
 	err := t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
 		ok = true
 		if e.Why.UndoOf != "" {
-			n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM guard_action WHERE org_id = ? AND undo_of = ? AND state IN ('started', 'done', 'unknown')`, e.Org, e.Why.UndoOf)
+			barred := []any{e.Org, e.Why.UndoOf, guard.Started, guard.Done, guard.Unknown}
+			if e.Again {
+				barred = barred[:4]
+			}
+			n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM guard_action WHERE org_id = ? AND undo_of = ? AND state IN `+in(len(barred)-2), barred...)
 			if err != nil {
 				return err
 			}
 			if n > 0 {
-				return errs.New(errs.Conflict, "the action was undone already, or is being undone")
+				return errs.New(errs.Conflict, "the action was undone already, or is being undone, or may have been")
 			}
 		}
 		if e.Why.Flow != "" {

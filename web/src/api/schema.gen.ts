@@ -1233,6 +1233,8 @@ export interface components {
             /** @description the way back, where there is one */
             undo?: components["schemas"]["UndoAction"];
             canUndo: boolean;
+            /** @description why it cannot be undone */
+            whyNotUndo?: string;
             /** @description id of the action that this one undoes */
             undoOf?: string;
             /** @description id of the action that undid this one */
@@ -1273,6 +1275,8 @@ export interface components {
             /** @description the way back, where there is one */
             undo?: components["schemas"]["UndoAction"];
             canUndo: boolean;
+            /** @description why it cannot be undone */
+            whyNotUndo?: string;
             /** @description id of the action that this one undoes */
             undoOf?: string;
             /** @description id of the action that undid this one */
@@ -2699,7 +2703,7 @@ export interface operations {
                 flow?: string;
                 /** @description id of the run */
                 run?: string;
-                /** @description id of what was touched */
+                /** @description id of what was touched, or its name: a login. Where the policy protects anybody, one person is found by either; else only by what the flow said */
                 target?: string;
                 /** @description one of these */
                 state?: components["schemas"]["ActionState"][];

@@ -82,7 +82,7 @@ function Notes({ action: a }: { action: Detail }) {
       )}
       {a.state === "unknown" && (
         <Note tone="warn" title="Nobody knows whether it happened">
-          The server was interrupted after asking. Look in the tenant before anything is done again. {a.error}
+          It was asked for, and no answer came that says. Look in the tenant before anything is done again. {a.error}
         </Note>
       )}
       {a.undoneBy && (
@@ -108,15 +108,12 @@ function WayBack({ action: a }: { action: Detail }) {
   if (a.effect === "read" || a.state === "refused") return null;
   return (
     <Section title="The way back">
-      {a.undo ? (
+      {a.whyNotUndo && <p className="text-muted">This cannot be undone: {a.whyNotUndo}.</p>}
+      {a.canUndo && a.undo && (
         <>
           <p className="mb-2 text-muted">{a.undo.title}</p>
           {a.undo.inputs && <Json value={a.undo.inputs} label="inputs of the reversal" />}
         </>
-      ) : (
-        <p className="text-muted">
-          This cannot be undone: {a.connector.name || "the system"} has nothing that reverses “{a.title}”.
-        </p>
       )}
     </Section>
   );

@@ -65,7 +65,7 @@ export function RunNotes({ run: r }: { run: RunDetail }) {
           }
           action={jump}
         >
-          The server was interrupted between asking and hearing back. Look in the tenant before you run it again.
+          No answer came that says. Look in the tenant before you run it again.
         </Note>
       )}
       {r.retryOf && (

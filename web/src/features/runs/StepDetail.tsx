@@ -73,7 +73,7 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
       {s.reason && <Note tone={s.state === "refused" ? "warn" : "info"}>{s.reason}</Note>}
       {s.state === "unknown" && (
         <Note tone="warn" title="Nobody knows whether it happened">
-          The server was interrupted after asking. Look in the tenant.
+          It was asked for, and no answer came that says. Look in the tenant.
         </Note>
       )}
       {action && (

@@ -217,7 +217,7 @@ func TestActionsAndUndo(t *testing.T) {
 	if !strings.Contains(p.saw(), "DELETE /tickets/T") {
 		t.Errorf("the desk saw\n%s", p.saw())
 	}
-	if got := c.get("/api/v1/actions/"+entry, 200); got.Text("undoneBy") != undone.Text("id") || got.At("canUndo") != false {
+	if got := c.get("/api/v1/actions/"+entry, 200); got.Text("undoneBy") != undone.Text("id") || got.At("canUndo") != false || got.Text("whyNotUndo") != "the action was undone already" {
 		t.Errorf("%s", value.JSON(got))
 	}
 	c.post("/api/v1/actions/"+entry+"/undo", nil, 409)

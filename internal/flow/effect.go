@@ -38,15 +38,9 @@ type attempt struct {
 
 func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
-	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
-	// What ended the run in doubt is made again, when that is retried, where it is harmless.
-	redo := known.State == StepUnknown && known.Error != "" && c.OnError != Continue && ok && act.Repeat != connector.Never
-	if redo {
-		x.unknown--
-	}
-	if known.State != "" && known.State.Settled() && known.State != StepFailed && !redo {
+	if known.State != "" && known.State.Settled() && known.State != StepFailed && !x.redo(f, c, known) {
 		o, err := x.recall(known)
-		if ok && err == nil {
+		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
 			x.hide(act, o.output)
 		}
 		return o, err
@@ -73,6 +67,17 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	}
 	o, err := x.try(ctx, f, a, shown)
 	return o, err
+}
+
+// redo reports whether a step ended the run in doubt and is made again, now that
+// the run is retried, because that is harmless.
+func (x *execution) redo(f *frame, c *Card, known Step) bool {
+	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
+	if known.State != StepUnknown || known.Error == "" || c.OnError == Continue || !ok || act.Repeat == connector.Never {
+		return false
+	}
+	x.unknown--
+	return true
 }
 
 // leftUnder reports whether an earlier worker began the effect and did not live

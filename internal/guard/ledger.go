@@ -138,20 +138,18 @@ func (g *Guard) undo(ctx context.Context, e Entry, in connector.Intent) (Entry, 
 func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connector.Permit) (Entry, error) {
 	res, err := g.Caller.Do(ctx, in.Connection, in.Call)
 	end := End{ID: permit.Ledger, State: Done, Status: res.Status, At: g.Now()}
-	if err == nil {
+	if err != nil {
+		end.State, end.Error = Failed, err.Error()
+	}
+	if ce := connector.AsError(err); ce != nil {
+		end.Status = ce.Status
+		if ce.Sent {
+			end.State = Unknown
+		}
+	}
+	if end.State != Failed {
 		if undo, ok := in.Action.Reverse(in.Call.Inputs, res.Outputs); ok {
 			end.Undo = &undo
-		}
-	} else {
-		end.State, end.Error = Failed, err.Error()
-		if ce := connector.AsError(err); ce != nil {
-			end.Status = ce.Status
-			if ce.Sent {
-				end.State = Unknown
-				if undo, ok := in.Action.Reverse(in.Call.Inputs, nil); ok {
-					end.Undo = &undo
-				}
-			}
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

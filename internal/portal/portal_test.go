@@ -146,18 +146,20 @@ func TestUnknownAccountsTakeAsLong(t *testing.T) {
 		o.Limits = portal.Limits{Pair: many, Addr: many, Account: many}
 	})
 	b.member(t, "ada@acme.example", portal.Admin)
-	median := func(email string) time.Duration {
-		var took []time.Duration
-		for range 15 {
+	took := map[string][]time.Duration{}
+	for range 15 { // by turns, so that what else the machine does falls on both
+		for _, email := range []string{"ada@acme.example", "eve@acme.example"} {
 			began := time.Now()
 			_, _, err := b.SignIn(t.Context(), portal.Credentials{Email: email, Password: "not the password"}, portal.From{Addr: "192.0.2.1"}, "")
-			took = append(took, time.Since(began))
+			took[email] = append(took[email], time.Since(began))
 			if !isOut(err) {
 				t.Fatal(err)
 			}
 		}
-		slices.Sort(took)
-		return took[len(took)/2]
+	}
+	median := func(email string) time.Duration {
+		slices.Sort(took[email])
+		return took[email][len(took[email])/2]
 	}
 	known, unknown := median("ada@acme.example"), median("eve@acme.example")
 	if ratio := float64(unknown) / float64(known); ratio < 0.5 || ratio > 2 {

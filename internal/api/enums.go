@@ -40,7 +40,7 @@ func enumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[flow.State]():
 		return words("RunState", flow.States()...), true
 	case reflect.TypeFor[flow.StepState]():
-		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
+		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepAgain, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
 	case reflect.TypeFor[flow.TriggerKind]():
 		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall), true
 	case reflect.TypeFor[flow.CardKind]():

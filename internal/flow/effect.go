@@ -38,7 +38,7 @@ type attempt struct {
 
 func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
-	if known.State != "" && known.State.Settled() && known.State != StepFailed && !x.redo(f, c, known) {
+	if known.State != "" && known.State.Settled() && !x.redo(f, c, known) {
 		o, err := x.recall(known)
 		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
 			x.hide(act, o.output)
@@ -50,7 +50,9 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	if err != nil {
 		return failed(in, err), nil
 	}
-	a.before = known
+	if known.State != StepAgain {
+		a.before = known
+	}
 	shown := masked(a.action, in)
 	if a.repeat() == connector.Never && x.leftUnder(known, path) {
 		return x.inDoubtOutcome(ctx, f, a, shown)
@@ -371,7 +373,7 @@ func (x *execution) inDoubtOutcome(ctx context.Context, f *frame, a *attempt, sh
 // table carries out an operation on rows. A change is in one transaction with
 // its step, so it happens once however the program ends.
 func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
-	if s, ok := x.known[path]; ok && s.State.Settled() && s.State != StepFailed {
+	if s, ok := x.known[path]; ok && s.State.Settled() {
 		return x.recall(s)
 	}
 	in := f.inputs(c)

@@ -69,6 +69,7 @@ type StepState string
 const (
 	StepStarted  StepState = "started"  // an effect is under way; found so after a crash, its outcome is unknown
 	StepRetrying StepState = "retrying" // it failed and will be tried again
+	StepAgain    StepState = "again"    // it failed, and is tried again now that its run is retried
 	StepDone     StepState = "done"
 	StepFailed   StepState = "failed"
 	StepRefused  StepState = "refused" // by the guard
@@ -77,7 +78,7 @@ const (
 )
 
 // Settled reports whether a step's effect is not to be tried again.
-func (s StepState) Settled() bool { return s != StepStarted && s != StepRetrying }
+func (s StepState) Settled() bool { return s != StepStarted && s != StepRetrying && s != StepAgain }
 
 // Step is one card's execution in a run.
 type Step struct {

@@ -359,13 +359,16 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		case err != nil:
 			return err
 		case r.State != flow.Failed && r.State != flow.Cancelled:
-			return errs.New(errs.Conflict, "the run is %s; only one that failed or was cancelled can be retried", r.State)
+			return errs.New(errs.Conflict, "only a run that failed or was cancelled can be retried; this one is %s", r.State)
 		case !r.SaveData:
 			return errs.New(errs.Conflict, "the run did not keep its data, so it cannot go on where it failed; run the flow again instead")
 		}
 		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ?`,
 			flow.Waiting, toMicros(t.now()), id)
 		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `UPDATE flow_step SET state = ? WHERE run_id = ? AND state = ?`, flow.StepAgain, id, flow.StepFailed); err != nil {
 			return err
 		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})

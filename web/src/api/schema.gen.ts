@@ -2500,7 +2500,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        StepState: "started" | "retrying" | "done" | "failed" | "refused" | "dry_run" | "unknown";
+        StepState: "started" | "retrying" | "again" | "done" | "failed" | "refused" | "dry_run" | "unknown";
         Table: {
             id: string;
             slug: string;

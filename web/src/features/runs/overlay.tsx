@@ -6,7 +6,7 @@ import { type StepState, stepLook } from "./runState.tsx";
 export type Step = components["schemas"]["Step"];
 
 /** How bad a state is: the worst of a card's rounds is shown on it. */
-const gravity: StepState[] = ["done", "dry_run", "started", "retrying", "refused", "unknown", "failed"];
+const gravity: StepState[] = ["done", "dry_run", "started", "again", "retrying", "refused", "unknown", "failed"];
 
 /** The worst of some steps. */
 export function worst(steps: Step[]): Step | undefined {

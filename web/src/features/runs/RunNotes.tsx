@@ -28,7 +28,7 @@ export function RunNotes({ run: r }: { run: RunDetail }) {
       {r.dryRun && <DryRun run={r} />}
       {r.state === "failed" && (
         <Note tone="bad" title="The run failed" action={jump}>
-          {r.error || "It does not say why."}
+          <span className="whitespace-pre-line">{r.error || "It does not say why."}</span>
         </Note>
       )}
       {r.state === "waiting" && (

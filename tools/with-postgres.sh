@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command with a PostgreSQL server of its own: in a temporary folder, on
-# a free port of loopback, gone when the command ends. The command finds it in
+# a port of loopback below those that the system gives out, gone when the command ends. The command finds it in
 # TEST_POSTGRES. Where PostgreSQL is not installed the variable stays empty and
 # the tests that need it skip, unless REQUIRE_POSTGRES is set.
 set -euo pipefail
@@ -26,7 +26,7 @@ stop() {
   rm -rf "$dir"
 }
 trap stop EXIT
-port=$(awk 'BEGIN{srand('"$$"'+'"$(date +%N | sed 's/^0*//')"'); print 20000+int(rand()*30000)}')
+port=$(awk 'BEGIN{srand('"$$"'+'"$(date +%N | sed 's/^0*//')"'); print 20000+int(rand()*12000)}')
 (
   cd "$dir"
   "${as[@]}" "$bin/initdb" -D "$dir/data" -U sallyport -A trust -E UTF8 --locale=C >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -9,15 +10,16 @@ import (
 
 	"sallyport/content"
 	"sallyport/internal/connector"
+	"sallyport/internal/flopack"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 )
 
 // lintResult is what is wrong with one file, for machines.
 type lintResult struct {
-	File     string        `json:"file"`
-	OK       bool          `json:"ok"`
-	Problems flow.Problems `json:"problems"`
+	File     string         `json:"file"`
+	OK       bool           `json:"ok"` // nothing is wrong but what is a warning
+	Problems []fmt.Stringer `json:"problems"`
 }
 
 // runFlowLint checks flow files. Files that are named together may call each
@@ -59,6 +61,7 @@ func runFlowLint(_ context.Context, flags *flag.FlagSet, args []string, std stre
 	return nil
 }
 
+// lint checks files: exports of Okta Workflows, which are JSON, and flows of ours.
 func lint(c *flow.Catalogue, files []string) ([]lintResult, error) {
 	results := make([]lintResult, len(files))
 	parsed := make([]*flow.Definition, len(files))
@@ -68,17 +71,48 @@ func lint(c *flow.Catalogue, files []string) ([]lintResult, error) {
 		if err != nil {
 			return nil, err
 		}
+		if bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{")) {
+			if results[i], err = lintExport(file, text); err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+			continue
+		}
 		d, problems := flow.Read(string(text))
-		results[i] = lintResult{File: file, Problems: append(flow.Problems{}, problems...)}
+		results[i] = lintResult{File: file, Problems: told(problems)}
 		if len(problems) == 0 {
 			parsed[i], helpers[d.Slug] = d, d
 		}
+		results[i].OK = len(problems) == 0
 	}
 	for i, d := range parsed {
 		if d != nil {
-			results[i].Problems = append(results[i].Problems, c.Check(d, helpers)...)
+			results[i].Problems = told(c.Check(d, helpers))
+			results[i].OK = len(results[i].Problems) == 0
 		}
-		results[i].OK = len(results[i].Problems) == 0
 	}
 	return results, nil
+}
+
+func lintExport(file string, text []byte) (lintResult, error) {
+	r := lintResult{File: file, OK: true}
+	d, problems, err := flopack.Parse(text)
+	if err != nil {
+		return r, err
+	}
+	if len(problems) == 0 {
+		problems = flopack.Check(d)
+	}
+	r.Problems = told(problems)
+	for _, p := range problems {
+		r.OK = r.OK && p.Warning
+	}
+	return r, nil
+}
+
+func told[T fmt.Stringer](problems []T) []fmt.Stringer {
+	out := make([]fmt.Stringer, len(problems))
+	for i, p := range problems {
+		out[i] = p
+	}
+	return out
 }

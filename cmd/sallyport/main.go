@@ -49,7 +49,7 @@ func commands() []command {
 		{"serve", "", "the server", runServe},
 		{"sandbox", "", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
 		{"events import", "FILE...", "read events from exports: NDJSON, or JSON lists", runEventsImport},
-		{"flow lint", "FILE...", "say what is wrong with flow files", runFlowLint},
+		{"flow lint", "FILE...", "say what is wrong with flow files, and with exports of Okta Workflows", runFlowLint},
 		{"user add", "", "add a person to an organization", runUserAdd},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},

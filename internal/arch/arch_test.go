@@ -38,6 +38,7 @@ var may = map[string]string{
 	"internal/connector/trial":    "content internal/connector internal/connector/document internal/egress internal/quota internal/secret internal/value",
 	"internal/okta":               "internal/errs internal/event",
 	"internal/source":             "internal/errs internal/event internal/okta",
+	"internal/flopack":            "internal/errs internal/value",
 	"internal/flow":               "internal/errs internal/id internal/event internal/value internal/expr internal/function internal/connector internal/quota internal/secret",
 	"internal/guard":              "internal/errs internal/id internal/value internal/connector internal/quota",
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
@@ -64,7 +65,7 @@ var may = map[string]string{
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
 	"tools/bench":             "internal/event",
-	"cmd/sallyport":           "content sandbox internal/app internal/config internal/connector internal/flow internal/functions internal/portal internal/source internal/store",
+	"cmd/sallyport":           "content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -14,8 +14,8 @@ import (
 // The limits of an export.
 const (
 	maxSize  = 64 << 20 // bytes
-	maxCards = 20_000 // the largest of a hundred public exports has some 900
-	maxDepth = 12 // of bodies within bodies
+	maxCards = 20_000   // the largest of a hundred public exports has some 900
+	maxDepth = 12       // of bodies within bodies
 )
 
 // Problem is something that is wrong with an export, and where.

@@ -4,6 +4,7 @@ package function
 
 import (
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -23,8 +24,11 @@ type Function struct {
 	Extensible bool `json:"extensible,omitempty"`
 	// Effect functions give another result each time (the time, a random
 	// number): their result is journaled, and not computed again.
-	Effect bool                                            `json:"effect,omitempty"`
-	Run    func(Env, *value.Object) (*value.Object, error) `json:"-"`
+	Effect bool `json:"effect,omitempty"`
+	// Okta is the method of Okta Workflows' kernel whose cards this function
+	// runs when their flows are imported: "string:trim". See [Function.Serves].
+	Okta string                                          `json:"-"`
+	Run  func(Env, *value.Object) (*value.Object, error) `json:"-"`
 }
 
 // Port is one named input or output.
@@ -33,17 +37,38 @@ type Port struct {
 	Title    string     `json:"title"`
 	Type     value.Kind `json:"type"`
 	Required bool       `json:"required,omitempty"`
+	// Okta is the key, with its group before a slash, that the port has on a card
+	// of Okta Workflows; empty where it has the same name, or none. A key that
+	// ends in * stands for all further keys of the group: the port then holds an
+	// object of them.
+	Okta string `json:"-"`
 }
+
+// MaxResult bounds, in bytes, what a function may give. Functions that could
+// make much of little stop there themselves.
+const MaxResult = 16 << 20
 
 // Env is what a function may see of the world.
 type Env struct {
 	Now func() time.Time
+	// Random is where chance comes from; nil is the machine's own secure source.
+	Random io.Reader
+	// Loose is set for cards of imported flows. Inputs that do not fit their
+	// kind are then passed on as they are where the function can take them, and
+	// no input is demanded: Okta Workflows refuses neither.
+	Loose bool
 }
 
 // Of makes a function of a plain Go function. The fields of In and Out are its
-// ports: their names in lower case with underscores, or the name in a port tag;
-// `port:",required"` demands a value. A field of In of type *value.Object tagged
-// `port:"*"` takes every further input.
+// ports: their names in lower case with underscores, or the name in a port tag.
+// Pointers may be null.
+//
+//	port:"name,required"  demands a value
+//	port:"name,asis"      takes what a loose caller gives without conversion
+//	port:"*"              of type *value.Object: every further input, in order
+//	kind:"list"           the kind of a field of type any, which a loose caller
+//	                      may fill with something else
+//	okta:"group/key"      see [Port]
 func Of[In, Out any](id, title, help string, fn func(Env, In) (Out, error)) Function {
 	f := Function{ID: id, Title: title, Help: help}
 	in := portsOf[In]()
@@ -60,7 +85,7 @@ func Of[In, Out any](id, title, help string, fn func(Env, In) (Out, error)) Func
 	}
 	f.Run = func(env Env, args *value.Object) (*value.Object, error) {
 		var i In
-		if err := fill(reflect.ValueOf(&i).Elem(), in, args); err != nil {
+		if err := fill(reflect.ValueOf(&i).Elem(), in, args, env.Loose); err != nil {
 			return nil, err
 		}
 		o, err := fn(env, i)
@@ -81,7 +106,9 @@ func (f Function) AsEffect() Function {
 type portField struct {
 	Port
 	index int
-	rest  bool
+	rest  bool // takes every further input
+	asIs  bool // takes what a loose caller gives unconverted
+	keeps bool // can hold what does not fit its kind
 }
 
 func portsOf[T any]() []portField {
@@ -89,8 +116,14 @@ func portsOf[T any]() []portField {
 	t := reflect.TypeFor[T]()
 	for i := range t.NumField() {
 		f := t.Field(i)
-		name, rest, _ := strings.Cut(f.Tag.Get("port"), ",")
-		p := portField{index: i, rest: name == "*", Port: Port{Name: name, Type: kindOf(f.Type), Required: rest == "required"}}
+		name, option, _ := strings.Cut(f.Tag.Get("port"), ",")
+		p := portField{
+			index: i, rest: name == "*", asIs: option == "asis", keeps: f.Type == reflect.TypeFor[any](),
+			Port: Port{Name: name, Type: kindOf(f.Type), Required: option == "required", Okta: f.Tag.Get("okta")},
+		}
+		if kind := f.Tag.Get("kind"); kind != "" {
+			p.Type = value.Kind(kind)
+		}
 		if name == "" {
 			p.Name = snake(f.Name)
 		}
@@ -102,6 +135,8 @@ func portsOf[T any]() []portField {
 
 func kindOf(t reflect.Type) value.Kind {
 	switch t {
+	case reflect.TypeFor[*string](), reflect.TypeFor[*float64](), reflect.TypeFor[*bool]():
+		return kindOf(t.Elem())
 	case reflect.TypeFor[string]():
 		return value.Text
 	case reflect.TypeFor[float64]():
@@ -134,7 +169,7 @@ func snake(name string) string {
 
 // fill puts arguments into the fields of a function's input, converted to their
 // types. Null leaves a field at its zero value.
-func fill(in reflect.Value, ports []portField, args *value.Object) error {
+func fill(in reflect.Value, ports []portField, args *value.Object, loose bool) error {
 	known := make(map[string]bool, len(ports))
 	var rest *portField
 	for i, p := range ports {
@@ -143,17 +178,17 @@ func fill(in reflect.Value, ports []portField, args *value.Object) error {
 			continue
 		}
 		known[p.Name] = true
-		v, err := value.Convert(args.At(p.Name), p.Type)
+		v, err := p.read(args.At(p.Name), loose)
 		if err != nil {
 			return errs.New(errs.Invalid, "%s: %v", p.Name, err)
 		}
 		if v == nil {
-			if p.Required {
+			if p.Required && !loose {
 				return errs.New(errs.Invalid, "%s: a value is wanted", p.Name)
 			}
 			continue
 		}
-		in.Field(p.index).Set(reflect.ValueOf(v))
+		put(in.Field(p.index), v)
 	}
 	if rest == nil {
 		return nil
@@ -168,33 +203,66 @@ func fill(in reflect.Value, ports []portField, args *value.Object) error {
 	return nil
 }
 
-// pour returns a function's output as an object.
+func (p portField) read(v any, loose bool) (any, error) {
+	switch {
+	case loose && p.asIs:
+		return v, nil
+	case loose && p.keeps:
+		return value.Loosely(v, p.Type), nil
+	}
+	return value.Convert(v, p.Type)
+}
+
+func put(field reflect.Value, v any) {
+	if field.Kind() == reflect.Pointer && field.Type() != reflect.TypeFor[*value.Object]() {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	field.Set(reflect.ValueOf(v))
+}
+
+// pour returns a function's output as an object, if a run can keep it.
 func pour(out reflect.Value, ports []portField) (*value.Object, error) {
 	o := value.NewObject(len(ports))
 	for _, p := range ports {
-		v := out.Field(p.index).Interface()
-		switch t := v.(type) {
-		case *value.Object:
-			if t == nil {
-				v = nil
-			}
-		case []any:
-			if t == nil {
-				v = nil
-			}
-		case time.Time:
-			v = nil
-			if !t.IsZero() {
-				v = value.Instant(t)
-			}
-		default:
-			conv, err := value.Of(v)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.Name, err)
-			}
-			v = conv
+		v, err := result(out.Field(p.index))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
 		o.Set(p.Name, v)
 	}
+	if err := value.Bound(o, MaxResult); err != nil {
+		return nil, errs.New(errs.Invalid, "the result cannot be kept: %v", err)
+	}
 	return o, nil
+}
+
+// result returns a field as a value. A nil pointer, list or object is null, and
+// so is the zero time.
+func result(field reflect.Value) (any, error) {
+	switch field.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Interface:
+		if field.IsNil() {
+			return nil, nil
+		}
+	default:
+	}
+	switch t := field.Interface().(type) {
+	case *value.Object:
+		if t == nil { // within a field of type any
+			return nil, nil
+		}
+		return t, nil
+	case []any:
+		return t, nil
+	case time.Time:
+		if t.IsZero() {
+			return nil, nil
+		}
+		return value.Instant(t), nil
+	}
+	if field.Kind() == reflect.Pointer {
+		field = field.Elem()
+	}
+	return value.Of(field.Interface())
 }

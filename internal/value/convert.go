@@ -34,6 +34,16 @@ func Convert(v any, k Kind) (any, error) {
 	return nil, fmt.Errorf("a %s is no %s", KindOf(v), k)
 }
 
+// Loosely returns v as [Convert] does, and v itself where it does not fit: the
+// rule for the flows of Okta Workflows, whose cards declare kinds that are
+// often wrong.
+func Loosely(v any, k Kind) any {
+	if out, err := Convert(v, k); err == nil {
+		return out
+	}
+	return v
+}
+
 // fromScalar turns a date into a number of milliseconds and back, and 0 and 1
 // into booleans.
 func fromScalar(v any, k Kind) (any, bool) {
@@ -56,7 +66,7 @@ func fromText(s string, k Kind) (any, error) {
 	}
 	switch k {
 	case Number:
-		if f, err := strconv.ParseFloat(trimmed, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+		if f, ok := parseNumber(trimmed); ok {
 			return f, nil
 		}
 	case Boolean:
@@ -80,6 +90,15 @@ func fromText(s string, k Kind) (any, error) {
 	default:
 	}
 	return nil, fmt.Errorf("%s is no %s", quoteShort(s), k)
+}
+
+// parseNumber reads a decimal number, and neither hexadecimal nor infinity.
+func parseNumber(s string) (float64, bool) {
+	if strings.Trim(s, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
 }
 
 // quoteShort quotes a text for an error, and cuts it where it is long.
@@ -110,12 +129,21 @@ func ParseDate(s string) (time.Time, error) {
 		if n > -1e11 && n < 1e11 {
 			return time.Unix(n, 0).UTC(), nil
 		}
-		return time.UnixMilli(n).UTC(), nil
+		return withYear(time.UnixMilli(n).UTC(), s)
 	}
 	for _, layout := range dateLayouts() {
 		if t, err := time.Parse(layout, s); err == nil {
-			return Instant(t), nil
+			return withYear(Instant(t), s)
 		}
 	}
 	return time.Time{}, fmt.Errorf("%s is no date: write it as 2006-01-02T15:04:05Z", quoteShort(s))
+}
+
+// withYear refuses a date whose year has no four digits: its text form could
+// not be read again.
+func withYear(t time.Time, s string) (time.Time, error) {
+	if y := t.Year(); y < 1 || y > 9999 {
+		return time.Time{}, fmt.Errorf("%s is a date of the year %d", quoteShort(s), y)
+	}
+	return t, nil
 }

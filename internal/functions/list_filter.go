@@ -6,12 +6,14 @@ import (
 )
 
 var _ = add(function.Of("list.filter", "Filter",
-	"The items of a list whose field has a value. Without a path the item itself is compared.", listFilter))
+	"The items of a list whose field compares with a value; without an operator, is the same. Without a path the item itself is compared. The comparisons are those of boolean.compare.",
+	listFilter).Serves("list:filterBy"))
 
 type listFilterIn struct {
-	List  []any
-	Path  string
-	Value any
+	List     []any
+	Path     string
+	Operator string
+	Value    any `okta:"comparison"`
 }
 
 type listFilterOut struct {
@@ -20,10 +22,17 @@ type listFilterOut struct {
 	First any
 }
 
-func listFilter(_ function.Env, in listFilterIn) (listFilterOut, error) {
+func listFilter(env function.Env, in listFilterIn) (listFilterOut, error) {
+	if in.Operator == "" && !env.Loose {
+		in.Operator = "===" // what flows without an operator have always meant
+	}
 	out := listFilterOut{List: []any{}}
 	for _, item := range in.List {
-		if value.Equal(value.Lookup(item, in.Path), in.Value) {
+		ok, err := compareIn{value.Lookup(item, in.Path), in.Operator, in.Value}.holds()
+		if err != nil {
+			return listFilterOut{}, err
+		}
+		if ok {
 			out.List = append(out.List, item)
 		}
 	}

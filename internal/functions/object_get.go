@@ -6,7 +6,7 @@ import (
 )
 
 var _ = add(function.Of("object.get", "Get",
-	"The value at a dotted path of an object or list: profile.email, target.0.id. What is not there is null.", objectGet))
+	"The value at a dotted path of an object or list: profile.email, target.0.id. What is not there is null.", objectGet).Serves("object:get"))
 
 type objectGetIn struct {
 	Object any
@@ -14,7 +14,7 @@ type objectGetIn struct {
 }
 
 type objectGetOut struct {
-	Value any
+	Value any `okta:"output"`
 }
 
 func objectGet(_ function.Env, in objectGetIn) (objectGetOut, error) {

@@ -1,8 +1,6 @@
 package functions
 
 import (
-	"strings"
-
 	"sallyport/internal/function"
 	"sallyport/internal/value"
 )
@@ -20,11 +18,17 @@ type textJoinOut struct {
 }
 
 func textJoin(_ function.Env, in textJoinIn) (textJoinOut, error) {
-	var parts []string
+	var out text
+	first := true
 	for _, v := range in.List {
-		if !value.Empty(v) {
-			parts = append(parts, value.String(v))
+		if value.Empty(v) {
+			continue
 		}
+		if !first {
+			out.add(in.Separator)
+		}
+		first = false
+		out.add(value.String(v))
 	}
-	return textJoinOut{strings.Join(parts, in.Separator)}, nil
+	return textJoinOut{out.String()}, out.err
 }

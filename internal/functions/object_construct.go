@@ -1,0 +1,32 @@
+package functions
+
+import (
+	"sallyport/internal/errs"
+	"sallyport/internal/function"
+	"sallyport/internal/value"
+)
+
+var _ = add(function.Of("object.construct", "Construct",
+	"Makes an object of the inputs. A name with dots makes objects within it: a.b, and with numbers lists: a.0.b. Null and empty inputs are kept.",
+	objectConstruct).Serves("object:construct"))
+
+type objectConstructIn struct {
+	Fields *value.Object `port:"*"`
+}
+
+type objectConstructOut struct {
+	Object *value.Object `okta:"output"`
+}
+
+func objectConstruct(_ function.Env, in objectConstructIn) (objectConstructOut, error) {
+	var out any = value.NewObject(in.Fields.Len())
+	for path, v := range in.Fields.All() {
+		made, err := value.Put(out, path, v)
+		if err != nil {
+			return objectConstructOut{}, errs.New(errs.Invalid, "%s: %v", path, err)
+		}
+		out = made
+	}
+	o, _ := out.(*value.Object)
+	return objectConstructOut{o}, nil
+}

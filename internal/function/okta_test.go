@@ -91,19 +91,23 @@ func TestResultIsBounded(t *testing.T) {
 	}
 }
 
-func TestIntn(t *testing.T) {
-	zero := bytes.NewReader(make([]byte, 64))
-	// Of the 2^64 numbers the first are passed over, so that each result is as likely.
-	if n, err := (function.Env{Random: zero}).Intn(3); err == nil {
-		t.Errorf("got %d of a source that has no more", n)
-	}
-	if n, err := (function.Env{Random: bytes.NewReader([]byte{10, 0, 0, 0, 0, 0, 0, 0})}).Intn(3); err != nil || n != 1 {
+func TestBelow(t *testing.T) {
+	// The last of the 2^63 numbers would make 0 and 1 come more often than 2, and
+	// is drawn again.
+	last := append(bytes.Repeat([]byte{0xff}, 8), 0, 0, 0, 0, 0, 0, 0, 11)
+	if n, err := (function.Env{Random: bytes.NewReader(last)}).Below(3); err != nil || n != 2 {
 		t.Errorf("got %d, %v", n, err)
 	}
-	seen := map[uint64]bool{}
+	if n, err := (function.Env{Random: bytes.NewReader(last[:8])}).Below(3); err == nil {
+		t.Errorf("got %d of a source that has no more", n)
+	}
+	if n, err := (function.Env{Random: bytes.NewReader(last[:8])}).Below(4); err != nil || n != 3 {
+		t.Errorf("got %d, %v", n, err)
+	}
+	seen := map[int]bool{}
 	for range 200 {
-		n, err := (function.Env{}).Intn(4)
-		if err != nil || n > 3 {
+		n, err := (function.Env{}).Below(4)
+		if err != nil || n < 0 || n > 3 {
 			t.Fatalf("%d, %v", n, err)
 		}
 		seen[n] = true

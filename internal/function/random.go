@@ -2,26 +2,32 @@ package function
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 )
 
-// Intn returns a random whole number from 0 up to, but not including, n, each
+// Below returns a random whole number from 0 up to, but not including, n, each
 // as likely as the other. n must be above 0.
-func (e Env) Intn(n uint64) (uint64, error) {
+func (e Env) Below(n int) (int, error) {
 	from := e.Random
 	if from == nil {
 		from = rand.Reader
 	}
-	limit := -n % n // of 2^64 numbers, so many come once too often
+	// Of the 2^63 numbers that are drawn, those behind the last multiple of n are
+	// drawn again: some results would come more often.
+	limit := math.MaxInt64 - (math.MaxInt64%int64(n)+1)%int64(n)
 	var b [8]byte
 	for {
 		if _, err := io.ReadFull(from, b[:]); err != nil {
 			return 0, fmt.Errorf("draw a random number: %w", err)
 		}
-		if x := binary.LittleEndian.Uint64(b[:]); x >= limit {
-			return x % n, nil
+		var x int64
+		for _, c := range b {
+			x = x<<8 | int64(c)
+		}
+		if x &= math.MaxInt64; x <= limit {
+			return int(x % int64(n)), nil
 		}
 	}
 }

@@ -17,11 +17,11 @@ func listSample(env function.Env, in listSampleIn) (listSampleOut, error) {
 	items := append([]any{}, in.List...)
 	amount := int(min(max(in.Amount, 0), float64(len(items))))
 	for i := range amount {
-		n, err := env.Intn(uint64(len(items) - i))
+		n, err := env.Below(len(items) - i)
 		if err != nil {
 			return listSampleOut{}, err
 		}
-		items[i], items[i+int(n)] = items[i+int(n)], items[i]
+		items[i], items[i+n] = items[i+n], items[i]
 	}
 	return listSampleOut{items[:amount]}, nil
 }

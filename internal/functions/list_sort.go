@@ -52,6 +52,7 @@ func group(v any) int {
 		return 1
 	case value.Null:
 		return 3
+	default:
+		return 2
 	}
-	return 2
 }

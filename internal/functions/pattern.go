@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,8 +34,7 @@ func pattern(port, source string, sensitive bool) (*regexp.Regexp, error) {
 		translated = "(?i)" + translated
 	}
 	re, err := regexp.Compile(translated)
-	var wrong *syntax.Error
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*syntax.Error](err); ok {
 		return nil, errs.New(errs.Invalid, "%s: %.80q is no regular expression: %s: %.40q", port, source, wrong.Code, wrong.Expr)
 	}
 	return re, err
@@ -55,7 +55,7 @@ func translate(source string) (string, error) {
 			b.WriteString(written)
 			i += size - 1
 			continue
-		case !inClass && (strings.HasPrefix(rest, "(?=") || strings.HasPrefix(rest, "(?!") || strings.HasPrefix(rest, "(?<=") || strings.HasPrefix(rest, "(?<!")):
+		case !inClass && looksAround(rest):
 			return "", errors.New("looking ahead or behind is not supported here; write what is to be found itself")
 		case !inClass && strings.HasPrefix(rest, "[^]"):
 			b.WriteString(`[\s\S]`)
@@ -78,27 +78,28 @@ func translate(source string) (string, error) {
 	return b.String(), nil
 }
 
+func looksAround(rest string) bool {
+	return slices.ContainsFunc([]string{"(?=", "(?!", "(?<=", "(?<!"}, func(p string) bool { return strings.HasPrefix(rest, p) })
+}
+
 // escape translates a sequence that begins with a backslash, and says how long
 // it is.
 func escape(rest string, inClass bool) (written string, size int, err error) {
 	const space = `\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
 	switch c := rest[1]; {
-	case c >= '1' && c <= '9' && !inClass:
-		return "", 0, errors.New("referring back to a group is not supported here")
-	case c == 'k' && strings.HasPrefix(rest, `\k<`):
-		return "", 0, errors.New("referring back to a group is not supported here")
-	case c == 's' && inClass:
-		return space, 2, nil
-	case c == 's':
-		return "[" + space + "]", 2, nil
-	case c == 'S' && !inClass:
-		return "[^" + space + "]", 2, nil
 	case c == 'u' && len(rest) >= 6 && isHex(rest[2:6]):
 		return `\x{` + rest[2:6] + "}", 6, nil
-	case c == 'b' && inClass:
+	case c >= '1' && c <= '9' && !inClass, strings.HasPrefix(rest, `\k<`):
+		return "", 0, errors.New("referring back to a group is not supported here")
+	case inClass && c == 's':
+		return space, 2, nil
+	case inClass && c == 'b':
 		return `\x08`, 2, nil
-	case c == '0' && (len(rest) == 2 || rest[2] < '0' || rest[2] > '9'):
-		return `\x00`, 2, nil
+	case inClass:
+	case c == 's':
+		return "[" + space + "]", 2, nil
+	case c == 'S':
+		return "[^" + space + "]", 2, nil
 	}
 	return rest[:2], 2, nil
 }

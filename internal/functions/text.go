@@ -16,11 +16,14 @@ type text struct {
 }
 
 func (t *text) add(s string) {
+	if t.err != nil {
+		return
+	}
 	if t.Len()+len(s) > function.MaxResult {
 		t.err = errs.New(errs.Invalid, "the text would be larger than %d MB", function.MaxResult>>20)
 		return
 	}
-	t.WriteString(s)
+	_, t.err = t.WriteString(s)
 }
 
 // units is a text as the cards of Okta Workflows count it: in units of UTF-16,

@@ -25,7 +25,7 @@ func textRandom(env function.Env, in textRandomIn) (textRandomOut, error) {
 	}
 	out := make([]byte, int(in.Length))
 	for i := range out {
-		n, err := env.Intn(uint64(len(signs)))
+		n, err := env.Below(len(signs))
 		if err != nil {
 			return textRandomOut{}, err
 		}

@@ -1,6 +1,7 @@
 package moment
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // is UTC. Literal signs and blanks may differ, as in the common JavaScript
 // library; digits may be fewer than the token has.
 func Parse(text, format string, now time.Time) (time.Time, error) {
-	r := reading{rest: strings.TrimSpace(text), year: now.UTC().Year(), month: 1, day: 1, hour: -1, zone: time.UTC}
+	r := reading{rest: strings.TrimSpace(text), year: now.UTC().Year(), month: 1, day: 1, zone: time.UTC}
 	for _, p := range split(format) {
 		if !p.token {
 			r.literal(p.text)
@@ -220,22 +221,26 @@ func (r *reading) time() (time.Time, error) {
 	if r.instant != nil {
 		return inYears(*r.instant)
 	}
-	hour := max(r.hour, 0)
 	if r.half != "" {
-		if hour < 1 || hour > 12 {
-			return time.Time{}, fmt.Errorf("there is no hour %d %s", hour, r.half)
+		if r.hour < 1 || r.hour > 12 {
+			return time.Time{}, fmt.Errorf("there is no hour %d %s", r.hour, r.half)
 		}
-		hour %= 12
+		r.hour %= 12
 		if r.half == "PM" {
-			hour += 12
+			r.hour += 12
 		}
 	}
+	if r.hour > 23 || r.minute > 59 || r.second > 59 {
+		return time.Time{}, errors.New("no clock shows such a time")
+	}
+	day := time.Date(r.year, time.Month(r.month), r.day, 0, 0, 0, 0, time.UTC)
 	if r.yearDay > 0 {
-		r.month, r.day = 1, r.yearDay
+		day = time.Date(r.year, 1, r.yearDay, 0, 0, 0, 0, time.UTC)
+		r.month, r.day = int(day.Month()), day.Day()
 	}
-	t := time.Date(r.year, time.Month(r.month), r.day, hour, r.minute, r.second, r.ms*1e6, r.zone)
-	if r.month > 12 || r.yearDay == 0 && t.Day() != r.day && hour < 24 || r.minute > 59 || r.second > 59 || hour > 24 || r.yearDay > 366 || r.day == 0 || r.month == 0 {
-		return time.Time{}, fmt.Errorf("no calendar has such a day and time")
+	if day.Year() != r.year || int(day.Month()) != r.month || day.Day() != r.day {
+		return time.Time{}, errors.New("no calendar has such a day")
 	}
+	t := time.Date(r.year, day.Month(), r.day, r.hour, r.minute, r.second, r.ms*1e6, r.zone)
 	return inYears(t.UTC())
 }

@@ -31,7 +31,11 @@ func Operators() []string {
 //
 // No operator at all is "==". An unknown one is an error.
 func Compare(a any, operator string, b any) (bool, error) {
-	switch strings.ToLower(strings.TrimSpace(operator)) {
+	known := strings.ToLower(strings.TrimSpace(operator))
+	if holds, ok := compared(a, b, known); ok {
+		return holds, nil
+	}
+	switch known {
 	case "", "==":
 		return Alike(a, b), nil
 	case "!=":
@@ -40,18 +44,6 @@ func Compare(a any, operator string, b any) (bool, error) {
 		return Equal(a, b), nil
 	case "!==":
 		return !Equal(a, b), nil
-	case ">":
-		c, ok := order(a, b)
-		return ok && c > 0, nil
-	case ">=":
-		c, ok := order(a, b)
-		return ok && c >= 0, nil
-	case "<":
-		c, ok := order(a, b)
-		return ok && c < 0, nil
-	case "<=":
-		c, ok := order(a, b)
-		return ok && c <= 0, nil
 	case "%":
 		return multiple(a, b), nil
 	case "in":
@@ -68,6 +60,21 @@ func Compare(a any, operator string, b any) (bool, error) {
 		return !Empty(a), nil
 	}
 	return false, fmt.Errorf("%s is no comparison; there are %s", quoteShort(operator), strings.Join(Operators(), ", "))
+}
+
+// compared answers the operators of order, and says whether it was one.
+func compared(a, b any, operator string) (holds, known bool) {
+	switch c, ok := order(a, b); operator {
+	case ">":
+		return ok && c > 0, true
+	case ">=":
+		return ok && c >= 0, true
+	case "<":
+		return ok && c < 0, true
+	case "<=":
+		return ok && c <= 0, true
+	}
+	return false, false
 }
 
 // Alike reports whether two values are equal by the loose rules of [Compare].

@@ -19,11 +19,7 @@ const maxGrowth = 1000
 // one name.
 func Put(v any, path string, x any) (any, error) {
 	if slices.Contains(strings.Split(path, "."), "") {
-		o, err := container(v, path)
-		if err != nil {
-			return nil, err
-		}
-		if o, ok := o.(*Object); ok {
+		if o, ok := container(v, path).(*Object); ok {
 			return o.With(path, x), nil
 		}
 		return nil, fmt.Errorf("%s is no position of a list", quoteShort(path))
@@ -39,10 +35,7 @@ func put(v any, path string, x any, depth int) (any, error) {
 		return nil, fmt.Errorf("a path of more than %d segments", maxDepth)
 	}
 	head, rest, _ := strings.Cut(path, ".")
-	at, err := container(v, head)
-	if err != nil {
-		return nil, err
-	}
+	at := container(v, head)
 	if list, ok := at.([]any); ok {
 		return putItem(list, head, rest, x, depth)
 	}
@@ -76,17 +69,17 @@ func putItem(list []any, head, rest string, x any, depth int) (any, error) {
 
 // container returns what a segment is written into: v, if it is an object or a
 // list, or else a new one.
-func container(v any, segment string) (any, error) {
+func container(v any, segment string) any {
 	if s, ok := v.(string); ok && looksJSON(s) {
 		if sub, err := ParseJSON([]byte(s)); err == nil {
 			v = sub
 		}
 	}
 	if isContainer(v) {
-		return v, nil
+		return v
 	}
 	if _, err := strconv.ParseUint(segment, 10, 31); err == nil {
-		return []any{}, nil
+		return []any{}
 	}
-	return NewObject(1), nil
+	return NewObject(1)
 }

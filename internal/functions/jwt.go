@@ -1,0 +1,92 @@
+package functions
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+
+	"sallyport/internal/errs"
+)
+
+// signJWT signs with one of the algorithms of RFC 7518, section 3.1.
+func signJWT(algorithm, key string, data []byte) ([]byte, error) {
+	hash, ok := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[strings.TrimLeft(algorithm, "HRESP")]
+	if !ok || len(algorithm) != 5 {
+		return nil, errs.New(errs.Invalid, "algorithm: %.20q is none of HS, RS, ES and PS with 256, 384 or 512", algorithm)
+	}
+	if algorithm[:2] == "HS" {
+		mac := hmac.New(hash.New, []byte(key))
+		mac.Write(data)
+		return mac.Sum(nil), nil
+	}
+	private, err := privateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	h := hash.New()
+	h.Write(data)
+	sum := h.Sum(nil)
+	switch k := private.(type) {
+	case *rsa.PrivateKey:
+		return signRSA(algorithm[:2], k, hash, sum)
+	case *ecdsa.PrivateKey:
+		if algorithm[:2] == "ES" {
+			return signECDSA(k, hash, sum)
+		}
+	}
+	return nil, errs.New(errs.Invalid, "key: it is of another kind than %s", algorithm)
+}
+
+func signRSA(kind string, key *rsa.PrivateKey, hash crypto.Hash, sum []byte) (out []byte, err error) {
+	switch kind {
+	case "RS":
+		out, err = rsa.SignPKCS1v15(rand.Reader, key, hash, sum)
+	case "PS":
+		out, err = rsa.SignPSS(rand.Reader, key, hash, sum, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	default:
+		return nil, errs.New(errs.Invalid, "key: an RSA key does not sign %s", kind)
+	}
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "key: it cannot sign: %v", err)
+	}
+	return out, nil
+}
+
+// signECDSA writes both numbers at the length of the curve, as RFC 7518,
+// section 3.4, has it.
+func signECDSA(key *ecdsa.PrivateKey, hash crypto.Hash, sum []byte) ([]byte, error) {
+	curve := map[crypto.Hash]elliptic.Curve{crypto.SHA256: elliptic.P256(), crypto.SHA384: elliptic.P384(), crypto.SHA512: elliptic.P521()}[hash]
+	if key.Curve != curve {
+		return nil, errs.New(errs.Invalid, "key: a key of the curve %s is wanted", curve.Params().Name)
+	}
+	r, s, err := ecdsa.Sign(rand.Reader, key, sum)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "key: it cannot sign: %v", err)
+	}
+	size := (curve.Params().BitSize + 7) / 8
+	return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...), nil
+}
+
+// privateKey reads a private key in PEM. Its text is in no error.
+func privateKey(text string) (any, error) {
+	block, _ := pem.Decode([]byte(strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")))
+	if block == nil {
+		return nil, errs.New(errs.Invalid, "key: a private key in PEM is wanted, which begins with -----BEGIN")
+	}
+	if k, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+		return k, nil
+	}
+	if k, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return k, nil
+	}
+	if k, err := x509.ParseECPrivateKey(block.Bytes); err == nil {
+		return k, nil
+	}
+	return nil, errs.New(errs.Invalid, "key: the PEM block %q holds no private key of RSA or ECDSA that can be read; is it encrypted?", block.Type)
+}

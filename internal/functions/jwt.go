@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"slices"
 	"strings"
 
 	"sallyport/internal/errs"
@@ -16,11 +17,11 @@ import (
 
 // signJWT signs with one of the algorithms of RFC 7518, section 3.1.
 func signJWT(algorithm, key string, data []byte) ([]byte, error) {
-	hash, ok := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[strings.TrimLeft(algorithm, "HRESP")]
-	if !ok || len(algorithm) != 5 {
-		return nil, errs.New(errs.Invalid, "algorithm: %.20q is none of HS, RS, ES and PS with 256, 384 or 512", algorithm)
+	kind, hash, err := algorithmOf(algorithm)
+	if err != nil {
+		return nil, err
 	}
-	if algorithm[:2] == "HS" {
+	if kind == "HS" {
 		mac := hmac.New(hash.New, []byte(key))
 		mac.Write(data)
 		return mac.Sum(nil), nil
@@ -34,13 +35,36 @@ func signJWT(algorithm, key string, data []byte) ([]byte, error) {
 	sum := h.Sum(nil)
 	switch k := private.(type) {
 	case *rsa.PrivateKey:
-		return signRSA(algorithm[:2], k, hash, sum)
+		return signRSA(kind, k, hash, sum)
 	case *ecdsa.PrivateKey:
-		if algorithm[:2] == "ES" {
+		if kind == "ES" {
 			return signECDSA(k, hash, sum)
 		}
 	}
 	return nil, errs.New(errs.Invalid, "key: it is of another kind than %s", algorithm)
+}
+
+// algorithmOf takes an algorithm apart: HS, RS, ES or PS, and its hash.
+func algorithmOf(name string) (kind string, hash crypto.Hash, err error) {
+	hashes := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}
+	if len(name) == 5 && slices.Contains([]string{"HS", "RS", "ES", "PS"}, name[:2]) {
+		if hash, ok := hashes[name[2:]]; ok {
+			return name[:2], hash, nil
+		}
+	}
+	return "", 0, errs.New(errs.Invalid, "algorithm: %.20q is none of HS, RS, ES and PS with 256, 384 or 512", name)
+}
+
+// curveOf is the curve that goes with a hash.
+func curveOf(hash crypto.Hash) elliptic.Curve {
+	switch hash {
+	case crypto.SHA384:
+		return elliptic.P384()
+	case crypto.SHA512:
+		return elliptic.P521()
+	default:
+		return elliptic.P256()
+	}
 }
 
 func signRSA(kind string, key *rsa.PrivateKey, hash crypto.Hash, sum []byte) (out []byte, err error) {
@@ -61,7 +85,7 @@ func signRSA(kind string, key *rsa.PrivateKey, hash crypto.Hash, sum []byte) (ou
 // signECDSA writes both numbers at the length of the curve, as RFC 7518,
 // section 3.4, has it.
 func signECDSA(key *ecdsa.PrivateKey, hash crypto.Hash, sum []byte) ([]byte, error) {
-	curve := map[crypto.Hash]elliptic.Curve{crypto.SHA256: elliptic.P256(), crypto.SHA384: elliptic.P384(), crypto.SHA512: elliptic.P521()}[hash]
+	curve := curveOf(hash)
 	if key.Curve != curve {
 		return nil, errs.New(errs.Invalid, "key: a key of the curve %s is wanted", curve.Params().Name)
 	}
@@ -73,11 +97,20 @@ func signECDSA(key *ecdsa.PrivateKey, hash crypto.Hash, sum []byte) ([]byte, err
 	return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...), nil
 }
 
-// privateKey reads a private key in PEM. Its text is in no error.
-func privateKey(text string) (any, error) {
+// pemOf reads a PEM block, on one line with \\n for the ends of lines, too.
+func pemOf(text string) (*pem.Block, error) {
 	block, _ := pem.Decode([]byte(strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n")))
 	if block == nil {
-		return nil, errs.New(errs.Invalid, "key: a private key in PEM is wanted, which begins with -----BEGIN")
+		return nil, errs.New(errs.Invalid, "key: a key in PEM is wanted, which begins with five dashes")
+	}
+	return block, nil
+}
+
+// privateKey reads a private key in PEM. Its text is in no error.
+func privateKey(text string) (any, error) {
+	block, err := pemOf(text)
+	if err != nil {
+		return nil, err
 	}
 	if k, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
 		return k, nil

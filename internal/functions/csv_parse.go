@@ -37,7 +37,9 @@ func csvParse(_ function.Env, in csvParseIn) (csvParseOut, error) {
 	if len(in.Text) > maxDocument {
 		return csvParseOut{}, errs.New(errs.Invalid, "text: more than %d MB", maxDocument>>20)
 	}
-	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(in.Text, "\uFEFF")))
+	// Whatever ends lines, a \n does, within values too.
+	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(in.Text, "\uFEFF"))
+	r := csv.NewReader(strings.NewReader(lines))
 	r.Comma, r.FieldsPerRecord = separator, -1
 	records, err := r.ReadAll()
 	if err != nil {

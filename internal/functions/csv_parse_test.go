@@ -14,6 +14,7 @@ func TestCsvParse(t *testing.T) {
 		"other separators":  {`{"text":"a;b\n1;2","separator":";"}`, `{"rows":[{"a":"1","b":"2"}],"count":1}`},
 		"tabs":              {`{"text":"a\tb\n1\t2","separator":"\\t"}`, `{"rows":[{"a":"1","b":"2"}],"count":1}`},
 		"a byte order mark": {`{"text":"\ufeffa\n1"}`, `{"rows":[{"a":"1"}],"count":1}`},
+		"other line ends":   {`{"text":"a\r1\r\n\"2\r\n\""}`, `{"rows":[{"a":"1"},{"a":"2\n"}],"count":2}`},
 		"a short row":       {`{"text":"a,b\n1"}`, `{"rows":[{"a":"1","b":null}],"count":1}`},
 		"a long row":        {`{"text":"a\n1,2"}`, ``},
 		"an open quote":     {`{"text":"a\n\"1"}`, ``},

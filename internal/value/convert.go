@@ -115,8 +115,9 @@ func dateLayouts() []string {
 	return []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
 		"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
-		"01/02/2006", "01/02/06", "1/2/2006", "01/02/2006 15:04", "01/02/2006 15:04:05",
-		time.RFC1123Z, time.RFC1123, "2 Jan 2006 15:04:05 -0700", "2 Jan 2006",
+		"2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999Z07", "20060102T150405Z07:00", "20060102T150405", "20060102", "2006-01",
+		"1/2/2006", "1/2/06", "1/2/2006 15:04", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 3:04:05 PM",
+		"Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 -0700", "2 Jan 2006",
 	}
 }
 
@@ -131,12 +132,38 @@ func ParseDate(s string) (time.Time, error) {
 		}
 		return withYear(time.UnixMilli(n).UTC(), s)
 	}
+	s = numericZone(s)
 	for _, layout := range dateLayouts() {
 		if t, err := time.Parse(layout, s); err == nil {
 			return withYear(Instant(t), s)
 		}
 	}
 	return time.Time{}, fmt.Errorf("%s is no date: write it as 2006-01-02T15:04:05Z", quoteShort(s))
+}
+
+// numericZone writes the zones that RFC 2822, section 4.3, knows by name as
+// offsets. Other names are no zones: which one IST is cannot be known.
+func numericZone(s string) string {
+	head, name, ok := cutLast(s, " ")
+	if !ok {
+		return s
+	}
+	offset, known := map[string]string{
+		"UT": "+0000", "UTC": "+0000", "GMT": "+0000", "Z": "+0000", "EST": "-0500", "EDT": "-0400",
+		"CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700",
+	}[name]
+	if !known {
+		return s
+	}
+	return head + " " + offset
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // withYear refuses a date whose year has no four digits: its text form could

@@ -21,6 +21,9 @@ func signJWT(algorithm, key string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if key == "" {
+		return nil, errNoKey()
+	}
 	if kind == "HS" {
 		mac := hmac.New(hash.New, []byte(key))
 		mac.Write(data)
@@ -43,6 +46,9 @@ func signJWT(algorithm, key string, data []byte) ([]byte, error) {
 	}
 	return nil, errs.New(errs.Invalid, "key: it is of another kind than %s", algorithm)
 }
+
+// errNoKey refuses the empty secret, with which anyone can sign.
+func errNoKey() error { return errs.New(errs.Invalid, "key: a value is wanted") }
 
 // algorithmOf takes an algorithm apart: HS, RS, ES or PS, and its hash.
 func algorithmOf(name string) (kind string, hash crypto.Hash, err error) {

@@ -24,6 +24,7 @@ func TestJwtSign(t *testing.T) {
 		"no algorithm":    {`{"key":"secret"}`, ``},
 		"none is none":    {`{"algorithm":"none","key":"secret"}`, ``},
 		"no such":         {`{"algorithm":"HS1","key":"secret"}`, ``},
+		"an empty key":    {`{"algorithm":"HS256","key":""}`, ``},
 		"no key":          {`{"algorithm":"HS256"}`, ``},
 		"a secret for RS": {`{"algorithm":"RS256","key":"secret"}`, ``},
 		"no header":       {`{"algorithm":"HS256","key":"secret","header":"{"}`, ``},

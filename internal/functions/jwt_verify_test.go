@@ -16,14 +16,15 @@ import (
 
 func TestJwtVerify(t *testing.T) {
 	check(t, "jwt.verify", map[string]example{
-		"a secret":    {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"secret","issuer":"i"}`, `{"claims":{"a":1,"iss":"i"}}`},
-		"another key": {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"other"}`, ``},
-		"altered":     {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoyLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"secret"}`, ``},
-		"unsigned":    {`{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.","key":"secret"}`, ``},
-		"none":        {`{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.","key":"secret","algorithm":"none"}`, ``},
-		"two parts":   {`{"token":"a.b","key":"secret"}`, ``},
-		"no Base64":   {`{"token":"a.b.!","key":"secret"}`, ``},
-		"no token":    {`{"key":"secret"}`, ``},
+		"a secret":     {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"secret","issuer":"i"}`, `{"claims":{"a":1,"iss":"i"}}`},
+		"another key":  {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"other"}`, ``},
+		"altered":      {`{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoyLCJpc3MiOiJpIn0.jMZclQJnpcaGshomtHICyLaI_R9QpZtBqNAkiZNkShQ","key":"secret"}`, ``},
+		"unsigned":     {`{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.","key":"secret"}`, ``},
+		"none":         {`{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.","key":"secret","algorithm":"none"}`, ``},
+		"an empty key": {`{"token":"eyJhbGciOiJIUzI1NiJ9.e30.4E_Bsx-pJi3kOW9wVXN8CgbATwP09D9V5gxh9-9zSZ0","key":""}`, ``},
+		"two parts":    {`{"token":"a.b","key":"secret"}`, ``},
+		"no Base64":    {`{"token":"a.b.!","key":"secret"}`, ``},
+		"no token":     {`{"key":"secret"}`, ``},
 	})
 }
 

@@ -17,6 +17,9 @@ func verifyJWT(algorithm, key string, data, signature []byte) error {
 	if err != nil {
 		return err
 	}
+	if key == "" {
+		return errNoKey()
+	}
 	wrong := errs.New(errs.Invalid, "token: its signature does not fit the key")
 	if kind == "HS" {
 		// A public key is known to everybody: as a secret it would let anyone sign.

@@ -1,7 +1,8 @@
 package functions
 
 import (
-	"slices"
+	"strings"
+	"unicode/utf16"
 
 	"sallyport/internal/function"
 )
@@ -17,11 +18,13 @@ type textFindLastIn struct {
 }
 
 func textFindLast(_ function.Env, in textFindLastIn) (positionOut, error) {
-	u, find := units(in.Text), units(in.Find)
-	for at := bring(in.Until, len(u), len(u)); at >= 0; at-- {
-		if at+len(find) <= len(u) && slices.Equal(u[at:at+len(find)], find) {
-			return positionOut{float64(at)}, nil
+	if in.Until != nil {
+		if *in.Until < 0 {
+			return positionOut{-1}, nil
 		}
+		u := units(in.Text)
+		last := bring(in.Until, len(u), len(u)) + len(units(in.Find))
+		in.Text = string(utf16.Decode(u[:min(last, len(u))]))
 	}
-	return positionOut{-1}, nil
+	return positionOut{unitsBefore(in.Text, strings.LastIndex(in.Text, in.Find))}, nil
 }

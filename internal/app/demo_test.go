@@ -100,7 +100,7 @@ func (d *demo) call(method, url string, body, into any) int {
 	req.Header.Set("Content-Type", "application/json")
 	if strings.HasPrefix(url, d.is.API) {
 		req.Header.Set("Authorization", "Bearer "+d.is.Token)
-	} else if strings.Contains(url, "/api/v1/") {
+	} else if strings.Contains(url, "/api/v1/") || strings.Contains(url, "/oauth2/v1/") {
 		req.Header.Set("Authorization", "SSWS "+d.state().Okta.Token)
 	}
 	resp, err := http.DefaultClient.Do(req)

@@ -64,6 +64,16 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
     missing(settings, texts).length === 0 &&
     secrets.every((s) => !s.required || entered[s.name] || known(s.name));
   const errorOf = (kind: string, n: string) => (field === `${kind}.${n}` ? failure?.message : undefined);
+  const further = settings.filter((s) => !s.required);
+  const setting = (s: ValueSpec) => (
+    <ValueField
+      key={s.name}
+      spec={s}
+      text={texts[s.name] ?? ""}
+      onChange={(t) => setTexts({ ...texts, [s.name]: t })}
+      error={errorOf("settings", s.name) ?? wrong[s.name]}
+    />
+  );
   return (
     <Dialog
       open
@@ -115,15 +125,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
             )}
           </Field>
         )}
-        {settings.map((s) => (
-          <ValueField
-            key={s.name}
-            spec={s}
-            text={texts[s.name] ?? ""}
-            onChange={(t) => setTexts({ ...texts, [s.name]: t })}
-            error={errorOf("settings", s.name) ?? wrong[s.name]}
-          />
-        ))}
+        {settings.filter((s) => s.required).map(setting)}
         {secrets.map((s) => (
           <SecretInput
             key={s.name}
@@ -136,6 +138,15 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
           />
         ))}
         {way && way.scopes.length > 0 && <p className="text-xs text-faint">It asks for: {way.scopes.join(" ")}</p>}
+        {further.length > 0 && (
+          <details open={further.some((s) => wrong[s.name] || field === `settings.${s.name}`) || undefined}>
+            <summary className="cursor-pointer text-sm text-muted hover:text-ink">
+              {further.length === 1 ? "One more setting" : `${further.length} more settings`}:{" "}
+              {further.map((s) => s.title).join(", ")}
+            </summary>
+            <div className="mt-3 flex flex-col gap-4">{further.map(setting)}</div>
+          </details>
+        )}
         {checks && <Checks checks={checks} title="It was not saved, because it does not work." />}
         {save.isError && !checks && !field && <Failed what="The connection was not saved." error={save.error} />}
         <button type="submit" hidden />

@@ -202,18 +202,31 @@ func (a *App) Run(ctx context.Context) error {
 	var besides sync.WaitGroup
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
-	stop := context.AfterFunc(ctx, func() { _ = a.http.Shutdown(context.WithoutCancel(ctx)) })
-	defer stop()
-	defer context.AfterFunc(ctx, a.Live.Close)()
-	err = a.http.Serve(a.ln)
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
+	served := make(chan error, 1)
+	go func() { served <- a.http.Serve(a.ln) }()
+	select {
+	case err = <-served:
+	case <-ctx.Done():
 	}
 	a.working.Store(false)
 	a.runner.Drain()
-	stopBeside()
-	besides.Wait()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Shutdown)
 	defer cancel()
+	if err == nil {
+		a.endRequests(grace)
+		<-served // http.ErrServerClosed: it was told to
+	}
+	stopBeside()
+	besides.Wait()
 	return errors.Join(err, workers.Stop(grace), a.Close())
+}
+
+// endRequests takes no new requests and waits for those under way, which need the
+// database; those that take too long are cut off.
+func (a *App) endRequests(grace context.Context) {
+	a.Live.Close()
+	if err := a.http.Shutdown(grace); err != nil {
+		a.Log.WarnContext(grace, "requests were under way for too long and are cut off", "err", err)
+		_ = a.http.Close() // what is open is closed, and nothing else is to be done
+	}
 }

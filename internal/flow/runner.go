@@ -73,6 +73,9 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 		if errs.KindOf(err) == errs.NotFound { // deleted with its organization or by retention
 			return time.Time{}, nil
 		}
+		if errors.Is(err, ErrFenced) {
+			return time.Time{}, r.left(ctx, run)
+		}
 		return time.Time{}, fmt.Errorf("take up run %s: %w", run, err)
 	}
 	if c.Run.State.Ended() {
@@ -84,12 +87,16 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 	case err == nil:
 		return again, nil
 	case errors.Is(err, ErrFenced):
-		r.Log.InfoContext(ctx, "run left to another worker", "run", run)
-		return time.Time{}, nil
+		return time.Time{}, r.left(ctx, run)
 	case ctx.Err() != nil:
 		return r.Now(), nil //nolint:nilerr // the program stops: whoever works next goes on at once
 	}
 	return time.Time{}, fmt.Errorf("run %s: %w", run, err)
+}
+
+func (r *Runner) left(ctx context.Context, run string) error {
+	r.Log.InfoContext(ctx, "run left to another worker", "run", run)
+	return nil
 }
 
 // work runs the flow and writes how it ended, or that it waits.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 )
 
@@ -14,10 +15,11 @@ const maxGroup = 512
 // thousand flow runs a second do not cost a thousand syncs of the disk. Callers
 // wait until their work is durable.
 type group struct {
-	db    *DB
-	work  chan *item
-	done  sync.WaitGroup
-	close sync.Once
+	db     *DB
+	work   chan *item
+	done   sync.WaitGroup
+	mu     sync.RWMutex // held while work is handed in
+	closed bool
 }
 
 // item is one caller's work: something done before its steps are written, the
@@ -44,25 +46,42 @@ func newGroup(db *DB) *group {
 	return g
 }
 
-// stop writes what is queued and ends the writers. Nothing may be handed in
-// afterwards.
+// stop writes what is queued and ends the writers. What is handed in afterwards
+// is refused.
 func (g *group) stop() {
-	g.close.Do(func() { close(g.work) })
+	g.mu.Lock()
+	if !g.closed {
+		g.closed = true
+		close(g.work)
+	}
+	g.mu.Unlock()
 	g.done.Wait()
 }
 
 // do hands in work and waits for it to be durable. When ctx ends first the work
 // may still be done.
 func (g *group) do(ctx context.Context, it *item) error {
-	it.ready = make(chan struct{})
-	select {
-	case g.work <- it:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := g.hand(ctx, it); err != nil {
+		return err
 	}
 	select {
 	case <-it.ready:
 		return it.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (g *group) hand(ctx context.Context, it *item) error {
+	it.ready = make(chan struct{})
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if g.closed {
+		return errs.New(errs.Unavailable, "the server is stopping")
+	}
+	select {
+	case g.work <- it:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -85,13 +85,17 @@ func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
 	if c.InDoubt, err = t.inDoubt(ctx, org, run); err != nil || c.Ref.Fresh {
 		return c, err
 	}
-	err = t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET epoch = ?, state = ? WHERE id = ? AND org_id = ? AND epoch = ? AND ended_at = 0`,
+	taken := 0
+	err = t.db.group.do(ctx, &item{fn: func(ctx context.Context, tx *Tx) (err error) {
+		taken, err = tx.affected(ctx, `UPDATE flow_run SET epoch = ?, state = ? WHERE id = ? AND org_id = ? AND epoch = ? AND ended_at = 0`,
 			r.Epoch+1, flow.Running, run, org, r.Epoch)
 		return err
 	}})
 	if err != nil {
 		return c, fmt.Errorf("claim run: %w", err)
+	}
+	if taken == 0 { // another worker has taken it up since it was read, or it has ended
+		return c, flow.ErrFenced
 	}
 	c.Ref.Epoch++
 	c.Steps, err = t.Steps(ctx, org, run)
@@ -250,18 +254,28 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?,
-			input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ? AND epoch = ?`,
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
+			WHERE id = ? AND org_id = ? AND epoch = ?`,
 			e.State, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE run_id = ? AND journal IS NOT NULL`, ref.Run)
-		return err
+		return tx.forget(ctx, ref.Org, ref.Run)
 	}})
 	if err == flow.ErrCancelled { //nolint:errorlint // the group returns it bare; the end was written
 		return nil
 	}
+	return err
+}
+
+// forget deletes of a run that has ended what was kept for its sake alone: the
+// sealed results of its effects, and the sealed input of one that keeps no data.
+func (tx *Tx) forget(ctx context.Context, org, run string) error {
+	_, err := tx.exec(ctx, `UPDATE flow_run SET input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ?`, run, org)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE journal IS NOT NULL AND run_id IN (SELECT id FROM flow_run WHERE id = ? AND org_id = ?)`, run, org)
 	return err
 }
 
@@ -340,9 +354,12 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND state IN (?, ?)`,
-			flow.Cancelled, toMicros(t.now()), id, flow.Queued, flow.Waiting)
-		return err
+		n, err = tx.affected(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND org_id = ? AND state IN (?, ?)`,
+			flow.Cancelled, toMicros(t.now()), id, org, flow.Queued, flow.Waiting)
+		if err != nil || n == 0 {
+			return err // the worker that has it ends it
+		}
+		return tx.forget(ctx, org, id)
 	})
 	if err != nil {
 		return flow.Run{}, err

@@ -96,6 +96,78 @@ func TestTwoWorkersOfOneFreshRun(t *testing.T) {
 	})
 }
 
+// Of several workers that take a resumed run up at once, one has it.
+func TestManyWorkersOfOneResumedRun(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := queue(t, db, nil)
+		first := claim(t, db, r.ID)
+		if err := db.Runs.Pause(t.Context(), first.Ref, []flow.Step{step("a", flow.StepDone)}, time.Now(), "waits"); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			var mu sync.Mutex
+			epochs := map[int64]int{}
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					c, err := db.Runs.Claim(t.Context(), org, r.ID)
+					if err != nil {
+						if !errors.Is(err, flow.ErrFenced) {
+							t.Error(err)
+						}
+						return
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					epochs[c.Ref.Epoch]++
+				})
+			}
+			all.Wait()
+			if len(epochs) == 0 {
+				t.Error("nobody has the run")
+			}
+			for epoch, n := range epochs {
+				if n > 1 {
+					t.Errorf("%d workers have the run in epoch %d", n, epoch)
+				}
+			}
+		}
+	})
+}
+
+// What was sealed for the sake of a run that keeps no data is gone when it ends,
+// by itself or because somebody cancels it.
+func TestCancelledRunKeepsNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		r := queue(t, db, func(r *flow.Run) { r.SaveData, r.Input = false, []byte("sealed input") })
+		c := claim(t, db, r.ID)
+		if err := db.Runs.Pause(t.Context(), c.Ref, []flow.Step{step("a", flow.StepDone)}, time.Now().Add(time.Hour), "waits"); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Runs.Cancel(t.Context(), org, r.ID)
+		if err != nil || got.State != flow.Cancelled || got.Input != nil {
+			t.Errorf("cancelled: %+v, %v", got, err)
+		}
+		steps, err := db.Runs.Steps(t.Context(), org, r.ID)
+		if err != nil || len(steps) != 1 || steps[0].Journal != nil {
+			t.Errorf("steps %+v, %v", steps, err)
+		}
+	})
+}
+
+// What comes after the database is closed is refused.
+func TestWorkAfterClose(t *testing.T) {
+	db := storetest.Open(t)
+	r := queue(t, db, nil)
+	c := claim(t, db, r.ID)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Runs.Record(t.Context(), c.Ref, []flow.Step{step("a", flow.StepDone)}, nil); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("recorded after close: %v", err)
+	}
+}
+
 func TestCancel(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		waiting := queue(t, db, nil)

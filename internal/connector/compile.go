@@ -31,6 +31,7 @@ func compile(d *document.Document) (*Connector, error) {
 	for id, a := range root.At("actions").Fields() {
 		c.Actions[id] = compileAction(a, id, names)
 	}
+	c.Events = compileEvents(root.At("okta_workflows_events"))
 	c.crossCheck(root)
 	for step := range root.At("test").Items() {
 		c.profile.test = append(c.profile.test, compileTest(step, c, names))

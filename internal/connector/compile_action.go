@@ -20,7 +20,7 @@ func compileAction(c document.Cursor, id string, connector scopeNames) *Action {
 		ID: id, Title: c.Text("title"), Description: c.Text("description"),
 		Effect: Effect(c.Text("effect")), Repeat: Repeat(c.Text("repeat")),
 		Inputs: compilePorts(c.At("inputs"), false), Outputs: []Port{},
-		Scopes: c.Texts("scopes"), Serves: c.Texts("okta_workflows"), do: &plan{},
+		Scopes: c.Texts("scopes"), Stream: c.Text("stream"), do: &plan{},
 	}
 	if a.Title == "" {
 		a.Title = titleOf(id)
@@ -34,6 +34,10 @@ func compileAction(c document.Cursor, id string, connector scopeNames) *Action {
 	a.compileAnswer(c, answerNames(names))
 	a.compileTargets(c, open)
 	a.compileRepeat(c)
+	a.checkStream(c.At("stream"), a.Stream)
+	for m := range c.At("okta_workflows").Items() {
+		a.Cards = append(a.Cards, a.compileCard(m))
+	}
 	return a
 }
 

@@ -50,6 +50,9 @@ func Load(folders ...fs.FS) (*Shelf, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	if err := s.checkCards(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 

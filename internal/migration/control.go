@@ -338,7 +338,9 @@ func (f *frame) returns(c *flopack.Card, at string) *value.Object {
 	return o
 }
 
-func (f *frame) respond(c *flopack.Card, at string) *value.Object { return f.reply(c, at, "", "respond") }
+func (f *frame) respond(c *flopack.Card, at string) *value.Object {
+	return f.reply(c, at, "", "respond")
+}
 
 func (f *frame) answer(c *flopack.Card, at string) *value.Object {
 	return f.reply(c, at, "Response", "answer")

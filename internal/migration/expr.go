@@ -15,6 +15,7 @@ type expr struct {
 	filters []string
 	lit     any
 	text    string     // of a text with references
+	tree    any        // of a list or object with references
 	kind    value.Kind // that the value is known to have when a flow runs; "" for any
 }
 
@@ -144,15 +145,20 @@ func (e expr) source() any {
 		return e.String()
 	case e.text != "":
 		return e.text
+	case e.tree != nil:
+		return e.tree
 	}
 	return value.Literal(e.lit).Source()
 }
 
 // empty reports whether the expression is a literal that says nothing.
-func (e expr) empty() bool { return !e.isRef() && e.text == "" && value.Empty(e.lit) }
+func (e expr) empty() bool { return e.plain() && value.Empty(e.lit) }
 
 // null reports whether the expression is the literal null.
-func (e expr) null() bool { return !e.isRef() && e.text == "" && e.lit == nil }
+func (e expr) null() bool { return e.plain() && e.lit == nil }
+
+// plain reports whether the expression is a literal.
+func (e expr) plain() bool { return !e.isRef() && e.text == "" && e.tree == nil }
 
 // within returns the expression as part of a text, and whether it can be one.
 func (e expr) within() (string, bool) {

@@ -101,7 +101,9 @@ func (f *frame) value(c *flopack.Card, in *flopack.Field) expr {
 }
 
 // wired reports whether a wire leads to an input.
-func (f *frame) wired(c *flopack.Card, in *flopack.Field) bool { return len(f.wires[end{c, in.ID}]) > 0 }
+func (f *frame) wired(c *flopack.Card, in *flopack.Field) bool {
+	return len(f.wires[end{c, in.ID}]) > 0
+}
 
 // output is what an output of a card stands for.
 func (f *frame) output(c *flopack.Card, out *flopack.Field) expr {
@@ -188,7 +190,7 @@ func (f *frame) body(g *flopack.Graph, c *flopack.Card, path string, given func(
 func (f *frame) begin(c *flopack.Card, at, title string) *value.Object {
 	id := f.u.names.give(c.Title, c.Method)
 	f.ids[c] = id
-	f.u.at = at
+	f.u.at, f.u.title = at, c.Title
 	f.u.source(f, c, at, id)
 	o := value.Map("id", id)
 	if c.Title != "" && c.Title != title {

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"sallyport/internal/flopack"
@@ -95,18 +96,29 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 			}
 		}
 	}
-	for _, in := range more {
+	for n, in := range more {
 		e := f.value(c, in)
 		if !asGiven(fn.ID) {
 			e = f.declared(e, in, fn.ID)
 		}
 		name := in.Key
+		if labels(fn.ID) && len(name) >= 8 && len(name) <= 11 && shortID.MatchString(name) {
+			name = sprintf("item %d", n+1)
+		}
 		for i := 2; has(with, name); i++ {
 			name = sprintf("%s %d", in.Key, i)
 		}
 		with.Set(name, e.source())
 	}
 }
+
+// labels reports whether the names of a function's inputs are only for people.
+func labels(id string) bool {
+	return slices.Contains([]string{"list.construct", "list.union", "object.merge", "text.concatenate", "boolean.and", "boolean.or", "boolean.xor"}, id)
+}
+
+// shortID is a name that the editor of Okta Workflows made up.
+var shortID = regexp.MustCompile(`^(?:[A-Za-z0-9_-]*[0-9_-][A-Za-z0-9_-]*[A-Z][A-Za-z0-9_-]*|[A-Za-z0-9_-]*[A-Z][A-Za-z0-9_-]*[0-9_-][A-Za-z0-9_-]*)$`)
 
 // declared converts a value to the kind that a field of the author's own
 // declares, where it matters.
@@ -149,9 +161,8 @@ var placeholders = regexp.MustCompile(`\{\{\{([^{}]*)\}\}\}`)
 // compose writes values into the text where that is the same, and gives them by
 // name where it is not.
 func (f *frame) compose(c *flopack.Card, with *value.Object) {
-	text := value.String(f.at(c, "", "_text_").lit)
-	values := map[string]expr{}
-	named := value.NewObject(0)
+	values, named := map[string]expr{}, value.NewObject(0)
+	text := f.words(c, values, named)
 	for _, in := range c.Inputs {
 		if in.Key == "_text_" || in.Group == "context" {
 			continue
@@ -196,4 +207,24 @@ func composed(text string, values map[string]expr) (string, bool) {
 	rest := text[last:]
 	b.WriteString(rest)
 	return b.String(), !strings.Contains(rest, "{{") && b.Len() < 1<<20
+}
+
+// words is the text of a Compose; secrets in it become values.
+func (f *frame) words(c *flopack.Card, values map[string]expr, byName *value.Object) string {
+	for _, in := range c.Inputs {
+		if in.Key != "_text_" {
+			continue
+		}
+		s := value.String(in.Data)
+		s, found := f.u.masked("text", s, func(option string) string {
+			values["options."+option] = ref("options", option)
+			byName.Set("options."+option, ref("options", option).source())
+			return "{{{options." + option + "}}}"
+		})
+		if !found {
+			f.u.own("text", s)
+		}
+		return s
+	}
+	return ""
 }

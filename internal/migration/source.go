@@ -91,11 +91,14 @@ func mapping(o *value.Object, depth int) (*yaml.Node, error) {
 		}
 		n.Content = append(n.Content, text(k), sub)
 	}
-	if small(n) {
+	if small(n) && !isCard(o) {
 		n.Style = yaml.FlowStyle
 	}
 	return n, nil
 }
+
+// isCard reports whether a mapping is a card, which begins with its id.
+func isCard(o *value.Object) bool { return has(o, "id") && len(o.Keys()) > 1 && o.Keys()[0] == "id" }
 
 // small reports whether a collection of plain values fits on a line.
 func small(n *yaml.Node) bool {

@@ -14,6 +14,11 @@ const (
 	tableFamily  = "table"
 )
 
+// tableOperations are what our table cards do.
+func tableOperations() []string {
+	return []string{"create_row", "read_row", "update_row", "delete_row", "search_rows", "clear"}
+}
+
 func columnTypes() map[string]value.Kind {
 	return map[string]value.Kind{"str": value.Text, "dec": value.Number, "bln": value.Boolean, "dte": value.Date}
 }
@@ -77,7 +82,9 @@ func (f *frame) table(c *flopack.Card, at string) *value.Object {
 		"clearTable": "clear", "searchRows": "search_rows", "searchRows2": "search_rows", "exportToCSV": "export_csv", "readTable": "columns",
 	}[c.Method]
 	if use == "" {
-		use = c.Method
+		use = slug(c.Method)
+	}
+	if !slices.Contains(tableOperations(), use) {
 		f.u.missing(c, "a table card that does what %s does", c.Method)
 	}
 	o.Set("use", tableFamily+"."+use)
@@ -93,16 +100,20 @@ func (f *frame) table(c *flopack.Card, at string) *value.Object {
 			}
 		}
 	}
-	f.columns(c, id, with)
+	kept := f.columns(c, id, with)
 	if with.Len() > 0 {
 		o.Set("with", with)
+	}
+	if kept {
+		o.Set("empty", "keep")
 	}
 	f.tableOutputs(c, use)
 	return o
 }
 
-// columns are the values of a row's columns.
-func (f *frame) columns(c *flopack.Card, id string, with *value.Object) {
+// columns are the values of a row's columns. It reports whether those that turn
+// out empty when the flow runs leave a column as it is.
+func (f *frame) columns(c *flopack.Card, id string, with *value.Object) (kept bool) {
 	t := f.u.t.d.Table(id)
 	// Empty inputs leave a column as it is, unless the card says otherwise.
 	keep := c.Method == "updateRow" && value.String(f.at(c, "parameters", "updateEmptyInputs").lit) != "Yes"
@@ -113,12 +124,12 @@ func (f *frame) columns(c *flopack.Card, id string, with *value.Object) {
 		e := f.value(c, in)
 		switch {
 		case e.empty() && (keep || c.Method != "updateRow"):
-		case keep && e.isRef():
-			with.Set(in.Key, value.Map("unless_empty", e.source()))
 		default:
 			with.Set(in.Key, e.source())
+			kept = kept || keep && !e.plain()
 		}
 	}
+	return kept
 }
 
 // search is what rows are looked for.

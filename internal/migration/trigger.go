@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,7 +146,7 @@ func (u *unit) eventType(c *flopack.Card) (eventCard, bool) {
 		return e, true
 	}
 	if m := eventName.FindStringSubmatch(c.Comment); m != nil && (channel == "okta" || channel == "oktadevices") {
-		return eventCard{event: m[1]}, true
+		return eventCard{Event: m[1]}, true
 	}
 	return eventCard{}, false
 }
@@ -159,7 +160,7 @@ func (u *unit) event(f *frame) (*value.Object, *frame) {
 		u.missing(f.root, "an event source for %s", f.root.Address())
 		return value.Map("on_demand", u.inputs(f.root, "")), f
 	}
-	o := value.Map("event", known.event)
+	o := value.Map("event", known.Event)
 	if where := u.targets(f.root, known); where != "" {
 		o.Set("where", where)
 	}
@@ -181,11 +182,8 @@ func (u *unit) event(f *frame) (*value.Object, *frame) {
 	f.u.source(f, loop, "trigger", "")
 	inner := u.frame(body, f, loop)
 	inner.given = given
-	for _, c := range f.order { // what people wrote beside it stays
-		if c != loop {
-			inner.order = append([]*flopack.Card{c}, inner.order...)
-		}
-	}
+	beside := slices.DeleteFunc(f.order, func(c *flopack.Card) bool { return c == loop })
+	inner.order = append(beside, inner.order...) // what people wrote beside it stays
 	return o, inner
 }
 

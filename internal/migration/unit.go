@@ -117,24 +117,27 @@ func (t *translator) things(res *Result) {
 
 // unit is the translation of one flow.
 type unit struct {
-	t       *translator
-	src     *flopack.Flow
-	out     *Flow
-	names   *names // of cards
-	slots   *names
-	tables  *names
-	options *value.Object
-	secrets *names
-	api     bool
-	at      string // the card of ours that is being made
-	depth   int    // of loops with cards in them
-	found   map[string]bool
+	t          *translator
+	src        *flopack.Flow
+	out        *Flow
+	names      *names // of cards
+	slots      *names
+	tables     *names
+	options    *value.Object
+	secrets    *names
+	isAPI      bool
+	at         string // the card of ours that is being made
+	title      string // of the card
+	literals   map[*flopack.Field]expr
+	tableOrder []string
+	depth      int // of loops with cards in them
+	found      map[string]bool
 }
 
 func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
 	u := &unit{
 		t: t, src: src, names: newNames(reserved()...), slots: newNames(t.families()...), tables: newNames(), options: value.NewObject(0),
-		secrets: newNames(), found: map[string]bool{},
+		secrets: newNames(), found: map[string]bool{}, literals: map[*flopack.Field]expr{},
 		out: &Flow{Export: src.ID, Slug: t.slugs[src.ID], Title: src.Name, Folder: t.folders[src.Folder], Tables: map[string]string{}},
 	}
 	f := u.frame(src.Graph, nil, nil)

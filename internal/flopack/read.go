@@ -265,9 +265,18 @@ func comment(v any) string {
 	o, ok := v.(*value.Object)
 	if !ok {
 		s, _ := v.(string)
-		return strings.TrimSpace(s)
+		return tidy(s)
 	}
-	return strings.TrimSpace(strings.TrimSpace(o.Text("title")) + "\n\n" + strings.TrimSpace(o.Text("markdown")))
+	return strings.TrimSpace(tidy(o.Text("title")) + "\n\n" + tidy(o.Text("markdown")))
+}
+
+// tidy returns a text without white space at its ends and at those of its lines.
+func tidy(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " \t")
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // address reads root:kernel:MODULE:VERSION:METHOD and

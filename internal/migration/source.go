@@ -97,21 +97,25 @@ func mapping(o *value.Object, depth int) (*yaml.Node, error) {
 	return n, nil
 }
 
-// isCard reports whether a mapping is a card, which begins with its id.
-func isCard(o *value.Object) bool { return has(o, "id") && len(o.Keys()) > 1 && o.Keys()[0] == "id" }
+// isCard reports whether a mapping is a card, which begins with its id, or a comment.
+func isCard(o *value.Object) bool {
+	keys := o.Keys()
+	return len(keys) > 1 && keys[0] == "id" || len(keys) == 1 && keys[0] == "comment"
+}
 
 // small reports whether a collection of plain values fits on a line.
 func small(n *yaml.Node) bool {
 	const most = 90
 	size := 0
 	for _, c := range n.Content {
-		if c.Kind == yaml.ScalarNode && c.Style == 0 || len(c.Content) == 0 {
+		switch {
+		case c.Kind == yaml.ScalarNode && (c.Style == 0 || len(c.Value) < 40 && c.Style&yaml.LiteralStyle == 0), c.Kind != yaml.ScalarNode && len(c.Content) == 0:
 			size += len(c.Value) + 4
-		} else if c.Style&yaml.FlowStyle != 0 {
+		case c.Kind != yaml.ScalarNode && c.Style&yaml.FlowStyle != 0:
 			for _, sub := range c.Content {
-				size += len(sub.Value) + 4
+				size += len(sub.Value) + 4 + 90*len(sub.Content)
 			}
-		} else {
+		default:
 			return false
 		}
 	}

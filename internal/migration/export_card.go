@@ -227,7 +227,7 @@ func (g *graph) branchCard(o *value.Object, at string) {
 func (g *graph) bodyOf(c *xcard, group string, cards []any, path string) {
 	in := g.input(c, group, "flo")
 	in.kind.set("flo", false)
-	in.data = g.inside(c, cards, path, nil).data()
+	in.body = g.inside(c, cards, path, nil)
 }
 
 // inside makes a graph of cards within a card.
@@ -246,8 +246,8 @@ func (g *graph) tryCard(o *value.Object, at string) {
 	cards, _ := o.At("try").([]any)
 	g.bodyOf(c, "", cards, at+".try")
 	caught, _ := o.At("catch").([]any)
-	handler := g.inside(c, caught, at+".catch", map[string]string{"error": "error"})
-	c.policy = value.Map("type", "handler", "merge", "join", "flo", handler.data())
+	c.handler = g.inside(c, caught, at+".catch", map[string]string{"error": "error"})
+	c.policy = value.Map("type", "handler", "merge", "join")
 	g.gives(o, g.byName(c))
 }
 

@@ -53,10 +53,11 @@ type xcard struct {
 	hidden, webhook                    bool
 	config                             any
 	policy                             *value.Object
+	handler                            *graph
 	in, out                            []*xfield
 	branches                           *value.Object
 	joins                              *value.Object
-	pins                               []xpin
+	pins                               []*xpin
 }
 
 // xfield is one input or output.
@@ -73,6 +74,8 @@ type xfield struct {
 	hidden     bool
 	proxy      *value.Object
 	path       []any
+	body       *graph // of type flo
+	textual    bool   // it becomes part of a text, whatever it is
 }
 
 // xpin is one wire.
@@ -176,10 +179,12 @@ func (g *graph) output(c *xcard, group, key string) *xfield {
 
 // wire connects an output to an input, by way of a conversion.
 func (g *graph) wire(from, to *xfield, convert string, wrap bool) {
-	from.card.pins = append(from.card.pins, xpin{from, to, convert, wrap})
+	from.card.pins = append(from.card.pins, &xpin{from, to, convert, wrap})
 	switch convert {
 	case "":
-		from.kind.join(to.kind)
+		if !to.textual {
+			from.kind.join(to.kind)
+		}
 	case "parse":
 		from.kind.set("string", false)
 		to.kind.set("object", wrap)
@@ -206,7 +211,26 @@ func (g *graph) wire(from, to *xfield, convert string, wrap bool) {
 	}
 }
 
-func conversionOf(p xpin) string {
+// settle gives a wire into a text the conversion that its source needs.
+func (p *xpin) settle() {
+	if !p.to.textual || p.convert != "" {
+		return
+	}
+	t := p.from.kind.end()
+	p.to.kind.set("string", false)
+	switch {
+	case t.name == "":
+		t.name = "string"
+	case t.list, t.name == "object":
+		p.convert = "stringify"
+	case t.name == "number", t.name == "boolean":
+		p.convert = "text"
+	case t.name == "Date":
+		*p.to.kind.end() = *t
+	}
+}
+
+func conversionOf(p *xpin) string {
 	if p.convert == "text" && p.from.kind.end().name == "boolean" {
 		return "booleanToString"
 	}
@@ -215,8 +239,26 @@ func conversionOf(p xpin) string {
 	}[p.convert]
 }
 
+// settle does it for all wires of the graph and of those within.
+func (g *graph) settle() {
+	for _, c := range g.all {
+		for _, p := range c.pins {
+			p.settle()
+		}
+		for _, f := range c.in {
+			if f.body != nil {
+				f.body.settle()
+			}
+		}
+		if c.handler != nil {
+			c.handler.settle()
+		}
+	}
+}
+
 // data writes the graph.
 func (g *graph) data() *value.Object {
+	g.settle()
 	methods := make([]any, len(g.all))
 	for i, c := range g.all {
 		methods[i] = c.method()
@@ -236,6 +278,9 @@ func (c *xcard) method() *value.Object {
 	policy := c.policy
 	if policy == nil {
 		policy = value.Map("type", "finish")
+	}
+	if c.handler != nil {
+		policy = policy.With("flo", c.handler.data())
 	}
 	in, out := value.NewObject(len(c.in)), value.NewObject(len(c.out))
 	for _, f := range c.in {
@@ -273,6 +318,9 @@ func (f *xfield) source(input bool) *value.Object {
 	name := t.name
 	if name == "" {
 		name = "string"
+	}
+	if f.body != nil {
+		f.data = f.body.data()
 	}
 	val := value.Map("type", name, "collection", t.list, "data", f.data)
 	if f.proxy != nil {

@@ -242,7 +242,7 @@ func (g *graph) composeCard(c *xcard, v string, words, refs []string, at string)
 		}
 		key := shortIDOf(c.uuid, strconv.Itoa(i))
 		in := g.input(c, "", key)
-		in.custom = true
+		in.custom, in.textual = true, !strings.Contains(r, "| as ")
 		g.refer(in, r, at)
 		s += "{{{" + key + "}}}" + words[i+1]
 	}
@@ -305,7 +305,7 @@ func (g *graph) refer(f *xfield, ref, at string) {
 
 // known reports whether a filter is a conversion of an export.
 func (expr) known(filter string) bool {
-	return conversionOf(xpin{convert: filter, from: &xfield{kind: &xtype{}}}) != ""
+	return conversionOf(&xpin{convert: filter, from: &xfield{kind: &xtype{}}}) != ""
 }
 
 // through is an output behind a conversion, where another one follows: by way of

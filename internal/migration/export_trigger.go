@@ -191,13 +191,12 @@ func (g *graph) event(t *value.Object, at string) {
 		}
 		return inner.output(root, "Output", path[1]), path[2:]
 	}
-	g.w.inner = inner
+	g.w.inner, body.body = inner, inner
 	g.finish = func() {
 		for _, out := range root.out { // a trigger takes what it gives
 			in := inner.input(root, out.group, out.key)
 			in.kind.join(out.kind)
 		}
-		body.data = inner.data()
 	}
 }
 

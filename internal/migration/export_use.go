@@ -120,7 +120,10 @@ func (g *graph) arguments(c *xcard, fn function.Function, with *value.Object, at
 
 // own is a field of the author's own.
 func (g *graph) own(c *xcard, group, key string, v any, at string) {
-	f := g.field(c, group, key, v, at)
+	f := g.input(c, group, key)
+	s, _ := v.(string)
+	f.textual = c.address == kernelAddress("string:concat") && !strings.Contains(s, "| as ")
+	g.fill(f, v, at)
 	f.custom = true
 	if c.mirrored() {
 		g.output(c, group, key).kind.join(f.kind)

@@ -35,7 +35,7 @@ func (u *unit) trigger(f *frame) (*value.Object, *frame) {
 		return u.event(f)
 	}
 	u.missing(c, "a trigger such as %s", c.Address())
-	return value.Map("on_demand", u.inputs(c, "")), f
+	return value.Map("call", u.inputs(c, "")), f
 }
 
 // inputs are the fields that a trigger takes; those of a group go by their key.
@@ -92,7 +92,6 @@ func (u *unit) schedule() *value.Object {
 }
 
 func (u *unit) api(f *frame) *value.Object {
-	u.isAPI = true
 	access := map[string]string{"open": "public", "high": "oauth"}[u.src.Security]
 	o, inputs := value.Map("access", cmp.Or(access, "token")), value.NewObject(0)
 	froms := map[string]string{"body": "body", "query": "query", "headers": "header"}
@@ -158,7 +157,7 @@ func (u *unit) event(f *frame) (*value.Object, *frame) {
 	known, ok := u.eventType(f.root)
 	if !ok {
 		u.missing(f.root, "an event source for %s", f.root.Address())
-		return value.Map("on_demand", u.inputs(f.root, "")), f
+		return value.Map("call", u.inputs(f.root, "")), f
 	}
 	o := value.Map("event", known.Event)
 	if where := u.targets(f.root, known); where != "" {

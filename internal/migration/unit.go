@@ -125,7 +125,7 @@ type unit struct {
 	tables     *names
 	options    *value.Object
 	secrets    *names
-	isAPI      bool
+	returned   bool   // somebody looks at what the flow gives
 	at         string // the card of ours that is being made
 	title      string // of the card
 	literals   map[*flopack.Field]expr
@@ -147,6 +147,7 @@ func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
 	u.source(f, f.root, "trigger", "")
 	u.at = "trigger"
 	trigger, inner := u.trigger(f)
+	u.returned = has(trigger, "call") || has(trigger, "on_demand")
 	cards := inner.cards(inner.order, "cards")
 	text, err := writeYAML(u.whole(trigger, cards, u.result(inner)))
 	if err != nil {
@@ -205,7 +206,7 @@ func (u *unit) result(f *frame) *value.Object {
 	for last >= 0 && f.order[last].Is("control", "comment") {
 		last--
 	}
-	if last < 0 || f != nil && f.outer != nil || !u.returns() {
+	if last < 0 || f.outer != nil || !u.returned {
 		return out
 	}
 	c := f.order[last]
@@ -214,16 +215,10 @@ func (u *unit) result(f *frame) *value.Object {
 	}
 	for _, field := range c.Outputs {
 		if e := f.output(c, field); e.isRef() {
-			out.Set(field.Key, e.source())
+			out.Set(keyOf(c, field).Name, e.source())
 		}
 	}
 	return out
-}
-
-// returns reports whether anybody looks at what the flow gives.
-func (u *unit) returns() bool {
-	root := u.src.Graph.Root()
-	return !u.src.Scheduled && (root.Is("control", "callable") || root.Is("control", "noop"))
 }
 
 func (u *unit) source(f *frame, c *flopack.Card, at, id string) {

@@ -210,6 +210,9 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 	if err := x.pin(ctx, prog); err != nil {
 		return nil, err
 	}
+	if err := x.waited(ctx, prog); err != nil {
+		return nil, err
+	}
 	f := &frame{prog: prog, vars: map[string]any{nameContext: x.contextOf(nil)}, states: value.NewObject(8)}
 	if err := x.root(ctx, f); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -17,9 +18,7 @@ const maxWait = 366 * 24 * time.Hour
 func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
 	if known.State.Settled() && known.State != "" {
-		o, err := x.recall(known)
-		x.waited(known.StartedAt, o.output)
-		return o, err
+		return x.recall(known)
 	}
 	began, until, err := known.StartedAt, time.Time{}, error(nil)
 	if known.State == StepWaiting {
@@ -33,7 +32,6 @@ func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	}
 	o := outcome{state: StepDone, output: value.Map("until", until)}
 	if !until.After(x.r.Now()) {
-		x.waited(began, o.output)
 		x.cardBegan = began
 		return o, nil
 	}
@@ -65,11 +63,34 @@ func (x *execution) waitsUntil(s Step) (time.Time, error) {
 	return until, nil
 }
 
-// waited moves the run's end by a wait that is over.
-func (x *execution) waited(began time.Time, out *value.Object) {
-	if until, ok := out.At("until").(time.Time); ok && until.After(began) {
-		x.deadline = x.deadline.Add(until.Sub(began))
+// waited moves the run's end by the waits that it has made or is at, before any
+// card is taken up.
+func (x *execution) waited(ctx context.Context, prog *Program) error {
+	waits := map[string]map[string]bool{}
+	for _, s := range x.known {
+		cards, ok := waits[s.Flow]
+		if !ok {
+			p := prog
+			if s.Flow != prog.Flow.ID {
+				var err error
+				if p, err = x.r.Library.Program(ctx, x.run.Org, s.Flow, x.run.Pins[s.Flow]); errs.KindOf(err) == errs.NotFound {
+					continue // the flow is gone, and told where it is called
+				} else if err != nil {
+					return err
+				}
+			}
+			cards = map[string]bool{}
+			Walk(p.Definition.Cards, func(c *Card) { cards[c.ID] = cards[c.ID] || c.Kind == CardWait })
+			waits[s.Flow] = cards
+		}
+		if !cards[s.Card] || s.State != StepWaiting && s.State != StepDone {
+			continue
+		}
+		if until, err := x.waitsUntil(s); err == nil && until.After(s.StartedAt) {
+			x.deadline = x.deadline.Add(until.Sub(s.StartedAt))
+		}
 	}
+	return nil
 }
 
 // end returns when a wait that begins now is over.

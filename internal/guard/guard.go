@@ -137,19 +137,25 @@ func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permi
 		return connector.Permit{}, err
 	}
 	if why != "" {
-		return g.refuse(ctx, e, why)
+		return g.refuse(ctx, in, e, why)
 	}
 	ok, err := g.Ledger.Begin(ctx, e, p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
 	if err != nil {
 		return connector.Permit{}, fmt.Errorf("begin ledger entry: %w", err)
 	}
 	if !ok {
-		return g.refuse(ctx, e, fmt.Sprintf("the flow has made %d changes within an hour, which is its ceiling", p.ceiling(in.Why.Flow)))
+		return g.refuse(ctx, in, e, fmt.Sprintf("the flow has made %d changes within an hour, which is its ceiling", p.ceiling(in.Why.Flow)))
 	}
 	return connector.Permit{Verdict: connector.Proceed, Ledger: e.ID}, nil
 }
 
-func (g *Guard) refuse(ctx context.Context, e Entry, why string) (connector.Permit, error) {
+// refuse writes a refusal. It has an entry of its own: what became of a try
+// before it, which has begun one already, is not overwritten.
+func (g *Guard) refuse(ctx context.Context, in connector.Intent, e Entry, why string) (connector.Permit, error) {
+	if in.Resume != "" {
+		e.ID = id.At(g.Now())
+	}
+	e.Undo = nil
 	e.State, e.Reason, e.EndedAt = Refused, why, g.Now()
 	if err := g.Ledger.Add(ctx, e); err != nil {
 		return connector.Permit{}, fmt.Errorf("write refusal: %w", err)
@@ -169,6 +175,10 @@ func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) En
 	}
 	if len(targets) > 0 {
 		e.TargetType, e.TargetID, e.TargetName = targets[0].Type, targets[0].ID, targets[0].ID
+	}
+	// What may have happened when nobody lives to say so may have to be undone.
+	if undo, ok := in.Action.Reverse(in.Call.Inputs, nil); ok {
+		e.Undo = &undo
 	}
 	return e
 }

@@ -367,8 +367,8 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 	return t.Get(ctx, org, id)
 }
 
-// Retry takes up again a run that failed: its steps stand, but for the one that
-// failed. A run whose journal was deleted cannot go on from there.
+// Retry takes up again a run that failed: its steps stand, but for those that
+// failed, in doubt or not. A run whose journal was deleted cannot go on from there.
 func (t Runs) Retry(ctx context.Context, org, id string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		r, err := one(ctx, tx, "run", scanRun, `SELECT `+runColumns+` FROM flow_run WHERE id = ? AND org_id = ?`+tx.db.d.forUpdate, id, org)
@@ -385,7 +385,11 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `UPDATE flow_step SET state = ? WHERE run_id = ? AND state = ?`, flow.StepAgain, id, flow.StepFailed); err != nil {
+		// What failed is made again; where it may have happened, that is not forgotten.
+		_, err = tx.exec(ctx, `UPDATE flow_step SET reason = CASE WHEN state = ? THEN ? ELSE reason END, state = ?
+			WHERE run_id = ? AND org_id = ? AND (state = ? OR state = ? AND error IS NOT NULL)`,
+			flow.StepUnknown, flow.Doubted, flow.StepAgain, id, org, flow.StepFailed, flow.StepUnknown)
+		if err != nil {
 			return err
 		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})

@@ -1,0 +1,164 @@
+package flow_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/guard"
+	"sallyport/internal/value"
+)
+
+// answers gives the peer a status for each try of a call: the last for all that
+// follow, 0 for the peer's own answer.
+func answers(call string, status ...int) func(http.ResponseWriter, *http.Request, int) bool {
+	return func(w http.ResponseWriter, r *http.Request, nth int) bool {
+		if r.Method+" "+r.URL.Path != call {
+			return false
+		}
+		s := status[min(nth, len(status))-1]
+		if s == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "30")
+		}
+		if s != 0 {
+			w.WriteHeader(s)
+		}
+		return s != 0
+	}
+}
+
+// either lets several answer.
+func either(all ...func(http.ResponseWriter, *http.Request, int) bool) func(http.ResponseWriter, *http.Request, int) bool {
+	return func(w http.ResponseWriter, r *http.Request, nth int) bool {
+		for _, answer := range all {
+			if answer(w, r, nth) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+const (
+	suspendAda = "POST /users/ada/suspend"
+	chargeAda  = "POST /users/ada/charge"
+	tellCall   = "POST /tell"
+)
+
+// A change in doubt that the flow goes on from, whichever way, is not made again
+// each time the run is resumed.
+func TestDoubtIsNotRepeatedOnResume(t *testing.T) {
+	const again = "{ id: s, use: peer.suspend, with: { user: ada }, retry: 0s }"
+	tests := map[string]struct{ helper, cards string }{
+		"a loop that ignores errors": {"", "  - { id: loop, each: '{{ input.list }}', ignore_errors: true, do: [ " + again + " ] }"},
+		"a call that may fail":       {"flow: h\nconnections: { peer: peer }\ntrigger: { call: }\ncards: [ " + again + " ]\n", "  - { id: c, call: h, on_error: continue }"},
+		"a card that may fail":       {"", "  - " + strings.Replace(again, "0s", "0s, on_error: continue", 1)},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			if tt.helper != "" {
+				l.publish(tt.helper)
+			}
+			l.peer.answer = either(answers(suspendAda, 500), answers(tellCall, 429, 429, 429, 0))
+			r, _ := l.run(onDemand(tt.cards+"\n  - { id: tell, use: peer.tell, with: { text: x } }"), value.Map("list", []any{"ada"}))
+			if n := l.peer.count(suspendAda); r.State != flow.Succeeded || r.Unknown != 1 || n != 1 || len(l.ledger()) != 1 {
+				t.Errorf("ended %s %q, unknown %d, after %d calls", r.State, r.Error, r.Unknown, n)
+			}
+		})
+	}
+}
+
+// Whether a change happened stays open when a later try of it is refused, shown,
+// or fails in a way that leaves no doubt of its own.
+func TestDoubtStays(t *testing.T) {
+	const card = "  - { id: s, use: peer.suspend, with: { user: ada }%s }"
+	protect := func(l *lab) {
+		check(l.t, l.db.Actions.SetPolicy(l.t.Context(), org, guard.Policy{Ceiling: 9, ProtectedUsers: []string{"ada@acme.example"}}))
+	}
+	show := func(l *lab) {
+		check(l.t, l.db.Actions.SetPolicy(l.t.Context(), org, guard.Policy{Ceiling: 9, DryRun: true}))
+	}
+	gone := func(l *lab) { check(l.t, l.db.Connections.Remove(l.t.Context(), org, "conn1")) }
+	tests := map[string]struct {
+		options string
+		status  []int
+		then    func(*lab) // between the tries
+		state   flow.State
+	}{
+		"a retry is answered 400":          {"", []int{500, 400}, nil, flow.Failed},
+		"a retry is protected against":     {"", []int{500, 0}, protect, flow.Succeeded},
+		"the same, and it is to stop then": {", on_refused: stop", []int{500, 0}, protect, flow.Failed},
+		"a retry is only shown":            {"", []int{500, 0}, show, flow.Succeeded},
+		"the connection is gone":           {"", []int{500, 0}, gone, flow.Failed},
+		"a rate limit is between":          {"", []int{500, 429, 400}, nil, flow.Failed},
+	}
+	for name, tt := range tests {
+		for _, way := range []string{"by itself", "by hand"} {
+			t.Run(name+", retried "+way, func(t *testing.T) {
+				t.Parallel()
+				l := newLab(t)
+				l.peer.answer = answers(suspendAda, tt.status...)
+				options := tt.options
+				if way == "by hand" {
+					options += ", retry: 0s"
+				}
+				run := l.start(l.publish(onDemand(strings.Replace(card, "%s", options, 1))), nil, nil)
+				if _, err := l.runner.Work(t.Context(), org, run); err != nil {
+					t.Fatal(err)
+				}
+				if tt.then != nil {
+					tt.then(l)
+				}
+				if way == "by hand" {
+					check(t, l.db.Runs.Retry(t.Context(), org, run))
+				}
+				l.setClock(l.clock().Add(time.Minute))
+				r, steps := l.work(run)
+				if r.State != tt.state || r.Unknown != 1 || steps["s"].State != flow.StepUnknown {
+					t.Errorf("ended %s %q, unknown %d; the step is %s: %s %s", r.State, r.Error, r.Unknown, steps["s"].State, steps["s"].Error, steps["s"].Reason)
+				}
+				if e := l.ledger()[0]; e.State != guard.Unknown || e.Undo == nil || e.Undo.Action != "unsuspend" {
+					t.Errorf("the ledger says %s, undone by %v", e.State, e.Undo)
+				}
+			})
+		}
+	}
+}
+
+// What was in doubt and must not be made twice is passed over by a retry of its
+// run: the call is not made, and the run goes on.
+func TestRetryPassesOverWhatMustNotBeRepeated(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = answers("POST /users/ada/grant", 501)
+	r, steps := l.run(onDemand("  - { id: g, use: peer.grant, with: { user: ada } }\n  - { id: tell, use: peer.tell, with: { text: x } }"), nil)
+	if r.State != flow.Failed || r.Unknown != 1 || steps["g"].State != flow.StepUnknown || steps["g"].Error == "" {
+		t.Fatalf("ended %s %q, the step is %+v", r.State, r.Error, steps["g"])
+	}
+	check(t, l.db.Runs.Retry(t.Context(), org, r.ID))
+	r, steps = l.work(r.ID)
+	if n := l.peer.count("POST /users/ada/grant"); r.State != flow.Succeeded || r.Unknown != 1 || n != 1 || steps["g"].State != flow.StepUnknown || len(l.peer.told) != 1 {
+		t.Errorf("ended %s %q after %d calls, the step is %+v", r.State, r.Error, n, steps["g"])
+	}
+	if es := l.ledger(); len(es) != 1 || es[0].State != guard.Unknown {
+		t.Errorf("ledger = %+v", es)
+	}
+}
+
+// A change that was under way when the program died and is refused when it is
+// made again may have been made before.
+func TestRefusalAfterCrash(t *testing.T) {
+	l := newLab(t)
+	run := l.start(l.publish(onDemand("  - { id: s, use: peer.suspend, with: { user: ada } }")), nil, nil)
+	l.crash(run, suspendAda)
+	l.peer.answer = answers(suspendAda, 0, 400)
+	if r, steps := l.work(run); r.State != flow.Failed || r.Unknown != 1 || steps["s"].State != flow.StepUnknown {
+		t.Errorf("ended %s %q; the step is %s", r.State, r.Error, steps["s"].State)
+	}
+	if es := l.ledger(); len(es) != 1 || es[0].State != guard.Unknown || es[0].Undo == nil {
+		t.Errorf("ledger = %+v", es)
+	}
+}

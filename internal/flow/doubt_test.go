@@ -162,3 +162,103 @@ func TestRefusalAfterCrash(t *testing.T) {
 		t.Errorf("ledger = %+v", es)
 	}
 }
+
+// endings are the ways in which a run ends that cannot go on to the end of what
+// it has begun.
+func endings() map[string]func(l *lab, run string) {
+	return map[string]func(l *lab, run string){
+		"its deadline": func(l *lab, run string) {
+			l.setClock(l.clock().Add(time.Hour))
+			l.work(run)
+		},
+		"being cancelled": func(l *lab, run string) {
+			if r, err := l.db.Runs.Cancel(l.t.Context(), org, run); err != nil {
+				l.t.Fatal(err)
+			} else if r.State == flow.Running { // its worker is gone; whoever takes it up next ends it
+				l.work(run)
+			}
+		},
+	}
+}
+
+// A run that ends does not leave open what it has begun: neither in its history
+// nor in the ledger.
+func TestEndSettlesWhatIsOpen(t *testing.T) {
+	tests := map[string]struct {
+		card   string
+		answer func(http.ResponseWriter, *http.Request, int) bool
+		crash  string // at this call, in place of an answer
+		state  flow.StepState
+		ledger guard.State // "" for no entry
+	}{
+		"a retry after doubt":                  {"suspend, with: { user: ada }, retry: 9h", answers(suspendAda, 500), "", flow.StepUnknown, guard.Unknown},
+		"a retry of what was not done":         {"suspend, with: { user: ada }, retry: 9h", answers(suspendAda, 429), "", flow.StepFailed, guard.Failed},
+		"a change under way at a crash":        {"suspend, with: { user: ada }", nil, suspendAda, flow.StepUnknown, guard.Unknown},
+		"the same, which must not be repeated": {"charge, with: { user: ada }", nil, chargeAda, flow.StepUnknown, guard.Unknown},
+		"a message under way at a crash":       {"tell, with: { text: x }", nil, tellCall, flow.StepUnknown, ""},
+	}
+	for name, tt := range tests {
+		for ending, end := range endings() {
+			t.Run(name+", ended by "+ending, func(t *testing.T) {
+				t.Parallel()
+				l := newLab(t)
+				yaml := onDemand("  - { id: row, use: table.create_row, table: reports, with: { Who: ada } }\n  - { id: s, use: peer." + tt.card + " }\n  - { id: after, use: text.compose, with: { text: x } }")
+				run := l.start(l.publish(strings.Replace(yaml, "flow: f\n", "flow: f\ntimeout: 10m\n", 1)), nil, nil)
+				if tt.crash != "" {
+					l.crash(run, tt.crash)
+				} else {
+					l.peer.answer = tt.answer
+					_, err := l.runner.Work(t.Context(), org, run)
+					check(t, err)
+				}
+				calls := len(l.peer.calls)
+				end(l, run)
+				if len(l.peer.calls) != calls {
+					t.Errorf("it has ended, and yet there was another call: %v", l.peer.calls)
+				}
+				r, steps := l.look(run)
+				s := steps["s"]
+				if !r.State.Ended() || s.State != tt.state || s.Card != "s" || s.EndedAt.IsZero() || s.Seq < 2 || s.Error+s.Reason == "" {
+					t.Errorf("ended %s %q; the step is %+v", r.State, r.Error, s)
+				}
+				if want := map[bool]int{true: 1}[tt.state == flow.StepUnknown]; r.Unknown != want {
+					t.Errorf("unknown %d, want %d", r.Unknown, want)
+				}
+				es := l.ledger()
+				if tt.ledger == "" {
+					if len(es) != 0 {
+						t.Errorf("ledger = %+v", es)
+					}
+					return
+				}
+				e := es[0]
+				if e.State != tt.ledger || e.EndedAt.IsZero() || e.Error == "" || (e.WhyNotUndo() == "") != (strings.HasPrefix(tt.card, "suspend") && tt.ledger == guard.Unknown) {
+					t.Errorf("ledger = %+v, why not undo: %s", e, e.WhyNotUndo())
+				}
+				// Taken up again, what must not be made twice is not.
+				l.peer.answer = nil
+				before := l.peer.count(chargeAda)
+				check(t, l.db.Runs.Retry(t.Context(), org, run))
+				if r, _ := l.work(run); r.State != flow.Succeeded || l.peer.count(chargeAda) != before {
+					t.Errorf("taken up again it ended %s %q", r.State, r.Error)
+				}
+			})
+		}
+	}
+}
+
+// A card that failed, and is not come by again when the run is retried, has
+// failed.
+func TestEndSettlesWhatARetryPassesBy(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = either(answers(suspendAda, 403, 0), answers("POST /users/ada/unsuspend", 403))
+	r, _ := l.run(onDemand(`
+  - { id: s, use: peer.suspend, with: { user: ada }, on_error: continue }
+  - { id: q, if: "steps.s.state == 'failed'", then: [ { id: un, use: peer.unsuspend, with: { user: ada } } ] }
+`), nil)
+	check(t, l.db.Runs.Retry(t.Context(), org, r.ID))
+	r, steps := l.work(r.ID)
+	if r.State != flow.Succeeded || steps["s"].State != flow.StepDone || steps["un"].State != flow.StepFailed || steps["un"].Error == "" {
+		t.Errorf("ended %s %q; the steps are %+v", r.State, r.Error, steps)
+	}
+}

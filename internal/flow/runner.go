@@ -74,7 +74,8 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 			return time.Time{}, nil
 		}
 		if errors.Is(err, ErrFenced) {
-			return time.Time{}, r.left(ctx, run)
+			r.left(ctx, run)
+			return time.Time{}, nil
 		}
 		return time.Time{}, fmt.Errorf("take up run %s: %w", run, err)
 	}
@@ -87,20 +88,23 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 	case err == nil:
 		return again, nil
 	case errors.Is(err, ErrFenced):
-		return time.Time{}, r.left(ctx, run)
+		r.left(ctx, run)
+		return time.Time{}, nil
 	case ctx.Err() != nil:
 		return r.Now(), nil //nolint:nilerr // the program stops: whoever works next goes on at once
 	}
 	return time.Time{}, fmt.Errorf("run %s: %w", run, err)
 }
 
-func (r *Runner) left(ctx context.Context, run string) error {
+func (r *Runner) left(ctx context.Context, run string) {
 	r.Log.InfoContext(ctx, "run left to another worker", "run", run)
-	return nil
 }
 
 // work runs the flow and writes how it ended, or that it waits.
 func (x *execution) work(ctx context.Context) (time.Time, error) {
+	if x.run.Cancel { // while nobody worked at it
+		return time.Time{}, x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
+	}
 	var end *flowEnd
 	f, err := x.start(ctx)
 	if err == nil {
@@ -152,7 +156,10 @@ func (x *execution) finish(ctx context.Context, e Ending) error {
 
 func (x *execution) pauseRun(ctx context.Context, p *pause) error {
 	if p.draining {
-		return x.flush(ctx)
+		if err := x.flush(ctx); !errors.Is(err, ErrCancelled) {
+			return err
+		}
+		return x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
 	}
 	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, x.words(p.reason, p.bare))
 	if errors.Is(err, ErrCancelled) {

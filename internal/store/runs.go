@@ -249,8 +249,8 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 	}})
 }
 
-// End writes steps and ends the run. What was journaled for the run's sake alone
-// is deleted.
+// End writes steps and ends the run. What it leaves open is settled, and what
+// was journaled for the run's sake alone is deleted.
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
@@ -260,11 +260,25 @@ func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.E
 		if err != nil {
 			return err
 		}
+		settled, err := tx.settle(ctx, ref.Org, ref.Run, now)
+		if err == nil && settled {
+			err = tx.recount(ctx, ref.Org, ref.Run)
+		}
+		if err != nil {
+			return err
+		}
 		return tx.forget(ctx, ref.Org, ref.Run)
 	}})
 	if err == flow.ErrCancelled { //nolint:errorlint // the group returns it bare; the end was written
 		return nil
 	}
+	return err
+}
+
+// recount counts the steps of a run that are in doubt, and those that were refused.
+func (tx *Tx) recount(ctx context.Context, org, run string) error {
+	const steps = `(SELECT count(*) FROM flow_step s WHERE s.run_id = flow_run.id AND s.state = ?)`
+	_, err := tx.exec(ctx, `UPDATE flow_run SET unknown = `+steps+`, refused = `+steps+` WHERE id = ? AND org_id = ?`, flow.StepUnknown, flow.StepRefused, run, org)
 	return err
 }
 
@@ -349,15 +363,22 @@ func scanStep(rows *sql.Rows) (flow.Step, error) {
 
 // Cancel ends a run that waits, and asks the worker of one under way to end it.
 func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
+	now := t.now()
 	err := t.db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.affected(ctx, `UPDATE flow_run SET cancel = TRUE WHERE id = ? AND org_id = ? AND ended_at = 0`, id, org)
 		if err != nil || n == 0 {
 			return err
 		}
 		n, err = tx.affected(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND org_id = ? AND state IN (?, ?)`,
-			flow.Cancelled, toMicros(t.now()), id, org, flow.Queued, flow.Waiting)
+			flow.Cancelled, toMicros(now), id, org, flow.Queued, flow.Waiting)
 		if err != nil || n == 0 {
 			return err // the worker that has it ends it
+		}
+		if _, err := tx.settle(ctx, org, id, now); err != nil {
+			return err
+		}
+		if err := tx.recount(ctx, org, id); err != nil {
+			return err
 		}
 		return tx.forget(ctx, org, id)
 	})
@@ -390,6 +411,9 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 			WHERE run_id = ? AND org_id = ? AND (state = ? OR state = ? AND error IS NOT NULL)`,
 			flow.StepUnknown, flow.Doubted, flow.StepAgain, id, org, flow.StepFailed, flow.StepUnknown)
 		if err != nil {
+			return err
+		}
+		if err := tx.recount(ctx, org, id); err != nil {
 			return err
 		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})

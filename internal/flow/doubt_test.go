@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -260,5 +261,36 @@ func TestEndSettlesWhatARetryPassesBy(t *testing.T) {
 	r, steps := l.work(r.ID)
 	if r.State != flow.Succeeded || steps["s"].State != flow.StepDone || steps["un"].State != flow.StepFailed || steps["un"].Error == "" {
 		t.Errorf("ended %s %q; the steps are %+v", r.State, r.Error, steps)
+	}
+}
+
+// cancelling is a store on which somebody cancels the run just before it is
+// written that a call is under way.
+type cancelling struct {
+	*lab
+	flow.Store
+}
+
+func (c cancelling) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, ch *flow.Change) error {
+	if steps[len(steps)-1].State == flow.StepStarted {
+		_, err := c.db.Runs.Cancel(ctx, org, ref.Run)
+		check(c.t, err)
+	}
+	return c.Store.Record(ctx, ref, steps, ch)
+}
+
+// A message that is not sent, because the run is cancelled as it is about to be,
+// is not in doubt: it is sent when the run is retried.
+func TestCancelBeforeAMessage(t *testing.T) {
+	l := newLab(t)
+	l.runner.Store = cancelling{l, l.db.Runs}
+	r, steps := l.run(onDemand("  - { id: row, use: table.create_row, table: reports, with: { Who: ada } }\n  - { id: tell, use: peer.tell, with: { text: hello } }"), nil)
+	if r.State != flow.Cancelled || r.Unknown != 0 || steps["tell"].State != flow.StepFailed || !strings.Contains(steps["tell"].Error, "cancelled") || len(l.peer.calls) != 0 {
+		t.Errorf("ended %s, unknown %d; the step is %+v, calls %v", r.State, r.Unknown, steps["tell"], l.peer.calls)
+	}
+	l.runner.Store = l.db.Runs
+	check(t, l.db.Runs.Retry(t.Context(), org, r.ID))
+	if r, steps := l.work(r.ID); r.State != flow.Succeeded || r.Unknown != 0 || steps["tell"].State != flow.StepDone || len(l.peer.told) != 1 || len(l.rows()) != 1 {
+		t.Errorf("retried, it ended %s, unknown %d; the step is %+v, told %q", r.State, r.Unknown, steps["tell"], l.peer.told)
 	}
 }

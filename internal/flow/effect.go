@@ -229,13 +229,9 @@ func shownRequest(r connector.Request) *value.Object {
 // try makes the call, and decides what its end means for the run.
 func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
 	if a.repeat() == connector.Never && a.permit.Ledger == "" {
-		// The ledger does not keep it, so the journal says that it is under way.
-		begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
-		begun.Attempt = a.before.Attempt + 1
-		if err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil); err != nil {
+		if err := x.begin(ctx, f, a, shown); err != nil {
 			return outcome{}, err
 		}
-		x.wrote(begun)
 	}
 	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
 	if err == nil {
@@ -252,6 +248,22 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 		return outcome{}, ctx.Err()
 	}
 	return x.callFailed(ctx, f, a, shown, err)
+}
+
+// begin writes that a call is under way which the ledger does not keep. Where the
+// run turns out to be cancelled the call is not made, and that is written.
+func (x *execution) begin(ctx context.Context, f *frame, a *attempt, shown *value.Object) error {
+	begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
+	begun.Attempt = a.before.Attempt + 1
+	err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil)
+	if err == nil || errors.Is(err, ErrCancelled) {
+		x.wrote(begun)
+	}
+	if errors.Is(err, ErrCancelled) {
+		const why = "not made, as the run was cancelled"
+		x.pending = append(x.pending, x.step(f, a.card, a.path, outcome{state: StepFailed, input: shown, err: why, bare: why}))
+	}
+	return err
 }
 
 // end returns the end of the ledger's entry, nil where it keeps none.

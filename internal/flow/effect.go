@@ -98,7 +98,7 @@ func (x *execution) unmade(ctx context.Context, f *frame, a *attempt, o outcome)
 	}
 	if a.entry != "" {
 		a.permit.Ledger = a.entry
-		o.action = a.end(string(end), 0, said)
+		o.action = x.end(a, end, 0, said)
 	}
 	return o, x.journal(ctx, f, a.card, a.path, &o, nil)
 }
@@ -129,23 +129,6 @@ func (a *attempt) repeat() connector.Repeat {
 		return connector.Safe
 	}
 	return a.action.Repeat
-}
-
-// hide keeps the secret outputs of an action (a link that resets a password) out
-// of the run's history, wherever later cards put them. It reports whether there
-// are any.
-func (x *execution) hide(a *connector.Action, out *value.Object) bool {
-	found := false
-	for _, p := range a.Outputs {
-		if s := value.String(out.At(p.Name)); p.Secret && s != "" {
-			x.secrets = append(x.secrets, s)
-			found = true
-		}
-	}
-	if found {
-		x.hidden = secret.NewScrubber(x.secrets...)
-	}
-	return found
 }
 
 func priority(run int) quota.Priority {
@@ -181,7 +164,7 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 		Org: x.run.Org, Actor: "flow:" + x.run.Flow,
 		Why:        connector.Why{Cause: string(x.run.Cause), Flow: x.run.Flow, Run: x.run.ID, Path: a.path, Event: x.run.Event},
 		Connection: a.conn, Connector: a.con, Action: a.action, Call: a.call, Effect: a.effect, Request: request,
-		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: a.entry,
+		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: a.entry, Hidden: x.hidden,
 	})
 	if err != nil {
 		return x.gateFailed(ctx, err)
@@ -191,8 +174,6 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 		return outcome{state: StepRefused, reason: a.permit.Reason, bare: "refused by the guard; the ledger says why", output: value.Map("refused", true, "reason", a.permit.Reason)}, nil
 	case connector.Show:
 		return outcome{state: StepDryRun, reason: shownOnly, bare: shownOnly, output: value.Map("would_send", shownRequest(request))}, nil
-	case connector.Later:
-		return outcome{}, &pause{until: a.permit.At, reason: a.permit.Reason}
 	default:
 		return outcome{}, nil
 	}
@@ -235,12 +216,10 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 	}
 	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
 	if err == nil {
-		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: a.end(string(StepDone), res.Status, "")}
-		o.sealed = x.hide(a.action, res.Outputs)
+		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: x.end(a, StepDone, res.Status, "")}
+		x.hide(a.action, res.Outputs)
 		if o.action != nil {
-			if undo, ok := a.action.Reverse(a.call.Inputs, res.Outputs); ok {
-				o.action.Undo = &undo
-			}
+			o.action.Undo = x.back(a, res.Outputs)
 		}
 		return o, x.journal(ctx, f, a.card, a.path, &o, a)
 	}
@@ -267,17 +246,25 @@ func (x *execution) begin(ctx context.Context, f *frame, a *attempt, shown *valu
 }
 
 // end returns the end of the ledger's entry, nil where it keeps none.
-func (a *attempt) end(state string, status int, msg string) *ActionEnd {
+func (x *execution) end(a *attempt, state StepState, status int, msg string) *ActionEnd {
 	if a.permit.Ledger == "" {
 		return nil
 	}
-	end := &ActionEnd{Ledger: a.permit.Ledger, State: state, Status: status, Error: msg}
-	if state == string(StepUnknown) && a.action != nil { // what may have happened may have to be undone
-		if undo, ok := a.action.Reverse(a.call.Inputs, nil); ok {
-			end.Undo = &undo
-		}
+	end := &ActionEnd{Ledger: a.permit.Ledger, State: string(state), Status: status, Error: x.scrubbed(msg)}
+	if state == StepUnknown && a.action != nil { // what may have happened may have to be undone
+		end.Undo = x.back(a, nil)
 	}
 	return end
+}
+
+// back returns the way back from a call, nil where there is none, or where it
+// would need what history must not show.
+func (x *execution) back(a *attempt, outputs *value.Object) *connector.Call {
+	undo, ok := a.action.Reverse(a.call.Inputs, outputs)
+	if !ok || x.holdsHidden(undo.Inputs) {
+		return nil
+	}
+	return &undo
 }
 
 func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown *value.Object, err error) (outcome, error) {
@@ -292,7 +279,7 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 	if ce.Transient {
 		if ce.Sent && a.repeat() == connector.Never {
 			o.state, o.reason, o.err = StepUnknown, open+": "+ce.Error(), ""
-			o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
+			o.action = x.end(a, StepUnknown, ce.Status, ce.Error())
 			return o, x.journal(ctx, f, a.card, a.path, &o, a)
 		}
 		if until, ok := x.retryAt(a, ce); ok {
@@ -308,7 +295,7 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 			end = StepUnknown
 		}
 	}
-	o.action = a.end(string(end), ce.Status, ce.Error())
+	o.action = x.end(a, end, ce.Status, ce.Error())
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
 
@@ -375,7 +362,7 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 	if a.effect != connector.Read && (ce.Sent || a.doubt) {
 		s.Reason = Doubted
 	}
-	s.Action = a.end(string(StepRetrying), ce.Status, ce.Error())
+	s.Action = x.end(a, StepRetrying, ce.Status, ce.Error())
 	x.pending = append(x.pending, s)
 	const form = "%s: %s; try %d follows"
 	return &pause{
@@ -393,7 +380,7 @@ func (x *execution) inDoubtOutcome(ctx context.Context, f *frame, a *attempt, sh
 	}
 	why += ", and repeating it might do it twice; look whether it happened"
 	a.permit.Ledger = a.entry
-	o := outcome{state: StepUnknown, input: shown, reason: why, bare: why, action: a.end(string(StepUnknown), 0, why)}
+	o := outcome{state: StepUnknown, input: shown, reason: why, bare: why, action: x.end(a, StepUnknown, 0, why)}
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
 
@@ -414,7 +401,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	case ReadRow, SearchRows:
 		out, err := x.r.Sources.TableRows(ctx, x.run.Org, ch)
 		if err != nil {
-			return x.tableFailed(in, err)
+			return x.tableFailed(ctx, f, c, path, in, err)
 		}
 		o.output = out
 		return o, x.journal(ctx, f, c, path, &o, nil)
@@ -434,7 +421,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	}
 	err = x.change(ctx, f, c, path, &o, ch)
 	if err != nil && !isPassing(err) {
-		return x.tableFailed(in, err)
+		return x.tableFailed(ctx, f, c, path, in, err)
 	}
 	return o, err
 }
@@ -455,10 +442,11 @@ func (x *execution) dry(ctx context.Context) (bool, error) {
 	return only, nil
 }
 
-func (x *execution) tableFailed(in *value.Object, err error) (outcome, error) {
+func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path string, in *value.Object, err error) (outcome, error) {
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.NotFound, errs.Conflict:
-		return failed(in, err), nil
+		o := failed(in, err)
+		return o, x.journal(ctx, f, c, path, &o, nil)
 	default:
 		return outcome{}, err
 	}

@@ -133,9 +133,9 @@ const notKept = "what was said is not kept, as the flow does not save its data"
 // words returns what history keeps of words for people.
 func (x *execution) words(full, bare string) string {
 	if x.run.SaveData || full == "" {
-		return full
+		return x.scrubbed(full)
 	}
-	return cmp.Or(bare, notKept)
+	return x.scrubbed(cmp.Or(bare, notKept))
 }
 
 // pause is no error: the run waits, and goes on at a time.
@@ -192,7 +192,6 @@ type outcome struct {
 	bare   string // err or reason without data
 	end    *flowEnd
 	quiet  bool // the step was written already, or is none of its own
-	sealed bool // the output holds what history must not show
 	action *ActionEnd
 }
 
@@ -289,34 +288,13 @@ func (x *execution) function(ctx context.Context, f *frame, c *Card, path string
 		return x.recall(s)
 	}
 	out, err := fn.Run(function.Env{Now: x.r.Now}, in)
-	if err != nil {
-		return failed(in, err), nil
-	}
 	o := outcome{state: StepDone, input: in, output: out}
+	if err != nil {
+		o = failed(in, err)
+	}
 	if fn.Effect {
 		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
-	return o, nil
-}
-
-// recall returns the outcome of an effect that was journaled.
-func (x *execution) recall(s Step) (outcome, error) {
-	o := outcome{state: s.State, err: s.Error, reason: s.Reason, quiet: true}
-	stored := s.Output
-	if s.Journal != nil {
-		plain, err := x.r.Keys.Unseal(s.Journal, x.context(s.Path))
-		if err != nil {
-			return o, &CardError{Path: s.Path, Title: s.Card, Message: "its journaled result cannot be unsealed; was the key file replaced?"}
-		}
-		stored = plain
-	} else if !x.run.SaveData {
-		stored = nil
-	}
-	v, err := value.Load(stored)
-	if err != nil {
-		return o, err
-	}
-	o.output, _ = v.(*value.Object)
 	return o, nil
 }
 

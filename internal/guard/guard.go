@@ -15,6 +15,8 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
+	"sallyport/internal/secret"
+	"sallyport/internal/value"
 )
 
 // Policy is what an organization allows.
@@ -139,7 +141,7 @@ func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permi
 	if why != "" {
 		return g.refuse(ctx, in, e, why)
 	}
-	ok, err := g.Ledger.Begin(ctx, e, p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
+	ok, err := g.Ledger.Begin(ctx, hide(in.Hidden, e), p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
 	if err != nil {
 		return connector.Permit{}, fmt.Errorf("begin ledger entry: %w", err)
 	}
@@ -157,11 +159,28 @@ func (g *Guard) refuse(ctx context.Context, in connector.Intent, e Entry, why st
 	}
 	e.Undo = nil
 	e.State, e.Reason, e.EndedAt = Refused, why, g.Now()
+	e = hide(in.Hidden, e)
 	if err := g.Ledger.Add(ctx, e); err != nil {
 		return connector.Permit{}, fmt.Errorf("write refusal: %w", err)
 	}
 	g.Log.WarnContext(ctx, "action refused", "action", e.Connector+"."+e.Action, "target", e.TargetID, "reason", why, "run", e.Why.Run)
 	return connector.Permit{Verdict: connector.Refuse, Ledger: e.ID, Reason: why}, nil
+}
+
+// hide takes out of an entry what the ledger must not show. A way back that would
+// need it is none.
+func hide(scrub *secret.Scrubber, e Entry) Entry {
+	if scrub == nil {
+		return e
+	}
+	e.Request = connector.ScrubRequest(scrub, e.Request)
+	e.TargetID, e.TargetName, e.Reason = scrub.Text(e.TargetID), scrub.Text(e.TargetName), scrub.Text(e.Reason)
+	if e.Undo != nil {
+		if text := string(value.Store(e.Undo.Inputs)); scrub.Text(text) != text {
+			e.Undo = nil
+		}
+	}
+	return e
 }
 
 func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) Entry {

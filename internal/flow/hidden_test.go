@@ -117,3 +117,42 @@ func TestResumedRunSeesTheSameWords(t *testing.T) {
 		})
 	}
 }
+
+// A run that is retried sends the secret that it was given, and not the mask that
+// its history shows; and its journal is gone when it has succeeded.
+func TestRetryKnowsTheSecret(t *testing.T) {
+	for name, fails := range map[string]func(l *lab, run string){
+		"failed": func(l *lab, run string) {
+			l.peer.answer = answers(tellCall, 403, 0)
+			if r, _ := l.work(run); r.State != flow.Failed {
+				l.t.Fatalf("ended %s", r.State)
+			}
+		},
+		"cancelled": func(l *lab, run string) {
+			l.peer.answer = answers(tellCall, 429, 0)
+			_, err := l.runner.Work(l.t.Context(), org, run)
+			check(l.t, err)
+			r, err := l.db.Runs.Cancel(l.t.Context(), org, run)
+			if err != nil || r.State != flow.Cancelled {
+				l.t.Fatalf("ended %s, %v", r.State, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			run := l.start(l.publish(onDemand("  - { id: link, use: peer.make_link, with: { user: ada } }\n  - { id: tell, use: peer.tell, with: { text: 'open {{ link.url }}' } }")), nil, nil)
+			fails(l, run)
+			check(t, l.db.Runs.Retry(t.Context(), org, run))
+			r, steps := l.work(run)
+			if r.State != flow.Succeeded || len(l.peer.told) != 1 || l.peer.told[0] != "open "+hiddenLink || l.peer.count("POST /users/ada/link") != 1 {
+				t.Errorf("ended %s %q; told %q", r.State, r.Error, l.peer.told)
+			}
+			for path, s := range steps {
+				if s.Journal != nil {
+					t.Errorf("the journal of %s is kept", path)
+				}
+			}
+		})
+	}
+}

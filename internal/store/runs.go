@@ -250,7 +250,7 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 }
 
 // End writes steps and ends the run. What it leaves open is settled, and what
-// was journaled for the run's sake alone is deleted.
+// was journaled for the run's sake alone is deleted, where it cannot be retried.
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
@@ -284,12 +284,14 @@ func (tx *Tx) recount(ctx context.Context, org, run string) error {
 
 // forget deletes of a run that has ended what was kept for its sake alone: the
 // sealed results of its effects, and the sealed input of one that keeps no data.
+// A run that can be retried keeps them.
 func (tx *Tx) forget(ctx context.Context, org, run string) error {
 	_, err := tx.exec(ctx, `UPDATE flow_run SET input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ?`, run, org)
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE journal IS NOT NULL AND run_id IN (SELECT id FROM flow_run WHERE id = ? AND org_id = ?)`, run, org)
+	_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE journal IS NOT NULL
+		AND run_id IN (SELECT id FROM flow_run WHERE id = ? AND org_id = ? AND (NOT save_data OR state NOT IN (?, ?)))`, run, org, flow.Failed, flow.Cancelled)
 	return err
 }
 

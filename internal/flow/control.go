@@ -25,22 +25,32 @@ func (x *execution) ifCard(ctx context.Context, f *frame, c *Card) (outcome, err
 	if o.end, err = x.cards(ctx, f, side); err != nil {
 		return o, err
 	}
+	left := room(maxValue)
 	for _, j := range c.Join {
 		t := j.Then
 		if !ok {
 			t = j.Else
 		}
-		o.output.Set(j.Name, t.Eval(f.lookup))
+		v, err := f.eval(j.Name, t, &left)
+		if err != nil {
+			return failed(o.input, err), nil
+		}
+		o.output.Set(j.Name, v)
 	}
 	o.output.Set("branch", branch)
 	return o, nil
 }
 
 func (x *execution) each(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
-	v, err := value.Convert(c.Each.List.Eval(f.lookup), value.List)
+	left := room(maxValue)
+	v, err := f.eval("the list", c.Each.List, &left)
 	if err != nil {
+		return failed(nil, err), nil
+	}
+	if v, err = value.Convert(v, value.List); err != nil {
 		return failed(nil, errs.New(errs.Invalid, "the list: %v", err)), nil
 	}
+	left = room(maxValue)
 	items, _ := v.([]any)
 	o := outcome{state: StepDone, input: value.Map("items", float64(len(items)))}
 	collected, failures := []any{}, 0
@@ -60,7 +70,11 @@ func (x *execution) each(ctx context.Context, f *frame, c *Card, path string) (o
 			break
 		}
 		if c.Each.Collects {
-			collected = append(collected, c.Each.Collect.Eval(inner.lookup))
+			item, err := inner.eval("what is collected", c.Each.Collect, &left)
+			if err != nil {
+				return failed(o.input, err), nil
+			}
+			collected = append(collected, item)
 		}
 	}
 	o.output = value.Map("count", float64(len(items)), "failures", float64(failures))
@@ -71,7 +85,10 @@ func (x *execution) each(ctx context.Context, f *frame, c *Card, path string) (o
 }
 
 func (x *execution) call(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
-	in := f.inputs(c)
+	in, err := f.inputs(c)
+	if err != nil {
+		return failed(nil, err), nil
+	}
 	if f.depth >= maxDepth {
 		return failed(in, errs.New(errs.Invalid, "flows call each other more than %d deep", maxDepth)), nil
 	}

@@ -48,9 +48,12 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 		}
 		return o, err
 	}
-	in := f.inputs(c)
 	a := x.attempt(c, path, known)
-	if err := x.prepare(f, a, in); err != nil {
+	in, err := f.inputs(c)
+	if err == nil {
+		err = x.prepare(f, a, in)
+	}
+	if err != nil {
 		return x.unmade(ctx, f, a, failed(in, err))
 	}
 	shown := masked(a.action, in)
@@ -390,7 +393,10 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	if s, ok := x.known[path]; ok && s.State.Settled() {
 		return x.recall(s)
 	}
-	in := f.inputs(c)
+	in, err := f.inputs(c)
+	if err != nil {
+		return failed(nil, err), nil
+	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {
 		return failed(in, errs.New(errs.Invalid, "no table is chosen for %q", c.Slot)), nil

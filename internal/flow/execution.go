@@ -253,12 +253,16 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 }
 
 // inputs evaluates a card's inputs.
-func (f *frame) inputs(c *Card) *value.Object {
-	in := value.NewObject(len(c.Inputs))
+func (f *frame) inputs(c *Card) (*value.Object, error) {
+	in, left := value.NewObject(len(c.Inputs)), room(maxValue)
 	for _, i := range c.Inputs {
-		in.Set(i.Name, i.Value.Eval(f.lookup))
+		v, err := f.eval(i.Name, i.Value, &left)
+		if err != nil {
+			return nil, err
+		}
+		in.Set(i.Name, v)
 	}
-	return in
+	return in, nil
 }
 
 // holds evaluates a card's condition.
@@ -283,9 +287,12 @@ func (x *execution) function(ctx context.Context, f *frame, c *Card, path string
 	if !ok {
 		return failed(nil, errs.New(errs.Invalid, "there is no function %q here", c.Use)), nil
 	}
-	in := f.inputs(c)
 	if s, ok := x.known[path]; ok && fn.Effect && s.State.Settled() {
 		return x.recall(s)
+	}
+	in, err := f.inputs(c)
+	if err != nil {
+		return failed(nil, err), nil
 	}
 	out, err := fn.Run(function.Env{Now: x.r.Now}, in)
 	o := outcome{state: StepDone, input: in, output: out}
@@ -309,12 +316,20 @@ func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 		}
 	}
 	if c.Kind == CardReturn {
-		result := f.inputs(c)
+		result, err := f.inputs(c)
+		if err != nil {
+			return failed(nil, err), nil
+		}
 		return outcome{state: StepDone, input: result, output: result, end: &flowEnd{kind: CardReturn, result: result}}, nil
+	}
+	left := room(maxValue)
+	reason, err := f.eval("the reason", c.Reason, &left)
+	if err != nil {
+		return failed(nil, err), nil
 	}
 	end := &flowEnd{
 		kind:   c.Kind,
-		reason: value.String(c.Reason.Eval(f.lookup)),
+		reason: value.String(reason),
 		bare:   value.String(c.Reason.Eval(func(value.Ref) any { return secret.Mask })),
 	}
 	return outcome{state: StepDone, input: value.Map("reason", end.reason), end: end}, nil

@@ -236,7 +236,8 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		}
 		v, err := value.ParseJSON(e.Raw)
 		if err != nil {
-			return &CardError{Message: "the event cannot be read: " + err.Error()}
+			const what = "the event cannot be read"
+			return &CardError{Message: what + ": " + err.Error(), Bare: what}
 		}
 		f.vars[nameEvent] = v
 		return f.prog.canDecide(v)
@@ -256,7 +257,7 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 	given, _ := v.(*value.Object)
 	args, err := f.prog.Definition.Trigger.arguments(given)
 	if err != nil {
-		return &CardError{Message: errs.Message(err)}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
 	}
 	f.vars[nameInput] = args
 	return nil
@@ -297,7 +298,7 @@ func (x *execution) bind(ctx context.Context, f *frame) error {
 	}
 	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
 	if err != nil {
-		return &CardError{Message: errs.Message(err)}
+		return &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
 	}
 	f.vars[nameConnections], f.vars[nameOptions] = settings, options
 	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))

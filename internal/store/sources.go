@@ -147,15 +147,21 @@ type Batch struct {
 	rows [][]any // of the events, made before the transaction was opened
 }
 
-// Accept runs fn in one transaction for a batch. Small batches, which is what
-// hooks bring, share their commit with whatever else is written just then.
+// Accept runs fn in one transaction for a batch, if the lease that it was read
+// under stands. Small batches, which is what hooks bring, share their commit with
+// whatever else is written just then.
 func (t Sources) Accept(ctx context.Context, b source.Batch, fn func(*Batch) error) error {
 	now := t.now()
 	rows := make([][]any, len(b.Events))
 	for i, e := range b.Events {
 		rows[i] = eventRow(b.Org, b.Source, now, e)
 	}
-	work := func(_ context.Context, tx *Tx) error { return fn(&Batch{tx: tx, now: now, b: b, rows: rows}) }
+	work := func(ctx context.Context, tx *Tx) error {
+		if err := tx.keepLease(ctx, b.Lease); err != nil {
+			return err
+		}
+		return fn(&Batch{tx: tx, now: now, b: b, rows: rows})
+	}
 	if len(b.Events) <= smallBatch {
 		return t.db.group.do(ctx, &item{fn: work})
 	}

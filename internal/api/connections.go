@@ -177,9 +177,9 @@ func createConnection(ctx context.Context, d Deps, c portal.Caller, in createCon
 	now := d.Now()
 	conn := store.Connection{
 		Connection: connector.Connection{Org: c.Org.ID, ID: id.At(now), Connector: in.Connector, Auth: in.Auth},
-		State:      store.ConnectionUntested, Secrets: map[string]time.Time{}, CreatedAt: now,
+		State:      store.ConnectionUntested, Secrets: map[string]time.Time{}, CreatedAt: now, UpdatedAt: now,
 	}
-	return saveConnection(ctx, d, c, conn, connectionChange{name: in.Name, settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
+	return saveConnection(ctx, d, c, conn, connectionChange{keep: d.DB.Connections.Add, name: in.Name, settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
 }
 
 type patchConnectionIn struct {
@@ -197,7 +197,7 @@ func patchConnection(ctx context.Context, d Deps, c portal.Caller, in patchConne
 		return TestedConnection{}, err
 	}
 	conn.Auth = cmp.Or(in.Auth, conn.Auth)
-	return saveConnection(ctx, d, c, conn, connectionChange{name: cmp.Or(in.Name, conn.Name), settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
+	return saveConnection(ctx, d, c, conn, connectionChange{keep: d.DB.Connections.Set, name: cmp.Or(in.Name, conn.Name), settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
 }
 
 // connectionChange is what somebody enters for a connection.
@@ -206,6 +206,7 @@ type connectionChange struct {
 	settings *value.Object
 	secrets  map[string]secret.Text
 	test     bool
+	keep     func(context.Context, store.Connection) error
 }
 
 // saveConnection changes a connection, tries it out if that is wanted, and keeps
@@ -231,7 +232,7 @@ func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Con
 		conn.State, conn.CheckedAt, known = store.ConnectionOK, d.Now(), orEmpty(report.Learned)
 	}
 	conn.Settings = known
-	if err := d.DB.Connections.Save(ctx, conn); err != nil {
+	if err := ch.keep(ctx, conn); err != nil {
 		return TestedConnection{}, err
 	}
 	return savedConnection(ctx, d, c, conn.ID, checks)
@@ -239,11 +240,9 @@ func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Con
 
 // applyChange enters settings and secrets.
 func applyChange(d Deps, conn *store.Connection, ch connectionChange) error {
-	now := d.Now()
 	if conn.Name = strings.TrimSpace(ch.name); conn.Name == "" {
 		return badField("name", "a connection needs a name")
 	}
-	conn.UpdatedAt = now
 	if err := knownSettings(d, *conn, ch.settings); err != nil {
 		return err
 	}
@@ -265,7 +264,7 @@ func applyChange(d Deps, conn *store.Connection, ch connectionChange) error {
 	if conn.Sealed, err = d.Engine.Seal(conn.Connection, ch.secrets); err != nil {
 		return &field{"secrets", err}
 	}
-	conn.SealedAt, conn.Secrets = now, changedSecrets(conn.Secrets, ch.secrets, now)
+	conn.Secrets = changedSecrets(conn.Secrets, ch.secrets, d.Now())
 	return nil
 }
 
@@ -362,7 +361,7 @@ func testConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Test
 		known = known.With(name, v)
 	}
 	conn.Settings = known
-	if err := d.DB.Connections.Save(ctx, conn); err != nil {
+	if err := d.DB.Connections.Tested(ctx, conn); err != nil {
 		return TestedConnection{}, err
 	}
 	return savedConnection(ctx, d, c, conn.ID, showChecks(report.Checks))

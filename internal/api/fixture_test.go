@@ -71,7 +71,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 			b.t.Fatal(err)
 		}
 	}
-	check(b.db.Connections.Save(ctx, store.Connection{
+	check(b.db.Connections.Add(ctx, store.Connection{
 		Connection: connector.Connection{Org: org.ID, ID: f.connection, Connector: "desk", Name: "Desk of " + org.Slug, Settings: &value.Object{}},
 		Own:        value.Map("base_url", "https://desk.example"), State: store.ConnectionUntested, CreatedAt: now, UpdatedAt: now,
 	}))

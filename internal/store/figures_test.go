@@ -266,7 +266,7 @@ func TestNamesAndSecrets(t *testing.T) {
 			Connection: connector.Connection{Org: "acme", ID: "c1", Connector: "okta", Name: "Okta", Settings: &value.Object{}},
 			Own:        &value.Object{}, State: store.ConnectionOK, Secrets: entered, CreatedAt: start(), UpdatedAt: start(),
 		}
-		if err := db.Connections.Save(ctx, c); err != nil {
+		if err := db.Connections.Add(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 		got, err := db.Connections.Get(ctx, "acme", "c1")
@@ -274,7 +274,7 @@ func TestNamesAndSecrets(t *testing.T) {
 			t.Error(diff, err)
 		}
 		c.Secrets = nil
-		if err := db.Connections.Save(ctx, c); err != nil {
+		if err := db.Connections.Set(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := db.Connections.Get(ctx, "acme", "c1"); err != nil || len(got.Secrets) != 0 {

@@ -31,7 +31,7 @@ func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // makeOrg adds the organization that rows belong to.
 func makeOrg(t *testing.T, db *store.DB) {
 	t.Helper()
-	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: "acme", Name: "Acme"}); err != nil && errs.KindOf(err) != errs.Conflict {
+	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: org, Name: "Acme"}); err != nil && errs.KindOf(err) != errs.Conflict {
 		t.Fatal(err)
 	}
 }

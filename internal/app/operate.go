@@ -19,7 +19,7 @@ const DefaultOrganization = "default"
 func (c *Core) Portal() *portal.Portal {
 	return portal.New(portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
-		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now,
+		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	})
 }
 
@@ -27,7 +27,7 @@ func (c *Core) Portal() *portal.Portal {
 // is not there yet.
 func (c *Core) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
 	if slug == DefaultOrganization {
-		return p.EnsureOrganization(ctx, slug, "Default organization")
+		return p.People.EnsureOrganization(ctx, slug, "Default organization")
 	}
 	o, err := c.DB.Organizations.BySlug(ctx, slug)
 	if errs.KindOf(err) == errs.NotFound {

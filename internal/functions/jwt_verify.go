@@ -83,8 +83,8 @@ func claimsOf(part string) (*value.Object, error) {
 func (in jwtVerifyIn) check(claims *value.Object, now float64) error {
 	expires, hasEnd := claims.Get("exp")
 	starts, hasStart := claims.Get("nbf")
-	end, okEnd := expires.(float64)
-	start, okStart := starts.(float64)
+	end, okEnd := value.Float(expires)
+	start, okStart := value.Float(starts)
 	switch {
 	case hasEnd && !okEnd || hasStart && !okStart:
 		return errs.New(errs.Invalid, "token: its times are no numbers")

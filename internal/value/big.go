@@ -1,6 +1,8 @@
 package value
 
 import (
+	"cmp"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -60,19 +62,16 @@ func whole(n *big.Int) any {
 
 // CompareNumbers orders two numbers: -1, 0 or 1. What is no number counts as 0.
 func CompareNumbers(a, b any) int {
-	x, y := decimalOf(a), decimalOf(b)
-	if x == nil || y == nil {
-		f, _ := Float(a)
-		g, _ := Float(b)
-		switch {
-		case f < g:
-			return -1
-		case f > g:
-			return 1
+	_, bigA := a.(Big)
+	_, bigB := b.(Big)
+	if bigA || bigB {
+		if x, y := decimalOf(a), decimalOf(b); x != nil && y != nil {
+			return x.Cmp(y)
 		}
-		return 0
 	}
-	return x.Cmp(y)
+	f, _ := Float(a)
+	g, _ := Float(b)
+	return cmp.Compare(f, g)
 }
 
 // decimalOf returns a whole number by the digits that it is written with, or
@@ -92,11 +91,13 @@ func decimalOf(v any) *big.Int {
 	return n
 }
 
-// multipleOf reports whether one number is a multiple of another, which is not 0.
-func multipleOf(a, b any) (is, known bool) {
+// multipleOf reports whether one number is a multiple of another that is not 0.
+func multipleOf(a, b any) bool {
 	x, y := decimalOf(a), decimalOf(b)
-	if x == nil || y == nil {
-		return false, false
+	if x != nil && y != nil {
+		return y.Sign() != 0 && new(big.Int).Rem(x, y).Sign() == 0
 	}
-	return y.Sign() != 0 && new(big.Int).Rem(x, y).Sign() == 0, true
+	f, _ := Float(a)
+	g, _ := Float(b)
+	return g != 0 && math.Mod(f, g) == 0
 }

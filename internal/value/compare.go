@@ -3,7 +3,6 @@ package value
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -168,15 +167,7 @@ func numeric(v any) (any, bool) {
 func multiple(a, b any) bool {
 	a, okA := numeric(a)
 	b, okB := numeric(b)
-	if !okA || !okB {
-		return false
-	}
-	if is, known := multipleOf(a, b); known {
-		return is
-	}
-	x, _ := Float(a)
-	y, _ := Float(b)
-	return y != 0 && math.Mod(x, y) == 0
+	return okA && okB && multipleOf(a, b)
 }
 
 // within looks for a part in a whole.

@@ -45,7 +45,10 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 		}
 		return o, err
 	}
-	in := f.inputs(c)
+	in, err := f.inputs(c.Inputs)
+	if err != nil {
+		return failed(nil, err), nil
+	}
 	a, err := x.prepare(f, c, path, in)
 	if err != nil {
 		return failed(in, err), nil
@@ -75,7 +78,7 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 // the run is retried, because that is harmless.
 func (x *execution) redo(f *frame, c *Card, known Step) bool {
 	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
-	if known.State != StepUnknown || known.Error == "" || c.OnError == Continue || !ok || act.Repeat == connector.Never {
+	if known.State != StepUnknown || known.Error == "" || c.OnError.Way == Continue || !ok || act.Repeat == connector.Never {
 		return false
 	}
 	x.unknown--
@@ -312,10 +315,17 @@ func (a *attempt) mayHaveHappened(ce *connector.Error) bool {
 	return ce.Sent || a.before.State == StepRetrying && a.before.Reason == doubted
 }
 
+// maxErrorBody bounds, in bytes, what is kept of an answer that refused a call.
+const maxErrorBody = 64 << 10
+
 func errorOutput(ce *connector.Error) *value.Object {
 	o := value.Map("message", ce.Message)
 	if ce.Status != 0 {
 		o.Set("status", float64(ce.Status))
+		o.Set("statusCode", float64(ce.Status))
+	}
+	if ce.Body != nil && value.Bound(ce.Body, maxErrorBody) == nil {
+		o.Set("body", ce.Body)
 	}
 	if ce.Code != "" {
 		o.Set("code", ce.Code)
@@ -376,7 +386,10 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	if s, ok := x.known[path]; ok && s.State.Settled() {
 		return x.recall(s)
 	}
-	in := f.inputs(c)
+	in, err := f.inputs(c.Inputs)
+	if err != nil {
+		return failed(nil, err), nil
+	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {
 		return failed(in, errs.New(errs.Invalid, "no table is chosen for %q", c.Slot)), nil

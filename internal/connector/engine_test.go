@@ -48,6 +48,11 @@ func newBench(t *testing.T, out egress.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newBenchOf(t, shelf, out)
+}
+
+func newBenchOf(t *testing.T, shelf *connector.Shelf, out egress.Options) *bench {
+	t.Helper()
 	keyring, err := secret.Open(filepath.Join(t.TempDir(), "keys.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -145,8 +145,8 @@ func ScrubValue(scrub *secret.Scrubber, v any) any {
 	return v
 }
 
-// scrubRequest takes the secrets of a call out of what is shown of a request.
-func scrubRequest(scrub *secret.Scrubber, r Request) Request {
+// ScrubRequest takes secrets out of what is shown of a request.
+func ScrubRequest(scrub *secret.Scrubber, r Request) Request {
 	r.URL = scrub.Text(r.URL)
 	for name, text := range r.Header {
 		r.Header[name] = scrub.Text(text)

@@ -139,7 +139,7 @@ func TestChangesAreDeclared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := []string{"okta.create_event_hook", "http.request"} // they touch what is not there yet, or what nobody knows
+	free := []string{"okta.create_event_hook", "okta.create_group", "http.request"} // they touch what is not there yet, or what nobody knows
 	for _, c := range s.All() {
 		for _, id := range c.ActionIDs() {
 			a := c.Actions[id]

@@ -200,8 +200,7 @@ type ActionFilter struct {
 	Alone        bool     // of no run: what people did by hand
 	States       []guard.State
 	Since, Until time.Time // of the time they were begun; zero for no bound
-	Before       string    // the id of the last entry of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last entry of the page before
 	Limit        int
 }
 
@@ -213,7 +212,6 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
 	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`started_at`, f.Since, f.Until)
 	w.after(f.After, `started_at`, `id`)
 	if len(f.Runs) > 0 {

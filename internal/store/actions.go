@@ -223,6 +223,14 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
 }
 
+// CountOfRuns counts the entries of runs, by run.
+func (t Actions) CountOfRuns(ctx context.Context, org string, runs []string) (map[string]int, error) {
+	if len(runs) == 0 {
+		return map[string]int{}, nil
+	}
+	return counts[string](ctx, t.db, `SELECT run_id, count(*) FROM guard_action WHERE org_id = ? AND run_id IN `+in(len(runs))+` GROUP BY run_id`, append([]any{org}, anys(runs)...)...)
+}
+
 // CountStates counts the entries begun since a time, by state.
 func (t Actions) CountStates(ctx context.Context, org string, since time.Time) (map[guard.State]int, error) {
 	return counts[guard.State](ctx, t.db, `SELECT state, count(*) FROM guard_action WHERE org_id = ? AND started_at >= ? GROUP BY state`, org, toMicros(since))

@@ -176,8 +176,9 @@ func (tx *Tx) endAction(ctx context.Context, org string, a flow.ActionEnd, at ti
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE guard_action SET state = ?, status = ?, error = ?, undo = ?, ended_at = ? WHERE id = ? AND org_id = ?`,
-		a.State, a.Status, null(a.Error), undo, toMicros(at), a.Ledger, org); err != nil {
+	// The way back that was known at the beginning stays, but of what did not happen.
+	if _, err := tx.exec(ctx, `UPDATE guard_action SET state = ?, status = ?, error = ?, undo = CASE WHEN ? THEN NULL ELSE COALESCE(?, undo) END, ended_at = ? WHERE id = ? AND org_id = ?`,
+		a.State, a.Status, null(a.Error), guard.State(a.State) == guard.Failed, undo, toMicros(at), a.Ledger, org); err != nil {
 		return err
 	}
 	if guard.State(a.State) != guard.Done {

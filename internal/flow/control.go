@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"sallyport/internal/errs"
-	"sallyport/internal/function"
 	"sallyport/internal/value"
 )
 
@@ -53,28 +52,20 @@ func (x *execution) ifCard(ctx context.Context, f *frame, c *Card) (outcome, err
 	if o.end, err = x.cards(ctx, f, side); err != nil || o.end != nil {
 		return o, err
 	}
+	left := room(maxValue)
 	for _, j := range c.Join {
 		t := j.Then
 		if !ok {
 			t = j.Else
 		}
-		v, err := t.Resolve(f.lookup)
+		v, err := f.eval(j.Name, t, &left)
 		if err != nil {
-			return failed(o.input, fmt.Errorf("out.%s: %w", j.Name, err)), nil
+			return failed(o.input, err), nil
 		}
 		o.output.Set(j.Name, v)
 	}
 	o.output.Set("branch", branch)
-	return bounded(o), nil
-}
-
-// bounded returns the outcome, or the failure of a card whose output is more than
-// a run can keep.
-func bounded(o outcome) outcome {
-	if err := value.Bound(o.output, function.MaxResult); err != nil {
-		return failed(o.input, errs.New(errs.Invalid, "the result cannot be kept: %v", err))
-	}
-	return o
+	return o, nil
 }
 
 func (x *execution) branch(ctx context.Context, f *frame, c *Card) (outcome, error) {

@@ -149,9 +149,9 @@ const notKept = "what was said is not kept, as the flow does not save its data"
 // words returns what history keeps of words for people.
 func (x *execution) words(full, bare string) string {
 	if x.run.SaveData || full == "" {
-		return full
+		return x.scrubbed(full)
 	}
-	return cmp.Or(bare, notKept)
+	return x.scrubbed(cmp.Or(bare, notKept))
 }
 
 // pause is no error: the run waits, and goes on at a time.
@@ -209,7 +209,6 @@ type outcome struct {
 	end    *flowEnd
 	fault  *value.Object // what a catch sees of the error, beside the message
 	quiet  bool          // the step was written already, or is none of its own
-	sealed bool          // the output holds what history must not show
 	action *ActionEnd
 }
 
@@ -317,16 +316,13 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 
 // inputs works out the values of inputs.
 func (f *frame) inputs(ins []Input) (*value.Object, error) {
-	out := value.NewObject(len(ins))
+	out, left := value.NewObject(len(ins)), room(maxValue)
 	for _, i := range ins {
-		v, err := i.Value.Resolve(f.lookup)
+		v, err := f.eval(i.Name, i.Value, &left)
 		if err != nil {
-			return nil, errs.New(errs.Invalid, "%s: %v", i.Name, err)
+			return nil, err
 		}
 		out.Set(i.Name, v)
-	}
-	if err := value.Bound(out, function.MaxResult); err != nil {
-		return nil, errs.New(errs.Invalid, "the inputs are too much: %v", err)
 	}
 	return out, nil
 }
@@ -369,42 +365,21 @@ func (x *execution) function(ctx context.Context, f *frame, c *Card, path string
 	if !ok {
 		return failed(nil, errs.New(errs.Invalid, "there is no function %q here", c.Use)), nil
 	}
+	if s, ok := x.known[path]; ok && fn.Effect && s.State.Settled() {
+		return x.recall(s)
+	}
 	in, err := f.inputs(c.Inputs)
 	if err != nil {
 		return failed(nil, err), nil
 	}
-	if s, ok := x.known[path]; ok && fn.Effect && s.State.Settled() {
-		return x.recall(s)
-	}
 	out, err := fn.Run(function.Env{Now: x.r.Now, Random: x.r.Random, Loose: f.prog.Definition.Loose}, in)
-	if err != nil {
-		return failed(in, err), nil
-	}
 	o := outcome{state: StepDone, input: in, output: out}
+	if err != nil {
+		o = failed(in, err)
+	}
 	if fn.Effect {
 		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
-	return o, nil
-}
-
-// recall returns the outcome of an effect that was journaled.
-func (x *execution) recall(s Step) (outcome, error) {
-	o := outcome{state: s.State, err: s.Error, reason: s.Reason, quiet: true}
-	stored := s.Output
-	if s.Journal != nil {
-		plain, err := x.r.Keys.Unseal(s.Journal, x.context(s.Path))
-		if err != nil {
-			return o, &CardError{Path: s.Path, Title: s.Card, Message: "its journaled result cannot be unsealed; was the key file replaced?"}
-		}
-		stored = plain
-	} else if !x.run.SaveData {
-		stored = nil
-	}
-	v, err := value.Load(stored)
-	if err != nil {
-		return o, err
-	}
-	o.output, _ = v.(*value.Object)
 	return o, nil
 }
 
@@ -438,7 +413,8 @@ func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 
 // reason is why a card ends its flow, and the same without data.
 func (f *frame) reason(c *Card) (full, bare string, err error) {
-	v, err := c.Reason.Resolve(f.lookup)
+	left := room(maxValue)
+	v, err := f.eval("the reason", c.Reason, &left)
 	if err != nil {
 		return "", "", err
 	}

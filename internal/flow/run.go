@@ -93,7 +93,7 @@ type Step struct {
 	Attempt   int
 	Input     []byte // a value in the stored form; or its shape, where the data is not kept
 	Output    []byte
-	Journal   []byte // the sealed output of an effect while its run, which keeps no data, is under way
+	Journal   []byte // what an effect came to, sealed, where history does not keep it as it is: while its run is under way or can be retried
 	Error     string
 	Reason    string
 	StartedAt time.Time

@@ -107,6 +107,9 @@ func (r *Runner) left(ctx context.Context, run string) {
 
 // work runs the flow and writes how it ended, or that it waits.
 func (x *execution) work(ctx context.Context) (time.Time, error) {
+	if x.run.Cancel { // while nobody worked at it
+		return time.Time{}, x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
+	}
 	var end *flowEnd
 	f, err := x.start(ctx)
 	if err == nil {
@@ -169,7 +172,10 @@ func (x *execution) finish(ctx context.Context, e Ending) error {
 
 func (x *execution) pauseRun(ctx context.Context, p *pause) error {
 	if p.draining {
-		return x.flush(ctx)
+		if err := x.flush(ctx); !errors.Is(err, ErrCancelled) {
+			return err
+		}
+		return x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
 	}
 	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, x.words(p.reason, p.bare))
 	if errors.Is(err, ErrCancelled) {
@@ -249,7 +255,8 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		}
 		v, err := value.ParseJSON(e.Raw)
 		if err != nil {
-			return &CardError{Message: "the event cannot be read: " + err.Error()}
+			const what = "the event cannot be read"
+			return &CardError{Message: what + ": " + err.Error(), Bare: what}
 		}
 		f.vars[nameEvent] = v
 		if f.prog.Definition.usesTrigger() {
@@ -289,7 +296,7 @@ func (f *frame) given(v *value.Object) error {
 	}
 	args, err := d.arguments(v)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "the inputs do not fit"}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
 	}
 	f.vars[nameInput] = args
 	return nil
@@ -330,7 +337,7 @@ func (x *execution) bind(ctx context.Context, f *frame) error {
 	}
 	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "the options do not fit"}
+		return &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
 	}
 	f.vars[nameConnections], f.vars[nameOptions] = settings, options
 	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))

@@ -25,10 +25,13 @@ func (t *translator) servings(channel, method string) []connector.Serving {
 	if t.cat.Connectors == nil {
 		return nil
 	}
-	if all := t.cat.Connectors.Cards(channel, method); len(all) > 0 {
-		return all
+	plain, short := plainAddress(channel, method)
+	for _, address := range [][2]string{{channel, method}, {plain, method}, {plain, short}} {
+		if all := t.cat.Connectors.Cards(address[0], address[1]); len(all) > 0 {
+			return all
+		}
 	}
-	return t.cat.Connectors.Cards(plainAddress(channel, method))
+	return nil
 }
 
 // connectorOf is the connector that connections of a channel are for: ours whose
@@ -62,6 +65,28 @@ func keyOf(c *flopack.Card, f *flopack.Field) connector.Key {
 		key = keySuffix.ReplaceAllString(key, "")
 	}
 	return connector.Key{Group: f.Group, Name: key}
+}
+
+// keysOf are the names that a mapping may have for a card's field.
+func keysOf(c *flopack.Card, f *flopack.Field) []connector.Key {
+	return []connector.Key{{Group: f.Group, Name: f.Key}, keyOf(c, f), {Group: f.Group, Name: f.Title}}
+}
+
+// mapped returns where a field leads, and by which of its names; a name of its own
+// goes before the rest of its group.
+func mapped(maps []connector.KeyMap, c *flopack.Card, f *flopack.Field) (by int, path []string, ok bool) {
+	keys := keysOf(c, f)
+	for i, m := range maps {
+		if m.Name != "*" && slices.Contains(keys, m.Key) {
+			return i, m.Path, true
+		}
+	}
+	for i, m := range maps {
+		if m.Name == "*" && m.Group == f.Group {
+			return i, append(slices.Clone(m.Path), keyOf(c, f).Name), true
+		}
+	}
+	return 0, nil, false
 }
 
 // slot is the flow's slot for a connection of the export.
@@ -101,7 +126,7 @@ var noChoice = regexp.MustCompile(`^-- .* --$`)
 func option(c *flopack.Card) func(connector.Key) string {
 	return func(k connector.Key) string {
 		for _, in := range c.Inputs {
-			if in.Group == k.Group && (in.Key == k.Name || keyOf(c, in).Name == k.Name) {
+			if slices.Contains(keysOf(c, in), k) {
 				return value.String(in.Data)
 			}
 		}
@@ -155,14 +180,12 @@ func (f *frame) served(c *flopack.Card, s connector.Serving, at string) *value.O
 	o := f.begin(c, at, "")
 	o.Set("use", f.u.slot(s.Connector.ID, c)+"."+s.Action.ID)
 	with, used := value.NewObject(len(c.Inputs)), map[*flopack.Field]bool{}
-	for _, m := range s.Card.Inputs {
+	for i := range s.Card.Inputs {
 		for _, in := range c.Inputs {
-			path, ok := s.Card.Input(keyOf(c, in))
-			if !ok || !leads(m, keyOf(c, in), path) || in.Type == "flo" {
-				continue
+			if by, path, ok := mapped(s.Card.Inputs, c, in); ok && by == i && in.Type != "flo" {
+				used[in] = true
+				f.give(c, in, s.Action, path, with)
 			}
-			used[in] = true
-			f.give(c, in, s.Action, path, with)
 		}
 	}
 	for name, v := range s.Card.Fixed.All() {
@@ -179,11 +202,6 @@ func (f *frame) served(c *flopack.Card, s connector.Serving, at string) *value.O
 	}
 	f.made[c] = func(out *flopack.Field) expr { return f.found(c, s, at, out) }
 	return o
-}
-
-// leads reports whether it is this part of a mapping that leads a key to a path.
-func leads(m connector.KeyMap, k connector.Key, path []string) bool {
-	return m.Key == k && slices.Equal(m.Path, path) || m.Group == k.Group && m.Name == "*" && slices.Equal(append(slices.Clone(m.Path), k.Name), path)
 }
 
 // give puts a card's input where the action takes it; of several that go to one
@@ -219,8 +237,8 @@ func (f *frame) give(c *flopack.Card, in *flopack.Field, a *connector.Action, pa
 func (f *frame) unplaced(c *flopack.Card, s connector.Serving, used map[*flopack.Field]bool) {
 	for _, in := range c.Inputs {
 		key := keyText(keyOf(c, in))
-		_, chosen := s.Card.When[key]
-		if used[in] || chosen || in.Type == "flo" || in.Group == "context" || in.Group == streaming || s.Card.Limit == keyOf(c, in) {
+		chosen := slices.ContainsFunc(keysOf(c, in), func(k connector.Key) bool { return s.Card.When[keyText(k)] != nil })
+		if used[in] || chosen || in.Type == "flo" || in.Group == "context" || in.Group == streaming || slices.Contains(keysOf(c, in), s.Card.Limit) {
 			continue
 		}
 		e := f.value(c, in)
@@ -236,7 +254,7 @@ func (f *frame) unplaced(c *flopack.Card, s connector.Serving, used map[*flopack
 
 // found is where an output of a card is found in what our action gives.
 func (f *frame) found(c *flopack.Card, s connector.Serving, at string, out *flopack.Field) expr {
-	path, ok := s.Card.Output(keyOf(c, out))
+	_, path, ok := mapped(s.Card.Outputs, c, out)
 	switch {
 	case ok:
 	case s.Card.Stream != "" && slices.Contains(streamed(), out.Key):
@@ -270,11 +288,10 @@ func (f *frame) stream(c *flopack.Card, o *value.Object, limitKey connector.Key)
 	var by *flopack.Field
 	state, limit := value.NewObject(0), expr{}
 	for _, in := range c.Inputs {
-		key := keyOf(c, in)
 		switch e := f.value(c, in); {
 		case in.Type == "flo":
 			by = in
-		case key == limitKey || in.Group == streaming && in.Key == "Record Limit" || limitKey.Name == "" && in.Key == "Record Limit":
+		case limitKey.Name != "" && slices.Contains(keysOf(c, in), limitKey) || in.Group == streaming && in.Key == "Record Limit" || limitKey.Name == "" && in.Key == "Record Limit":
 			limit = e
 		case in.Group == streaming && !e.null():
 			state.Set(in.Key, e.source())

@@ -3,6 +3,7 @@ package migration_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"sallyport/content"
@@ -53,21 +54,55 @@ func read(t testing.TB, file string) *flopack.Document {
 	return d
 }
 
-func TestDump(t *testing.T) {
+// Every flow of real exports is translated, and every card of them has its place
+// in a flow of ours or is told of.
+func TestCorpus(t *testing.T) {
 	cat := catalogue(t)
-	dir := os.Getenv("DUMP")
+	flows, cards, missing, values, secrets := 0, 0, map[string]int{}, 0, 0
 	for _, file := range corpus(t) {
-		res, err := migration.Translate(read(t, file), cat)
+		d := read(t, file)
+		res, err := migration.Translate(d, cat)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		name := filepath.Base(filepath.Dir(file))
+		if len(res.Flows) != len(d.Flows) || len(res.Tables) != len(d.Tables) || len(res.Connections) != len(d.Configs) {
+			t.Errorf("%s: %d of %d flows, %d of %d tables", file, len(res.Flows), len(d.Flows), len(res.Tables), len(d.Tables))
+		}
 		for _, f := range res.Flows {
-			if dir != "" {
-				os.MkdirAll(filepath.Join(dir, name), 0o755)
-				os.WriteFile(filepath.Join(dir, name, f.Slug+".yaml"), []byte(f.YAML), 0o644)
+			flows++
+			values, secrets = values+len(f.Values), secrets+len(f.Secrets)
+			placed := map[[2]string]bool{}
+			for _, c := range f.Cards {
+				placed[[2]string{c.Graph, c.UUID}] = true
 			}
+			each(d.Flow(f.Export).Graph, func(g *flopack.Graph, c *flopack.Card) {
+				if cards++; !placed[[2]string{g.Path, c.UUID}] {
+					t.Errorf("%s: %s: the card %s %s has no place", file, f.Slug, c.Address(), c.UUID)
+				}
+			})
+			for _, m := range f.Missing {
+				missing[m.Address]++
+			}
+		}
+	}
+	t.Logf("%d flows of %d cards, %d values to replace, %d secrets, %d kinds of cards that cannot run yet", flows, cards, values, secrets, len(missing))
+}
+
+// each visits the cards that people see, and those of bodies; a body's trigger is
+// none of our cards, and neither is that which stands beside a loop that is gone.
+func each(g *flopack.Graph, visit func(*flopack.Graph, *flopack.Card)) {
+	for _, c := range g.Cards {
+		if c.Displayed && !c.Is("object", "expand") && (c != g.Root() || strings.Count(g.Path, ".") == 3) {
+			visit(g, c)
+		}
+		for _, in := range c.Inputs {
+			if in.Body != nil {
+				each(in.Body, visit)
+			}
+		}
+		if c.Handler != nil {
+			each(c.Handler, visit)
 		}
 	}
 }

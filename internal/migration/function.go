@@ -102,7 +102,7 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 			e = f.declared(e, in, fn.ID)
 		}
 		name := in.Key
-		if labels(fn.ID) && len(name) >= 8 && len(name) <= 11 && shortID.MatchString(name) {
+		if labels(fn.ID) && madeUp(strings.ReplaceAll(strings.ReplaceAll(name, "-", "0"), "_", "0")) {
 			name = sprintf("item %d", n+1)
 		}
 		for i := 2; has(with, name); i++ {
@@ -116,9 +116,6 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 func labels(id string) bool {
 	return slices.Contains([]string{"list.construct", "list.union", "object.merge", "text.concatenate", "boolean.and", "boolean.or", "boolean.xor"}, id)
 }
-
-// shortID is a name that the editor of Okta Workflows made up.
-var shortID = regexp.MustCompile(`^(?:[A-Za-z0-9_-]*[0-9_-][A-Za-z0-9_-]*[A-Z][A-Za-z0-9_-]*|[A-Za-z0-9_-]*[A-Z][A-Za-z0-9_-]*[0-9_-][A-Za-z0-9_-]*)$`)
 
 // declared converts a value to the kind that a field of the author's own
 // declares, where it matters.

@@ -76,14 +76,29 @@ func reserved() []string {
 
 var (
 	ownSuffix    = regexp.MustCompile(`_[0-9a-f]{32}$`)
-	methodSuffix = regexp.MustCompile(`_[A-Za-z0-9]{10,11}$`)
+	methodSuffix = regexp.MustCompile(`_[A-Za-z0-9-]{8,11}$`)
 	keySuffix    = regexp.MustCompile(`_[A-Z0-9]{6}$`)
 )
+
+// madeUp reports whether a name is one that an editor made up: digits and capitals
+// where nobody would put them.
+func madeUp(s string) bool {
+	capitals, digits := 0, 0
+	for i, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case i > 0 && c >= 'A' && c <= 'Z':
+			capitals++
+		}
+	}
+	return len(s) >= 8 && len(s) <= 11 && (capitals > 1 || capitals == 1 && digits > 0 || digits > 1 && capitals+digits > 2)
+}
 
 // plainAddress returns channel and method of a card without what Connector
 // Builder adds to the names of connectors that people make themselves.
 func plainAddress(channel, method string) (string, string) {
-	if s := methodSuffix.FindString(method); s != "" && strings.ContainsAny(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+	if s := methodSuffix.FindString(method); s != "" && madeUp(s[1:]) {
 		method = strings.TrimSuffix(method, s)
 	}
 	return ownSuffix.ReplaceAllString(channel, ""), method

@@ -21,7 +21,7 @@ type urlParseIn struct {
 type urlParseOut struct {
 	Scheme      string `okta:"protocol"`
 	Host        string
-	Port        any `kind:"number"`
+	Port        any    `kind:"number"`
 	EncodedPath string `okta:"path"`
 	QueryText   string `okta:"query"`
 	Path        string

@@ -52,6 +52,8 @@ func TestLoadSaysWhatIsWrongAndWhere(t *testing.T) {
 		"part of a name":     {strings.Replace(start, "sample", "ple", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "the file's name must be ple.yaml"},
 		"key without header": {start + "actions:\n  x: { effect: change, repeat: key, request: { method: POST, path: / } }", "repeat is key where"},
 		"token URL":          {strings.Replace(start, "kind: none", "kind: private_key_jwt", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "needs a token_url"},
+		"token request":      {strings.Replace(start, "kind: none", "kind: bearer, token_request: { a: b }", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "it is of oauth2_client_credentials"},
+		"empty fields":       {start + "actions:\n  x: { effect: read, repeat: safe, inputs: { n: { drop_empty: m } }, request: { method: GET, path: / } }", "inputs.n.drop_empty: it is of an object"},
 		"field of auth":      {strings.Replace(start, "kind: none", "kind: bearer, fields: { pin: {} }", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "bearer has no such field"},
 		"test of nothing":    {start + "test: [{ action: y }]\nactions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "there is no action y"},
 		"learning":           {start + "test: [{ action: x, learn: { url: outputs.a } }]\nactions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "no setting url that can be learned"},

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -107,7 +106,7 @@ func taken(serving []connector.Serving, f field) bool {
 	}
 	for _, s := range serving {
 		_, decides := s.Card.When[key.Group+"/"+key.Name]
-		if _, ok := s.Card.Input(key); ok || decides || s.Card.Limit == key || slices.Contains(s.Card.Ignores, key) {
+		if _, ok := s.Card.Input(key); ok || decides || s.Card.Limit == key {
 			return true
 		}
 	}

@@ -334,8 +334,7 @@ type RunFilter struct {
 	Event        string
 	States       []flow.State
 	Since, Until time.Time // of the time they were made; zero for no bound
-	Before       string    // the id of the last run of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last run of the page before
 	Limit        int
 }
 
@@ -345,7 +344,6 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`created_at`, f.Since, f.Until)
 	w.after(f.After, `created_at`, `id`)
 	if len(f.States) > 0 {

@@ -163,6 +163,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(start + "actions:\n  x:\n    effect: change\n    repeat: key\n    idempotency: { header: K }\n    inputs: { n: { type: number, default: 1 } }\n    let: { v: inputs.n + 1 }\n    request: { method: POST, url: '{{ inputs.n }}', json: { a: ['{{ vars.v }}'] } }\n    targets: [{ type: user, id: '{{ vars.v }}' }]")
 	f.Add("connector: sample\ntitle: S\nauth: [{ kind: basic }]\nsmtp: { host: a, security: tls }\nactions:\n  x: { effect: notify, repeat: never, mail: { from: a@b.c, to: '{{ settings.username }}', subject: x } }")
 	f.Add(start + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: '/{{ settings.url }}', query: { a: [1, '{{ call.key }}'] } } }")
+	f.Add(cards)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := connector.Load(files(text))
 		if err != nil {

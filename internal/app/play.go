@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sallyport/internal/connector"
+	"sallyport/internal/event"
 	"sallyport/internal/errs"
 	"sallyport/internal/flopack"
 	"sallyport/internal/flow"
@@ -259,6 +260,17 @@ func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (f
 	return done, steps, err
 }
 
+// playReads has the event that a run was given, beside what the database has.
+type playReads struct {
+	reads
+	event *value.Object
+}
+
+// Event returns the event of the run.
+func (r playReads) Event(context.Context, string, string) (event.Event, error) {
+	return event.NewParser().Parse(value.JSON(r.event))
+}
+
 // round takes every open run as far as it goes, and moves the clock to where the
 // first of those that wait goes on.
 func (p *Player) round(ctx context.Context, runner *flow.Runner, open []flow.Run) error {
@@ -318,6 +330,12 @@ func given(t flow.Trigger, in *value.Object) *value.Object {
 	if o, ok := body.(*value.Object); ok {
 		body = string(value.JSON(o))
 	}
-	request := value.Map("method", "POST", "headers", raw.At("headers"), "body", body, "query", raw.At("query"), "ip", nil)
-	return value.Map("request", request, "input", t.Named(out, request))
+	request := t.Request(value.Map("method", "POST", "headers", raw.At("headers"), "body", body, "query", raw.At("query"), "ip", nil))
+	named := request.Object("input")
+	for k, v := range out.All() {
+		if t.Has(k) {
+			named.Set(k, v)
+		}
+	}
+	return request
 }

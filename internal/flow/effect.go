@@ -122,7 +122,7 @@ func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
 		return errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
 	}
 	a.conn, a.con, a.action, a.effect = conn, con, act, act.EffectOf(in)
-	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
+	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout, OnePage: c.page}
 	return nil
 }
 

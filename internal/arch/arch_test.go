@@ -68,7 +68,7 @@ var may = map[string]string{
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
 	"tools/bench":             "internal/event",
-	"cmd/sallyport":           "content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
+	"cmd/sallyport":           "internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

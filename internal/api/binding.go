@@ -196,15 +196,11 @@ func (d Deps) folder(ctx context.Context, f flow.Flow) (folder, error) {
 // off returns a problem for each card that calls a flow which is switched off.
 func (fo folder) off(cards []*flow.Card) flow.Problems {
 	var out flow.Problems
-	for _, c := range cards {
+	flow.Walk(cards, func(c *flow.Card) {
 		if helper, ok := fo.flows[c.Flow]; c.Kind == flow.CardCall && ok && !helper.Enabled {
 			out = append(out, flow.Problem{At: c.At, Path: c.ID, Message: "the flow " + c.Flow + ", which this card calls, is switched off"})
 		}
-		out = append(append(out, fo.off(c.Then)...), fo.off(c.Else)...)
-		if c.Each != nil {
-			out = append(out, fo.off(c.Each.Body)...)
-		}
-	}
+	})
 	return out
 }
 
@@ -220,7 +216,9 @@ func (fo folder) callers(f flow.Flow) []Ref {
 }
 
 func calls(cards []*flow.Card, slug string) bool {
-	return slices.ContainsFunc(cards, func(c *flow.Card) bool {
-		return c.Kind == flow.CardCall && c.Flow == slug || calls(c.Then, slug) || calls(c.Else, slug) || c.Each != nil && calls(c.Each.Body, slug)
+	found := false
+	flow.Walk(cards, func(c *flow.Card) {
+		found = found || c.Kind == flow.CardCall && c.Flow == slug || c.OnError.Flow == slug
 	})
+	return found
 }

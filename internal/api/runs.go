@@ -263,21 +263,10 @@ func (b *cardBook) find(ctx context.Context, flowID, card string) *flow.Card {
 			version = b.run.Pins[flowID]
 		}
 		if p, err := b.d.Library.Program(ctx, b.run.Org, flowID, version); err == nil {
-			index(p.Definition.Cards, b.cards[flowID])
+			flow.Walk(p.Definition.Cards, func(c *flow.Card) { b.cards[flowID][c.ID] = c })
 		}
 	}
 	return b.cards[flowID][card]
-}
-
-func index(cards []*flow.Card, into map[string]*flow.Card) {
-	for _, c := range cards {
-		into[c.ID] = c
-		index(c.Then, into)
-		index(c.Else, into)
-		if c.Each != nil {
-			index(c.Each.Body, into)
-		}
-	}
 }
 
 func retryable(r flow.Run) bool {

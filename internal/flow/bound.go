@@ -62,7 +62,10 @@ func (f *frame) eval(what string, t value.Template, left *room) (any, error) {
 			}
 		}
 	}
-	v := t.Eval(f.lookup)
+	v, err := t.Resolve(f.lookup)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "%s: %v", what, err)
+	}
 	if !left.take(v) {
 		return nil, tooLarge(what)
 	}

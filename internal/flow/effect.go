@@ -49,7 +49,7 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 		return o, err
 	}
 	a := x.attempt(c, path, known)
-	in, err := f.inputs(c)
+	in, err := f.inputs(c.Inputs)
 	if err == nil {
 		err = x.prepare(f, a, in)
 	}
@@ -94,7 +94,7 @@ func (x *execution) unmade(ctx context.Context, f *frame, a *attempt, o outcome)
 	said, end := cmp.Or(o.err, o.reason), StepFailed
 	if a.doubt {
 		end = StepUnknown
-		if o.err != "" || o.state == StepRefused && a.card.OnRefused == Stop {
+		if o.err != "" || o.state == StepRefused && a.card.OnRefused.Way == Stop {
 			o.err = said + ". " + look
 		}
 		o.state, o.reason, o.bare = StepUnknown, open+". Not made again: "+said, open
@@ -324,10 +324,17 @@ const (
 	look = "It may have happened all the same: look"
 )
 
+// maxErrorBody bounds, in bytes, what is kept of an answer that refused a call.
+const maxErrorBody = 64 << 10
+
 func errorOutput(ce *connector.Error) *value.Object {
 	o := value.Map("message", ce.Message)
 	if ce.Status != 0 {
 		o.Set("status", float64(ce.Status))
+		o.Set("statusCode", float64(ce.Status))
+	}
+	if ce.Body != nil && value.Bound(ce.Body, maxErrorBody) == nil {
+		o.Set("body", ce.Body)
 	}
 	if ce.Code != "" {
 		o.Set("code", ce.Code)
@@ -393,7 +400,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	if s, ok := x.known[path]; ok && s.State.Settled() {
 		return x.recall(s)
 	}
-	in, err := f.inputs(c)
+	in, err := f.inputs(c.Inputs)
 	if err != nil {
 		return failed(nil, err), nil
 	}

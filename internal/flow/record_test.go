@@ -110,7 +110,7 @@ func TestNothingIsKeptOfUnfitInputs(t *testing.T) {
 				t.Errorf("where data is kept, it ended %s %q", r.State, r.Error)
 			}
 			r, _ := l.run("flow: g\nsave_data: false\n"+trigger, tt.input)
-			if kept := r.Error + r.Reason; r.State != flow.Failed || strings.Contains(kept, marker) || kept != "an input is not as the flow wants it" {
+			if kept := r.Error + r.Reason; r.State != flow.Failed || strings.Contains(kept, marker) || kept != "the inputs do not fit" {
 				t.Errorf("ended %s %q", r.State, kept)
 			}
 		})
@@ -126,7 +126,7 @@ func TestNothingIsKeptOfUnfitOptions(t *testing.T) {
 	check(t, err)
 	f.Bindings.Options = value.Map("n", marker)
 	check(t, l.db.Flows.Set(t.Context(), org, id, store.Settings{Enabled: true, Bindings: f.Bindings}, l.clock()))
-	if r, _ := l.work(l.start(id, nil, nil)); r.State != flow.Failed || r.Error != "an option is not as the flow wants it" {
+	if r, _ := l.work(l.start(id, nil, nil)); r.State != flow.Failed || r.Error != "the options do not fit" {
 		t.Errorf("ended %s %q", r.State, r.Error)
 	}
 }
@@ -164,5 +164,18 @@ func TestFailedCardsAreMadeAgainByRetryAlone(t *testing.T) {
 	r, steps = l.work(r.ID)
 	if r.State != flow.Succeeded || l.peer.count("POST /users/ada/suspend") != 2 || l.peer.count("POST /tell") != 2 || steps["stop_them"].State != flow.StepDone {
 		t.Errorf("run = %+v after %v, steps %+v", r, l.peer.calls, steps)
+	}
+}
+
+// A wait that is over does not count towards the time of a run that keeps no data
+// either, and its card gives the same when the run is resumed once more.
+func TestWaitOfARunThatKeepsNoData(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = answers("GET /users/ada", 429, 0)
+	yaml := onDemand("  - { id: w, wait: { for: 2, unit: hours } }\n  - { id: u, use: peer.get_user, with: { user: ada } }\n  - { id: tell, use: peer.tell, with: { text: 'until {{ w.until }}' } }")
+	want := "until " + value.ISO(l.clock().Add(2*time.Hour))
+	r, _ := l.run(strings.Replace(yaml, "flow: f\n", "flow: f\nsave_data: false\ntimeout: 10m\n", 1), nil)
+	if r.State != flow.Succeeded || len(l.peer.told) != 1 || l.peer.told[0] != want {
+		t.Errorf("ended %s %q, told %q, want %q", r.State, r.Error, l.peer.told, want)
 	}
 }

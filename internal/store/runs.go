@@ -9,6 +9,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/value"
 )
 
 // Runs is the flow_run and flow_step tables: every run of a flow, and its
@@ -229,7 +230,7 @@ func (t Runs) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, c *fl
 	it := &item{ref: ref, steps: steps}
 	if c != nil {
 		it.before = func(ctx context.Context, tx *Tx) error {
-			result, err := tx.changeRows(ctx, ref.Org, *c, t.now())
+			result, err := tx.along(ctx, ref, *c, t.now())
 			if err != nil {
 				return err
 			}
@@ -238,6 +239,21 @@ func (t Runs) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, c *fl
 		}
 	}
 	return t.db.group.do(ctx, it)
+}
+
+// along carries out what goes with a step.
+func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.Time) (*value.Object, error) {
+	switch c.Op {
+	case flow.StartRun:
+		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
+	case flow.ForgetSteps:
+		// What somebody is to look at is kept.
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
+			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
+		return nil, err
+	default:
+		return tx.changeRows(ctx, ref.Org, c, now)
+	}
 }
 
 // Pause writes steps and lets the run wait.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"time"
 
 	"sallyport/internal/errs"
@@ -63,6 +64,9 @@ func (f *frame) eval(what string, t value.Template, left *room) (any, error) {
 		}
 	}
 	v, err := t.Resolve(f.lookup)
+	if errors.Is(err, value.ErrTooLarge) {
+		return nil, tooLarge(what)
+	}
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "%s: %v", what, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"sallyport/internal/errs"
-	"sallyport/internal/function"
 	"sallyport/internal/value"
 )
 
@@ -59,23 +58,14 @@ func (x *execution) ifCard(ctx context.Context, f *frame, c *Card) (outcome, err
 		if !ok {
 			t = j.Else
 		}
-		v, err := f.eval("out."+j.Name, t, &left)
+		v, err := f.eval(j.Name, t, &left)
 		if err != nil {
 			return failed(o.input, err), nil
 		}
 		o.output.Set(j.Name, v)
 	}
 	o.output.Set("branch", branch)
-	return bounded(o), nil
-}
-
-// bounded returns the outcome, or the failure of a card whose output is more than
-// a run can keep.
-func bounded(o outcome) outcome {
-	if err := value.Bound(o.output, function.MaxResult); err != nil {
-		return failed(o.input, errs.New(errs.Invalid, "the result cannot be kept: %v", err))
-	}
-	return o
+	return o, nil
 }
 
 func (x *execution) branch(ctx context.Context, f *frame, c *Card) (outcome, error) {

@@ -324,9 +324,6 @@ func (f *frame) inputs(ins []Input) (*value.Object, error) {
 		}
 		out.Set(i.Name, v)
 	}
-	if err := value.Bound(out, maxValue); err != nil {
-		return nil, errs.New(errs.Invalid, "the inputs are too much: %v", err)
-	}
 	return out, nil
 }
 
@@ -416,7 +413,8 @@ func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 
 // reason is why a card ends its flow, and the same without data.
 func (f *frame) reason(c *Card) (full, bare string, err error) {
-	v, err := c.Reason.Resolve(f.lookup)
+	left := room(maxValue)
+	v, err := f.eval("the reason", c.Reason, &left)
 	if err != nil {
 		return "", "", err
 	}

@@ -19,9 +19,9 @@ type tally struct {
 	path     string
 	failures int
 	list     []any
-	left     room // for the list
 	memo     any
 	end      *flowEnd
+	left     room // for what is collected
 }
 
 func (x *execution) loop(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
@@ -32,20 +32,21 @@ func (x *execution) loop(ctx context.Context, f *frame, c *Card, path string) (o
 	o := outcome{state: StepDone, input: value.Map("items", float64(len(items)))}
 	t := tally{frame: f, card: c, path: path, list: []any{}, left: maxValue}
 	if c.Kind == CardReduce {
-		if t.memo, err = c.Loop.Memo.Resolve(f.lookup); err != nil {
-			return failed(o.input, fmt.Errorf("memo: %w", err)), nil
+		left := room(maxValue)
+		if t.memo, err = f.eval("memo", c.Loop.Memo, &left); err != nil {
+			return failed(o.input, err), nil
 		}
 	}
 	for i, item := range items {
 		if err := x.round(ctx, &t, i, item); err != nil {
 			return o, err
 		}
+		if t.left < 0 {
+			return failed(o.input, tooLarge("the list")), nil
+		}
 		if t.end != nil {
 			o.end = t.end
 			return o, nil
-		}
-		if t.left < 0 {
-			return failed(o.input, tooLarge("the list")), nil
 		}
 	}
 	switch c.Kind {
@@ -57,12 +58,13 @@ func (x *execution) loop(ctx context.Context, f *frame, c *Card, path string) (o
 		o.output = value.Map("count", float64(len(items)))
 	}
 	o.output.Set("failures", float64(t.failures))
-	return bounded(o), nil
+	return o, nil
 }
 
 // items are the list that a loop goes through, or as many nulls as it has rounds.
 func (c *Card) items(f *frame) ([]any, error) {
-	v, err := c.Loop.Over.Resolve(f.lookup)
+	left := room(maxValue)
+	v, err := f.eval("the list", c.Loop.Over, &left)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +112,9 @@ func (x *execution) round(ctx context.Context, t *tally, i int, item any) error 
 	t.end = y.end
 	switch c.Kind {
 	case CardMap:
-		v := y.value(l.Gives)
-		t.left.take(v)
-		t.list = append(t.list, v)
+		given := y.value(l.Gives)
+		t.left.take(given)
+		t.list = append(t.list, given)
 	case CardFilter:
 		if keep, err := value.Convert(y.value(GivesField), value.Boolean); err == nil && keep == true {
 			t.list = append(t.list, item)

@@ -110,7 +110,7 @@ func TestNothingIsKeptOfUnfitInputs(t *testing.T) {
 				t.Errorf("where data is kept, it ended %s %q", r.State, r.Error)
 			}
 			r, _ := l.run("flow: g\nsave_data: false\n"+trigger, tt.input)
-			if kept := r.Error + r.Reason; r.State != flow.Failed || strings.Contains(kept, marker) || kept != "the inputs do not fit" {
+			if kept := r.Error + r.Reason; r.State != flow.Failed || strings.Contains(kept, marker) || kept != "an input is not as the flow wants it" {
 				t.Errorf("ended %s %q", r.State, kept)
 			}
 		})
@@ -126,7 +126,7 @@ func TestNothingIsKeptOfUnfitOptions(t *testing.T) {
 	check(t, err)
 	f.Bindings.Options = value.Map("n", marker)
 	check(t, l.db.Flows.Set(t.Context(), org, id, store.Settings{Enabled: true, Bindings: f.Bindings}, l.clock()))
-	if r, _ := l.work(l.start(id, nil, nil)); r.State != flow.Failed || r.Error != "the options do not fit" {
+	if r, _ := l.work(l.start(id, nil, nil)); r.State != flow.Failed || r.Error != "an option is not as the flow wants it" {
 		t.Errorf("ended %s %q", r.State, r.Error)
 	}
 }

@@ -296,7 +296,7 @@ func (f *frame) given(v *value.Object) error {
 	}
 	args, err := d.arguments(v)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "the inputs do not fit"}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
 	}
 	f.vars[nameInput] = args
 	return nil
@@ -337,7 +337,7 @@ func (x *execution) bind(ctx context.Context, f *frame) error {
 	}
 	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "the options do not fit"}
+		return &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
 	}
 	f.vars[nameConnections], f.vars[nameOptions] = settings, options
 	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))

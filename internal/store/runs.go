@@ -120,13 +120,14 @@ func (t Runs) inDoubt(ctx context.Context, org, run string) (map[string]string, 
 
 // fenceRow is what the database says of a run that somebody writes to.
 type fenceRow struct {
-	id, state string
-	epoch     int64
-	cancel    bool
+	id, org, state string
+	epoch          int64
+	cancel         bool
 }
 
-// checkFences gives every item whose run is another worker's the error ErrFenced,
-// and starts the runs that are written to for the first time.
+// checkFences gives every item whose run is another worker's, or another
+// organization's, the error ErrFenced, and starts the runs that are written to for
+// the first time. One query reads the runs of several organizations.
 func (tx *Tx) checkFences(ctx context.Context, batch []*item) error {
 	ids := make([]any, 0, len(batch))
 	for _, it := range batch {
@@ -138,8 +139,8 @@ func (tx *Tx) checkFences(ctx context.Context, batch []*item) error {
 		return nil
 	}
 	rows, err := list(ctx, tx, func(rows *sql.Rows) (f fenceRow, err error) {
-		return f, rows.Scan(&f.id, &f.epoch, &f.state, &f.cancel)
-	}, `SELECT id, epoch, state, cancel FROM flow_run WHERE id IN `+in(len(ids))+tx.db.d.forUpdate, ids...)
+		return f, rows.Scan(&f.id, &f.org, &f.epoch, &f.state, &f.cancel)
+	}, `SELECT id, org_id, epoch, state, cancel FROM flow_run WHERE id IN `+in(len(ids))+tx.db.d.forUpdate, ids...)
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (it *item) fence(rows map[string]fenceRow) {
 	f, ok := rows[it.ref.Run]
 	state := flow.State(f.state)
 	switch {
-	case !ok || f.epoch != it.ref.Epoch || state.Ended() || it.ref.Fresh && state != flow.Queued:
+	case !ok || f.org != it.ref.Org || f.epoch != it.ref.Epoch || state.Ended() || it.ref.Fresh && state != flow.Queued:
 		it.err, it.fenced = flow.ErrFenced, true
 	case f.cancel:
 		it.err = flow.ErrCancelled // what happened is written all the same
@@ -204,7 +205,8 @@ func (tx *Tx) writeSteps(ctx context.Context, batch []*item) error {
 	}
 	return tx.insertMany(ctx, "flow_step", stepColumns, `ON CONFLICT (run_id, path) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
 		input = excluded.input, output = excluded.output, journal = excluded.journal, error = excluded.error, reason = excluded.reason,
-		ledger_id = COALESCE(excluded.ledger_id, flow_step.ledger_id), started_at = excluded.started_at, ended_at = excluded.ended_at`, lastOfEach(rows))
+		ledger_id = COALESCE(excluded.ledger_id, flow_step.ledger_id), started_at = excluded.started_at, ended_at = excluded.ended_at
+		WHERE flow_step.org_id = excluded.org_id`, lastOfEach(rows))
 }
 
 // lastOfEach keeps the last of the rows that have one key: a statement cannot

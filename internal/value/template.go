@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -243,6 +244,9 @@ func nextName(s string, first bool) (name, rest string, err error) {
 // MaxText bounds, in bytes, the text that a template makes.
 const MaxText = 16 << 20
 
+// ErrTooLarge is returned for a text that would be longer than [MaxText].
+var ErrTooLarge = errors.New("a text would be larger than 16 MB")
+
 // Eval returns the value of a template without filters; lookup answers its
 // references. It cannot fail, but for a text that is too long, which is null.
 func (t Template) Eval(lookup func(Ref) any) any {
@@ -304,7 +308,7 @@ func (t Template) text(lookup func(Ref) any) (any, error) {
 			return nil, err
 		}
 		if b.WriteString(String(v)); b.Len() > MaxText {
-			return nil, fmt.Errorf("the text is longer than %d MB", MaxText>>20)
+			return nil, ErrTooLarge
 		}
 	}
 	return b.String(), nil

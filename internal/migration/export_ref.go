@@ -134,15 +134,16 @@ func (g *graph) plain(v any) (any, bool) {
 	switch v := v.(type) {
 	case string:
 		words, refs := pieces(v)
-		out := words[0]
+		var out strings.Builder
+		out.WriteString(words[0])
 		for i, r := range refs {
 			s, ok := g.option(r)
 			if !ok {
 				return nil, false
 			}
-			out += value.String(s) + words[i+1]
+			out.WriteString(value.String(s) + words[i+1])
 		}
-		return out, true
+		return out.String(), true
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {

@@ -88,7 +88,7 @@ func (g *graph) searching(c *xcard, with *value.Object, group string, one bool, 
 		g.literal(f, map[bool]string{true: "one", false: "all-new"}[one])
 	}
 	for _, key := range [][2]string{{"limit", "Limit"}, {"offset", "Offset"}} {
-		if v, ok := with.Get(key[0]); ok && !(one && key[0] == "limit") {
+		if v, ok := with.Get(key[0]); ok && (!one || key[0] != "limit") {
 			g.field(c, group, key[1], v, at)
 		}
 	}

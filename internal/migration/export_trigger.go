@@ -208,7 +208,7 @@ func (g *graph) eventCard(t *value.Object) (eventCard, bool) {
 			continue
 		}
 		ok := true
-		for _, term := range strings.Split(where, " && event") {
+		for term := range strings.SplitSeq(where, " && event") {
 			if where != "" && !strings.HasPrefix(term, "event") {
 				term = "event" + term
 			}
@@ -239,7 +239,7 @@ func (g *graph) targetOptions(c *xcard, e eventCard, where string) {
 	if !known {
 		c.comment = "(" + e.Event + ")"
 	}
-	for _, term := range strings.Split(where, " && event") {
+	for term := range strings.SplitSeq(where, " && event") {
 		if !strings.HasPrefix(term, "event") {
 			term = "event" + term
 		}

@@ -75,7 +75,7 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 	byPort := make([][]*flopack.Field, len(fn.In))
 	var more []*flopack.Field
 	for _, in := range c.Inputs {
-		if _, i, ok := port(fn.In, in); ok && !(in.Custom && fn.Extensible) {
+		if _, i, ok := port(fn.In, in); ok && (!in.Custom || !fn.Extensible) {
 			byPort[i] = append(byPort[i], in)
 		} else if fn.Extensible && in.Group != "context" {
 			more = append(more, in)
@@ -91,7 +91,7 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 			if p.Type == value.Text {
 				e = e.plainText()
 			}
-			if !(e.null() || e.empty() && p.Type != value.Text && p.Type != value.Any) {
+			if !e.null() && (!e.empty() || p.Type == value.Text || p.Type == value.Any) {
 				with.Set(p.Name, e.source())
 			}
 		}

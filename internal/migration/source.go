@@ -61,7 +61,7 @@ func node(v any, depth int) (*yaml.Node, error) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}, nil
-	case float64:
+	case float64, value.Big:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: value.String(v)}, nil
 	case []any:
 		n := &yaml.Node{Kind: yaml.SequenceNode}

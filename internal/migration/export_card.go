@@ -430,7 +430,7 @@ func (g *graph) perItem(c *xcard, name string, v any, as, at string) {
 					in.custom, in.proxy = true, proxy.With("dynamic", true).With("path", path)
 					return
 				}
-				if r.path[0] == "memo" && len(r.path) == 1 && len(r.filters) == 0 {
+				if r.path[0] == "memo" && len(r.path) == 1 && len(r.filters) == 0 && name == "memo" {
 					in := g.input(c, "", name)
 					in.custom, in.proxy = true, proxy
 					return

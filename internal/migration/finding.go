@@ -107,18 +107,31 @@ func (u *unit) secret(title, key string) string {
 
 // literal is a field's own value, without secrets.
 func (u *unit) literal(c *flopack.Card, in *flopack.Field) expr {
-	if e, ok := u.literals[in]; ok {
+	e, known := u.literals[in]
+	if !known {
+		e = literal(literalOf(in))
+		e.size = len(value.String(e.lit))
+	}
+	if u.size += e.size; u.size > maxSource {
+		u.fail(c, "with its values the flow would be larger than %d MB", maxSource>>20)
+		return literal(nil)
+	}
+	if known {
 		return e
 	}
-	e := literal(literalOf(in))
 	if in.Type != "flo" && !in.Option && in.Group != "_expr" {
-		e = u.scanned(c, in, e)
+		size := e.size
+		e = u.scanned(in, e)
+		e.size = size
 	}
 	u.literals[in] = e
 	return e
 }
 
-func (u *unit) scanned(c *flopack.Card, in *flopack.Field, e expr) expr {
+// maxSource bounds the text of a flow, in bytes.
+const maxSource = 8 << 20
+
+func (u *unit) scanned(in *flopack.Field, e expr) expr {
 	key := grouped(in)
 	found := false
 	var walk func(key string, v any, depth int) any

@@ -180,6 +180,9 @@ func (f *frame) compose(c *flopack.Card, with *value.Object) {
 	}
 }
 
+// maxText is how long a text is, in bytes, into which values are still written.
+const maxText = 1 << 20
+
 // composed is a text with references in place of its placeholders; it is not to
 // be used where the words between would read as references then.
 func composed(text string, values map[string]expr) (string, bool) {
@@ -191,7 +194,7 @@ func composed(text string, values map[string]expr) (string, bool) {
 	}
 	for _, m := range placeholders.FindAllStringSubmatchIndex(text, -1) {
 		e, ok := values[text[m[2]:m[3]]]
-		if !ok || !word(text[last:m[0]]) {
+		if !ok || b.Len() > maxText || !word(text[last:m[0]]) {
 			return "", false
 		}
 		s, ok := e.within()
@@ -203,7 +206,7 @@ func composed(text string, values map[string]expr) (string, bool) {
 	}
 	rest := text[last:]
 	b.WriteString(rest)
-	return b.String(), !strings.Contains(rest, "{{") && b.Len() < 1<<20
+	return b.String(), !strings.Contains(rest, "{{") && b.Len() < maxText
 }
 
 // words is the text of a Compose; secrets in it become values.

@@ -97,10 +97,11 @@ func mapping(o *value.Object, depth int) (*yaml.Node, error) {
 	return n, nil
 }
 
-// isCard reports whether a mapping is a card, which begins with its id, or a comment.
+// isCard reports whether a mapping is a card: it begins with its id, or is a
+// comment or the call in a loop.
 func isCard(o *value.Object) bool {
 	keys := o.Keys()
-	return len(keys) > 1 && keys[0] == "id" || len(keys) == 1 && keys[0] == "comment"
+	return len(keys) > 1 && keys[0] == "id" || len(keys) > 0 && (keys[0] == "comment" || keys[0] == "call" && o.Text("call") != "")
 }
 
 // small reports whether a collection of plain values fits on a line.

@@ -132,6 +132,8 @@ type unit struct {
 	tableOrder []string
 	depth      int // of loops with cards in them
 	found      map[string]bool
+	size       int // of the literals written so far
+	err        error
 }
 
 func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
@@ -149,9 +151,16 @@ func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
 	trigger, inner := u.trigger(f)
 	u.returned = has(trigger, "call") || has(trigger, "on_demand")
 	cards := inner.cards(inner.order, "cards")
-	text, err := writeYAML(u.whole(trigger, cards, u.result(inner)))
+	flow := u.whole(trigger, cards, u.result(inner))
+	if u.err != nil {
+		return nil, u.err
+	}
+	text, err := writeYAML(flow)
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, err, "%s (%s): %v", src.Name, src.Graph.Path, err)
+	}
+	if len(text) > maxSource {
+		return nil, errs.New(errs.Invalid, "%s (%s): the flow would be larger than %d MB", src.Name, src.Graph.Path, maxSource>>20)
 	}
 	u.out.YAML = text
 	return u.out, nil
@@ -219,6 +228,13 @@ func (u *unit) result(f *frame) *value.Object {
 		}
 	}
 	return out
+}
+
+// fail keeps the first reason why the flow cannot be translated.
+func (u *unit) fail(c *flopack.Card, format string, args ...any) {
+	if u.err == nil {
+		u.err = errs.New(errs.Invalid, "%s, card %s %s (%s): %s", u.src.Name, c.Address(), c.UUID, c.Path, sprintf(format, args...))
+	}
 }
 
 func (u *unit) source(f *frame, c *flopack.Card, at, id string) {

@@ -1,6 +1,7 @@
 package flopack
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -64,6 +65,11 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	data := node{r: r, v: top.At("data"), path: "data"}
 	r.document(d, data)
 	return d, r.problems, nil
+}
+
+// Looks reports whether a text may be an export: it begins as JSON does.
+func Looks(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{"))
 }
 
 type reader struct {

@@ -157,9 +157,7 @@ func Numeric(v any) (float64, bool) {
 // numeric reads a number, or a text that is wholly one, and loses nothing of it.
 func numeric(v any) (any, bool) {
 	if s, ok := v.(string); ok {
-		text := strings.TrimSpace(s)
-		f, ok := parseNumber(text)
-		return number(text, f), ok
+		return ParseNumber(strings.TrimSpace(s))
 	}
 	return v, KindOf(v) == Number
 }

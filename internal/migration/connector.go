@@ -148,7 +148,13 @@ func (f *frame) connectorCard(c *flopack.Card, at string) *value.Object {
 	o.Set("use", f.u.slot(slug(channel), c)+"."+method)
 	with := value.NewObject(len(c.Inputs))
 	for _, in := range c.Inputs {
-		if e := f.value(c, in); in.Type != "flo" && in.Group != "context" && in.Group != streaming && !e.empty() {
+		e := f.value(c, in)
+		if id, ok := in.Data.(string); ok && in.Type == "flo" && !streams(c, in) {
+			e = literal(f.u.t.slugs[id]) // a flow is named, and not called
+		} else if in.Type == "flo" || in.Group == "context" || in.Group == streaming {
+			continue
+		}
+		if !e.empty() {
 			with.Set(inputName(c, in, with), e.source())
 		}
 	}
@@ -238,6 +244,7 @@ func (f *frame) unplaced(c *flopack.Card, s connector.Serving, used map[*flopack
 	for _, in := range c.Inputs {
 		key := keyText(keyOf(c, in))
 		chosen := slices.ContainsFunc(keysOf(c, in), func(k connector.Key) bool { return s.Card.When[keyText(k)] != nil })
+		chosen = chosen || slices.ContainsFunc(keysOf(c, in), func(k connector.Key) bool { return slices.Contains(s.Card.Ignores, k) })
 		if used[in] || chosen || in.Type == "flo" || in.Group == "context" || in.Group == streaming || slices.Contains(keysOf(c, in), s.Card.Limit) {
 			continue
 		}
@@ -283,13 +290,18 @@ const streaming = "Streaming"
 // streamed are the outputs that say how many records there were.
 func streamed() []string { return []string{"Records Streamed", "records_streamed"} }
 
+// streams reports whether an input is the flow that a card runs for each record.
+func streams(c *flopack.Card, in *flopack.Field) bool {
+	return in.Type == "flo" && (in.Group == streaming || !c.Kernel && strings.HasPrefix(in.Key, "processing_flow"))
+}
+
 // stream is the flow that a card runs for each record, where it has one.
 func (f *frame) stream(c *flopack.Card, o *value.Object, limitKey connector.Key) {
 	var by *flopack.Field
 	state, limit := value.NewObject(0), expr{}
 	for _, in := range c.Inputs {
 		switch e := f.value(c, in); {
-		case in.Type == "flo":
+		case in.Type == "flo" && streams(c, in):
 			by = in
 		case limitKey.Name != "" && slices.Contains(keysOf(c, in), limitKey) || in.Group == streaming && in.Key == "Record Limit" || limitKey.Name == "" && in.Key == "Record Limit":
 			limit = e

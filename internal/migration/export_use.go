@@ -198,6 +198,7 @@ func (w *writer) missing(o *value.Object) bool {
 	return o.Object("with").Len() == 0 || slices.ContainsFunc(w.flow.Missing, func(m Missing) bool { return strings.HasSuffix(m.Address, strings.TrimPrefix(o.Text("use"), "x")) })
 }
 
+// cutKey takes the name that we have for a field of a card apart.
 func cutKey(name string) (group, key string) {
 	group, key, ok := strings.Cut(name, "/")
 	if !ok {

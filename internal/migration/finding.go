@@ -72,8 +72,12 @@ func random(s string) bool {
 // masked returns a text without the secrets in it, and whether there were any:
 // mark is what stands in the place of each, by the option that it became.
 func (u *unit) masked(key, s string, mark func(option string) string) (string, bool) {
+	_, title := cutKey(key)
+	if title = keySuffix.ReplaceAllString(title, ""); title == "" {
+		title = key
+	}
 	if secretKey.MatchString(key) && random(s) {
-		return mark(u.secret(key, key)), true
+		return mark(u.secret(title, key)), true
 	}
 	found := false
 	for _, form := range secretForms {
@@ -86,7 +90,7 @@ func (u *unit) masked(key, s string, mark func(option string) string) (string, b
 			if len(m) > 2 && m[2] >= 0 {
 				start, stop = from+m[2], from+m[3]
 			}
-			name := key
+			name := title
 			if form == secretMark {
 				name = s[start+len("<secret: ") : stop-1]
 			}

@@ -61,7 +61,7 @@ func node(v any, depth int) (*yaml.Node, error) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}, nil
-	case float64:
+	case float64, value.Big:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: value.String(v)}, nil
 	case []any:
 		n := &yaml.Node{Kind: yaml.SequenceNode}
@@ -186,6 +186,9 @@ func data(n *yaml.Node, depth int) (any, error) {
 		case "!!bool":
 			return strings.EqualFold(n.Value, "true"), nil
 		case "!!int", "!!float":
+			if v, ok := value.ParseNumber(n.Value); ok { // with all of its digits
+				return v, nil
+			}
 			var f float64
 			err := n.Decode(&f)
 			return f, err

@@ -100,11 +100,6 @@ func (f *frame) value(c *flopack.Card, in *flopack.Field) expr {
 	return f.u.literal(c, in)
 }
 
-// wired reports whether a wire leads to an input.
-func (f *frame) wired(c *flopack.Card, in *flopack.Field) bool {
-	return len(f.wires[end{c, in.ID}]) > 0
-}
-
 // output is what an output of a card stands for.
 func (f *frame) output(c *flopack.Card, out *flopack.Field) expr {
 	switch {

@@ -42,7 +42,7 @@ var may = map[string]string{
 	"internal/source":             "internal/errs internal/event internal/okta",
 	"internal/flopack":            "internal/errs internal/value",
 	"internal/flow":               "internal/errs internal/id internal/event internal/value internal/expr internal/function internal/connector internal/quota internal/secret",
-	"internal/migration":          "internal/errs internal/value internal/flopack internal/function internal/connector",
+	"internal/migration":          "internal/errs internal/id internal/value internal/flopack internal/function internal/connector internal/table internal/flow",
 	"internal/guard":              "internal/errs internal/id internal/secret internal/value internal/connector internal/quota",
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",

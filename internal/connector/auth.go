@@ -62,6 +62,10 @@ func compileAuth(c document.Cursor, names scopeNames) Auth {
 	a.plan = authPlan{
 		header: treeAt(c.At("header"), names), prefix: c.Text("prefix"), basic: c.Text("client_auth") == "basic",
 		tokenURL: treeAt(c.At("token_url"), names), params: treeAt(c.At("params"), names),
+		body: treeAt(c.At("token_request"), names), field: c.Text("token_field"),
+	}
+	if a.Kind != ClientCredentials && !a.plan.body.empty() {
+		c.At("token_request").Fail("it is of oauth2_client_credentials")
 	}
 	if (a.Kind == ClientCredentials || a.Kind == PrivateKeyJWT) && a.plan.tokenURL.empty() {
 		c.Fail("%s needs a token_url", a.Kind)
@@ -145,7 +149,10 @@ func (a *Auth) oauthClient(s scope, secrets map[string]string) (oauth.Client, er
 	settings, _ := s["settings"].(*value.Object)
 	c := oauth.Client{
 		TokenURL: a.plan.tokenURL.text(s), ID: settings.Text("client_id"), Secret: secrets["client_secret"],
-		Basic: a.plan.basic, Scopes: a.Scopes, Params: url.Values{},
+		Basic: a.plan.basic, Scopes: a.Scopes, Params: url.Values{}, Field: a.plan.field,
+	}
+	if body, ok := a.plan.body.eval(s); ok {
+		c.Body = value.JSON(body)
 	}
 	if own := strings.Fields(settings.Text("scopes")); len(own) > 0 {
 		c.Scopes = own

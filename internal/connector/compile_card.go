@@ -22,9 +22,6 @@ func (a *Action) compileCard(c document.Cursor) Card {
 			m.When[name] = append(m.When[name], value.String(l.Value))
 		}
 	}
-	for _, name := range c.Texts("ignores") {
-		m.Ignores = append(m.Ignores, splitKey(name))
-	}
 	m.Inputs = compileKeys(c.At("inputs"), a.Inputs)
 	m.Outputs = compileKeys(c.At("outputs"), a.Outputs)
 	m.Fixed = a.compileFixed(c.At("fixed"))

@@ -34,6 +34,8 @@ type authPlan struct {
 	tokenURL tree
 	basic    bool // the client secret goes into a header
 	params   tree // sent to the token endpoint besides
+	body     tree // the JSON that is sent there instead of the grant's form
+	field    string
 }
 
 // plan is the plan of an action.

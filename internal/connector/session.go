@@ -144,8 +144,8 @@ func (s *session) budget(host string) *quota.Budget {
 func (s *session) dialect() quota.Dialect {
 	p := s.connector.profile
 	v, _ := p.percent.eval(s.real)
-	if n, err := value.Convert(v, value.Number); err == nil && n != nil {
-		return quota.Okta(n.(float64) / 100)
+	if n, ok := value.Numeric(v); ok {
+		return quota.Okta(n / 100)
 	}
 	return p.dialect
 }

@@ -124,7 +124,7 @@ func (w *Wait) end(f *frame, now time.Time) (time.Time, error) {
 	if !ok {
 		return now, errs.New(errs.Invalid, "unit: %q is none of: seconds, minutes, hours, days, weeks", value.String(unit))
 	}
-	n, _ := amount.(float64)
+	n, _ := value.Float(amount)
 	if n > float64(maxWait/one) {
 		return now, errs.New(errs.Invalid, "a wait of %v %v is longer than %d days", n, value.String(unit), maxWait/(24*time.Hour))
 	}

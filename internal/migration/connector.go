@@ -244,7 +244,6 @@ func (f *frame) unplaced(c *flopack.Card, s connector.Serving, used map[*flopack
 	for _, in := range c.Inputs {
 		key := keyText(keyOf(c, in))
 		chosen := slices.ContainsFunc(keysOf(c, in), func(k connector.Key) bool { return s.Card.When[keyText(k)] != nil })
-		chosen = chosen || slices.ContainsFunc(keysOf(c, in), func(k connector.Key) bool { return slices.Contains(s.Card.Ignores, k) })
 		if used[in] || chosen || in.Type == "flo" || in.Group == "context" || in.Group == streaming || slices.Contains(keysOf(c, in), s.Card.Limit) {
 			continue
 		}

@@ -156,11 +156,10 @@ func compare(a, b any) int {
 	if a == nil || b == nil {
 		return cmp.Compare(rank(a), rank(b))
 	}
+	if value.KindOf(a) == value.Number && value.KindOf(b) == value.Number {
+		return value.CompareNumbers(a, b)
+	}
 	switch a := a.(type) {
-	case float64:
-		if b, ok := b.(float64); ok {
-			return cmp.Compare(a, b)
-		}
 	case bool:
 		if b, ok := b.(bool); ok {
 			return cmp.Compare(boolRank(a), boolRank(b))

@@ -5,6 +5,7 @@
 package oauth
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,12 @@ type Client struct {
 	Basic    bool       // the secret goes into a Basic header, not into the form
 	Scopes   []string   // asked for
 	Params   url.Values // sent besides, an audience for example
+
+	// Body, where it is not nil, is sent as JSON instead of the grant's form, to
+	// servers that give tokens in a way of their own; Field is where in the
+	// answer the token is, access_token if empty.
+	Body  []byte
+	Field string
 }
 
 // Options are what a [Source] works with.
@@ -197,6 +204,15 @@ func (s *Source) adapt(e *Error) bool {
 }
 
 func (s *Source) request(ctx context.Context) (token, error) {
+	if s.client.Body != nil {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, bytes.NewReader(s.client.Body))
+		if err != nil {
+			return token{}, fmt.Errorf("the token URL is none: %w", err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Accept", "application/json")
+		return s.exchange(req)
+	}
 	form := url.Values{"grant_type": {"client_credentials"}}
 	if len(s.client.Scopes) > 0 {
 		form.Set("scope", strings.Join(s.client.Scopes, " "))
@@ -262,6 +278,9 @@ func (s *Source) exchange(req *http.Request) (token, error) {
 		Summary     string  `json:"errorSummary"` //
 	}
 	bad := json.Unmarshal(body, &answer)
+	if s.client.Field != "" && bad == nil {
+		answer.AccessToken = field(body, s.client.Field)
+	}
 	if resp.StatusCode != http.StatusOK {
 		e := &Error{Status: resp.StatusCode, Code: answer.Error, Description: answer.Description, Header: resp.Header}
 		if e.Code == "" {
@@ -277,10 +296,20 @@ func (s *Source) exchange(req *http.Request) (token, error) {
 		return token{}, fmt.Errorf("ask for a token: %s answered without one", req.URL.Host)
 	case s.proof != nil && !strings.EqualFold(answer.TokenType, "DPoP"):
 		return token{}, fmt.Errorf("ask for a token: a bound one was asked for, a %s token came", answer.TokenType)
-	case s.proof == nil && !strings.EqualFold(answer.TokenType, "Bearer"):
+	case s.proof == nil && s.client.Body == nil && !strings.EqualFold(answer.TokenType, "Bearer"):
 		return token{}, fmt.Errorf("ask for a token: %.20q is no kind of token to use", answer.TokenType)
 	}
 	return token{value: answer.AccessToken, expires: s.now().Add(lifetime(answer.ExpiresIn))}, nil
+}
+
+// field returns a text of a JSON object, or "".
+func field(body []byte, name string) string {
+	var fields map[string]json.RawMessage
+	var text string
+	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(fields[name], &text) != nil {
+		return ""
+	}
+	return text
 }
 
 // lifetime is how long a token is used: until shortly before it expires. One

@@ -85,7 +85,7 @@ func (s *session) gather() error {
 	if err := firstFault(s.action.do.checks, s.real); err != nil {
 		return errs.New(errs.Invalid, "%v", err)
 	}
-	s.shown, err = s.complete(base, masked(s.action.Inputs, inputs, secret.Mask), shown)
+	s.shown, err = s.complete(base, s.action.Masked(inputs), shown)
 	return err
 }
 

@@ -110,7 +110,7 @@ func (x *execution) recordsOf(f *frame, c *Card) (string, error) {
 // page reads one page and runs the block for its records.
 func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s *flowing) (outcome, *flowEnd, error) {
 	one := *c
-	one.Loop = nil
+	one.Loop, one.page = nil, true
 	if s.next != nil {
 		one.Inputs = append(slices.Clone(c.Inputs), Input{Name: "next", Value: value.Literal(s.next)})
 	}

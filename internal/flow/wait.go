@@ -33,6 +33,11 @@ func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	o := outcome{state: StepDone, output: value.Map("until", until)}
 	if !until.After(x.r.Now()) {
 		x.cardBegan = began
+		s, err := x.effectStep(f, c, path, &o) // the run's time is reckoned from it
+		if err != nil {
+			return o, err
+		}
+		x.pending, x.known[path], o.quiet = append(x.pending, s), s, true
 		return o, nil
 	}
 	if known.State != StepWaiting {

@@ -249,7 +249,9 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 	case flow.StartRun:
 		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
 	case flow.ForgetSteps:
-		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ?`, ref.Run, ref.Org, c.After, c.UpTo, c.Keep)
+		// What somebody is to look at is kept.
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
+			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
 		return nil, err
 	default:
 		return tx.changeRows(ctx, ref.Org, c, now)

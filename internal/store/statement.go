@@ -19,7 +19,6 @@ type sqliteConn interface {
 	driver.ConnPrepareContext
 	driver.ExecerContext
 	driver.QueryerContext
-	driver.Pinger
 	driver.SessionResetter
 	driver.Validator
 }

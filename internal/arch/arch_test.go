@@ -34,7 +34,7 @@ var may = map[string]string{
 	"internal/functions":          "internal/function internal/errs internal/value internal/moment internal/formula",
 	"internal/table":              "internal/errs internal/value",
 	"content":                     "",
-	"internal/connector/oauth":    "",
+	"internal/connector/oauth":    "internal/secret",
 	"internal/connector":          "content internal/errs internal/value internal/secret internal/egress internal/quota internal/expr internal/connector/document internal/connector/oauth",
 	"internal/connector/document": "internal/errs internal/value",
 	"internal/connector/trial":    "content internal/connector internal/connector/document internal/egress internal/quota internal/secret internal/value",

@@ -194,9 +194,9 @@ func (c *Connector) crossCheck(root document.Cursor) {
 	}
 	for id, a := range root.At("actions").Fields() {
 		switch smtp := c.profile.smtp != nil; {
-		case smtp && a.At("request").Present():
-			a.At("request").Fail("the connector speaks SMTP: mail is wanted")
-		case !smtp && !a.At("request").Present():
+		case smtp && len(c.Actions[id].do.steps) > 0:
+			a.Fail("the connector speaks SMTP: mail is wanted, no request")
+		case !smtp && len(c.Actions[id].do.steps) == 0:
 			a.Fail("it has no request")
 		}
 		undo := a.At("undo")

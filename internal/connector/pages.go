@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
@@ -20,16 +21,20 @@ type list struct {
 	status int
 }
 
-// pages sends the request, and where the action lists in pages, those that
-// follow, until there are as many items as are wanted.
+// pages sends the request, and where it lists in pages, those that follow, until
+// there are as many items as are wanted.
 func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
-	p := s.action.do.pages
+	p := s.step.pages
 	if p == nil {
 		a, failure := s.send(ctx, w)
 		if failure != nil {
 			return list{}, failure
 		}
-		return list{s.open().with(a.scope()), a.status}, nil
+		seen := s.open().with(a.scope())
+		if s.action.do.binary {
+			seen["base64"] = base64.StdEncoding.EncodeToString(a.raw)
+		}
+		return list{seen, a.status}, nil
 	}
 	if start := value.String(eval(p.start, s.open())); start != "" {
 		if err := s.turn(w, start); err != nil {
@@ -79,12 +84,19 @@ func (p *pagesPlan) following(a *answer, seen scope) string {
 // turn makes w the request of a page. A URL that the peer names must stay where
 // the connection leads: the credential goes with it.
 func (s *session) turn(w *wire, page string) error {
-	if !s.action.do.pages.link {
-		q := w.url.Query()
-		q.Set(s.action.do.pages.param, page)
+	switch p := s.step.pages; {
+	case p.param != "":
 		u := *w.url
-		u.RawQuery = q.Encode()
+		setParam(&u, p.param, page)
 		w.url = &u
+		return nil
+	case p.field != "":
+		v, err := value.ParseJSON(w.body)
+		body, ok := v.(*value.Object)
+		if err != nil || !ok {
+			return errs.New(errs.Invalid, "%s has no body to name the next page in", s.action.Title)
+		}
+		w.body = value.JSON(body.With(p.field, page))
 		return nil
 	}
 	u, err := w.url.Parse(page)
@@ -93,6 +105,12 @@ func (s *session) turn(w *wire, page string) error {
 	}
 	w.url = u
 	return nil
+}
+
+func setParam(u *url.URL, name, text string) {
+	q := u.Query()
+	q.Set(name, text)
+	u.RawQuery = q.Encode()
 }
 
 // nextLink returns the URL of the link with rel="next" in Link headers

@@ -79,9 +79,11 @@ type Source struct {
 
 	turn  chan struct{} // holds one item; whoever has it owns what follows
 	token token
-	used  string        // the refresh token of the last request
-	proof *proofs       // not nil once the server demanded bound tokens
-	skew  time.Duration // how far the server's clock is ahead, once it mattered
+	used  string // the refresh token of the last request
+	// unkept is the refresh token that came in its place and is not kept yet.
+	unkept string
+	proof  *proofs       // not nil once the server demanded bound tokens
+	skew   time.Duration // how far the server's clock is ahead, once it mattered
 }
 
 type token struct {
@@ -105,12 +107,8 @@ func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, erro
 		return "", err
 	}
 	defer s.give()
-	if s.token.value == "" || !s.now().Before(s.token.expires) {
-		t, err := s.fetch(ctx)
-		if err != nil {
-			return "", err
-		}
-		s.token = t
+	if err := s.renew(ctx); err != nil {
+		return "", err
 	}
 	if s.proof == nil {
 		req.Header.Set("Authorization", "Bearer "+s.token.value)
@@ -123,6 +121,34 @@ func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, erro
 	req.Header.Set("Authorization", "DPoP "+s.token.value)
 	req.Header.Set("DPoP", proof)
 	return s.token.value, nil
+}
+
+// renew sees to a token that holds. A refresh token that came along is kept
+// before the token is used, if need be at another try: the old one may hold no
+// more.
+func (s *Source) renew(ctx context.Context) error {
+	if s.token.value == "" || !s.now().Before(s.token.expires) {
+		if err := s.keep(ctx); err != nil {
+			return err
+		}
+		t, err := s.fetch(ctx)
+		if err != nil {
+			return err
+		}
+		s.token = t
+	}
+	return s.keep(ctx)
+}
+
+func (s *Source) keep(ctx context.Context) error {
+	if s.unkept == "" {
+		return nil
+	}
+	if err := s.client.Stored.Replace(ctx, s.used, s.unkept); err != nil {
+		return fmt.Errorf("keep the new refresh token: %w", err)
+	}
+	s.unkept = ""
+	return nil
 }
 
 // Rejected takes note that a resource refused a token with status 401. It
@@ -238,10 +264,7 @@ func (s *Source) request(ctx context.Context) (token, error) {
 		return token{}, fmt.Errorf("ask for a token: %.20q is no kind of token to use", a.TokenType)
 	}
 	if s.client.Grant == Refreshing && a.RefreshToken != "" && a.RefreshToken != s.used {
-		// Kept before it is used: the old one may hold no more.
-		if err := s.client.Stored.Replace(ctx, s.used, a.RefreshToken); err != nil {
-			return token{}, fmt.Errorf("keep the new refresh token: %w", err)
-		}
+		s.unkept = a.RefreshToken
 	}
 	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
 }

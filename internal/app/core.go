@@ -110,7 +110,7 @@ func (c *Core) build() error {
 	}
 	c.Quota = quota.NewRegistry(quota.Options{Now: c.Now})
 	c.Engine = connector.NewEngine(connector.Options{
-		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: c.Quota, Now: c.Now,
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: c.Quota, Grants: c.DB.Grants, Now: c.Now,
 	})
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Library = &flow.Library{Shelf: c.DB.Flows}

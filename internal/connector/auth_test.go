@@ -26,7 +26,6 @@ import (
 	"time"
 
 	"sallyport/internal/connector"
-	"sallyport/internal/connector/oauth"
 	"sallyport/internal/egress"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
@@ -94,11 +93,16 @@ func (g *shelfOfGrants) SetGrant(_ context.Context, org, conn string, was, seale
 
 func newWays(t *testing.T, grants connector.Grants, now func() time.Time) *bench {
 	t.Helper()
+	return newWaysWith(t, path.Join(t.TempDir(), "key"), grants, now)
+}
+
+func newWaysWith(t *testing.T, keyFile string, grants connector.Grants, now func() time.Time) *bench {
+	t.Helper()
 	shelf, err := connector.Load(ways)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := secret.Open(path.Join(t.TempDir(), "key"))
+	keys, err := secret.Open(keyFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -444,7 +448,7 @@ func TestConsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(begun.URL, begun.Verifier) || strings.Contains(begun.URL, "s3cret") {
+	if strings.Contains(begun.URL, "s3cret") {
 		t.Errorf("the URL tells too much: %s", begun.URL)
 	}
 	back := browse(t, begun.URL)
@@ -453,13 +457,25 @@ func TestConsent(t *testing.T) {
 	}
 	// Another verifier than the one that the challenge is of does not do, and uses the code up.
 	code := back.Get("code")
-	err = b.Redeem(t.Context(), conn, oauth.Code{Code: code, Verifier: oauth.NewVerifier(), Redirect: redirect})
+	another, err := b.Consent(conn, redirect, "state-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Redeem(t.Context(), conn, connector.Return{Code: code, State: "state-1", Redirect: redirect, Sealed: another.Sealed})
 	if e := connector.AsError(err); e == nil || e.Code != "invalid_grant" || !e.Auth {
 		t.Errorf("another verifier: %v", err)
 	}
-	b.silent([]string{code, begun.Verifier, "client-s3cret"}, connector.AsError(err))
+	b.silent([]string{code, "client-s3cret"}, connector.AsError(err))
 	code = browse(t, begun.URL).Get("code")
-	if err := b.Redeem(t.Context(), conn, oauth.Code{Code: code, Verifier: begun.Verifier, Redirect: redirect}); err != nil {
+	// Neither does another state than the browser was sent with.
+	err = b.Redeem(t.Context(), conn, connector.Return{Code: code, State: "state-2", Redirect: redirect, Sealed: begun.Sealed})
+	if e := connector.AsError(err); e == nil || e.Code != "invalid_call" {
+		t.Errorf("another state: %v", err)
+	}
+	if ok, err := b.Consented(t.Context(), conn); err != nil || ok {
+		t.Errorf("consented before: %t %v", ok, err)
+	}
+	if err := b.Redeem(t.Context(), conn, connector.Return{Code: code, State: "state-1", Redirect: redirect, Sealed: begun.Sealed}); err != nil {
 		t.Fatal(err)
 	}
 	if ok, err := b.Consented(t.Context(), conn); err != nil || !ok {
@@ -528,7 +544,7 @@ func TestRefreshTokenIsNotLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Redeem(t.Context(), conn, oauth.Code{Code: browse(t, begun.URL).Get("code"), Verifier: begun.Verifier, Redirect: "http://r"}); err != nil {
+	if err := b.Redeem(t.Context(), conn, connector.Return{Code: browse(t, begun.URL).Get("code"), State: "s", Redirect: "http://r", Sealed: begun.Sealed}); err != nil {
 		t.Fatal(err)
 	}
 	var calls sync.WaitGroup
@@ -553,5 +569,34 @@ func TestRefreshTokenIsNotLost(t *testing.T) {
 	grants.fail = nil
 	if _, failure := b.do(conn, "read", nil); failure != nil || a.count != 2 {
 		t.Errorf("later: %v after %d refreshes", failure, a.count)
+	}
+}
+
+// Two processes use one connection: each goes on from the refresh token that the
+// other left.
+func TestRefreshTokenIsReplacedElsewhere(t *testing.T) {
+	a := newAuthority(t)
+	a.rotate = true
+	grants := &shelfOfGrants{held: map[string][]byte{}}
+	now := time.Now()
+	clock := func() time.Time { return now }
+	file := path.Join(t.TempDir(), "key")
+	one, two := newWaysWith(t, file, grants, clock), newWaysWith(t, file, grants, clock)
+	conn := one.connection("ways", connector.AuthorizationCode, value.Map("url", a.URL, "client_id", "client-1"), "client_secret", "client-s3cret")
+	begun, err := one.Consent(conn, "http://r", "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := one.Redeem(t.Context(), conn, connector.Return{Code: browse(t, begun.URL).Get("code"), State: "s", Redirect: "http://r", Sealed: begun.Sealed}); err != nil {
+		t.Fatal(err)
+	}
+	for n, b := range []*bench{one, two, one, two} {
+		if _, failure := b.do(conn, "read", nil); failure != nil {
+			t.Fatalf("call %d: %v", n, failure)
+		}
+		now = now.Add(2 * time.Hour)
+	}
+	if a.count != 4 {
+		t.Errorf("%d refreshes", a.count)
 	}
 }

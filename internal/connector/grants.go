@@ -30,15 +30,25 @@ type grant struct {
 	Leads string `json:"leads_to"`
 }
 
-// Consent is what a browser is sent to an authorization server with, and what
-// must be known when it comes back.
+// Consent is what a browser is sent to an authorization server with.
 type Consent struct {
-	URL      string
-	Verifier string // the code verifier of RFC 7636; it must not be shown
+	URL string
+	// Sealed is what [Engine.Redeem] must know again. Only it can read it.
+	Sealed []byte
 }
 
-// Consent begins a sign-in by which somebody lets a connection act for them.
-// The redirect is where the browser comes back to, with the state.
+// Return is a browser that came back.
+type Return struct {
+	Code     string // that it brought
+	State    string // that it brought
+	Redirect string // where it came back to: as [Engine.Consent] was told
+	Sealed   []byte // of the [Consent]
+}
+
+// Consent begins a sign-in by which somebody lets a connection act for them
+// (RFC 6749 section 4.1, with the proof of RFC 7636). The redirect is where the
+// browser comes back to, with the state: a secret of the browser's session, good
+// for one time.
 func (e *Engine) Consent(conn Connection, redirect, state string) (Consent, error) {
 	c, auth, s, err := e.consenting(conn)
 	if err != nil {
@@ -48,14 +58,20 @@ func (e *Engine) Consent(conn Connection, redirect, state string) (Consent, erro
 	if err != nil {
 		return Consent{}, err
 	}
-	out := Consent{Verifier: oauth.NewVerifier()}
-	out.URL, err = client.URL(oauth.Consent{
-		AuthorizeURL: auth.plan.authorizeURL.text(s), Redirect: redirect, State: state, Verifier: out.Verifier, Params: auth.params(auth.plan.authorizeParams, s),
+	verifier := oauth.NewVerifier()
+	to, err := client.URL(oauth.Consent{
+		AuthorizeURL: auth.plan.authorizeURL.text(s), Redirect: redirect, State: state, Verifier: verifier, Params: auth.params(auth.plan.authorizeParams, s),
 	})
 	if err != nil {
 		return Consent{}, errs.New(errs.Invalid, "%s: %v", c.Title, err)
 	}
-	return out, nil
+	sealed, err := e.keyring.Seal([]byte(verifier), consentContext(conn, state))
+	return Consent{to, sealed}, err
+}
+
+// consentContext ties a verifier to its state.
+func consentContext(conn Connection, state string) []byte {
+	return []byte("consent\x00" + conn.Org + "\x00" + conn.ID + "\x00" + state)
 }
 
 // consenting returns what a sign-in by a browser needs of a connection.
@@ -76,10 +92,14 @@ func (e *Engine) consenting(conn Connection) (*Connector, *Auth, scope, error) {
 // Redeem ends a sign-in: it exchanges the code that the browser brought for a
 // refresh token, and keeps that sealed. Every error is an [*Error]; none shows
 // the code, the verifier or a token.
-func (e *Engine) Redeem(ctx context.Context, conn Connection, code oauth.Code) error {
+func (e *Engine) Redeem(ctx context.Context, conn Connection, back Return) error {
 	c, auth, sc, err := e.consenting(conn)
 	if err != nil {
 		return asError(err)
+	}
+	verifier, err := e.keyring.Unseal(back.Sealed, consentContext(conn, back.State))
+	if err != nil {
+		return asError(errs.Wrap(errs.Invalid, err, "the sign-in was not begun here: begin it again"))
 	}
 	s := &session{engine: e, conn: conn, connector: c, auth: auth, real: sc, shown: sc, action: &Action{ID: "consent", do: &plan{}}}
 	if s.secrets, err = e.unseal(conn); err != nil {
@@ -92,7 +112,7 @@ func (e *Engine) Redeem(ctx context.Context, conn Connection, code oauth.Code) e
 	ctx, cancel := context.WithTimeout(ctx, DefaultTimeout)
 	defer cancel()
 	s.hide(value.NewObject(0), nil)
-	refresh, err := client.Redeem(ctx, code, oauth.Options{Send: s.tokenSender(client.TokenURL), Now: e.now})
+	refresh, err := client.Redeem(ctx, oauth.Code{Code: back.Code, Verifier: string(verifier), Redirect: back.Redirect}, oauth.Options{Send: s.tokenSender(client.TokenURL), Now: e.now})
 	if err != nil {
 		return scrubError(s.scrub, s.critic().lost(err, true))
 	}

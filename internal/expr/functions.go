@@ -47,6 +47,8 @@ func textFunctions() []Function {
 		{`text.regexExtract(pattern)`, "the first group of the first match, or the match; null where there is none", "regexExtract", true, 2, regexExtract},
 		{`text.urlEncode()`, "the text as a value in a URL's query", "urlEncode", true, 1, onText(url.QueryEscape)},
 		{`text.urlDecode()`, "what a part of a URL's path says, or the text itself where it is escaped badly", "urlDecode", true, 1, onText(urlDecode)},
+		{`text.base64()`, "the text in base64", "base64", true, 1, onText(toBase64)},
+		{`text.base64Decode()`, "the text that base64 says, plain or URL-safe; null where it says none", "base64Decode", true, 1, fromBase64},
 		{`text.inCIDR(network)`, "whether the text is an IP address in a network such as 10.0.0.0/8, or in one of a list of them", "inCIDR", true, 2, inCIDR},
 	}
 }

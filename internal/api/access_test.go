@@ -24,7 +24,7 @@ func shared() map[string]string {
 func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
-		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token,
+		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member,
 	}
 }
 

@@ -40,7 +40,7 @@ type Authorization struct {
 	EndsAt   time.Time `json:"endsAt"`
 }
 
-func (d Deps) callback() string { return strings.TrimSuffix(d.BaseURL, "/") + "/oauth/callback" }
+func callback(d Deps) string { return strings.TrimSuffix(d.BaseURL, "/") + "/oauth/callback" }
 
 func authorizeConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Authorization, error) {
 	conn, err := d.DB.Connections.Get(ctx, c.Org.ID, in.ID)
@@ -51,13 +51,13 @@ func authorizeConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) 
 		return Authorization{}, errs.New(errs.Invalid, "a browser has to come back to the session that it left: sign in to the console, an API token does not do")
 	}
 	state := newState()
-	consent, err := d.Engine.Consent(conn.Connection, d.callback(), state)
+	consent, err := d.Engine.Consent(conn.Connection, callback(d), state)
 	if err != nil {
 		return Authorization{}, err
 	}
 	ends := d.Now().Add(consentWithin)
 	err = d.DB.Attempts.Add(ctx, hashState(state), store.Attempt{Org: c.Org.ID, Connection: conn.ID, Session: c.Session.ID, Sealed: consent.Sealed, EndsAt: ends})
-	return Authorization{consent.URL, d.callback(), ends}, err
+	return Authorization{consent.URL, callback(d), ends}, err
 }
 
 // newState returns a state of 256 random bits. Only its hash is kept.
@@ -105,10 +105,10 @@ func finishAuthorization(ctx context.Context, d Deps, c portal.Caller, in finish
 	if err != nil {
 		return goOn{}, err
 	}
-	if failure := d.redeem(ctx, conn.Connection, in, attempt); failure != nil {
+	if failure := redeem(ctx, d, conn.Connection, finished{in, attempt}); failure != nil {
 		conn.State, conn.Error, conn.CheckedAt = store.ConnectionFailed, failure.Error(), d.Now()
 		conn.Settings = learned(conn)
-		if err := d.DB.Connections.Save(ctx, conn); err != nil {
+		if err := d.DB.Connections.Tested(ctx, conn); err != nil {
 			return goOn{}, err
 		}
 		d.Live.Publish(c.Org.ID, live.Message{Topic: live.Connection, ID: conn.ID})
@@ -118,9 +118,16 @@ func finishAuthorization(ctx context.Context, d Deps, c portal.Caller, in finish
 	return goOn{"/connections/" + url.PathEscape(conn.ID)}, nil
 }
 
-func (d Deps) redeem(ctx context.Context, conn connector.Connection, in finishIn, attempt store.Attempt) error {
+// finished is what a browser brought back, and what it was sent with.
+type finished struct {
+	finishIn
+
+	attempt store.Attempt
+}
+
+func redeem(ctx context.Context, d Deps, conn connector.Connection, in finished) error {
 	if in.Code == "" {
 		return errs.New(errs.Denied, "the sign-in was refused: %.200s", cmp.Or(in.Description, in.Error, "no reason was given"))
 	}
-	return d.Engine.Redeem(ctx, conn, connector.Return{Code: in.Code, State: in.State, Redirect: d.callback(), Sealed: attempt.Sealed})
+	return d.Engine.Redeem(ctx, conn, connector.Return{Code: in.Code, State: in.State, Redirect: callback(d), Sealed: in.attempt.Sealed})
 }

@@ -42,17 +42,17 @@ type moment struct {
 }
 
 func getTimeline(ctx context.Context, d Deps, c portal.Caller, in getTimelineIn) (Page[TimelineEntry], error) {
-	moments, err := d.moments(ctx, c, in)
+	moments, err := listMoments(ctx, d, c, in)
 	if err != nil {
 		return Page[TimelineEntry]{}, err
 	}
-	s, err := d.momentShower(ctx, c, moments[:min(len(moments), in.limit())])
+	s, err := newMomentShower(ctx, d, c, moments[:min(len(moments), in.limit())])
 	return pageOf(moments, in.paging, func(m moment) store.Place { return m.place }, s.show), err
 }
 
-// moments returns runs and what was done by hand, merged, one more than asked
+// listMoments returns runs and what was done by hand, merged, one more than asked
 // for.
-func (d Deps) moments(ctx context.Context, c portal.Caller, in getTimelineIn) ([]moment, error) {
+func listMoments(ctx context.Context, d Deps, c portal.Caller, in getTimelineIn) ([]moment, error) {
 	place, err := in.place()
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ type momentShower struct {
 // maxTimelineActions bounds what is read of what the runs of one page did.
 const maxTimelineActions = 1000
 
-func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []moment) (momentShower, error) {
+func newMomentShower(ctx context.Context, d Deps, c portal.Caller, moments []moment) (momentShower, error) {
 	s := momentShower{byRun: map[string][]guard.Entry{}}
 	var runs []flow.Run
 	var entries []guard.Entry
@@ -102,7 +102,7 @@ func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []momen
 		}
 	}
 	var err error
-	if s.runs, err = d.runShower(ctx, c, runs); err != nil {
+	if s.runs, err = newRunShower(ctx, d, c, runs); err != nil {
 		return s, err
 	}
 	if len(runs) > 0 && c.Can(portal.ActionsRead) {
@@ -115,7 +115,7 @@ func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []momen
 		}
 		entries = append(entries, did...)
 	}
-	s.actions, err = d.actionShower(ctx, c, entries)
+	s.actions, err = newActionShower(ctx, d, c, entries)
 	return s, err
 }
 

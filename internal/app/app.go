@@ -214,7 +214,9 @@ func (a *App) Run(ctx context.Context) error {
 	defer cancel()
 	if err == nil {
 		a.endRequests(grace)
-		<-served // http.ErrServerClosed: it was told to
+		if err = <-served; errors.Is(err, http.ErrServerClosed) { // it was told to
+			err = nil
+		}
 	}
 	stopBeside()
 	besides.Wait()

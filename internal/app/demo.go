@@ -102,7 +102,7 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	org, err := a.Doors.EnsureOrganization(ctx, demoOrganization, "Demo")
+	org, err := a.Doors.People.EnsureOrganization(ctx, demoOrganization, "Demo")
 	if err != nil {
 		return Demo{}, err
 	}
@@ -128,7 +128,7 @@ func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 // demoAdmin returns the account that the demo's link signs in, made with a
 // password that nobody knows.
 func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account, error) {
-	account, err := a.Doors.AddMember(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
+	account, err := a.Doors.People.Add(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
 	if errs.KindOf(err) != errs.Conflict {
 		return account, err
 	}

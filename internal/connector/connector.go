@@ -67,6 +67,7 @@ type Connector struct {
 	Settings []Port             `json:"settings"` // what a connection needs to know, apart from auth
 	Secrets  []Port             `json:"secrets"`  // what it needs to know and nobody may see
 	Actions  map[string]*Action `json:"actions"`
+	Events   []EventCard        `json:"okta_workflows_events,omitempty"`
 
 	profile *profile
 }
@@ -95,8 +96,11 @@ type Action struct {
 	Outputs     []Port `json:"outputs"`
 	// Scopes are the OAuth scopes that the call needs.
 	Scopes []string `json:"scopes,omitempty"`
-	// Serves names the cards of Okta Workflows that this action stands for: okta:readUser.
-	Serves []string `json:"okta_workflows,omitempty"`
+	// Stream is the list output whose items a flow goes over page by page, or "".
+	// See [Call.OnePage].
+	Stream string `json:"stream,omitempty"`
+	// Cards are the cards of Okta Workflows that this action stands for.
+	Cards []Card `json:"okta_workflows,omitempty"`
 
 	// Targets are the things that the action touches. See [Action.Entities].
 	Targets []Target `json:"targets,omitempty"`

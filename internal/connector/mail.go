@@ -80,7 +80,7 @@ func newEnvelope(s *session) (envelope, error) {
 	if e.shown.Header["From"] == "" {
 		return envelope{}, errs.New(errs.Invalid, "from: one address is wanted")
 	}
-	e.shown = scrubRequest(s.scrub, e.shown)
+	e.shown = ScrubRequest(s.scrub, e.shown)
 	return e, nil
 }
 

@@ -36,14 +36,12 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 		}
 		return list{seen, a.status}, nil
 	}
-	if start := value.String(eval(p.start, s.open())); start != "" {
-		if err := s.turn(w, start); err != nil {
-			return list{}, asError(err)
-		}
+	if err := s.turn(w, value.String(eval(p.start, s.open()))); err != nil {
+		return list{}, asError(err)
 	}
 	items := []any{}
-	limit, ok := eval(p.limit, s.open()).(float64)
-	for n := 0; ; n++ {
+	limit, limited := s.limit()
+	for n := 1; ; n++ {
 		a, failure := s.send(ctx, w)
 		if failure != nil {
 			return list{}, failure
@@ -53,10 +51,13 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 		items = append(items, page...)
 		next := p.following(a, seen)
 		more := next != ""
-		if !more || len(page) == 0 || n+1 >= maxPages || ok && float64(len(items)) >= limit {
-			if ok && float64(len(items)) > limit {
+		if s.onePage() && len(page) == 0 {
+			more, next = false, "" // a peer that never comes to an end
+		}
+		if !more || len(page) == 0 || n >= s.mostPages() || limited && len(items) >= limit {
+			if limited && len(items) > limit {
 				// The rest of this page is not in the next one: say that there is more, not where.
-				items, more, next = items[:int(limit)], true, ""
+				items, more, next = items[:limit], true, ""
 			}
 			return list{seen.with(scope{"items": items, "more": more, "next": nilIfEmpty(next)}), a.status}, nil
 		}
@@ -64,6 +65,23 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 			return list{}, asError(err)
 		}
 	}
+}
+
+// onePage reports whether only one page of the present list is wanted. The lists
+// of requests before the last are not what is gone over.
+func (s *session) onePage() bool { return s.call.OnePage && s.step.pages == s.action.do.pages() }
+
+// limit returns how many items are wanted, if that is bounded.
+func (s *session) limit() (n int, limited bool) {
+	f, ok := eval(s.step.pages.limit, s.open()).(float64)
+	return int(f), ok && !s.onePage()
+}
+
+func (s *session) mostPages() int {
+	if s.onePage() {
+		return 1
+	}
+	return maxPages
 }
 
 func nilIfEmpty(s string) any {
@@ -81,10 +99,12 @@ func (p *pagesPlan) following(a *answer, seen scope) string {
 	return value.String(eval(p.next, seen))
 }
 
-// turn makes w the request of a page. A URL that the peer names must stay where
+// turn makes w the request of a page; the empty one is the first. A URL that the peer names must stay where
 // the connection leads: the credential goes with it.
 func (s *session) turn(w *wire, page string) error {
 	switch p := s.step.pages; {
+	case page == "":
+		return nil
 	case p.param != "":
 		u := *w.url
 		setParam(&u, p.param, page)

@@ -68,6 +68,14 @@ type plan struct {
 	binary  bool // an output is made of the bytes of the answer
 }
 
+// pages is how the list goes on that the action gives: that of its last request.
+func (p *plan) pages() *pagesPlan {
+	if len(p.steps) == 0 {
+		return nil
+	}
+	return p.steps[len(p.steps)-1].pages
+}
+
 // step is one request of an action, or one for each item of a list.
 type step struct {
 	id      string        // by which others know its answers; empty of an action with one request
@@ -142,6 +150,7 @@ type pagesPlan struct {
 type outputPlan struct {
 	port Port
 	from *expr.Program
+	each *expr.Program // what an item becomes, over item too; nil leaves it
 }
 
 // testStep is one call of a connector's test.

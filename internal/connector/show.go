@@ -41,7 +41,7 @@ func show(s *session, w *wire) (Request, error) {
 		}
 		out.Body = e.plain()
 	}
-	return scrubRequest(s.scrub, out), nil
+	return ScrubRequest(s.scrub, out), nil
 }
 
 // show puts the credential into headers or a URL as people see it.

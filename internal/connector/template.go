@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -44,6 +45,9 @@ func parseTree(v any) (tree, error) {
 		return t, nil
 	}
 	leaf, err := value.ParseTemplate(v)
+	if err == nil && leaf.Filtered() {
+		err = errors.New("a connector's templates take no filters; use an expression")
+	}
 	return tree{leaf: leaf, kind: value.Any}, err
 }
 

@@ -47,7 +47,7 @@ func (t Grants) Reseal(ctx context.Context, fn func(org, connection string, seal
 	n := 0
 	err := t.db.Write(ctx, func(tx *Tx) error {
 		all, err := list(ctx, tx, func(rows *sql.Rows) (k kept, err error) { return k, rows.Scan(&k.org, &k.connection, &k.sealed) },
-			`SELECT org_id, connection_id, sealed FROM connection_grant`)
+			`SELECT org_id, connection_id, sealed FROM connection_grant ORDER BY connection_id`+tx.db.d.forUpdate)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (t Grants) Reseal(ctx context.Context, fn func(org, connection string, seal
 			if err != nil {
 				return err
 			}
-			if _, err := tx.exec(ctx, `UPDATE connection_grant SET sealed = ? WHERE connection_id = ?`, sealed, k.connection); err != nil {
+			if _, err := tx.exec(ctx, `UPDATE connection_grant SET sealed = ? WHERE connection_id = ? AND org_id = ?`, sealed, k.connection, k.org); err != nil {
 				return err
 			}
 		}

@@ -67,7 +67,7 @@ func fromText(s string, k Kind) (any, error) {
 	switch k {
 	case Number:
 		if f, ok := parseNumber(trimmed); ok {
-			return f, nil
+			return number(trimmed, f), nil
 		}
 	case Boolean:
 		switch strings.ToLower(trimmed) {

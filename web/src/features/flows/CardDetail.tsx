@@ -10,6 +10,13 @@ import type { Card } from "./picture/layout.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
 
+const errorWays: Record<NonNullable<Card["onError"]>, string> = {
+  stop: "the run fails",
+  continue: "the run goes on",
+  call: "another flow is told, and the run fails",
+  return: "the flow ends with a result",
+};
+
 /** Everything about a card. Its title may stand above it already. */
 export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail; untitled?: boolean }) {
   const slot = flow.definition?.connections.find((s) => s.name === card.slot);
@@ -47,7 +54,7 @@ export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail;
       </Link>,
     ]);
   }
-  if (card.onError) facts.push(["If it fails", card.onError === "stop" ? "the run fails" : "the run goes on"]);
+  if (card.onError) facts.push(["If it fails", errorWays[card.onError]]);
   if (card.onRefused) facts.push(["If refused", card.onRefused === "stop" ? "the run fails" : "the run goes on"]);
   if (card.retrySeconds) facts.push(["Tries for", duration(card.retrySeconds * 1000)]);
   if (card.timeoutSeconds) facts.push(["Takes at most", duration(card.timeoutSeconds * 1000)]);

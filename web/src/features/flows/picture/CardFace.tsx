@@ -4,6 +4,7 @@ import { effects } from "../../activity/effects.tsx";
 import { Glyph } from "../../connections/Glyph.tsx";
 import { cardGlyph } from "../../connections/glyphs.ts";
 import { type Card, headHeight, maxRows, rowHeight, type Trigger } from "./layout.ts";
+import type { Expression } from "./pieces.ts";
 import { Value } from "./Value.tsx";
 
 /** What a card does, in words: whose action it is and what it is called. */
@@ -13,8 +14,28 @@ export function cardUse(card: Card): string {
       return [card.connectorTitle ?? card.connector, card.name ?? card.use].filter(Boolean).join(" · ");
     case "if":
       return "Either way";
+    case "branch":
+      return "The first case that holds";
+    case "try":
+      return "And if one of them fails";
     case "each":
       return "For each item";
+    case "map":
+      return "A list of what each item gives";
+    case "filter":
+      return "The items that are kept";
+    case "reduce":
+      return "One value of all items";
+    case "repeat":
+      return "So many times";
+    case "wait":
+      return "Waits";
+    case "respond":
+      return "Answers the request and ends";
+    case "answer":
+      return "Answers the request and goes on";
+    case "comment":
+      return card.note ?? "";
     case "call":
       return `Calls ${card.calls?.name || card.use || "a flow that is not there"}`;
     case "return":
@@ -28,6 +49,19 @@ export function cardUse(card: Card): string {
   }
 }
 
+/** A condition as one line. */
+export function conditionText(c: NonNullable<Card["if"]>): string {
+  const text = c.cel ?? `${valueText(c.a)} ${c.is ?? "=="} ${c.is?.endsWith("empty") ? "" : valueText(c.b)}`.trim();
+  return c.unless ? `not (${text})` : text;
+}
+
+function valueText(e: Expression | undefined): string {
+  if (!e) return "null";
+  return typeof e.value === "string" && e.kind !== "literal"
+    ? e.value.replace(/^\{\{\s*|\s*\}\}$/g, "")
+    : JSON.stringify(e.value);
+}
+
 type Row = { name: string; value: ReactNode };
 
 function rows(card: Card, wrap: boolean): Row[] {
@@ -35,9 +69,20 @@ function rows(card: Card, wrap: boolean): Row[] {
   if (card.if)
     out.push({
       name: "if",
-      value: <code className={clsx("font-mono text-xs", wrap ? "wrap-anywhere" : "truncate")}>{card.if}</code>,
+      value: (
+        <code className={clsx("font-mono text-xs", wrap ? "wrap-anywhere" : "truncate")}>{conditionText(card.if)}</code>
+      ),
     });
-  if (card.each) out.push({ name: "list", value: <Value value={card.each.list} card={card.id} wrap={wrap} /> });
+  const one = (name: string, value: Expression | undefined) => {
+    if (value) out.push({ name, value: <Value value={value} card={card.id} wrap={wrap} /> });
+  };
+  one(card.kind === "repeat" ? "times" : "list", card.loop?.over);
+  one("begins with", card.loop?.memo);
+  one("at most", card.loop?.limit);
+  one("until", card.wait?.until);
+  one("for", card.wait?.for);
+  one("status", card.reply?.status);
+  one("body", card.reply?.body);
   for (const i of card.inputs ?? [])
     out.push({ name: i.title || i.name, value: <Value value={i.value} card={card.id} wrap={wrap} /> });
   if (card.reason) out.push({ name: "reason", value: <Value value={card.reason} card={card.id} wrap={wrap} /> });
@@ -110,6 +155,10 @@ const triggerWords: Record<Trigger["kind"], string> = {
   event: "When this happens in Okta",
   on_demand: "When somebody runs it",
   call: "When another flow calls it",
+  schedule: "At set times",
+  api: "When an HTTP request comes",
+  delegated: "When a delegate runs it",
+  row: "When rows of a table change",
 };
 
 export function triggerTitle(t: Trigger): string {
@@ -128,6 +177,12 @@ export function TriggerRows({ trigger: t }: { trigger: Trigger }) {
           </code>
         </div>
       ))}
+      {t.cron && (
+        <div className={line} style={{ height: rowHeight }}>
+          <code className="truncate font-mono text-xs">{t.cron}</code>
+          <span className="text-xs text-faint">{t.zone || "UTC"}</span>
+        </div>
+      )}
       {t.where && (
         <div className={line} style={{ height: rowHeight }}>
           <span className="text-xs text-faint">if</span>

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { Zap } from "lucide-react";
 import { Glyph } from "../../connections/Glyph.tsx";
 import { CardHead, CardRows, TriggerRows, triggerTitle } from "./CardFace.tsx";
-import { type Card, headHeight } from "./layout.ts";
+import { type Card, headHeight, lanesOf } from "./layout.ts";
 import type { PictureProps } from "./Picture.tsx";
 
 /** The same flow as a list, for narrow pages. */
@@ -29,13 +29,9 @@ function Cards({ cards, ...rest }: CardsProps) {
       {cards.map((c) => (
         <li key={c.id}>
           <OutlineCard card={c} {...rest} />
-          {c.kind === "if" && (
-            <>
-              <Lane label="then" cards={c.then ?? []} {...rest} />
-              <Lane label="else" cards={c.else ?? []} {...rest} />
-            </>
-          )}
-          {c.each && <Lane label={`for each ${c.each.as}`} cards={c.each.body} {...rest} />}
+          {lanesOf(c).map((l) => (
+            <Lane key={l.key} label={l.label} cards={l.cards} {...rest} />
+          ))}
         </li>
       ))}
     </ol>

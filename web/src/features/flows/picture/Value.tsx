@@ -14,12 +14,19 @@ import { type Expression, origin, pieces, type Reference, sourceCard } from "./p
 
 const icons: Record<Reference["from"], LucideIcon> = {
   event: Radio,
+  trigger: Radio,
   input: CornerDownRight,
+  request: CornerDownRight,
+  row: CornerDownRight,
+  before: CornerDownRight,
   options: SlidersHorizontal,
   run: Variable,
   steps: Variable,
   connections: Link2,
+  context: Variable,
   index: Repeat,
+  memo: Repeat,
+  error: Variable,
   card: Braces,
   item: Repeat,
 };

@@ -16,13 +16,13 @@ const nested = [
   card("a"),
   card("q", {
     kind: "if",
-    if: "true",
+    if: { cel: "true" },
     then: [
       card("t1"),
       card("loop", {
         kind: "each",
-        each: {
-          list: { kind: "literal", value: [], references: [] },
+        loop: {
+          over: { kind: "literal", value: [], references: [] },
           as: "user",
           body: [card("b1")],
           ignoreErrors: false,
@@ -76,7 +76,7 @@ describe("layOut", () => {
 
   test("after a card that ends the flow nothing follows", () => {
     const l = layOut(trigger, [
-      card("q", { kind: "if", if: "x", then: [card("stop", { kind: "stop" })], else: [card("go")] }),
+      card("q", { kind: "if", if: { cel: "x" }, then: [card("stop", { kind: "stop" })], else: [card("go")] }),
       card("z"),
     ]);
     expect(edges(l)).not.toContain("stop q/join");
@@ -84,7 +84,7 @@ describe("layOut", () => {
   });
 
   test("a stop card with a condition lets others pass", () => {
-    const l = layOut(trigger, [card("stop", { kind: "stop", if: "x" }), card("z")]);
+    const l = layOut(trigger, [card("stop", { kind: "stop", if: { cel: "x" } }), card("z")]);
     expect(edges(l)).toContain("stop z");
   });
 

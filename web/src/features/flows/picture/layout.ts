@@ -30,8 +30,12 @@ function rowsOf(card: Card): number {
   const n =
     (card.inputs?.length ?? 0) +
     (card.if ? 1 : 0) +
-    (card.each ? 1 : 0) +
+    (card.loop?.over ? 1 : 0) +
+    (card.loop?.memo ? 1 : 0) +
+    (card.loop?.limit ? 1 : 0) +
     (card.reason ? 1 : 0) +
+    (card.wait ? 1 : 0) +
+    (card.reply ? 2 : 0) +
     (card.gives?.length ?? 0);
   return Math.min(n, maxRows) + (n > maxRows ? 1 : 0);
 }
@@ -42,7 +46,7 @@ function cardHeight(card: Card, overlay: boolean): number {
 }
 
 function triggerHeight(t: Trigger): number {
-  const rows = (t.events?.length ?? 0) + (t.where ? 1 : 0) + (t.inputs?.length ?? 0);
+  const rows = (t.events?.length ?? 0) + (t.where ? 1 : 0) + (t.cron ? 1 : 0) + (t.inputs?.length ?? 0);
   return headHeight + (rows ? Math.min(rows, maxRows + 1) * rowHeight + 10 : 0);
 }
 
@@ -71,16 +75,34 @@ function measure(cards: Card[], overlay: boolean): Size {
   return { w, h: Math.max(0, h - gapY) };
 }
 
-function lanesOf(card: Card): { label: string; key: string; cards: Card[] }[] {
-  if (card.kind === "if") {
-    return [
-      { label: "then", key: "then", cards: card.then ?? [] },
-      { label: "else", key: "else", cards: card.else ?? [] },
-    ];
+export type Lane = { label: string; key: string; cards: Card[] };
+
+/** The lists of cards within a card, each with what it is called. */
+export function lanesOf(card: Card): Lane[] {
+  switch (card.kind) {
+    case "if":
+      return [
+        { label: "then", key: "then", cards: card.then ?? [] },
+        { label: "else", key: "else", cards: card.else ?? [] },
+      ];
+    case "branch":
+      return [
+        ...(card.cases ?? []).map((k, i) => ({
+          label: k.title || `case ${i + 1}`,
+          key: `case${i}`,
+          cards: k.cards ?? [],
+        })),
+        { label: "else", key: "else", cards: card.else ?? [] },
+      ];
+    case "try":
+      return [
+        { label: "try", key: "then", cards: card.then ?? [] },
+        { label: "if it fails", key: "catch", cards: card.catch ?? [] },
+      ];
+    default:
+      if (!card.loop) return [];
+      return [{ label: card.loop.as ? `for each ${card.loop.as}` : "each time", key: "each", cards: card.loop.body }];
   }
-  if (card.kind === "each")
-    return [{ label: `for each ${card.each?.as ?? "item"}`, key: "each", cards: card.each?.body ?? [] }];
-  return [];
 }
 
 function measureLane(cards: Card[], overlay: boolean): Size {
@@ -121,7 +143,11 @@ function place(
       const after = placeLanes(out, card, lanes, center, y, overlay);
       y = after.y;
       before = after.from;
-    } else if (card.kind === "return" || ((card.kind === "stop" || card.kind === "fail") && !card.if)) {
+    } else if (
+      card.kind === "respond" ||
+      (card.kind === "return" && !card.if) ||
+      ((card.kind === "stop" || card.kind === "fail") && !card.if)
+    ) {
       before = [];
     }
   }
@@ -171,8 +197,6 @@ function link(out: Layout, from: string[], to: string) {
 export function* everyCard(cards: Card[]): Generator<Card> {
   for (const c of cards) {
     yield c;
-    yield* everyCard(c.then ?? []);
-    yield* everyCard(c.else ?? []);
-    yield* everyCard(c.each?.body ?? []);
+    for (const lane of lanesOf(c)) yield* everyCard(lane.cards);
   }
 }

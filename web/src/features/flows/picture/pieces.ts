@@ -27,12 +27,19 @@ export function pieces(e: Expression): Piece[] {
 
 const sources: Record<Reference["from"], string> = {
   event: "Event",
+  trigger: "Event",
   input: "Input",
+  request: "Request",
+  row: "Row",
+  before: "Row before",
   options: "Option",
   run: "Run",
   steps: "Step",
   connections: "Connection",
+  context: "Context",
   index: "Round",
+  memo: "So far",
+  error: "Error",
   card: "Card",
   item: "Item",
 };

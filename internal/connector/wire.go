@@ -129,6 +129,7 @@ func resolve(base *url.URL, text string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s is no URL", quoted(text))
 	}
 	u.Fragment, u.RawFragment = "", ""
+	u.RawQuery = plainQuery(u.RawQuery)
 	if u.User != nil {
 		return nil, fmt.Errorf("a URL must not hold a user name or password: choose a way to sign in instead")
 	}
@@ -147,11 +148,26 @@ func resolve(base *url.URL, text string) (*url.URL, error) {
 			return nil, fmt.Errorf("%s leads away from %s", quoted(text), base.Host)
 		}
 		u.Fragment, u.RawFragment = "", ""
+		u.RawQuery = plainQuery(u.RawQuery)
 	}
 	if !egress.SameOrigin(u, base) || !strings.HasPrefix(u.Path+"/", strings.TrimRight(base.Path, "/")+"/") {
 		return nil, fmt.Errorf("%s leads away from %s", quoted(text), base.Host)
 	}
 	return u, plainPath(u)
+}
+
+// plainQuery escapes what cannot stand in a query on the wire, and leaves all
+// else as it was written: people write filters with blanks and quotes.
+func plainQuery(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(query[i])
+	}
+	return b.String()
 }
 
 // plainPath refuses paths that a server may read as another path than they

@@ -113,6 +113,7 @@ func TestEval(t *testing.T) {
 		// Functions.
 		`"  Ada ".trim().lowerAscii() + "b".upperAscii()`:                            `"adaB"`,
 		`"ü?>".base64() + " " + "w7w_Pg".base64Decode() + "w7w/Pg==".base64Decode()`: `"w7w/Pg== ü?>ü?>"`,
+		`[[1, 2], 3, [], [[4]]].flatten()`:                                           `[1,2,3,[4]]`,
 		`["a".base64Decode(), "/w==".base64Decode()]`:                                `[null,null]`,
 		`"a-b-c".replace("-", "+")`:                                                  `"a+b+c"`,
 		`"a,b".split(",")`:                                                           `["a","b"]`,

@@ -59,6 +59,7 @@ func otherFunctions() []Function {
 		{`list.first()`, "its first item, or null", "first", true, 1, end(func(int) int { return 0 })},
 		{`list.last()`, "its last item, or null", "last", true, 1, end(func(n int) int { return n - 1 })},
 		{`list.distinct()`, "the list without repetitions", "distinct", true, 1, distinct},
+		{`list.flatten()`, "one list of what its items that are lists hold, and of its other items", "flatten", true, 1, flatten},
 		{`x.orElse(y)`, "x, or y where x is null or empty", "orElse", true, 2, orElse},
 		{`text(x)`, "x as text: an object or list as JSON, null as the empty text", "text", false, 1, asText},
 		{`number(x)`, "x as a number, or null where it is none", "number", false, 1, as(value.Number)},

@@ -69,6 +69,26 @@ func end(at func(n int) int) func([]ref.Val) ref.Val {
 	}
 }
 
+func flatten(args []ref.Val) ref.Val {
+	l, ok := args[0].(traits.Lister)
+	if !ok {
+		return wrong("flatten", args[0])
+	}
+	var out []ref.Val
+	for it := l.Iterator(); it.HasNext() == types.True; {
+		v := it.Next()
+		inner, ok := v.(traits.Lister)
+		if !ok {
+			out = append(out, v)
+			continue
+		}
+		for each := inner.Iterator(); each.HasNext() == types.True; {
+			out = append(out, each.Next())
+		}
+	}
+	return types.NewRefValList(adapter{}, out)
+}
+
 func distinct(args []ref.Val) ref.Val {
 	l, ok := args[0].(traits.Lister)
 	if !ok {

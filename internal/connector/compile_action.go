@@ -126,6 +126,9 @@ func compileRequest(r document.Cursor, names scopeNames) *requestPlan {
 	if b := r.At("body"); b.Present() {
 		p.body, p.encode = treeAt(b.At("value"), names), treeAt(b.At("encode"), names)
 	}
+	if b := r.At("parts"); b.Present() {
+		p.body, p.parts = treeAt(b, names), true
+	}
 	if m := r.At("message"); m.Present() {
 		p.message = compileMail(m, names)
 	}

@@ -117,6 +117,7 @@ type requestPlan struct {
 	body    tree
 	encode  tree      // json, form or text
 	message *mailPlan // the body as a mail message
+	parts   bool      // the body is a list of parts, sent as multipart/related
 	content tree      // the Content-Type, where it is not the encoding's own
 	most    int       // the largest body in bytes; 0 is no limit
 }

@@ -49,7 +49,14 @@ func build(s *session) (*wire, error) {
 	if err := addHeaders(s, w.header, sc); err != nil {
 		return nil, err
 	}
-	body, contentType, err := r.encoded(sc)
+	var body []byte
+	var contentType string
+	if !r.parts && r.message == nil {
+		body, contentType, err = r.encoded(sc)
+	}
+	if r.parts {
+		body, contentType, err = related(r.body, sc)
+	}
 	if r.message != nil {
 		contentType = "message/rfc822"
 		body, err = s.message(r.message)

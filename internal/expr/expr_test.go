@@ -114,6 +114,8 @@ func TestEval(t *testing.T) {
 		`"  Ada ".trim().lowerAscii() + "b".upperAscii()`:                            `"adaB"`,
 		`"ü?>".base64() + " " + "w7w_Pg".base64Decode() + "w7w/Pg==".base64Decode()`: `"w7w/Pg== ü?>ü?>"`,
 		`[[1, 2], 3, [], [[4]]].flatten()`:                                           `[1,2,3,[4]]`,
+		`["a", "b"].indexes().map(i, [text(i) + "x", i]).object()`:                   `{"0x":0,"1x":1}`,
+		`[["a", 1], ["a", null]].object()`:                                           `{"a":null}`,
 		`["a".base64Decode(), "/w==".base64Decode()]`:                                `[null,null]`,
 		`"a-b-c".replace("-", "+")`:                                                  `"a+b+c"`,
 		`"a,b".split(",")`:                                                           `["a","b"]`,

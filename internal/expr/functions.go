@@ -60,6 +60,8 @@ func otherFunctions() []Function {
 		{`list.last()`, "its last item, or null", "last", true, 1, end(func(n int) int { return n - 1 })},
 		{`list.distinct()`, "the list without repetitions", "distinct", true, 1, distinct},
 		{`list.flatten()`, "one list of what its items that are lists hold, and of its other items", "flatten", true, 1, flatten},
+		{`list.indexes()`, "the positions of its items: 0, 1 and so on", "indexes", true, 1, indexes},
+		{`list.object()`, "an object of its items, each a list of a name and a value; the last of a name counts", "object", true, 1, toObject},
 		{`x.orElse(y)`, "x, or y where x is null or empty", "orElse", true, 2, orElse},
 		{`text(x)`, "x as text: an object or list as JSON, null as the empty text", "text", false, 1, asText},
 		{`number(x)`, "x as a number, or null where it is none", "number", false, 1, as(value.Number)},

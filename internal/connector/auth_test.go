@@ -112,6 +112,18 @@ func newWaysWith(t *testing.T, keyFile string, grants connector.Grants, now func
 	return &bench{connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keys, Egress: way, Quota: limits, Grants: grants, Now: now}), t, limits}
 }
 
+// over is an engine over other connectors.
+func (b *bench) over(shelf *connector.Shelf) *connector.Engine {
+	b.t.Helper()
+	keys, err := secret.Open(path.Join(b.t.TempDir(), "key"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	way := egress.New(egress.Options{})
+	b.t.Cleanup(way.CloseIdle)
+	return connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keys, Egress: way, Quota: quota.NewRegistry(quota.Options{}), Grants: &shelfOfGrants{held: map[string][]byte{}}})
+}
+
 // silent fails where something that people see shows a secret.
 func (b *bench) silent(secrets []string, seen ...any) {
 	b.t.Helper()

@@ -159,6 +159,42 @@ func TestNobodyComesIn(t *testing.T) {
 	}
 }
 
+// What is no route of the API answers nobody with anything of an organization's:
+// the description of the API tells everybody what all servers have, and figures
+// are for this machine, or for who has the token.
+func TestBesideTheRoutes(t *testing.T) {
+	b, acme, _ := access(t)
+	far := b.anybody()
+	far.header.Set("X-Forwarded-For", "198.51.100.7")
+	for name, tt := range map[string]struct {
+		c      *client
+		path   string
+		status int
+	}{
+		"the description, for everybody":    {far, "/api/openapi.json", 200},
+		"the description, in a session":     {b.as(b.acme, "vic@acme.example", portal.Viewer), "/api/openapi.json", 200},
+		"figures, from elsewhere":           {far, "/metrics", 403},
+		"figures, on this machine":          {b.anybody(), "/metrics", 200},
+		"what there is not, for nobody":     {far, "/api/v1/nothing", 404},
+		"what there is not, above the rest": {far, "/api/", 404},
+	} {
+		resp, raw := tt.c.send(http.MethodGet, tt.path, "", nil)
+		if resp.StatusCode != tt.status {
+			t.Errorf("%s: %d, want %d: %s", name, resp.StatusCode, tt.status, raw)
+		}
+		for _, told := range append(acme.ids(), "acme.example", b.acme.ID, password) {
+			if strings.Contains(string(raw), told) {
+				t.Errorf("%s: tells of %s", name, told)
+			}
+		}
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+			if resp, raw := tt.c.send(method, tt.path, "application/json", strings.NewReader("{}")); resp.StatusCode < 400 || resp.StatusCode >= 500 {
+				t.Errorf("%s: %s is answered with %d: %s", name, method, resp.StatusCode, raw)
+			}
+		}
+	}
+}
+
 // Whoever has no permission is told so, before anything of the request is looked
 // at: with ids that are there, a body that is wrong, or none.
 func TestPermissionIsWanted(t *testing.T) {

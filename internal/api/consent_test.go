@@ -84,7 +84,7 @@ func withDiary(t *testing.T) func(*Deps) {
 			t.Fatal(err)
 		}
 		out := egress.New(egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-		t.Cleanup(out.CloseIdle)
+		t.Cleanup(out.Client(egress.ClientOptions{}).CloseIdleConnections)
 		d.Shelf = shelf
 		d.Engine = connector.NewEngine(connector.Options{
 			Shelf: shelf, Keyring: d.Keys.(*secret.Keyring), Egress: out, Quota: quota.NewRegistry(quota.Options{}), Grants: d.DB.Grants, Now: d.Now,

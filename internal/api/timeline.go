@@ -24,6 +24,8 @@ type TimelineEntry struct {
 	Run     *Run      `json:"run,omitempty"`
 	Action  *Action   `json:"action,omitempty"`
 	Actions []Action  `json:"actions" doc:"what the run did, in their order"`
+	// Of a page with very many actions the newest are shown.
+	LeftOut int `json:"actionsLeftOut,omitempty" doc:"how many earlier actions the run has that are not among these: /actions?run= lists them"`
 }
 
 type getTimelineIn struct {
@@ -85,6 +87,7 @@ type momentShower struct {
 	runs    runShower
 	actions actionShower
 	byRun   map[string][]guard.Entry
+	count   map[string]int // of a run's actions, where not all of the page's were read
 }
 
 // maxTimelineActions bounds what is read of what the runs of one page did.
@@ -110,6 +113,11 @@ func newMomentShower(ctx context.Context, d Deps, c portal.Caller, moments []mom
 		if err != nil {
 			return s, err
 		}
+		if len(did) == maxTimelineActions {
+			if s.count, err = d.DB.Actions.CountOfRuns(ctx, c.Org.ID, each(runs, func(r flow.Run) string { return r.ID })); err != nil {
+				return s, err
+			}
+		}
 		for _, e := range slices.Backward(did) {
 			s.byRun[e.Why.Run] = append(s.byRun[e.Why.Run], e)
 		}
@@ -125,5 +133,6 @@ func (s momentShower) show(m moment) TimelineEntry {
 		return TimelineEntry{Kind: "action", At: m.place.At, Action: &a, Actions: []Action{}}
 	}
 	r := s.runs.run(*m.run)
-	return TimelineEntry{Kind: "run", At: m.place.At, Run: &r, Actions: each(s.byRun[m.run.ID], s.actions.action)}
+	did := s.byRun[m.run.ID]
+	return TimelineEntry{Kind: "run", At: m.place.At, Run: &r, Actions: each(did, s.actions.action), LeftOut: max(0, s.count[m.run.ID]-len(did))}
 }

@@ -76,6 +76,10 @@ func compileAuth(c document.Cursor, names scopeNames) Auth {
 		tokenURL: treeAt(c.At("token_url"), names), params: treeAt(c.At("params"), names), audience: treeAt(c.At("audience"), names),
 		authorizeURL: treeAt(c.At("authorize_url"), names), authorizeParams: treeAt(c.At("authorize_params"), names),
 		service: treeAt(c.At("service"), names), region: treeAt(c.At("region"), names),
+		body: treeAt(c.At("token_request"), names), field: c.Text("token_field"),
+	}
+	if a.Kind != ClientCredentials && !a.plan.body.empty() {
+		c.At("token_request").Fail("it is of oauth2_client_credentials")
 	}
 	if a.Kind == HMAC {
 		a.plan.hmac = compileHMAC(c, names)

@@ -107,7 +107,7 @@ func newWaysWith(t *testing.T, keyFile string, grants connector.Grants, now func
 		t.Fatal(err)
 	}
 	way := egress.New(egress.Options{Allow: loopbackOnly("127.0.0.0/8")})
-	t.Cleanup(way.CloseIdle)
+	t.Cleanup(way.Client(egress.ClientOptions{}).CloseIdleConnections)
 	limits := quota.NewRegistry(quota.Options{})
 	return &bench{connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keys, Egress: way, Quota: limits, Grants: grants, Now: now}), t, limits}
 }
@@ -120,7 +120,7 @@ func (b *bench) over(shelf *connector.Shelf) *connector.Engine {
 		b.t.Fatal(err)
 	}
 	way := egress.New(egress.Options{})
-	b.t.Cleanup(way.CloseIdle)
+	b.t.Cleanup(way.Client(egress.ClientOptions{}).CloseIdleConnections)
 	return connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keys, Egress: way, Quota: quota.NewRegistry(quota.Options{}), Grants: &shelfOfGrants{held: map[string][]byte{}}})
 }
 

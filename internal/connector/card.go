@@ -123,15 +123,21 @@ func (c Card) overlaps(other Card) bool {
 }
 
 // Literal returns what an input takes where a card has a literal for it: Yes
-// and No are true and false where the input is a boolean, and whatever can be
-// had of the input's kind without loss is.
+// and No are true and false where the input is a boolean, one of its values is
+// found in any case, and whatever can be had of its kind without loss is.
 func (p Port) Literal(v any) any {
-	if text, ok := v.(string); ok && p.Type == value.Boolean {
+	text, ok := v.(string)
+	if ok && p.Type == value.Boolean {
 		switch strings.ToLower(text) {
 		case "yes":
 			return true
 		case "no":
 			return false
+		}
+	}
+	for _, e := range p.Enum {
+		if s, isText := e.(string); ok && isText && strings.EqualFold(s, text) {
+			return s
 		}
 	}
 	return value.Loosely(v, p.Type)

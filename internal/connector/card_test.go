@@ -110,10 +110,12 @@ func TestLiteralsOfCards(t *testing.T) {
 		"a number":        {value.Number, "12", 12.0},
 		"what is no such": {value.Number, "many", "many"},
 		"null":            {value.Boolean, nil, nil},
+		"one of several":  {value.Text, "UPSERT", "upsert"},
+		"none of them":    {value.Text, "Insert", "Insert"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := (connector.Port{Type: tt.kind}).Literal(tt.in); got != tt.want {
+			if got := (connector.Port{Type: tt.kind, Enum: []any{1.0, "upsert", "delete"}}).Literal(tt.in); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})

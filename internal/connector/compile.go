@@ -146,6 +146,7 @@ func compilePort(f document.Cursor, name string, secret bool) Port {
 	p := Port{
 		Name: name, Title: f.Text("title"), Help: f.Text("help"), Type: value.Kind(f.Text("type")),
 		Required: f.Bool("required"), Secret: secret || f.Bool("secret"), Long: f.Bool("long"), Learned: f.Bool("learned"),
+		dropEmpty: f.Text("drop_empty"),
 	}
 	if p.Type == "" {
 		p.Type = value.Text

@@ -30,6 +30,11 @@ func compileAction(c document.Cursor, id string, connector scopeNames, shapes ma
 	if a.Title == "" {
 		a.Title = titleOf(id)
 	}
+	for name, in := range c.At("inputs").Fields() {
+		if other := in.Text("drop_empty"); other != "" && (portNamed(name, a.Inputs).Type != value.Obj || portNamed(other, a.Inputs) == nil) {
+			in.At("drop_empty").Fail("it is of an object, and names another input")
+		}
+	}
 	names := connector.with(scopeNames{"inputs": portNames(a.Inputs)})
 	names = a.do.compileVars(c.At("let"), names)
 	open := names.without("secrets").without("call")

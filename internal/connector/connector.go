@@ -142,6 +142,7 @@ type Port struct {
 	Long     bool       `json:"long,omitempty"`    // several lines
 	Learned  bool       `json:"learned,omitempty"` // a setting that [Engine.Test] finds out
 
+	dropEmpty string        // another input: where it is true, empty fields of this object are left out
 	normalize *expr.Program // brings a setting into one form, over value
 	checks    []check       // of a setting, over value
 }

@@ -83,6 +83,10 @@ func (c *critic) judge(a *answer, retry time.Time) *Error {
 	}
 	e := &Error{Status: a.status, Body: a.body, Transient: passes(a.status), Auth: a.status == http.StatusUnauthorized, RetryAt: retry}
 	e.Sent = a.status >= 500
+	if a.broken && a.status < 400 { // no error that a file knows: what was to be read is not there
+		e.Message, e.Code, e.Transient, e.Sent = c.title+"'s answer breaks off, or is no JSON", "malformed_answer", true, true
+		return c.finish(e)
+	}
 	for _, plans := range [][]errorPlan{c.own.errors, c.also} {
 		for _, p := range plans {
 			if holds(p.when, seen) {
@@ -91,11 +95,7 @@ func (c *critic) judge(a *answer, retry time.Time) *Error {
 			}
 		}
 	}
-	switch {
-	case a.broken && a.status < 400:
-		e.Message, e.Code, e.Transient, e.Sent = c.title+"'s answer breaks off, or is no JSON", "malformed_answer", true, true
-		return c.finish(e)
-	case a.status < 400:
+	if a.status < 400 {
 		return nil
 	}
 	return c.finish(e)

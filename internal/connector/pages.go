@@ -59,7 +59,7 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 				// The rest of this page is not in the next one: say that there is more, not where.
 				items, more, next = items[:limit], true, ""
 			}
-			return list{seen.with(scope{"items": items, "more": more, "next": nilIfEmpty(next)}), a.status}, nil
+			return list{seen.with(scope{"items": items, "more": more, "next": value.OrNull(next)}), a.status}, nil
 		}
 		if err := s.turn(w, next); err != nil {
 			return list{}, asError(err)
@@ -82,13 +82,6 @@ func (s *session) mostPages() int {
 		return 1
 	}
 	return maxPages
-}
-
-func nilIfEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // following returns the page after an answer: an URL or a cursor.

@@ -35,6 +35,8 @@ type authPlan struct {
 	tokenURL tree
 	basic    bool // the client secret goes into a header
 	params   tree // sent to the token endpoint besides
+	body     tree // the JSON that is sent there instead of the grant's form
+	field    string
 	audience tree // of an assertion
 
 	authorizeURL    tree // where people consent

@@ -62,6 +62,7 @@ func (s *session) gather() error {
 	if err != nil {
 		return err
 	}
+	dropEmpty(s.action.Inputs, inputs)
 	if s.secrets, err = s.engine.unseal(s.conn); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (s *session) gather() error {
 	if err := firstFault(s.action.do.checks, s.real); err != nil {
 		return errs.New(errs.Invalid, "%v", err)
 	}
-	s.shown, err = s.complete(base, masked(s.action.Inputs, inputs, secret.Mask), shown)
+	s.shown, err = s.complete(base, s.action.Masked(inputs), shown)
 	return err
 }
 
@@ -145,8 +146,8 @@ func (s *session) budget(host string) *quota.Budget {
 func (s *session) dialect() quota.Dialect {
 	p := s.connector.profile
 	v, _ := p.percent.eval(s.real)
-	if n, err := value.Convert(v, value.Number); err == nil && n != nil {
-		return quota.Okta(n.(float64) / 100)
+	if n, ok := value.Numeric(v); ok {
+		return quota.Okta(n / 100)
 	}
 	return p.dialect
 }

@@ -78,7 +78,7 @@ func newSeveral(t *testing.T, h http.HandlerFunc) (*bench, connector.Connection)
 		t.Fatal(err)
 	}
 	way := egress.New(egress.Options{Allow: loopbackOnly("127.0.0.0/8")})
-	t.Cleanup(way.CloseIdle)
+	t.Cleanup(way.Client(egress.ClientOptions{}).CloseIdleConnections)
 	limits := quota.NewRegistry(quota.Options{})
 	b := &bench{connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keys, Egress: way, Quota: limits}), t, limits}
 	return b, b.connection("several", "", value.Map("url", peer(t, h).URL), "api_key", "k3y-of-several")

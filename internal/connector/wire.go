@@ -135,8 +135,7 @@ func resolve(base *url.URL, text string) (*url.URL, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is no URL", quoted(text))
 	}
-	u.Fragment, u.RawFragment = "", ""
-	u.RawQuery = plainQuery(u.RawQuery)
+	u.Fragment, u.RawFragment, u.RawQuery = "", "", escapedQuery(u.RawQuery)
 	if u.User != nil {
 		return nil, fmt.Errorf("a URL must not hold a user name or password: choose a way to sign in instead")
 	}
@@ -154,8 +153,7 @@ func resolve(base *url.URL, text string) (*url.URL, error) {
 		if strings.HasPrefix(text, "//") {
 			return nil, fmt.Errorf("%s leads away from %s", quoted(text), base.Host)
 		}
-		u.Fragment, u.RawFragment = "", ""
-		u.RawQuery = plainQuery(u.RawQuery)
+		u.Fragment, u.RawFragment, u.RawQuery = "", "", escapedQuery(u.RawQuery)
 	}
 	if !egress.SameOrigin(u, base) || !strings.HasPrefix(u.Path+"/", strings.TrimRight(base.Path, "/")+"/") {
 		return nil, fmt.Errorf("%s leads away from %s", quoted(text), base.Host)
@@ -163,9 +161,9 @@ func resolve(base *url.URL, text string) (*url.URL, error) {
 	return u, plainPath(u)
 }
 
-// plainQuery escapes what cannot stand in a query on the wire, and leaves all
-// else as it was written: people write filters with blanks and quotes.
-func plainQuery(query string) string {
+// escapedQuery escapes what may not stand in a query as it is, such as the blanks
+// and quotes of a filter that somebody typed. What is escaped stays so.
+func escapedQuery(query string) string {
 	var b strings.Builder
 	for i := range len(query) {
 		if c := query[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {

@@ -219,6 +219,20 @@ func (x *execution) callFrame(ctx context.Context, f *frame, slug, path string, 
 	return inner, nil
 }
 
+// started is what the outermost flow of a run sees of what started it.
+func (x *execution) started() (*value.Object, error) {
+	o := x.contextOf(nil)
+	v, err := value.Load(x.run.Context)
+	if err != nil {
+		return nil, fmt.Errorf("read what started the run: %w", err)
+	}
+	given, _ := v.(*value.Object)
+	for k, v := range given.All() {
+		o.Set(k, v)
+	}
+	return o, nil
+}
+
 // contextOf is what a flow sees of its caller.
 func (x *execution) contextOf(caller *frame) *value.Object {
 	o := value.Map("index", nil, "execution_id", x.run.ID, "execution_time", value.Instant(x.began), "parent", nil, "error", nil, "user", nil, "started_by", x.run.CausedBy)

@@ -200,6 +200,7 @@ type Card struct {
 	Timeout   time.Duration
 
 	path string // in the definition, for messages
+	page bool   // the action is to get one page of its list, for a stream
 }
 
 // bodies returns the lists of cards within a card.

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 	"sallyport/internal/quota"
-	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -56,7 +54,7 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	if err != nil {
 		return x.unmade(ctx, f, a, failed(in, err))
 	}
-	shown := masked(a.action, in)
+	shown := a.action.Masked(in)
 	if a.repeat() == connector.Never && a.doubt {
 		return x.inDoubtOutcome(ctx, f, a, shown)
 	}
@@ -122,7 +120,7 @@ func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
 		return errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
 	}
 	a.conn, a.con, a.action, a.effect = conn, con, act, act.EffectOf(in)
-	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
+	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout, OnePage: c.page}
 	return nil
 }
 
@@ -139,21 +137,6 @@ func priority(run int) quota.Priority {
 		return quota.Containment
 	}
 	return quota.Flow
-}
-
-// masked returns a card's inputs as history keeps them: without secret ones.
-func masked(a *connector.Action, in *value.Object) *value.Object {
-	if !slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Secret }) {
-		return in
-	}
-	out := value.NewObject(in.Len())
-	for k, v := range in.All() {
-		if slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Name == k && p.Secret }) && v != nil {
-			v = secret.Mask
-		}
-		out.Set(k, v)
-	}
-	return out
 }
 
 // ask puts the effect before the guard. An outcome without a state means: go on.

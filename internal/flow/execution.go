@@ -224,7 +224,7 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 	if !out.quiet {
 		x.add(f, c, path, began, out)
 	}
-	state := value.Map("state", string(out.state), "reason", nullIfEmpty(out.reason), "error", nullIfEmpty(out.err))
+	state := value.Map("state", string(out.state), "reason", value.OrNull(out.reason), "error", value.OrNull(out.err))
 	f.states.Set(c.ID, state)
 	if out.output == nil {
 		out.output = value.NewObject(0)
@@ -272,13 +272,6 @@ func (x *execution) onError(ctx context.Context, f *frame, c *Card, e *CardError
 	default:
 	}
 	return nil, e
-}
-
-func nullIfEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // run1 does what a card of its kind does.

@@ -80,7 +80,7 @@ func (c *Card) items(f *frame) ([]any, error) {
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "how often: %v", err)
 	}
-	times, _ := n.(float64)
+	times, _ := value.Float(n)
 	if times > maxRounds {
 		return nil, errs.New(errs.Invalid, "%.0f rounds are more than the %d that a loop may have", times, maxRounds)
 	}

@@ -36,6 +36,14 @@ func (x *execution) reply(ctx context.Context, f *frame, c *Card) (outcome, erro
 	return o, nil
 }
 
+// answered is an answer as the run keeps it: not at all where it keeps no data.
+func (x *execution) answered(o *value.Object) []byte {
+	if !x.run.SaveData {
+		return nil
+	}
+	return value.Store(o)
+}
+
 func (r *Reply) answer(f *frame) (Answer, error) {
 	a := Answer{Status: 200}
 	status, err := r.Status.Resolve(f.lookup)

@@ -50,6 +50,8 @@ type Run struct {
 	SaveData  bool
 	Priority  int
 	Input     []byte // in the stored form; sealed where the data is not to be kept
+	Context   []byte // what else started it, in the stored form: see context in docs/flows.md; never data of events
+	Answer    []byte // the HTTP answer that it gave, of an api trigger
 	Result    []byte
 	Error     string
 	Reason    string // why it waits or was stopped
@@ -133,6 +135,7 @@ type Claim struct {
 type Ending struct {
 	State   State
 	Result  []byte
+	Answer  []byte
 	Error   string
 	Reason  string
 	Unknown int

@@ -155,6 +155,8 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	case end == nil:
 	case end.kind == CardStop:
 		e.State, e.Reason = Stopped, x.words(end.reason, end.bare)
+	case end.kind == CardRespond:
+		e.Answer, e.Result = x.answered(end.result), x.saved(end.result)
 	case end.result != nil:
 		e.Result = x.saved(end.result)
 	}
@@ -219,7 +221,11 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 	if err := x.waited(ctx, prog); err != nil {
 		return nil, err
 	}
-	f := &frame{prog: prog, vars: map[string]any{nameContext: x.contextOf(nil)}, states: value.NewObject(8)}
+	about, err := x.started()
+	if err != nil {
+		return nil, err
+	}
+	f := &frame{prog: prog, vars: map[string]any{nameContext: about}, states: value.NewObject(8)}
 	if err := x.root(ctx, f); err != nil {
 		return nil, err
 	}

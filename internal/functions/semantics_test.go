@@ -70,7 +70,7 @@ func runCard(t *testing.T, c card) string {
 
 func cards() map[string]card {
 	all := map[string]card{}
-	for _, some := range []map[string]card{logicCards(), dateCards(), listCards(), numberCards(), objectCards(), textCards()} {
+	for _, some := range []map[string]card{logicCards(), dateCards(), listCards(), numberCards(), objectCards(), textCards(), documentedCards()} {
 		for name, c := range some {
 			all[c.method+"/"+name] = c
 		}
@@ -232,5 +232,33 @@ func textCards() map[string]card {
 		"what JavaScript leaves as is":  {"url:encodeComponent", `{"string":"a b&c/d?e=ä-_.!~*'()"}`, `{"output":"a%20b%26c%2Fd%3Fe%3D%C3%A4-_.!~*'()"}`},
 		"a text of letters and digits":  {"string:random", `{"length":0}`, `{"output":""}`},
 		"white space of JavaScript too": {"string:trim", `{"string":"\ufeff\u00a0 a\n"}`, `{"output":"a"}`},
+	}
+}
+
+// documentedCards are cards that no exported flow has: their examples are those
+// of the documentation, with its names of the fields.
+func documentedCards() map[string]card {
+	return map[string]card{
+		"as documented":  {"boolean:expression", `{"_text_":"{{{n}}} > 3 and not {{{done}}}","n":"4","done":false}`, `{"output":true}`},
+		"an example":     {"crypto:cipher", `{"algorithm":"aes-256-cbc","key":"my secret key","data":"My secret message!"}`, `{"output":"hrDDPCtB0Cijc8EFAHhABiYEKdYBgt+e63RGV288SOI="}`},
+		"its opposite":   {"crypto:decipher", `{"algorithm":"aes-256-cbc","key":"my secret key","data":"hrDDPCtB0Cijc8EFAHhABiYEKdYBgt+e63RGV288SOI="}`, `{"output":"My secret message!"}`},
+		"of a key":       {"crypto:aes", `{"algorithm":"aes-128-cbc","key":"my secret key","data":"My secret message!"}`, `{"output":"RTOnd5dSDvH8TXF/fiHQ7JuLuxxCpk4nAAfzg/1rHTY="}`},
+		"of a text":      {"crypto:hash", `{"algorithm":"sha256","data":"My secret message!","digest":"base64"}`, `{"output":"KhyfFBt0DKFo4WcWbzrP+3FOAKe9Kp+c0BWZ3akwlE8="}`},
+		"groups":         {"list:groupBy", `{"list":[{"a":1},{"a":3},{"a":3}],"path":"a"}`, `{"output":{"1":[{"a":1}],"3":[{"a":3},{"a":3}]}}`},
+		"fields":         {"list:indexBy", `{"list":[{"fieldname":"x","myvalue":"one"}],"keyPath":"fieldname","valuePath":"myvalue"}`, `{"output":{"x":"one"}}`},
+		"a part":         {"list:slice", `{"list":[90,91,92,93,94,95],"start":1,"end":4}`, `{"slice":[91,92,93]}`},
+		"of numbers":     {"list:sum", `{"list":[1,2,3]}`, `{"sum":6}`},
+		"one more":       {"math:increment", `{"a":21.2}`, `{"output":22.2}`},
+		"without empty":  {"object:filter", `{"object":{"Name":"Emily","Age":"","Settings":{"test":{}}}}`, `{"output":{"Name":"Emily","Settings":{"test":{}}}}`},
+		"renamed":        {"object:move", `{"object":{"one":"hello","two":"goodbye"},"source":"one","destination":"three"}`, `{"output":{"two":"goodbye","three":"hello"}}`},
+		"key and value":  {"object:split", `{"object":{"foo":"bar"}}`, `{"list":[{"key":"foo","value":"bar"}]}`},
+		"two lists":      {"object:unzip", `{"object":{"first.name":"John","last.name":"Doe"}}`, `{"keys":["first.name","last.name"],"values":["John","Doe"]}`},
+		"of two lists":   {"object:zip", `{"keys":["a"],"values":[1]}`, `{"output":{"a":1}}`},
+		"a query":        {"url:decode", `{"query":"name=John%20Doe&region=North%20America"}`, `{"output":{"name":"John Doe","region":"North America"}}`},
+		"a query's text": {"url:encode", `{"query":{"name":"John Doe"}}`, `{"output":"name=John%20Doe"}`},
+		"a component":    {"url:decodeComponent", `{"string":"Sherlock%20Holmes%3A%20Detective"}`, `{"output":"Sherlock Holmes: Detective"}`},
+		"parts":          {"url:format", `{"protocol":"http","host":"www.test.com","port":8080,"path":"test url","query":"value=example"}`, `{"url":"http://www.test.com:8080/test%20url?value=example"}`},
+		"of a URL":       {"url:parse", `{"url":"http://www.test.com:8080/test%20url?value=example&value2=URL"}`, `{"protocol":"http","host":"www.test.com","port":8080,"path":"/test%20url","query":"value=example&value2=URL"}`},
+		"what it says":   {"jwt:decode", `{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ."}`, `{"header":{"alg":"none"}}`},
 	}
 }

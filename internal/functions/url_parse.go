@@ -21,12 +21,12 @@ type urlParseIn struct {
 type urlParseOut struct {
 	Scheme      string `okta:"protocol"`
 	Host        string
-	Port        any `kind:"number"`
+	Port        any    `kind:"number"`
+	EncodedPath string `okta:"path"`
+	QueryText   string `okta:"query"`
 	Path        string
 	Query       *value.Object
 	Fragment    string
-	EncodedPath string `okta:"path"`
-	QueryText   string `okta:"query"`
 }
 
 func urlParse(_ function.Env, in urlParseIn) (urlParseOut, error) {

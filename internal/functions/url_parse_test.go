@@ -9,9 +9,9 @@ import (
 
 func TestUrlParse(t *testing.T) {
 	check(t, "url.parse", map[string]example{
-		"all parts": {`{"url":"https://user:pw@acme.example:8443/a%20b?x=1&y=%C3%A4&x=2#part"}`, `{"scheme":"https","host":"acme.example","port":8443,"path":"/a b","query":{"x":"1","y":"ä"},"fragment":"part","encoded_path":"/a%20b","query_text":"x=1&y=%C3%A4&x=2"}`},
-		"a path":    {`{"url":"/a"}`, `{"scheme":"","host":"","port":null,"path":"/a","query":{},"fragment":"","encoded_path":"/a","query_text":""}`},
-		"null":      {`{}`, `{"scheme":"","host":"","port":null,"path":"","query":{},"fragment":"","encoded_path":"","query_text":""}`},
+		"all parts": {`{"url":"https://user:pw@acme.example:8443/a%20b?x=1&y=%C3%A4&x=2#part"}`, `{"scheme":"https","host":"acme.example","port":8443,"encoded_path":"/a%20b","query_text":"x=1&y=%C3%A4&x=2","path":"/a b","query":{"x":"1","y":"ä"},"fragment":"part"}`},
+		"a path":    {`{"url":"/a"}`, `{"scheme":"","host":"","port":null,"encoded_path":"/a","query_text":"","path":"/a","query":{},"fragment":""}`},
+		"null":      {`{}`, `{"scheme":"","host":"","port":null,"encoded_path":"","query_text":"","path":"","query":{},"fragment":""}`},
 		"no URL":    {`{"url":"http://[::1"}`, ``},
 		"no query":  {`{"url":"http://a?x=%zz"}`, ``},
 	})

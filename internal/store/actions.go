@@ -201,8 +201,7 @@ type ActionFilter struct {
 	Alone        bool     // of no run: what people did by hand
 	States       []guard.State
 	Since, Until time.Time // of the time they were begun; zero for no bound
-	Before       string    // the id of the last entry of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last entry of the page before
 	Limit        int
 }
 
@@ -214,7 +213,6 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
 	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`started_at`, f.Since, f.Until)
 	w.after(f.After, `started_at`, `id`)
 	if len(f.Runs) > 0 {
@@ -224,6 +222,14 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 		w.add(`state IN `+in(len(f.States)), anys(f.States)...)
 	}
 	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}
+
+// CountOfRuns counts the entries of runs, by run.
+func (t Actions) CountOfRuns(ctx context.Context, org string, runs []string) (map[string]int, error) {
+	if len(runs) == 0 {
+		return map[string]int{}, nil
+	}
+	return counts[string](ctx, t.db, `SELECT run_id, count(*) FROM guard_action WHERE org_id = ? AND run_id IN `+in(len(runs))+` GROUP BY run_id`, append([]any{org}, anys(runs)...)...)
 }
 
 // CountStates counts the entries begun since a time, by state.

@@ -20,14 +20,14 @@ type Runs struct {
 }
 
 const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
-	input, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
+	input, context, answer, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
 
 func scanRun(rows *sql.Rows) (flow.Run, error) {
 	var r flow.Run
 	var pins, event, by, retry, failure, reason sql.NullString
 	var created, started, wake, ended int64
 	err := rows.Scan(&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
-		&r.Input, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
+		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
 	if err != nil {
 		return r, err
 	}
@@ -49,11 +49,11 @@ func (tx *Tx) addRuns(ctx context.Context, runs []flow.Run) error {
 	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
 	for i, r := range runs {
 		rows[i] = []any{
-			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, toMicros(r.CreatedAt),
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, toMicros(r.CreatedAt),
 		}
 		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
 	}
-	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, created_at", "", rows)
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, context, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
 	}
@@ -249,7 +249,9 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 	case flow.StartRun:
 		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
 	case flow.ForgetSteps:
-		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ?`, ref.Run, ref.Org, c.After, c.UpTo, c.Keep)
+		// What somebody is to look at is kept.
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
+			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
 		return nil, err
 	default:
 		return tx.changeRows(ctx, ref.Org, c, now)
@@ -270,9 +272,9 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(?, answer), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
 			WHERE id = ? AND org_id = ? AND epoch = ?`,
-			e.State, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
+			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
 		if err != nil {
 			return err
 		}
@@ -334,8 +336,7 @@ type RunFilter struct {
 	Event        string
 	States       []flow.State
 	Since, Until time.Time // of the time they were made; zero for no bound
-	Before       string    // the id of the last run of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last run of the page before
 	Limit        int
 }
 
@@ -345,7 +346,6 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`created_at`, f.Since, f.Until)
 	w.after(f.After, `created_at`, `id`)
 	if len(f.States) > 0 {

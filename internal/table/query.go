@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/value"
@@ -153,38 +152,15 @@ func (w Term) match(v any) bool {
 
 // compare orders two values of one column; null comes first.
 func compare(a, b any) int {
-	if a == nil || b == nil {
-		return cmp.Compare(rank(a), rank(b))
-	}
-	switch a := a.(type) {
-	case float64:
-		if b, ok := b.(float64); ok {
-			return cmp.Compare(a, b)
-		}
-	case bool:
-		if b, ok := b.(bool); ok {
-			return cmp.Compare(boolRank(a), boolRank(b))
-		}
-	case time.Time:
-		if b, ok := b.(time.Time); ok {
-			return a.Compare(b)
-		}
-	}
-	return cmp.Compare(value.String(a), value.String(b))
-}
-
-func rank(v any) int {
-	if v == nil {
+	switch {
+	case a == nil && b == nil:
 		return 0
-	}
-	return 1
-}
-
-func boolRank(b bool) int {
-	if b {
+	case a == nil:
+		return -1
+	case b == nil:
 		return 1
 	}
-	return 0
+	return value.Order(a, b)
 }
 
 // Apply returns the rows of a prepared query, in its order, and how many there

@@ -75,7 +75,7 @@ type granted struct {
 
 // ask carries out a token request. A refusal is an [*Error], without what of the
 // form is secret.
-func ask(send func(*http.Request) (*http.Response, error), req *http.Request, form url.Values) (granted, error) {
+func (c Client) ask(send func(*http.Request) (*http.Response, error), req *http.Request, form url.Values) (granted, error) {
 	resp, err := send(req)
 	if err != nil {
 		return granted{}, fmt.Errorf("ask for a token: %w", err)
@@ -94,6 +94,9 @@ func ask(send func(*http.Request) (*http.Response, error), req *http.Request, fo
 		Summary     string `json:"errorSummary"` //
 	}
 	bad := json.Unmarshal(body, &answer)
+	if c.Field != "" && bad == nil {
+		answer.AccessToken = field(body, c.Field)
+	}
 	if resp.StatusCode != http.StatusOK {
 		e := &Error{Status: resp.StatusCode, Code: answer.Error, Description: answer.Description, Header: resp.Header}
 		if e.Code == "" {
@@ -114,4 +117,14 @@ func ask(send func(*http.Request) (*http.Response, error), req *http.Request, fo
 		return granted{}, fmt.Errorf("ask for a token: %s answered without one", req.URL.Host)
 	}
 	return answer.granted, nil
+}
+
+// field returns a text of a JSON object, or "".
+func field(body []byte, name string) string {
+	var fields map[string]json.RawMessage
+	var text string
+	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(fields[name], &text) != nil {
+		return ""
+	}
+	return text
 }

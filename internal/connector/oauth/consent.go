@@ -85,7 +85,7 @@ func (c Client) Redeem(ctx context.Context, code Code, opts Options) (refresh st
 	if err != nil {
 		return "", err
 	}
-	a, err := ask(opts.Send, req, form)
+	a, err := c.ask(opts.Send, req, form)
 	if err != nil {
 		return "", err
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"sallyport/internal/secret"
 )
 
 // Key is a private key that signs for a client.
@@ -62,7 +63,7 @@ func ParseKey(text, id string) (*Key, error) {
 		if block == nil {
 			return nil, errors.New("the private key is neither PEM nor a JSON Web Key: paste all of it, the BEGIN and END lines too")
 		}
-		if private = parseDER(block.Bytes); private == nil {
+		if private = secret.PrivateKey(block.Bytes); private == nil {
 			return nil, fmt.Errorf("the private key is a PEM block of type %.40q that cannot be read: an unencrypted PKCS#8, PKCS#1 or SEC 1 key is wanted", block.Type)
 		}
 	}
@@ -71,19 +72,6 @@ func ParseKey(text, id string) (*Key, error) {
 		return nil, err
 	}
 	return &Key{Owner: owner, key: jose.SigningKey{Algorithm: alg, Key: private}, id: id}, nil
-}
-
-func parseDER(der []byte) any {
-	if k, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		return k
-	}
-	if k, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return k
-	}
-	if k, err := x509.ParseECPrivateKey(der); err == nil {
-		return k
-	}
-	return nil
 }
 
 func algorithm(private any) (jose.SignatureAlgorithm, error) {

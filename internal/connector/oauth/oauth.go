@@ -8,6 +8,7 @@
 package oauth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,12 @@ type Client struct {
 	Subject  string  // of an [Assertion]: for whom; empty is the issuer
 	Audience string  // of an [Assertion]; empty is the token URL
 	Stored   Refresh // what a [Refreshing] client has
+
+	// Body, where it is not nil, is sent as JSON instead of the grant's form, to
+	// servers that give tokens in a way of their own; Field is where in the
+	// answer the token is, access_token if empty.
+	Body  []byte
+	Field string
 }
 
 // Grant is by what right a client gets tokens.
@@ -238,6 +245,9 @@ func (s *Source) adapt(e *Error) bool {
 }
 
 func (s *Source) request(ctx context.Context) (token, error) {
+	if s.client.Body != nil {
+		return s.own(ctx)
+	}
 	form, err := s.form(ctx)
 	if err != nil {
 		return token{}, err
@@ -253,7 +263,7 @@ func (s *Source) request(ctx context.Context) (token, error) {
 		}
 		req.Header.Set("DPoP", proof)
 	}
-	a, err := ask(s.send, req, form)
+	a, err := s.client.ask(s.send, req, form)
 	if err != nil {
 		return token{}, err
 	}
@@ -265,6 +275,21 @@ func (s *Source) request(ctx context.Context) (token, error) {
 	}
 	if s.client.Grant == Refreshing && a.RefreshToken != "" && a.RefreshToken != s.used {
 		s.unkept = a.RefreshToken
+	}
+	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
+}
+
+// own asks for a token in the server's own way.
+func (s *Source) own(ctx context.Context) (token, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, bytes.NewReader(s.client.Body))
+	if err != nil {
+		return token{}, fmt.Errorf("the token URL is none: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	a, err := s.client.ask(s.send, req, nil)
+	if err != nil {
+		return token{}, err
 	}
 	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
 }

@@ -2752,6 +2752,8 @@ export interface components {
             action?: components["schemas"]["Action"];
             /** @description what the run did, in their order */
             actions: components["schemas"]["Action"][];
+            /** @description how many earlier actions the run has that are not among these: /actions?run= lists them */
+            actionsLeftOut?: number;
         };
         TimelineEntryPage: {
             items: components["schemas"]["TimelineEntry"][];

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -172,9 +173,7 @@ func TestSignInToConnection(t *testing.T) {
 		"She said no": {"code": nil, "error": {"access_denied"}, "error_description": {"She said no"}}, "invalid_grant": {"code": {"another-c0de"}},
 	} {
 		back := begin(ada)
-		for name, v := range change {
-			back[name] = v
-		}
+		maps.Copy(back, change)
 		status, to := ada.comeBack(back)
 		got := ada.get(path, 200)
 		if status != 303 || to == "" || got.Text("state") != "failed" || !strings.Contains(got.Text("error"), want) || strings.Contains(got.Text("error"), "another-c0de") {

@@ -50,17 +50,18 @@ type Return struct {
 // browser comes back to, with the state: a secret of the browser's session, good
 // for one time.
 func (e *Engine) Consent(conn Connection, redirect, state string) (Consent, error) {
-	c, auth, s, err := e.consenting(conn)
+	s, err := e.consenting(conn)
 	if err != nil {
 		return Consent{}, err
 	}
-	client, err := auth.client(s, nil)
+	c, auth := s.connector, s.auth
+	client, err := auth.client(s.real, nil)
 	if err != nil {
 		return Consent{}, err
 	}
 	verifier := oauth.NewVerifier()
 	to, err := client.URL(oauth.Consent{
-		AuthorizeURL: auth.plan.authorizeURL.text(s), Redirect: redirect, State: state, Verifier: verifier, Params: auth.params(auth.plan.authorizeParams, s),
+		AuthorizeURL: auth.plan.authorizeURL.text(s.real), Redirect: redirect, State: state, Verifier: verifier, Params: auth.params(auth.plan.authorizeParams, s.real),
 	})
 	if err != nil {
 		return Consent{}, errs.New(errs.Invalid, "%s: %v", c.Title, err)
@@ -74,26 +75,27 @@ func consentContext(conn Connection, state string) []byte {
 	return []byte("consent\x00" + conn.Org + "\x00" + conn.ID + "\x00" + state)
 }
 
-// consenting returns what a sign-in by a browser needs of a connection.
-func (e *Engine) consenting(conn Connection) (*Connector, *Auth, scope, error) {
+// consenting returns a session of a sign-in by a browser. It is of no action.
+func (e *Engine) consenting(conn Connection) (*session, error) {
 	c, auth, err := e.resolve(conn)
 	switch {
 	case err != nil:
-		return nil, nil, nil, err
+		return nil, err
 	case auth.Kind != AuthorizationCode:
-		return nil, nil, nil, errs.New(errs.Invalid, "the connection %s signs in by %s: nobody needs to consent to anything", conn.Name, auth.Kind)
+		return nil, errs.New(errs.Invalid, "the connection %s signs in by %s: nobody needs to consent to anything", conn.Name, auth.Kind)
 	case e.grants == nil:
-		return nil, nil, nil, errs.New(errs.Internal, "nothing keeps what people consent to")
+		return nil, errs.New(errs.Internal, "nothing keeps what people consent to")
 	}
 	settings, err := c.settings(auth, conn.Settings)
-	return c, auth, scope{"settings": settings, "auth": string(auth.Kind)}, err
+	sc := scope{"settings": settings, "auth": string(auth.Kind)}
+	return &session{engine: e, conn: conn, connector: c, auth: auth, real: sc, shown: sc, action: &Action{ID: "consent", do: &plan{}}}, err
 }
 
 // Redeem ends a sign-in: it exchanges the code that the browser brought for a
 // refresh token, and keeps that sealed. Every error is an [*Error]; none shows
 // the code, the verifier or a token.
 func (e *Engine) Redeem(ctx context.Context, conn Connection, back Return) error {
-	c, auth, sc, err := e.consenting(conn)
+	s, err := e.consenting(conn)
 	if err != nil {
 		return asError(err)
 	}
@@ -101,23 +103,23 @@ func (e *Engine) Redeem(ctx context.Context, conn Connection, back Return) error
 	if err != nil {
 		return asError(errs.Wrap(errs.Invalid, err, "the sign-in was not begun here: begin it again"))
 	}
-	s := &session{engine: e, conn: conn, connector: c, auth: auth, real: sc, shown: sc, action: &Action{ID: "consent", do: &plan{}}}
 	if s.secrets, err = e.unseal(conn); err != nil {
 		return asError(err)
 	}
-	client, err := auth.client(sc, s.secrets)
+	client, err := s.auth.client(s.real, s.secrets)
 	if err != nil {
 		return asError(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, DefaultTimeout)
 	defer cancel()
 	s.hide(value.NewObject(0), nil)
-	refresh, err := client.Redeem(ctx, oauth.Code{Code: back.Code, Verifier: string(verifier), Redirect: back.Redirect}, oauth.Options{Send: s.tokenSender(client.TokenURL), Now: e.now})
+	opts := oauth.Options{Send: s.tokenSender(client.TokenURL), Now: e.now} //nolint:bodyclose // whoever sends closes
+	refresh, err := client.Redeem(ctx, oauth.Code{Code: back.Code, Verifier: string(verifier), Redirect: back.Redirect}, opts)
 	if err != nil {
 		return scrubError(s.scrub, s.critic().lost(err, true))
 	}
-	settings, _ := sc["settings"].(*value.Object)
-	k := &keeper{e, conn, auth.leadsTo(c, settings)}
+	settings, _ := s.real["settings"].(*value.Object)
+	k := &keeper{e, conn, s.auth.leadsTo(s.connector, settings)}
 	sealed, err := k.seal(refresh)
 	if err != nil {
 		return asError(err)
@@ -185,7 +187,7 @@ type keeper struct {
 }
 
 func (k *keeper) seal(refresh string) ([]byte, error) {
-	text, err := json.Marshal(grant{refresh, k.leads})
+	text, err := json.Marshal(grant{refresh, k.leads}) //nolint:gosec // it is sealed
 	if err != nil {
 		return nil, fmt.Errorf("seal a refresh token: %w", err)
 	}

@@ -26,15 +26,7 @@ type list struct {
 func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 	p := s.step.pages
 	if p == nil {
-		a, failure := s.send(ctx, w)
-		if failure != nil {
-			return list{}, failure
-		}
-		seen := s.open().with(a.scope())
-		if s.action.do.binary {
-			seen["base64"] = base64.StdEncoding.EncodeToString(a.raw)
-		}
-		return list{seen, a.status}, nil
+		return s.single(ctx, w)
 	}
 	if err := s.turn(w, value.String(eval(p.start, s.open()))); err != nil {
 		return list{}, asError(err)
@@ -65,6 +57,19 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 			return list{}, asError(err)
 		}
 	}
+}
+
+// single sends a request that is no list.
+func (s *session) single(ctx context.Context, w *wire) (list, *Error) {
+	a, failure := s.send(ctx, w)
+	if failure != nil {
+		return list{}, failure
+	}
+	seen := s.open().with(a.scope())
+	if s.action.do.binary {
+		seen["base64"] = base64.StdEncoding.EncodeToString(a.raw)
+	}
+	return list{seen, a.status}, nil
 }
 
 // onePage reports whether only one page of the present list is wanted. The lists

@@ -200,7 +200,9 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 			return outcome{}, err
 		}
 	}
-	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
+	var res connector.Result
+	var err error
+	x.away(func() { res, err = x.r.Caller.Do(ctx, a.conn, a.call) })
 	if err == nil {
 		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: x.end(a, StepDone, res.Status, "")}
 		x.hide(a.action, res.Outputs)
@@ -220,7 +222,7 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 func (x *execution) begin(ctx context.Context, f *frame, a *attempt, shown *value.Object) error {
 	begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
 	begun.Attempt = a.before.Attempt + 1
-	err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil)
+	err := x.write(ctx, append(x.take(), begun), nil)
 	if err == nil || errors.Is(err, ErrCancelled) {
 		x.wrote(begun)
 	}
@@ -395,7 +397,8 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	o := outcome{state: StepDone, input: in}
 	switch ch.Op {
 	case ReadRow, SearchRows:
-		out, err := x.r.Sources.TableRows(ctx, x.run.Org, ch)
+		var out *value.Object
+		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
 			return x.tableFailed(ctx, f, c, path, in, err)
 		}

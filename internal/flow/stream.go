@@ -127,7 +127,8 @@ func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s 
 			break
 		}
 		t := tally{frame: f, card: c, path: path}
-		if err := x.round(ctx, &t, s.streamed, record); err != nil || t.end != nil {
+		y, err := x.round(ctx, &t, s.streamed, record)
+		if err := t.take(record, y, err); err != nil || t.end != nil {
 			return o, t.end, err
 		}
 		s.streamed++
@@ -151,7 +152,7 @@ func (x *execution) passed(ctx context.Context, f *frame, c *Card, path string, 
 		s.next = nil
 	}
 	o := outcome{state: StepWaiting, output: s.object()}
-	x.cardBegan = x.r.Now()
+	f.began = x.r.Now()
 	step, err := x.effectStep(f, c, path, &o)
 	if err != nil {
 		return err

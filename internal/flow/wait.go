@@ -32,7 +32,7 @@ func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	}
 	o := outcome{state: StepDone, output: value.Map("until", until)}
 	if !until.After(x.r.Now()) {
-		x.cardBegan = began
+		f.began = began
 		s, err := x.effectStep(f, c, path, &o) // the run's time is reckoned from it
 		if err != nil {
 			return o, err
@@ -42,7 +42,7 @@ func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	}
 	if known.State != StepWaiting {
 		o.state = StepWaiting
-		x.cardBegan = began
+		f.began = began
 		s, err := x.effectStep(f, c, path, &o)
 		if err != nil {
 			return o, err

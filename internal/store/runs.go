@@ -419,8 +419,8 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		case !r.SaveData:
 			return errs.New(errs.Conflict, "the run did not keep its data, so it cannot go on where it failed; run the flow again instead")
 		}
-		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ?`,
-			flow.Waiting, toMicros(t.now()), id)
+		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ? AND org_id = ?`,
+			flow.Waiting, toMicros(t.now()), id, org)
 		if err != nil {
 			return err
 		}

@@ -36,6 +36,10 @@ type Engine interface {
 	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
 	// Test tries a connection out.
 	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"regexp"
 	"strconv"
@@ -76,11 +78,19 @@ func showProblems(ps flow.Problems) []Problem {
 // CheckedFlow is what is wrong with a YAML.
 type CheckedFlow struct {
 	Problems []Problem `json:"problems"`
+	Edition  string    `json:"edition,omitempty" doc:"of the flow, where the YAML was kept"`
 }
 
 type putDraftIn struct {
-	ID   string `path:"id"`
-	YAML string `json:"yaml"`
+	ID      string `path:"id"`
+	YAML    string `json:"yaml"`
+	Edition string `json:"edition,omitempty" doc:"of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since"`
+}
+
+// edition names what a flow's draft and published version are.
+func edition(f flow.Flow) string {
+	sum := sha256.Sum256([]byte(f.Draft))
+	return fmt.Sprintf("%d-%x", f.Version, sum[:8])
 }
 
 func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (CheckedFlow, error) {
@@ -88,17 +98,23 @@ func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (Chec
 	if err != nil {
 		return CheckedFlow{}, err
 	}
+	if in.Edition != "" && in.Edition != edition(f) {
+		return CheckedFlow{}, errs.New(errs.Conflict, "somebody else has changed the flow meanwhile")
+	}
 	if in.YAML == "" && f.Version == 0 {
 		return CheckedFlow{}, errs.New(errs.Conflict, "the flow is nothing but this draft; delete the flow instead")
 	}
 	if err := d.DB.Flows.SetDraft(ctx, c.Org.ID, f.ID, in.YAML, d.Now()); err != nil {
 		return CheckedFlow{}, err
 	}
+	f.Draft = in.YAML
+	out := CheckedFlow{Edition: edition(f)}
 	if in.YAML == "" {
-		return CheckedFlow{}, nil
+		return out, nil
 	}
 	_, problems, err := d.checked(ctx, f, in.YAML)
-	return CheckedFlow{showProblems(problems)}, err
+	out.Problems = showProblems(problems)
+	return out, err
 }
 
 type checkFlowIn struct {
@@ -109,7 +125,7 @@ type checkFlowIn struct {
 func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (CheckedFlow, error) {
 	def, problems := parse(in.YAML)
 	if def == nil {
-		return CheckedFlow{showProblems(problems)}, nil
+		return CheckedFlow{Problems: showProblems(problems)}, nil
 	}
 	var helpers map[string]*flow.Definition
 	if in.Folder != "" {
@@ -122,7 +138,7 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 		}
 		helpers = folder.definitions
 	}
-	return CheckedFlow{showProblems(d.Catalogue.Check(def, helpers))}, nil
+	return CheckedFlow{Problems: showProblems(d.Catalogue.Check(def, helpers))}, nil
 }
 
 // checked returns what a YAML says, and all that is wrong with it as the next

@@ -7,6 +7,8 @@ export type Used = {
   /** In words: Okta · Suspend user. */
   name: string;
   help?: string;
+  /** Of the connection of an action. */
+  slot?: string;
   connector?: CatalogueConnector;
   action?: CatalogueAction;
   effect?: Effect;
@@ -29,6 +31,7 @@ export function usedBy(card: CardNode, tree: FlowTree, c: Catalogue): Used {
       return {
         name: [connector?.title ?? head, action?.title ?? tail].join(" · "),
         help: action?.description,
+        slot: head,
         connector,
         action,
         effect: action?.effect,

@@ -7,6 +7,7 @@ import {
   Radio,
   Repeat,
   SlidersHorizontal,
+  TriangleAlert,
   Variable,
 } from "lucide-react";
 import { useHighlight } from "./highlight.ts";
@@ -22,6 +23,7 @@ const icons: Record<Reference["from"], LucideIcon> = {
   index: Repeat,
   card: Braces,
   item: Repeat,
+  error: TriangleAlert,
 };
 
 /** A value: text as it stands, and chips that say which other value goes in. */

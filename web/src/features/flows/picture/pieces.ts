@@ -1,7 +1,15 @@
-import type { components } from "../../../api/schema.gen.ts";
+/** Where a value comes from: a value as it stands, one reference, or a value with references in it. */
+export type Expression = { kind: "literal" | "reference" | "template"; value: unknown; references: Reference[] };
 
-export type Expression = components["schemas"]["Expression"];
-export type Reference = components["schemas"]["Reference"];
+/** The way to a value. */
+export type Reference = {
+  /** As it is written between the braces. */
+  text: string;
+  from: "event" | "input" | "options" | "run" | "steps" | "connections" | "index" | "card" | "item" | "error";
+  card?: string;
+  title?: string;
+  path: string[];
+};
 
 /** A part of a value: text as it stands, or the way to another value. */
 export type Piece = { text: string } | { ref: Reference };
@@ -35,6 +43,7 @@ const sources: Record<Reference["from"], string> = {
   index: "Round",
   card: "Card",
   item: "Item",
+  error: "Error",
 };
 
 /** Where a value comes from, in two words: the thing, and what of it. */

@@ -5,15 +5,13 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
+	"sallyport/internal/value"
 )
 
 var (
@@ -29,34 +27,11 @@ var (
 
 // parse reads a definition, or returns what is wrong with its form.
 func parse(yaml string) (*flow.Definition, flow.Problems) {
-	def, err := flow.Parse(yaml)
-	if err != nil {
-		return nil, problemsOf(err)
+	def, problems := flow.Read(yaml)
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return def, nil
-}
-
-var problemForm = regexp.MustCompile(`^(?:(\d+):(\d+) )?(?:([a-z_]\w*(?:[.\[][\w.\[\]-]*)?): )?(.+)$`)
-
-// problemsOf reads the lines of [flow.Problems.Err] back to problems.
-func problemsOf(err error) flow.Problems {
-	var out flow.Problems
-	for line := range strings.SplitSeq(errs.Message(err), "\n") {
-		m := problemForm.FindStringSubmatch(line)
-		if m == nil {
-			out = append(out, flow.Problem{Message: line})
-			continue
-		}
-		p := flow.Problem{Path: m[3], Message: m[4]}
-		p.At.Line, _ = strconv.Atoi(m[1])
-		p.At.Column, _ = strconv.Atoi(m[2])
-		if n, ok := strings.CutPrefix(line, "line "); ok && p.At.Line == 0 { // the YAML reader's own form
-			number, _, _ := strings.Cut(n, ":")
-			p.At.Line, _ = strconv.Atoi(number)
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 func problemsError(ps flow.Problems) error {
@@ -167,8 +142,11 @@ func (d Deps) problems(f flow.Flow, def *flow.Definition, folder folder) flow.Pr
 }
 
 type publishFlowIn struct {
-	ID   string `path:"id"`
-	Note string `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	ID          string            `path:"id"`
+	Note        string            `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	Connections map[string]string `json:"connections,omitempty" doc:"for slots by name, the id of the connection: so that a flow that is on can be given new slots"`
+	Tables      map[string]string `json:"tables,omitempty" doc:"for table slots by name, the id of the table"`
+	Options     *value.Object     `json:"options,omitempty" doc:"for options by name, the value"`
 }
 
 func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn) (FlowDetail, error) {
@@ -185,6 +163,9 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 	}
 	if len(problems) > 0 {
 		return FlowDetail{}, problemsError(problems)
+	}
+	if err := d.bindNext(ctx, &f, def, in); err != nil {
+		return FlowDetail{}, err
 	}
 	if f.Enabled {
 		f.Version++ // as it will be: the switched-on flow must be ready in its new form
@@ -203,6 +184,23 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 		return FlowDetail{}, err
 	}
 	return d.flowDetail(ctx, c, f, Showing{Version: f.Version})
+}
+
+// bindNext chooses what a version is installed with that is about to be
+// published. The version before does not mind slots that it has not.
+func (d Deps) bindNext(ctx context.Context, f *flow.Flow, def *flow.Definition, in publishFlowIn) error {
+	patch := patchFlowIn{Connections: in.Connections, Tables: in.Tables, Options: in.Options}
+	if !patch.binds() {
+		return nil
+	}
+	before := f.Bindings
+	if err := d.bind(ctx, f, def, patch); err != nil {
+		return err
+	}
+	// Until the version is published the one before runs, with what it is bound to.
+	f.Bindings.Connections = chosen(before.Connections, f.Bindings.Connections, func(string) bool { return true })
+	f.Bindings.Tables = chosen(before.Tables, f.Bindings.Tables, func(string) bool { return true })
+	return d.DB.Flows.Set(ctx, f.Org, f.ID, store.Settings{Enabled: f.Enabled, SaveData: f.SaveData, Bindings: f.Bindings}, d.Now())
 }
 
 // FlowVersion is a published version of a flow.

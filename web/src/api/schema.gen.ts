@@ -2119,6 +2119,18 @@ export interface components {
         PublishFlow: {
             /** @description what has changed */
             note?: string;
+            /** @description for slots by name, the id of the connection: so that a flow that is on can be given new slots */
+            connections?: {
+                [key: string]: string;
+            };
+            /** @description for table slots by name, the id of the table */
+            tables?: {
+                [key: string]: string;
+            };
+            /** @description for options by name, the value */
+            options?: {
+                [key: string]: unknown;
+            };
         };
         PutDraft: {
             yaml: string;

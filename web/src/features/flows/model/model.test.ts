@@ -3,9 +3,12 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Catalogue, CataloguePort } from "./catalogue.ts";
 import { duplicateCard, freeId, insertCard, moveCard, removeCard, renameCard, setIn } from "./edit.ts";
+import { insertItem, itemsOf } from "./palette.ts";
+import { placed } from "./problems.ts";
 import { availableAt } from "./scope.ts";
 import { type Path, readSource, type Source, writeSource } from "./source.ts";
 import { allCards, around, type CardNode, cardAt, findCard, treeOf } from "./tree.ts";
+import { fromText, textProblem } from "./values.ts";
 
 const template = readFileSync(
   path.resolve(
@@ -343,4 +346,71 @@ describe("what is available", () => {
     const s = source(small);
     expect(around(treeOf(s), card(s, "b")).map((a) => [a.card.id, a.lane.key])).toEqual([["loop", "do"]]);
   });
+});
+
+describe("the palette", () => {
+  const items = itemsOf(catalogue, new Set(["teams"]));
+  const put = (key: string, text = "flow: f\ntrigger: { on_demand: }\ncards: []\n") => {
+    const s = source(text);
+    const item = items.find((i) => i.key === key);
+    if (!item) throw new Error(`no ${key}`);
+    insertItem(s, { list: ["cards"], index: 0 }, item);
+    return writeSource(s);
+  };
+  test("offers what is connected before the rest", () =>
+    expect(items.filter((i) => i.kind === "action").map((i) => i.key)).toEqual([
+      "action:teams.send",
+      "action:slack.send",
+    ]));
+  test("makes the slot that an action needs, where there is none", () => {
+    const one = put("action:slack.send");
+    expect(one).toBe(
+      "flow: f\nconnections:\n  slack: slack\ntrigger: { on_demand: }\ncards:\n  - id: send\n    title: Send\n    use: slack.send\n",
+    );
+    expect(put("action:slack.send", one)).toContain("id: send_2\n    title: Send\n    use: slack.send\n");
+  });
+  test("makes cards that hold others", () =>
+    expect(treeOf(source(put("card:if"))).cards[0]?.lanes.map((l) => l.key)).toEqual(["then", "else"]));
+});
+
+describe("problems", () => {
+  test("belong to the innermost card of their path, or else to that of their line", () => {
+    const tree = treeOf(source(small));
+    const got = placed(
+      [
+        { path: "cards[1].then[0].with.User ID", line: 12, message: "a" },
+        { path: "cards[1]", message: "b" },
+        { path: "trigger.where", message: "c" },
+        { path: "connections.x", line: 3, message: "d" },
+        { line: 16, message: "e" },
+      ],
+      tree,
+    );
+    expect(got.map((p) => [p.card, p.field])).toEqual([
+      ["t", "with.User ID"],
+      ["q", ""],
+      ["trigger", "where"],
+      ["", "connections.x"],
+      ["loop", ""],
+    ]);
+  });
+});
+
+test("values are edited as texts and keep their kind", () => {
+  for (const [text, type, want] of [
+    ["5", "number", 5],
+    ["5", "text", "5"],
+    ["true", "boolean", true],
+    ["{{ a.b }}", "object", "{{ a.b }}"],
+    ['{"a": 1}', "object", { a: 1 }],
+    ['{"a": 1}', "text", '{"a": 1}'],
+    ['["{{ a }}"]', "list", ["{{ a }}"]],
+    ["[x", "list", "[x"],
+    ["", "text", undefined],
+  ] as const) {
+    expect(fromText(text, type)).toEqual(want);
+  }
+  expect(
+    [textProblem("[x", "list"), textProblem("{{ x }}", "number"), textProblem("x", "number")].map(Boolean),
+  ).toEqual([true, false, true]);
 });

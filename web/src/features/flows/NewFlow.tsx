@@ -54,7 +54,11 @@ export function NewFlow({ folder, onClose }: { folder?: string; onClose: () => v
           if (ready) begin.mutate();
         }}
       >
-        <Field label="Title" required help={title.trim() ? `Other flows call it ${freeId(title, new Set())}.` : undefined}>
+        <Field
+          label="Title"
+          required
+          help={title.trim() ? `Other flows call it ${freeId(title, new Set())}.` : undefined}
+        >
           {(f) => <Input {...f} value={title} onChange={(e) => setTitle(e.target.value)} autoComplete="off" />}
         </Field>
         <Field label="Folder" help="Flows of one folder can call each other.">

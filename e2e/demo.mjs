@@ -54,7 +54,7 @@ export async function startDemo(...more) {
   return { ...at, base: new URL(at.console).origin, stop };
 }
 
-/** Starts `sallyport serve` with nothing in it: link makes the first administrator. */
+/** Starts `sallyport serve` with nothing in it: link makes the first administrator; command works on its database. */
 export async function startServe() {
   const folder = await mkdtemp(join(tmpdir(), "sallyport-e2e-"));
   const env = { SALLYPORT_DATA_DIR: folder };
@@ -65,11 +65,24 @@ export async function startServe() {
       env,
       (line) => /https?:\/\/\S+\/welcome#\S+/.exec(line)?.[0],
     );
-    return { link: at, base: new URL(at).origin, stop: () => stop().finally(gone) };
+    const base = new URL(at).origin;
+    return { link: at, base, stop: () => stop().finally(gone), command: (args, input) => command(args, env, input) };
   } catch (error) {
     await gone();
     throw error;
   }
+}
+
+/** Runs a command of the binary to its end, with a text on its standard input. */
+async function command(args, env, input) {
+  const child = spawn(binary, args, { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });
+  let log = "";
+  child.stderr.on("data", (d) => {
+    log += d;
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${log}`);
 }
 
 /** Asks the API with the demo's token. */

@@ -77,6 +77,7 @@ export async function places(demo) {
     action: `/activity/${action.id}`,
     settings: "/settings",
     guard: "/settings/guard",
+    members: "/settings/members",
     tokens: "/settings/tokens",
     account: "/settings/account",
     about: "/about",

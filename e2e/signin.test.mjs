@@ -71,6 +71,39 @@ test("a session is ended from another, and what was open asks to sign in again",
   await there.getByRole("heading", { level: 1, name: "Flows" }).waitFor();
 });
 
+test("an administrator says what others may do, and who comes in", played, async () => {
+  await s.demo.command(["user", "add", "--email", "bob@acme.example", "--name", "Bob"], `${password}\n`);
+  const page = await s.open("/sign-in", { link: null, answers: [401] });
+  await page.getByLabel("E-mail address").fill("ada@acme.example");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.goto(`${s.demo.base}/settings/members`);
+  const mine = page.getByLabel("What Ada Lovelace may do");
+  await mine.waitFor();
+  assert.equal(await mine.isDisabled(), true, "the last administrator's role can be changed");
+  const role = page.getByLabel("What Bob may do");
+  await role.selectOption("responder");
+  await page.getByText("Bob may sign in, as responder").waitFor();
+  await page.getByRole("button", { name: "More for Bob" }).click();
+  await page.getByRole("menuitem", { name: "Keep from signing in" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
+  await page.getByText("Bob cannot sign in any more").waitFor();
+  await page.getByText("disabled", { exact: true }).waitFor();
+
+  const theirs = await s.open("/sign-in", { link: null, answers: [401] });
+  await theirs.getByLabel("E-mail address").fill("bob@acme.example");
+  await theirs.getByLabel("Password").fill(password);
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await theirs.getByText("Not signed in").waitFor();
+
+  await page.getByRole("button", { name: "More for Bob" }).click();
+  await page.getByRole("menuitem", { name: "Remove" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByText("Bob was removed").waitFor();
+  await role.waitFor({ state: "hidden" });
+});
+
 test("when the server goes away, the page says so and keeps what it shows", played, async () => {
   const page = await s.open("/sign-in", { link: null, answers: [401], alone: true });
   await page.getByLabel("E-mail address").fill("ada@acme.example");

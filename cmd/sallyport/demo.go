@@ -21,6 +21,9 @@ func runDemo(ctx context.Context, flags *flag.FlagSet, args []string, std stream
 	if err := parse(flags, args); err != nil {
 		return err
 	}
+	if err := checkUsers(*users); err != nil {
+		return err
+	}
 	c := config.Default()
 	c.Listen, c.DataDir, c.Log = *listen, *data, config.Log{Level: "warn", Format: "text"}
 	if c.DataDir == "" {

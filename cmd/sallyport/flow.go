@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -71,7 +70,7 @@ func lint(c *flow.Catalogue, files []string) ([]lintResult, error) {
 		if err != nil {
 			return nil, err
 		}
-		if bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{")) {
+		if flopack.Looks(text) {
 			if results[i], err = lintExport(file, text); err != nil {
 				return nil, fmt.Errorf("%s: %w", file, err)
 			}

@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"net"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -76,16 +80,39 @@ func (w writer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestLoopback(t *testing.T) {
-	for address, want := range map[string]bool{
-		"127.0.0.1:0": true, "127.9.9.9:80": true, "[::1]:80": true, "localhost:80": true, ":80": false, "0.0.0.0:80": false, "[::]:80": false,
-		"192.0.2.1:80": false, "example.com:80": false,
-	} {
-		if got, err := loopback(address); got != want || err != nil {
-			t.Errorf("%s: %v %v, want %v", address, got, err, want)
-		}
+// A server that cannot say how to come in lets go of what it has opened.
+func TestServeThatCannotBegin(t *testing.T) {
+	path := storetest.SQLite(t)
+	t.Setenv("SALLYPORT_DATABASE", path)
+	t.Setenv("SALLYPORT_DATA_DIR", t.TempDir())
+	t.Setenv("SALLYPORT_LISTEN", "127.0.0.1:0")
+	migrated, err := store.Open(t.Context(), store.Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := loopback("8080"); err == nil {
-		t.Error("a port alone is no address")
+	if err := migrated.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.ExecContext(t.Context(), `CREATE TRIGGER none BEFORE INSERT ON organization BEGIN SELECT RAISE(ABORT, 'no room'); END`); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"serve"}, streams{&out, &errs}); code != exitFailed || !strings.Contains(errs.String(), "no room") {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
+	again, err := store.Open(t.Context(), store.Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.Close() }()
+	if err := again.Own(); err != nil {
+		t.Errorf("the database is still held: %v", err)
 	}
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 
+	"sallyport/internal/config"
 	"sallyport/sandbox"
 )
 
@@ -33,13 +33,13 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	if err := parse(flags, args); err != nil {
 		return f, err
 	}
-	if f.users < 5 {
-		return f, usage("--users must be at least 5, the accounts that every org has")
+	if err := checkUsers(f.users); err != nil {
+		return f, err
 	}
 	for name, address := range map[string]string{"listen": f.listen, "mail": f.mail} {
-		local, err := loopback(address)
+		local, err := config.Loopback(address)
 		if err != nil {
-			return f, usage("--%s %s: %v", name, address, err)
+			return f, usage("--%s: %v", name, err)
 		}
 		if !local && !f.expose {
 			return f, usage("--%s %s can be reached from other machines, and everybody can know the sandbox's tokens; say --expose if that is meant", name, address)
@@ -48,17 +48,18 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	return f, nil
 }
 
-// loopback says whether only this machine can connect to an address.
-func loopback(address string) (bool, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false, errors.New("an address is HOST:PORT")
+// The numbers of people that a sandbox is made with: the accounts that every org
+// has, up to what fits into memory.
+const (
+	leastUsers = 5
+	mostUsers  = 1_000_000
+)
+
+func checkUsers(n int) error {
+	if n < leastUsers || n > mostUsers {
+		return usage("--users: a number from %d to %d is wanted, not %d", leastUsers, mostUsers, n)
 	}
-	if host == "localhost" {
-		return true, nil
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback(), nil
+	return nil
 }
 
 // runSandbox serves a sandbox until it is told to stop.

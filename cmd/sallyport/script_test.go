@@ -62,6 +62,8 @@ func scripts(vars map[string]string, at string) testscript.Params {
 				return os.Getenv("TEST_POSTGRES") != "", nil
 			case "sqlite": // the script's database is one
 				return !strings.HasPrefix(vars["SALLYPORT_DATABASE"], "postgres:"), nil
+			case "pty": // a program can be given a terminal
+				return hasTerminal(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -29,7 +30,7 @@ func runServe(ctx context.Context, flags *flag.FlagSet, args []string, std strea
 	}
 	link, err := a.FirstLink(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, a.Close())
 	}
 	if link != "" {
 		_, _ = fmt.Fprintf(std.out, "Nobody can sign in yet. Open this link, within 24 hours and once, to make the first administrator:\n\n  %s\n\n", link)

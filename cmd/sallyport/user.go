@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
 
 	"golang.org/x/term"
 
@@ -40,20 +41,108 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	if err != nil {
 		return err
 	}
-	core, err := conf.core(ctx, std)
+	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
+		_, err := people.Add(ctx, o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, portal.Role(*role))
+		if err == nil {
+			_, _ = fmt.Fprintf(std.out, "%s is %s of %s\n", *email, *role, o.Name)
+		}
+		return err
+	})
+}
+
+// inOrganization calls fn with the organization of a slug and the people in it.
+func (c *configFlag) inOrganization(ctx context.Context, std streams, slug string, fn func(*portal.People, portal.Organization) error) error {
+	core, err := c.core(ctx, std)
 	if err != nil {
 		return err
 	}
 	p := core.Portal()
-	o, err := core.Organization(ctx, p, *org)
+	o, err := core.Organization(ctx, p, slug)
 	if err == nil {
-		_, err = p.AddMember(ctx, o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, portal.Role(*role))
+		err = fn(p.People, o)
 	}
-	if err := errors.Join(err, core.Close()); err != nil {
+	return errors.Join(err, core.Close())
+}
+
+// runUserList lists the people of an organization: address, role, whether they
+// may sign in, name.
+func runUserList(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	var conf configFlag
+	conf.on(flags)
+	org := flags.String("org", app.DefaultOrganization, "`slug` of the organization")
+	if err := parse(flags, args); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(std.out, "%s is %s of %s\n", *email, *role, o.Name)
-	return nil
+	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
+		ms, err := people.List(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		out := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+		for _, m := range ms {
+			state := "enabled"
+			if !m.DisabledAt.IsZero() {
+				state = "disabled"
+			}
+			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", m.Email, m.Role, state, m.Name)
+		}
+		return out.Flush()
+	})
+}
+
+// runUserRole changes what somebody may do.
+func runUserRole(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	role := flags.String("role", "", "`role` from now on: "+roleNames())
+	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+		if *role == "" {
+			return portal.MemberChange{}, "", usage("--role is missing")
+		}
+		return portal.MemberChange{Role: portal.Role(*role)}, *role, nil
+	})
+}
+
+// runUserDisable keeps somebody from signing in, and ends their sessions.
+func runUserDisable(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+		return portal.MemberChange{Disabled: new(true)}, "disabled", nil
+	})
+}
+
+// runUserEnable lets somebody sign in again.
+func runUserEnable(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+		return portal.MemberChange{Disabled: new(false)}, "enabled", nil
+	})
+}
+
+// changeUser changes the member whose address the flags name; change says how,
+// and in a word what they are then, once the flags have been read.
+func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std streams, change func() (portal.MemberChange, string, error)) error {
+	var conf configFlag
+	conf.on(flags)
+	org := flags.String("org", app.DefaultOrganization, "`slug` of the organization")
+	email := flags.String("email", "", "e-mail `address` of the person")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if *email == "" {
+		return usage("--email is missing")
+	}
+	c, is, err := change()
+	if err != nil {
+		return err
+	}
+	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
+		m, err := people.Find(ctx, o.ID, *email)
+		if err != nil {
+			return err
+		}
+		if err := people.Set(ctx, o.ID, m.ID, c); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(std.out, "%s is %s in %s\n", m.Email, is, o.Name)
+		return nil
+	})
 }
 
 func roleNames() string {

@@ -24,7 +24,7 @@ func shared() map[string]string {
 func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
-		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token,
+		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member,
 	}
 }
 
@@ -156,6 +156,42 @@ func TestNobodyComesIn(t *testing.T) {
 	want := []string{"POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
 	if !slices.Equal(open, want) {
 		t.Errorf("open to everybody: %v, want %v", open, want)
+	}
+}
+
+// What is no route of the API answers nobody with anything of an organization's:
+// the description of the API tells everybody what all servers have, and figures
+// are for this machine, or for who has the token.
+func TestBesideTheRoutes(t *testing.T) {
+	b, acme, _ := access(t)
+	far := b.anybody()
+	far.header.Set("X-Forwarded-For", "198.51.100.7")
+	for name, tt := range map[string]struct {
+		c      *client
+		path   string
+		status int
+	}{
+		"the description, for everybody":    {far, "/api/openapi.json", 200},
+		"the description, in a session":     {b.as(b.acme, "vic@acme.example", portal.Viewer), "/api/openapi.json", 200},
+		"figures, from elsewhere":           {far, "/metrics", 403},
+		"figures, on this machine":          {b.anybody(), "/metrics", 200},
+		"what there is not, for nobody":     {far, "/api/v1/nothing", 404},
+		"what there is not, above the rest": {far, "/api/", 404},
+	} {
+		resp, raw := tt.c.send(http.MethodGet, tt.path, "", nil)
+		if resp.StatusCode != tt.status {
+			t.Errorf("%s: %d, want %d: %s", name, resp.StatusCode, tt.status, raw)
+		}
+		for _, told := range append(acme.ids(), "acme.example", b.acme.ID, password) {
+			if strings.Contains(string(raw), told) {
+				t.Errorf("%s: tells of %s", name, told)
+			}
+		}
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+			if resp, raw := tt.c.send(method, tt.path, "application/json", strings.NewReader("{}")); resp.StatusCode < 400 || resp.StatusCode >= 500 {
+				t.Errorf("%s: %s is answered with %d: %s", name, method, resp.StatusCode, raw)
+			}
+		}
 	}
 }
 

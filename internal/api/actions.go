@@ -99,7 +99,7 @@ func listActions(ctx context.Context, d Deps, c portal.Caller, in listActionsIn)
 	if err != nil {
 		return Page[Action]{}, err
 	}
-	s, err := d.actionShower(ctx, c, entries)
+	s, err := newActionShower(ctx, d, c, entries)
 	return pageOf(entries, in.paging, func(e guard.Entry) store.Place { return store.Place{At: e.StartedAt, ID: e.ID} }, s.action), err
 }
 
@@ -113,7 +113,7 @@ type actionShower struct {
 
 const accountActor, flowActor = "account:", "flow:"
 
-func (d Deps) actionShower(ctx context.Context, c portal.Caller, entries []guard.Entry) (actionShower, error) {
+func newActionShower(ctx context.Context, d Deps, c portal.Caller, entries []guard.Entry) (actionShower, error) {
 	s := actionShower{d: d}
 	if len(entries) == 0 {
 		return s, nil
@@ -125,7 +125,7 @@ func (d Deps) actionShower(ctx context.Context, c portal.Caller, entries []guard
 	if s.connections, err = d.DB.Connections.Names(ctx, c.Org.ID); err != nil {
 		return s, err
 	}
-	s.people, err = d.people(ctx, c, each(entries, func(e guard.Entry) string { return strings.TrimPrefix(e.Actor, accountActor) }))
+	s.people, err = namesOf(ctx, d, c, each(entries, func(e guard.Entry) string { return strings.TrimPrefix(e.Actor, accountActor) }))
 	return s, err
 }
 
@@ -165,7 +165,7 @@ func getAction(ctx context.Context, d Deps, c portal.Caller, in idIn) (ActionDet
 	if err != nil {
 		return ActionDetail{}, err
 	}
-	s, err := d.actionShower(ctx, c, []guard.Entry{e})
+	s, err := newActionShower(ctx, d, c, []guard.Entry{e})
 	return ActionDetail{s.action(e), e.Request}, err
 }
 
@@ -176,7 +176,7 @@ func undoAction(ctx context.Context, d Deps, c portal.Caller, in idIn) (ActionDe
 	}
 	d.Live.Publish(c.Org.ID, live.Message{Topic: live.Action, ID: in.ID})
 	d.Live.Publish(c.Org.ID, live.Message{Topic: live.Action, ID: e.ID})
-	s, err := d.actionShower(ctx, c, []guard.Entry{e})
+	s, err := newActionShower(ctx, d, c, []guard.Entry{e})
 	return ActionDetail{s.action(e), e.Request}, err
 }
 

@@ -13,14 +13,14 @@ import (
 // bind changes what a flow is installed with, as far as a patch says so. What it
 // names must be there, be the organization's, and fit. Choices for slots and
 // options that the definition has no more are forgotten.
-func (d Deps) bind(ctx context.Context, f *flow.Flow, def *flow.Definition, in patchFlowIn) error {
+func bind(ctx context.Context, d Deps, f *flow.Flow, def *flow.Definition, in patchFlowIn) error {
 	for slot, id := range in.Connections {
-		if err := d.checkConnection(ctx, f.Org, def, slot, id); err != nil {
+		if err := checkConnection(ctx, d, f.Org, def, slot, id); err != nil {
 			return &field{"connections." + slot, err}
 		}
 	}
 	for slot, id := range in.Tables {
-		if err := d.checkTable(ctx, f.Org, def, slot, id); err != nil {
+		if err := checkTable(ctx, d, f.Org, def, slot, id); err != nil {
 			return &field{"tables." + slot, err}
 		}
 	}
@@ -109,7 +109,7 @@ func chosen(before, changes map[string]string, there func(slot string) bool) map
 	return out
 }
 
-func (d Deps) checkTable(ctx context.Context, org string, def *flow.Definition, slot, id string) error {
+func checkTable(ctx context.Context, d Deps, org string, def *flow.Definition, slot, id string) error {
 	if !hasTable(def, slot) {
 		return errs.New(errs.Invalid, "the flow has no table %q", slot)
 	}
@@ -120,7 +120,7 @@ func (d Deps) checkTable(ctx context.Context, org string, def *flow.Definition, 
 	return err
 }
 
-func (d Deps) checkConnection(ctx context.Context, org string, def *flow.Definition, slot, id string) error {
+func checkConnection(ctx context.Context, d Deps, org string, def *flow.Definition, slot, id string) error {
 	i := slices.IndexFunc(def.Connections, func(s flow.Slot) bool { return s.Name == slot })
 	if i < 0 {
 		return errs.New(errs.Invalid, "the flow has no connection %q", slot)
@@ -140,15 +140,15 @@ func (d Deps) checkConnection(ctx context.Context, org string, def *flow.Definit
 
 // mayRun returns why a flow cannot be switched on or run, with the lists of what
 // is missing.
-func (d Deps) mayRun(ctx context.Context, f flow.Flow, def *flow.Definition) error {
+func mayRun(ctx context.Context, d Deps, f flow.Flow, def *flow.Definition) error {
 	if f.Version == 0 {
 		return errs.New(errs.Conflict, "the flow has no published version yet; publish it first")
 	}
-	folder, err := d.folder(ctx, f)
+	folder, err := folderOf(ctx, d, f)
 	if err != nil {
 		return err
 	}
-	problems := append(d.problems(f, def, folder), folder.off(def.Cards)...)
+	problems := append(flowProblems(d, f, def, folder), folder.off(def.Cards)...)
 	unbound := missing(def, f.Bindings)
 	if len(problems) > 0 || len(unbound) > 0 {
 		return &detailed{
@@ -166,9 +166,9 @@ type folder struct {
 	definitions map[string]*flow.Definition
 }
 
-// folder returns the flows of a flow's folder, with the definitions that can be
+// folderOf returns the flows of a flow's folder, with the definitions that can be
 // read of those that are published.
-func (d Deps) folder(ctx context.Context, f flow.Flow) (folder, error) {
+func folderOf(ctx context.Context, d Deps, f flow.Flow) (folder, error) {
 	all, err := d.DB.Flows.List(ctx, f.Org)
 	if err != nil {
 		return folder{}, err
@@ -182,7 +182,7 @@ func (d Deps) folder(ctx context.Context, f flow.Flow) (folder, error) {
 		if other.Version == 0 {
 			continue
 		}
-		def, _, err := d.published(ctx, other, other.Version)
+		def, _, err := publishedOf(ctx, d, other, other.Version)
 		if err != nil {
 			return out, err
 		}
@@ -196,15 +196,11 @@ func (d Deps) folder(ctx context.Context, f flow.Flow) (folder, error) {
 // off returns a problem for each card that calls a flow which is switched off.
 func (fo folder) off(cards []*flow.Card) flow.Problems {
 	var out flow.Problems
-	for _, c := range cards {
+	flow.Walk(cards, func(c *flow.Card) {
 		if helper, ok := fo.flows[c.Flow]; c.Kind == flow.CardCall && ok && !helper.Enabled {
 			out = append(out, flow.Problem{At: c.At, Path: c.ID, Message: "the flow " + c.Flow + ", which this card calls, is switched off"})
 		}
-		out = append(append(out, fo.off(c.Then)...), fo.off(c.Else)...)
-		if c.Each != nil {
-			out = append(out, fo.off(c.Each.Body)...)
-		}
-	}
+	})
 	return out
 }
 
@@ -220,7 +216,9 @@ func (fo folder) callers(f flow.Flow) []Ref {
 }
 
 func calls(cards []*flow.Card, slug string) bool {
-	return slices.ContainsFunc(cards, func(c *flow.Card) bool {
-		return c.Kind == flow.CardCall && c.Flow == slug || calls(c.Then, slug) || calls(c.Else, slug) || c.Each != nil && calls(c.Each.Body, slug)
+	found := false
+	flow.Walk(cards, func(c *flow.Card) {
+		found = found || c.Kind == flow.CardCall && c.Flow == slug || c.OnError.Flow == slug
 	})
+	return found
 }

@@ -80,7 +80,7 @@ func showChecks(cs []connector.Check) []ConnectionCheck {
 // users are what uses connections, by the connection's id.
 type users struct{ flows, sources map[string][]Ref }
 
-func (d Deps) connectionUsers(ctx context.Context, org string) (users, error) {
+func connectionUsers(ctx context.Context, d Deps, org string) (users, error) {
 	out := users{map[string][]Ref{}, map[string][]Ref{}}
 	flows, err := d.DB.Flows.List(ctx, org)
 	if err != nil {
@@ -102,7 +102,7 @@ func (d Deps) connectionUsers(ctx context.Context, org string) (users, error) {
 	return out, err
 }
 
-func (d Deps) showConnection(c store.Connection, u users) Connection {
+func showConnection(d Deps, c store.Connection, u users) Connection {
 	out := Connection{
 		ID: c.ID, Name: c.Name, Connector: Ref{ID: c.Connector}, Auth: c.Auth, Settings: orEmpty(c.Own), Learned: learned(c),
 		Secrets: []SecretField{}, State: c.State, Error: c.Error, CheckedAt: c.CheckedAt,
@@ -148,8 +148,8 @@ func listConnections(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Co
 	if err != nil {
 		return nil, err
 	}
-	u, err := d.connectionUsers(ctx, c.Org.ID)
-	return each(all, func(c store.Connection) Connection { return d.showConnection(c, u) }), err
+	u, err := connectionUsers(ctx, d, c.Org.ID)
+	return each(all, func(c store.Connection) Connection { return showConnection(d, c, u) }), err
 }
 
 func getConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Connection, error) {
@@ -157,8 +157,8 @@ func getConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Conne
 	if err != nil {
 		return Connection{}, err
 	}
-	u, err := d.connectionUsers(ctx, c.Org.ID)
-	return d.showConnection(conn, u), err
+	u, err := connectionUsers(ctx, d, c.Org.ID)
+	return showConnection(d, conn, u), err
 }
 
 type createConnectionIn struct {
@@ -177,9 +177,9 @@ func createConnection(ctx context.Context, d Deps, c portal.Caller, in createCon
 	now := d.Now()
 	conn := store.Connection{
 		Connection: connector.Connection{Org: c.Org.ID, ID: id.At(now), Connector: in.Connector, Auth: in.Auth},
-		State:      store.ConnectionUntested, Secrets: map[string]time.Time{}, CreatedAt: now,
+		State:      store.ConnectionUntested, Secrets: map[string]time.Time{}, CreatedAt: now, UpdatedAt: now,
 	}
-	return d.saveConnection(ctx, c, conn, connectionChange{name: in.Name, settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
+	return saveConnection(ctx, d, c, conn, connectionChange{keep: d.DB.Connections.Add, name: in.Name, settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
 }
 
 type patchConnectionIn struct {
@@ -197,7 +197,7 @@ func patchConnection(ctx context.Context, d Deps, c portal.Caller, in patchConne
 		return TestedConnection{}, err
 	}
 	conn.Auth = cmp.Or(in.Auth, conn.Auth)
-	return d.saveConnection(ctx, c, conn, connectionChange{name: cmp.Or(in.Name, conn.Name), settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
+	return saveConnection(ctx, d, c, conn, connectionChange{keep: d.DB.Connections.Set, name: cmp.Or(in.Name, conn.Name), settings: in.Settings, secrets: in.Secrets, test: in.Test == nil || *in.Test})
 }
 
 // connectionChange is what somebody enters for a connection.
@@ -206,16 +206,17 @@ type connectionChange struct {
 	settings *value.Object
 	secrets  map[string]secret.Text
 	test     bool
+	keep     func(context.Context, store.Connection) error
 }
 
 // saveConnection changes a connection, tries it out if that is wanted, and keeps
 // it.
-func (d Deps) saveConnection(ctx context.Context, c portal.Caller, conn store.Connection, ch connectionChange) (TestedConnection, error) {
+func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Connection, ch connectionChange) (TestedConnection, error) {
 	before := conn
-	if err := d.change(&conn, ch); err != nil {
+	if err := applyChange(d, &conn, ch); err != nil {
 		return TestedConnection{}, err
 	}
-	if err := d.mayRedirect(before, conn, ch); err != nil {
+	if err := mayRedirect(before, conn, ch); err != nil {
 		return TestedConnection{}, err
 	}
 	known, checks := learned(before), []ConnectionCheck{}
@@ -231,20 +232,18 @@ func (d Deps) saveConnection(ctx context.Context, c portal.Caller, conn store.Co
 		conn.State, conn.CheckedAt, known = store.ConnectionOK, d.Now(), orEmpty(report.Learned)
 	}
 	conn.Settings = known
-	if err := d.DB.Connections.Save(ctx, conn); err != nil {
+	if err := ch.keep(ctx, conn); err != nil {
 		return TestedConnection{}, err
 	}
-	return d.savedConnection(ctx, c, conn.ID, checks)
+	return savedConnection(ctx, d, c, conn.ID, checks)
 }
 
-// change enters settings and secrets.
-func (d Deps) change(conn *store.Connection, ch connectionChange) error {
-	now := d.Now()
+// applyChange enters settings and secrets.
+func applyChange(d Deps, conn *store.Connection, ch connectionChange) error {
 	if conn.Name = strings.TrimSpace(ch.name); conn.Name == "" {
 		return badField("name", "a connection needs a name")
 	}
-	conn.UpdatedAt = now
-	if err := d.knownSettings(*conn, ch.settings); err != nil {
+	if err := knownSettings(d, *conn, ch.settings); err != nil {
 		return err
 	}
 	own := value.NewObject(conn.Own.Len())
@@ -265,12 +264,12 @@ func (d Deps) change(conn *store.Connection, ch connectionChange) error {
 	if conn.Sealed, err = d.Engine.Seal(conn.Connection, ch.secrets); err != nil {
 		return &field{"secrets", err}
 	}
-	conn.SealedAt, conn.Secrets = now, changedSecrets(conn.Secrets, ch.secrets, now)
+	conn.Secrets = changedSecrets(conn.Secrets, ch.secrets, d.Now())
 	return nil
 }
 
 // knownSettings refuses settings that a connection does not have.
-func (d Deps) knownSettings(conn store.Connection, settings *value.Object) error {
+func knownSettings(d Deps, conn store.Connection, settings *value.Object) error {
 	con, ok := d.Shelf.Get(conn.Connector)
 	if !ok {
 		return errs.New(errs.Conflict, "there is no connector %q any more", conn.Connector)
@@ -303,7 +302,7 @@ func changedSecrets(before map[string]time.Time, changes map[string]secret.Text,
 // mayRedirect refuses to send secrets to another address than the one that they
 // were entered for: whoever changes the address enters them again. Otherwise it
 // would be a way to read them.
-func (d Deps) mayRedirect(before, after store.Connection, ch connectionChange) error {
+func mayRedirect(before, after store.Connection, ch connectionChange) error {
 	if len(before.Secrets) == 0 {
 		return nil
 	}
@@ -338,7 +337,7 @@ func fault(r connector.Report) string {
 
 // savedConnection tells those who look that a connection has changed, and shows
 // it.
-func (d Deps) savedConnection(ctx context.Context, c portal.Caller, id string, checks []ConnectionCheck) (TestedConnection, error) {
+func savedConnection(ctx context.Context, d Deps, c portal.Caller, id string, checks []ConnectionCheck) (TestedConnection, error) {
 	d.Live.Publish(c.Org.ID, live.Message{Topic: live.Connection, ID: id})
 	shown, err := getConnection(ctx, d, c, idIn{id})
 	return TestedConnection{shown, checks}, err
@@ -362,17 +361,17 @@ func testConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Test
 		known = known.With(name, v)
 	}
 	conn.Settings = known
-	if err := d.DB.Connections.Save(ctx, conn); err != nil {
+	if err := d.DB.Connections.Tested(ctx, conn); err != nil {
 		return TestedConnection{}, err
 	}
-	return d.savedConnection(ctx, c, conn.ID, showChecks(report.Checks))
+	return savedConnection(ctx, d, c, conn.ID, showChecks(report.Checks))
 }
 
 func deleteConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
 	if _, err := d.DB.Connections.Get(ctx, c.Org.ID, in.ID); err != nil {
 		return none{}, err
 	}
-	u, err := d.connectionUsers(ctx, c.Org.ID)
+	u, err := connectionUsers(ctx, d, c.Org.ID)
 	if err != nil {
 		return none{}, err
 	}

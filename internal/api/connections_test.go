@@ -24,6 +24,7 @@ type peer struct {
 
 	mu       sync.Mutex
 	refuse   bool
+	asked    func() // done once, while the next request waits for its answer
 	requests []string
 }
 
@@ -36,6 +37,13 @@ func newPeer(t *testing.T) *peer {
 
 func (p *peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	p.mu.Lock()
+	asked := p.asked
+	p.asked = nil
+	p.mu.Unlock()
+	if asked != nil {
+		asked()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.requests = append(p.requests, r.Method+" "+r.URL.Path+" "+string(body))
@@ -149,6 +157,30 @@ func TestConnectionLife(t *testing.T) {
 	c.get(path, 404)
 	if strings.Contains(b.log.String(), deskToken) {
 		t.Error("the secret is in the log")
+	}
+}
+
+// What somebody changes while a connection is tried out stays, and who tried out
+// what is no more is told so.
+func TestConnectionChangedWhileTried(t *testing.T) {
+	for name, try := range map[string]func(c *client, path string){
+		"a test":        func(c *client, path string) { c.post(path+"/test", nil, 409) },
+		"a tested edit": func(c *client, path string) { c.do(http.MethodPatch, path, value.Map("name", "Mine"), 409) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			c, p := b.admin(), newPeer(t)
+			path := "/api/v1/connections/" + b.deskConnection(c, p.URL, true)
+			p.mu.Lock()
+			p.asked = func() {
+				c.do(http.MethodPatch, path, value.Map("name", "Theirs", "settings", value.Map("team", "blue"), "test", false), 200)
+			}
+			p.mu.Unlock()
+			try(c, path)
+			if got := c.get(path, 200); got.Text("name") != "Theirs" || at(got, "settings.team") != "blue" || got.Text("state") != "untested" {
+				t.Errorf("%s", value.JSON(got))
+			}
+		})
 	}
 }
 

@@ -72,7 +72,7 @@ func importRows(ctx context.Context, d Deps, c portal.Caller, in importRowsIn) (
 	if err := d.DB.Tables.AddRows(ctx, t, rows, d.Now()); err != nil {
 		return Imported{}, err
 	}
-	d.tableChanged(c, t.ID)
+	tableChanged(d, c, t.ID)
 	return Imported{len(rows)}, nil
 }
 

@@ -26,7 +26,12 @@ type Trigger struct {
 	Kind   flow.TriggerKind `json:"kind"`
 	Events []string         `json:"events,omitempty" doc:"event types"`
 	Where  string           `json:"where,omitempty" doc:"CEL over event: only these"`
-	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given, of on_demand and call"`
+	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given"`
+	Cron   string           `json:"cron,omitempty" doc:"of a schedule"`
+	Zone   string           `json:"zone,omitempty" doc:"of a schedule: the time zone, UTC where none is given"`
+	Access flow.Access      `json:"access,omitempty" doc:"of an api trigger: who may call it"`
+	Table  string           `json:"table,omitempty" doc:"of a row trigger: the table slot"`
+	Rows   []flow.RowHas    `json:"rows,omitempty" doc:"of a row trigger: the changes"`
 }
 
 // Port is a named value with a type.
@@ -77,15 +82,24 @@ type Card struct {
 	ConnectorTitle string           `json:"connectorTitle,omitempty"`
 	Effect         connector.Effect `json:"effect,omitempty" doc:"of an action"`
 	Inputs         []Input          `json:"inputs,omitempty"`
-	If             string           `json:"if,omitempty" doc:"the condition, in CEL"`
+	If             *Condition       `json:"if,omitempty"`
 	Then           []Card           `json:"then,omitempty"`
 	Else           []Card           `json:"else,omitempty"`
 	Gives          []Given          `json:"gives,omitempty" doc:"values that an if gives, by the side that ran"`
-	Each           *Loop            `json:"each,omitempty"`
+	Cases          []Case           `json:"cases,omitempty" doc:"of a branch: the first that holds runs, else the cards under else"`
+	Catch          []Card           `json:"catch,omitempty"`
+	Loop           *Loop            `json:"loop,omitempty" doc:"of each, map, filter, reduce and repeat, and of an action that streams"`
+	Async          bool             `json:"async,omitempty" doc:"of a call: the flow runs by itself"`
+	Status         *Expression      `json:"status,omitempty" doc:"of fail: the error's status code"`
+	Details        []Input          `json:"details,omitempty" doc:"of fail: more fields of the error"`
+	Reply          *Reply           `json:"reply,omitempty" doc:"of respond and answer"`
+	Wait           *Wait            `json:"wait,omitempty"`
 	Calls          *Ref             `json:"calls,omitempty" doc:"the helper flow; its id is empty where there is no such flow"`
 	Reason         *Expression      `json:"reason,omitempty" doc:"of stop and fail"`
-	OnError        flow.OnError     `json:"onError,omitempty"`
-	OnRefused      flow.OnError     `json:"onRefused,omitempty" doc:"of an action"`
+	OnError        flow.ErrorWay    `json:"onError,omitempty"`
+	ErrorFlow      *Ref             `json:"errorFlow,omitempty" doc:"the flow that is told, where onError is call"`
+	ErrorReturn    []Input          `json:"errorReturn,omitempty" doc:"what the flow gives, where onError is return"`
+	OnRefused      flow.ErrorWay    `json:"onRefused,omitempty" doc:"of an action"`
 	RetrySeconds   int              `json:"retrySeconds,omitzero" doc:"how long an action that fails for now is tried again; the default where nothing is said"`
 	TimeoutSeconds int              `json:"timeoutSeconds,omitzero"`
 }
@@ -106,13 +120,46 @@ type Given struct {
 	Else Expression `json:"else"`
 }
 
-// Loop runs its body for each item of a list.
+// Condition says whether: an expression, or a comparison of two values.
+type Condition struct {
+	CEL    string      `json:"cel,omitempty"`
+	A      *Expression `json:"a,omitempty"`
+	Is     string      `json:"is,omitempty" doc:"the comparison, as of the function boolean.compare"`
+	B      *Expression `json:"b,omitempty"`
+	Unless bool        `json:"unless,omitempty" doc:"it holds where that does not"`
+}
+
+// Case is one of the cases of a branch.
+type Case struct {
+	If    Condition `json:"if"`
+	Title string    `json:"title,omitempty"`
+	Cards []Card    `json:"cards"`
+}
+
+// Loop runs its body again and again.
 type Loop struct {
-	List         Expression  `json:"list"`
+	Over         *Expression `json:"over,omitempty" doc:"the list, or how often; nothing for a stream"`
 	As           string      `json:"as" doc:"the item's name in the body"`
 	Body         []Card      `json:"body"`
 	IgnoreErrors bool        `json:"ignoreErrors"`
-	Collect      *Expression `json:"collect,omitempty" doc:"what each round adds to the card's output"`
+	Concurrency  int         `json:"concurrency,omitzero"`
+	Gives        flow.Gives  `json:"gives,omitempty" doc:"what each round of a map adds to its list"`
+	Memo         *Expression `json:"memo,omitempty" doc:"what a reduce begins with"`
+	Limit        *Expression `json:"limit,omitempty" doc:"of a stream: records at most"`
+}
+
+// Reply is an HTTP answer.
+type Reply struct {
+	Status  Expression `json:"status"`
+	Headers Expression `json:"headers"`
+	Body    Expression `json:"body"`
+}
+
+// Wait is for how long, or until when, a card waits.
+type Wait struct {
+	For   *Expression `json:"for,omitempty"`
+	Unit  *Expression `json:"unit,omitempty"`
+	Until *Expression `json:"until,omitempty"`
 }
 
 // Expression is where a value comes from.
@@ -125,7 +172,7 @@ type Expression struct {
 // Reference is the way to a value.
 type Reference struct {
 	Text  string   `json:"text" doc:"as it is written between the braces"`
-	From  string   `json:"from" enum:"event,input,options,run,steps,connections,index,card,item"`
+	From  string   `json:"from" enum:"event,trigger,input,request,row,before,options,run,context,steps,connections,index,memo,error,card,item"`
 	Card  string   `json:"card,omitempty" doc:"id of the card whose output it is"`
 	Title string   `json:"title,omitempty" doc:"of that card"`
 	Path  []string `json:"path" doc:"the names after the first"`
@@ -186,7 +233,9 @@ func priorityWord(p int) string {
 }
 
 func showTrigger(t flow.Trigger) Trigger {
-	out := Trigger{Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs)}
+	out := Trigger{
+		Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs), Cron: t.Schedule.Cron, Zone: t.Schedule.Zone, Access: t.Access, Table: t.Table, Rows: t.Rows,
+	}
 	if t.Where != nil {
 		out.Where = t.Where.Source()
 	}
@@ -200,57 +249,103 @@ func showPort(p flow.Port) Port {
 func showPorts(ps []flow.Port) []Port { return each(ps, showPort) }
 
 func (r *renderer) titles(cards []*flow.Card) {
-	for _, c := range cards {
-		r.cardTitle[c.ID] = c.Title
-		r.titles(c.Then)
-		r.titles(c.Else)
-		if c.Each != nil {
-			r.titles(c.Each.Body)
-		}
-	}
+	flow.Walk(cards, func(c *flow.Card) { r.cardTitle[c.ID] = c.Title })
 }
 
 func (r *renderer) cards(cards []*flow.Card) []Card { return each(cards, r.card) }
 
 func (r *renderer) card(c *flow.Card) Card {
 	out := Card{
-		ID: c.ID, Title: c.Title, Note: c.Note, Kind: c.Kind, Line: c.At.Line, Use: useOf(c), Slot: c.Slot, OnError: c.OnError,
-		RetrySeconds: int(c.Retry.For.Seconds()), TimeoutSeconds: int(c.Timeout.Seconds()),
+		ID: c.ID, Title: c.Title, Note: c.Note, Kind: c.Kind, Line: c.At.Line, Use: useOf(c), Slot: c.Slot, OnError: c.OnError.Way, Async: c.Async,
+		RetrySeconds: int(c.Retry.For.Seconds()), TimeoutSeconds: int(c.Timeout.Seconds()), If: r.condition(c.If),
 	}
 	ports := r.uses(&out, c)
-	for _, in := range c.Inputs {
+	out.Inputs = r.inputs(c.Inputs, ports)
+	out.Then, out.Else, out.Catch = r.cards(c.Then), r.cards(c.Else), r.cards(c.Catch)
+	for _, j := range c.Join {
+		out.Gives = append(out.Gives, Given{j.Name, r.expression(j.Then), r.expression(j.Else)})
+	}
+	for _, k := range c.Cases {
+		out.Cases = append(out.Cases, Case{*r.condition(k.If), k.Title, r.cards(k.Do)})
+	}
+	if c.OnError.Way == flow.HandOver {
+		out.ErrorFlow = r.calls(c.OnError.Flow)
+	}
+	out.ErrorReturn = r.inputs(c.OnError.Return, nil)
+	r.control(&out, c)
+	return out
+}
+
+// control shows what only some kinds of cards have.
+func (r *renderer) control(out *Card, c *flow.Card) {
+	out.Loop = r.loop(c)
+	if c.Reply != nil {
+		out.Reply = &Reply{r.expression(c.Reply.Status), r.expression(c.Reply.Headers), r.expression(c.Reply.Body)}
+	}
+	if c.Wait != nil {
+		out.Wait = &Wait{r.given(c.Wait.For), r.given(c.Wait.Unit), r.given(c.Wait.Until)}
+	}
+	switch c.Kind {
+	case flow.CardFail:
+		out.Status, out.Details = r.given(c.Status), r.inputs(c.Details, nil)
+		out.Reason = r.some(c.Reason)
+	case flow.CardStop:
+		out.Reason = r.some(c.Reason)
+	default:
+	}
+}
+
+func (r *renderer) inputs(ins []flow.Input, ports map[string]Port) []Input {
+	var out []Input
+	for _, in := range ins {
 		p, ok := ports[in.Name]
 		if !ok {
 			p = Port{Name: in.Name, Title: in.Name, Type: value.Any}
 		}
-		out.Inputs = append(out.Inputs, Input{in.Name, p.Title, p.Type, p.Required, r.expression(in.Value)})
-	}
-	if c.If != nil {
-		out.If = c.If.Source()
-	}
-	switch c.Kind {
-	case flow.CardIf:
-		out.Then, out.Else = r.cards(c.Then), r.cards(c.Else)
-		for _, j := range c.Join {
-			out.Gives = append(out.Gives, Given{j.Name, r.expression(j.Then), r.expression(j.Else)})
-		}
-	case flow.CardEach:
-		out.Each = r.loop(c.Each)
-	case flow.CardStop, flow.CardFail:
-		e := r.expression(c.Reason)
-		out.Reason = &e
-	default:
+		out = append(out, Input{in.Name, p.Title, p.Type, p.Required, r.expression(in.Value)})
 	}
 	return out
 }
 
-func (r *renderer) loop(e *flow.Each) *Loop {
-	out := &Loop{List: r.expression(e.List), As: e.As, Body: r.cards(e.Body), IgnoreErrors: e.IgnoreErrors}
-	if e.Collects {
-		collect := r.expression(e.Collect)
-		out.Collect = &collect
+func (r *renderer) condition(c *flow.Condition) *Condition {
+	switch {
+	case c == nil:
+		return nil
+	case c.CEL != nil:
+		return &Condition{CEL: c.CEL.Source(), Unless: c.Unless}
 	}
-	return out
+	return &Condition{A: r.some(c.A), Is: c.Is, B: r.some(c.B), Unless: c.Unless}
+}
+
+// some is an expression that may be missing elsewhere.
+func (r *renderer) some(t value.Template) *Expression {
+	e := r.expression(t)
+	return &e
+}
+
+// given is an expression, nil where none is written.
+func (r *renderer) given(t value.Template) *Expression {
+	if v, ok := t.Literal(); ok && v == nil {
+		return nil
+	}
+	return r.some(t)
+}
+
+func (r *renderer) loop(c *flow.Card) *Loop {
+	l := c.Loop
+	if l == nil {
+		return nil
+	}
+	return &Loop{
+		Over: r.given(l.Over), As: l.As, Body: r.cards(l.Body), IgnoreErrors: l.IgnoreErrors, Concurrency: l.Concurrency, Gives: l.Gives,
+		Memo: r.given(l.Memo), Limit: r.given(l.Limit),
+	}
+}
+
+// calls refers to the helper flow of a name.
+func (r *renderer) calls(slug string) *Ref {
+	h := r.helpers[slug]
+	return &Ref{h.ID, h.Title}
 }
 
 // uses says what a card uses, and returns the inputs that it has.
@@ -275,8 +370,8 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 			}
 		}
 	case flow.CardCall:
-		h := r.helpers[c.Flow]
-		out.Name, out.Calls = h.Title, &Ref{h.ID, h.Title}
+		out.Calls = r.calls(c.Flow)
+		out.Name = r.helpers[c.Flow].Title
 	default:
 	}
 	return ports
@@ -306,7 +401,7 @@ func tableWord(op flow.TableOp) string {
 // usesAction looks at the connector of the connection that is chosen, or else at
 // the first that fits.
 func (r *renderer) usesAction(out *Card, c *flow.Card, ports map[string]Port) {
-	out.OnRefused = c.OnRefused
+	out.OnRefused = c.OnRefused.Way
 	for _, s := range r.def.Connections {
 		if s.Name == c.Slot && len(s.Connectors) > 0 {
 			out.Connector = s.Connectors[0]
@@ -346,7 +441,7 @@ func (r *renderer) expression(t value.Template) Expression {
 func (r *renderer) reference(ref value.Ref) Reference {
 	out := Reference{Text: ref.String(), Path: ref[1:]}
 	switch ref[0] {
-	case "event", "input", "options", "run", "steps", "connections", "index":
+	case "event", "trigger", "input", "request", "row", "before", "options", "run", "context", "steps", "connections", "index", "memo", "error":
 		out.From = ref[0]
 	default:
 		out.From = "item"

@@ -40,13 +40,19 @@ func enumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[flow.State]():
 		return words("RunState", flow.States()...), true
 	case reflect.TypeFor[flow.StepState]():
-		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepAgain, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
+		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepWaiting, flow.StepAgain, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
 	case reflect.TypeFor[flow.TriggerKind]():
-		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall), true
+		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall, flow.OnSchedule, flow.OnAPI, flow.OnDelegated, flow.OnRow), true
 	case reflect.TypeFor[flow.CardKind]():
-		return words("CardKind", flow.CardFunction, flow.CardAction, flow.CardTable, flow.CardIf, flow.CardEach, flow.CardCall, flow.CardReturn, flow.CardStop, flow.CardFail), true
-	case reflect.TypeFor[flow.OnError]():
-		return words("OnError", flow.Stop, flow.Continue), true
+		return words("CardKind", flow.CardKinds()...), true
+	case reflect.TypeFor[flow.ErrorWay]():
+		return words("ErrorWay", flow.Stop, flow.Continue, flow.HandOver, flow.GiveBack), true
+	case reflect.TypeFor[flow.Gives]():
+		return words("Gives", flow.GivesField, flow.GivesObject), true
+	case reflect.TypeFor[flow.Access]():
+		return words("Access", flow.AccessPublic, flow.AccessToken, flow.AccessOAuth), true
+	case reflect.TypeFor[flow.RowHas]():
+		return words("RowHas", flow.RowCreated, flow.RowUpdated, flow.RowDeleted), true
 	case reflect.TypeFor[value.Kind]():
 		return words("ValueKind", value.Kinds()...), true
 	case reflect.TypeFor[connector.Effect]():

@@ -159,14 +159,14 @@ func getEvent(ctx context.Context, d Deps, c portal.Caller, in getEventIn) (Even
 	if err := out.Raw.UnmarshalJSON(e.Raw); err != nil {
 		return out, err
 	}
-	if out.URL, err = d.eventURL(ctx, c, e); err != nil {
+	if out.URL, err = eventURL(ctx, d, c, e); err != nil {
 		return out, err
 	}
-	return out, d.addConsequences(ctx, c, &out)
+	return out, addConsequences(ctx, d, c, &out)
 }
 
 // addConsequences adds what an event set off, as far as the caller may see it.
-func (d Deps) addConsequences(ctx context.Context, c portal.Caller, out *EventDetail) error {
+func addConsequences(ctx context.Context, d Deps, c portal.Caller, out *EventDetail) error {
 	if !c.Can(portal.RunsRead) {
 		return nil
 	}
@@ -174,7 +174,7 @@ func (d Deps) addConsequences(ctx context.Context, c portal.Caller, out *EventDe
 	if err != nil {
 		return err
 	}
-	s, err := d.runShower(ctx, c, runs)
+	s, err := newRunShower(ctx, d, c, runs)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (d Deps) addConsequences(ctx context.Context, c portal.Caller, out *EventDe
 	if err != nil {
 		return err
 	}
-	show, err := d.actionShower(ctx, c, entries)
+	show, err := newActionShower(ctx, d, c, entries)
 	out.Actions = each(entries, show.action)
 	return err
 }
@@ -194,7 +194,7 @@ func (d Deps) addConsequences(ctx context.Context, c portal.Caller, out *EventDe
 // eventURL returns where the Okta admin console shows an event: its System Log
 // page takes a search. It is known once a connection has learned its console's
 // address.
-func (d Deps) eventURL(ctx context.Context, c portal.Caller, e store.StoredEvent) (string, error) {
+func eventURL(ctx context.Context, d Deps, c portal.Caller, e store.StoredEvent) (string, error) {
 	sources, err := d.DB.Sources.List(ctx, c.Org.ID)
 	if err != nil {
 		return "", err

@@ -21,7 +21,7 @@ import (
 
 // fixture is an organization with one of everything, by id.
 type fixture struct {
-	folder, flow, helper, table, row, connection, source, event, run, action, session, token string
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -71,7 +71,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 			b.t.Fatal(err)
 		}
 	}
-	check(b.db.Connections.Save(ctx, store.Connection{
+	check(b.db.Connections.Add(ctx, store.Connection{
 		Connection: connector.Connection{Org: org.ID, ID: f.connection, Connector: "desk", Name: "Desk of " + org.Slug, Settings: &value.Object{}},
 		Own:        value.Map("base_url", "https://desk.example"), State: store.ConnectionUntested, CreatedAt: now, UpdatedAt: now,
 	}))
@@ -98,6 +98,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	c := b.anybody()
 	c.signIn(email)
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
+	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
 	return f
 }

@@ -71,17 +71,17 @@ func listFlows(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Flow, er
 	if err != nil {
 		return nil, err
 	}
-	folders, err := d.folderNames(ctx, c)
+	folders, err := folderNames(ctx, d, c)
 	if err != nil {
 		return nil, err
 	}
-	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, d.since())
+	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, dayBefore(d.Now()))
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Flow, len(flows))
 	for i, f := range flows {
-		def, _, err := d.current(ctx, f)
+		def, _, err := currentOf(ctx, d, f)
 		if err != nil {
 			return nil, err
 		}
@@ -109,19 +109,19 @@ func showFlow(f flow.Flow, def *flow.Definition, folders map[string]string, n st
 	return out
 }
 
-// current returns the definition that a flow is shown by: the published one, or
+// currentOf returns the definition that a flow is shown by: the published one, or
 // the draft while there is none; nil, and the problems, if it cannot be read.
-func (d Deps) current(ctx context.Context, f flow.Flow) (*flow.Definition, flow.Problems, error) {
+func currentOf(ctx context.Context, d Deps, f flow.Flow) (*flow.Definition, flow.Problems, error) {
 	if f.Version == 0 {
 		def, problems := parse(f.Draft)
 		return def, problems, nil
 	}
-	return d.published(ctx, f, f.Version)
+	return publishedOf(ctx, d, f, f.Version)
 }
 
-// published returns one published version's definition; nil, and the problems,
+// publishedOf returns one published version's definition; nil, and the problems,
 // if it cannot be read.
-func (d Deps) published(ctx context.Context, f flow.Flow, version int) (*flow.Definition, flow.Problems, error) {
+func publishedOf(ctx context.Context, d Deps, f flow.Flow, version int) (*flow.Definition, flow.Problems, error) {
 	p, err := d.Library.Program(ctx, f.Org, f.ID, version)
 	if errs.KindOf(err) == errs.Invalid {
 		v, err := d.DB.Flows.Version(ctx, f.Org, f.ID, version)
@@ -182,37 +182,37 @@ func getFlow(ctx context.Context, d Deps, c portal.Caller, in getFlowIn) (FlowDe
 	if show.Version == 0 || in.Draft && f.Draft != "" {
 		show = Showing{Draft: true}
 	}
-	return d.flowDetail(ctx, c, f, show)
+	return flowDetail(ctx, d, c, f, show)
 }
 
 // flowDetail shows a flow by one of its definitions.
-func (d Deps) flowDetail(ctx context.Context, c portal.Caller, f flow.Flow, show Showing) (FlowDetail, error) {
+func flowDetail(ctx context.Context, d Deps, c portal.Caller, f flow.Flow, show Showing) (FlowDetail, error) {
 	out := FlowDetail{Showing: show, DraftYAML: f.Draft, Edition: edition(f), Problems: []Problem{}, SlotChoices: []SlotChoices{}}
-	def, err := d.shown(ctx, f, &out)
+	def, err := shownDefinition(ctx, d, f, &out)
 	if err != nil {
 		return out, err
 	}
-	folder, err := d.folder(ctx, f)
+	folder, err := folderOf(ctx, d, f)
 	if err != nil {
 		return out, err
 	}
 	out.CallingFlows = folder.callers(f)
 	if def != nil {
-		if err := d.render(ctx, &out, f, def, folder); err != nil {
+		if err := render(ctx, d, &out, f, def, folder); err != nil {
 			return out, err
 		}
 	}
-	folders, err := d.folderNames(ctx, c)
+	folders, err := folderNames(ctx, d, c)
 	if err != nil {
 		return out, err
 	}
-	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, d.since())
+	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, dayBefore(d.Now()))
 	out.Flow = showFlow(f, def, folders, figures[f.ID])
 	return out, err
 }
 
-// shown reads the definition that a detail is to show.
-func (d Deps) shown(ctx context.Context, f flow.Flow, out *FlowDetail) (*flow.Definition, error) {
+// shownDefinition reads the definition that a detail is to show.
+func shownDefinition(ctx context.Context, d Deps, f flow.Flow, out *FlowDetail) (*flow.Definition, error) {
 	if out.Showing.Draft {
 		def, problems := parse(f.Draft)
 		out.YAML, out.Problems = f.Draft, showProblems(problems)
@@ -222,14 +222,14 @@ func (d Deps) shown(ctx context.Context, f flow.Flow, out *FlowDetail) (*flow.De
 	if err != nil {
 		return nil, err
 	}
-	def, problems, err := d.published(ctx, f, out.Showing.Version)
+	def, problems, err := publishedOf(ctx, d, f, out.Showing.Version)
 	out.YAML, out.Problems = v.Body, showProblems(problems)
 	return def, err
 }
 
 // render adds the picture of a definition to a detail.
-func (d Deps) render(ctx context.Context, out *FlowDetail, f flow.Flow, def *flow.Definition, folder folder) error {
-	out.Problems = showProblems(d.problems(f, def, folder))
+func render(ctx context.Context, d Deps, out *FlowDetail, f flow.Flow, def *flow.Definition, folder folder) error {
+	out.Problems = showProblems(flowProblems(d, f, def, folder))
 	out.Unbound = missing(def, f.Bindings)
 	conns, err := d.DB.Connections.List(ctx, f.Org)
 	if err != nil {
@@ -274,7 +274,7 @@ func createFlow(ctx context.Context, d Deps, c portal.Caller, in createFlowIn) (
 	if err := d.DB.Write(ctx, func(tx *store.Tx) error { return tx.AddFlow(ctx, f) }); err != nil {
 		return FlowDetail{}, err
 	}
-	return d.flowDetail(ctx, c, f, Showing{Draft: true})
+	return flowDetail(ctx, d, c, f, Showing{Draft: true})
 }
 
 type patchFlowIn struct {
@@ -296,7 +296,7 @@ func patchFlow(ctx context.Context, d Deps, c portal.Caller, in patchFlowIn) (Fl
 	if err != nil {
 		return FlowDetail{}, err
 	}
-	def, problems, err := d.current(ctx, f)
+	def, problems, err := currentOf(ctx, d, f)
 	if err != nil {
 		return FlowDetail{}, err
 	}
@@ -310,12 +310,12 @@ func patchFlow(ctx context.Context, d Deps, c portal.Caller, in patchFlowIn) (Fl
 		if def == nil {
 			return FlowDetail{}, problemsError(problems)
 		}
-		if err := d.bind(ctx, &f, def, in); err != nil {
+		if err := bind(ctx, d, &f, def, in); err != nil {
 			return FlowDetail{}, err
 		}
 	}
 	if f.Enabled {
-		if err := d.mayRun(ctx, f, def); err != nil {
+		if err := mayRun(ctx, d, f, def); err != nil {
 			return FlowDetail{}, err
 		}
 	}
@@ -324,7 +324,7 @@ func patchFlow(ctx context.Context, d Deps, c portal.Caller, in patchFlowIn) (Fl
 		return FlowDetail{}, err
 	}
 	f.UpdatedAt = now
-	return d.flowDetail(ctx, c, f, Showing{Version: f.Version, Draft: f.Version == 0})
+	return flowDetail(ctx, d, c, f, Showing{Version: f.Version, Draft: f.Version == 0})
 }
 
 func deleteFlow(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
@@ -332,7 +332,7 @@ func deleteFlow(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, er
 	if err != nil {
 		return none{}, err
 	}
-	folder, err := d.folder(ctx, f)
+	folder, err := folderOf(ctx, d, f)
 	if err != nil {
 		return none{}, err
 	}

@@ -33,7 +33,7 @@ cards:
     stop: "There is nobody."
   - id: all
     title: Each name
-    each: "{{ input.names }}"
+    map: "{{ input.names }}"
     as: name
     do:
       - id: open
@@ -44,7 +44,7 @@ cards:
         use: table.create_row
         table: log
         with: { title: "{{ name }}", ticket: "{{ open.id }}" }
-    collect: "{{ open.id }}"
+      - return: { id: "{{ open.id }}" }
   - id: many
     if: size(input.names) > 1
     then:
@@ -174,16 +174,16 @@ func TestFlowDefinition(t *testing.T) {
 	made := c.post("/api/v1/flows", value.Map("folder", folder, "yaml", ticket), 201)
 	d := made.Object("definition")
 	for path, want := range map[string]any{
-		"cards.0.kind": "stop", "cards.0.if": "size(input.names) == 0", "cards.0.reason.value": "There is nobody.", "cards.0.reason.kind": "literal", "cards.0.line": 15.0,
-		"cards.1.kind": "each", "cards.1.each.as": "name", "cards.1.each.list.kind": "reference", "cards.1.each.list.references.0.from": "input", "cards.1.each.list.references.0.path.0": "names",
-		"cards.1.each.collect.references.0.card": "open",
-		"cards.1.each.body.0.kind":               "action", "cards.1.each.body.0.use": "desk.open_ticket", "cards.1.each.body.0.name": "Open ticket",
-		"cards.1.each.body.0.connector": "desk", "cards.1.each.body.0.connectorTitle": "Help desk", "cards.1.each.body.0.effect": "change", "cards.1.each.body.0.onRefused": "continue",
-		"cards.1.each.body.0.inputs.0.title": "Title", "cards.1.each.body.0.inputs.0.required": true, "cards.1.each.body.0.inputs.0.value.kind": "template",
-		"cards.1.each.body.0.inputs.0.value.value":             "{{ options.team }}: {{ name }}",
-		"cards.1.each.body.0.inputs.0.value.references.0.from": "options", "cards.1.each.body.0.inputs.0.value.references.1.from": "item",
-		"cards.1.each.body.1.kind": "table", "cards.1.each.body.1.use": "table.create_row", "cards.1.each.body.1.name": "Create row", "cards.1.each.body.1.inputs.1.type": "text",
-		"cards.1.each.body.1.inputs.1.value.references.0.title": "Open the ticket",
+		"cards.0.kind": "stop", "cards.0.if.cel": "size(input.names) == 0", "cards.0.reason.value": "There is nobody.", "cards.0.reason.kind": "literal", "cards.0.line": 15.0,
+		"cards.1.kind": "map", "cards.1.loop.as": "name", "cards.1.loop.over.kind": "reference", "cards.1.loop.over.references.0.from": "input", "cards.1.loop.over.references.0.path.0": "names",
+		"cards.1.loop.body.2.inputs.0.value.references.0.card": "open",
+		"cards.1.loop.body.0.kind":                             "action", "cards.1.loop.body.0.use": "desk.open_ticket", "cards.1.loop.body.0.name": "Open ticket",
+		"cards.1.loop.body.0.connector": "desk", "cards.1.loop.body.0.connectorTitle": "Help desk", "cards.1.loop.body.0.effect": "change", "cards.1.loop.body.0.onRefused": "continue",
+		"cards.1.loop.body.0.inputs.0.title": "Title", "cards.1.loop.body.0.inputs.0.required": true, "cards.1.loop.body.0.inputs.0.value.kind": "template",
+		"cards.1.loop.body.0.inputs.0.value.value":             "{{ options.team }}: {{ name }}",
+		"cards.1.loop.body.0.inputs.0.value.references.0.from": "options", "cards.1.loop.body.0.inputs.0.value.references.1.from": "item",
+		"cards.1.loop.body.1.kind": "table", "cards.1.loop.body.1.use": "table.create_row", "cards.1.loop.body.1.name": "Create row", "cards.1.loop.body.1.inputs.1.type": "text",
+		"cards.1.loop.body.1.inputs.1.value.references.0.title": "Open the ticket",
 		"cards.2.kind": "if", "cards.2.then.0.kind": "call", "cards.2.then.0.calls.id": helper.Text("id"), "cards.2.then.0.name": "Greet", "cards.2.then.0.inputs.0.value.kind": "literal",
 		"cards.2.else.0.name": "Compose", "cards.2.gives.0.name": "words", "cards.2.gives.0.then.references.0.title": "Greet",
 		"cards.3.kind": "return", "cards.3.inputs.1.value.references.0.card": "many",

@@ -42,7 +42,7 @@ func listFolders(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Folder
 }
 
 // folderNames returns the names of the organization's folders, by id.
-func (d Deps) folderNames(ctx context.Context, c portal.Caller) (map[string]string, error) {
+func folderNames(ctx context.Context, d Deps, c portal.Caller) (map[string]string, error) {
 	folders, err := d.DB.Flows.Folders(ctx, c.Org.ID)
 	out := make(map[string]string, len(folders))
 	for _, f := range folders {

@@ -111,7 +111,7 @@ func (rt Route) decode(s *server, w http.ResponseWriter, r *http.Request) (any, 
 		in.Elem().FieldByIndex(rt.in.from).Set(reflect.ValueOf(s.from(r)))
 	}
 	if rt.in.cookie != nil {
-		in.Elem().FieldByIndex(rt.in.cookie).SetString(s.cookie(r))
+		in.Elem().FieldByIndex(rt.in.cookie).SetString(cookieOf(s.BaseURL, r))
 	}
 	limit := rt.Doc.Max
 	if limit == 0 {

@@ -129,7 +129,7 @@ func (s *stream) stillIn(r *http.Request) bool {
 	if token, ok := bearer(r); ok {
 		c, err = s.d.Portal.EnterByToken(r.Context(), token)
 	} else {
-		c, err = s.d.Portal.Look(r.Context(), s.d.cookie(r))
+		c, err = s.d.Portal.Look(r.Context(), cookieOf(s.d.BaseURL, r))
 	}
 	if err != nil {
 		return false

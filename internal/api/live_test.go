@@ -169,7 +169,7 @@ func TestLiveEnds(t *testing.T) {
 			a, err := b.db.Accounts.ByEmail(t.Context(), "ada@acme.example")
 			if err == nil {
 				b.setRole(b.acme, a, portal.Viewer) // with another administrator
-				err = b.deps.Portal.Disable(t.Context(), a.ID)
+				err = b.deps.Portal.People.Set(t.Context(), b.acme.ID, a.ID, portal.MemberChange{Disabled: new(true)})
 			}
 			if err != nil {
 				t.Fatal(err)

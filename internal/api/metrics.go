@@ -83,7 +83,7 @@ func (o openRuns) Describe(ch chan<- *prometheus.Desc) { ch <- o.desc() }
 func (o openRuns) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
-	n, err := o.runs.CountOpen(ctx, "")
+	n, err := o.runs.CountOpenOfAll(ctx)
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(o.desc(), err)
 		return

@@ -56,29 +56,29 @@ type Setup struct {
 }
 
 func getOverview(ctx context.Context, d Deps, c portal.Caller, _ none) (Overview, error) {
-	out := Overview{Since: d.since(), Sources: []SourceBrief{}}
+	out := Overview{Since: dayBefore(d.Now()), Sources: []SourceBrief{}}
 	for _, part := range []struct {
 		wants portal.Permission
-		add   func(context.Context, portal.Caller, *Overview) error
+		add   func(context.Context, Deps, portal.Caller, *Overview) error
 	}{
-		{portal.RunsRead, d.countRuns},
-		{portal.ActionsRead, d.countActions},
-		{portal.EventsRead, d.countEvents},
-		{portal.SourcesRead, d.countSources},
-		{portal.ConnectionsRead, d.countConnections},
-		{portal.FlowsRead, d.countFlows},
+		{portal.RunsRead, countRuns},
+		{portal.ActionsRead, countActions},
+		{portal.EventsRead, countEvents},
+		{portal.SourcesRead, countSources},
+		{portal.ConnectionsRead, countConnections},
+		{portal.FlowsRead, countFlows},
 	} {
 		if !c.Can(part.wants) {
 			continue
 		}
-		if err := part.add(ctx, c, &out); err != nil {
+		if err := part.add(ctx, d, c, &out); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-func (d Deps) countRuns(ctx context.Context, c portal.Caller, out *Overview) error {
+func countRuns(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	day, err := d.DB.Runs.CountStates(ctx, c.Org.ID, out.Since)
 	if err != nil {
 		return err
@@ -92,22 +92,22 @@ func (d Deps) countRuns(ctx context.Context, c portal.Caller, out *Overview) err
 	return err
 }
 
-func (d Deps) countActions(ctx context.Context, c portal.Caller, out *Overview) error {
+func countActions(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	day, err := d.DB.Actions.CountStates(ctx, c.Org.ID, out.Since)
 	out.Day.Actions, out.Needs.RefusedActions, out.Needs.UnknownActions = day[guard.Done], day[guard.Refused], day[guard.Unknown]
 	return err
 }
 
-func (d Deps) countEvents(ctx context.Context, c portal.Caller, out *Overview) (err error) {
+func countEvents(ctx context.Context, d Deps, c portal.Caller, out *Overview) (err error) {
 	out.Day.Events, err = d.DB.Events.Count(ctx, c.Org.ID, out.Since)
 	return err
 }
 
-func (d Deps) countSources(ctx context.Context, c portal.Caller, out *Overview) error {
+func countSources(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	all, err := d.DB.Sources.List(ctx, c.Org.ID)
 	out.Setup.Sources = len(all)
 	out.Sources = each(all, func(s source.Source) SourceBrief {
-		shown := d.showSource(s, nil)
+		shown := showSource(d, s, nil)
 		if shown.Health.State == "failing" {
 			out.Needs.FailingSources++
 		}
@@ -116,7 +116,7 @@ func (d Deps) countSources(ctx context.Context, c portal.Caller, out *Overview) 
 	return err
 }
 
-func (d Deps) countConnections(ctx context.Context, c portal.Caller, out *Overview) error {
+func countConnections(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	all, err := d.DB.Connections.List(ctx, c.Org.ID)
 	out.Setup.Connections = len(all)
 	for _, conn := range all {
@@ -127,7 +127,7 @@ func (d Deps) countConnections(ctx context.Context, c portal.Caller, out *Overvi
 	return err
 }
 
-func (d Deps) countFlows(ctx context.Context, c portal.Caller, out *Overview) error {
+func countFlows(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	all, err := d.DB.Flows.List(ctx, c.Org.ID)
 	out.Setup.Flows = len(all)
 	for _, f := range all {

@@ -87,7 +87,7 @@ func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (Chec
 	if in.YAML == "" {
 		return out, nil
 	}
-	_, problems, err := d.checked(ctx, f, in.YAML)
+	_, problems, err := checkedDraft(ctx, d, f, in.YAML)
 	out.Problems = showProblems(problems)
 	return out, err
 }
@@ -107,7 +107,7 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 		if _, err := d.DB.Flows.Folder(ctx, c.Org.ID, in.Folder); err != nil {
 			return CheckedFlow{}, &field{"folder", err}
 		}
-		folder, err := d.folder(ctx, flow.Flow{Org: c.Org.ID, Folder: in.Folder})
+		folder, err := folderOf(ctx, d, flow.Flow{Org: c.Org.ID, Folder: in.Folder})
 		if err != nil {
 			return CheckedFlow{}, err
 		}
@@ -116,22 +116,22 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 	return CheckedFlow{Problems: showProblems(d.Catalogue.Check(def, helpers))}, nil
 }
 
-// checked returns what a YAML says, and all that is wrong with it as the next
+// checkedDraft returns what a YAML says, and all that is wrong with it as the next
 // version of a flow.
-func (d Deps) checked(ctx context.Context, f flow.Flow, yaml string) (*flow.Definition, flow.Problems, error) {
+func checkedDraft(ctx context.Context, d Deps, f flow.Flow, yaml string) (*flow.Definition, flow.Problems, error) {
 	def, problems := parse(yaml)
 	if def == nil {
 		return nil, problems, nil
 	}
-	folder, err := d.folder(ctx, f)
+	folder, err := folderOf(ctx, d, f)
 	if err != nil {
 		return nil, nil, err
 	}
-	return def, d.problems(f, def, folder), nil
+	return def, flowProblems(d, f, def, folder), nil
 }
 
-// problems returns all that is wrong with a definition as one of a flow's.
-func (d Deps) problems(f flow.Flow, def *flow.Definition, folder folder) flow.Problems {
+// flowProblems returns all that is wrong with a definition as one of a flow's.
+func flowProblems(d Deps, f flow.Flow, def *flow.Definition, folder folder) flow.Problems {
 	helpers := maps.Clone(folder.definitions)
 	helpers[def.Slug] = def // a flow may call itself
 	problems := d.Catalogue.Check(def, helpers)
@@ -157,19 +157,19 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 	if f.Draft == "" {
 		return FlowDetail{}, errs.New(errs.Conflict, "there is no draft to publish")
 	}
-	def, problems, err := d.checked(ctx, f, f.Draft)
+	def, problems, err := checkedDraft(ctx, d, f, f.Draft)
 	if err != nil {
 		return FlowDetail{}, err
 	}
 	if len(problems) > 0 {
 		return FlowDetail{}, problemsError(problems)
 	}
-	if err := d.bindNext(ctx, &f, def, in); err != nil {
+	if err := bindNext(ctx, d, &f, def, in); err != nil {
 		return FlowDetail{}, err
 	}
 	if f.Enabled {
 		f.Version++ // as it will be: the switched-on flow must be ready in its new form
-		if err := d.mayRun(ctx, f, def); err != nil {
+		if err := mayRun(ctx, d, f, def); err != nil {
 			return FlowDetail{}, err
 		}
 	}
@@ -183,18 +183,18 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 	if f, err = d.DB.Flows.Get(ctx, c.Org.ID, f.ID); err != nil {
 		return FlowDetail{}, err
 	}
-	return d.flowDetail(ctx, c, f, Showing{Version: f.Version})
+	return flowDetail(ctx, d, c, f, Showing{Version: f.Version})
 }
 
 // bindNext chooses what a version is installed with that is about to be
 // published. The version before does not mind slots that it has not.
-func (d Deps) bindNext(ctx context.Context, f *flow.Flow, def *flow.Definition, in publishFlowIn) error {
+func bindNext(ctx context.Context, d Deps, f *flow.Flow, def *flow.Definition, in publishFlowIn) error {
 	patch := patchFlowIn{Connections: in.Connections, Tables: in.Tables, Options: in.Options}
 	if !patch.binds() {
 		return nil
 	}
 	before := f.Bindings
-	if err := d.bind(ctx, f, def, patch); err != nil {
+	if err := bind(ctx, d, f, def, patch); err != nil {
 		return err
 	}
 	// Until the version is published the one before runs, with what it is bound to.
@@ -219,7 +219,7 @@ func listVersions(ctx context.Context, d Deps, c portal.Caller, in idIn) ([]Flow
 	if err != nil {
 		return nil, err
 	}
-	people, err := d.people(ctx, c, each(vs, func(v flow.Version) string { return v.Author }))
+	people, err := namesOf(ctx, d, c, each(vs, func(v flow.Version) string { return v.Author }))
 	return each(vs, func(v flow.Version) FlowVersion {
 		author := refTo(people, v.Author)
 		if author.Name == "" && v.Author == "template" {

@@ -18,9 +18,9 @@ func refIf(names map[string]string, id string) *Ref {
 	return &r
 }
 
-// people returns the names of accounts that are members of the caller's
+// namesOf returns the names of accounts that are members of the caller's
 // organization, by id.
-func (d Deps) people(ctx context.Context, c portal.Caller, ids []string) (map[string]string, error) {
+func namesOf(ctx context.Context, d Deps, c portal.Caller, ids []string) (map[string]string, error) {
 	as, err := d.DB.Accounts.Some(ctx, c.Org.ID, ids)
 	out := make(map[string]string, len(as))
 	for id, a := range as {

@@ -107,7 +107,7 @@ type createRowIn struct {
 }
 
 func createRow(ctx context.Context, d Deps, c portal.Caller, in createRowIn) (Row, error) {
-	return d.changeRow(ctx, c, flow.Change{Op: flow.CreateRow, Table: in.ID, Row: id.New(), Values: in.Values})
+	return changeRow(ctx, d, c, flow.Change{Op: flow.CreateRow, Table: in.ID, Row: id.New(), Values: in.Values})
 }
 
 type patchRowIn struct {
@@ -117,14 +117,14 @@ type patchRowIn struct {
 }
 
 func patchRow(ctx context.Context, d Deps, c portal.Caller, in patchRowIn) (Row, error) {
-	return d.changeRow(ctx, c, flow.Change{Op: flow.UpdateRow, Table: in.ID, Row: in.Row, Values: in.Values})
+	return changeRow(ctx, d, c, flow.Change{Op: flow.UpdateRow, Table: in.ID, Row: in.Row, Values: in.Values})
 }
 
-func (d Deps) changeRow(ctx context.Context, c portal.Caller, ch flow.Change) (Row, error) {
+func changeRow(ctx context.Context, d Deps, c portal.Caller, ch flow.Change) (Row, error) {
 	if _, err := d.DB.Tables.Change(ctx, c.Org.ID, ch, d.Now()); err != nil {
 		return Row{}, err
 	}
-	d.tableChanged(c, ch.Table)
+	tableChanged(d, c, ch.Table)
 	t, err := d.DB.Tables.Get(ctx, c.Org.ID, ch.Table)
 	if err != nil {
 		return Row{}, err
@@ -136,7 +136,7 @@ func (d Deps) changeRow(ctx context.Context, c portal.Caller, ch flow.Change) (R
 func deleteRow(ctx context.Context, d Deps, c portal.Caller, in rowIn) (none, error) {
 	_, err := d.DB.Tables.Change(ctx, c.Org.ID, flow.Change{Op: flow.DeleteRow, Table: in.ID, Row: in.Row}, d.Now())
 	if err == nil {
-		d.tableChanged(c, in.ID)
+		tableChanged(d, c, in.ID)
 	}
 	return none{}, err
 }

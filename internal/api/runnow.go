@@ -25,7 +25,7 @@ type runFlowIn struct {
 }
 
 func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, error) {
-	return d.start(ctx, c, in.ID, func(r *flow.Run, t flow.Trigger) (err error) {
+	return startRun(ctx, d, c, in.ID, func(r *flow.Run, t flow.Trigger) (err error) {
 		r.DryRun = in.DryRun
 		if t.Kind == flow.OnEvent {
 			r.Event = in.Event
@@ -77,7 +77,7 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 	if !repeatable(before) {
 		return Run{}, errs.New(errs.Conflict, "the run did not keep its data, so its input is gone; run the flow instead")
 	}
-	return d.start(ctx, c, before.Flow, func(r *flow.Run, t flow.Trigger) error {
+	return startRun(ctx, d, c, before.Flow, func(r *flow.Run, t flow.Trigger) error {
 		if (t.Kind == flow.OnEvent) != (before.Event != "") {
 			return errs.New(errs.Conflict, "the flow starts in another way now")
 		}
@@ -86,21 +86,21 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 	})
 }
 
-// start queues a run of a flow's published version, once fill has said what it
+// startRun queues a run of a flow's published version, once fill has said what it
 // is started with.
-func (d Deps) start(ctx context.Context, c portal.Caller, flowID string, fill func(*flow.Run, flow.Trigger) error) (Run, error) {
+func startRun(ctx context.Context, d Deps, c portal.Caller, flowID string, fill func(*flow.Run, flow.Trigger) error) (Run, error) {
 	f, err := d.DB.Flows.Get(ctx, c.Org.ID, flowID)
 	if err != nil {
 		return Run{}, err
 	}
-	def, problems, err := d.current(ctx, f)
+	def, problems, err := currentOf(ctx, d, f)
 	if err != nil {
 		return Run{}, err
 	}
 	if def == nil {
 		return Run{}, problemsError(problems)
 	}
-	if err := d.mayRun(ctx, f, def); err != nil {
+	if err := mayRun(ctx, d, f, def); err != nil {
 		return Run{}, err
 	}
 	now := d.Now()
@@ -125,7 +125,7 @@ func (d Deps) start(ctx context.Context, c portal.Caller, flowID string, fill fu
 	if err := d.DB.Runs.Add(ctx, r); err != nil {
 		return Run{}, err
 	}
-	return d.changedRun(ctx, c, r)
+	return changedRun(ctx, d, c, r)
 }
 
 // inputContext is the place that the sealed input of a run is bound to, as the

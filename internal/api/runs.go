@@ -67,7 +67,7 @@ func listRuns(ctx context.Context, d Deps, c portal.Caller, in listRunsIn) (Page
 	if err != nil {
 		return Page[Run]{}, err
 	}
-	s, err := d.runShower(ctx, c, runs)
+	s, err := newRunShower(ctx, d, c, runs)
 	return pageOf(runs, in.paging, func(r flow.Run) store.Place { return store.Place{At: r.CreatedAt, ID: r.ID} }, s.run), err
 }
 
@@ -78,13 +78,13 @@ type runShower struct {
 	events map[string]store.StoredEvent
 }
 
-func (d Deps) runShower(ctx context.Context, c portal.Caller, runs []flow.Run) (runShower, error) {
+func newRunShower(ctx context.Context, d Deps, c portal.Caller, runs []flow.Run) (runShower, error) {
 	s := runShower{}
 	var err error
 	if s.titles, err = d.DB.Flows.Titles(ctx, c.Org.ID); err != nil {
 		return s, err
 	}
-	if s.people, err = d.people(ctx, c, each(runs, func(r flow.Run) string { return r.CausedBy })); err != nil {
+	if s.people, err = namesOf(ctx, d, c, each(runs, func(r flow.Run) string { return r.CausedBy })); err != nil {
 		return s, err
 	}
 	if !c.Can(portal.EventsRead) {
@@ -151,7 +151,7 @@ func getRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (RunDetail, e
 	if err != nil {
 		return RunDetail{}, err
 	}
-	s, err := d.runShower(ctx, c, []flow.Run{r})
+	s, err := newRunShower(ctx, d, c, []flow.Run{r})
 	if err != nil {
 		return RunDetail{}, err
 	}
@@ -167,14 +167,14 @@ func getRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (RunDetail, e
 	if out.Result, err = value.Load(r.Result); err != nil {
 		return out, err
 	}
-	if out.Steps, err = d.steps(ctx, r, s.titles, paging{Limit: maxSteps}); err != nil || !c.Can(portal.ActionsRead) {
+	if out.Steps, err = pageOfSteps(ctx, d, r, s.titles, paging{Limit: maxSteps}); err != nil || !c.Can(portal.ActionsRead) {
 		return out, err
 	}
 	entries, err := d.DB.Actions.List(ctx, c.Org.ID, store.ActionFilter{Run: r.ID, Limit: maxRunActions})
 	if err != nil {
 		return out, err
 	}
-	show, err := d.actionShower(ctx, c, entries)
+	show, err := newActionShower(ctx, d, c, entries)
 	out.Actions = each(entries, show.action)
 	return out, err
 }
@@ -197,10 +197,10 @@ func listSteps(ctx context.Context, d Deps, c portal.Caller, in listStepsIn) (Pa
 	if err != nil {
 		return Page[Step]{}, err
 	}
-	return d.steps(ctx, r, titles, in.paging)
+	return pageOfSteps(ctx, d, r, titles, in.paging)
 }
 
-func (d Deps) steps(ctx context.Context, r flow.Run, titles map[string]string, p paging) (Page[Step], error) {
+func pageOfSteps(ctx context.Context, d Deps, r flow.Run, titles map[string]string, p paging) (Page[Step], error) {
 	after, err := p.offset()
 	if err != nil {
 		return Page[Step]{}, err
@@ -263,21 +263,10 @@ func (b *cardBook) find(ctx context.Context, flowID, card string) *flow.Card {
 			version = b.run.Pins[flowID]
 		}
 		if p, err := b.d.Library.Program(ctx, b.run.Org, flowID, version); err == nil {
-			index(p.Definition.Cards, b.cards[flowID])
+			flow.Walk(p.Definition.Cards, func(c *flow.Card) { b.cards[flowID][c.ID] = c })
 		}
 	}
 	return b.cards[flowID][card]
-}
-
-func index(cards []*flow.Card, into map[string]*flow.Card) {
-	for _, c := range cards {
-		into[c.ID] = c
-		index(c.Then, into)
-		index(c.Else, into)
-		if c.Each != nil {
-			index(c.Each.Body, into)
-		}
-	}
 }
 
 func retryable(r flow.Run) bool {
@@ -307,7 +296,7 @@ func cancelRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, erro
 	if err != nil {
 		return Run{}, err
 	}
-	return d.changedRun(ctx, c, r)
+	return changedRun(ctx, d, c, r)
 }
 
 func retryRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error) {
@@ -318,12 +307,12 @@ func retryRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 	if err != nil {
 		return Run{}, err
 	}
-	return d.changedRun(ctx, c, r)
+	return changedRun(ctx, d, c, r)
 }
 
 // changedRun tells those who look at a run that it has changed, and shows it.
-func (d Deps) changedRun(ctx context.Context, c portal.Caller, r flow.Run) (Run, error) {
+func changedRun(ctx context.Context, d Deps, c portal.Caller, r flow.Run) (Run, error) {
 	d.Live.Publish(c.Org.ID, RunChanged(r.ID, r.Flow, r.State))
-	s, err := d.runShower(ctx, c, []flow.Run{r})
+	s, err := newRunShower(ctx, d, c, []flow.Run{r})
 	return s.run(r), err
 }

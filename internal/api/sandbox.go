@@ -25,7 +25,7 @@ const (
 )
 
 // sandboxFor reports whether there is a sandbox for the caller's organization.
-func (d Deps) sandboxFor(c portal.Caller) bool {
+func sandboxFor(d Deps, c portal.Caller) bool {
 	return d.Sandbox != "" && c.Org.Slug == d.SandboxOrg
 }
 
@@ -43,7 +43,7 @@ func segment(name string) (string, error) {
 // masked.
 func askSandbox[T any](ctx context.Context, d Deps, c portal.Caller, method, path string, body *value.Object) (T, error) {
 	var out T
-	if !d.sandboxFor(c) {
+	if !sandboxFor(d, c) {
 		return out, errs.New(errs.NotFound, "no sandbox runs beside this server for your organization")
 	}
 	ctx, cancel := context.WithTimeout(ctx, sandboxTimeout)

@@ -59,7 +59,7 @@ func (s *server) outermost(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", given)
 		w.Header().Set("Cache-Control", "no-store")
 		setSecurity(w.Header(), apiPolicy)
-		if s.secure() {
+		if secure(s.BaseURL) {
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		seen := &recorder{ResponseWriter: w}
@@ -110,7 +110,7 @@ func (s *server) admit(rt Route, r *http.Request) (portal.Caller, error) {
 	}
 	var c portal.Caller
 	var err error
-	switch cookie := s.cookie(r); {
+	switch cookie := cookieOf(s.BaseURL, r); {
 	case byToken:
 		c, err = s.Portal.EnterByToken(r.Context(), token)
 	case cookie != "":
@@ -128,20 +128,20 @@ func (s *server) admit(rt Route, r *http.Request) (portal.Caller, error) {
 }
 
 // secure reports whether people come by https.
-func (d Deps) secure() bool { return strings.HasPrefix(d.BaseURL, "https://") }
+func secure(base string) bool { return strings.HasPrefix(base, "https://") }
 
 // cookieName is the session cookie's name. The prefix has browsers refuse one
 // that another host, or a page without TLS, tries to set (RFC 6265bis section
 // 4.1.3.2); it cannot be had on plain http, which is for loopback.
-func (d Deps) cookieName() string {
-	if d.secure() {
+func cookieName(base string) string {
+	if secure(base) {
 		return "__Host-sallyport"
 	}
 	return "sallyport"
 }
 
-func (d Deps) cookie(r *http.Request) string {
-	c, err := r.Cookie(d.cookieName())
+func cookieOf(base string, r *http.Request) string {
+	c, err := r.Cookie(cookieName(base))
 	if err != nil {
 		return ""
 	}
@@ -160,5 +160,5 @@ func (s *server) from(r *http.Request) portal.From {
 	return portal.From{Addr: s.clientAddr(r), Agent: r.UserAgent()}
 }
 
-// since is the start of the day that ends now, for the figures of 24 hours.
-func (d Deps) since() time.Time { return d.Now().Add(-24 * time.Hour) }
+// dayBefore is the start of the day that ends now, for the figures of 24 hours.
+func dayBefore(now time.Time) time.Time { return now.Add(-24 * time.Hour) }

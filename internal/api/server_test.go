@@ -99,7 +99,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	p := portal.New(portal.Options{
 		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
 		},
@@ -127,7 +127,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 		srv.Close()
 	})
 	for slug, org := range map[string]*portal.Organization{"acme": &b.acme, "evil": &b.evil} {
-		if *org, err = p.EnsureOrganization(t.Context(), slug, strings.ToUpper(slug)); err != nil {
+		if *org, err = p.People.EnsureOrganization(t.Context(), slug, strings.ToUpper(slug)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -138,7 +138,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 // membership that allows nothing.
 func (b *bench) member(org portal.Organization, email string, r portal.Role) portal.Account {
 	b.t.Helper()
-	a, err := b.deps.Portal.AddMember(b.t.Context(), org.ID, portal.NewAccount{Email: email, Name: strings.ToUpper(email[:1]) + strings.Split(email[1:], "@")[0], Password: password}, portal.Admin)
+	a, err := b.deps.Portal.People.Add(b.t.Context(), org.ID, portal.NewAccount{Email: email, Name: strings.ToUpper(email[:1]) + strings.Split(email[1:], "@")[0], Password: password}, portal.Admin)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func (b *bench) setRole(org portal.Organization, a portal.Account, r portal.Role
 	if r == "" {
 		r = "nothing"
 	}
-	if err := b.db.Accounts.SetRole(b.t.Context(), org.ID, a.ID, r); err != nil {
+	if err := b.db.Accounts.SetMember(b.t.Context(), org.ID, a.ID, portal.MemberChange{Role: r}, b.now()); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -52,12 +52,12 @@ type Features struct {
 	Templates bool `json:"templates" doc:"there are templates to install"`
 }
 
-func (d Deps) session(c portal.Caller) Session {
+func showSession(d Deps, c portal.Caller) Session {
 	return Session{
 		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
 		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
 		Role:         c.Role, Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
-		Features: Features{Sandbox: d.sandboxFor(c), Templates: d.Templates != nil},
+		Features: Features{Sandbox: sandboxFor(d, c), Templates: d.Templates != nil},
 	}
 }
 
@@ -83,7 +83,7 @@ func signIn(ctx context.Context, d Deps, _ portal.Caller, in signInIn) (signedIn
 	if err != nil {
 		return signedInOut{}, err
 	}
-	return signedInOut{d.session(c), d.sessionCookie(token)}, nil
+	return signedInOut{showSession(d, c), sessionCookie(d.BaseURL, token)}, nil
 }
 
 type signInByLinkIn struct {
@@ -101,17 +101,17 @@ func signInByLink(ctx context.Context, d Deps, _ portal.Caller, in signInByLinkI
 	if err != nil {
 		return signedInOut{}, err
 	}
-	return signedInOut{d.session(c), d.sessionCookie(token)}, nil
+	return signedInOut{showSession(d, c), sessionCookie(d.BaseURL, token)}, nil
 }
 
 func getSession(_ context.Context, d Deps, c portal.Caller, _ none) (Session, error) {
-	return d.session(c), nil
+	return showSession(d, c), nil
 }
 
 // sessionCookie returns the cookie that holds a session's token, or with the
 // empty one that takes it away. It goes when the browser is closed.
-func (d Deps) sessionCookie(token string) *http.Cookie {
-	c := &http.Cookie{Name: d.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: d.secure(), SameSite: http.SameSiteLaxMode} //nolint:gosec // not Secure on plain http alone
+func sessionCookie(base, token string) *http.Cookie {
+	c := &http.Cookie{Name: cookieName(base), Value: token, Path: "/", HttpOnly: true, Secure: secure(base), SameSite: http.SameSiteLaxMode} //nolint:gosec // not Secure on plain http alone
 	if token == "" {
 		c.MaxAge = -1
 	}
@@ -125,11 +125,11 @@ func (o signedOut) header(h http.Header) { h.Add("Set-Cookie", o.cookie.String()
 
 func signOut(ctx context.Context, d Deps, c portal.Caller, _ none) (signedOut, error) {
 	if c.Session.ID != "" {
-		if err := d.end(ctx, c, c.Session.ID); err != nil {
+		if err := closeSession(ctx, d, c, c.Session.ID); err != nil {
 			return signedOut{}, err
 		}
 	}
-	return signedOut{d.sessionCookie("")}, nil
+	return signedOut{sessionCookie(d.BaseURL, "")}, nil
 }
 
 // SessionEntry is one of somebody's sessions.
@@ -171,11 +171,11 @@ func endSession(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, er
 	if err := inSession(c); err != nil {
 		return none{}, err
 	}
-	return none{}, d.end(ctx, c, in.ID)
+	return none{}, closeSession(ctx, d, c, in.ID)
 }
 
-// end ends a session, and the streams that hang on it.
-func (d Deps) end(ctx context.Context, c portal.Caller, session string) error {
+// closeSession ends a session, and the streams that hang on it.
+func closeSession(ctx context.Context, d Deps, c portal.Caller, session string) error {
 	if err := d.Portal.EndSession(ctx, c.Account.ID, session); err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ type SourceHealth struct {
 	Failures    int       `json:"failures" doc:"attempts in a row that failed"`
 }
 
-func (d Deps) showSource(s source.Source, connections map[string]string) Source {
+func showSource(d Deps, s source.Source, connections map[string]string) Source {
 	out := Source{
 		ID: s.ID, Name: s.Name, Kind: s.Kind, Connection: refIf(connections, s.Connection), Poll: s.Poll, Enabled: s.Enabled, StartAt: s.StartAt, CreatedAt: s.CreatedAt,
 		Health: SourceHealth{
@@ -94,7 +94,7 @@ func listSources(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Source
 		return nil, err
 	}
 	connections, err := d.DB.Connections.Names(ctx, c.Org.ID)
-	return each(all, func(s source.Source) Source { return d.showSource(s, connections) }), err
+	return each(all, func(s source.Source) Source { return showSource(d, s, connections) }), err
 }
 
 func getSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source, error) {
@@ -103,7 +103,7 @@ func getSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source, e
 		return Source{}, err
 	}
 	connections, err := d.DB.Connections.Names(ctx, c.Org.ID)
-	return d.showSource(s, connections), err
+	return showSource(d, s, connections), err
 }
 
 type createSourceIn struct {
@@ -124,11 +124,11 @@ func createSource(ctx context.Context, d Deps, c portal.Caller, in createSourceI
 	if s.StartAt.IsZero() {
 		s.StartAt = now
 	}
-	secret, err := d.giveSecret(&s)
+	secret, err := giveSecret(d, &s)
 	if err != nil {
 		return Source{}, err
 	}
-	return d.saveSource(ctx, c, s, secret)
+	return saveSource(ctx, d, c, s, secret)
 }
 
 type patchSourceIn struct {
@@ -156,15 +156,15 @@ func patchSource(ctx context.Context, d Deps, c portal.Caller, in patchSourceIn)
 	secret := ""
 	if in.Hook != nil && *in.Hook != s.Hook {
 		s.Hook, s.HookSecret = *in.Hook, nil
-		if secret, err = d.giveSecret(&s); err != nil {
+		if secret, err = giveSecret(d, &s); err != nil {
 			return Source{}, err
 		}
 	}
-	return d.saveSource(ctx, c, s, secret)
+	return saveSource(ctx, d, c, s, secret)
 }
 
 // giveSecret gives a source that takes event hooks a new secret, and returns it.
-func (d Deps) giveSecret(s *source.Source) (string, error) {
+func giveSecret(d Deps, s *source.Source) (string, error) {
 	if !s.Hook {
 		return "", nil
 	}
@@ -178,7 +178,7 @@ func (d Deps) giveSecret(s *source.Source) (string, error) {
 
 // saveSource keeps a source whose settings go together, and shows it, with its
 // hook's secret if that is new.
-func (d Deps) saveSource(ctx context.Context, c portal.Caller, s source.Source, secret string) (Source, error) {
+func saveSource(ctx context.Context, d Deps, c portal.Caller, s source.Source, secret string) (Source, error) {
 	switch {
 	case s.Name == "":
 		return Source{}, badField("name", "a source needs a name")
@@ -199,7 +199,7 @@ func (d Deps) saveSource(ctx context.Context, c portal.Caller, s source.Source, 
 	if err := d.DB.Sources.Save(ctx, s); err != nil {
 		return Source{}, err
 	}
-	d.sourceChanged(c, s.ID)
+	sourceChanged(d, c, s.ID)
 	out, err := getSource(ctx, d, c, idIn{s.ID})
 	if err == nil && secret != "" && out.Hook != nil {
 		out.Hook.Secret = secret
@@ -207,7 +207,7 @@ func (d Deps) saveSource(ctx context.Context, c portal.Caller, s source.Source, 
 	return out, err
 }
 
-func (d Deps) sourceChanged(c portal.Caller, id string) {
+func sourceChanged(d Deps, c portal.Caller, id string) {
 	if d.SourcesChanged != nil {
 		d.SourcesChanged()
 	}
@@ -215,20 +215,20 @@ func (d Deps) sourceChanged(c portal.Caller, id string) {
 }
 
 func pauseSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source, error) {
-	return d.enableSource(ctx, c, in.ID, false)
+	return enableSource(ctx, d, c, in.ID, false)
 }
 
 func resumeSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source, error) {
-	return d.enableSource(ctx, c, in.ID, true)
+	return enableSource(ctx, d, c, in.ID, true)
 }
 
-func (d Deps) enableSource(ctx context.Context, c portal.Caller, id string, enabled bool) (Source, error) {
+func enableSource(ctx context.Context, d Deps, c portal.Caller, id string, enabled bool) (Source, error) {
 	s, err := d.DB.Sources.Get(ctx, c.Org.ID, id)
 	if err != nil {
 		return Source{}, err
 	}
 	s.Enabled = enabled
-	return d.saveSource(ctx, c, s, "")
+	return saveSource(ctx, d, c, s, "")
 }
 
 func renewSecret(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source, error) {
@@ -239,17 +239,17 @@ func renewSecret(ctx context.Context, d Deps, c portal.Caller, in idIn) (Source,
 	if !s.Hook {
 		return Source{}, errs.New(errs.Conflict, "the source takes no event hook")
 	}
-	secret, err := d.giveSecret(&s)
+	secret, err := giveSecret(d, &s)
 	if err != nil {
 		return Source{}, err
 	}
-	return d.saveSource(ctx, c, s, secret)
+	return saveSource(ctx, d, c, s, secret)
 }
 
 func deleteSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
 	if err := d.DB.Sources.Remove(ctx, c.Org.ID, in.ID); err != nil {
 		return none{}, err
 	}
-	d.sourceChanged(c, in.ID)
+	sourceChanged(d, c, in.ID)
 	return none{}, nil
 }

@@ -28,7 +28,7 @@ func (b *bench) okta(learned *value.Object) string {
 		Connection: connector.Connection{Org: b.acme.ID, ID: id.New(), Connector: "okta", Name: "Okta", Settings: learned},
 		Own:        &value.Object{}, State: store.ConnectionOK, CreatedAt: b.now(), UpdatedAt: b.now(),
 	}
-	if err := b.db.Connections.Save(b.t.Context(), conn); err != nil {
+	if err := b.db.Connections.Add(b.t.Context(), conn); err != nil {
 		b.t.Fatal(err)
 	}
 	return conn.ID

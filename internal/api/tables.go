@@ -62,10 +62,10 @@ type tableShower struct {
 	flows   map[string][]Ref
 }
 
-func (d Deps) tableShower(ctx context.Context, c portal.Caller) (tableShower, error) {
+func newTableShower(ctx context.Context, d Deps, c portal.Caller) (tableShower, error) {
 	s := tableShower{flows: map[string][]Ref{}}
 	var err error
-	if s.folders, err = d.folderNames(ctx, c); err != nil {
+	if s.folders, err = folderNames(ctx, d, c); err != nil {
 		return s, err
 	}
 	if s.rows, err = d.DB.Tables.Counts(ctx, c.Org.ID); err != nil {
@@ -92,7 +92,7 @@ func listTables(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Table, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := d.tableShower(ctx, c)
+	s, err := newTableShower(ctx, d, c)
 	return each(ts, s.table), err
 }
 
@@ -101,7 +101,7 @@ func getTable(ctx context.Context, d Deps, c portal.Caller, in idIn) (Table, err
 	if err != nil {
 		return Table{}, err
 	}
-	s, err := d.tableShower(ctx, c)
+	s, err := newTableShower(ctx, d, c)
 	return s.table(t), err
 }
 
@@ -129,7 +129,7 @@ func createTable(ctx context.Context, d Deps, c portal.Caller, in createTableIn)
 	if err := d.DB.Tables.Add(ctx, t); err != nil {
 		return Table{}, err
 	}
-	return d.changedTable(ctx, c, t.ID)
+	return changedTable(ctx, d, c, t.ID)
 }
 
 func columnsOf(cs []NewColumn) []table.Column {
@@ -179,7 +179,7 @@ func patchTable(ctx context.Context, d Deps, c portal.Caller, in patchTableIn) (
 	if err := d.DB.Tables.Set(ctx, t); err != nil {
 		return Table{}, err
 	}
-	return d.changedTable(ctx, c, t.ID)
+	return changedTable(ctx, d, c, t.ID)
 }
 
 // sameTypes refuses to give a column that is there another type: its values
@@ -201,12 +201,12 @@ func sameTypes(before, after []table.Column) error {
 }
 
 // changedTable tells those who look at a table that it has changed, and shows it.
-func (d Deps) changedTable(ctx context.Context, c portal.Caller, id string) (Table, error) {
-	d.tableChanged(c, id)
+func changedTable(ctx context.Context, d Deps, c portal.Caller, id string) (Table, error) {
+	tableChanged(d, c, id)
 	return getTable(ctx, d, c, idIn{id})
 }
 
-func (d Deps) tableChanged(c portal.Caller, id string) {
+func tableChanged(d Deps, c portal.Caller, id string) {
 	d.Live.Publish(c.Org.ID, live.Message{Topic: live.Table, ID: id})
 }
 
@@ -221,6 +221,6 @@ func deleteTable(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, e
 	if err := d.DB.Tables.Remove(ctx, c.Org.ID, in.ID); err != nil {
 		return none{}, err
 	}
-	d.tableChanged(c, in.ID)
+	tableChanged(d, c, in.ID)
 	return none{}, nil
 }

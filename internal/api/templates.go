@@ -71,7 +71,7 @@ func showTemplate(t *template.Template) Template {
 	return Template{t.ID, t.Title, t.Category, t.Description, slices.Sorted(maps.Keys(connectors)), slices.Sorted(maps.Keys(events))}
 }
 
-func (d Deps) template(id string) (*template.Template, error) {
+func findTemplate(d Deps, id string) (*template.Template, error) {
 	if d.Templates == nil {
 		return nil, errs.New(errs.NotFound, "there is no template %q", id)
 	}
@@ -86,7 +86,7 @@ func listTemplates(_ context.Context, d Deps, _ portal.Caller, _ none) ([]Templa
 }
 
 func getTemplate(ctx context.Context, d Deps, c portal.Caller, in idIn) (TemplateDetail, error) {
-	t, err := d.template(in.ID)
+	t, err := findTemplate(d, in.ID)
 	if err != nil {
 		return TemplateDetail{}, err
 	}
@@ -151,13 +151,13 @@ type InstalledFlow struct {
 }
 
 func installTemplate(ctx context.Context, d Deps, c portal.Caller, in installTemplateIn) (InstalledTemplate, error) {
-	t, err := d.template(in.ID)
+	t, err := findTemplate(d, in.ID)
 	if err != nil {
 		return InstalledTemplate{}, err
 	}
 	wants := &flow.Definition{Connections: t.Connections()}
 	for slot, id := range in.Connections {
-		if err := d.checkConnection(ctx, c.Org.ID, wants, slot, id); err != nil {
+		if err := checkConnection(ctx, d, c.Org.ID, wants, slot, id); err != nil {
 			return InstalledTemplate{}, &field{"connections." + slot, err}
 		}
 	}
@@ -174,7 +174,7 @@ func installTemplate(ctx context.Context, d Deps, c portal.Caller, in installTem
 	}
 	out := InstalledTemplate{Folder: Ref{made.Folder.ID, made.Folder.Name}, Tables: each(made.Tables, func(t table.Table) Ref { return Ref{t.ID, t.Title} })}
 	for i, f := range made.Flows {
-		shown, err := d.switchOn(ctx, f, t.Flows[i], in.Enable)
+		shown, err := switchOn(ctx, d, f, t.Flows[i], in.Enable)
 		if err != nil {
 			return out, err
 		}
@@ -185,7 +185,7 @@ func installTemplate(ctx context.Context, d Deps, c portal.Caller, in installTem
 }
 
 // switchOn switches an installed flow on, if that is wanted and possible.
-func (d Deps) switchOn(ctx context.Context, f flow.Flow, def *flow.Definition, wanted bool) (InstalledFlow, error) {
+func switchOn(ctx context.Context, d Deps, f flow.Flow, def *flow.Definition, wanted bool) (InstalledFlow, error) {
 	out := InstalledFlow{Ref: Ref{f.ID, f.Title}, Unbound: missing(def, f.Bindings)}
 	if !wanted || len(out.Unbound) > 0 {
 		return out, nil

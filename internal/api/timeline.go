@@ -24,6 +24,8 @@ type TimelineEntry struct {
 	Run     *Run      `json:"run,omitempty"`
 	Action  *Action   `json:"action,omitempty"`
 	Actions []Action  `json:"actions" doc:"what the run did, in their order"`
+	// Of a page with very many actions the newest are shown.
+	LeftOut int `json:"actionsLeftOut,omitempty" doc:"how many earlier actions the run has that are not among these: /actions?run= lists them"`
 }
 
 type getTimelineIn struct {
@@ -42,17 +44,17 @@ type moment struct {
 }
 
 func getTimeline(ctx context.Context, d Deps, c portal.Caller, in getTimelineIn) (Page[TimelineEntry], error) {
-	moments, err := d.moments(ctx, c, in)
+	moments, err := listMoments(ctx, d, c, in)
 	if err != nil {
 		return Page[TimelineEntry]{}, err
 	}
-	s, err := d.momentShower(ctx, c, moments[:min(len(moments), in.limit())])
+	s, err := newMomentShower(ctx, d, c, moments[:min(len(moments), in.limit())])
 	return pageOf(moments, in.paging, func(m moment) store.Place { return m.place }, s.show), err
 }
 
-// moments returns runs and what was done by hand, merged, one more than asked
+// listMoments returns runs and what was done by hand, merged, one more than asked
 // for.
-func (d Deps) moments(ctx context.Context, c portal.Caller, in getTimelineIn) ([]moment, error) {
+func listMoments(ctx context.Context, d Deps, c portal.Caller, in getTimelineIn) ([]moment, error) {
 	place, err := in.place()
 	if err != nil {
 		return nil, err
@@ -85,12 +87,13 @@ type momentShower struct {
 	runs    runShower
 	actions actionShower
 	byRun   map[string][]guard.Entry
+	count   map[string]int // of a run's actions, where not all of the page's were read
 }
 
 // maxTimelineActions bounds what is read of what the runs of one page did.
 const maxTimelineActions = 1000
 
-func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []moment) (momentShower, error) {
+func newMomentShower(ctx context.Context, d Deps, c portal.Caller, moments []moment) (momentShower, error) {
 	s := momentShower{byRun: map[string][]guard.Entry{}}
 	var runs []flow.Run
 	var entries []guard.Entry
@@ -102,7 +105,7 @@ func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []momen
 		}
 	}
 	var err error
-	if s.runs, err = d.runShower(ctx, c, runs); err != nil {
+	if s.runs, err = newRunShower(ctx, d, c, runs); err != nil {
 		return s, err
 	}
 	if len(runs) > 0 && c.Can(portal.ActionsRead) {
@@ -110,12 +113,17 @@ func (d Deps) momentShower(ctx context.Context, c portal.Caller, moments []momen
 		if err != nil {
 			return s, err
 		}
+		if len(did) == maxTimelineActions {
+			if s.count, err = d.DB.Actions.CountOfRuns(ctx, c.Org.ID, each(runs, func(r flow.Run) string { return r.ID })); err != nil {
+				return s, err
+			}
+		}
 		for _, e := range slices.Backward(did) {
 			s.byRun[e.Why.Run] = append(s.byRun[e.Why.Run], e)
 		}
 		entries = append(entries, did...)
 	}
-	s.actions, err = d.actionShower(ctx, c, entries)
+	s.actions, err = newActionShower(ctx, d, c, entries)
 	return s, err
 }
 
@@ -125,5 +133,6 @@ func (s momentShower) show(m moment) TimelineEntry {
 		return TimelineEntry{Kind: "action", At: m.place.At, Action: &a, Actions: []Action{}}
 	}
 	r := s.runs.run(*m.run)
-	return TimelineEntry{Kind: "run", At: m.place.At, Run: &r, Actions: each(s.byRun[m.run.ID], s.actions.action)}
+	did := s.byRun[m.run.ID]
+	return TimelineEntry{Kind: "run", At: m.place.At, Run: &r, Actions: each(did, s.actions.action), LeftOut: max(0, s.count[m.run.ID]-len(did))}
 }

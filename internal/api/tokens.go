@@ -35,7 +35,7 @@ func listTokens(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Token, 
 	if err != nil {
 		return nil, err
 	}
-	people, err := d.people(ctx, c, each(ts, func(t portal.Token) string { return t.Account }))
+	people, err := namesOf(ctx, d, c, each(ts, func(t portal.Token) string { return t.Account }))
 	return each(ts, func(t portal.Token) Token { return showToken(t, people) }), err
 }
 

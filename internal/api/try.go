@@ -58,7 +58,7 @@ func tryCard(ctx context.Context, d Deps, c portal.Caller, in tryCardIn) (TriedC
 		return TriedCard{}, err
 	}
 	began := time.Now()
-	out, err := d.tried(ctx, f, in)
+	out, err := tried(ctx, d, f, in)
 	if err != nil {
 		_, ours := errors.AsType[*field](err)
 		if ours || errs.KindOf(err) == errs.Internal && connector.AsError(err) == nil {
@@ -78,7 +78,7 @@ func triedError(err error) string {
 	return errs.Message(err)
 }
 
-func (d Deps) tried(ctx context.Context, f flow.Flow, in tryCardIn) (TriedCard, error) {
+func tried(ctx context.Context, d Deps, f flow.Flow, in tryCardIn) (TriedCard, error) {
 	if in.If != "" {
 		return triedCondition(in)
 	}
@@ -91,11 +91,11 @@ func (d Deps) tried(ctx context.Context, f flow.Flow, in tryCardIn) (TriedCard, 
 	_, name, _ := strings.Cut(in.Use, ".")
 	switch {
 	case in.Connection != "":
-		err = d.tryAction(ctx, f.Org, in.Connection, name, with, &out)
+		err = tryAction(ctx, d, f.Org, in.Connection, name, with, &out)
 	case strings.HasPrefix(in.Use, "table."):
-		err = d.tryTable(ctx, f.Org, in.Table, flow.TableOp(name), with, &out)
+		err = tryTable(ctx, d, f.Org, in.Table, flow.TableOp(name), with, &out)
 	default:
-		err = d.tryFunction(in.Use, with, &out)
+		err = tryFunction(d, in.Use, with, &out)
 	}
 	return out, err
 }
@@ -126,7 +126,7 @@ func triedCondition(in tryCardIn) (TriedCard, error) {
 	return TriedCard{State: flow.StepDone, Holds: &holds}, nil
 }
 
-func (d Deps) tryFunction(use string, with *value.Object, out *TriedCard) error {
+func tryFunction(d Deps, use string, with *value.Object, out *TriedCard) error {
 	fn, ok := d.Catalogue.Function(use)
 	if !ok {
 		return errs.New(errs.Invalid, "there is no function %q", use)
@@ -139,7 +139,7 @@ func (d Deps) tryFunction(use string, with *value.Object, out *TriedCard) error 
 	return nil
 }
 
-func (d Deps) tryTable(ctx context.Context, org, table string, op flow.TableOp, with *value.Object, out *TriedCard) error {
+func tryTable(ctx context.Context, d Deps, org, table string, op flow.TableOp, with *value.Object, out *TriedCard) error {
 	if _, err := d.DB.Tables.Get(ctx, org, table); err != nil {
 		return &field{"table", err}
 	}
@@ -156,7 +156,7 @@ func (d Deps) tryTable(ctx context.Context, org, table string, op flow.TableOp, 
 }
 
 // tryAction makes a call that only reads, and shows any other.
-func (d Deps) tryAction(ctx context.Context, org, connection, name string, with *value.Object, out *TriedCard) error {
+func tryAction(ctx context.Context, d Deps, org, connection, name string, with *value.Object, out *TriedCard) error {
 	conn, err := d.DB.Connections.Get(ctx, org, connection)
 	if err != nil {
 		return &field{"connection", err}

@@ -58,7 +58,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, c.Close())
 	}
 	if err := c.checkKeys(ctx); err != nil {
-		return nil, errors.Join(err, a.ln.Close(), c.Close())
+		return nil, errors.Join(err, a.Close())
 	}
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
 	a.Doors = c.Portal()
@@ -73,7 +73,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	handler, err := a.handler()
 	if err != nil {
-		return nil, errors.Join(err, a.ln.Close(), c.Close())
+		return nil, errors.Join(err, a.Close())
 	}
 	a.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -195,7 +195,7 @@ func (a *App) Run(ctx context.Context) error {
 		if ctx.Err() != nil { // it was told to stop before it had begun
 			err = nil
 		}
-		return errors.Join(err, a.ln.Close(), a.Close())
+		return errors.Join(err, a.Close())
 	}
 	a.working.Store(true)
 	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
@@ -214,11 +214,23 @@ func (a *App) Run(ctx context.Context) error {
 	defer cancel()
 	if err == nil {
 		a.endRequests(grace)
-		<-served // http.ErrServerClosed: it was told to
+		if err = <-served; errors.Is(err, http.ErrServerClosed) { // it was told to
+			err = nil
+		}
 	}
 	stopBeside()
 	besides.Wait()
 	return errors.Join(err, workers.Stop(grace), a.Close())
+}
+
+// Close closes the listener and the database of a server that is not run, or not
+// any more.
+func (a *App) Close() error {
+	err := a.ln.Close()
+	if errors.Is(err, net.ErrClosed) { // it has served
+		err = nil
+	}
+	return errors.Join(err, a.Core.Close())
 }
 
 // endRequests takes no new requests and waits for those under way, which need the

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"sallyport/internal/config"
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 	"sallyport/sandbox"
@@ -34,8 +35,8 @@ const demoOrganization = "demo"
 // RunDemo starts a sandbox and a server on loopback, seeds the server for the
 // sandbox, calls ready, and serves until ctx ends.
 func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
-	if err := loopback(o.Config.Listen); err != nil {
-		return err
+	if local, err := config.Loopback(o.Config.Listen); err != nil || !local {
+		return errs.New(errs.Invalid, "a demo listens on loopback only, not on %s", o.Config.Listen) // its sandbox gives its tokens to whoever asks
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -48,7 +49,8 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 	o.Config.SandboxURL, o.SandboxOrg = box.State().URL, demoOrganization
 	a, err := New(ctx, o.Options)
 	if err != nil {
-		return err
+		cancel()
+		return errors.Join(err, <-served)
 	}
 	running := make(chan error, 1)
 	go func() { running <- a.Run(ctx) }()
@@ -66,16 +68,6 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 // many incidents at once is not slowed down by the limits of a small one.
 const demoScale = 50
 
-// loopback refuses a demo that others could reach: its sandbox gives its
-// tokens to whoever asks.
-func loopback(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errs.New(errs.Invalid, "a demo listens on loopback only, not on %s", listen)
-	}
-	return nil
-}
-
 func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan error, error) {
 	box, err := sandbox.New(sandbox.Options{Users: o.Users, Seed: o.Seed, Log: o.Log})
 	if err != nil {
@@ -91,7 +83,7 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 	scaled.RateScale = demoScale
 	if err := box.SetSwitches(scaled); err != nil {
 		box.Close()
-		return nil, nil, err
+		return nil, nil, errors.Join(err, ln.Close())
 	}
 	served := make(chan error, 1)
 	go func() { served <- box.Serve(ctx, ln) }()
@@ -102,7 +94,7 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	org, err := a.Doors.EnsureOrganization(ctx, demoOrganization, "Demo")
+	org, err := a.Doors.People.EnsureOrganization(ctx, demoOrganization, "Demo")
 	if err != nil {
 		return Demo{}, err
 	}
@@ -128,7 +120,7 @@ func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 // demoAdmin returns the account that the demo's link signs in, made with a
 // password that nobody knows.
 func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account, error) {
-	account, err := a.Doors.AddMember(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
+	account, err := a.Doors.People.Add(ctx, org, portal.NewAccount{Email: email, Name: "Demo Admin", Password: rand.Text()}, portal.Admin)
 	if errs.KindOf(err) != errs.Conflict {
 		return account, err
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
+	"sallyport/internal/store"
 )
 
 // DefaultOrganization is the slug of the organization that a server which has
@@ -19,7 +19,7 @@ const DefaultOrganization = "default"
 func (c *Core) Portal() *portal.Portal {
 	return portal.New(portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
-		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now,
+		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	})
 }
 
@@ -27,7 +27,7 @@ func (c *Core) Portal() *portal.Portal {
 // is not there yet.
 func (c *Core) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
 	if slug == DefaultOrganization {
-		return p.EnsureOrganization(ctx, slug, "Default organization")
+		return p.People.EnsureOrganization(ctx, slug, "Default organization")
 	}
 	o, err := c.DB.Organizations.BySlug(ctx, slug)
 	if errs.KindOf(err) == errs.NotFound {
@@ -111,19 +111,19 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err := c.Keys.Rotate(); err != nil {
 		return 0, fmt.Errorf("make a new key: %w", err)
 	}
-	n, err := c.DB.Connections.Reseal(ctx, func(conn connector.Connection) ([]byte, error) {
-		sealed, _, err := c.Engine.Reseal(conn)
+	n, err := c.DB.Connections.Reseal(ctx, func(conn store.Connection) ([]byte, error) {
+		sealed, _, err := c.Engine.Reseal(conn.Connection)
 		return sealed, err
 	})
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of connections: %w", err)
 	}
-	hooks, err := c.DB.Sources.Reseal(ctx, func(id string, sealed []byte) ([]byte, error) {
-		plain, err := c.Keys.Unseal(sealed, source.HookSecretContext(id))
+	hooks, err := c.DB.Sources.Reseal(ctx, func(s source.Source) ([]byte, error) {
+		plain, err := c.Keys.Unseal(s.HookSecret, source.HookSecretContext(s.ID))
 		if err != nil {
 			return nil, err
 		}
-		return c.Keys.Seal(plain, source.HookSecretContext(id))
+		return c.Keys.Seal(plain, source.HookSecretContext(s.ID))
 	})
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of event hooks: %w", err)

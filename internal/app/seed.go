@@ -110,9 +110,10 @@ func (c *Core) connect(ctx context.Context, org string, n newConnection) (string
 	if err != nil {
 		return "", err
 	}
+	keep, changed := c.DB.Connections.Add, now
 	for _, old := range there {
 		if old.Name == n.name {
-			conn.ID = old.ID
+			conn.ID, keep, changed = old.ID, c.DB.Connections.Set, old.UpdatedAt
 		}
 	}
 	if conn.Settings, err = c.Engine.Normalize(conn); err != nil {
@@ -121,7 +122,7 @@ func (c *Core) connect(ctx context.Context, org string, n newConnection) (string
 	if conn.Sealed, err = c.Engine.Seal(conn, n.secrets); err != nil {
 		return "", err
 	}
-	row := store.Connection{Own: conn.Settings, State: store.ConnectionOK, Secrets: map[string]time.Time{}, CheckedAt: now, SealedAt: now, CreatedAt: now, UpdatedAt: now}
+	row := store.Connection{Own: conn.Settings, State: store.ConnectionOK, Secrets: map[string]time.Time{}, CheckedAt: now, CreatedAt: now, UpdatedAt: changed}
 	for name := range n.secrets {
 		row.Secrets[name] = now
 	}
@@ -136,7 +137,7 @@ func (c *Core) connect(ctx context.Context, org string, n newConnection) (string
 		row.State = store.ConnectionFailed
 	}
 	row.Connection = conn
-	return conn.ID, c.DB.Connections.Save(ctx, row)
+	return conn.ID, keep(ctx, row)
 }
 
 func (c *Core) seedSource(ctx context.Context, out *Seeded) error {

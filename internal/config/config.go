@@ -108,13 +108,22 @@ func (c Config) shown() string {
 	return c.Listen
 }
 
+// Loopback reports whether nobody but this machine can connect to an address to
+// listen on: HOST:PORT.
+func Loopback(address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, errs.New(errs.Invalid, "an address is HOST:PORT, not %q", address)
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback(), nil
+}
+
 // Exposed reports whether others reach the server over plain HTTP, as far as can
 // be told: what they send can be read on the way.
 func (c Config) Exposed() bool {
-	host, _, err := net.SplitHostPort(c.Listen)
-	ip, ipErr := netip.ParseAddr(host)
-	local := err == nil && (host == "localhost" || ipErr == nil && ip.IsLoopback())
-	return !local && c.TLS.CertFile == "" && !strings.HasPrefix(c.BaseURL, "https://")
+	local, err := Loopback(c.Listen)
+	return (err != nil || !local) && c.TLS.CertFile == "" && !strings.HasPrefix(c.BaseURL, "https://")
 }
 
 // Networks returns the private networks that connections may go to.

@@ -140,3 +140,17 @@ func FuzzLoad(f *testing.F) {
 		_, _ = config.Load(path, nil)
 	})
 }
+
+func TestLoopback(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1:0": true, "127.9.9.9:80": true, "[::1]:80": true, "localhost:80": true, ":80": false, "0.0.0.0:80": false, "[::]:80": false,
+		"192.0.2.1:80": false, "example.com:80": false,
+	} {
+		if got, err := config.Loopback(address); got != want || err != nil {
+			t.Errorf("%s: %v %v, want %v", address, got, err, want)
+		}
+	}
+	if _, err := config.Loopback("8080"); err == nil {
+		t.Error("a port alone is no address")
+	}
+}

@@ -78,7 +78,24 @@ func (s *session) outputs(seen scope) *value.Object {
 		if err != nil {
 			v = nil
 		}
-		out.Set(o.port.Name, v)
+		out.Set(o.port.Name, o.shaped(v, seen))
+	}
+	return out
+}
+
+// shaped makes of a list's items, or of an object, what they are to be. Each is
+// calculated by itself, so that a long list costs no more than it has to.
+func (o outputPlan) shaped(v any, seen scope) any {
+	if o.each == nil || v == nil {
+		return v
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return eval(o.each, seen.with(scope{"item": v}))
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = eval(o.each, seen.with(scope{"item": item}))
 	}
 	return out
 }
@@ -128,8 +145,8 @@ func ScrubValue(scrub *secret.Scrubber, v any) any {
 	return v
 }
 
-// scrubRequest takes the secrets of a call out of what is shown of a request.
-func scrubRequest(scrub *secret.Scrubber, r Request) Request {
+// ScrubRequest takes secrets out of what is shown of a request.
+func ScrubRequest(scrub *secret.Scrubber, r Request) Request {
 	r.URL = scrub.Text(r.URL)
 	for name, text := range r.Header {
 		r.Header[name] = scrub.Text(text)

@@ -28,6 +28,10 @@ type Call struct {
 	Priority quota.Priority
 	Timeout  time.Duration // of the whole call; 0 is 30 seconds
 	Wait     time.Duration // the longest to wait for the rate limit; 0 takes the budget's default
+	// OnePage makes a list action get one page and no more, whatever its limit:
+	// all of its items, and where the next page is. It is what streams go by:
+	// the output next of one call is the input next of the one after it.
+	OnePage bool
 }
 
 // Request is what is sent, as shown to people: every secret in it is masked.

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -11,31 +12,75 @@ import (
 	"sallyport/internal/value"
 )
 
-// compile makes a connector of a document that fits the schema.
-func compile(d *document.Document) (*Connector, error) {
-	root := d.Cursor()
+// compile makes a connector of documents that fit the schema: its own, and the
+// parts that add to it.
+func compile(id string, docs []*document.Document) (*Connector, error) {
+	root := docs[0].Cursor()
 	c := &Connector{
 		ID: root.Text("connector"), Title: root.Text("title"), Description: root.Text("description"),
-		Category: root.Text("category"), Docs: root.Text("docs"), Origin: d.Name,
+		Category: root.Text("category"), Docs: root.Text("docs"), Origin: docs[0].Name,
 		Settings: compilePorts(root.At("settings"), false), Secrets: compilePorts(root.At("secrets"), true),
 		Actions: map[string]*Action{},
-	}
-	if path.Base(d.Name) != c.ID+".yaml" {
-		root.At("connector").Fail("the file's name must be %s.yaml", c.ID)
 	}
 	names := c.names(root)
 	for a := range root.At("auth").Items() {
 		c.Auth = append(c.Auth, compileAuth(a, names))
 	}
 	c.profile = compileProfile(root, names)
-	for id, a := range root.At("actions").Fields() {
-		c.Actions[id] = compileAction(a, id, names)
+	var parts []document.Cursor
+	for i, d := range docs {
+		part := d.Cursor()
+		parts = append(parts, part)
+		checkName(part, d.Name, id, i == 0)
 	}
-	c.crossCheck(root)
+	c.compileParts(parts, names)
 	for step := range root.At("test").Items() {
 		c.profile.test = append(c.profile.test, compileTest(step, c, names))
 	}
-	return c, d.Err()
+	var faults []error
+	for _, d := range docs {
+		faults = append(faults, d.Err())
+	}
+	return c, errors.Join(faults...)
+}
+
+// checkName looks whether a file is what its name says.
+func checkName(part document.Cursor, name, id string, first bool) {
+	switch extends := part.At("extends"); {
+	case first && extends.Present():
+		extends.Fail("there is no %s.yaml", id)
+	case first && path.Base(name) != part.Text("connector")+".yaml":
+		part.At("connector").Fail("the file's name must be %s.yaml", part.Text("connector"))
+	case !first && !extends.Present():
+		part.At("connector").Fail("the file's name has a part: it extends a connector")
+	case !first && part.Text("extends") != id:
+		extends.Fail("the file's name must begin with %s", part.Text("extends"))
+	}
+}
+
+// compileParts reads what several files of a connector may have.
+func (c *Connector) compileParts(parts []document.Cursor, names scopeNames) {
+	shapes := map[string]document.Cursor{}
+	for _, part := range parts {
+		for name, shape := range part.At("shapes").Fields() {
+			if _, ok := shapes[name]; ok {
+				shape.Fail("there is such a shape already")
+			}
+			shapes[name] = shape
+		}
+	}
+	for _, part := range parts {
+		for id, a := range part.At("actions").Fields() {
+			if _, ok := c.Actions[id]; ok {
+				a.Fail("there is such an action already")
+			}
+			c.Actions[id] = compileAction(a, id, names, shapes)
+		}
+		c.Events = append(c.Events, compileEvents(part.At("okta_workflows_events"))...)
+	}
+	for _, part := range parts {
+		c.crossCheck(part)
+	}
 }
 
 // names says what templates of this connector may refer to. The settings and
@@ -101,6 +146,7 @@ func compilePort(f document.Cursor, name string, secret bool) Port {
 	p := Port{
 		Name: name, Title: f.Text("title"), Help: f.Text("help"), Type: value.Kind(f.Text("type")),
 		Required: f.Bool("required"), Secret: secret || f.Bool("secret"), Long: f.Bool("long"), Learned: f.Bool("learned"),
+		dropEmpty: f.Text("drop_empty"),
 	}
 	if p.Type == "" {
 		p.Type = value.Text

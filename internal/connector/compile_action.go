@@ -15,15 +15,21 @@ func answerNames(names scopeNames) scopeNames {
 	})
 }
 
-func compileAction(c document.Cursor, id string, connector scopeNames) *Action {
+// compileAction reads an action; shapes are what items of its lists may become.
+func compileAction(c document.Cursor, id string, connector scopeNames, shapes map[string]document.Cursor) *Action {
 	a := &Action{
 		ID: id, Title: c.Text("title"), Description: c.Text("description"),
 		Effect: Effect(c.Text("effect")), Repeat: Repeat(c.Text("repeat")),
 		Inputs: compilePorts(c.At("inputs"), false), Outputs: []Port{},
-		Scopes: c.Texts("scopes"), Serves: c.Texts("okta_workflows"), do: &plan{},
+		Scopes: c.Texts("scopes"), Stream: c.Text("stream"), do: &plan{},
 	}
 	if a.Title == "" {
 		a.Title = titleOf(id)
+	}
+	for name, in := range c.At("inputs").Fields() {
+		if other := in.Text("drop_empty"); other != "" && (portNamed(name, a.Inputs).Type != value.Obj || portNamed(other, a.Inputs) == nil) {
+			in.At("drop_empty").Fail("it is of an object, and names another input")
+		}
 	}
 	names := connector.with(scopeNames{"inputs": portNames(a.Inputs)})
 	names = a.do.compileVars(c.At("let"), names)
@@ -31,9 +37,13 @@ func compileAction(c document.Cursor, id string, connector scopeNames) *Action {
 	a.do.checks = compileChecks(c.At("checks"), open)
 	a.do.compileRequest(c, names)
 	a.compileEffects(c, open)
-	a.compileAnswer(c, answerNames(names))
+	a.compileAnswer(c, answerNames(names), shapes)
 	a.compileTargets(c, open)
 	a.compileRepeat(c)
+	a.checkStream(c.At("stream"), a.Stream)
+	for m := range c.At("okta_workflows").Items() {
+		a.Cards = append(a.Cards, a.compileCard(m))
+	}
 	return a
 }
 
@@ -90,7 +100,7 @@ func (a *Action) compileEffects(c document.Cursor, names scopeNames) {
 	}
 }
 
-func (a *Action) compileAnswer(c document.Cursor, names scopeNames) {
+func (a *Action) compileAnswer(c document.Cursor, names scopeNames, shapes map[string]document.Cursor) {
 	a.do.accept = programAt(c.At("accept"), names)
 	a.do.errors = compileErrors(c.At("errors"), names)
 	if p := c.At("pages"); p.Present() {
@@ -105,7 +115,14 @@ func (a *Action) compileAnswer(c document.Cursor, names scopeNames) {
 	for name, o := range c.At("outputs").Fields() {
 		port := compilePort(o, name, false)
 		a.Outputs = append(a.Outputs, port)
-		a.do.outputs = append(a.do.outputs, outputPlan{port, programAt(o.At("from"), names)})
+		each := o.At("each")
+		if shape, ok := shapes[o.Text("each")]; ok {
+			each = shape
+		}
+		if each.Present() && port.Type != value.List && port.Type != value.Obj {
+			o.At("each").Fail("it is of a list or an object")
+		}
+		a.do.outputs = append(a.do.outputs, outputPlan{port, programAt(o.At("from"), names), programAt(each, names.with(scopeNames{"item": nil}))})
 	}
 }
 

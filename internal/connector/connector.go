@@ -62,6 +62,7 @@ type Connector struct {
 	Settings []Port             `json:"settings"` // what a connection needs to know, apart from auth
 	Secrets  []Port             `json:"secrets"`  // what it needs to know and nobody may see
 	Actions  map[string]*Action `json:"actions"`
+	Events   []EventCard        `json:"okta_workflows_events,omitempty"`
 
 	profile *profile
 }
@@ -90,8 +91,11 @@ type Action struct {
 	Outputs     []Port `json:"outputs"`
 	// Scopes are the OAuth scopes that the call needs.
 	Scopes []string `json:"scopes,omitempty"`
-	// Serves names the cards of Okta Workflows that this action stands for: okta:readUser.
-	Serves []string `json:"okta_workflows,omitempty"`
+	// Stream is the list output whose items a flow goes over page by page, or "".
+	// See [Call.OnePage].
+	Stream string `json:"stream,omitempty"`
+	// Cards are the cards of Okta Workflows that this action stands for.
+	Cards []Card `json:"okta_workflows,omitempty"`
 
 	// Targets are the things that the action touches. See [Action.Entities].
 	Targets []Target `json:"targets,omitempty"`
@@ -133,6 +137,7 @@ type Port struct {
 	Long     bool       `json:"long,omitempty"`    // several lines
 	Learned  bool       `json:"learned,omitempty"` // a setting that [Engine.Test] finds out
 
+	dropEmpty string        // another input: where it is true, empty fields of this object are left out
 	normalize *expr.Program // brings a setting into one form, over value
 	checks    []check       // of a setting, over value
 }

@@ -48,6 +48,11 @@ func newBench(t *testing.T, out egress.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newBenchOf(t, shelf, out)
+}
+
+func newBenchOf(t *testing.T, shelf *connector.Shelf, out egress.Options) *bench {
+	t.Helper()
 	keyring, err := secret.Open(filepath.Join(t.TempDir(), "keys.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +121,9 @@ actions:
     effect: read
     repeat: safe
     request: { method: GET, path: /list, query: { size: 2 } }
-    pages: { next: body.cursor, param: cursor, items: body.items, limit: 5 }
+    inputs: { next: {} }
+    pages: { next: body.cursor, param: cursor, start: inputs.next, items: body.items, limit: 5 }
+    stream: items
     outputs: { items: { type: list, from: items }, more: { type: boolean, from: more }, next: { from: next } }
   all:
     effect: read
@@ -288,55 +295,6 @@ func TestIdempotencyKey(t *testing.T) {
 	if got := fmt.Sprint(shown.Method, " ", strings.TrimPrefix(shown.URL, s.URL), " ", shown.Header, " ", string(value.JSON(shown.Body))); got !=
 		`POST /keyed map[Authorization:Key ••• Content-Type:application/json Idempotency-Key:run-1/card-2] {"pin":"•••","who":"•••"}` {
 		t.Errorf("preview %s", got)
-	}
-}
-
-func TestCursorPages(t *testing.T) {
-	s := peer(t, func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.RawQuery {
-		case "size=2":
-			fmt.Fprint(w, `{"items":[1,2],"cursor":"a b"}`)
-		case "cursor=a+b&size=2":
-			fmt.Fprint(w, `{"items":[3,4],"cursor":"c"}`)
-		case "cursor=c&size=2":
-			fmt.Fprint(w, `{"items":[5,6],"cursor":"d"}`)
-		default:
-			t.Errorf("asked for %s", r.URL.RawQuery)
-		}
-	})
-	b := newBench(t, egress.Options{})
-	res, err := b.do(b.connection("sample", "", value.Map("url", s.URL), "api_key", "k-123456"), "list", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := `{"items":[1,2,3,4,5],"more":true,"next":null}`; string(value.JSON(res.Outputs)) != want {
-		t.Errorf("outputs %s, want %s", value.JSON(res.Outputs), want)
-	}
-}
-
-// A peer that never comes to an end is left after a thousand pages, or at once
-// where its pages are empty.
-func TestPagesEnd(t *testing.T) {
-	for name, tt := range map[string]struct {
-		page  string
-		want  string
-		calls int32
-	}{
-		"full for ever":  {`{"items":[1],"cursor":"x"}`, `{"count":1000,"more":true}`, 1000},
-		"empty for ever": {`{"items":[],"cursor":"x"}`, `{"count":0,"more":true}`, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var calls atomic.Int32
-			s := peer(t, func(w http.ResponseWriter, _ *http.Request) {
-				calls.Add(1)
-				fmt.Fprint(w, tt.page)
-			})
-			b := newBench(t, egress.Options{})
-			res, err := b.do(b.connection("sample", "", value.Map("url", s.URL), "api_key", "k-123456"), "all", nil)
-			if err != nil || string(value.JSON(res.Outputs)) != tt.want || calls.Load() != tt.calls {
-				t.Errorf("%s, %v after %d requests; want %s after %d", value.JSON(res.Outputs), err, calls.Load(), tt.want, tt.calls)
-			}
-		})
 	}
 }
 

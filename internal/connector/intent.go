@@ -1,6 +1,6 @@
 package connector
 
-import "time"
+import "sallyport/internal/secret"
 
 // Intent is an effect that somebody wants: what the guard looks at before it
 // is made. Reads are no intents.
@@ -17,6 +17,9 @@ type Intent struct {
 	DryRun     bool    // show, do not make
 	Attempt    int     // from 1
 	Resume     string  // ledger entry of an attempt that was begun and not ended
+	// Hidden takes out of the ledger what whoever wants the effect has learned and
+	// must not be shown; nil takes nothing out.
+	Hidden *secret.Scrubber
 }
 
 // Why is what led to an effect. What does not apply is empty.
@@ -37,7 +40,6 @@ const (
 	Proceed Verdict = "proceed"
 	Refuse  Verdict = "refuse"
 	Show    Verdict = "dry_run" // do not make it; show what it would be
-	Later   Verdict = "later"   // ask again at Permit.At
 )
 
 // Permit is the guard's answer. With Proceed, the entry in the ledger has been
@@ -45,6 +47,5 @@ const (
 type Permit struct {
 	Verdict Verdict
 	Ledger  string // id of the entry; empty for what the ledger does not keep
-	Reason  string // of a refusal or a delay, for people
-	At      time.Time
+	Reason  string // of a refusal, for people
 }

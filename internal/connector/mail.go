@@ -77,7 +77,7 @@ func newEnvelope(s *session) (envelope, error) {
 	if err := e.compose(s); err != nil {
 		return envelope{}, errs.New(errs.Invalid, "%v", err)
 	}
-	e.shown = scrubRequest(s.scrub, e.shown)
+	e.shown = ScrubRequest(s.scrub, e.shown)
 	return e, nil
 }
 

@@ -31,14 +31,12 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 		}
 		return list{s.open().with(a.scope()), a.status}, nil
 	}
-	if start := value.String(eval(p.start, s.open())); start != "" {
-		if err := s.turn(w, start); err != nil {
-			return list{}, asError(err)
-		}
+	if err := s.turn(w, value.String(eval(p.start, s.open()))); err != nil {
+		return list{}, asError(err)
 	}
 	items := []any{}
-	limit, ok := eval(p.limit, s.open()).(float64)
-	for n := 0; ; n++ {
+	limit, limited := s.limit()
+	for n := 1; ; n++ {
 		a, failure := s.send(ctx, w)
 		if failure != nil {
 			return list{}, failure
@@ -48,10 +46,13 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 		items = append(items, page...)
 		next := p.following(a, seen)
 		more := next != ""
-		if !more || len(page) == 0 || n+1 >= maxPages || ok && float64(len(items)) >= limit {
-			if ok && float64(len(items)) > limit {
+		if s.call.OnePage && len(page) == 0 {
+			more, next = false, "" // a peer that never comes to an end
+		}
+		if !more || len(page) == 0 || n >= s.mostPages() || limited && len(items) >= limit {
+			if limited && len(items) > limit {
 				// The rest of this page is not in the next one: say that there is more, not where.
-				items, more, next = items[:int(limit)], true, ""
+				items, more, next = items[:limit], true, ""
 			}
 			return list{seen.with(scope{"items": items, "more": more, "next": nilIfEmpty(next)}), a.status}, nil
 		}
@@ -59,6 +60,19 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 			return list{}, asError(err)
 		}
 	}
+}
+
+// limit returns how many items are wanted, if that is bounded.
+func (s *session) limit() (n int, limited bool) {
+	f, ok := eval(s.action.do.pages.limit, s.open()).(float64)
+	return int(f), ok && !s.call.OnePage
+}
+
+func (s *session) mostPages() int {
+	if s.call.OnePage {
+		return 1
+	}
+	return maxPages
 }
 
 func nilIfEmpty(s string) any {
@@ -76,10 +90,13 @@ func (p *pagesPlan) following(a *answer, seen scope) string {
 	return value.String(eval(p.next, seen))
 }
 
-// turn makes w the request of a page. A URL that the peer names must stay where
+// turn makes w the request of a page; the empty one is the first. A URL that the peer names must stay where
 // the connection leads: the credential goes with it.
 func (s *session) turn(w *wire, page string) error {
-	if !s.action.do.pages.link {
+	switch {
+	case page == "":
+		return nil
+	case !s.action.do.pages.link:
 		q := w.url.Query()
 		q.Set(s.action.do.pages.param, page)
 		u := *w.url

@@ -108,6 +108,7 @@ type pagesPlan struct {
 type outputPlan struct {
 	port Port
 	from *expr.Program
+	each *expr.Program // what an item becomes, over item too; nil leaves it
 }
 
 // testStep is one call of a connector's test.

@@ -26,6 +26,24 @@ func fill(ports []Port, values *value.Object, what string) (*value.Object, error
 	return out, nil
 }
 
+// dropEmpty takes out what is empty of the objects for which an input asks for
+// that.
+func dropEmpty(ports []Port, inputs *value.Object) {
+	for _, p := range ports {
+		o, ok := inputs.At(p.Name).(*value.Object)
+		if !ok || p.dropEmpty == "" || inputs.At(p.dropEmpty) != true {
+			continue
+		}
+		kept := value.NewObject(o.Len())
+		for name, v := range o.All() {
+			if v != nil && v != "" {
+				kept.Set(name, v)
+			}
+		}
+		inputs.Set(p.Name, kept)
+	}
+}
+
 // take converts and checks one value; nil is none.
 func (p *Port) take(v any) (any, error) {
 	v, err := value.Convert(v, p.Type)

@@ -62,6 +62,7 @@ func (s *session) gather() error {
 	if err != nil {
 		return err
 	}
+	dropEmpty(s.action.Inputs, inputs)
 	if s.secrets, err = s.engine.unseal(s.conn); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -19,18 +20,19 @@ const Folder = "connectors"
 // Shelf holds connectors.
 type Shelf struct{ byID map[string]*Connector }
 
-// Load reads every connector file, connectors/NAME.yaml, of folders that are
-// laid out like package content. A file of a later folder replaces one of the
-// same name of an earlier folder. The error tells everything that is wrong,
-// each with file and line.
+// Load reads every connector file of folders that are laid out like package
+// content: connectors/NAME.yaml, and connectors/NAME.PART.yaml, which adds to
+// it. A file of a later folder replaces one of the same name of an earlier
+// folder; a NAME.yaml replaces the parts too. The error tells everything that
+// is wrong, each with file and line.
 func Load(folders ...fs.FS) (*Shelf, error) {
-	s := &Shelf{byID: map[string]*Connector{}}
-	var faults []error
+	files := map[string]map[string][]byte{} // by connector and name
 	for _, folder := range folders {
 		names, err := fs.Glob(folder, Folder+"/*.yaml")
 		if err != nil {
 			return nil, fmt.Errorf("list connectors: %w", err)
 		}
+		found := map[string]map[string][]byte{}
 		for _, name := range names {
 			if strings.HasSuffix(name, ".test.yaml") {
 				continue
@@ -39,18 +41,50 @@ func Load(folders ...fs.FS) (*Shelf, error) {
 			if err != nil {
 				return nil, fmt.Errorf("read connectors: %w", err)
 			}
-			c, err := parse(name, text)
-			if err != nil {
-				faults = append(faults, err)
-				continue
-			}
-			s.byID[c.ID] = c
+			put(found, name, text)
 		}
+		overlay(files, found)
+	}
+	s := &Shelf{byID: map[string]*Connector{}}
+	var faults []error
+	for _, id := range slices.Sorted(maps.Keys(files)) {
+		c, err := parse(id, files[id])
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		s.byID[c.ID] = c
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	if err := s.checkCards(); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// mainFile is the file that the parts of a connector add to.
+func mainFile(id string) string { return Folder + "/" + id + ".yaml" }
+
+func put(files map[string]map[string][]byte, name string, text []byte) {
+	id, _, _ := strings.Cut(path.Base(name), ".")
+	if files[id] == nil {
+		files[id] = map[string][]byte{}
+	}
+	files[id][name] = text
+}
+
+// overlay puts the files of a later folder over those of earlier ones.
+func overlay(files, found map[string]map[string][]byte) {
+	for id, texts := range found {
+		if _, whole := texts[mainFile(id)]; whole {
+			delete(files, id)
+		}
+		for name, text := range texts {
+			put(files, name, text)
+		}
+	}
 }
 
 // schema is what every file is checked against. It is compiled once.
@@ -62,8 +96,27 @@ var schema = sync.OnceValues(func() (*document.Schema, error) {
 	return document.ParseSchema(text)
 })
 
-// parse reads one connector file.
-func parse(name string, text []byte) (*Connector, error) {
+// parse reads the files of one connector.
+func parse(id string, texts map[string][]byte) (*Connector, error) {
+	var docs []*document.Document
+	var faults []error
+	names := slices.Sorted(maps.Keys(texts))
+	if i := slices.Index(names, mainFile(id)); i > 0 {
+		names = append([]string{mainFile(id)}, slices.Delete(names, i, i+1)...)
+	}
+	for _, name := range names {
+		d, err := read(name, texts[name])
+		faults = append(faults, err)
+		docs = append(docs, d)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return compile(id, docs)
+}
+
+// read reads one file, and checks it against the schema.
+func read(name string, text []byte) (*document.Document, error) {
 	d, err := document.Read(name, text)
 	if err != nil {
 		return nil, err
@@ -72,10 +125,7 @@ func parse(name string, text []byte) (*Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Check(s); err != nil {
-		return nil, err
-	}
-	return compile(d)
+	return d, d.Check(s)
 }
 
 // Get returns the connector of an ID.

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -11,7 +12,7 @@ import (
 // tree is a template of a request: plain data in which texts refer to inputs,
 // settings, secrets and variables. It differs from [value.Template] in one
 // thing: a field or an item that is a reference and nothing else, to something
-// that is not there, is left out.
+// that is not there, is left out, and so is an object of which nothing is left.
 type tree struct {
 	leaf  value.Template
 	names []string // of an object
@@ -44,6 +45,9 @@ func parseTree(v any) (tree, error) {
 		return t, nil
 	}
 	leaf, err := value.ParseTemplate(v)
+	if err == nil && leaf.Filtered() {
+		err = errors.New("a connector's templates take no filters; use an expression")
+	}
 	return tree{leaf: leaf, kind: value.Any}, err
 }
 
@@ -62,7 +66,7 @@ func (t tree) eval(s scope) (v any, present bool) {
 	case value.Obj:
 		o := value.NewObject(len(t.parts))
 		for i, part := range t.parts {
-			if v, ok := part.eval(s); ok {
+			if v, ok := part.eval(s); ok && !part.emptied(v) {
 				o.Set(t.names[i], v)
 			}
 		}
@@ -74,6 +78,13 @@ func (t tree) eval(s scope) (v any, present bool) {
 		_, alone := t.leaf.Ref()
 		return v, v != nil || !alone
 	}
+}
+
+// emptied reports whether v is an object that the tree has fields for, and none
+// is left.
+func (t tree) emptied(v any) bool {
+	o, ok := v.(*value.Object)
+	return ok && t.kind == value.Obj && len(t.names) > 0 && o.Len() == 0
 }
 
 // text returns the tree's value as text.

@@ -330,5 +330,5 @@ func show(s *session, w *wire) (Request, error) {
 		out.Header[name] = h.Get(name)
 	}
 	out.Body, _ = r.body.eval(s.shown)
-	return scrubRequest(s.scrub, out), nil
+	return ScrubRequest(s.scrub, out), nil
 }

@@ -1,6 +1,7 @@
 package flopack
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -64,6 +65,11 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	data := node{r: r, v: top.At("data"), path: "data"}
 	r.document(d, data)
 	return d, r.problems, nil
+}
+
+// Looks reports whether a text may be an export: it begins as JSON does.
+func Looks(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{"))
 }
 
 type reader struct {
@@ -238,9 +244,7 @@ func (r *reader) card(n node, depth int) *Card {
 	if ms, ok := model.at("timeout").v.(float64); ok && ms > 0 && ms < 1e12 {
 		c.Timeout = time.Duration(ms) * time.Millisecond
 	}
-	if s, ok := model.at("comments").v.(string); ok {
-		c.Comment = s
-	}
+	c.Comment = comment(model.at("comments").v)
 	r.address(c, n.at("address"))
 	c.Inputs = r.fieldsOf(model.at("inputs").at("data"), depth)
 	c.Outputs = r.fieldsOf(model.at("outputs").at("data"), depth)
@@ -259,6 +263,26 @@ func (r *reader) card(n node, depth int) *Card {
 		})
 	})
 	return c
+}
+
+// comment returns what people wrote at a card, or on one that is there for that:
+// a text, or a title and the text under it.
+func comment(v any) string {
+	o, ok := v.(*value.Object)
+	if !ok {
+		s, _ := v.(string)
+		return tidy(s)
+	}
+	return strings.TrimSpace(tidy(o.Text("title")) + "\n\n" + tidy(o.Text("markdown")))
+}
+
+// tidy returns a text without white space at its ends and at those of its lines.
+func tidy(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " \t")
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // address reads root:kernel:MODULE:VERSION:METHOD and
@@ -295,7 +319,9 @@ func (r *reader) fieldsOf(n node, depth int) []*Field {
 		}
 		out = append(out, f)
 	})
-	slices.SortStableFunc(out, func(a, b *Field) int { return cmp.Compare(a.Index, b.Index) })
+	slices.SortStableFunc(out, func(a, b *Field) int {
+		return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Key, b.Key))
+	})
 	return out
 }
 

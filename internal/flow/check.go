@@ -60,8 +60,8 @@ func (c *Catalogue) Check(d *Definition, helpers map[string]*Definition) Problem
 			}
 		}
 	}
-	k.cards(d.Cards)
-	k.references(d.Cards)
+	Walk(d.Cards, k.card)
+	k.references(d)
 	return k.r.problems
 }
 
@@ -73,24 +73,20 @@ type checker struct {
 	ids     map[string]*Card
 }
 
-func (k *checker) cards(cards []*Card) {
-	for _, c := range cards {
-		switch c.Kind {
-		case CardFunction:
-			k.function(c)
-		case CardAction:
-			k.action(c)
-		case CardTable:
-			k.table(c)
-		case CardCall:
-			k.call(c)
-		case CardIf:
-			k.cards(c.Then)
-			k.cards(c.Else)
-		case CardEach:
-			k.cards(c.Each.Body)
-		default:
-		}
+func (k *checker) card(c *Card) {
+	switch c.Kind {
+	case CardFunction:
+		k.function(c)
+	case CardAction:
+		k.action(c)
+	case CardTable:
+		k.table(c)
+	case CardCall:
+		k.call(c)
+	default:
+	}
+	if c.OnError.Way == HandOver {
+		k.callable(c, c.OnError.Flow, "on_error.call")
 	}
 }
 
@@ -114,7 +110,7 @@ func (k *checker) inputs(c *Card, what string, ports []port, extensible bool) {
 		k.literal(c, in, ports)
 	}
 	for _, p := range ports {
-		if p.required && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Name == p.name }) {
+		if p.required && !k.d.Loose && !slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.Name == p.name }) {
 			k.r.bad(c.At, join(c.path, "with"), "%s wants the input %q", what, p.name)
 		}
 	}
@@ -124,7 +120,7 @@ func (k *checker) inputs(c *Card, what string, ports []port, extensible bool) {
 func (k *checker) literal(c *Card, in Input, ports []port) {
 	v, ok := in.Value.Literal()
 	i := slices.IndexFunc(ports, func(p port) bool { return p.name == in.Name })
-	if !ok || i < 0 {
+	if !ok || i < 0 || k.d.Loose {
 		return
 	}
 	if _, err := value.Convert(v, ports[i].kind); err != nil {
@@ -176,10 +172,9 @@ func tableInputs(op TableOp) ([]port, bool) {
 		return []port{{"row_id", true, ""}}, true
 	case SearchRows:
 		return []port{{"where", false, ""}, {"sort", false, value.Text}, {"descending", false, value.Boolean}, {"limit", false, value.Number}, {"offset", false, value.Number}}, false
-	case ClearTable:
+	default:
 		return nil, false
 	}
-	return nil, false
 }
 
 func (k *checker) table(c *Card) {
@@ -205,27 +200,48 @@ func (k *checker) table(c *Card) {
 }
 
 func (k *checker) call(c *Card) {
-	if k.helpers == nil {
-		return
-	}
-	h, ok := k.helpers[c.Flow]
-	if !ok {
-		k.r.bad(c.At, join(c.path, "call"), "there is no flow %q in this folder", c.Flow)
-		return
-	}
-	if h.Trigger.Kind == OnEvent {
-		k.r.bad(c.At, join(c.path, "call"), "the flow %q starts by an event and cannot be called", c.Flow)
+	h := k.callable(c, c.Flow, "call")
+	if h == nil {
 		return
 	}
 	ports := make([]port, len(h.Trigger.Inputs))
 	for i, p := range h.Trigger.Inputs {
 		ports[i] = port{p.Name, p.Required && p.Default == nil, p.Type}
 	}
-	k.inputs(c, c.Flow, ports, false)
+	k.inputs(c, c.Flow, ports, k.d.Loose)
+}
+
+// callable returns a flow that a card may call, nil where it is not known or may
+// not be.
+func (k *checker) callable(c *Card, slug, key string) *Definition {
+	if k.helpers == nil {
+		return nil
+	}
+	h, ok := k.helpers[slug]
+	switch {
+	case !ok:
+		k.r.bad(c.At, join(c.path, key), "there is no flow %q in this folder", slug)
+		return nil
+	case h.Trigger.Kind == OnEvent || h.Trigger.Kind == OnRow:
+		k.r.bad(c.At, join(c.path, key), "the flow %q starts by an %s and cannot be called", slug, h.Trigger.Kind)
+		return nil
+	}
+	return h
 }
 
 // arguments returns the inputs of a trigger from what was given: converted,
-// defaults filled in.
-func (t Trigger) arguments(given *value.Object) (*value.Object, error) {
-	return fillPorts("input", t.Inputs, given)
+// defaults filled in. A loose flow takes what it is given as it is.
+func (d *Definition) arguments(given *value.Object) (*value.Object, error) {
+	if !d.Loose {
+		return fillPorts("input", d.Trigger.Inputs, given)
+	}
+	out := value.NewObject(len(d.Trigger.Inputs))
+	for _, p := range d.Trigger.Inputs {
+		v, ok := given.Get(p.Name)
+		if !ok {
+			v = p.Default
+		}
+		out.Set(p.Name, v)
+	}
+	return out, nil
 }

@@ -13,40 +13,40 @@ func always() []string { return []string{"error", "refused", "reason", "would_se
 
 // references checks what follows the name of a card, and of a connection, in a
 // reference.
-func (k *checker) references(cards []*Card) {
+func (k *checker) references(d *Definition) {
 	k.ids = map[string]*Card{}
-	k.number(cards)
-	k.templates(cards)
+	Walk(d.Cards, func(c *Card) { k.ids[c.ID] = c })
+	Walk(d.Cards, k.templates)
+	k.ofInputs(d.Result, "result")
 }
 
-func (k *checker) number(cards []*Card) {
-	for _, c := range cards {
-		k.ids[c.ID] = c
-		k.number(c.Then)
-		k.number(c.Else)
-		if c.Each != nil {
-			k.number(c.Each.Body)
-		}
+func (k *checker) ofInputs(ins []Input, path string) {
+	for _, in := range ins {
+		k.template(in.Value, in.At, join(path, in.Name))
 	}
 }
 
-func (k *checker) templates(cards []*Card) {
-	for _, c := range cards {
-		for _, in := range c.Inputs {
-			k.template(in.Value, in.At, join(c.path, "with."+in.Name))
-		}
-		k.template(c.Reason, c.At, c.path)
-		for _, j := range c.Join {
-			k.template(j.Then, c.At, join(c.path, "out."+j.Name+".then"))
-			k.template(j.Else, c.At, join(c.path, "out."+j.Name+".else"))
-		}
-		k.templates(c.Then)
-		k.templates(c.Else)
-		if c.Each != nil {
-			k.template(c.Each.List, c.At, join(c.path, "each"))
-			k.template(c.Each.Collect, c.At, join(c.path, "collect"))
-			k.templates(c.Each.Body)
-		}
+func (k *checker) templates(c *Card) {
+	k.ofInputs(c.Inputs, join(c.path, "with"))
+	k.ofInputs(c.Details, join(c.path, "details"))
+	k.ofInputs(c.OnError.Return, join(c.path, "on_error.return"))
+	for _, t := range c.templates() {
+		k.template(t, c.At, c.path)
+	}
+	k.condition(c.If)
+	for _, one := range c.Cases {
+		k.condition(one.If)
+	}
+	for _, j := range c.Join {
+		k.template(j.Then, c.At, join(c.path, "out."+j.Name+".then"))
+		k.template(j.Else, c.At, join(c.path, "out."+j.Name+".else"))
+	}
+}
+
+func (k *checker) condition(c *Condition) {
+	if c != nil {
+		k.template(c.A, c.at, c.path)
+		k.template(c.B, c.at, c.path)
 	}
 }
 
@@ -106,27 +106,68 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 		default:
 			return nil, false
 		}
+	case CardCall:
+		h, ok := k.helpers[c.Flow]
+		if !ok || h.Loose {
+			return nil, false
+		}
+		return returns(h.Cards, names(h.Result)), true
+	default:
+		return c.gives()
+	}
+}
+
+// gives returns the names of the outputs of a card that has others within, and
+// whether they are known.
+func (c *Card) gives() ([]string, bool) {
+	switch c.Kind {
 	case CardIf:
 		out := []string{"branch"}
 		for _, j := range c.Join {
 			out = append(out, j.Name)
 		}
 		return out, true
-	case CardEach:
-		out := []string{"count", "failures"}
-		if c.Each.Collects {
-			out = append(out, "list")
-		}
-		return out, true
-	case CardCall:
-		h, ok := k.helpers[c.Flow]
-		if !ok {
-			return nil, false
-		}
-		return returns(h.Cards, nil), true
+	case CardBranch:
+		return returned([]string{"branch"}, append([][]*Card{c.Else}, bodiesOf(c.Cases)...)...)
+	case CardTry:
+		return returned([]string{"failed"}, c.Then, c.Catch)
+	case CardEach, CardRepeat:
+		return []string{"count", "failures"}, true
+	case CardMap, CardFilter:
+		return []string{"list", "failures"}, true
+	case CardReduce:
+		return []string{"item", "failures"}, true
 	default:
 		return nil, false
 	}
+}
+
+func bodiesOf(cases []Case) [][]*Card {
+	var out [][]*Card
+	for _, c := range cases {
+		out = append(out, c.Do)
+	}
+	return out
+}
+
+// returned are the outputs of a card whose blocks give them. They are not known
+// where a block is one card, whose outputs are the block's.
+func returned(own []string, blocks ...[]*Card) ([]string, bool) {
+	for _, b := range blocks {
+		if len(b) == 1 && b[0].Kind != CardReturn {
+			return nil, false
+		}
+		own = returns(b, own)
+	}
+	return own, true
+}
+
+func names(ins []Input) []string {
+	var out []string
+	for _, in := range ins {
+		out = append(out, in.Name)
+	}
+	return out
 }
 
 // actionOutputs are those that an action has with every connector of its slot.
@@ -139,6 +180,9 @@ func (k *checker) actionOutputs(c *Card) ([]string, bool) {
 			return nil, false
 		}
 		var out []string
+		if c.Loop != nil {
+			out = []string{"streamed", "failures"}
+		}
 		for _, p := range a.Outputs {
 			if n == 0 || slices.Contains(common, p.Name) {
 				out = append(out, p.Name)
@@ -149,7 +193,8 @@ func (k *checker) actionOutputs(c *Card) ([]string, bool) {
 	return common, true
 }
 
-// returns are the names that a flow's return cards give.
+// returns adds the names that the return cards of a block give: those in it, and
+// those in the sides of its ifs.
 func returns(cards []*Card, names []string) []string {
 	for _, c := range cards {
 		if c.Kind == CardReturn {
@@ -159,9 +204,8 @@ func returns(cards []*Card, names []string) []string {
 				}
 			}
 		}
-		names = returns(c.Else, returns(c.Then, names))
-		if c.Each != nil {
-			names = returns(c.Each.Body, names)
+		if c.Kind == CardIf {
+			names = returns(c.Else, returns(c.Then, names))
 		}
 	}
 	return names

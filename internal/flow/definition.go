@@ -13,14 +13,19 @@ type Definition struct {
 	Title       string
 	Description string
 	SaveData    bool // the setting that a new flow of this definition starts with
+	Loose       bool // values are taken as Okta Workflows takes them: nothing is refused for its kind
 	Connections []Slot
 	Tables      []TableSlot
 	Options     []Port // chosen where the flow is installed
 	Trigger     Trigger
 	Cards       []*Card
+	Result      []Input       // what the flow gives when no return ended it
 	Timeout     time.Duration // of a run, from start to end; waits count
 	Priority    int           // 1 containment … 4 bulk
+	Concurrency int           // runs at the same time; 0 for any number
 	Source      string        // the YAML
+
+	eventCard bool // some card refers to trigger
 }
 
 // Slot is a connection that a flow wants: any connection of one of the
@@ -49,26 +54,84 @@ type Port struct {
 	Required bool       `json:"required,omitempty"`
 	Default  any        `json:"default,omitempty"`
 	Choices  []string   `json:"choices,omitempty"`
+	From     PortFrom   `json:"from,omitempty"` // of an api trigger's input
+	Key      string     `json:"key,omitempty"`  // its name there, where that is another
 }
+
+// PortFrom is the part of an HTTP request that an input is taken from.
+type PortFrom string
+
+// The parts.
+const (
+	FromBody   PortFrom = "body" // a field of its JSON or form
+	FromQuery  PortFrom = "query"
+	FromHeader PortFrom = "header"
+)
 
 // TriggerKind says what starts a flow.
 type TriggerKind string
 
 // The kinds.
 const (
-	OnEvent  TriggerKind = "event"     // a log event of one of some types
-	OnDemand TriggerKind = "on_demand" // a person, with inputs
-	OnCall   TriggerKind = "call"      // another flow, with inputs: a helper flow
+	OnEvent     TriggerKind = "event"     // a log event of one of some types
+	OnDemand    TriggerKind = "on_demand" // a person, with inputs
+	OnCall      TriggerKind = "call"      // another flow, with inputs: a helper flow
+	OnSchedule  TriggerKind = "schedule"  // the clock
+	OnAPI       TriggerKind = "api"       // an HTTP request
+	OnDelegated TriggerKind = "delegated" // a person who may, for a user, with inputs
+	OnRow       TriggerKind = "row"       // a change of a table's row
 )
 
 // Trigger is what starts a flow.
 type Trigger struct {
-	Kind   TriggerKind
-	Events []string      // Okta event types
-	Where  *expr.Program // over event; nil for every one
-	Inputs []Port
-	At     Position
+	Kind     TriggerKind
+	Events   []string      // Okta event types
+	Where    *expr.Program // over event; nil for every one
+	Inputs   []Port
+	Schedule Schedule
+	Access   Access   // of an api trigger
+	Table    string   // slot of a row trigger
+	Rows     []RowHas // what a row trigger looks for
+	At       Position
 }
+
+// Schedule is when a flow starts by the clock.
+type Schedule struct {
+	Cron   string // five fields, or six with the seconds first
+	Zone   string // IANA name; "" for UTC
+	Missed Missed
+	Starts time.Time // zero for at once
+	Ends   time.Time // zero for never
+}
+
+// Missed says what becomes of the times that passed while the program was not there.
+type Missed string
+
+// The ways.
+const (
+	MissedSkip Missed = "skip" // nothing
+	MissedOnce Missed = "once" // one run for all of them
+)
+
+// Access says who may call the endpoint of an api trigger.
+type Access string
+
+// The ways.
+const (
+	AccessPublic Access = "public" // whoever knows the address
+	AccessToken  Access = "token"  // whoever has the client token
+	AccessOAuth  Access = "oauth"  // whoever has an API token of the organization that may run flows
+)
+
+// RowHas is what happened to a row.
+type RowHas string
+
+// The changes.
+const (
+	RowCreated RowHas = "created"
+	RowUpdated RowHas = "updated"
+	RowDeleted RowHas = "deleted"
+)
 
 // CardKind says what a card does.
 type CardKind string
@@ -79,12 +142,30 @@ const (
 	CardAction   CardKind = "action"   // a connector's action: okta.clear_user_sessions
 	CardTable    CardKind = "table"    // a table's rows: table.create_row
 	CardIf       CardKind = "if"
+	CardBranch   CardKind = "branch" // the first of several cases that holds
+	CardTry      CardKind = "try"    // cards, and others for when one of them fails
 	CardEach     CardKind = "each"
-	CardCall     CardKind = "call"   // a helper flow
-	CardReturn   CardKind = "return" // ends the flow with a result
-	CardStop     CardKind = "stop"   // ends the flow, with a reason, as no failure
-	CardFail     CardKind = "fail"   // ends the flow as a failure
+	CardMap      CardKind = "map"
+	CardFilter   CardKind = "filter"
+	CardReduce   CardKind = "reduce"
+	CardRepeat   CardKind = "repeat"
+	CardCall     CardKind = "call" // a helper flow
+	CardWait     CardKind = "wait"
+	CardReturn   CardKind = "return"  // ends the block or flow with a result
+	CardRespond  CardKind = "respond" // ends the flow with an HTTP answer
+	CardAnswer   CardKind = "answer"  // answers an HTTP request, and goes on
+	CardStop     CardKind = "stop"    // ends the block or flow, with a reason, as no failure
+	CardFail     CardKind = "fail"    // fails
+	CardComment  CardKind = "comment" // is for people
 )
+
+// CardKinds lists the kinds.
+func CardKinds() []CardKind {
+	return []CardKind{
+		CardFunction, CardAction, CardTable, CardIf, CardBranch, CardTry, CardEach, CardMap, CardFilter, CardReduce, CardRepeat, CardCall, CardWait,
+		CardReturn, CardRespond, CardAnswer, CardStop, CardFail, CardComment,
+	}
+}
 
 // Card is one step of a flow.
 type Card struct {
@@ -98,13 +179,20 @@ type Card struct {
 	Slot   string  // connection slot of an action, table slot of a table card
 	Inputs []Input // in the order written
 
-	If     *expr.Program // CardIf, CardStop and CardFail: whether
-	Then   []*Card
-	Else   []*Card
-	Join   []JoinOutput // values that an If gives, by the side that ran
-	Each   *Each
-	Flow   string // slug of the called flow
-	Reason value.Template
+	If      *Condition   // CardIf, CardReturn, CardStop and CardFail: whether
+	Then    []*Card      // CardIf; the body of CardTry
+	Else    []*Card      // CardIf, CardBranch
+	Cases   []Case       // CardBranch
+	Catch   []*Card      // CardTry
+	Join    []JoinOutput // values that an If gives, by the side that ran
+	Loop    *Loop        // CardEach … CardRepeat, and an action that streams
+	Flow    string       // slug of the called flow
+	Async   bool         // the called flow is a run of its own
+	Reason  value.Template
+	Status  value.Template // CardFail: the error's status code
+	Details []Input        // CardFail: more fields of the error
+	Reply   *Reply         // CardRespond, CardAnswer
+	Wait    *Wait
 
 	OnError   OnError
 	OnRefused OnError
@@ -112,7 +200,29 @@ type Card struct {
 	Timeout   time.Duration
 
 	path string // in the definition, for messages
-	cond entry  // the condition's place, until it is compiled
+}
+
+// bodies returns the lists of cards within a card.
+func (c *Card) bodies() [][]*Card {
+	out := [][]*Card{c.Then, c.Else, c.Catch}
+	for _, k := range c.Cases {
+		out = append(out, k.Do)
+	}
+	if c.Loop != nil {
+		out = append(out, c.Loop.Body)
+	}
+	return out
+}
+
+// Walk calls visit for every card of a list and of the bodies in it, in the order
+// in which they are written.
+func Walk(cards []*Card, visit func(*Card)) {
+	for _, c := range cards {
+		visit(c)
+		for _, body := range c.bodies() {
+			Walk(body, visit)
+		}
+	}
 }
 
 // Input is a card's input and where its value comes from.
@@ -122,6 +232,25 @@ type Input struct {
 	At    Position
 }
 
+// Condition is CEL, or a comparison as of boolean.compare.
+type Condition struct {
+	CEL    *expr.Program // nil for a comparison
+	A, B   value.Template
+	Is     string // the operator
+	Unless bool   // it holds where that does not
+
+	at   Position
+	path string
+	text entry // the CEL, until it is compiled
+}
+
+// Case is one of the cases of a branch.
+type Case struct {
+	If    *Condition
+	Title string
+	Do    []*Card
+}
+
 // JoinOutput is a value that an If gives: of one side or the other.
 type JoinOutput struct {
 	Name string
@@ -129,29 +258,66 @@ type JoinOutput struct {
 	Else value.Template
 }
 
-// Each runs its body for every item of a list, one after another.
-type Each struct {
-	List         value.Template
-	As           string // the name of the item in the body
+// Loop runs its body again and again.
+type Loop struct {
+	Over         value.Template // the list, or how often
+	As           string         // the name of the item in the body
 	Body         []*Card
 	IgnoreErrors bool
-	Collect      value.Template // evaluated after each body; the results are the card's output
-	Collects     bool
+	Concurrency  int // rounds at the same time, at most
+	Gives        Gives
+	Memo         value.Template // CardReduce: what it begins with
+	Limit        value.Template // of a stream: records at most
 }
 
-// OnError says how a run goes on after a card that failed or was refused.
-type OnError string
+// Gives says what a round of a map gives.
+type Gives string
 
 // The ways.
 const (
-	Stop     OnError = "stop"     // the run fails with the card's error
-	Continue OnError = "continue" // the run goes on; the card's outputs are null
+	GivesField  Gives = "field"  // the one value that the body returns
+	GivesObject Gives = "object" // all of them
+)
+
+// Reply is an HTTP answer.
+type Reply struct {
+	Status, Headers, Body value.Template
+}
+
+// Wait is for how long, or until when, a card waits.
+type Wait struct {
+	For   value.Template
+	Unit  value.Template
+	Until value.Template
+	Dated bool // Until counts
+}
+
+// OnError says how a run goes on after a card that failed or was refused.
+type OnError struct {
+	Way    ErrorWay
+	Flow   string  // of HandOver: the flow that is told
+	Return []Input // of GiveBack: what the flow gives
+}
+
+// ErrorWay is one of the ways.
+type ErrorWay string
+
+// The ways.
+const (
+	Stop     ErrorWay = "stop"     // the run fails with the card's error
+	Continue ErrorWay = "continue" // the run goes on; the card's outputs are null
+	HandOver ErrorWay = "call"     // another flow runs with the error, then the run fails
+	GiveBack ErrorWay = "return"   // the flow ends with a result
 )
 
 // Retry says how often a card whose failure may pass is tried again.
 type Retry struct {
-	For time.Duration // from the first failure on; 0 never
-	set bool
+	For      time.Duration // from the first failure on; 0 never
+	Times    int           // at most, where it is a number of times
+	Least    time.Duration // between two tries, drawn between least and most; 0 for growing pauses
+	Most     time.Duration
+	OnlyRate bool // only what a rate limit refused
+	set      bool
 }
 
 // Position is a place in the YAML, from 1.

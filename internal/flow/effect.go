@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,80 +32,98 @@ type attempt struct {
 	action *connector.Action
 	effect connector.Effect // of this call
 	call   connector.Call
-	before Step // what an earlier worker or try wrote; zero for nothing
+	before Step   // what an earlier worker or try wrote; zero for nothing
+	entry  string // the ledger's, of a try before this one that has not ended; "" for none
+	doubt  bool   // whether a try before this one happened is not known
 	permit connector.Permit
 	shown  connector.Request
 }
 
 func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
 	known := x.known[path]
-	if known.State != "" && known.State.Settled() && !x.redo(f, c, known) {
+	if known.State != "" && known.State.Settled() {
 		o, err := x.recall(known)
 		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
 			x.hide(act, o.output)
 		}
 		return o, err
 	}
-	in := f.inputs(c)
-	a, err := x.prepare(f, c, path, in)
-	if err != nil {
-		return failed(in, err), nil
+	a := x.attempt(c, path, known)
+	in, err := f.inputs(c.Inputs)
+	if err == nil {
+		err = x.prepare(f, a, in)
 	}
-	if known.State != StepAgain {
-		a.before = known
+	if err != nil {
+		return x.unmade(ctx, f, a, failed(in, err))
 	}
 	shown := masked(a.action, in)
-	if a.repeat() == connector.Never && x.leftUnder(known, path) {
+	if a.repeat() == connector.Never && a.doubt {
 		return x.inDoubtOutcome(ctx, f, a, shown)
 	}
 	if a.effect != connector.Read {
 		o, err := x.ask(ctx, a)
-		if o.state != "" || err != nil {
-			o.input = shown
-			if err == nil {
-				err = x.journal(ctx, f, c, path, &o, nil)
-			}
+		if err != nil {
 			return o, err
 		}
+		if o.state != "" {
+			o.input = shown
+			return x.unmade(ctx, f, a, o)
+		}
 	}
-	o, err := x.try(ctx, f, a, shown)
-	return o, err
+	return x.try(ctx, f, a, shown)
 }
 
-// redo reports whether a step ended the run in doubt and is made again, now that
-// the run is retried, because that is harmless.
-func (x *execution) redo(f *frame, c *Card, known Step) bool {
-	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
-	if known.State != StepUnknown || known.Error == "" || c.OnError == Continue || !ok || act.Repeat == connector.Never {
-		return false
+// attempt returns the next try at an action, with what is left of those before.
+func (x *execution) attempt(c *Card, path string, known Step) *attempt {
+	a := &attempt{card: c, path: path, entry: x.inDoubt[path]}
+	// Who began the effect may not have lived to say how it ended.
+	a.doubt = a.entry != "" || known.State == StepStarted || known.Reason == Doubted && (known.State == StepRetrying || known.State == StepAgain)
+	if known.State != StepAgain {
+		a.before = known
 	}
-	x.unknown--
-	return true
+	if known.State == StepRetrying && known.Action != nil {
+		a.entry = known.Action.Ledger
+	}
+	return a
 }
 
-// leftUnder reports whether an earlier worker began the effect and did not live
-// to say how it ended.
-func (x *execution) leftUnder(known Step, path string) bool {
-	_, begun := x.inDoubt[path]
-	return begun || known.State == StepStarted
+// unmade ends a card whose effect is not made now: it is refused, only shown, or
+// cannot be asked for. Where a try before may have been carried out, that stays
+// open, and the ledger's entry of it, too.
+func (x *execution) unmade(ctx context.Context, f *frame, a *attempt, o outcome) (outcome, error) {
+	said, end := cmp.Or(o.err, o.reason), StepFailed
+	if a.doubt {
+		end = StepUnknown
+		if o.err != "" || o.state == StepRefused && a.card.OnRefused.Way == Stop {
+			o.err = said + ". " + look
+		}
+		o.state, o.reason, o.bare = StepUnknown, open+". Not made again: "+said, open
+	}
+	if a.entry != "" {
+		a.permit.Ledger = a.entry
+		o.action = x.end(a, end, 0, said)
+	}
+	return o, x.journal(ctx, f, a.card, a.path, &o, nil)
 }
 
 // prepare finds the connection and the action that a card calls.
-func (x *execution) prepare(f *frame, c *Card, path string, in *value.Object) (*attempt, error) {
+func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
+	c := a.card
 	conn, ok := f.conns[c.Slot]
 	if !ok {
-		return nil, errs.New(errs.Invalid, "no connection is chosen for %q, or it was deleted", c.Slot)
+		return errs.New(errs.Invalid, "no connection is chosen for %q, or it was deleted", c.Slot)
 	}
 	con, ok := x.r.Catalogue.connectors.Get(conn.Connector)
 	if !ok {
-		return nil, errs.New(errs.Invalid, "the connector %q of connection %q is not here", conn.Connector, conn.Name)
+		return errs.New(errs.Invalid, "the connector %q of connection %q is not here", conn.Connector, conn.Name)
 	}
 	act, ok := con.Actions[c.Use]
 	if !ok {
-		return nil, errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
+		return errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
 	}
-	call := connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
-	return &attempt{card: c, path: path, conn: conn, con: con, action: act, effect: act.EffectOf(in), call: call}, nil
+	a.conn, a.con, a.action, a.effect = conn, con, act, act.EffectOf(in)
+	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
+	return nil
 }
 
 // repeat says how the call bears repeating. What only reads always does.
@@ -113,23 +132,6 @@ func (a *attempt) repeat() connector.Repeat {
 		return connector.Safe
 	}
 	return a.action.Repeat
-}
-
-// hide keeps the secret outputs of an action (a link that resets a password) out
-// of the run's history, wherever later cards put them. It reports whether there
-// are any.
-func (x *execution) hide(a *connector.Action, out *value.Object) bool {
-	found := false
-	for _, p := range a.Outputs {
-		if s := value.String(out.At(p.Name)); p.Secret && s != "" {
-			x.secrets = append(x.secrets, s)
-			found = true
-		}
-	}
-	if found {
-		x.hidden = secret.NewScrubber(x.secrets...)
-	}
-	return found
 }
 
 func priority(run int) quota.Priority {
@@ -165,7 +167,7 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 		Org: x.run.Org, Actor: "flow:" + x.run.Flow,
 		Why:        connector.Why{Cause: string(x.run.Cause), Flow: x.run.Flow, Run: x.run.ID, Path: a.path, Event: x.run.Event},
 		Connection: a.conn, Connector: a.con, Action: a.action, Call: a.call, Effect: a.effect, Request: request,
-		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: x.entry(a),
+		DryRun: x.run.DryRun, Attempt: a.before.Attempt + 1, Resume: a.entry, Hidden: x.hidden,
 	})
 	if err != nil {
 		return x.gateFailed(ctx, err)
@@ -175,19 +177,9 @@ func (x *execution) ask(ctx context.Context, a *attempt) (outcome, error) {
 		return outcome{state: StepRefused, reason: a.permit.Reason, bare: "refused by the guard; the ledger says why", output: value.Map("refused", true, "reason", a.permit.Reason)}, nil
 	case connector.Show:
 		return outcome{state: StepDryRun, reason: shownOnly, bare: shownOnly, output: value.Map("would_send", shownRequest(request))}, nil
-	case connector.Later:
-		return outcome{}, &pause{until: a.permit.At, reason: a.permit.Reason}
 	default:
 		return outcome{}, nil
 	}
-}
-
-// entry returns the ledger's entry of an attempt before this one, "" for none.
-func (x *execution) entry(a *attempt) string {
-	if a.before.State == StepRetrying && a.before.Action != nil {
-		return a.before.Action.Ledger
-	}
-	return x.inDoubt[a.path]
 }
 
 // gateFailed waits and asks again when the guard could not decide: it looks
@@ -221,22 +213,16 @@ func shownRequest(r connector.Request) *value.Object {
 // try makes the call, and decides what its end means for the run.
 func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
 	if a.repeat() == connector.Never && a.permit.Ledger == "" {
-		// The ledger does not keep it, so the journal says that it is under way.
-		begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
-		begun.Attempt = a.before.Attempt + 1
-		if err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil); err != nil {
+		if err := x.begin(ctx, f, a, shown); err != nil {
 			return outcome{}, err
 		}
-		x.wrote(begun)
 	}
 	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
 	if err == nil {
-		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: a.end(string(StepDone), res.Status, "")}
-		o.sealed = x.hide(a.action, res.Outputs)
+		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: x.end(a, StepDone, res.Status, "")}
+		x.hide(a.action, res.Outputs)
 		if o.action != nil {
-			if undo, ok := a.action.Reverse(a.call.Inputs, res.Outputs); ok {
-				o.action.Undo = &undo
-			}
+			o.action.Undo = x.back(a, res.Outputs)
 		}
 		return o, x.journal(ctx, f, a.card, a.path, &o, a)
 	}
@@ -246,18 +232,42 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 	return x.callFailed(ctx, f, a, shown, err)
 }
 
+// begin writes that a call is under way which the ledger does not keep. Where the
+// run turns out to be cancelled the call is not made, and that is written.
+func (x *execution) begin(ctx context.Context, f *frame, a *attempt, shown *value.Object) error {
+	begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
+	begun.Attempt = a.before.Attempt + 1
+	err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil)
+	if err == nil || errors.Is(err, ErrCancelled) {
+		x.wrote(begun)
+	}
+	if errors.Is(err, ErrCancelled) {
+		const why = "not made, as the run was cancelled"
+		x.pending = append(x.pending, x.step(f, a.card, a.path, outcome{state: StepFailed, input: shown, err: why, bare: why}))
+	}
+	return err
+}
+
 // end returns the end of the ledger's entry, nil where it keeps none.
-func (a *attempt) end(state string, status int, msg string) *ActionEnd {
+func (x *execution) end(a *attempt, state StepState, status int, msg string) *ActionEnd {
 	if a.permit.Ledger == "" {
 		return nil
 	}
-	end := &ActionEnd{Ledger: a.permit.Ledger, State: state, Status: status, Error: msg}
-	if state == string(StepUnknown) { // what may have happened may have to be undone
-		if undo, ok := a.action.Reverse(a.call.Inputs, nil); ok {
-			end.Undo = &undo
-		}
+	end := &ActionEnd{Ledger: a.permit.Ledger, State: string(state), Status: status, Error: x.scrubbed(msg)}
+	if state == StepUnknown && a.action != nil { // what may have happened may have to be undone
+		end.Undo = x.back(a, nil)
 	}
 	return end
+}
+
+// back returns the way back from a call, nil where there is none, or where it
+// would need what history must not show.
+func (x *execution) back(a *attempt, outputs *value.Object) *connector.Call {
+	undo, ok := a.action.Reverse(a.call.Inputs, outputs)
+	if !ok || x.holdsHidden(undo.Inputs) {
+		return nil
+	}
+	return &undo
 }
 
 func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown *value.Object, err error) (outcome, error) {
@@ -271,22 +281,24 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 	}
 	if ce.Transient {
 		if ce.Sent && a.repeat() == connector.Never {
-			o.state, o.reason, o.err = StepUnknown, "whether it happened is not known: "+ce.Error(), ""
-			o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
+			o.state, o.reason, o.err = StepUnknown, open+": "+ce.Error(), ""
+			o.action = x.end(a, StepUnknown, ce.Status, ce.Error())
 			return o, x.journal(ctx, f, a.card, a.path, &o, a)
 		}
 		if until, ok := x.retryAt(a, ce); ok {
 			return outcome{}, x.retryLater(f, a, shown, ce, until)
 		}
 	}
-	if a.effect != connector.Read && a.mayHaveHappened(ce) {
+	end := StepFailed
+	if a.effect != connector.Read && (ce.Sent || a.doubt) {
 		// Nobody said that it was not done: the card fails, its outcome is open.
-		o.state, o.reason = StepUnknown, "whether it happened is not known; look before it is done again"
-		o.err += ". It may have happened all the same: look"
-		o.action = a.end(string(StepUnknown), ce.Status, ce.Error())
-		return o, x.journal(ctx, f, a.card, a.path, &o, a)
+		o.state, o.reason = StepUnknown, open+"; look before it is done again"
+		o.err += ". " + look
+		if ce.Sent || a.entry != "" { // an entry of this try alone knows how that ended
+			end = StepUnknown
+		}
 	}
-	o.action = a.end(string(StepFailed), ce.Status, ce.Error())
+	o.action = x.end(a, end, ce.Status, ce.Error())
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
 
@@ -302,20 +314,27 @@ func bareError(ce *connector.Error) string {
 	return s
 }
 
-// doubted is the reason of a step that is tried again after a try of which
-// nobody knows whether it was carried out.
-const doubted = "whether a try before happened is not known"
+// Doubted is the reason of a step that is tried again after a try of which
+// nobody knows whether it was carried out. It holds no data.
+const Doubted = "whether a try before happened is not known"
 
-// mayHaveHappened reports whether a try that failed, or one before it, may have
-// been carried out.
-func (a *attempt) mayHaveHappened(ce *connector.Error) bool {
-	return ce.Sent || a.before.State == StepRetrying && a.before.Reason == doubted
-}
+// Words of what is in doubt.
+const (
+	open = "whether it happened is not known"
+	look = "It may have happened all the same: look"
+)
+
+// maxErrorBody bounds, in bytes, what is kept of an answer that refused a call.
+const maxErrorBody = 64 << 10
 
 func errorOutput(ce *connector.Error) *value.Object {
 	o := value.Map("message", ce.Message)
 	if ce.Status != 0 {
 		o.Set("status", float64(ce.Status))
+		o.Set("statusCode", float64(ce.Status))
+	}
+	if ce.Body != nil && value.Bound(ce.Body, maxErrorBody) == nil {
+		o.Set("body", ce.Body)
 	}
 	if ce.Code != "" {
 		o.Set("code", ce.Code)
@@ -350,10 +369,10 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 	if a.before.State == StepRetrying {
 		s.StartedAt = a.before.StartedAt
 	}
-	if a.effect != connector.Read && a.mayHaveHappened(ce) {
-		s.Reason = doubted
+	if a.effect != connector.Read && (ce.Sent || a.doubt) {
+		s.Reason = Doubted
 	}
-	s.Action = a.end(string(StepRetrying), ce.Status, ce.Error())
+	s.Action = x.end(a, StepRetrying, ce.Status, ce.Error())
 	x.pending = append(x.pending, s)
 	const form = "%s: %s; try %d follows"
 	return &pause{
@@ -361,12 +380,17 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 	}
 }
 
-// inDoubtOutcome settles an effect that was begun before a crash and must not
-// be repeated: the run goes on, and says so.
+// inDoubtOutcome settles an effect that was begun before a crash, or may have
+// been made before its run failed, and must not be repeated: the run goes on,
+// and says so.
 func (x *execution) inDoubtOutcome(ctx context.Context, f *frame, a *attempt, shown *value.Object) (outcome, error) {
-	const why = "the program stopped while the call was under way, and repeating it might do it twice; look whether it happened"
-	a.permit.Ledger = x.inDoubt[a.path]
-	o := outcome{state: StepUnknown, input: shown, reason: why, bare: why, action: a.end(string(StepUnknown), 0, why)}
+	why := open
+	if a.before.State != "" || a.entry != "" {
+		why = "the program stopped while the call was under way"
+	}
+	why += ", and repeating it might do it twice; look whether it happened"
+	a.permit.Ledger = a.entry
+	o := outcome{state: StepUnknown, input: shown, reason: why, bare: why, action: x.end(a, StepUnknown, 0, why)}
 	return o, x.journal(ctx, f, a.card, a.path, &o, a)
 }
 
@@ -376,7 +400,10 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	if s, ok := x.known[path]; ok && s.State.Settled() {
 		return x.recall(s)
 	}
-	in := f.inputs(c)
+	in, err := f.inputs(c.Inputs)
+	if err != nil {
+		return failed(nil, err), nil
+	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {
 		return failed(in, errs.New(errs.Invalid, "no table is chosen for %q", c.Slot)), nil
@@ -387,7 +414,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	case ReadRow, SearchRows:
 		out, err := x.r.Sources.TableRows(ctx, x.run.Org, ch)
 		if err != nil {
-			return x.tableFailed(in, err)
+			return x.tableFailed(ctx, f, c, path, in, err)
 		}
 		o.output = out
 		return o, x.journal(ctx, f, c, path, &o, nil)
@@ -407,7 +434,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	}
 	err = x.change(ctx, f, c, path, &o, ch)
 	if err != nil && !isPassing(err) {
-		return x.tableFailed(in, err)
+		return x.tableFailed(ctx, f, c, path, in, err)
 	}
 	return o, err
 }
@@ -428,10 +455,11 @@ func (x *execution) dry(ctx context.Context) (bool, error) {
 	return only, nil
 }
 
-func (x *execution) tableFailed(in *value.Object, err error) (outcome, error) {
+func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path string, in *value.Object, err error) (outcome, error) {
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.NotFound, errs.Conflict:
-		return failed(in, err), nil
+		o := failed(in, err)
+		return o, x.journal(ctx, f, c, path, &o, nil)
 	default:
 		return outcome{}, err
 	}

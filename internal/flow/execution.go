@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"sallyport/internal/connector"
@@ -56,13 +57,22 @@ func (x *execution) count(s StepState) {
 // frame is what the cards of one list see: the flow's own frame, and within it
 // one for each round of a loop.
 type frame struct {
-	prog   *Program
-	vars   map[string]any
-	states *value.Object // steps.ID
-	conns  map[string]connector.Connection
-	outer  *frame // the frame around a loop's body
-	prefix string // of the paths of its cards
-	depth  int    // of calls
+	prog    *Program
+	vars    map[string]any
+	states  *value.Object // steps.ID
+	conns   map[string]connector.Connection
+	stopped map[string]bool // calls whose flow stopped
+	outer   *frame          // the frame around a loop's body
+	prefix  string          // of the paths of its cards
+	depth   int             // of calls
+}
+
+// stop notes that a called flow stopped, and gave nothing.
+func (f *frame) stop(card string) {
+	if f.stopped == nil {
+		f.stopped = map[string]bool{}
+	}
+	f.stopped[card] = true
 }
 
 // inner returns the frame of one round of a loop.
@@ -95,7 +105,7 @@ func (f *frame) names() map[string]any {
 	return all
 }
 
-// flowEnd is a card's wish to end its flow: return, stop or fail.
+// flowEnd is a card's wish to end its block or flow: return, stop or respond.
 type flowEnd struct {
 	kind   CardKind
 	result *value.Object
@@ -106,14 +116,17 @@ type flowEnd struct {
 // CardError is the end of a run that did not go well, for people.
 type CardError struct {
 	Path    string // of the card; empty where it was none
+	Card    string // its id
 	Title   string
 	Message string
-	Bare    string // the message without data, for runs that keep none
-	called  bool   // the message tells the card of a called flow
+	Bare    string        // the message without data, for runs that keep none
+	Fields  *value.Object // what else is known: status, code, body
+	called  bool          // the message tells the card of a called flow
+	said    bool          // the message is what the flow says, and tells all
 }
 
 func (f *CardError) Error() string {
-	if f.Path == "" {
+	if f.Path == "" || f.said {
 		return f.Message
 	}
 	return f.Title + " (" + f.Path + "): " + f.Message
@@ -124,6 +137,9 @@ func (f *CardError) bare() string {
 	if f.Path == "" {
 		return cmp.Or(f.Bare, f.Message)
 	}
+	if f.said {
+		return f.Bare
+	}
 	return f.Title + " (" + f.Path + "): " + cmp.Or(f.Bare, notKept)
 }
 
@@ -133,9 +149,9 @@ const notKept = "what was said is not kept, as the flow does not save its data"
 // words returns what history keeps of words for people.
 func (x *execution) words(full, bare string) string {
 	if x.run.SaveData || full == "" {
-		return full
+		return x.scrubbed(full)
 	}
-	return cmp.Or(bare, notKept)
+	return x.scrubbed(cmp.Or(bare, notKept))
 }
 
 // pause is no error: the run waits, and goes on at a time.
@@ -191,8 +207,8 @@ type outcome struct {
 	reason string
 	bare   string // err or reason without data
 	end    *flowEnd
-	quiet  bool // the step was written already, or is none of its own
-	sealed bool // the output holds what history must not show
+	fault  *value.Object // what a catch sees of the error, beside the message
+	quiet  bool          // the step was written already, or is none of its own
 	action *ActionEnd
 }
 
@@ -214,16 +230,48 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 		out.output = value.NewObject(0)
 	}
 	f.vars[c.ID] = out.output
-	failed := (out.state == StepFailed || out.state == StepUnknown && out.err != "") && c.OnError != Continue
-	refused := out.state == StepRefused && c.OnRefused == Stop
-	if failed || refused {
-		e := &CardError{Path: path, Title: c.Title, Message: out.err, Bare: out.bare, called: c.Kind == CardCall}
-		if refused {
-			e.Message, e.Bare = "refused: "+out.reason, "refused by the guard"
-		}
-		return nil, e
+	if e := c.failure(path, out); e != nil {
+		return x.onError(ctx, f, c, e)
 	}
 	return out.end, nil
+}
+
+// failure is what a card that did not succeed comes to, nil where the run just
+// goes on.
+func (c *Card) failure(path string, out outcome) *CardError {
+	e := &CardError{Path: path, Card: c.ID, Title: c.Title, Message: out.err, Bare: out.bare, Fields: out.fault, called: c.Kind == CardCall, said: c.Kind == CardFail}
+	if e.Fields == nil {
+		e.Fields = out.output.Object("error")
+	}
+	switch {
+	case out.state == StepRefused && c.OnRefused.Way == Stop:
+		e.Message, e.Bare = "refused: "+out.reason, "refused by the guard"
+	case out.state == StepFailed || out.state == StepUnknown && out.err != "":
+		if c.OnError.Way == Continue {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return e
+}
+
+// onError does what the card says is to be done about its failure.
+func (x *execution) onError(ctx context.Context, f *frame, c *Card, e *CardError) (*flowEnd, error) {
+	switch c.OnError.Way {
+	case HandOver:
+		if err := x.handOver(ctx, f, c, e); err != nil && isPassing(err) {
+			return nil, err
+		}
+	case GiveBack:
+		result, err := f.inputs(c.OnError.Return)
+		if err != nil {
+			return nil, &CardError{Path: e.Path, Card: c.ID, Title: c.Title, Message: "on_error: " + errs.Message(err)}
+		}
+		return &flowEnd{kind: CardReturn, result: result}, nil
+	default:
+	}
+	return nil, e
 }
 
 func nullIfEmpty(s string) any {
@@ -239,36 +287,69 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 	case CardFunction:
 		return x.function(ctx, f, c, path)
 	case CardAction:
+		if c.Loop != nil {
+			return x.stream(ctx, f, c, path)
+		}
 		return x.action(ctx, f, c, path)
 	case CardTable:
 		return x.table(ctx, f, c, path)
 	case CardIf:
 		return x.ifCard(ctx, f, c)
-	case CardEach:
-		return x.each(ctx, f, c, path)
+	case CardBranch:
+		return x.branch(ctx, f, c)
+	case CardTry:
+		return x.tryCard(ctx, f, c)
+	case CardEach, CardMap, CardFilter, CardReduce, CardRepeat:
+		return x.loop(ctx, f, c, path)
 	case CardCall:
 		return x.call(ctx, f, c, path)
+	case CardWait:
+		return x.wait(f, c, path)
+	case CardRespond, CardAnswer:
+		return x.reply(ctx, f, c)
+	case CardComment:
+		return outcome{quiet: true}, nil
 	default:
 		return x.endCard(f, c)
 	}
 }
 
-// inputs evaluates a card's inputs.
-func (f *frame) inputs(c *Card) *value.Object {
-	in := value.NewObject(len(c.Inputs))
-	for _, i := range c.Inputs {
-		in.Set(i.Name, i.Value.Eval(f.lookup))
+// inputs works out the values of inputs.
+func (f *frame) inputs(ins []Input) (*value.Object, error) {
+	out, left := value.NewObject(len(ins)), room(maxValue)
+	for _, i := range ins {
+		v, err := f.eval(i.Name, i.Value, &left)
+		if err != nil {
+			return nil, err
+		}
+		out.Set(i.Name, v)
 	}
-	return in
+	return out, nil
 }
 
-// holds evaluates a card's condition.
-func (f *frame) holds(c *Card) (bool, error) {
-	ok, err := c.If.True(f.names())
-	if err != nil {
-		return false, fmt.Errorf("condition %s: %w", c.If.Source(), err)
+// holds evaluates a condition.
+func (f *frame) holds(c *Condition) (bool, error) {
+	ok, err := f.compares(c)
+	return ok != c.Unless, err
+}
+
+func (f *frame) compares(c *Condition) (bool, error) {
+	if c.CEL != nil {
+		ok, err := c.CEL.True(f.names())
+		if err != nil {
+			return false, fmt.Errorf("condition %s: %w", c.CEL.Source(), err)
+		}
+		return ok, nil
 	}
-	return ok, nil
+	a, err := c.A.Resolve(f.lookup)
+	if err != nil {
+		return false, err
+	}
+	b, err := c.B.Resolve(f.lookup)
+	if err != nil {
+		return false, err
+	}
+	return value.Compare(a, c.Is, b)
 }
 
 func failed(input any, err error) outcome {
@@ -284,45 +365,27 @@ func (x *execution) function(ctx context.Context, f *frame, c *Card, path string
 	if !ok {
 		return failed(nil, errs.New(errs.Invalid, "there is no function %q here", c.Use)), nil
 	}
-	in := f.inputs(c)
 	if s, ok := x.known[path]; ok && fn.Effect && s.State.Settled() {
 		return x.recall(s)
 	}
-	out, err := fn.Run(function.Env{Now: x.r.Now}, in)
+	in, err := f.inputs(c.Inputs)
 	if err != nil {
-		return failed(in, err), nil
+		return failed(nil, err), nil
 	}
+	out, err := fn.Run(function.Env{Now: x.r.Now, Random: x.r.Random, Loose: f.prog.Definition.Loose}, in)
 	o := outcome{state: StepDone, input: in, output: out}
+	if err != nil {
+		o = failed(in, err)
+	}
 	if fn.Effect {
 		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
 	return o, nil
 }
 
-// recall returns the outcome of an effect that was journaled.
-func (x *execution) recall(s Step) (outcome, error) {
-	o := outcome{state: s.State, err: s.Error, reason: s.Reason, quiet: true}
-	stored := s.Output
-	if s.Journal != nil {
-		plain, err := x.r.Keys.Unseal(s.Journal, x.context(s.Path))
-		if err != nil {
-			return o, &CardError{Path: s.Path, Title: s.Card, Message: "its journaled result cannot be unsealed; was the key file replaced?"}
-		}
-		stored = plain
-	} else if !x.run.SaveData {
-		stored = nil
-	}
-	v, err := value.Load(stored)
-	if err != nil {
-		return o, err
-	}
-	o.output, _ = v.(*value.Object)
-	return o, nil
-}
-
 func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 	if c.If != nil {
-		ok, err := f.holds(c)
+		ok, err := f.holds(c.If)
 		if err != nil {
 			return failed(nil, err), nil
 		}
@@ -330,16 +393,53 @@ func (x *execution) endCard(f *frame, c *Card) (outcome, error) {
 			return outcome{state: StepDone, input: value.Map("if", false)}, nil
 		}
 	}
-	if c.Kind == CardReturn {
-		result := f.inputs(c)
+	switch c.Kind {
+	case CardReturn:
+		result, err := f.inputs(c.Inputs)
+		if err != nil {
+			return failed(nil, err), nil
+		}
 		return outcome{state: StepDone, input: result, output: result, end: &flowEnd{kind: CardReturn, result: result}}, nil
+	case CardFail:
+		return x.fail(f, c)
+	default:
+		reason, bare, err := f.reason(c)
+		if err != nil {
+			return failed(nil, err), nil
+		}
+		return outcome{state: StepDone, input: value.Map("reason", reason), end: &flowEnd{kind: c.Kind, reason: reason, bare: bare}}, nil
 	}
-	end := &flowEnd{
-		kind:   c.Kind,
-		reason: value.String(c.Reason.Eval(f.lookup)),
-		bare:   value.String(c.Reason.Eval(func(value.Ref) any { return secret.Mask })),
+}
+
+// reason is why a card ends its flow, and the same without data.
+func (f *frame) reason(c *Card) (full, bare string, err error) {
+	left := room(maxValue)
+	v, err := f.eval("the reason", c.Reason, &left)
+	if err != nil {
+		return "", "", err
 	}
-	return outcome{state: StepDone, input: value.Map("reason", end.reason), end: end}, nil
+	return value.String(v), value.String(c.Reason.Eval(func(value.Ref) any { return secret.Mask })), nil
+}
+
+// fail is a card that fails because the flow says so.
+func (x *execution) fail(f *frame, c *Card) (outcome, error) {
+	reason, bare, err := f.reason(c)
+	if err != nil {
+		return failed(nil, err), nil
+	}
+	fault, err := f.inputs(c.Details)
+	if err != nil {
+		return failed(nil, err), nil
+	}
+	status, err := c.Status.Resolve(f.lookup)
+	if err != nil {
+		return failed(nil, err), nil
+	}
+	if value.Empty(status) {
+		status = float64(http.StatusInternalServerError)
+	}
+	fault.Set("statusCode", value.Loosely(status, value.Number))
+	return outcome{state: StepFailed, input: fault.With("reason", reason), err: reason, bare: bare, fault: fault}, nil
 }
 
 // isPassing reports whether an error is the run's way and no card's failure.

@@ -167,7 +167,7 @@ func (l *lab) furnish(peerURL string) {
 	var err error
 	c.Sealed, err = l.engine.Seal(c, map[string]secret.Text{"token": secret.NewText("c0nnection-s3cret")})
 	check(l.t, err)
-	check(l.t, l.db.Connections.Save(ctx, store.Connection{Connection: c, Own: c.Settings, State: store.ConnectionOK}))
+	check(l.t, l.db.Connections.Add(ctx, store.Connection{Connection: c, Own: c.Settings, State: store.ConnectionOK}))
 	l.table = table.Table{ID: "tab1", Org: org, Slug: "reports", Title: "Reports", Columns: []table.Column{{Name: "Who", Type: value.Text}, {Name: "N", Type: value.Number}}}
 	check(l.t, l.table.Check())
 	check(l.t, l.db.Write(ctx, func(tx *store.Tx) error {

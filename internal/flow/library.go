@@ -216,22 +216,23 @@ func (b *Book) helper(folder, slug string) (Flow, bool) {
 // through another.
 func (b *Book) helpers(p *Program) map[string]int {
 	pins := map[string]int{}
-	var visit func(folder string, cards []*Card)
-	visit = func(folder string, cards []*Card) {
-		for _, c := range cards {
-			if c.Kind == CardCall {
-				if h, ok := b.bySlug[slugKey{folder, c.Flow}]; ok && pins[h.Flow.ID] == 0 {
-					pins[h.Flow.ID] = h.Flow.Version
-					visit(folder, h.Definition.Cards)
-				}
-			}
-			visit(folder, c.Then)
-			visit(folder, c.Else)
-			if c.Each != nil {
-				visit(folder, c.Each.Body)
-			}
+	var visit func(folder string, d *Definition)
+	pin := func(folder, slug string) {
+		if h, ok := b.bySlug[slugKey{folder, slug}]; ok && pins[h.Flow.ID] == 0 {
+			pins[h.Flow.ID] = h.Flow.Version
+			visit(folder, h.Definition)
 		}
 	}
-	visit(p.Flow.Folder, p.Definition.Cards)
+	visit = func(folder string, d *Definition) {
+		Walk(d.Cards, func(c *Card) {
+			if c.Kind == CardCall {
+				pin(folder, c.Flow)
+			}
+			if c.OnError.Way == HandOver {
+				pin(folder, c.OnError.Flow)
+			}
+		})
+	}
+	visit(p.Flow.Folder, p.Definition)
 	return pins
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -97,7 +96,7 @@ func (r *reader) syntax(err error) {
 }
 
 func (r *reader) definition(d *Definition, n *yaml.Node) {
-	for _, e := range r.mapping(n, "", "flow", "title", "description", "save_data", "priority", "timeout", "connections", "tables", "options", "trigger", "cards") {
+	for _, e := range r.mapping(n, "", "flow", "title", "description", "save_data", "loose", "priority", "timeout", "concurrency", "connections", "tables", "options", "trigger", "cards", "result") {
 		switch e.key {
 		case "flow":
 			d.Slug = r.name(e)
@@ -107,6 +106,12 @@ func (r *reader) definition(d *Definition, n *yaml.Node) {
 			d.Description = r.text(e)
 		case "save_data":
 			d.SaveData = r.boolean(e)
+		case "loose":
+			d.Loose = r.boolean(e)
+		case "concurrency":
+			d.Concurrency = r.count(e, 1, maxConcurrency)
+		case "result":
+			d.Result = r.inputs(e)
 		case "priority":
 			d.Priority = map[string]int{"containment": PriorityContainment, "normal": PriorityNormal, "bulk": PriorityBulk}[oneOf(r, e, "containment", "normal", "bulk")]
 		case "timeout":
@@ -134,11 +139,11 @@ func (r *reader) whole(d *Definition, at Position) {
 	if d.Title == "" {
 		d.Title = d.Slug
 	}
-	if len(d.Cards) == 0 {
+	if len(d.Cards) == 0 && !d.Loose {
 		r.bad(at, "cards", "the flow does nothing: cards is a list of at least one card")
 	}
 	if d.Trigger.Kind == "" {
-		r.bad(at, "trigger", "what starts the flow is missing: event, on_demand or call")
+		r.bad(at, "trigger", "what starts the flow is missing: event, schedule, api, on_demand, delegated, row or call")
 	}
 }
 
@@ -206,7 +211,7 @@ func (r *reader) ports(of entry) []Port {
 			out = append(out, p)
 			continue
 		}
-		for _, k := range r.mapping(e.value, e.path, "type", "title", "help", "required", "default", "choices") {
+		for _, k := range r.mapping(e.value, e.path, "type", "title", "help", "required", "default", "choices", "from", "key") {
 			r.port(&p, k)
 		}
 		if v, err := value.Convert(p.Default, p.Type); err != nil {
@@ -236,59 +241,11 @@ func (r *reader) port(p *Port, k entry) {
 		p.Default = r.data(k.value, k.path, 0)
 	case "choices":
 		p.Choices = r.texts(k)
+	case "from":
+		p.From = oneOf(r, k, FromBody, FromQuery, FromHeader)
+	case "key":
+		p.Key = r.text(k)
 	}
-}
-
-var eventForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
-
-func (r *reader) trigger(of entry) Trigger {
-	t := Trigger{At: of.at}
-	where := entry{}
-	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call") {
-		switch e.key {
-		case "event":
-			r.kind(&t, OnEvent, e)
-			t.Events = r.texts(e)
-			for i, s := range t.Events {
-				if !eventForm.MatchString(s) {
-					r.bad(e.at, fmt.Sprintf("%s[%d]", e.path, i), "%q is no event type; one looks like user.session.start", s)
-				}
-			}
-		case "where":
-			where = e
-		case "on_demand":
-			r.kind(&t, OnDemand, e)
-			t.Inputs = r.inputsOf(e)
-		case "call":
-			r.kind(&t, OnCall, e)
-			t.Inputs = r.inputsOf(e)
-		}
-	}
-	if where.value != nil {
-		if t.Kind != OnEvent {
-			r.bad(where.at, where.path, "a condition is for event triggers only")
-		}
-		t.Where = r.condition(where, "event", "options")
-	}
-	return t
-}
-
-func (r *reader) kind(t *Trigger, k TriggerKind, e entry) {
-	if t.Kind != "" {
-		r.bad(e.at, e.path, "a flow has one trigger; %s stands there already", t.Kind)
-	}
-	t.Kind = k
-}
-
-// inputsOf reads the inputs of a trigger, which may have none.
-func (r *reader) inputsOf(e entry) []Port {
-	if e.value.Kind == yaml.ScalarNode && (e.value.Value == "" || e.value.Tag == "!!null") {
-		return nil
-	}
-	for _, k := range r.mapping(e.value, e.path, "inputs") {
-		return r.ports(k)
-	}
-	return nil
 }
 
 // condition compiles a CEL expression.

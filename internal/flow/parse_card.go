@@ -7,13 +7,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// cardKeys are the keys of a card. What a card is follows from the one of the
-// first row that it has; an if without then belongs to a return, stop or fail.
-func cardKeys() []string {
+// kindKeys are the keys that say what a card is: it has one of them. An if
+// without then belongs to a return, stop or fail.
+func kindKeys() []string {
 	return []string{
-		"use", "then", "each", "call", "return", "stop", "fail",
-		"id", "title", "note", "if", "else", "out", "as", "do", "collect", "ignore_errors", "with", "table", "on_error", "on_refused", "retry", "timeout",
+		"use", "then", "branch", "try", "each", "map", "filter", "reduce", "repeat", "call", "wait",
+		"return", "respond", "answer", "stop", "fail", "comment",
 	}
+}
+
+// cardKeys are the keys of a card.
+func cardKeys() []string {
+	return append(kindKeys(),
+		"id", "title", "note", "if", "unless", "else", "out", "catch", "as", "do", "ignore_errors", "concurrency", "gives", "memo", "stream",
+		"async", "status", "details", "with", "table", "on_error", "on_refused", "retry", "timeout")
 }
 
 func (r *reader) cards(n *yaml.Node, path string, depth int) []*Card {
@@ -33,14 +40,14 @@ func (r *reader) cards(n *yaml.Node, path string, depth int) []*Card {
 }
 
 func (r *reader) card(n *yaml.Node, path string, depth int) *Card {
-	c := &Card{At: position(n), path: path, OnError: Stop, OnRefused: Continue}
+	c := &Card{At: position(n), path: path, OnError: OnError{Way: Stop}, OnRefused: OnError{Way: Continue}}
 	has := map[string]entry{}
 	for _, e := range r.mapping(n, path, cardKeys()...) {
 		has[e.key] = e
 	}
 	r.common(c, has)
 	var kinds []string
-	for _, k := range cardKeys()[:7] {
+	for _, k := range kindKeys() {
 		if e, ok := has[k]; ok {
 			kinds = append(kinds, k)
 			r.body(c, e, has, depth)
@@ -48,7 +55,7 @@ func (r *reader) card(n *yaml.Node, path string, depth int) *Card {
 	}
 	switch len(kinds) {
 	case 0:
-		r.bad(c.At, path, "what the card does is missing: use, if with then, each, call, return, stop or fail")
+		r.bad(c.At, path, "what the card does is missing: if with then, or one of %s", strings.Join(kindKeys(), ", "))
 	case 1:
 	default:
 		r.bad(c.At, path, "a card does one thing; this one has %s", strings.Join(kinds, " and "))
@@ -57,16 +64,25 @@ func (r *reader) card(n *yaml.Node, path string, depth int) *Card {
 	return c
 }
 
-// belongs refuses keys that mean nothing on a card of its kind.
-func (r *reader) belongs(c *Card, has map[string]entry) {
-	only := map[string][]CardKind{
-		"else": {CardIf}, "out": {CardIf}, "if": {CardIf, CardReturn, CardStop, CardFail},
-		"as": {CardEach}, "do": {CardEach}, "collect": {CardEach}, "ignore_errors": {CardEach},
+// belonging are the kinds of cards on which a key means something.
+func belonging() map[string][]CardKind {
+	conditional := []CardKind{CardIf, CardReturn, CardStop, CardFail}
+	loops := []CardKind{CardEach, CardMap, CardFilter, CardReduce, CardRepeat}
+	return map[string][]CardKind{
+		"if": conditional, "unless": conditional, "else": {CardIf, CardBranch}, "out": {CardIf}, "catch": {CardTry},
+		"as": {CardEach, CardMap, CardFilter, CardReduce}, "do": loops, "ignore_errors": loops, "concurrency": loops,
+		"gives": {CardMap}, "memo": {CardReduce}, "stream": {CardFunction, CardAction}, "async": {CardCall},
+		"status": {CardFail}, "details": {CardFail},
 		"with": {CardFunction, CardAction, CardTable, CardCall}, "table": {CardTable},
-		"on_error":   {CardFunction, CardAction, CardTable, CardCall, CardEach}, // A function may turn out to be an action, once the connections are known.
+		// A function may turn out to be an action, once the connections are known.
+		"on_error":   append([]CardKind{CardFunction, CardAction, CardTable, CardCall, CardTry, CardBranch}, loops...),
 		"on_refused": {CardFunction, CardAction}, "retry": {CardFunction, CardAction}, "timeout": {CardFunction, CardAction},
 	}
-	for key, kinds := range only {
+}
+
+// belongs refuses keys that mean nothing on a card of its kind.
+func (r *reader) belongs(c *Card, has map[string]entry) {
+	for key, kinds := range belonging() {
 		e, ok := has[key]
 		if !ok || c.Kind == "" {
 			continue
@@ -91,47 +107,120 @@ func (r *reader) common(c *Card, has map[string]entry) {
 		case "note":
 			c.Note = r.text(e)
 		case "on_error":
-			c.OnError = oneOf(r, e, Stop, Continue)
+			c.OnError = r.onError(e)
 		case "on_refused":
-			c.OnRefused = oneOf(r, e, Stop, Continue)
+			c.OnRefused = OnError{Way: oneOf(r, e, Stop, Continue)}
 		case "retry":
-			c.Retry.set, c.Retry.For = true, r.duration(e)
+			c.Retry = r.retry(e)
 		case "timeout":
 			c.Timeout = r.duration(e)
-		case "if":
-			c.cond = e
+		case "if", "unless":
+			if c.If != nil {
+				r.bad(e.at, e.path, "a card has an if or an unless, not both")
+			}
+			c.If = r.conditionOf(e)
+			c.If.Unless = key == "unless"
 		case "table":
 			c.Slot = r.name(e)
 		case "with":
-			for _, in := range r.mapping(e.value, e.path) {
-				c.Inputs = append(c.Inputs, Input{Name: in.key, Value: r.template(in.value, in.path), At: in.at})
+			c.Inputs = r.inputs(e)
+		}
+	}
+}
+
+// inputs reads a mapping of names and values.
+func (r *reader) inputs(of entry) []Input {
+	if of.value.Kind == yaml.ScalarNode && of.value.Tag == "!!null" {
+		return nil
+	}
+	var out []Input
+	for _, in := range r.mapping(of.value, of.path) {
+		out = append(out, Input{Name: in.key, Value: r.template(in.value, in.path), At: in.at})
+	}
+	return out
+}
+
+// onError reads a word, or a mapping of the way and what it needs.
+func (r *reader) onError(e entry) OnError {
+	if e.value.Kind == yaml.ScalarNode {
+		return OnError{Way: oneOf(r, e, Stop, Continue)}
+	}
+	out := OnError{}
+	entries := r.mapping(e.value, e.path, string(HandOver), string(GiveBack))
+	if len(entries) != 1 {
+		r.bad(e.at, e.path, "stop, continue, {call: FLOW} or {return: {…}} is wanted")
+	}
+	for _, k := range entries {
+		out.Way = ErrorWay(k.key)
+		if out.Way == HandOver {
+			out.Flow = r.name(k)
+			continue
+		}
+		out.Return = r.inputs(k)
+	}
+	return out
+}
+
+// maxTries bounds how often a card may be tried again.
+const maxTries = 100
+
+// retry reads a span of time, or a number of times.
+func (r *reader) retry(e entry) Retry {
+	if e.value.Kind == yaml.ScalarNode {
+		return Retry{set: true, For: r.duration(e)}
+	}
+	out := Retry{set: true}
+	for _, k := range r.mapping(e.value, e.path, "times", "delay", "only") {
+		switch k.key {
+		case "times":
+			out.Times = r.count(k, 0, maxTries)
+		case "only":
+			out.OnlyRate = oneOf(r, k, "rate_limits") != ""
+		case "delay":
+			if k.value.Kind != yaml.SequenceNode {
+				out.Least = r.duration(k)
+				out.Most = out.Least
+				continue
+			}
+			if len(k.value.Content) != 2 {
+				r.bad(k.at, k.path, "a span of time, or the shortest and the longest of them, is wanted")
+				continue
+			}
+			out.Least = r.duration(entry{value: k.value.Content[0], path: k.path + "[0]"})
+			out.Most = r.duration(entry{value: k.value.Content[1], path: k.path + "[1]"})
+			if out.Most < out.Least {
+				r.bad(k.at, k.path, "the longest delay comes second")
 			}
 		}
 	}
+	return out
 }
 
 func (r *reader) body(c *Card, e entry, has map[string]entry, depth int) {
 	switch e.key {
 	case "use":
 		r.use(c, e)
-	case "then":
-		r.ifCard(c, e, has, depth)
-	case "each":
-		r.eachCard(c, e, has, depth)
+		if s, ok := has["stream"]; ok {
+			c.Loop = r.stream(s, depth)
+		}
 	case "call":
 		c.Kind, c.Flow = CardCall, r.name(e)
+		if a, ok := has["async"]; ok {
+			c.Async = r.boolean(a)
+		}
 	case "return":
-		c.Kind = CardReturn
-		if e.value.Kind == yaml.ScalarNode && e.value.Tag == "!!null" {
-			return
-		}
-		for _, in := range r.mapping(e.value, e.path) {
-			c.Inputs = append(c.Inputs, Input{Name: in.key, Value: r.template(in.value, in.path), At: in.at})
-		}
+		c.Kind, c.Inputs = CardReturn, r.inputs(e)
 	case "stop":
 		c.Kind, c.Reason = CardStop, r.template(e.value, e.path)
 	case "fail":
-		c.Kind, c.Reason = CardFail, r.template(e.value, e.path)
+		r.failCard(c, e, has)
+	case "comment":
+		c.Kind = CardComment
+		if c.Note = r.text(e); c.Title == "" {
+			c.Title = "Comment"
+		}
+	default:
+		r.control(c, e, has, depth)
 	}
 }
 
@@ -149,55 +238,5 @@ func (r *reader) use(c *Card, e entry) {
 	c.Use, c.Kind = head+"."+tail, CardFunction
 	if head == tablePrefix {
 		c.Kind, c.Use = CardTable, tail
-	}
-}
-
-func (r *reader) ifCard(c *Card, e entry, has map[string]entry, depth int) {
-	c.Kind = CardIf
-	c.Then = r.cards(e.value, e.path, depth+1)
-	if els, ok := has["else"]; ok {
-		c.Else = r.cards(els.value, els.path, depth+1)
-	}
-	if c.cond.value == nil {
-		r.bad(c.At, c.path, "then without an if")
-	}
-	out, ok := has["out"]
-	if !ok {
-		return
-	}
-	for _, o := range r.mapping(out.value, out.path) {
-		j := JoinOutput{Name: o.key}
-		for _, side := range r.mapping(o.value, o.path, "then", "else") {
-			if side.key == "then" {
-				j.Then = r.template(side.value, side.path)
-			} else {
-				j.Else = r.template(side.value, side.path)
-			}
-		}
-		c.Join = append(c.Join, j)
-	}
-}
-
-func (r *reader) eachCard(c *Card, e entry, has map[string]entry, depth int) {
-	c.Kind = CardEach
-	c.Each = &Each{List: r.template(e.value, e.path), As: "item"}
-	for _, key := range []string{"as", "do", "collect", "ignore_errors"} {
-		k, ok := has[key]
-		if !ok {
-			continue
-		}
-		switch key {
-		case "as":
-			c.Each.As = r.name(k)
-		case "do":
-			c.Each.Body = r.cards(k.value, k.path, depth+1)
-		case "collect":
-			c.Each.Collect, c.Each.Collects = r.template(k.value, k.path), true
-		case "ignore_errors":
-			c.Each.IgnoreErrors = r.boolean(k)
-		}
-	}
-	if len(c.Each.Body) == 0 {
-		r.bad(c.At, c.path, "the cards to run for each item are missing: do")
 	}
 }

@@ -69,7 +69,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("cards = %s", got)
 	}
 	told := d.Cards[3]
-	if told.Slot != "chat" || told.Use != "send_message" || told.OnError != flow.Continue || told.At.Line != 36 {
+	if told.Slot != "chat" || told.Use != "send_message" || told.OnError.Way != flow.Continue || told.At.Line != 36 {
 		t.Errorf("told = %+v", told)
 	}
 }
@@ -101,7 +101,7 @@ func TestParseTellsWhereAndWhat(t *testing.T) {
 		"unknown input":         {head + "cards: [ { stop: '{{ input.x }}' } ]", `no input "x"`},
 		"unknown connection":    {head + "cards: [ { stop: '{{ connections.x.domain }}' } ]", `no connection "x"`},
 		"then without if":       {head + "cards: [ { then: [] } ]", "then without an if"},
-		"each without do":       {head + "cards: [ { each: '{{ input.who }}' } ]", "the cards to run for each item are missing"},
+		"each without do":       {head + "cards: [ { each: '{{ input.who }}' } ]", "the cards to run in each round are missing"},
 		"taken loop name":       {head + "cards: [ { each: '{{ input.who }}', as: input, do: [ { stop: x } ] } ]", `the name "input" is taken`},
 		"condition on unknown":  {head + "cards: [ { if: 'nobody == 1', then: [] } ]", "nobody"},
 		"bad span":              {head + "timeout: soon", "a span of time is wanted"},

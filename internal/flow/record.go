@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,18 +147,57 @@ func (x *execution) record(ctx context.Context, s Step, o *outcome, ch *Change) 
 	return err
 }
 
-// effectStep is the step of an effect, with its output journaled where history
-// does not keep it.
+// What is journaled of an effect, sealed.
+const (
+	journalOutput = "output"
+	journalError  = "error"
+	journalReason = "reason"
+)
+
+// effectStep is the step of an effect, with what it came to journaled where
+// history does not keep that as it is: later cards see the same when the run is
+// resumed.
 func (x *execution) effectStep(f *frame, c *Card, path string, o *outcome) (Step, error) {
 	s := x.step(f, c, path, *o)
-	if (!x.run.SaveData || o.sealed) && o.output != nil {
-		sealed, err := x.r.Keys.Seal(value.Store(o.output), x.context(path))
-		if err != nil {
-			return s, fmt.Errorf("seal the result of %s: %w", path, err)
-		}
-		s.Journal = sealed
+	came := value.Map(journalError, o.err, journalReason, o.reason)
+	if o.output != nil {
+		came.Set(journalOutput, o.output)
 	}
+	if x.run.SaveData && !x.holdsHidden(came) || o.output == nil && s.Error == o.err && s.Reason == o.reason {
+		return s, nil
+	}
+	sealed, err := x.r.Keys.Seal(value.Store(came), x.context(path))
+	if err != nil {
+		return s, fmt.Errorf("seal the result of %s: %w", path, err)
+	}
+	s.Journal = sealed
 	return s, nil
+}
+
+// recall returns the outcome of an effect that was journaled.
+func (x *execution) recall(s Step) (outcome, error) {
+	o := outcome{state: s.State, err: s.Error, reason: s.Reason, quiet: true}
+	if s.Journal == nil {
+		if !x.run.SaveData {
+			return o, nil
+		}
+		v, err := value.Load(s.Output)
+		o.output, _ = v.(*value.Object)
+		return o, err
+	}
+	plain, err := x.r.Keys.Unseal(s.Journal, x.context(s.Path))
+	if err != nil {
+		const what = "its journaled result cannot be unsealed; was the key file replaced?"
+		return o, &CardError{Path: s.Path, Title: s.Card, Message: what, Bare: what}
+	}
+	v, err := value.Load(plain)
+	if err != nil {
+		return o, fmt.Errorf("read the journaled result of %s: %w", s.Path, err)
+	}
+	came, _ := v.(*value.Object)
+	o.err, o.reason, o.bare = came.Text(journalError), came.Text(journalReason), cmp.Or(s.Error, s.Reason)
+	o.output, _ = came.At(journalOutput).(*value.Object)
+	return o, nil
 }
 
 // change writes a change of rows together with its step.

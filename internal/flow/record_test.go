@@ -8,6 +8,7 @@ import (
 
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
@@ -87,6 +88,46 @@ func TestNothingIsKeptOfDataInWords(t *testing.T) {
 				t.Errorf("run = %+v, steps %+v", r, steps)
 			}
 		})
+	}
+}
+
+// Nor does it when the run cannot even begin, because of what it was given.
+func TestNothingIsKeptOfUnfitInputs(t *testing.T) {
+	const marker = "ZQX-marker"
+	trigger := "trigger: { on_demand: { inputs: { who: { choices: [a, b] }, n: number } } }\ncards: [ { use: text.trim, with: { text: x } } ]\n"
+	tests := map[string]struct {
+		input *value.Object
+		says  string
+	}{
+		"a choice that there is not": {value.Map("who", marker), "is not one of the choices"},
+		"no number":                  {value.Map("n", marker), "is no number"},
+		"no such input":              {value.Map(marker, "a"), "there is no input"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			if r, _ := l.run("flow: f\n"+trigger, tt.input); r.State != flow.Failed || !strings.Contains(r.Error, tt.says) || !strings.Contains(r.Error, marker) {
+				t.Errorf("where data is kept, it ended %s %q", r.State, r.Error)
+			}
+			r, _ := l.run("flow: g\nsave_data: false\n"+trigger, tt.input)
+			if kept := r.Error + r.Reason; r.State != flow.Failed || strings.Contains(kept, marker) || kept != "an input is not as the flow wants it" {
+				t.Errorf("ended %s %q", r.State, kept)
+			}
+		})
+	}
+}
+
+// An option that does not fit any more is not told by its value either.
+func TestNothingIsKeptOfUnfitOptions(t *testing.T) {
+	const marker = "ZQX-marker"
+	l := newLab(t)
+	id := l.publish("flow: f\nsave_data: false\noptions: { n: { type: number } }\ntrigger: { on_demand: }\ncards: [ { use: text.trim, with: { text: x } } ]\n")
+	f, err := l.db.Flows.Get(t.Context(), org, id)
+	check(t, err)
+	f.Bindings.Options = value.Map("n", marker)
+	check(t, l.db.Flows.Set(t.Context(), org, id, store.Settings{Enabled: true, Bindings: f.Bindings}, l.clock()))
+	if r, _ := l.work(l.start(id, nil, nil)); r.State != flow.Failed || r.Error != "an option is not as the flow wants it" {
+		t.Errorf("ended %s %q", r.State, r.Error)
 	}
 }
 

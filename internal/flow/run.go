@@ -50,6 +50,8 @@ type Run struct {
 	SaveData  bool
 	Priority  int
 	Input     []byte // in the stored form; sealed where the data is not to be kept
+	Context   []byte // what else started it, in the stored form: see context in docs/flows.md; never data of events
+	Answer    []byte // the HTTP answer that it gave, of an api trigger
 	Result    []byte
 	Error     string
 	Reason    string // why it waits or was stopped
@@ -69,6 +71,7 @@ type StepState string
 const (
 	StepStarted  StepState = "started"  // an effect is under way; found so after a crash, its outcome is unknown
 	StepRetrying StepState = "retrying" // it failed and will be tried again
+	StepWaiting  StepState = "waiting"  // for a time
 	StepAgain    StepState = "again"    // it failed, and is tried again now that its run is retried
 	StepDone     StepState = "done"
 	StepFailed   StepState = "failed"
@@ -78,7 +81,9 @@ const (
 )
 
 // Settled reports whether a step's effect is not to be tried again.
-func (s StepState) Settled() bool { return s != StepStarted && s != StepRetrying && s != StepAgain }
+func (s StepState) Settled() bool {
+	return s != StepStarted && s != StepRetrying && s != StepAgain && s != StepWaiting
+}
 
 // Step is one card's execution in a run.
 type Step struct {
@@ -90,7 +95,7 @@ type Step struct {
 	Attempt   int
 	Input     []byte // a value in the stored form; or its shape, where the data is not kept
 	Output    []byte
-	Journal   []byte // the sealed output of an effect while its run, which keeps no data, is under way
+	Journal   []byte // what an effect came to, sealed, where history does not keep it as it is: while its run is under way or can be retried
 	Error     string
 	Reason    string
 	StartedAt time.Time
@@ -130,6 +135,7 @@ type Claim struct {
 type Ending struct {
 	State   State
 	Result  []byte
+	Answer  []byte
 	Error   string
 	Reason  string
 	Unknown int
@@ -161,12 +167,17 @@ type Store interface {
 	Pin(ctx context.Context, ref Ref, pins map[string]int) error
 }
 
-// Change is a change of a table's rows.
+// Change is a change of a table's rows, or a run to be started.
 type Change struct {
 	Op     TableOp
 	Table  string
 	Row    string
 	Values *value.Object
+	Run    *Run // of StartRun
+	// Of ForgetSteps: the steps after a place in the run's order, up to another,
+	// but for the one of this path.
+	After, UpTo int
+	Keep        string
 	// Done is called in the transaction with what the change gave, before the
 	// steps are written.
 	Done func(result *value.Object)
@@ -183,4 +194,7 @@ const (
 	DeleteRow  TableOp = "delete_row"
 	SearchRows TableOp = "search_rows"
 	ClearTable TableOp = "clear"
+	// No operations of cards; see [Change].
+	StartRun    TableOp = "start_run"
+	ForgetSteps TableOp = "forget_steps"
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"sync/atomic"
@@ -54,9 +55,13 @@ type Runner struct {
 	Sources   Sources
 	Keys      Sealer
 	Now       func() time.Time
+	Random    io.Reader // of functions that draw lots; nil for the machine's own
 	Log       *slog.Logger
 	// Changed is called when a run has moved: once its new state is durable.
 	Changed func(org, run, flowID string, s State)
+	// Answered is called with the HTTP answer of a run that an HTTP request
+	// started; again with the same when the run is resumed there. May be nil.
+	Answered func(ctx context.Context, org, run string, a Answer)
 
 	draining atomic.Bool
 }
@@ -74,7 +79,8 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 			return time.Time{}, nil
 		}
 		if errors.Is(err, ErrFenced) {
-			return time.Time{}, r.left(ctx, run)
+			r.left(ctx, run)
+			return time.Time{}, nil
 		}
 		return time.Time{}, fmt.Errorf("take up run %s: %w", run, err)
 	}
@@ -87,24 +93,27 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 	case err == nil:
 		return again, nil
 	case errors.Is(err, ErrFenced):
-		return time.Time{}, r.left(ctx, run)
+		r.left(ctx, run)
+		return time.Time{}, nil
 	case ctx.Err() != nil:
 		return r.Now(), nil //nolint:nilerr // the program stops: whoever works next goes on at once
 	}
 	return time.Time{}, fmt.Errorf("run %s: %w", run, err)
 }
 
-func (r *Runner) left(ctx context.Context, run string) error {
+func (r *Runner) left(ctx context.Context, run string) {
 	r.Log.InfoContext(ctx, "run left to another worker", "run", run)
-	return nil
 }
 
 // work runs the flow and writes how it ended, or that it waits.
 func (x *execution) work(ctx context.Context) (time.Time, error) {
+	if x.run.Cancel { // while nobody worked at it
+		return time.Time{}, x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
+	}
 	var end *flowEnd
 	f, err := x.start(ctx)
 	if err == nil {
-		end, err = x.cards(ctx, f, f.prog.Definition.Cards)
+		end, err = x.whole(ctx, f)
 	}
 	if p, ok := errors.AsType[*pause](err); ok {
 		return p.until, x.pauseRun(ctx, p)
@@ -117,6 +126,19 @@ func (x *execution) work(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return time.Time{}, nil
+}
+
+// whole runs the flow's cards, and works out what it gives when none of them says.
+func (x *execution) whole(ctx context.Context, f *frame) (*flowEnd, error) {
+	end, err := x.cards(ctx, f, f.prog.Definition.Cards)
+	if end != nil || err != nil || len(f.prog.Definition.Result) == 0 {
+		return end, err
+	}
+	result, err := f.inputs(f.prog.Definition.Result)
+	if err != nil {
+		return nil, &CardError{Message: "the result: " + errs.Message(err), Bare: "the result cannot be worked out"}
+	}
+	return &flowEnd{result: result}, nil
 }
 
 // ending turns what the cards came to into how the run ended. What is no end of
@@ -133,8 +155,8 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	case end == nil:
 	case end.kind == CardStop:
 		e.State, e.Reason = Stopped, x.words(end.reason, end.bare)
-	case end.kind == CardFail:
-		e.State, e.Error = Failed, x.words(end.reason, end.bare)
+	case end.kind == CardRespond:
+		e.Answer, e.Result = x.answered(end.result), x.saved(end.result)
 	case end.result != nil:
 		e.Result = x.saved(end.result)
 	}
@@ -152,7 +174,10 @@ func (x *execution) finish(ctx context.Context, e Ending) error {
 
 func (x *execution) pauseRun(ctx context.Context, p *pause) error {
 	if p.draining {
-		return x.flush(ctx)
+		if err := x.flush(ctx); !errors.Is(err, ErrCancelled) {
+			return err
+		}
+		return x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
 	}
 	err := x.r.Store.Pause(ctx, x.ref, x.take(), p.until, x.words(p.reason, p.bare))
 	if errors.Is(err, ErrCancelled) {
@@ -193,7 +218,14 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 	if err := x.pin(ctx, prog); err != nil {
 		return nil, err
 	}
-	f := &frame{prog: prog, vars: map[string]any{}, states: value.NewObject(8)}
+	if err := x.waited(ctx, prog); err != nil {
+		return nil, err
+	}
+	about, err := x.started()
+	if err != nil {
+		return nil, err
+	}
+	f := &frame{prog: prog, vars: map[string]any{nameContext: about}, states: value.NewObject(8)}
 	if err := x.root(ctx, f); err != nil {
 		return nil, err
 	}
@@ -229,14 +261,18 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		}
 		v, err := value.ParseJSON(e.Raw)
 		if err != nil {
-			return &CardError{Message: "the event cannot be read: " + err.Error()}
+			const what = "the event cannot be read"
+			return &CardError{Message: what + ": " + err.Error(), Bare: what}
 		}
 		f.vars[nameEvent] = v
+		if f.prog.Definition.usesTrigger() {
+			f.vars[nameTrigger] = EventCard(v)
+		}
 		return f.prog.canDecide(v)
 	}
 	stored := x.run.Input
 	if !x.run.SaveData && stored != nil {
-		plain, err := x.r.Keys.Unseal(stored, x.context("input"))
+		plain, err := x.r.Keys.Unseal(stored, InputContext(x.run))
 		if err != nil {
 			return &CardError{Message: "the run's input cannot be unsealed; was the key file replaced?"}
 		}
@@ -247,9 +283,26 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		return err
 	}
 	given, _ := v.(*value.Object)
-	args, err := f.prog.Definition.Trigger.arguments(given)
+	return f.given(given)
+}
+
+// given takes what started the run, but for an event: inputs, a request, a row.
+func (f *frame) given(v *value.Object) error {
+	d := f.prog.Definition
+	switch d.Trigger.Kind {
+	case OnRow:
+		f.vars[nameRow], f.vars[nameBefore] = v.At(nameRow), v.At(nameBefore)
+		return nil
+	case OnSchedule:
+		return nil
+	case OnAPI:
+		f.vars[nameRequest] = v.At(nameRequest)
+		v = v.Object(nameInput)
+	default:
+	}
+	args, err := d.arguments(v)
 	if err != nil {
-		return &CardError{Message: errs.Message(err)}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
 	}
 	f.vars[nameInput] = args
 	return nil
@@ -290,7 +343,7 @@ func (x *execution) bind(ctx context.Context, f *frame) error {
 	}
 	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
 	if err != nil {
-		return &CardError{Message: errs.Message(err)}
+		return &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
 	}
 	f.vars[nameConnections], f.vars[nameOptions] = settings, options
 	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))

@@ -76,23 +76,22 @@ func TestControl(t *testing.T) {
   - return: { text: "{{ which.text }}", branch: "{{ which.branch }}" }`,
 			input: value.Map("who", "ada"), state: flow.Succeeded, result: `{"text":"it is ada","branch":"then"}`,
 		},
-		"each, collecting": {
+		"map, whose body is one card": {
 			cards: `
   - id: all
-    each: "{{ input.list }}"
+    map: "{{ input.list }}"
     as: one
     do: [ { id: c, use: text.compose, with: { text: "{{ index }}:{{ one.n }}" } } ]
-    collect: "{{ c.text }}"
-  - return: { list: "{{ all.list }}", count: "{{ all.count }}" }`,
-			input: value.Map("list", []any{value.Map("n", 1.0), value.Map("n", 2.0)}), state: flow.Succeeded, result: `{"list":["0:1","1:2"],"count":2}`,
+  - return: { list: "{{ all.list }}" }`,
+			input: value.Map("list", []any{value.Map("n", 1.0), value.Map("n", 2.0)}), state: flow.Succeeded, result: `{"list":["0:1","1:2"]}`,
 		},
-		"return inside a loop ends the flow": {
+		"return inside a loop ends the round": {
 			cards: `
   - each: "{{ input.list }}"
     as: one
-    do: [ { return: { first: "{{ one }}" }, if: one > 1 } ]
-  - fail: not reached`,
-			input: value.Map("list", []any{1.0, 2.0, 3.0}), state: flow.Succeeded, result: `{"first":2}`,
+    do: [ { return: { first: "{{ one }}" }, if: one < 4 }, { fail: not reached } ]
+  - return: { all: true }`,
+			input: value.Map("list", []any{1.0, 2.0, 3.0}), state: flow.Succeeded, result: `{"all":true}`,
 		},
 		"stop is no failure": {
 			cards: `

@@ -13,16 +13,40 @@ import (
 // and the items of the loops around.
 const (
 	nameEvent       = "event"       // the log event, of an event trigger
-	nameInput       = "input"       // the inputs of an on_demand or call trigger
+	nameTrigger     = "trigger"     // the same, as an event card of Okta Workflows shows it
+	nameInput       = "input"       // the inputs of a trigger that has any
+	nameRequest     = "request"     // of an api trigger: method, headers, query, body, ip
+	nameRow         = "row"         // of a row trigger
+	nameBefore      = "before"      // what the row was, of a row trigger
 	nameOptions     = "options"     // what was chosen where the flow was installed
 	nameRun         = "run"         // id, flow, dry_run, started_at
+	nameContext     = "context"     // who and what called: index, parent, error, execution_id, execution_time, user
 	nameSteps       = "steps"       // how the cards before ended: steps.ID.state
 	nameConnections = "connections" // the settings of the connection in a slot
-	nameIndex       = "index"       // in a loop: the item's position, from 0
+	nameIndex       = "index"       // in a loop: the round, from 0
+	nameMemo        = "memo"        // in a reduce: what it came to so far
+	nameError       = "error"       // in a catch
 )
 
+// reserved are the names that no card may have, besides those of its flow's trigger.
 func reserved() []string {
-	return []string{nameEvent, nameInput, nameOptions, nameRun, nameSteps, nameConnections, nameIndex}
+	return []string{nameEvent, nameInput, nameOptions, nameRun, nameContext, nameSteps, nameConnections, nameIndex, nameMemo, nameError}
+}
+
+// names are those that a trigger gives.
+func (t Trigger) names() []string {
+	switch t.Kind {
+	case OnEvent:
+		return []string{nameEvent, nameTrigger}
+	case OnAPI:
+		return []string{nameInput, nameRequest}
+	case OnRow:
+		return []string{nameRow, nameBefore}
+	case OnSchedule:
+		return nil
+	default:
+		return []string{nameInput}
+	}
 }
 
 // scope is the names that a place in a flow may refer to: those of its own list of
@@ -85,11 +109,9 @@ func (s *scope) of(expression string) []string {
 // scopes gives every card an id, tells slots from function families, compiles
 // conditions, and checks that every reference leads to something before it.
 func (r *reader) scopes(d *Definition) {
-	names := newScope(nil, nameOptions, nameRun, nameSteps, nameConnections)
-	if d.Trigger.Kind == OnEvent {
-		names.add(nameEvent)
-	} else {
-		names.add(nameInput)
+	names := newScope(nil, nameOptions, nameRun, nameContext, nameSteps, nameConnections)
+	for _, n := range d.Trigger.names() {
+		names.add(n)
 	}
 	s := &scopeCheck{r: r, d: d, ids: map[string]Position{}}
 	s.number(d.Cards)
@@ -97,7 +119,8 @@ func (r *reader) scopes(d *Definition) {
 		r.bad(Position{}, "cards", "%d cards are more than the %d that a flow may have; move some to helper flows", s.n, maxCards)
 		return
 	}
-	s.cards(d.Cards, names)
+	all := s.cards(d.Cards, names)
+	s.inputs(d.Result, "result", all)
 }
 
 // maxCards bounds the cards of a flow.
@@ -124,14 +147,12 @@ func (s *scopeCheck) number(cards []*Card) {
 		switch at, taken := s.ids[c.ID]; {
 		case taken:
 			s.r.bad(c.At, c.path, "the id %q stands at line %d already", c.ID, at.Line)
-		case slices.Contains(reserved(), c.ID):
+		case slices.Contains(append(reserved(), s.d.Trigger.names()...), c.ID):
 			s.r.bad(c.At, c.path, "the id %q has a meaning of its own", c.ID)
 		}
 		s.ids[c.ID] = c.At
-		s.number(c.Then)
-		s.number(c.Else)
-		if c.Each != nil {
-			s.number(c.Each.Body)
+		for _, body := range c.bodies() {
+			s.number(body)
 		}
 	}
 }
@@ -139,7 +160,7 @@ func (s *scopeCheck) number(cards []*Card) {
 // cards checks a list of cards, and adds their ids to the names.
 func (s *scopeCheck) cards(cards []*Card, names *scope) *scope {
 	for i, c := range cards {
-		if i > 0 && cards[i-1].ends() {
+		if i > 0 && cards[i-1].ends() && !s.d.Loose {
 			s.r.bad(c.At, c.path, "the card is never reached: the one before ends the flow")
 		}
 		s.card(c, names)
@@ -150,30 +171,85 @@ func (s *scopeCheck) cards(cards []*Card, names *scope) *scope {
 
 // ends reports whether nothing after the card can run.
 func (c *Card) ends() bool {
-	return (c.Kind == CardReturn || c.Kind == CardStop || c.Kind == CardFail) && c.cond.value == nil
+	switch c.Kind {
+	case CardReturn, CardStop, CardFail:
+		return c.If == nil
+	case CardRespond:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *scopeCheck) card(c *Card, names *scope) {
 	s.slot(c)
-	if c.cond.value != nil {
-		c.If = s.r.condition(c.cond, names.of(c.cond.value.Value)...)
+	s.condition(c.If, names)
+	s.inputs(c.Inputs, join(c.path, "with"), names)
+	s.inputs(c.Details, join(c.path, "details"), names)
+	s.inputs(c.OnError.Return, join(c.path, "on_error.return"), names)
+	for _, t := range c.templates() {
+		s.template(t, c.At, c.path, names)
 	}
-	for _, in := range c.Inputs {
-		s.template(in.Value, in.At, join(c.path, "with."+in.Name), names)
-	}
-	s.template(c.Reason, c.At, c.path, names)
 	then, els := s.cards(c.Then, newScope(names)), s.cards(c.Else, newScope(names))
+	s.cards(c.Catch, newScope(names, nameError))
+	for _, k := range c.Cases {
+		s.condition(k.If, names)
+		s.cards(k.Do, newScope(names))
+	}
 	for _, j := range c.Join {
 		s.template(j.Then, c.At, join(c.path, "out."+j.Name+".then"), then)
 		s.template(j.Else, c.At, join(c.path, "out."+j.Name+".else"), els)
 	}
-	if c.Each != nil {
-		s.template(c.Each.List, c.At, join(c.path, "each"), names)
-		if names.has(c.Each.As) || s.ids[c.Each.As] != (Position{}) {
-			s.r.bad(c.At, join(c.path, "as"), "the name %q is taken", c.Each.As)
+	if c.Loop != nil {
+		s.loop(c, names)
+	}
+}
+
+// templates are the values of a card that are no inputs.
+func (c *Card) templates() []value.Template {
+	out := []value.Template{c.Reason, c.Status}
+	if c.Reply != nil {
+		out = append(out, c.Reply.Status, c.Reply.Headers, c.Reply.Body)
+	}
+	if c.Wait != nil {
+		out = append(out, c.Wait.For, c.Wait.Unit, c.Wait.Until)
+	}
+	if c.Loop != nil {
+		out = append(out, c.Loop.Over, c.Loop.Memo, c.Loop.Limit)
+	}
+	return out
+}
+
+func (s *scopeCheck) loop(c *Card, names *scope) {
+	inner := newScope(names, nameIndex)
+	if c.Kind == CardReduce {
+		inner.add(nameMemo)
+	}
+	if as := c.Loop.As; as != "" {
+		if names.has(as) || s.ids[as] != (Position{}) {
+			s.r.bad(c.At, join(c.path, "as"), "the name %q is taken", as)
 		}
-		inner := s.cards(c.Each.Body, newScope(names, c.Each.As, nameIndex))
-		s.template(c.Each.Collect, c.At, join(c.path, "collect"), inner)
+		inner.add(as)
+	}
+	s.cards(c.Loop.Body, inner)
+}
+
+func (s *scopeCheck) condition(c *Condition, names *scope) {
+	if c == nil {
+		return
+	}
+	if c.text.value != nil {
+		c.CEL = s.r.condition(c.text, names.of(c.text.value.Value)...)
+		c.text = entry{}
+		return
+	}
+	s.template(c.A, c.at, c.path, names)
+	s.template(c.B, c.at, c.path, names)
+}
+
+func (s *scopeCheck) inputs(ins []Input, path string, names *scope) {
+	for _, in := range ins {
+		s.template(in.Value, in.At, join(path, in.Name), names)
 	}
 }
 
@@ -195,8 +271,8 @@ func (s *scopeCheck) slot(c *Card) {
 			return
 		}
 	}
-	if c.Retry.set || c.Timeout > 0 || c.OnRefused != Continue {
-		s.r.bad(c.At, c.path, "retry, timeout and on_refused mean nothing on a function; %q is no connection", head)
+	if c.Retry.set || c.Timeout > 0 || c.OnRefused.Way != Continue || c.Loop != nil {
+		s.r.bad(c.At, c.path, "retry, timeout, stream and on_refused mean nothing on a function; %q is no connection", head)
 	}
 }
 
@@ -215,6 +291,9 @@ func (s *scopeCheck) ref(ref value.Ref, at Position, path string, names *scope) 
 		}
 		s.r.bad(at, path, "%s refers to nothing; there are here: %s", ref, names.shown())
 		return
+	}
+	if head == nameTrigger {
+		s.d.eventCard = true
 	}
 	if len(ref) < 2 {
 		return
@@ -236,6 +315,10 @@ func (s *scopeCheck) ref(ref value.Ref, at Position, path string, names *scope) 
 		if !slices.Contains(runNames(), ref[1]) {
 			s.r.bad(at, path, "a run has no %q; it has: %s", ref[1], strings.Join(runNames(), ", "))
 		}
+	case nameContext:
+		if !slices.Contains(contextNames(), ref[1]) {
+			s.r.bad(at, path, "the context has no %q; it has: %s", ref[1], strings.Join(contextNames(), ", "))
+		}
 	case nameSteps:
 		s.stepRef(ref, at, path, names)
 	default:
@@ -244,6 +327,11 @@ func (s *scopeCheck) ref(ref value.Ref, at Position, path string, names *scope) 
 
 // runNames are what run.… refers to.
 func runNames() []string { return []string{"id", "flow", "dry_run", "started_at"} }
+
+// contextNames are what context.… refers to.
+func contextNames() []string {
+	return []string{"index", "execution_id", "execution_time", "parent", "error", "user", "started_by"}
+}
 
 // stepNames are what steps.ID.… refers to.
 func stepNames() []string { return []string{"state", "reason", "error"} }

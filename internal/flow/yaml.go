@@ -136,6 +136,16 @@ func (r *reader) boolean(e entry) bool {
 	return b
 }
 
+// count returns a whole number between two bounds.
+func (r *reader) count(e entry, least, most int) int {
+	n, err := strconv.Atoi(e.value.Value)
+	if e.value.Kind != yaml.ScalarNode || err != nil || n < least || n > most {
+		r.bad(position(e.value), e.path, "a whole number from %d to %d is wanted", least, most)
+		return least
+	}
+	return n
+}
+
 func (r *reader) duration(e entry) time.Duration {
 	d, err := time.ParseDuration(e.value.Value)
 	if e.value.Kind != yaml.ScalarNode || err != nil || d < 0 {

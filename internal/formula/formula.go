@@ -5,7 +5,8 @@
 // From weak to strong: + and -, then * / and %, then a sign, then ^ (from
 // right to left, so that -2^2 is -4), then ! (the factorial). A # begins a
 // comment that ends with the line. A name is a word, or any text in
-// {{{three braces}}}.
+// {{{three braces}}}. Conditions ([Holds]) have comparisons and logical words
+// besides.
 package formula
 
 import (
@@ -24,27 +25,38 @@ const (
 // Eval works out a formula. Number returns the value of a name, and whether
 // there is one. The error of a formula that cannot be read says where.
 func Eval(source string, number func(name string) (float64, bool)) (float64, error) {
-	if len(source) > maxLength {
+	p := parser{source: source, number: number}
+	f, err := p.all()
+	if err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return 0, errors.New("the result is no number: it is beyond what numbers hold, or a division by zero")
+	}
+	return f, err
+}
+
+// all works out the whole of the source.
+func (p *parser) all() (float64, error) {
+	if len(p.source) > maxLength {
 		return 0, fmt.Errorf("a formula of more than %d characters", maxLength)
 	}
-	p := parser{source: source, number: number}
 	if err := p.next(); err != nil {
 		return 0, err
 	}
 	if p.tok.kind == end {
 		return 0, errors.New("the formula is empty")
 	}
-	f, err := p.sum()
-	if err != nil {
-		return 0, err
-	}
-	if p.tok.kind != end {
+	f, err := p.whole()
+	if err == nil && p.tok.kind != end {
 		return 0, p.unexpected()
 	}
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0, errors.New("the result is no number: it is beyond what numbers hold, or a division by zero")
+	return f, err
+}
+
+// whole works out what stands alone, or within parentheses.
+func (p *parser) whole() (float64, error) {
+	if p.logic {
+		return p.either()
 	}
-	return f, nil
+	return p.sum()
 }
 
 // parser works the formula out while it reads it.
@@ -54,6 +66,7 @@ type parser struct {
 	tok    token
 	depth  int
 	number func(string) (float64, bool)
+	logic  bool // comparisons and words such as and are known
 }
 
 func (p *parser) unexpected() error {
@@ -127,7 +140,7 @@ func (p *parser) signed() (float64, error) {
 			return 0, err
 		}
 	}
-	f, err := p.power()
+	f, err := p.negated()
 	if negative {
 		f = -f
 	}
@@ -187,7 +200,7 @@ func (p *parser) value() (float64, error) {
 		if err := p.next(); err != nil {
 			return 0, err
 		}
-		f, err := p.sum()
+		f, err := p.whole()
 		if err != nil {
 			return 0, err
 		}
@@ -217,6 +230,9 @@ func (p *parser) named(t token) (float64, error) {
 		case "e":
 			return math.E, nil
 		}
+		if truth, ok := p.constant(t.text); ok {
+			return truth, nil
+		}
 	}
 	return 0, fmt.Errorf("there is no number named %q", t.text)
 }
@@ -227,7 +243,7 @@ func (p *parser) call(t token) (float64, error) {
 		return 0, err
 	}
 	for !p.is(")") {
-		f, err := p.sum()
+		f, err := p.whole()
 		if err != nil {
 			return 0, err
 		}

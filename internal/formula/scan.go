@@ -16,7 +16,7 @@ const (
 	number      // 1.5e3
 	word        // abs
 	quoted      // {{{any text}}}
-	sign        // + - * / % ^ ! ( ) ,
+	sign        // + - * / % ^ ! ( ) , and of conditions == < and
 )
 
 type token struct {
@@ -44,18 +44,27 @@ func (p *parser) next() error {
 			return errors.New("a {{{ is not closed")
 		}
 		return p.take(quoted, name, len(name)+6)
+	case p.logic && comparison(rest) != "":
+		return p.take(sign, comparison(rest), len(comparison(rest)))
 	case strings.ContainsRune(signs, c):
 		return p.take(sign, rest[:size], size)
 	case c >= '0' && c <= '9' || c == '.':
 		return p.digits(rest)
 	case c == '_' || unicode.IsLetter(c):
-		n := strings.IndexFunc(rest, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-		if n < 0 {
-			n = len(rest)
-		}
-		return p.take(word, rest[:n], n)
+		return p.word(rest)
 	}
 	return fmt.Errorf("%q does not fit at position %d", string(c), p.pos+1)
+}
+
+func (p *parser) word(rest string) error {
+	n := strings.IndexFunc(rest, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	if n < 0 {
+		n = len(rest)
+	}
+	if p.logic && isOperator(rest[:n]) {
+		return p.take(sign, strings.ToLower(rest[:n]), n)
+	}
+	return p.take(word, rest[:n], n)
 }
 
 func (p *parser) take(k kind, text string, size int) error {

@@ -218,6 +218,9 @@ func put(field reflect.Value, v any) {
 		field.Set(reflect.New(field.Type().Elem()))
 		field = field.Elem()
 	}
+	if big, ok := v.(value.Big); ok && field.Kind() == reflect.Float64 {
+		v, _ = value.Float(big) // a function that calculates takes it rounded
+	}
 	field.Set(reflect.ValueOf(v))
 }
 

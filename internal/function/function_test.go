@@ -87,6 +87,7 @@ func TestRun(t *testing.T) {
 		},
 		"a number where a text is wanted":     {args: value.Map("name", 7.5), want: `{"text":"7.5","count":0,"at":null,"obj":{"rest":{},"renamed":"","sure":false},"list":null,"any":null,"same":null}`},
 		"a text of digits where a number is":  {args: value.Map("name", "Ada", "count", "12"), want: `{"text":"Ada","count":12,"at":null,"obj":{"rest":{},"renamed":"","sure":false},"list":null,"any":null,"same":null}`},
+		"a big number is rounded to count":    {args: value.Map("name", value.Big("9007199254740993"), "count", "9007199254740993", "whatever", value.Big("9007199254740993")), want: `{"text":"9007199254740993","count":9007199254740992,"at":null,"obj":{"rest":{},"renamed":"","sure":false},"list":null,"any":9007199254740993,"same":null}`},
 		"what is demanded is not there":       {args: value.Map("count", 1.0), says: "name: a value is wanted"},
 		"what is demanded is null":            {args: value.Map("name", nil), says: "name: a value is wanted"},
 		"nothing at all":                      {args: nil, says: "name: a value is wanted"},

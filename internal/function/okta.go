@@ -1,6 +1,7 @@
 package function
 
 import (
+	"slices"
 	"strings"
 
 	"sallyport/internal/value"
@@ -61,18 +62,16 @@ func (f Function) Output(result *value.Object, k Key) (any, bool) {
 	return result.At(port.Name), ok
 }
 
-// find returns the port for a key: the one that names it, or the one that
-// takes all of its group.
+// find returns the port for a key: the one that names it, the one that has its
+// name, or the one that takes all of its group.
 func find(ports []Port, k Key) (Port, bool) {
-	for _, p := range ports {
-		if p.Okta == k.String() || p.Okta == "" && p.Name == k.String() {
-			return p, true
-		}
-	}
-	all := Key{k.Group, "*"}.String()
-	for _, p := range ports {
-		if p.Okta == all {
-			return p, true
+	for _, fits := range []func(Port) bool{
+		func(p Port) bool { return p.Okta == k.String() },
+		func(p Port) bool { return p.Okta == "" && p.Name == k.String() },
+		func(p Port) bool { return p.Okta == Key{k.Group, "*"}.String() },
+	} {
+		if i := slices.IndexFunc(ports, fits); i >= 0 {
+			return ports[i], true
 		}
 	}
 	return Port{}, false

@@ -31,3 +31,16 @@ func (e Env) Below(n int) (int, error) {
 		}
 	}
 }
+
+// Bytes returns n random bytes.
+func (e Env) Bytes(n int) ([]byte, error) {
+	from := e.Random
+	if from == nil {
+		from = rand.Reader
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(from, b); err != nil {
+		return nil, fmt.Errorf("draw random bytes: %w", err)
+	}
+	return b, nil
+}

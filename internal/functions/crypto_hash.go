@@ -5,7 +5,7 @@ import (
 	"sallyport/internal/function"
 )
 
-var _ = add(function.Of("crypto.hash", "Hash", "The digest of a text. Algorithms and results are those of crypto.hmac.", cryptoHash))
+var _ = add(function.Of("crypto.hash", "Hash", "The digest of a text. Algorithms and results are those of crypto.hmac.", cryptoHash).Serves("crypto:hash"))
 
 type cryptoHashIn struct {
 	Algorithm string `port:",required"`

@@ -12,20 +12,20 @@ import (
 
 var _ = add(function.Of("jwt.verify", "Verify",
 	"Checks the signature of a JSON Web Token, when it expires and, where given, for whom and by whom it is, and gives its claims. The key is a secret, or a public key in PEM. What the token says of its own algorithm does not count.",
-	jwtVerify).AsEffect())
+	jwtVerify).AsEffect().Serves("jwt:verify"))
 
 type jwtVerifyIn struct {
 	Token            string `port:",required"`
 	Key              string `port:",required"`
-	Algorithm        string
-	Audience         string
-	Issuer           string
-	Subject          string
-	IgnoreExpiration bool
+	Algorithm        string `okta:"options/algorithm"`
+	Audience         string `okta:"options/audience"`
+	Issuer           string `okta:"options/issuer"`
+	Subject          string `okta:"options/subject"`
+	IgnoreExpiration bool   `okta:"options/ignoreExpiration"`
 }
 
 type jwtVerifyOut struct {
-	Claims *value.Object
+	Claims *value.Object `okta:"payload/*"`
 }
 
 func jwtVerify(env function.Env, in jwtVerifyIn) (jwtVerifyOut, error) {
@@ -83,8 +83,8 @@ func claimsOf(part string) (*value.Object, error) {
 func (in jwtVerifyIn) check(claims *value.Object, now float64) error {
 	expires, hasEnd := claims.Get("exp")
 	starts, hasStart := claims.Get("nbf")
-	end, okEnd := expires.(float64)
-	start, okStart := starts.(float64)
+	end, okEnd := value.Float(expires)
+	start, okStart := value.Float(starts)
 	switch {
 	case hasEnd && !okEnd || hasStart && !okStart:
 		return errs.New(errs.Invalid, "token: its times are no numbers")

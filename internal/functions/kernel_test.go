@@ -33,6 +33,20 @@ func others() map[string]string {
 	return why
 }
 
+// documented are methods that no exported flow of the catalogue uses. Their
+// names are those of the pages that document their cards, and their keys the
+// names of the fields there.
+func documented() map[string]bool {
+	all := map[string]bool{}
+	for m := range strings.FieldsSeq(`boolean:expression crypto:aes crypto:cipher crypto:decipher crypto:hash crypto:sign
+		jwt:decode jwt:verify list:groupBy list:indexBy list:slice list:sum math:increment
+		object:collapse object:filter object:move object:size object:split object:unset object:unzip object:zip
+		url:decode url:decodeComponent url:encode url:format url:parse`) {
+		all[m] = true
+	}
+	return all
+}
+
 // strays are keys that one exported card carries and that its function does not
 // have: nothing reads them.
 func strays() map[string]bool {
@@ -76,8 +90,8 @@ func TestServesKernel(t *testing.T) {
 			t.Errorf("%s is served by %s and by %s", f.Okta, twin.ID, f.ID)
 		}
 		served[f.Okta] = f
-		if _, ok := kernel[f.Okta]; !ok {
-			t.Errorf("%s serves %s, which the catalogue does not have", f.ID, f.Okta)
+		if _, ok := kernel[f.Okta]; ok == documented()[f.Okta] {
+			t.Errorf("%s serves %s: in the catalogue %v, and known from the documentation alone: %v", f.ID, f.Okta, ok, !ok)
 		}
 	}
 	for method, keys := range kernel {

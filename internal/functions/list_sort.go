@@ -35,11 +35,11 @@ func rank(a, b any) int {
 	if k := cmp.Compare(group(a), group(b)); k != 0 {
 		return k
 	}
-	switch a := a.(type) {
-	case float64:
-		return cmp.Compare(a, b.(float64))
-	case time.Time:
-		return a.Compare(b.(time.Time))
+	if value.KindOf(a) == value.Number {
+		return value.CompareNumbers(a, b)
+	}
+	if t, ok := a.(time.Time); ok {
+		return t.Compare(b.(time.Time))
 	}
 	return cmp.Compare(value.String(a), value.String(b))
 }

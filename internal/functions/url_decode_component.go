@@ -8,7 +8,7 @@ import (
 	"sallyport/internal/function"
 )
 
-var _ = add(function.Of("url.decode_component", "Decode Component", "The text that a part of a URL stands for: %20 is a blank.", urlDecodeComponent))
+var _ = add(function.Of("url.decode_component", "Decode Component", "The text that a part of a URL stands for: %20 is a blank.", urlDecodeComponent).Serves("url:decodeComponent"))
 
 func urlDecodeComponent(_ function.Env, in changedIn) (changedOut, error) {
 	if in.Text == nil {

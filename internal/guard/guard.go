@@ -15,6 +15,8 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
+	"sallyport/internal/secret"
+	"sallyport/internal/value"
 )
 
 // Policy is what an organization allows.
@@ -137,25 +139,48 @@ func (g *Guard) Begin(ctx context.Context, in connector.Intent) (connector.Permi
 		return connector.Permit{}, err
 	}
 	if why != "" {
-		return g.refuse(ctx, e, why)
+		return g.refuse(ctx, in, e, why)
 	}
-	ok, err := g.Ledger.Begin(ctx, e, p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
+	ok, err := g.Ledger.Begin(ctx, hide(in.Hidden, e), p.ceiling(in.Why.Flow), g.Now().Add(-time.Hour))
 	if err != nil {
 		return connector.Permit{}, fmt.Errorf("begin ledger entry: %w", err)
 	}
 	if !ok {
-		return g.refuse(ctx, e, fmt.Sprintf("the flow has made %d changes within an hour, which is its ceiling", p.ceiling(in.Why.Flow)))
+		return g.refuse(ctx, in, e, fmt.Sprintf("the flow has made %d changes within an hour, which is its ceiling", p.ceiling(in.Why.Flow)))
 	}
 	return connector.Permit{Verdict: connector.Proceed, Ledger: e.ID}, nil
 }
 
-func (g *Guard) refuse(ctx context.Context, e Entry, why string) (connector.Permit, error) {
+// refuse writes a refusal. It has an entry of its own: what became of a try
+// before it, which has begun one already, is not overwritten.
+func (g *Guard) refuse(ctx context.Context, in connector.Intent, e Entry, why string) (connector.Permit, error) {
+	if in.Resume != "" {
+		e.ID = id.At(g.Now())
+	}
+	e.Undo = nil
 	e.State, e.Reason, e.EndedAt = Refused, why, g.Now()
+	e = hide(in.Hidden, e)
 	if err := g.Ledger.Add(ctx, e); err != nil {
 		return connector.Permit{}, fmt.Errorf("write refusal: %w", err)
 	}
 	g.Log.WarnContext(ctx, "action refused", "action", e.Connector+"."+e.Action, "target", e.TargetID, "reason", why, "run", e.Why.Run)
 	return connector.Permit{Verdict: connector.Refuse, Ledger: e.ID, Reason: why}, nil
+}
+
+// hide takes out of an entry what the ledger must not show. A way back that would
+// need it is none.
+func hide(scrub *secret.Scrubber, e Entry) Entry {
+	if scrub == nil {
+		return e
+	}
+	e.Request = connector.ScrubRequest(scrub, e.Request)
+	e.TargetID, e.TargetName, e.Reason = scrub.Text(e.TargetID), scrub.Text(e.TargetName), scrub.Text(e.Reason)
+	if e.Undo != nil {
+		if text := string(value.Store(e.Undo.Inputs)); scrub.Text(text) != text {
+			e.Undo = nil
+		}
+	}
+	return e
 }
 
 func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) Entry {
@@ -169,6 +194,10 @@ func newEntry(in connector.Intent, targets []connector.Entity, now time.Time) En
 	}
 	if len(targets) > 0 {
 		e.TargetType, e.TargetID, e.TargetName = targets[0].Type, targets[0].ID, targets[0].ID
+	}
+	// What may have happened when nobody lives to say so may have to be undone.
+	if undo, ok := in.Action.Reverse(in.Call.Inputs, nil); ok {
+		e.Undo = &undo
 	}
 	return e
 }

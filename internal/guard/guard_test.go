@@ -198,13 +198,18 @@ func TestBeginAgain(t *testing.T) {
 		if es := l.entries(); len(es) != 1 || es[0].Attempt != 2 || es[0].State != guard.Started {
 			t.Errorf("entries %+v", es)
 		}
-		// What was protected meanwhile is refused all the same, in the same entry.
+		// What was protected meanwhile is refused all the same. What the attempt
+		// before came to is another matter, and its entry stands.
 		l.policy(guard.Policy{Ceiling: 1, ProtectedUsers: []string{"id-ada"}})
 		in.Attempt = 3
-		if p := l.begin(in); p.Verdict != connector.Refuse || p.Ledger != first.Ledger {
+		p := l.begin(in)
+		if p.Verdict != connector.Refuse || p.Ledger == first.Ledger {
 			t.Errorf("%+v", p)
 		}
-		if e := l.entry(first.Ledger); e.State != guard.Refused || e.Attempt != 3 || e.Reason == "" {
+		if e := l.entry(first.Ledger); e.State != guard.Started || e.Attempt != 2 {
+			t.Errorf("%+v", e)
+		}
+		if e := l.entry(p.Ledger); e.State != guard.Refused || e.Attempt != 3 || e.Reason == "" {
 			t.Errorf("%+v", e)
 		}
 	})

@@ -127,7 +127,7 @@ func (g *Guard) undo(ctx context.Context, e Entry, in connector.Intent) (Entry, 
 	case connector.Proceed:
 	case connector.Refuse:
 		return Entry{}, errs.New(errs.Denied, "refused: %s", permit.Reason)
-	case connector.Show, connector.Later:
+	case connector.Show:
 		return Entry{}, errs.New(errs.Conflict, "the organization is in dry run: nothing is changed")
 	}
 	return g.carryOut(ctx, in, permit)

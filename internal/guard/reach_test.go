@@ -92,7 +92,7 @@ func newWays(t *testing.T, db *store.DB) *ways {
 				t.Fatal(err)
 			}
 		}
-		if err := db.Connections.Save(t.Context(), store.Connection{Connection: c, Own: c.Settings}); err != nil {
+		if err := db.Connections.Add(t.Context(), store.Connection{Connection: c, Own: c.Settings}); err != nil {
 			t.Fatal(err)
 		}
 		x.conns[c.ID] = c

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -38,6 +39,51 @@ type LimitError struct{ RetryAfter time.Duration }
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("too many attempts; try again in %s", e.RetryAfter.Round(time.Second))
 }
+
+// attempts counts attempts to sign in.
+type attempts struct {
+	byPair, byAddr, byAccount *limiter
+	delay                     time.Duration
+}
+
+func newAttempts(l Limits, now func() time.Time) *attempts {
+	return &attempts{newLimiter(l.Pair, now), newLimiter(l.Addr, now), newLimiter(l.Account, now), l.Delay}
+}
+
+// of counts an attempt from an address, for whatever account.
+func (a *attempts) of(from From) error { return a.byAddr.take(addrKey(from.Addr)) }
+
+// take counts an attempt to sign in. One too many from an address is refused;
+// where an account is tried from many addresses, it waits.
+func (a *attempts) take(ctx context.Context, account string, from From) error {
+	if err := a.of(from); err != nil {
+		return err
+	}
+	if err := a.byPair.take(pairKey(account, from.Addr)); err != nil {
+		return err
+	}
+	if a.byAccount.take(account) == nil {
+		return nil
+	}
+	wait := time.NewTimer(a.delay)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// succeeded takes back an attempt that turned out well. What was tried from
+// elsewhere stays counted.
+func (a *attempts) succeeded(account string, from From) {
+	a.byPair.clear(pairKey(account, from.Addr))
+	a.giveBack(from)
+}
+
+// giveBack takes back an attempt from an address that turned out well.
+func (a *attempts) giveBack(from From) { a.byAddr.giveBack(addrKey(from.Addr)) }
 
 // maxLimited bounds how many keys a limiter remembers. Past it one at random is
 // forgotten: to have a certain one forgotten takes as many attempts.

@@ -3,11 +3,9 @@ package portal
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"sallyport/internal/errs"
-	"sallyport/internal/id"
 )
 
 // Link is an address that signs in whoever opens it. Its token stands behind
@@ -49,21 +47,6 @@ const (
 	demoLinkFor  = 30 * 24 * time.Hour
 )
 
-// EnsureOrganization returns the organization of a slug, making it where there is
-// none.
-func (p *Portal) EnsureOrganization(ctx context.Context, slug, name string) (Organization, error) {
-	got, err := p.o.Organizations.BySlug(ctx, slug)
-	if errs.KindOf(err) != errs.NotFound {
-		return got, err
-	}
-	now := p.o.Now()
-	o := Organization{ID: id.At(now), Slug: slug, Name: name, CreatedAt: now}
-	if err := p.o.Organizations.Add(ctx, o); err != nil {
-		return o, fmt.Errorf("add organization: %w", err)
-	}
-	return o, nil
-}
-
 // FirstLink returns the token of a link that makes an organization's first
 // administrator, or "" when there is an account already. Earlier links hold as
 // well, until one of them is used: each of several servers shows its own.
@@ -89,31 +72,11 @@ func (p *Portal) addLink(ctx context.Context, l Link) (string, error) {
 	return token, nil
 }
 
-// NewAccount is what an account is made of.
-type NewAccount struct {
-	Email    string
-	Name     string
-	Password string
-}
-
-func (n NewAccount) check() error {
-	if err := CheckEmail(n.Email); err != nil {
-		return &FieldError{"email", err}
-	}
-	if name := strings.TrimSpace(n.Name); name == "" || len(name) > 200 {
-		return &FieldError{"name", errs.New(errs.Invalid, "a name of at most 200 bytes is wanted")}
-	}
-	if err := CheckPassword(n.Password, n.Email); err != nil {
-		return &FieldError{"password", err}
-	}
-	return nil
-}
-
 // UseLink signs in by a link. One for the first administrator takes their
 // account from n; for any other n is passed over. It returns the token of the
 // session that it opens.
 func (p *Portal) UseLink(ctx context.Context, token string, n NewAccount, from From, old string) (string, Caller, error) {
-	if err := p.byAddr.take(addrKey(from.Addr)); err != nil {
+	if err := p.attempts.of(from); err != nil {
 		return "", Caller{}, err
 	}
 	hash := hashOf(token)
@@ -130,13 +93,13 @@ func (p *Portal) UseLink(ctx context.Context, token string, n NewAccount, from F
 			return "", Caller{}, err
 		}
 	}
-	p.byAddr.giveBack(addrKey(from.Addr))
+	p.attempts.giveBack(from)
 	return p.open(ctx, m, ByLink, from, old)
 }
 
 // first makes the first administrator.
 func (p *Portal) first(ctx context.Context, hash, org string, n NewAccount) (Membership, error) {
-	a, err := p.account(ctx, n)
+	a, err := p.People.account(ctx, n)
 	if err != nil {
 		return Membership{}, err
 	}
@@ -145,45 +108,4 @@ func (p *Portal) first(ctx context.Context, hash, org string, n NewAccount) (Mem
 		return Membership{}, fmt.Errorf("use sign-in link: %w", err)
 	}
 	return m, nil
-}
-
-func (p *Portal) account(ctx context.Context, n NewAccount) (Account, error) {
-	if err := n.check(); err != nil {
-		return Account{}, err
-	}
-	hash, err := p.o.Hasher.Hash(ctx, n.Password)
-	if err != nil {
-		return Account{}, fmt.Errorf("hash password: %w", err)
-	}
-	now := p.o.Now()
-	return Account{ID: id.At(now), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), PasswordHash: hash, CreatedAt: now}, nil
-}
-
-// AddMember makes an account and its membership of an organization.
-func (p *Portal) AddMember(ctx context.Context, org string, n NewAccount, r Role) (Account, error) {
-	if r.Permissions() == nil {
-		return Account{}, errs.New(errs.Invalid, "there is no role %q", r)
-	}
-	a, err := p.account(ctx, n)
-	if err != nil {
-		return Account{}, err
-	}
-	if err := p.o.Accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Role: r, CreatedAt: a.CreatedAt}); err != nil {
-		return Account{}, fmt.Errorf("add member: %w", err)
-	}
-	return a, nil
-}
-
-// SetRole changes a member's role; the empty one ends the membership, and with
-// it their sessions and API tokens there.
-func (p *Portal) SetRole(ctx context.Context, org, account string, r Role) error {
-	if r != "" && r.Permissions() == nil {
-		return errs.New(errs.Invalid, "there is no role %q", r)
-	}
-	return p.o.Accounts.SetRole(ctx, org, account, r)
-}
-
-// Disable keeps an account from signing in, and ends its sessions.
-func (p *Portal) Disable(ctx context.Context, account string) error {
-	return p.o.Accounts.Disable(ctx, account, p.o.Now())
 }

@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -73,11 +74,10 @@ type Accounts interface {
 	// SetPassword replaces a password's hash and ends the account's sessions but
 	// the one to keep.
 	SetPassword(ctx context.Context, account, hash, keep string) error
-	// SetRole changes a role; the empty one ends the membership. The last
-	// administrator of an organization keeps theirs.
-	SetRole(ctx context.Context, org, account string, r Role) error
-	// Disable keeps an account from signing in and ends its sessions.
-	Disable(ctx context.Context, account string, at time.Time) error
+	// SetMember changes a member; see [People.Set].
+	SetMember(ctx context.Context, org, account string, c MemberChange, at time.Time) error
+	// RemoveMember ends a membership; see [People.Remove].
+	RemoveMember(ctx context.Context, org, account string) error
 }
 
 // Options are what a [Portal] is made of.
@@ -92,14 +92,15 @@ type Options struct {
 	Absolute      time.Duration    // a session's longest life; 0 is 12 hours
 	Idle          time.Duration    // its end without a request; 0 is one hour
 	Now           func() time.Time // nil is [time.Now]
+	Log           *slog.Logger     // nil keeps none
 }
 
 // Portal signs people in and says who a request comes from.
 type Portal struct {
-	o         Options
-	byPair    *limiter
-	byAddr    *limiter
-	byAccount *limiter
+	People *People
+
+	o        Options
+	attempts *attempts
 }
 
 // The ends of sessions where nothing else is said.
@@ -113,6 +114,9 @@ func New(o Options) *Portal {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	if o.Absolute == 0 {
 		o.Absolute = DefaultAbsolute
 	}
@@ -122,7 +126,10 @@ func New(o Options) *Portal {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	return &Portal{o: o, byPair: newLimiter(o.Limits.Pair, o.Now), byAddr: newLimiter(o.Limits.Addr, o.Now), byAccount: newLimiter(o.Limits.Account, o.Now)}
+	return &Portal{
+		People: &People{organizations: o.Organizations, accounts: o.Accounts, hasher: o.Hasher, now: o.Now},
+		o:      o, attempts: newAttempts(o.Limits, o.Now),
+	}
 }
 
 // AuthError says that nobody is signed in, and why.
@@ -160,17 +167,9 @@ func hashOf(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Members returns the people of the caller's organization.
-func (p *Portal) Members(ctx context.Context, org string) ([]Member, error) {
-	ms, err := p.o.Accounts.Members(ctx, org)
-	if err != nil {
-		return nil, fmt.Errorf("list members: %w", err)
-	}
-	return ms, nil
-}
-
-// Sweep forgets sessions, tokens and links that have ended. It is called now and
-// then; nothing but the size of the tables depends on it.
+// Sweep forgets sessions and links that have ended. It is called now and then;
+// nothing but the size of the tables depends on it. API tokens that have ended
+// stay listed until somebody takes them away.
 func (p *Portal) Sweep(ctx context.Context) error {
 	now := p.o.Now()
 	if err := p.o.Sessions.Sweep(ctx, now, now.Add(-p.o.Idle)); err != nil {

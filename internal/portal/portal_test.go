@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -54,13 +55,13 @@ func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 	t.Cleanup(func() { _ = db.Close() })
 	o := portal.Options{
 		Organizations: db.Organizations, Accounts: db.Accounts, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {
 		c(&o)
 	}
 	b.db, b.Portal = db, portal.New(o)
-	if b.org, err = b.EnsureOrganization(t.Context(), "acme", "Acme"); err != nil {
+	if b.org, err = b.People.EnsureOrganization(t.Context(), "acme", "Acme"); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -68,11 +69,15 @@ func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 
 func (b *bench) member(t *testing.T, email string, r portal.Role) portal.Account {
 	t.Helper()
-	a, err := b.AddMember(t.Context(), b.org.ID, portal.NewAccount{Email: email, Name: email, Password: password}, r)
+	a, err := b.People.Add(t.Context(), b.org.ID, portal.NewAccount{Email: email, Name: email, Password: password}, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a
+}
+
+func (b *bench) disable(ctx context.Context, account string) error {
+	return b.People.Set(ctx, b.org.ID, account, portal.MemberChange{Disabled: new(true)})
 }
 
 func (b *bench) signIn(t *testing.T, email string) string {
@@ -93,11 +98,11 @@ func TestSignIn(t *testing.T) {
 	b := setup(t)
 	b.member(t, "Ada@Acme.example", portal.Admin)
 	gone := b.member(t, "gone@acme.example", portal.Viewer)
-	if err := b.Disable(t.Context(), gone.ID); err != nil {
+	if err := b.disable(t.Context(), gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	out := b.member(t, "out@acme.example", portal.Viewer)
-	if err := b.SetRole(t.Context(), b.org.ID, out.ID, ""); err != nil {
+	if err := b.People.Remove(t.Context(), b.org.ID, out.ID); err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string]struct {
@@ -277,13 +282,13 @@ func TestSessionEnds(t *testing.T) {
 		}, true},
 		"the account is disabled": {func(t *testing.T, b *bench, token string) {
 			c, _ := b.Enter(t.Context(), token)
-			if err := b.Disable(t.Context(), c.Account.ID); err != nil {
+			if err := b.disable(t.Context(), c.Account.ID); err != nil {
 				t.Fatal(err)
 			}
 		}, true},
 		"the role is taken away": {func(t *testing.T, b *bench, token string) {
 			c, _ := b.Enter(t.Context(), token)
-			if err := b.SetRole(t.Context(), c.Org.ID, c.Account.ID, ""); err != nil {
+			if err := b.People.Remove(t.Context(), c.Org.ID, c.Account.ID); err != nil {
 				t.Fatal(err)
 			}
 		}, true},
@@ -365,7 +370,7 @@ func TestHashIsRenewed(t *testing.T) {
 	before := b.signIn(t, "ada@acme.example")
 	dear := portal.New(portal.Options{
 		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2), Now: b.now,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2), Now: b.now, Log: slog.New(slog.DiscardHandler),
 	})
 	if _, _, err := dear.SignIn(t.Context(), portal.Credentials{Email: "ada@acme.example", Password: password}, portal.From{}, ""); err != nil {
 		t.Fatal(err)
@@ -414,7 +419,7 @@ func TestTokens(t *testing.T) {
 	if _, _, err := b.CreateToken(ctx, portal.Caller{Org: got.Org, Account: got.Account, Role: portal.Admin, Token: portal.Token{ID: "t", Role: portal.Admin}}, portal.NewToken{Name: "x", Role: portal.Viewer}); errs.KindOf(err) != errs.Denied {
 		t.Errorf("a token makes another: %v", err)
 	}
-	if err := b.SetRole(ctx, b.org.ID, bob.ID, portal.Viewer); err != nil {
+	if err := b.People.Set(ctx, b.org.ID, bob.ID, portal.MemberChange{Role: portal.Viewer}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := b.EnterByToken(ctx, text); err != nil || got.Can(portal.FlowsWrite) || !got.Can(portal.FlowsRead) {
@@ -535,7 +540,7 @@ func TestDemoLink(t *testing.T) {
 			t.Errorf("%+v %v", c, err)
 		}
 	}
-	if err := b.Disable(ctx, bob.ID); err != nil {
+	if err := b.disable(ctx, bob.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.UseLink(ctx, token, portal.NewAccount{}, portal.From{}, ""); !isOut(err) {

@@ -75,7 +75,7 @@ func wrong() error { return &AuthError{"the e-mail address or the password is no
 // that the browser had, ends. It returns the session's token.
 func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old string) (string, Caller, error) {
 	key := EmailKey(c.Email)
-	if err := p.attempt(ctx, key, from); err != nil {
+	if err := p.attempts.take(ctx, key, from); err != nil {
 		return "", Caller{}, err
 	}
 	a, err := p.o.Accounts.ByEmail(ctx, key)
@@ -96,47 +96,22 @@ func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old strin
 	if err != nil {
 		return "", Caller{}, err
 	}
-	p.succeeded(key, from)
+	p.attempts.succeeded(key, from)
 	if outdated {
 		p.rehash(ctx, a, c.Password)
 	}
 	return p.open(ctx, m, ByPassword, from, old)
 }
 
-// attempt counts an attempt to sign in. One too many from an address is refused;
-// where an account is tried from many addresses, it waits.
-func (p *Portal) attempt(ctx context.Context, account string, from From) error {
-	if err := p.byAddr.take(addrKey(from.Addr)); err != nil {
-		return err
-	}
-	if err := p.byPair.take(pairKey(account, from.Addr)); err != nil {
-		return err
-	}
-	if p.byAccount.take(account) == nil {
-		return nil
-	}
-	wait := time.NewTimer(p.o.Limits.Delay)
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// succeeded takes back an attempt that turned out well. What was tried from
-// elsewhere stays counted.
-func (p *Portal) succeeded(account string, from From) {
-	p.byPair.clear(pairKey(account, from.Addr))
-	p.byAddr.giveBack(addrKey(from.Addr))
-}
-
 // rehash renews a hash of another cost, now that the password is known. It may
 // fail: the old one still holds.
 func (p *Portal) rehash(ctx context.Context, a Account, password string) {
-	if hash, err := p.o.Hasher.Hash(ctx, password); err == nil {
-		_ = p.o.Accounts.SetPassword(ctx, a.ID, hash, KeepSessions)
+	hash, err := p.o.Hasher.Hash(ctx, password)
+	if err == nil {
+		err = p.o.Accounts.SetPassword(ctx, a.ID, hash, KeepSessions)
+	}
+	if err != nil {
+		p.o.Log.WarnContext(ctx, "password not hashed anew", "err", err, "account", a.ID)
 	}
 }
 
@@ -176,9 +151,7 @@ func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, o
 		return "", Caller{}, fmt.Errorf("open session: %w", err)
 	}
 	if old != "" {
-		if before, err := p.o.Sessions.Find(ctx, hashOf(old)); err == nil {
-			_ = p.o.Sessions.End(ctx, before.Account.ID, before.Session.ID)
-		}
+		p.replace(ctx, old)
 	}
 	c, err := p.o.Sessions.Find(ctx, hashOf(token))
 	if errs.KindOf(err) == errs.NotFound { // disabled, or a member no more: it does not hold
@@ -188,6 +161,18 @@ func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, o
 		return "", Caller{}, fmt.Errorf("read the new session: %w", err)
 	}
 	return token, c, nil
+}
+
+// replace ends the session that a browser had before. It ends by itself as well:
+// that it could not be ended is no reason to keep somebody out.
+func (p *Portal) replace(ctx context.Context, token string) {
+	before, err := p.o.Sessions.Find(ctx, hashOf(token))
+	if err == nil {
+		err = p.o.Sessions.End(ctx, before.Account.ID, before.Session.ID)
+	}
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		p.o.Log.WarnContext(ctx, "session that was replaced not ended", "err", err)
+	}
 }
 
 func shorten(s string, n int) string {
@@ -259,7 +244,7 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 		return &FieldError{"password", err}
 	}
 	key := EmailKey(c.Account.Email)
-	if err := p.attempt(ctx, key, from); err != nil {
+	if err := p.attempts.take(ctx, key, from); err != nil {
 		return err
 	}
 	a, err := p.o.Accounts.ByEmail(ctx, key)
@@ -273,7 +258,7 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 	if !ok {
 		return &FieldError{"current", errs.New(errs.Invalid, "the present password is not right")}
 	}
-	p.succeeded(key, from)
+	p.attempts.succeeded(key, from)
 	hash, err := p.o.Hasher.Hash(ctx, next)
 	if err != nil {
 		return fmt.Errorf("hash password: %w", err)

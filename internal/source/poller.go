@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,12 +18,15 @@ import (
 type Store interface {
 	// All returns every organization's enabled sources.
 	All(ctx context.Context) ([]Source, error)
+	// Get returns one source as it is now.
+	Get(ctx context.Context, org, id string) (Source, error)
 	// Failed notes that an attempt to read a source failed.
 	Failed(ctx context.Context, org, id, why string) error
 }
 
 // Leases says which of several processes reads a source.
 type Leases interface {
+	// Hold takes or renews a lease for a time, and reports whether holder has it.
 	Hold(ctx context.Context, name, holder string, d time.Duration) (bool, error)
 	Release(ctx context.Context, name, holder string) error
 }
@@ -42,15 +46,12 @@ type Intervals struct {
 	Most  time.Duration
 }
 
-// DefaultIntervals keep well below the half of 120 requests a minute that one
-// token may use of the System Log's budget.
-func DefaultIntervals() Intervals {
-	return Intervals{Least: 2 * time.Second, Most: 10 * time.Second}
-}
-
 const (
-	leaseFor  = 30 * time.Second
-	lookEvery = 2 * time.Second
+	// leaseFor is how long nobody else reads a source after its reader died. A
+	// living one renews its lease every renewEvery, while it reads and waits, too.
+	leaseFor   = 30 * time.Second
+	renewEvery = leaseFor / 3
+	lookEvery  = 2 * time.Second
 	// overlap is read again when a cursor was lost: what became visible late in
 	// that time is not missed, and what was there already counts as nothing.
 	overlap = 15 * time.Minute
@@ -148,29 +149,54 @@ func (p *Poller) look(ctx context.Context, at map[string]running, done *sync.Wai
 	}
 }
 
-// source reads one source until ctx ends, while this process holds its lease.
+// source reads one source until ctx ends, while it holds the source's lease. Its
+// holder's name is its own: a loop that ends gives up its own lease, and never
+// that of the loop that follows it in this process.
 func (p *Poller) source(ctx context.Context, s Source) {
-	lease := "source/" + s.ID
-	defer func() { _ = p.Leases.Release(context.WithoutCancel(ctx), lease, p.Holder) }()
-	l := &poll{p: p, s: s, fetch: p.Fetcher(s), wait: p.Intervals.Least, target: s.Cursor, last: s.Health.LastEventAt}
+	l := p.lease(s.ID, p.Holder+"/"+rand.Text())
+	defer l.release(ctx)
+	for ctx.Err() == nil {
+		if held, err := l.hold(ctx); held && err == nil {
+			p.read(ctx, l, s.Org)
+		}
+		pause(ctx, lookEvery)
+	}
+}
+
+// read reads a source for as long as its lease holds. It goes on from where the
+// source is now: another may have read it until just before.
+func (p *Poller) read(ctx context.Context, held *lease, org string) {
+	s, err := p.Store.Get(ctx, org, held.source)
+	if err != nil {
+		if ctx.Err() == nil {
+			p.Log.WarnContext(ctx, "place in source not looked up", "err", err, "source", held.source)
+		}
+		return
+	}
+	ctx, lost := context.WithCancel(ctx)
+	var kept sync.WaitGroup
+	defer kept.Wait()
+	defer lost()
+	kept.Go(func() {
+		defer lost()
+		held.keep(ctx)
+	})
+	l := &poll{p: p, s: s, lease: held.Lease, lost: lost, fetch: p.Fetcher(s), wait: p.Intervals.Least, target: s.Cursor, last: s.Health.LastEventAt}
 	if l.target == "" {
 		l.target = okta.FirstPage(s.StartAt)
 	}
 	for ctx.Err() == nil {
-		wait := lookEvery
-		held, err := p.Leases.Hold(ctx, lease, p.Holder, leaseFor)
-		switch {
-		case err != nil:
-			p.Log.WarnContext(ctx, "lease of source not held", "err", err, "source", s.ID)
-		case held:
-			wait = l.once(ctx)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
+		pause(ctx, l.once(ctx))
+	}
+}
+
+// pause waits for a time, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -178,6 +204,8 @@ func (p *Poller) source(ctx context.Context, s Source) {
 type poll struct {
 	p        *Poller
 	s        Source
+	lease    Lease
+	lost     func() // ends the reading
 	fetch    okta.Fetcher
 	target   string
 	wait     time.Duration
@@ -202,8 +230,13 @@ func (l *poll) once(ctx context.Context) time.Duration {
 		next = l.target
 	}
 	_, err = l.p.Sink.Accept(ctx, Batch{
-		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, ActFrom: l.s.CreatedAt.Add(-actGrace),
+		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, Lease: l.lease,
+		ActFrom: l.s.CreatedAt.Add(-actGrace),
 	})
+	if errors.Is(err, ErrLost) {
+		l.lost()
+		return 0
+	}
 	if err != nil {
 		return l.failed(ctx, fmt.Errorf("store events: %w", err))
 	}

@@ -64,6 +64,9 @@ type Batch struct {
 	Via    Via
 	Events []event.Event
 	Cursor string // the place to go on from; "" keeps the old one
+	// Lease is what the batch was read under: it is refused with [ErrLost] once
+	// another has that. The zero one is none.
+	Lease Lease
 	// ActFrom keeps history from acting: events published before it are stored
 	// and start no flows. The zero time holds nothing back.
 	ActFrom time.Time

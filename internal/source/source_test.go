@@ -39,6 +39,10 @@ func (m *memory) All(context.Context) ([]source.Source, error) {
 	return []source.Source{m.source}, nil
 }
 
+func (m *memory) Get(ctx context.Context, _, id string) (source.Source, error) {
+	return m.ByID(ctx, id)
+}
+
 func (m *memory) ByID(_ context.Context, id string) (source.Source, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

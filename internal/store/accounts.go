@@ -95,16 +95,53 @@ func (t Accounts) SetPassword(ctx context.Context, account, hash, keep string) e
 	})
 }
 
-// SetRole changes a member's role, or with the empty one ends the membership and
-// what hangs on it. An organization keeps at least one administrator who can
-// sign in.
-func (t Accounts) SetRole(ctx context.Context, org, account string, r portal.Role) error {
+// SetMember changes a member. An organization keeps at least one administrator
+// who can sign in, and says nothing about who may elsewhere.
+func (t Accounts) SetMember(ctx context.Context, org, account string, c portal.MemberChange, at time.Time) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if err := tx.keepAdmin(ctx, org, account, r); err != nil {
+		if c.Role != "" && c.Role != portal.Admin || c.Disabled != nil && *c.Disabled {
+			if err := tx.keepAdmin(ctx, org, account); err != nil {
+				return err
+			}
+		}
+		if err := tx.change(ctx, "member", `UPDATE membership SET role = CASE WHEN ? = '' THEN role ELSE ? END WHERE org_id = ? AND account_id = ?`,
+			c.Role, c.Role, org, account); err != nil || c.Disabled == nil {
 			return err
 		}
-		if r != "" {
-			return tx.change(ctx, "member", `UPDATE membership SET role = ? WHERE org_id = ? AND account_id = ?`, r, org, account)
+		return tx.disable(ctx, org, account, *c.Disabled, at)
+	})
+}
+
+// disable keeps an account from signing in, or lets it again. A member of other
+// organizations as well is not this one's to shut out.
+func (tx *Tx) disable(ctx context.Context, org, account string, disabled bool, at time.Time) error {
+	n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM membership WHERE account_id = ? AND org_id <> ?`, account, org)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return errs.New(errs.Conflict, "the account belongs to another organization as well; remove it from this one instead")
+	}
+	if !disabled {
+		return tx.change(ctx, "account", `UPDATE account SET disabled_at = 0 WHERE id = ?`, account)
+	}
+	if err := tx.change(ctx, "account", `UPDATE account SET disabled_at = ? WHERE id = ?`, toMicros(at), account); err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `DELETE FROM session WHERE account_id = ?`, account)
+	return err
+}
+
+// RemoveMember ends a membership and what hangs on it; an account that is a member
+// nowhere else goes, so that its address can be added again. An organization keeps
+// at least one administrator who can sign in.
+func (t Accounts) RemoveMember(ctx context.Context, org, account string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if err := tx.keepAdmin(ctx, org, account); err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
+			return err
 		}
 		for _, q := range []string{
 			`DELETE FROM session WHERE org_id = ? AND account_id = ?`,
@@ -115,16 +152,14 @@ func (t Accounts) SetRole(ctx context.Context, org, account string, r portal.Rol
 				return err
 			}
 		}
-		return tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account)
+		_, err := tx.exec(ctx, `DELETE FROM account WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id)`, account)
+		return err
 	})
 }
 
-// keepAdmin refuses to take the role of an organization's last administrator. Of
-// two who take each other's at once, one waits for the other here.
-func (tx *Tx) keepAdmin(ctx context.Context, org, account string, next portal.Role) error {
-	if next == portal.Admin {
-		return nil
-	}
+// keepAdmin refuses to take away an organization's last administrator. Of two who
+// take each other's role at once, one waits for the other here.
+func (tx *Tx) keepAdmin(ctx context.Context, org, account string) error {
 	admins, err := list(ctx, tx, scalar[string], `SELECT m.account_id FROM membership m JOIN account a ON a.id = m.account_id
 		WHERE m.org_id = ? AND m.role = ? AND a.disabled_at = 0`+tx.db.d.forUpdate, org, portal.Admin)
 	if err != nil {
@@ -134,25 +169,4 @@ func (tx *Tx) keepAdmin(ctx context.Context, org, account string, next portal.Ro
 		return errs.New(errs.Conflict, "this is the organization's last administrator; make another one first")
 	}
 	return nil
-}
-
-// Disable keeps an account from signing in and ends its sessions. The last
-// administrator of an organization cannot be disabled.
-func (t Accounts) Disable(ctx context.Context, account string, at time.Time) error {
-	return t.db.Write(ctx, func(tx *Tx) error {
-		orgs, err := list(ctx, tx, scalar[string], `SELECT org_id FROM membership WHERE account_id = ?`, account)
-		if err != nil {
-			return err
-		}
-		for _, org := range orgs {
-			if err := tx.keepAdmin(ctx, org, account, ""); err != nil {
-				return err
-			}
-		}
-		if err := tx.change(ctx, "account", `UPDATE account SET disabled_at = ? WHERE id = ?`, toMicros(at), account); err != nil {
-			return err
-		}
-		_, err = tx.exec(ctx, `DELETE FROM session WHERE account_id = ?`, account)
-		return err
-	})
 }

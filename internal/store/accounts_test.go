@@ -64,6 +64,95 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+func set(t *testing.T, db *store.DB, org, account string, c portal.MemberChange) error {
+	return db.Accounts.SetMember(t.Context(), org, account, c, start())
+}
+
+// What is changed of a member is changed as a whole, and only there.
+func TestSetMember(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		addOrg(t, db, "other", "eve", portal.Admin)
+		join(t, db, "acme", "bob", portal.Admin)
+		member := func(who string) portal.Member {
+			t.Helper()
+			ms, err := db.Accounts.Members(t.Context(), "acme")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range ms {
+				if m.ID == who {
+					return m
+				}
+			}
+			return portal.Member{}
+		}
+		if err := set(t, db, "acme", "bob", portal.MemberChange{Role: portal.Viewer, Disabled: new(true)}); err != nil {
+			t.Fatal(err)
+		}
+		if m := member("bob"); m.Role != portal.Viewer || !m.DisabledAt.Equal(start()) {
+			t.Errorf("%+v", m)
+		}
+		if err := set(t, db, "acme", "bob", portal.MemberChange{Disabled: new(false)}); err != nil {
+			t.Fatal(err)
+		}
+		if m := member("bob"); m.Role != portal.Viewer || !m.DisabledAt.IsZero() {
+			t.Errorf("%+v", m)
+		}
+		for what, err := range map[string]error{
+			"the role of another organization's": set(t, db, "other", "bob", portal.MemberChange{Role: portal.Viewer}),
+			"disabled from elsewhere":            set(t, db, "other", "bob", portal.MemberChange{Disabled: new(true)}),
+			"removed from elsewhere":             db.Accounts.RemoveMember(t.Context(), "other", "bob"),
+			"nobody":                             set(t, db, "acme", "cy", portal.MemberChange{Disabled: new(false)}),
+		} {
+			if errs.KindOf(err) != errs.NotFound {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if m := member("bob"); m.ID == "" || !m.DisabledAt.IsZero() {
+			t.Errorf("%+v", m)
+		}
+	})
+}
+
+// An account that is in two organizations is neither's to shut out, and goes with
+// the last membership.
+func TestMemberOfTwo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		addOrg(t, db, "acme", "ada", portal.Admin)
+		addOrg(t, db, "other", "eve", portal.Admin)
+		join(t, db, "acme", "bob", portal.Viewer)
+		bob, err := db.Accounts.ByEmail(ctx, "bob@acme.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Accounts.Join(ctx, bob, portal.Membership{Org: "other", Account: "bob", Role: portal.Viewer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := set(t, db, "acme", "bob", portal.MemberChange{Role: portal.Analyst, Disabled: new(true)}); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("disabled: %v", err)
+		}
+		if ms, err := db.Accounts.Memberships(ctx, "bob"); err != nil || len(ms) != 2 || ms[0].Role != portal.Viewer || ms[1].Role != portal.Viewer {
+			t.Errorf("%+v %v", ms, err)
+		}
+		addSession(t, db, "b", "other", "bob")
+		if err := db.Accounts.RemoveMember(ctx, "acme", "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := db.Sessions.Find(ctx, "hash of b"); err != nil || got.Org.ID != "other" {
+			t.Errorf("the session elsewhere: %+v %v", got, err)
+		}
+		if err := db.Accounts.RemoveMember(ctx, "other", "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Accounts.ByEmail(ctx, "bob@acme.example"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the account: %v", err)
+		}
+		join(t, db, "acme", "bob", portal.Viewer)
+	})
+}
+
 // The last administrator cannot be taken away, and of two who take each other's
 // role at once one stays.
 func TestLastAdministrator(t *testing.T) {
@@ -71,7 +160,9 @@ func TestLastAdministrator(t *testing.T) {
 		ctx := t.Context()
 		addOrg(t, db, "acme", "ada", portal.Admin)
 		for what, err := range map[string]error{
-			"demote": db.Accounts.SetRole(ctx, "acme", "ada", portal.Viewer), "remove": db.Accounts.SetRole(ctx, "acme", "ada", ""), "disable": db.Accounts.Disable(ctx, "ada", start()),
+			"demote": set(t, db, "acme", "ada", portal.MemberChange{Role: portal.Viewer}), "remove": db.Accounts.RemoveMember(ctx, "acme", "ada"),
+			"disable":              set(t, db, "acme", "ada", portal.MemberChange{Disabled: new(true)}),
+			"promote, but disable": set(t, db, "acme", "ada", portal.MemberChange{Role: portal.Admin, Disabled: new(true)}),
 		} {
 			if errs.KindOf(err) != errs.Conflict {
 				t.Errorf("%s: %v", what, err)
@@ -81,7 +172,7 @@ func TestLastAdministrator(t *testing.T) {
 		var wg sync.WaitGroup
 		failures := make(chan error, 2)
 		for _, who := range []string{"ada", "bob"} {
-			wg.Go(func() { failures <- db.Accounts.SetRole(ctx, "acme", who, portal.Viewer) })
+			wg.Go(func() { failures <- set(t, db, "acme", who, portal.MemberChange{Role: portal.Viewer}) })
 		}
 		wg.Wait()
 		close(failures)
@@ -158,11 +249,11 @@ func TestSessions(t *testing.T) {
 // in sessions and tokens.
 func TestWhoIsOut(t *testing.T) {
 	tests := map[string]func(t *testing.T, db *store.DB, org, account string) error{
-		"disabled": func(t *testing.T, db *store.DB, _, account string) error {
-			return db.Accounts.Disable(t.Context(), account, start())
+		"disabled": func(t *testing.T, db *store.DB, org, account string) error {
+			return set(t, db, org, account, portal.MemberChange{Disabled: new(true)})
 		},
 		"removed": func(t *testing.T, db *store.DB, org, account string) error {
-			return db.Accounts.SetRole(t.Context(), org, account, "")
+			return db.Accounts.RemoveMember(t.Context(), org, account)
 		},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

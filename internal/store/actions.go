@@ -101,10 +101,14 @@ func (tx *Tx) insertAction(ctx context.Context, e guard.Entry) error {
 		return err
 	}
 	w := e.Why
-	_, err = tx.exec(ctx, `INSERT INTO guard_action (`+actionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempt = excluded.attempt, ended_at = excluded.ended_at`,
+	n, err := tx.affected(ctx, `INSERT INTO guard_action (`+actionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempt = excluded.attempt, ended_at = excluded.ended_at
+		WHERE guard_action.org_id = excluded.org_id`,
 		e.ID, e.Org, e.Actor, w.Cause, null(w.Flow), null(w.Run), null(w.Path), null(w.Event), e.Connection, e.Connector, e.Action, e.Title, e.Effect,
 		e.TargetType, e.TargetID, e.TargetName, e.State, null(e.Reason), string(request), e.Status, null(e.Error), undo, null(w.UndoOf), nil, e.Attempt, toMicros(e.StartedAt), toMicros(e.EndedAt))
+	if err == nil && n == 0 {
+		return errs.New(errs.Conflict, "the action has the id of another one")
+	}
 	return err
 }
 
@@ -172,14 +176,15 @@ func (tx *Tx) endAction(ctx context.Context, org string, a flow.ActionEnd, at ti
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE guard_action SET state = ?, status = ?, error = ?, undo = ?, ended_at = ? WHERE id = ? AND org_id = ?`,
-		a.State, a.Status, null(a.Error), undo, toMicros(at), a.Ledger, org); err != nil {
+	// The way back that was known at the beginning stays, but of what did not happen.
+	if _, err := tx.exec(ctx, `UPDATE guard_action SET state = ?, status = ?, error = ?, undo = CASE WHEN ? THEN NULL ELSE COALESCE(?, undo) END, ended_at = ? WHERE id = ? AND org_id = ?`,
+		a.State, a.Status, null(a.Error), guard.State(a.State) == guard.Failed, undo, toMicros(at), a.Ledger, org); err != nil {
 		return err
 	}
 	if guard.State(a.State) != guard.Done {
 		return nil
 	}
-	_, err = tx.exec(ctx, `UPDATE guard_action SET undone_by = ? WHERE org_id = ? AND id = (SELECT undo_of FROM guard_action WHERE id = ?)`, a.Ledger, org, a.Ledger)
+	_, err = tx.exec(ctx, `UPDATE guard_action SET undone_by = ? WHERE org_id = ? AND id = (SELECT undo_of FROM guard_action WHERE id = ? AND org_id = ?)`, a.Ledger, org, a.Ledger, org)
 	return err
 }
 
@@ -196,8 +201,7 @@ type ActionFilter struct {
 	Alone        bool     // of no run: what people did by hand
 	States       []guard.State
 	Since, Until time.Time // of the time they were begun; zero for no bound
-	Before       string    // the id of the last entry of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last entry of the page before
 	Limit        int
 }
 
@@ -209,7 +213,6 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
 	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`started_at`, f.Since, f.Until)
 	w.after(f.After, `started_at`, `id`)
 	if len(f.Runs) > 0 {
@@ -219,6 +222,14 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 		w.add(`state IN `+in(len(f.States)), anys(f.States)...)
 	}
 	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
+}
+
+// CountOfRuns counts the entries of runs, by run.
+func (t Actions) CountOfRuns(ctx context.Context, org string, runs []string) (map[string]int, error) {
+	if len(runs) == 0 {
+		return map[string]int{}, nil
+	}
+	return counts[string](ctx, t.db, `SELECT run_id, count(*) FROM guard_action WHERE org_id = ? AND run_id IN `+in(len(runs))+` GROUP BY run_id`, append([]any{org}, anys(runs)...)...)
 }
 
 // CountStates counts the entries begun since a time, by state.

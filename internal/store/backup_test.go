@@ -46,10 +46,15 @@ func TestBackupAndRestore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			seen := 0
 			for r, err := range into.Tables.Rows(t.Context(), got) {
+				seen++
 				if err != nil || r.Values.Text("Who") != "\x01b a text like a mark" {
 					t.Errorf("row = %s, %v", value.JSON(r.Values), err)
 				}
+			}
+			if seen != 1 {
+				t.Errorf("%d rows restored", seen)
 			}
 			if e, err := into.Events.Get(t.Context(), org, "u1"); err != nil || e.Type != "a" {
 				t.Errorf("event = %+v, %v", e, err)

@@ -25,7 +25,7 @@ func (t Runs) Figures(ctx context.Context, org string, since time.Time) (map[str
 		r.CreatedAt, r.EndedAt = fromMicros(created), fromMicros(ended)
 		return r, err
 	}, `SELECT r.id, r.org_id, r.flow_id, r.state, r.created_at, r.ended_at FROM flow f JOIN flow_run r
-		ON r.id = (SELECT n.id FROM flow_run n WHERE n.flow_id = f.id ORDER BY n.created_at DESC, n.id DESC LIMIT 1) WHERE f.org_id = ?`, org)
+		ON r.id = (SELECT n.id FROM flow_run n WHERE n.flow_id = f.id AND n.org_id = f.org_id ORDER BY n.created_at DESC, n.id DESC LIMIT 1) WHERE f.org_id = ?`, org)
 	if err != nil {
 		return nil, err
 	}
@@ -54,13 +54,15 @@ func (t Runs) CountStates(ctx context.Context, org string, since time.Time) (map
 	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run WHERE org_id = ? AND created_at >= ? GROUP BY state`, org, toMicros(since))
 }
 
-// CountOpen counts the runs that have not ended, by state: of one organization,
-// or with "" of all.
+// CountOpen counts an organization's runs that have not ended, by state.
 func (t Runs) CountOpen(ctx context.Context, org string) (map[flow.State]int, error) {
-	w := where{}
-	w.add(`ended_at = 0`)
-	w.addIf(org != "", `org_id = ?`, org)
-	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run `+w.text()+` GROUP BY state`, w.args...)
+	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run WHERE ended_at = 0 AND org_id = ? GROUP BY state`, org)
+}
+
+// CountOpenOfAll counts the runs of all organizations that have not ended, by
+// state: for whoever looks after the server.
+func (t Runs) CountOpenOfAll(ctx context.Context) (map[flow.State]int, error) {
+	return counts[flow.State](ctx, t.db, `SELECT state, count(*) FROM flow_run WHERE ended_at = 0 GROUP BY state`)
 }
 
 // OfEvents counts the runs that events started, by the events' uuid.

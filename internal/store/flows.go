@@ -62,7 +62,7 @@ func (t Flows) Published(ctx context.Context, org string) ([]flow.Flow, []string
 		bodies = append(bodies, body)
 		return f, err
 	}, `SELECT f.id, f.org_id, f.folder_id, f.slug, f.title, f.description, f.enabled, f.version, f.draft, f.draft_at, f.bindings, f.save_data, f.created_at, f.updated_at, v.body
-		FROM flow f JOIN flow_version v ON v.flow_id = f.id AND v.version = f.version WHERE f.org_id = ? ORDER BY f.id`, org)
+		FROM flow f JOIN flow_version v ON v.flow_id = f.id AND v.org_id = f.org_id AND v.version = f.version WHERE f.org_id = ? ORDER BY f.id`, org)
 	return flows, bodies, err
 }
 

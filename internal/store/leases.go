@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"sallyport/internal/source"
 )
 
 // Leases is the lease table: who of several processes does a thing that one
@@ -32,4 +34,17 @@ func (t Leases) Release(ctx context.Context, name, holder string) error {
 		_, err := tx.exec(ctx, `DELETE FROM lease WHERE name = ? AND holder = ?`, name, holder)
 		return err
 	})
+}
+
+// keepLease is [source.ErrLost] where a lease is no longer its holder's, and keeps
+// others from taking it until the transaction ends.
+func (tx *Tx) keepLease(ctx context.Context, l source.Lease) error {
+	if l.Name == "" {
+		return nil
+	}
+	holder, err := list(ctx, tx, scalar[string], `SELECT holder FROM lease WHERE name = ?`+tx.db.d.forUpdate, l.Name)
+	if err == nil && (len(holder) == 0 || holder[0] != l.Holder) {
+		return source.ErrLost
+	}
+	return err
 }

@@ -48,8 +48,14 @@ func (l *liveness) stop() {
 	l.done.Wait()
 }
 
-// hold opens a session of its own and takes the lock on our id.
+// askFor bounds a question to the database.
+const askFor = 10 * time.Second
+
+// hold opens a session of its own and takes the lock on our id. A lost session of
+// ours that the server has not missed yet may still have it.
 func (l *liveness) hold(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, l.pool.Config().ConnConfig)
 	if err != nil {
 		return nil, err
@@ -75,7 +81,10 @@ func (l *liveness) run(ctx context.Context, conn *pgx.Conn) {
 		if conn == nil {
 			// The session is lost, and with it the lock: others may now take our
 			// jobs. The runs' epochs keep two workers from writing the same run.
-			conn, _ = l.hold(ctx)
+			var err error
+			if conn, err = l.hold(ctx); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "lock of this job client not held: others take its jobs over", "err", err, "client", l.id)
+			}
 		}
 		select {
 		case <-tick.C:
@@ -89,7 +98,7 @@ func (l *liveness) run(ctx context.Context, conn *pgx.Conn) {
 }
 
 func (l *liveness) sweep(ctx context.Context, conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	rows, err := conn.Query(ctx, `SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] FROM river_job WHERE state = 'running'`)
 	if err != nil {

@@ -186,11 +186,14 @@ func (db *DB) startSQLite(ctx context.Context, cfg *river.Config) (*Workers, err
 	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: unlock}, nil
 }
 
-// freeOrphans makes every running job available: the process that ran it is
-// dead, as this one holds the lock.
+// freeOrphans makes every running job available, and every lease free: the
+// process that had them is dead, as this one holds the lock.
 func (db *DB) freeOrphans(ctx context.Context) error {
 	return db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+		if _, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM lease`)
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/value"
 )
 
 // Runs is the flow_run and flow_step tables: every run of a flow, and its
@@ -19,14 +20,14 @@ type Runs struct {
 }
 
 const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
-	input, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
+	input, context, answer, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
 
 func scanRun(rows *sql.Rows) (flow.Run, error) {
 	var r flow.Run
 	var pins, event, by, retry, failure, reason sql.NullString
 	var created, started, wake, ended int64
 	err := rows.Scan(&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
-		&r.Input, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
+		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
 	if err != nil {
 		return r, err
 	}
@@ -48,11 +49,11 @@ func (tx *Tx) addRuns(ctx context.Context, runs []flow.Run) error {
 	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
 	for i, r := range runs {
 		rows[i] = []any{
-			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, toMicros(r.CreatedAt),
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, toMicros(r.CreatedAt),
 		}
 		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
 	}
-	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, created_at", "", rows)
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, context, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
 	}
@@ -119,13 +120,14 @@ func (t Runs) inDoubt(ctx context.Context, org, run string) (map[string]string, 
 
 // fenceRow is what the database says of a run that somebody writes to.
 type fenceRow struct {
-	id, state string
-	epoch     int64
-	cancel    bool
+	id, org, state string
+	epoch          int64
+	cancel         bool
 }
 
-// checkFences gives every item whose run is another worker's the error ErrFenced,
-// and starts the runs that are written to for the first time.
+// checkFences gives every item whose run is another worker's, or another
+// organization's, the error ErrFenced, and starts the runs that are written to for
+// the first time. One query reads the runs of several organizations.
 func (tx *Tx) checkFences(ctx context.Context, batch []*item) error {
 	ids := make([]any, 0, len(batch))
 	for _, it := range batch {
@@ -137,8 +139,8 @@ func (tx *Tx) checkFences(ctx context.Context, batch []*item) error {
 		return nil
 	}
 	rows, err := list(ctx, tx, func(rows *sql.Rows) (f fenceRow, err error) {
-		return f, rows.Scan(&f.id, &f.epoch, &f.state, &f.cancel)
-	}, `SELECT id, epoch, state, cancel FROM flow_run WHERE id IN `+in(len(ids))+tx.db.d.forUpdate, ids...)
+		return f, rows.Scan(&f.id, &f.org, &f.epoch, &f.state, &f.cancel)
+	}, `SELECT id, org_id, epoch, state, cancel FROM flow_run WHERE id IN `+in(len(ids))+tx.db.d.forUpdate, ids...)
 	if err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (it *item) fence(rows map[string]fenceRow) {
 	f, ok := rows[it.ref.Run]
 	state := flow.State(f.state)
 	switch {
-	case !ok || f.epoch != it.ref.Epoch || state.Ended() || it.ref.Fresh && state != flow.Queued:
+	case !ok || f.org != it.ref.Org || f.epoch != it.ref.Epoch || state.Ended() || it.ref.Fresh && state != flow.Queued:
 		it.err, it.fenced = flow.ErrFenced, true
 	case f.cancel:
 		it.err = flow.ErrCancelled // what happened is written all the same
@@ -203,7 +205,8 @@ func (tx *Tx) writeSteps(ctx context.Context, batch []*item) error {
 	}
 	return tx.insertMany(ctx, "flow_step", stepColumns, `ON CONFLICT (run_id, path) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
 		input = excluded.input, output = excluded.output, journal = excluded.journal, error = excluded.error, reason = excluded.reason,
-		ledger_id = COALESCE(excluded.ledger_id, flow_step.ledger_id), started_at = excluded.started_at, ended_at = excluded.ended_at`, lastOfEach(rows))
+		ledger_id = COALESCE(excluded.ledger_id, flow_step.ledger_id), started_at = excluded.started_at, ended_at = excluded.ended_at
+		WHERE flow_step.org_id = excluded.org_id`, lastOfEach(rows))
 }
 
 // lastOfEach keeps the last of the rows that have one key: a statement cannot
@@ -229,7 +232,7 @@ func (t Runs) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, c *fl
 	it := &item{ref: ref, steps: steps}
 	if c != nil {
 		it.before = func(ctx context.Context, tx *Tx) error {
-			result, err := tx.changeRows(ctx, ref.Org, *c, t.now())
+			result, err := tx.along(ctx, ref, *c, t.now())
 			if err != nil {
 				return err
 			}
@@ -238,6 +241,19 @@ func (t Runs) Record(ctx context.Context, ref flow.Ref, steps []flow.Step, c *fl
 		}
 	}
 	return t.db.group.do(ctx, it)
+}
+
+// along carries out what goes with a step.
+func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.Time) (*value.Object, error) {
+	switch c.Op {
+	case flow.StartRun:
+		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
+	case flow.ForgetSteps:
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ?`, ref.Run, ref.Org, c.After, c.UpTo, c.Keep)
+		return nil, err
+	default:
+		return tx.changeRows(ctx, ref.Org, c, now)
+	}
 }
 
 // Pause writes steps and lets the run wait.
@@ -249,14 +265,21 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 	}})
 }
 
-// End writes steps and ends the run. What was journaled for the run's sake alone
-// is deleted.
+// End writes steps and ends the run. What it leaves open is settled, and what
+// was journaled for the run's sake alone is deleted, where it cannot be retried.
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(?, answer), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
 			WHERE id = ? AND org_id = ? AND epoch = ?`,
-			e.State, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
+			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
+		if err != nil {
+			return err
+		}
+		settled, err := tx.settle(ctx, ref.Org, ref.Run, now)
+		if err == nil && settled {
+			err = tx.recount(ctx, ref.Org, ref.Run)
+		}
 		if err != nil {
 			return err
 		}
@@ -268,14 +291,23 @@ func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.E
 	return err
 }
 
+// recount counts the steps of a run that are in doubt, and those that were refused.
+func (tx *Tx) recount(ctx context.Context, org, run string) error {
+	const steps = `(SELECT count(*) FROM flow_step s WHERE s.run_id = flow_run.id AND s.state = ?)`
+	_, err := tx.exec(ctx, `UPDATE flow_run SET unknown = `+steps+`, refused = `+steps+` WHERE id = ? AND org_id = ?`, flow.StepUnknown, flow.StepRefused, run, org)
+	return err
+}
+
 // forget deletes of a run that has ended what was kept for its sake alone: the
 // sealed results of its effects, and the sealed input of one that keeps no data.
+// A run that can be retried keeps them.
 func (tx *Tx) forget(ctx context.Context, org, run string) error {
 	_, err := tx.exec(ctx, `UPDATE flow_run SET input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ?`, run, org)
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE journal IS NOT NULL AND run_id IN (SELECT id FROM flow_run WHERE id = ? AND org_id = ?)`, run, org)
+	_, err = tx.exec(ctx, `UPDATE flow_step SET journal = NULL WHERE journal IS NOT NULL
+		AND run_id IN (SELECT id FROM flow_run WHERE id = ? AND org_id = ? AND (NOT save_data OR state NOT IN (?, ?)))`, run, org, flow.Failed, flow.Cancelled)
 	return err
 }
 
@@ -302,8 +334,7 @@ type RunFilter struct {
 	Event        string
 	States       []flow.State
 	Since, Until time.Time // of the time they were made; zero for no bound
-	Before       string    // the id of the last run of the page before
-	After        Place     // the same, for a list that other things are merged into
+	After        Place     // of the last run of the page before
 	Limit        int
 }
 
@@ -313,7 +344,6 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
-	w.addIf(f.Before != "", `id < ?`, f.Before)
 	w.between(`created_at`, f.Since, f.Until)
 	w.after(f.After, `created_at`, `id`)
 	if len(f.States) > 0 {
@@ -349,15 +379,22 @@ func scanStep(rows *sql.Rows) (flow.Step, error) {
 
 // Cancel ends a run that waits, and asks the worker of one under way to end it.
 func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
+	now := t.now()
 	err := t.db.Write(ctx, func(tx *Tx) error {
 		n, err := tx.affected(ctx, `UPDATE flow_run SET cancel = TRUE WHERE id = ? AND org_id = ? AND ended_at = 0`, id, org)
 		if err != nil || n == 0 {
 			return err
 		}
 		n, err = tx.affected(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND org_id = ? AND state IN (?, ?)`,
-			flow.Cancelled, toMicros(t.now()), id, org, flow.Queued, flow.Waiting)
+			flow.Cancelled, toMicros(now), id, org, flow.Queued, flow.Waiting)
 		if err != nil || n == 0 {
 			return err // the worker that has it ends it
+		}
+		if _, err := tx.settle(ctx, org, id, now); err != nil {
+			return err
+		}
+		if err := tx.recount(ctx, org, id); err != nil {
+			return err
 		}
 		return tx.forget(ctx, org, id)
 	})
@@ -367,8 +404,8 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 	return t.Get(ctx, org, id)
 }
 
-// Retry takes up again a run that failed: its steps stand, but for the one that
-// failed. A run whose journal was deleted cannot go on from there.
+// Retry takes up again a run that failed: its steps stand, but for those that
+// failed, in doubt or not. A run whose journal was deleted cannot go on from there.
 func (t Runs) Retry(ctx context.Context, org, id string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		r, err := one(ctx, tx, "run", scanRun, `SELECT `+runColumns+` FROM flow_run WHERE id = ? AND org_id = ?`+tx.db.d.forUpdate, id, org)
@@ -385,7 +422,14 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `UPDATE flow_step SET state = ? WHERE run_id = ? AND state = ?`, flow.StepAgain, id, flow.StepFailed); err != nil {
+		// What failed is made again; where it may have happened, that is not forgotten.
+		_, err = tx.exec(ctx, `UPDATE flow_step SET reason = CASE WHEN state = ? THEN ? ELSE reason END, state = ?
+			WHERE run_id = ? AND org_id = ? AND (state = ? OR state = ? AND error IS NOT NULL)`,
+			flow.StepUnknown, flow.Doubted, flow.StepAgain, id, org, flow.StepFailed, flow.StepUnknown)
+		if err != nil {
+			return err
+		}
+		if err := tx.recount(ctx, org, id); err != nil {
 			return err
 		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})

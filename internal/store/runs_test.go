@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/guard"
 	"sallyport/internal/id"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -220,6 +222,77 @@ func TestRetry(t *testing.T) {
 	})
 }
 
+// What a run leaves open is settled when it ends, by itself or by being
+// cancelled; and what is in doubt stays so when it is taken up again.
+func TestEndSettlesSteps(t *testing.T) {
+	doubted := func(path string, s flow.StepState) flow.Step {
+		st := step(path, s)
+		st.Reason, st.Error = flow.Doubted, "no answer"
+		return st
+	}
+	open := []flow.Step{
+		step("done", flow.StepDone), step("begun", flow.StepStarted), step("waits", flow.StepRetrying), doubted("doubted", flow.StepRetrying),
+		step("again", flow.StepAgain), doubted("doubted again", flow.StepAgain), step("failed", flow.StepFailed), doubted("unknown", flow.StepUnknown),
+	}
+	for i := range open {
+		open[i].Seq = i + 1
+	}
+	ended := map[string]flow.StepState{
+		"done": flow.StepDone, "begun": flow.StepUnknown, "waits": flow.StepFailed, "doubted": flow.StepUnknown, "again": flow.StepFailed,
+		"doubted again": flow.StepUnknown, "failed": flow.StepFailed, "unknown": flow.StepUnknown, "all#1/under way": flow.StepUnknown,
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for _, cancelled := range []bool{false, true} {
+			r := queue(t, db, nil)
+			c := claim(t, db, r.ID)
+			e := guard.Entry{ID: id.New(), Org: org, Why: connector.Why{Flow: "f1", Run: r.ID, Path: "all#1/under way"}, State: guard.Started, StartedAt: time.Now()}
+			if _, err := db.Actions.Begin(t.Context(), e, 10, time.Now().Add(-time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Runs.Pause(t.Context(), c.Ref, open, time.Now(), "waits"); err != nil {
+				t.Fatal(err)
+			}
+			end := func() error {
+				c = claim(t, db, r.ID)
+				return db.Runs.End(t.Context(), c.Ref, nil, flow.Ending{State: flow.Failed, Unknown: 1})
+			}
+			if cancelled {
+				end = func() error { _, err := db.Runs.Cancel(t.Context(), org, r.ID); return err }
+			}
+			if err := end(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := db.Runs.Get(t.Context(), org, r.ID)
+			steps, err2 := db.Runs.Steps(t.Context(), org, r.ID)
+			if err != nil || err2 != nil || got.Unknown != 5 || len(steps) != len(ended) {
+				t.Errorf("%d steps, %d unknown, %v, %v", len(steps), got.Unknown, err, err2)
+			}
+			for _, s := range steps {
+				if s.State != ended[s.Path] {
+					t.Errorf("%s is %s, want %s", s.Path, s.State, ended[s.Path])
+				}
+			}
+			if e, err = db.Actions.Get(t.Context(), org, e.ID); err != nil || e.State != guard.Unknown || e.EndedAt.IsZero() || e.Error == "" {
+				t.Errorf("the ledger says %+v, %v", e, err)
+			}
+			if err := db.Runs.Retry(t.Context(), org, r.ID); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range claim(t, db, r.ID).Steps {
+				doubt := ended[s.Path] == flow.StepUnknown
+				switch {
+				case s.Path == "done" || s.Path == "begun":
+					if s.State != ended[s.Path] {
+						t.Errorf("retried, %s is %s", s.Path, s.State)
+					}
+				case s.State != flow.StepAgain || (s.Reason == flow.Doubted) != doubt:
+					t.Errorf("retried, %s is %s %q", s.Path, s.State, s.Reason)
+				}
+			}
+		}
+	})
+}
+
 // A change of rows and its step stand or fall together.
 func TestRecordWithChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -310,8 +383,10 @@ func TestWorkers(t *testing.T) {
 				t.Errorf("worked %s, want %s", c.run, r.ID)
 			}
 		}
-		if _, err := db.StartWorkers(t.Context(), o); db.Dialect() == "sqlite" && errs.KindOf(err) != errs.Conflict {
-			t.Errorf("second workers on one SQLite file: %v, want a conflict", err)
+		if db.Dialect() == "sqlite" {
+			if _, err := db.StartWorkers(t.Context(), o); errs.KindOf(err) != errs.Conflict {
+				t.Errorf("second workers on one SQLite file: %v, want a conflict", err)
+			}
 		}
 		// The run blocks, so that stopping has to cut it short.
 		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

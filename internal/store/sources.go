@@ -82,32 +82,20 @@ func (t Sources) Remove(ctx context.Context, org, id string) error {
 
 // Sealed returns every organization's sources that have a sealed hook secret.
 func (t Sources) Sealed(ctx context.Context) ([]source.Source, error) {
-	return list(ctx, t.db, scanSource, `SELECT `+sourceColumns+` FROM source WHERE hook_secret IS NOT NULL`)
+	return sealedSources().list(ctx, t.db, "")
 }
 
-// Reseal replaces the sealed hook secret of every source by what fn makes of
-// it, in one transaction.
-func (t Sources) Reseal(ctx context.Context, fn func(id string, sealed []byte) ([]byte, error)) (int, error) {
-	n := 0
-	err := t.db.Write(ctx, func(tx *Tx) error {
-		n = 0
-		all, err := list(ctx, tx, scanSource, `SELECT `+sourceColumns+` FROM source WHERE hook_secret IS NOT NULL`)
-		if err != nil {
-			return err
-		}
-		for _, s := range all {
-			sealed, err := fn(s.ID, s.HookSecret)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.exec(ctx, `UPDATE source SET hook_secret = ? WHERE id = ?`, sealed, s.ID); err != nil {
-				return err
-			}
-			n++
-		}
-		return nil
-	})
-	return n, err
+// Reseal replaces the sealed hook secret of every source by what fn makes of it,
+// in one transaction.
+func (t Sources) Reseal(ctx context.Context, fn func(source.Source) ([]byte, error)) (int, error) {
+	return sealedSources().reseal(ctx, t.db, fn)
+}
+
+func sealedSources() sealed[source.Source] {
+	return sealed[source.Source]{
+		table: "source", columns: sourceColumns, column: "hook_secret", scan: scanSource,
+		key: func(s source.Source) (id, org string) { return s.ID, s.Org },
+	}
 }
 
 // Failed notes that an attempt to read a source failed, and why.
@@ -147,15 +135,21 @@ type Batch struct {
 	rows [][]any // of the events, made before the transaction was opened
 }
 
-// Accept runs fn in one transaction for a batch. Small batches, which is what
-// hooks bring, share their commit with whatever else is written just then.
+// Accept runs fn in one transaction for a batch, if the lease that it was read
+// under stands. Small batches, which is what hooks bring, share their commit with
+// whatever else is written just then.
 func (t Sources) Accept(ctx context.Context, b source.Batch, fn func(*Batch) error) error {
 	now := t.now()
 	rows := make([][]any, len(b.Events))
 	for i, e := range b.Events {
 		rows[i] = eventRow(b.Org, b.Source, now, e)
 	}
-	work := func(_ context.Context, tx *Tx) error { return fn(&Batch{tx: tx, now: now, b: b, rows: rows}) }
+	work := func(ctx context.Context, tx *Tx) error {
+		if err := tx.keepLease(ctx, b.Lease); err != nil {
+			return err
+		}
+		return fn(&Batch{tx: tx, now: now, b: b, rows: rows})
+	}
 	if len(b.Events) <= smallBatch {
 		return t.db.group.do(ctx, &item{fn: work})
 	}

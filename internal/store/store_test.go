@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // makeOrg adds the organization that rows belong to.
 func makeOrg(t *testing.T, db *store.DB) {
 	t.Helper()
-	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: "acme", Name: "Acme"}); err != nil && errs.KindOf(err) != errs.Conflict {
+	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: org, Name: "Acme"}); err != nil && errs.KindOf(err) != errs.Conflict {
 		t.Fatal(err)
 	}
 }
@@ -294,6 +295,82 @@ func TestLeases(t *testing.T) {
 			t.Errorf("a lease given up is free: %v", err)
 		}
 	})
+}
+
+// What was read under a lease that another has taken since is not written, and
+// nobody takes it while it is being written.
+func TestBatchOfALostLease(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		makeOrg(t, db)
+		src := source.Source{ID: "s1", Org: org, Name: "Okta", Kind: source.Okta, Poll: true, Enabled: true, CreatedAt: time.Now()}
+		if err := db.Sources.Save(ctx, src); err != nil {
+			t.Fatal(err)
+		}
+		mine := source.Lease{Name: "source/s1", Holder: "me"}
+		accept := func(cursor string, meanwhile func()) error {
+			return db.Sources.Accept(ctx, source.Batch{Org: org, Source: src.ID, Via: source.ViaPoll, Cursor: cursor, Lease: mine}, func(b *store.Batch) error {
+				meanwhile()
+				return b.Advance(ctx, 0)
+			})
+		}
+		hold := func(who string, d time.Duration) bool {
+			ok, err := db.Leases.Hold(ctx, mine.Name, who, d)
+			if err != nil {
+				t.Error(err)
+			}
+			return ok
+		}
+		if err := accept("/none", func() {}); !errors.Is(err, source.ErrLost) {
+			t.Errorf("without a lease: %v", err)
+		}
+		hold("me", -time.Second) // it has run out, and nobody took it
+		taken := make(chan string, 1)
+		err := accept("/mine", func() {
+			go func() {
+				hold("another", time.Minute)
+				s, err := db.Sources.Get(ctx, org, src.ID)
+				if err != nil {
+					t.Error(err)
+				}
+				taken <- s.Cursor
+			}()
+		})
+		if err != nil {
+			t.Errorf("with the lease: %v", err)
+		}
+		if cursor := <-taken; cursor != "/mine" {
+			t.Errorf("who took it goes on from %q", cursor)
+		}
+		if err := accept("/late", func() {}); !errors.Is(err, source.ErrLost) {
+			t.Errorf("after another took it: %v", err)
+		}
+		if s, err := db.Sources.Get(ctx, org, src.ID); err != nil || s.Cursor != "/mine" {
+			t.Errorf("cursor %q, %v", s.Cursor, err)
+		}
+	})
+}
+
+// One process has an SQLite file, so that the leases which a dead one left hold
+// nobody up.
+func TestLeasesOfTheDead(t *testing.T) {
+	ctx, path := t.Context(), storetest.SQLite(t)
+	db, err := store.Open(ctx, store.Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if ok, err := db.Leases.Hold(ctx, "source/s", "the dead", time.Hour); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	w, err := db.StartWorkers(ctx, store.WorkerOptions{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Stop(ctx) }()
+	if ok, err := db.Leases.Hold(ctx, "source/s", "me", time.Hour); !ok || err != nil {
+		t.Errorf("held %v, %v", ok, err)
+	}
 }
 
 func TestFilesArePrivate(t *testing.T) {

@@ -43,7 +43,7 @@ func (t Tables) List(ctx context.Context, org string) ([]table.Table, error) {
 
 // Counts returns how many rows an organization's tables have, by table.
 func (t Tables) Counts(ctx context.Context, org string) (map[string]int, error) {
-	return counts[string](ctx, t.db, `SELECT t.id, (SELECT count(*) FROM data_row r WHERE r.table_id = t.id) FROM data_table t WHERE t.org_id = ?`, org)
+	return counts[string](ctx, t.db, `SELECT t.id, (SELECT count(*) FROM data_row r WHERE r.table_id = t.id AND r.org_id = t.org_id) FROM data_table t WHERE t.org_id = ?`, org)
 }
 
 // Add makes a table.
@@ -225,13 +225,13 @@ func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, now tim
 		if err != nil {
 			return nil, err
 		}
-		err = tx.change(ctx, "row", `UPDATE data_row SET doc = ?, updated_at = ? WHERE table_id = ? AND id = ?`, string(value.Store(doc)), toMicros(now), tab.ID, c.Row)
+		err = tx.change(ctx, "row", `UPDATE data_row SET doc = ?, updated_at = ? WHERE table_id = ? AND org_id = ? AND id = ?`, string(value.Store(doc)), toMicros(now), tab.ID, org, c.Row)
 		return value.Map("row_id", c.Row), err
 	case flow.DeleteRow:
-		err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND id = ?`, tab.ID, c.Row)
+		err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND org_id = ? AND id = ?`, tab.ID, org, c.Row)
 		return value.Map("row_id", c.Row), err
 	case flow.ClearTable:
-		n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ?`, tab.ID)
+		n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ? AND org_id = ?`, tab.ID, org)
 		return value.Map("cleared", float64(n)), err
 	default:
 		return nil, errs.New(errs.Invalid, "%s changes no rows", c.Op)

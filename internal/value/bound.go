@@ -30,6 +30,8 @@ func bound(v any, left *int, depth int) error {
 	switch v := v.(type) {
 	case string:
 		*left -= len(v)
+	case Big:
+		*left -= len(v)
 	case time.Time:
 		if y := v.Year(); y < 1 || y > 9999 {
 			return fmt.Errorf("the year %d is not within 1 to 9999", y)

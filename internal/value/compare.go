@@ -3,7 +3,6 @@ package value
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -106,9 +105,9 @@ func order(a, b any) (int, bool) {
 		y, okY := truth(b)
 		return cmp.Compare(x, y), okX && okY
 	case isKind(Number, a, b):
-		x, okX := Numeric(a)
-		y, okY := Numeric(b)
-		return cmp.Compare(x, y), okX && okY
+		x, okX := numeric(a)
+		y, okY := numeric(b)
+		return CompareNumbers(x, y), okX && okY
 	}
 	x, okX := a.(string)
 	y, okY := b.(string)
@@ -134,7 +133,7 @@ func instant(v any) (time.Time, bool) {
 // truth reads a scalar as a boolean: 1 or 0. A number counts as true unless it
 // is 0.
 func truth(v any) (int, bool) {
-	if f, ok := v.(float64); ok {
+	if f, ok := Float(v); ok {
 		v = f != 0
 	}
 	b, err := Convert(v, Boolean)
@@ -148,21 +147,25 @@ func truth(v any) (int, bool) {
 	return 0, true
 }
 
-// Numeric reads a number, or a text that is wholly one.
+// Numeric reads a number, or a text that is wholly one, rounded to a float64.
 func Numeric(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case string:
-		return parseNumber(strings.TrimSpace(v))
+	n, ok := numeric(v)
+	f, fits := Float(n)
+	return f, ok && fits
+}
+
+// numeric reads a number, or a text that is wholly one, and loses nothing of it.
+func numeric(v any) (any, bool) {
+	if s, ok := v.(string); ok {
+		return ParseNumber(strings.TrimSpace(s))
 	}
-	return 0, false
+	return v, KindOf(v) == Number
 }
 
 func multiple(a, b any) bool {
-	x, okX := Numeric(a)
-	y, okY := Numeric(b)
-	return okX && okY && y != 0 && math.Mod(x, y) == 0
+	a, okA := numeric(a)
+	b, okB := numeric(b)
+	return okA && okB && multipleOf(a, b)
 }
 
 // within looks for a part in a whole.

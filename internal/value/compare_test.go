@@ -29,6 +29,20 @@ func TestCompare(t *testing.T) {
 		"number not above a word":          {20.0, ">", "nine", false},
 		"number not below a word":          {20.0, "<=", "nine", false},
 		"number and hexadecimal":           {16.0, "==", "0x10", false},
+		"big numbers exactly":              {value.Big("9007199254740993"), "==", value.Big("9007199254740993"), true},
+		"big numbers differ":               {value.Big("9007199254740993"), "==", 9007199254740992.0, false},
+		"big number and its digits":        {"9007199254740993", "==", value.Big("9007199254740993"), true},
+		"big number and other digits":      {"9007199254740992", "==", value.Big("9007199254740993"), false},
+		"big number above the next":        {value.Big("9007199254740993"), ">", 9007199254740992.0, true},
+		"big number below the next":        {value.Big("-9007199254740993"), "<", "-9007199254740992", true},
+		"big number and a fraction":        {value.Big("9007199254740993"), ">", 1.5, true},
+		"big number and infinite digits":   {value.Big("9007199254740993"), "<", 1e300, true},
+		"big number is a multiple":         {value.Big("9007199254740993"), "%", 3.0, true},
+		"big number is no multiple":        {value.Big("9007199254740993"), "%", 2.0, false},
+		"big number is no multiple of 0":   {value.Big("9007199254740993"), "%", 0.0, false},
+		"big number is true":               {true, "==", value.Big("9007199254740993"), true},
+		"big number in a list":             {value.Big("9007199254740993"), "in", []any{9007199254740992.0}, false},
+		"big number strictly":              {value.Big("9007199254740993"), "===", value.Big("9007199254740993"), true},
 		"boolean and text":                 {false, "==", "False", true},
 		"boolean and yes":                  {true, "==", "yes", true},
 		"boolean and number":               {true, "==", 7.0, true},
@@ -107,6 +121,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add([]byte(`"1"`), []byte(`1`))
 	f.Add([]byte(`null`), []byte(`{"$date":"2026-01-01T00:00:00Z"}`))
 	f.Add([]byte(`[1,"a"]`), []byte(`"a"`))
+	f.Add([]byte(`9007199254740993`), []byte(`"9007199254740992"`))
 	f.Fuzz(func(t *testing.T, left, right []byte) {
 		a, errA := value.Load(left)
 		b, errB := value.Load(right)

@@ -66,8 +66,8 @@ func fromText(s string, k Kind) (any, error) {
 	}
 	switch k {
 	case Number:
-		if f, ok := parseNumber(trimmed); ok {
-			return f, nil
+		if n, ok := ParseNumber(trimmed); ok {
+			return n, nil
 		}
 	case Boolean:
 		switch strings.ToLower(trimmed) {
@@ -92,13 +92,17 @@ func fromText(s string, k Kind) (any, error) {
 	return nil, fmt.Errorf("%s is no %s", quoteShort(s), k)
 }
 
-// parseNumber reads a decimal number, and neither hexadecimal nor infinity.
-func parseNumber(s string) (float64, bool) {
+// ParseNumber reads a text that is wholly a decimal number, and neither
+// hexadecimal nor infinity. A whole number keeps all of its digits ([Big]).
+func ParseNumber(s string) (any, bool) {
 	if strings.Trim(s, "0123456789+-.eE") != "" {
-		return 0, false
+		return nil, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
+	if err != nil {
+		return nil, false
+	}
+	return number(s, f), true
 }
 
 // quoteShort quotes a text for an error, and cuts it where it is long.

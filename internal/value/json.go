@@ -16,7 +16,8 @@ import (
 const maxDepth = 500
 
 // ParseJSON reads one JSON text. Repeated names in an object keep the last
-// value, as every common reader does. The error says where the text goes wrong.
+// value, as every common reader does. Whole numbers keep all of their digits
+// ([Big]). The error says where the text goes wrong.
 func ParseJSON(text []byte) (any, error) {
 	dec := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := decode(dec, false)
@@ -98,7 +99,7 @@ func decodeNumber(text string) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the number %.40s is out of range", text)
 	}
-	return f, nil
+	return number(text, f), nil
 }
 
 func decodeList(dec *jsontext.Decoder, stored bool) (any, error) {
@@ -158,6 +159,8 @@ func appendJSON(b []byte, v any, stored bool) []byte {
 		return strconv.AppendBool(b, v)
 	case float64:
 		return appendNumber(b, v)
+	case Big:
+		return append(b, v...)
 	case string:
 		return appendText(b, v)
 	case time.Time:

@@ -1,7 +1,9 @@
 package value
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,12 +16,14 @@ import (
 //	"Hello {{ read.profile.name }}!"   a text, the references rendered into it
 //	{to: ["{{ a.b }}"], n: 3}          lists and objects, references at any depth
 //	{literal: "{{ not a reference }}"} a value taken as it is
+//	"{{ a.b | parse | get \"c\" }}"      filters change the value on its way: see [Filter]
 //
 // A reference is a dotted path; a name with other characters than letters,
 // digits, _ and - is quoted in brackets: read.profile["Cost Center"].
 type Template struct {
 	literal any
 	ref     Ref
+	filters []Filter
 	parts   []Template // of a text
 	list    []Template
 	names   []string // of an object, with list
@@ -133,15 +137,15 @@ func parseText(s string) (Template, error) {
 		if !ok {
 			break
 		}
-		inner, after, closed := strings.Cut(tail, "}}")
+		steps, after, closed := braces(tail)
 		if !closed {
 			return t, fmt.Errorf("%s: a {{ is not closed", quoteShort(s))
 		}
-		ref, err := ParseRef(inner)
+		ref, err := parseReference(steps)
 		if err != nil {
 			return t, fmt.Errorf("%s: %w", quoteShort(s), err)
 		}
-		t.parts = append(t.parts, Template{kind: isRef, ref: ref})
+		t.parts = append(t.parts, ref)
 		rest = after
 	}
 	switch {
@@ -149,6 +153,43 @@ func parseText(s string) (Template, error) {
 		return Literal(s), nil
 	case len(t.parts) == 1:
 		return t.parts[0], nil
+	}
+	return t, nil
+}
+
+// braces cuts what stands between double braces at its bars, and returns it with
+// what follows the braces. Neither counts within quotes.
+func braces(s string) (steps []string, after string, closed bool) {
+	quoted, from := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case quoted:
+		case s[i] == '|':
+			steps, from = append(steps, s[from:i]), i+1
+		case strings.HasPrefix(s[i:], "}}"):
+			return append(steps, s[from:i]), s[i+2:], true
+		}
+	}
+	return nil, "", false
+}
+
+// parseReference reads a reference and the filters behind it.
+func parseReference(steps []string) (Template, error) {
+	ref, err := ParseRef(steps[0])
+	if err != nil {
+		return Template{}, err
+	}
+	t := Template{kind: isRef, ref: ref}
+	for _, s := range steps[1:] {
+		f, err := parseFilter(s)
+		if err != nil {
+			return t, fmt.Errorf("the reference %s: %w", ref, err)
+		}
+		t.filters = append(t.filters, f)
 	}
 	return t, nil
 }
@@ -200,32 +241,77 @@ func nextName(s string, first bool) (name, rest string, err error) {
 	return s[:end], s[end:], nil
 }
 
-// Eval returns the template's value; lookup answers its references.
+// MaxText bounds, in bytes, the text that a template makes.
+const MaxText = 16 << 20
+
+// ErrTooLarge is returned for a text that would be longer than [MaxText].
+var ErrTooLarge = errors.New("a text would be larger than 16 MB")
+
+// Eval returns the value of a template without filters; lookup answers its
+// references. It cannot fail, but for a text that is too long, which is null.
 func (t Template) Eval(lookup func(Ref) any) any {
+	v, err := t.Resolve(lookup)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// Resolve returns the template's value. The error is that of a filter.
+func (t Template) Resolve(lookup func(Ref) any) (any, error) {
 	switch t.kind {
 	case isRef:
-		return lookup(t.ref)
+		return t.filtered(lookup(t.ref))
 	case isText:
-		var b strings.Builder
-		for _, p := range t.parts {
-			b.WriteString(String(p.Eval(lookup)))
-		}
-		return b.String()
+		return t.text(lookup)
 	case isList:
 		out := make([]any, len(t.list))
 		for i, e := range t.list {
-			out[i] = e.Eval(lookup)
+			v, err := e.Resolve(lookup)
+			if err != nil {
+				return nil, fmt.Errorf("[%d]: %w", i, err)
+			}
+			out[i] = v
 		}
-		return out
+		return out, nil
 	case isObject:
 		o := NewObject(len(t.list))
 		for i, e := range t.list {
-			o.Set(t.names[i], e.Eval(lookup))
+			v, err := e.Resolve(lookup)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", t.names[i], err)
+			}
+			o.Set(t.names[i], v)
 		}
-		return o
+		return o, nil
 	default:
-		return t.literal
+		return t.literal, nil
 	}
+}
+
+func (t Template) filtered(v any) (any, error) {
+	for _, f := range t.filters {
+		out, err := f.apply(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", t.ref, err)
+		}
+		v = out
+	}
+	return v, nil
+}
+
+func (t Template) text(lookup func(Ref) any) (any, error) {
+	var b strings.Builder
+	for _, p := range t.parts {
+		v, err := p.Resolve(lookup)
+		if err != nil {
+			return nil, err
+		}
+		if b.WriteString(String(v)); b.Len() > MaxText {
+			return nil, ErrTooLarge
+		}
+	}
+	return b.String(), nil
 }
 
 // Refs returns every reference of the template, in order.
@@ -243,6 +329,14 @@ func (t Template) Refs() []Ref {
 // Ref returns the path when the template is one reference and nothing else.
 func (t Template) Ref() (Ref, bool) { return t.ref, t.kind == isRef }
 
+// Filters returns the filters of a template that is one reference.
+func (t Template) Filters() []Filter { return t.filters }
+
+// Filtered reports whether any reference of the template has filters.
+func (t Template) Filtered() bool {
+	return len(t.filters) > 0 || slices.ContainsFunc(t.parts, Template.Filtered) || slices.ContainsFunc(t.list, Template.Filtered)
+}
+
 // Literal returns the value of a template without references.
 func (t Template) Literal() (any, bool) { return t.literal, t.kind == isLiteral }
 
@@ -250,7 +344,11 @@ func (t Template) Literal() (any, bool) { return t.literal, t.kind == isLiteral 
 func (t Template) Source() any {
 	switch t.kind {
 	case isRef:
-		return "{{ " + t.ref.String() + " }}"
+		steps := []string{t.ref.String()}
+		for _, f := range t.filters {
+			steps = append(steps, f.String())
+		}
+		return "{{ " + strings.Join(steps, " | ") + " }}"
 	case isText:
 		var b strings.Builder
 		for _, p := range t.parts {

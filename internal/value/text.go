@@ -10,7 +10,7 @@ import (
 func ISO(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
 
 // String returns v as text: null is empty, a number has the fewest digits that
-// name it and no exponent below 1e21, a date is its ISO text, an object or list
+// name it and no exponent below 1e21 (a [Big] never has one), a date is its ISO text, an object or list
 // is compact JSON.
 func String(v any) string {
 	switch v := v.(type) {
@@ -22,6 +22,8 @@ func String(v any) string {
 		return strconv.FormatBool(v)
 	case float64:
 		return string(appendNumber(nil, v))
+	case Big:
+		return string(v)
 	case time.Time:
 		return ISO(v)
 	}

@@ -4,7 +4,7 @@
 //
 // A value is an any whose dynamic type is one of
 //
-//	nil  bool  float64  string  time.Time  *Object  []any
+//	nil  bool  float64  Big  string  time.Time  *Object  []any
 //
 // and nothing else. Objects keep the order of their fields, because flows
 // show it (a table's columns, a message's fields, the text of an object). A
@@ -15,7 +15,9 @@ package value
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -45,7 +47,7 @@ func KindOf(v any) Kind {
 		return Null
 	case bool:
 		return Boolean
-	case float64:
+	case float64, Big:
 		return Number
 	case string:
 		return Text
@@ -105,7 +107,7 @@ func Equal(a, b any) bool {
 // else is refused.
 func Of(v any) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, string, *Object:
+	case nil, bool, string, Big, *Object:
 		return v, nil
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -113,11 +115,11 @@ func Of(v any) (any, error) {
 		}
 		return v, nil
 	case int:
-		return float64(v), nil
+		return whole(big.NewInt(int64(v))), nil
 	case int64:
-		return float64(v), nil
+		return whole(big.NewInt(v)), nil
 	case uint64:
-		return float64(v), nil
+		return whole(new(big.Int).SetUint64(v)), nil
 	case time.Time:
 		return Instant(v), nil
 	case []string:
@@ -165,9 +167,12 @@ func objectOf[T any](in map[string]T) (any, error) {
 func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // Native turns v into plain Go data: maps in place of objects. Times stay
-// times. It is for libraries that know no objects, CEL and YAML among them.
+// times, and a [Big] becomes an int64, a uint64 or, beyond them, a float64. It is
+// for libraries that know no objects, CEL and YAML among them.
 func Native(v any) any {
 	switch v := v.(type) {
+	case Big:
+		return nativeNumber(v)
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
@@ -182,4 +187,15 @@ func Native(v any) any {
 		return out
 	}
 	return v
+}
+
+func nativeNumber(b Big) any {
+	if n, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+		return n
+	}
+	if n, err := strconv.ParseUint(string(b), 10, 64); err == nil {
+		return n
+	}
+	f, _ := Float(b)
+	return f
 }

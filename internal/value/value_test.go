@@ -3,6 +3,7 @@ package value_test
 import (
 	"bytes"
 	"encoding/json"
+	"math/big"
 	"testing"
 	"time"
 
@@ -18,6 +19,13 @@ func TestJSONKeepsOrderAndNumbers(t *testing.T) {
 		"small":             {`0.0000001`, `1e-7`},
 		"large":             {`1e21`, `1e+21`},
 		"negative zero":     {`-0`, `0`},
+		"beyond 2^53":       {`9007199254740993`, `9007199254740993`},
+		"below -2^53":       {`-9007199254740993`, `-9007199254740993`},
+		"2^53 itself":       {`9007199254740992`, `9007199254740992`},
+		"64 bits":           {`18446744073709551615`, `18446744073709551615`},
+		"thirty digits":     {`123456789012345678901234567890`, `123456789012345678901234567890`},
+		"within a value":    {`{"ids":[9007199254740993]}`, `{"ids":[9007199254740993]}`},
+		"digits with point": {`9007199254740993.0`, `9007199254740992`},
 		"escapes":           {`"\u00e9\n\"<"`, `"é\n\"<"`},
 		"empty containers":  {`{"a":[],"b":{}}`, `{"a":[],"b":{}}`},
 		"many fields index": {`{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11,"l":12,"m":13}`, `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11,"l":12,"m":13}`},
@@ -70,6 +78,11 @@ func TestConvert(t *testing.T) {
 		bad  bool
 	}{
 		"numeric text":            {in: " 12.5 ", kind: value.Number, want: 12.5},
+		"digits of a big number":  {in: " +0133008487710000001 ", kind: value.Number, want: value.Big("133008487710000001")},
+		"seventeen zeros":         {in: "00000000000000000", kind: value.Number, want: 0.0},
+		"big number to text":      {in: value.Big("9007199254740993"), kind: value.Text, want: "9007199254740993"},
+		"big number is no date":   {in: value.Big("9007199254740993"), kind: value.Date, bad: true},
+		"big number is no truth":  {in: value.Big("9007199254740993"), kind: value.Boolean, bad: true},
 		"word is no number":       {in: "twelve", kind: value.Number, bad: true},
 		"infinite is no number":   {in: "Inf", kind: value.Number, bad: true},
 		"number to text":          {in: 200.0, kind: value.Text, want: "200"},
@@ -127,7 +140,7 @@ func TestOfRefusesForeignTypes(t *testing.T) {
 // What is read and written again reads to the same value, and agrees with the
 // standard library on what is JSON.
 func FuzzJSON(f *testing.F) {
-	for _, s := range []string{`{"a":[1,2.5,"x",null,true]}`, `"\ud800"`, `[[[]]]`, `{"$date":"2026-01-01T00:00:00Z"}`, `1e400`} {
+	for _, s := range []string{`{"a":[1,2.5,"x",null,true]}`, `"\ud800"`, `[[[]]]`, `{"$date":"2026-01-01T00:00:00Z"}`, `1e400`, `[-9007199254740993,1e22]`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -138,6 +151,10 @@ func FuzzJSON(f *testing.F) {
 		out := value.JSON(v)
 		if !json.Valid(out) {
 			t.Fatalf("%q became %q, which is no JSON", text, out)
+		}
+		// A whole number keeps its digits.
+		if n, ok := new(big.Int).SetString(string(text), 10); ok && n.BitLen() < 69 && n.String() != string(out) {
+			t.Fatalf("%q became %q", text, out)
 		}
 		again, err := value.ParseJSON(out)
 		if err != nil || !value.Equal(v, again) {

@@ -141,6 +141,10 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/GuardPolicy.tsx"), "GuardPolicyPage"),
   }),
   createRoute({
+    ...at("/settings/members"),
+    component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
+  }),
+  createRoute({
     ...at("/settings/tokens"),
     component: lazyRouteComponent(() => import("./features/settings/Tokens.tsx"), "Tokens"),
   }),

@@ -244,3 +244,6 @@ func (d *Document) Err() error { return errors.Join(d.errs...) }
 
 // Line returns the line that the cursor stands on, or the nearest one above.
 func (c Cursor) Line() int { return c.doc.line(c.path) }
+
+// Where returns the file and line that the cursor stands on: okta.yaml:12.
+func (c Cursor) Where() string { return fmt.Sprintf("%s:%d", c.doc.Name, c.Line()) }

@@ -11,11 +11,12 @@ import (
 	"sallyport/internal/value"
 )
 
-// Cases are what a connector must do: the file NAME.test.yaml beside it.
+// Cases are what a connector must do: the files NAME.test.yaml and
+// NAME.PART.test.yaml beside its own.
 type Cases struct {
 	Connection CaseConnection
 	Settings   []SettingsCase
-	Cases      []Case // in the order of the file
+	Cases      []Case // in the order of the files
 }
 
 // CaseConnection is the connection that a case uses.
@@ -27,6 +28,7 @@ type CaseConnection struct {
 
 // SettingsCase says what becomes of settings as somebody types them.
 type SettingsCase struct {
+	File    string
 	Line    int
 	Given   *value.Object
 	Kept    *value.Object // or
@@ -36,11 +38,13 @@ type SettingsCase struct {
 // Case is one call, and what must come of it.
 type Case struct {
 	Name       string
+	File       string
 	Line       int
 	Action     string
 	Connection CaseConnection // over that of the file
 	Inputs     *value.Object
 	Key        string
+	OnePage    bool
 	Exchanges  []Exchange
 	Mail       *value.Object // what a mail server must get
 	Outputs    *value.Object // those that matter
@@ -70,31 +74,50 @@ var schema = sync.OnceValues(func() (*document.Schema, error) {
 // package content. It is an [fs.ErrNotExist] that there are none.
 func ReadCases(folder fs.FS, id string) (*Cases, error) {
 	name := connector.Folder + "/" + id + ".test.yaml"
+	parts, err := fs.Glob(folder, connector.Folder+"/"+id+".*.test.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	c := &Cases{}
+	for _, name := range append([]string{name}, parts...) {
+		if err := c.read(folder, name); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// read adds what a file has.
+func (c *Cases) read(folder fs.FS, name string) error {
 	text, err := fs.ReadFile(folder, name)
 	if err != nil {
-		return nil, fmt.Errorf("read cases: %w", err)
+		return fmt.Errorf("read cases: %w", err)
 	}
 	d, err := document.Read(name, text)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	sch, err := schema()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := d.Check(sch); err != nil {
-		return nil, err
+		return err
 	}
 	root := d.Cursor()
-	c := &Cases{Connection: caseConnection(root.At("connection"))}
+	if !root.At("extends").Present() {
+		c.Connection = caseConnection(root.At("connection"))
+	}
 	for s := range root.At("settings").Items() {
 		o, _ := s.Value.(*value.Object)
-		c.Settings = append(c.Settings, SettingsCase{s.Line(), o.Object("given"), o.Object("kept"), s.Text("refused")})
+		c.Settings = append(c.Settings, SettingsCase{name, s.Line(), o.Object("given"), o.Object("kept"), s.Text("refused")})
 	}
-	for name, f := range root.At("cases").Fields() {
-		c.Cases = append(c.Cases, readCase(f, name))
+	for title, f := range root.At("cases").Fields() {
+		one := readCase(f, title)
+		one.File = name
+		c.Cases = append(c.Cases, one)
 	}
-	return c, d.Err()
+	return d.Err()
 }
 
 func caseConnection(c document.Cursor) CaseConnection {
@@ -107,7 +130,7 @@ func readCase(f document.Cursor, name string) Case {
 	c := Case{
 		Name: name, Line: f.Line(), Action: f.Text("action"), Connection: caseConnection(f.At("connection")),
 		Inputs: o.Object("inputs"), Key: f.Text("key"), Mail: o.Object("mail"), Outputs: o.Object("outputs"),
-		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"),
+		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"), OnePage: f.Bool("one_page"),
 	}
 	c.Targets, _ = o.At("targets").([]any)
 	c.Unclear = o.At("unclear")

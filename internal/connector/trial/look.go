@@ -22,7 +22,7 @@ type look struct {
 }
 
 func (l *look) fail(format string, args ...any) {
-	l.trial.fail(l.of.Line, l.of.Name, format, args...)
+	l.trial.fail(l.of.at(), format, args...)
 }
 
 func (l *look) result(res connector.Result, err error) {

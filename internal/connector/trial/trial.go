@@ -51,7 +51,7 @@ func Run(ctx context.Context, folder fs.FS, shelf *connector.Shelf, id string, w
 	if err != nil {
 		return err
 	}
-	t := &trial{watchers: watchers, file: connector.Folder + "/" + id + ".test.yaml", id: id, shelf: shelf, keyring: keyring, cases: cases}
+	t := &trial{watchers: watchers, id: id, shelf: shelf, keyring: keyring, cases: cases}
 	for _, s := range cases.Settings {
 		t.settings(s)
 	}
@@ -68,7 +68,6 @@ type Watcher func(name string, r *http.Request, body []byte)
 
 type trial struct {
 	watchers []Watcher
-	file     string
 	id       string
 	shelf    *connector.Shelf
 	keyring  *secret.Keyring
@@ -76,8 +75,9 @@ type trial struct {
 	failures []error
 }
 
-func (t *trial) fail(line int, name, format string, args ...any) {
-	t.failures = append(t.failures, CaseError{t.file, line, name, fmt.Sprintf(format, args...)})
+func (t *trial) fail(at CaseError, format string, args ...any) {
+	at.Fault = fmt.Sprintf(format, args...)
+	t.failures = append(t.failures, at)
 }
 
 // engine returns a fresh engine, so that no case sees another's rate limit.
@@ -89,19 +89,19 @@ func (t *trial) engine() *connector.Engine {
 }
 
 func (t *trial) settings(s SettingsCase) {
-	name := "settings " + string(value.JSON(s.Given))
+	at := CaseError{File: s.File, Line: s.Line, Case: "settings " + string(value.JSON(s.Given))}
 	nobody := &peer{address: "127.0.0.1:1"}
 	settings, _ := nobody.fill(over(t.cases.Connection.Settings, s.Given)).(*value.Object)
 	kept, err := t.engine().Normalize(connector.Connection{Connector: t.id, Auth: t.cases.Connection.Auth, Settings: settings})
 	switch {
 	case err == nil && s.Refused != "":
-		t.fail(s.Line, name, "was taken as %s", value.JSON(kept))
+		t.fail(at, "was taken as %s", value.JSON(kept))
 	case err != nil && (s.Refused == "" || !strings.Contains(err.Error(), s.Refused)):
-		t.fail(s.Line, name, "was refused: %v", err)
+		t.fail(at, "was refused: %v", err)
 	}
 	for want, v := range s.Kept.All() {
 		if err == nil && !value.Equal(kept.At(want), v) {
-			t.fail(s.Line, name, "%s became %s, want %s", want, value.JSON(kept.At(want)), value.JSON(v))
+			t.fail(at, "%s became %s, want %s", want, value.JSON(kept.At(want)), value.JSON(v))
 		}
 	}
 }
@@ -129,10 +129,10 @@ func (t *trial) run(ctx context.Context, c Case) error {
 		}
 	}
 	if conn.Sealed, err = engine.Seal(conn, t.fitting(conn, secrets)); err != nil {
-		t.fail(c.Line, c.Name, "%v", err)
+		t.fail(c.at(), "%v", err)
 		return nil
 	}
-	call := connector.Call{Action: c.Action, Inputs: c.Inputs, Key: c.Key, Timeout: 10 * time.Second, Wait: time.Second}
+	call := connector.Call{Action: c.Action, Inputs: c.Inputs, Key: c.Key, OnePage: c.OnePage, Timeout: 10 * time.Second, Wait: time.Second}
 	preview, previewErr := engine.Preview(conn, call)
 	res, err := engine.Do(ctx, conn, call)
 	look := &look{trial: t, of: c, peer: p, secrets: secrets}
@@ -143,6 +143,9 @@ func (t *trial) run(ctx context.Context, c Case) error {
 	look.action(conn, res)
 	return nil
 }
+
+// at says where a case stands.
+func (c Case) at() CaseError { return CaseError{File: c.File, Line: c.Line, Case: c.Name} }
 
 // fitting leaves out secrets of another way to sign in than the chosen one.
 func (t *trial) fitting(conn connector.Connection, secrets map[string]secret.Text) map[string]secret.Text {

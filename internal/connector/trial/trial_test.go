@@ -50,8 +50,10 @@ func TestExampleOfTheGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, section, _ := strings.Cut(string(text), "## Writing one\n")
+	section, _, _ = strings.Cut(section, "\n## ")
 	var blocks []string
-	for rest, ok := string(text), true; ok; {
+	for rest, ok := section, true; ok; {
 		_, rest, ok = strings.Cut(rest, "```yaml\n")
 		var block string
 		if block, rest, _ = strings.Cut(rest, "```"); ok {

@@ -469,6 +469,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Their sessions and API tokens end. The last administrator stays.
+         */
+        delete: operations["deleteMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member
+         * @description Their role, and whether they may sign in. The last administrator stays one.
+         */
+        patch: operations["patchMember"];
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -1240,6 +1264,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        Access: "public" | "token" | "oauth";
         Action: {
             id: string;
             title: string;
@@ -1377,26 +1403,47 @@ export interface components {
             /** @description of an action */
             effect?: components["schemas"]["Effect"];
             inputs?: components["schemas"]["Input"][];
-            /** @description the condition, in CEL */
-            if?: string;
+            if?: components["schemas"]["Condition"];
             then?: components["schemas"]["Card"][];
             else?: components["schemas"]["Card"][];
             /** @description values that an if gives, by the side that ran */
             gives?: components["schemas"]["Given"][];
-            each?: components["schemas"]["Loop"];
+            /** @description of a branch: the first that holds runs, else the cards under else */
+            cases?: components["schemas"]["Case"][];
+            catch?: components["schemas"]["Card"][];
+            /** @description of each, map, filter, reduce and repeat, and of an action that streams */
+            loop?: components["schemas"]["Loop"];
+            /** @description of a call: the flow runs by itself */
+            async?: boolean;
+            /** @description of fail: the error's status code */
+            status?: components["schemas"]["Expression"];
+            /** @description of fail: more fields of the error */
+            details?: components["schemas"]["Input"][];
+            /** @description of respond and answer */
+            reply?: components["schemas"]["Reply"];
+            wait?: components["schemas"]["Wait"];
             /** @description the helper flow; its id is empty where there is no such flow */
             calls?: components["schemas"]["Ref"];
             /** @description of stop and fail */
             reason?: components["schemas"]["Expression"];
-            onError?: components["schemas"]["OnError"];
+            onError?: components["schemas"]["ErrorWay"];
+            /** @description the flow that is told, where onError is call */
+            errorFlow?: components["schemas"]["Ref"];
+            /** @description what the flow gives, where onError is return */
+            errorReturn?: components["schemas"]["Input"][];
             /** @description of an action */
-            onRefused?: components["schemas"]["OnError"];
+            onRefused?: components["schemas"]["ErrorWay"];
             /** @description how long an action that fails for now is tried again; the default where nothing is said */
             retrySeconds?: number;
             timeoutSeconds?: number;
         };
         /** @enum {string} */
-        CardKind: "function" | "action" | "table" | "if" | "each" | "call" | "return" | "stop" | "fail";
+        CardKind: "function" | "action" | "table" | "if" | "branch" | "try" | "each" | "map" | "filter" | "reduce" | "repeat" | "call" | "wait" | "return" | "respond" | "answer" | "stop" | "fail" | "comment";
+        Case: {
+            if: components["schemas"]["Condition"];
+            title?: string;
+            cards: components["schemas"]["Card"][];
+        };
         Catalogue: {
             functions: components["schemas"]["Function"][];
             connectors: components["schemas"]["CatalogueConnector"][];
@@ -1452,6 +1499,15 @@ export interface components {
         };
         /** @enum {string} */
         Comparison: "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "empty" | "not_empty";
+        Condition: {
+            cel?: string;
+            a?: components["schemas"]["Expression"];
+            /** @description the comparison, as of the function boolean.compare */
+            is?: string;
+            b?: components["schemas"]["Expression"];
+            /** @description it holds where that does not */
+            unless?: boolean;
+        };
         Connection: {
             id: string;
             name: string;
@@ -1653,6 +1709,8 @@ export interface components {
         };
         /** @enum {string} */
         ErrorKind: "internal" | "invalid" | "not_found" | "conflict" | "denied" | "unavailable" | "unauthenticated" | "too_many";
+        /** @enum {string} */
+        ErrorWay: "stop" | "continue" | "call" | "return";
         Event: {
             uuid: string;
             type: string;
@@ -1857,6 +1915,8 @@ export interface components {
             then: components["schemas"]["Expression"];
             else: components["schemas"]["Expression"];
         };
+        /** @enum {string} */
+        Gives: "field" | "object";
         GuardPolicy: {
             /** @description people that no action changes: ids, logins or e-mail addresses */
             protectedUsers: string[];
@@ -1937,13 +1997,19 @@ export interface components {
         /** @enum {string} */
         LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "lost";
         Loop: {
-            list: components["schemas"]["Expression"];
+            /** @description the list, or how often; nothing for a stream */
+            over?: components["schemas"]["Expression"];
             /** @description the item's name in the body */
             as: string;
             body: components["schemas"]["Card"][];
             ignoreErrors: boolean;
-            /** @description what each round adds to the card's output */
-            collect?: components["schemas"]["Expression"];
+            concurrency?: number;
+            /** @description what each round of a map adds to its list */
+            gives?: components["schemas"]["Gives"];
+            /** @description what a reduce begins with */
+            memo?: components["schemas"]["Expression"];
+            /** @description of a stream: records at most */
+            limit?: components["schemas"]["Expression"];
         };
         MailMessage: {
             id: number;
@@ -2009,8 +2075,6 @@ export interface components {
             /** @description the token itself: spt_… It cannot be shown again */
             token: string;
         };
-        /** @enum {string} */
-        OnError: "stop" | "continue";
         Option: {
             name: string;
             title: string;
@@ -2071,6 +2135,11 @@ export interface components {
         };
         PatchFolder: {
             name: string;
+        };
+        PatchMember: {
+            role?: components["schemas"]["Role"];
+            /** @description true keeps them from signing in, and ends their sessions and API tokens' use */
+            disabled?: boolean;
         };
         PatchRow: {
             /** @description by column name */
@@ -2154,7 +2223,7 @@ export interface components {
             /** @description as it is written between the braces */
             text: string;
             /** @enum {string} */
-            from: "event" | "input" | "options" | "run" | "steps" | "connections" | "index" | "card" | "item";
+            from: "event" | "trigger" | "input" | "request" | "row" | "before" | "options" | "run" | "context" | "steps" | "connections" | "index" | "memo" | "error" | "card" | "item";
             /** @description id of the card whose output it is */
             card?: string;
             /** @description of that card */
@@ -2164,6 +2233,11 @@ export interface components {
         };
         /** @enum {string} */
         Repeat: "safe" | "key" | "never";
+        Reply: {
+            status: components["schemas"]["Expression"];
+            headers: components["schemas"]["Expression"];
+            body: components["schemas"]["Expression"];
+        };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
         RoleEntry: {
@@ -2186,6 +2260,8 @@ export interface components {
             op: components["schemas"]["Comparison"];
             value?: unknown;
         };
+        /** @enum {string} */
+        RowHas: "created" | "updated" | "deleted";
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -2587,7 +2663,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        StepState: "started" | "retrying" | "again" | "done" | "failed" | "refused" | "dry_run" | "unknown";
+        StepState: "started" | "retrying" | "waiting" | "again" | "done" | "failed" | "refused" | "dry_run" | "unknown";
         Table: {
             id: string;
             slug: string;
@@ -2716,6 +2792,8 @@ export interface components {
             action?: components["schemas"]["Action"];
             /** @description what the run did, in their order */
             actions: components["schemas"]["Action"][];
+            /** @description how many earlier actions the run has that are not among these: /actions?run= lists them */
+            actionsLeftOut?: number;
         };
         TimelineEntryPage: {
             items: components["schemas"]["TimelineEntry"][];
@@ -2758,11 +2836,21 @@ export interface components {
             events?: string[];
             /** @description CEL over event: only these */
             where?: string;
-            /** @description what it wants to be given, of on_demand and call */
+            /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
+            /** @description of a schedule */
+            cron?: string;
+            /** @description of a schedule: the time zone, UTC where none is given */
+            zone?: string;
+            /** @description of an api trigger: who may call it */
+            access?: components["schemas"]["Access"];
+            /** @description of a row trigger: the table slot */
+            table?: string;
+            /** @description of a row trigger: the changes */
+            rows?: components["schemas"]["RowHas"][];
         };
         /** @enum {string} */
-        TriggerKind: "event" | "on_demand" | "call";
+        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row";
         TryCard: {
             /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
             use?: string;
@@ -2790,6 +2878,11 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        Wait: {
+            for?: components["schemas"]["Expression"];
+            unit?: components["schemas"]["Expression"];
+            until?: components["schemas"]["Expression"];
+        };
     };
     responses: {
         /** @description What went wrong. The status follows from the kind: 400 invalid, 401 unauthenticated, 403 denied, 404 not_found, 409 conflict, 429 too_many, 500 internal, 503 unavailable. */
@@ -3613,6 +3706,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchMember"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             default: components["responses"]["Error"];

@@ -12,6 +12,7 @@ import {
   Table2,
   Theater,
   User,
+  Users,
   Workflow,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
@@ -73,6 +74,13 @@ const settings = [
     label: "Guard policy",
     text: "Whom no flow may touch, how much a flow may change in an hour, dry run for everything.",
     permission: "guard:read",
+  },
+  {
+    to: "/settings/members",
+    icon: Users,
+    label: "Members",
+    text: "Who may sign in, and what they may do.",
+    permission: "members:read",
   },
   {
     to: "/settings/tokens",

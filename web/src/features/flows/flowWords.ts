@@ -15,6 +15,14 @@ export function triggerWords(t: Trigger | undefined): string {
       return "On demand";
     case "call":
       return "Called by other flows";
+    case "schedule":
+      return `At ${t.cron ?? "set times"}${t.zone ? ` (${t.zone})` : ""}`;
+    case "api":
+      return "API endpoint";
+    case "delegated":
+      return "Delegated";
+    case "row":
+      return `Rows of ${t.table ?? "a table"}`;
   }
 }
 

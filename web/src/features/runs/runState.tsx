@@ -34,6 +34,7 @@ export const runStates: Record<RunState, Look> = {
 const stepStates: Record<StepState, Look> = {
   started: { label: "Under way", icon: LoaderCircle, tone: "live", spin: true },
   retrying: { label: "Retrying", icon: RotateCw, tone: "warn" },
+  waiting: { label: "Waiting", icon: Clock, tone: "live" },
   again: { label: "Retried", icon: RotateCw, tone: "warn" },
   done: { label: "Done", icon: Check, tone: "plain" },
   failed: { label: "Failed", icon: CircleX, tone: "bad" },

@@ -20,6 +20,7 @@ export function PortFields({
 }: {
   editor: Editor;
   title: string;
+  /** With its article: an input. */
   noun: string;
   at: Path;
   ports: PortSpec[];
@@ -45,12 +46,12 @@ export function PortFields({
             <Without label={p.name} onRemove={() => set(p.name, [], undefined)} />
           </legend>
           <div className="grid grid-cols-2 gap-2">
-            <Field label={`Title of ${p.name}`}>
+            <Field label="Title">
               {(f) => (
                 <Input {...f} value={p.title} onChange={(e) => set(p.name, ["title"], e.target.value || undefined)} />
               )}
             </Field>
-            <Field label={`Type of ${p.name}`}>
+            <Field label="Type">
               {(f) => (
                 <Select
                   {...f}
@@ -61,7 +62,7 @@ export function PortFields({
               )}
             </Field>
           </div>
-          <Field label={`Default of ${p.name}`}>
+          <Field label="Default">
             {(f) => (
               <Input
                 {...f}
@@ -71,7 +72,7 @@ export function PortFields({
             )}
           </Field>
           {withFrom && (
-            <Field label={`Where ${p.name} comes from`}>
+            <Field label="Where it comes from">
               {(f) => (
                 <Select
                   {...f}
@@ -91,7 +92,7 @@ export function PortFields({
         </fieldset>
       ))}
       <NewName
-        label={`Name of an ${noun}`}
+        label={`Name of ${noun}`}
         taken={ports.map((p) => p.name)}
         onAdd={(n) =>
           editor.change((s) => {

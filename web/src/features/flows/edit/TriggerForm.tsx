@@ -99,7 +99,7 @@ export function TriggerForm({ editor, problems, samples }: { editor: Editor; pro
         <PortFields
           editor={editor}
           title="Inputs"
-          noun="input"
+          noun="an input"
           at={["trigger", t.kind, "inputs"]}
           ports={t.inputs}
           withFrom={t.kind === "api"}

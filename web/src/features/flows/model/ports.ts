@@ -26,10 +26,12 @@ export function usedBy(card: CardNode, tree: FlowTree, c: Catalogue): Used {
       return f ? { name: f.title, help: f.help } : { name: use || "Nothing yet", missing: c.functions.size > 0 };
     }
     case "action": {
-      const connector = c.connectors.get(tree.connections.find((s) => s.name === head)?.connectors[0] ?? "");
+      const ids = tree.connections.find((s) => s.name === head)?.connectors ?? [];
+      const connector = c.connectors.get(ids[0] ?? "");
+      const whose = ids.map((id) => c.connectors.get(id)?.title ?? id).join(" or ");
       const action = connector?.actions.find((a) => a.id === tail);
       return {
-        name: [connector?.title ?? head, action?.title ?? tail].join(" · "),
+        name: [whose || head, action?.title ?? tail].join(" · "),
         help: action?.description,
         slot: head,
         connector,

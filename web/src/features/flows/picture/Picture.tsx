@@ -7,6 +7,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -104,6 +105,17 @@ function View({ layout, selected, editing }: { layout: Layout; selected?: string
     const zoom = Math.max(least, Math.min(1, (width - 2 * margin) / layout.width));
     void flow.setViewport({ x: width / 2 - (layout.width / 2) * zoom, y: margin, zoom });
   }, [layout]);
+  // What stands beside the picture comes and goes; its middle stays in the middle.
+  const width = useStore((s) => s.width);
+  const was = useRef(width);
+  useEffect(() => {
+    const by = width - was.current;
+    const first = was.current === 0;
+    was.current = width;
+    if (first || by === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + by / 2, y, zoom });
+  }, [width, flow]);
   useEffect(() => {
     const box = layout.boxes.find((b) => b.id === selected);
     const pane = document.querySelector(".react-flow");

@@ -15,12 +15,18 @@ import { type Expression, origin, pieces, type Reference, sourceCard } from "./p
 
 const icons: Record<Reference["from"], LucideIcon> = {
   event: Radio,
+  trigger: Radio,
   input: CornerDownRight,
+  request: CornerDownRight,
+  row: CornerDownRight,
+  before: CornerDownRight,
   options: SlidersHorizontal,
   run: Variable,
   steps: Variable,
   connections: Link2,
+  context: Variable,
   index: Repeat,
+  memo: Repeat,
   card: Braces,
   item: Repeat,
   error: TriangleAlert,

@@ -160,22 +160,22 @@ function conditionOf(v: unknown, express: Express): Pick<PictureRow, "value" | "
   return { value: express(`${side(a)} ${textOf(is) || "=="} ${side(b)}`.trim()) };
 }
 
-const sources: Record<string, Reference["from"]> = {
-  event: "event",
-  trigger: "event",
-  input: "input",
-  request: "input",
-  row: "input",
-  before: "input",
-  options: "options",
-  run: "run",
-  context: "run",
-  steps: "steps",
-  connections: "connections",
-  index: "index",
-  memo: "item",
-  error: "error",
-};
+const heads: ReadonlySet<string> = new Set<Reference["from"]>([
+  "event",
+  "trigger",
+  "input",
+  "request",
+  "row",
+  "before",
+  "options",
+  "run",
+  "context",
+  "steps",
+  "connections",
+  "index",
+  "memo",
+  "error",
+]);
 
 /** Where a value comes from. */
 export function expressionOf(value: unknown, titles: ReadonlyMap<string, string>): Expression {
@@ -185,7 +185,7 @@ export function expressionOf(value: unknown, titles: ReadonlyMap<string, string>
       for (const r of refsIn(v)) {
         const [head = "", ...path] = r.path;
         const title = titles.get(head);
-        const from = title !== undefined ? "card" : (sources[head] ?? "item");
+        const from = title !== undefined ? "card" : ((heads.has(head) ? head : "item") as Reference["from"]);
         references.push({ text: r.text, from, path, ...(title !== undefined && { card: head, title }) });
       }
     } else if (Array.isArray(v)) v.forEach(visit);
@@ -204,10 +204,10 @@ const triggerTitles: Record<string, string> = {
   event: "When this happens in Okta",
   on_demand: "When somebody runs it",
   call: "When another flow calls it",
-  schedule: "At certain times",
-  api: "When a request comes in",
-  delegated: "When somebody runs it for a person",
-  row: "When a row changes",
+  schedule: "At set times",
+  api: "When an HTTP request comes",
+  delegated: "When a delegate runs it",
+  row: "When rows of a table change",
   none: "Nothing starts it yet",
 };
 

@@ -5,7 +5,23 @@ export type Expression = { kind: "literal" | "reference" | "template"; value: un
 export type Reference = {
   /** As it is written between the braces. */
   text: string;
-  from: "event" | "input" | "options" | "run" | "steps" | "connections" | "index" | "card" | "item" | "error";
+  from:
+    | "event"
+    | "trigger"
+    | "input"
+    | "request"
+    | "row"
+    | "before"
+    | "options"
+    | "run"
+    | "context"
+    | "steps"
+    | "connections"
+    | "index"
+    | "memo"
+    | "error"
+    | "card"
+    | "item";
   card?: string;
   title?: string;
   path: string[];
@@ -35,15 +51,21 @@ export function pieces(e: Expression): Piece[] {
 
 const sources: Record<Reference["from"], string> = {
   event: "Event",
+  trigger: "Event",
   input: "Input",
+  request: "Request",
+  row: "Row",
+  before: "Row before",
   options: "Option",
   run: "Run",
   steps: "Step",
   connections: "Connection",
+  context: "Context",
   index: "Round",
+  memo: "So far",
+  error: "Error",
   card: "Card",
   item: "Item",
-  error: "Error",
 };
 
 /** Where a value comes from, in two words: the thing, and what of it. */
@@ -57,6 +79,6 @@ export function origin(r: Reference): { of: string; what: string } {
 export function sourceCard(r: Reference): string | undefined {
   if (r.from === "card") return r.card;
   if (r.from === "steps") return r.path[0];
-  if (r.from === "event" || r.from === "input") return "trigger";
+  if (["event", "trigger", "input", "request", "row", "before"].includes(r.from)) return "trigger";
   return undefined;
 }

@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"strings"
+
+	"sallyport/internal/value"
+)
+
+// usesTrigger reports whether any card refers to the event card.
+func (d *Definition) usesTrigger() bool { return d.eventCard }
+
+// EventCard returns a log event as the event cards of Okta Workflows show it: with
+// the names that people know, and the first target of each type beside it. The
+// fields are those of the cards' published outputs; what a card does not have is
+// there all the same.
+func EventCard(e any) *value.Object {
+	event, _ := e.(*value.Object)
+	actor := party(event.At("actor"))
+	o := value.Map(
+		"Date and Time", event.At("published"),
+		"Message", event.At("displayMessage"),
+		"Event ID", event.At("uuid"),
+		"Event Type", "com.okta.event_hook",
+		"Event Time", event.At("published"),
+		"Version", "2.0",
+		"Admin", actor,
+		"Actor", actor,
+	)
+	for _, t := range targets(event) {
+		name := targetField(t.Text("type"))
+		if _, taken := o.Get(name); !taken {
+			o.Set(name, party(t))
+		}
+	}
+	debug := event.Object("debugContext").Object("debugData")
+	outcome := event.Object("outcome")
+	for _, f := range []struct {
+		name string
+		v    any
+	}{
+		{"UUID", event.At("uuid")},
+		{"Event Details", event},
+		{"Full Details", envelope(event)},
+		{"Headers", value.NewObject(0)},
+		{"Source", event.Object("transaction").At("id")},
+		{"Debug Context", value.Map("Debug Data", debug)},
+		{"Changed Attributes", debug.At("changedAttributes")},
+		{"Reason", outcome.At("reason")},
+		{"Legacy Event Type", event.At("legacyEventType")},
+		{"Severity", event.At("severity")},
+		{"Result", outcome.At("result")},
+		{"Client", event.At("client")},
+		{"Transaction", event.At("transaction")},
+		{"Authentication Context", event.At("authenticationContext")},
+		{"Security Context", event.At("securityContext")},
+		// Suspicious Activity Reported has its own names for who it is about.
+		{"Name", event.Object("actor").At("displayName")},
+		{"Email", event.Object("actor").At("alternateId")},
+		{"User ID", event.Object("actor").At("id")},
+		{"Suspicious Activity Details", debug},
+	} {
+		o.Set(f.name, f.v)
+	}
+	return o
+}
+
+// envelope is the event as an event hook delivers it.
+func envelope(event *value.Object) *value.Object {
+	return value.Map(
+		"eventType", "com.okta.event_hook", "eventTypeVersion", "1.0", "cloudEventsVersion", "0.1", "eventId", event.At("uuid"), "eventTime", event.At("published"),
+		"data", value.Map("events", []any{event}),
+	)
+}
+
+func targets(event *value.Object) []*value.Object {
+	list, _ := event.At("target").([]any)
+	var out []*value.Object
+	for _, t := range list {
+		if o, ok := t.(*value.Object); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// party is an actor or target as cards show it.
+func party(v any) any {
+	o, ok := v.(*value.Object)
+	if !ok {
+		return nil
+	}
+	out := value.Map("ID", o.At("id"), "Alternate ID", o.At("alternateId"), "Display Name", o.At("displayName"), "Type", o.At("type"))
+	if detail := o.At("detailEntry"); detail != nil {
+		out.Set("Detail", detail)
+	}
+	return out
+}
+
+// targetField names the field of a target by its type: AppUser is Application User.
+func targetField(kind string) string {
+	switch kind {
+	case "User":
+		return "Okta User"
+	case "UserGroup":
+		return "Group"
+	case "AppInstance":
+		return "Application"
+	case "AppUser":
+		return "Application User"
+	case "AuthenticatorEnrollment", "Factor", "MFAFactor", "Authenticator":
+		return "MFA Factor"
+	}
+	var b strings.Builder
+	for i, c := range kind {
+		if i > 0 && c >= 'A' && c <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}

@@ -1,0 +1,138 @@
+package flow_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/value"
+)
+
+// The cards that have others within, and what they give.
+func TestBlocks(t *testing.T) {
+	tests := map[string]struct{ cards, input, want string }{
+		"the first case that holds": {
+			`
+  - id: b
+    branch:
+      - { if: { a: "{{ input.who }}", is: "==", b: 1 }, do: [ { return: { x: one } } ] }
+      - { unless: { a: "{{ input.who }}", is: is empty }, do: [ { return: { x: "some {{ input.who }}" } } ] }
+    else: [ { return: { x: none } } ]
+  - return: { x: "{{ b.x }}", branch: "{{ b.branch }}" }`, `{"who":"ada"}`, `{"x":"some ada","branch":1}`,
+		},
+		"else where no case holds": {
+			`
+  - id: b
+    branch: [ { if: input.who == 'x', do: [ { return: { x: one } } ] } ]
+    else: [ { id: t, use: text.compose, with: { text: other } } ]
+  - return: { x: "{{ b.text }}", branch: "{{ b.branch }}" }`, `{}`, `{"x":"other","branch":"else"}`,
+		},
+		"what fails is caught, with what the other side said": {
+			`
+  - id: t
+    try: [ { id: s, use: peer.suspend, with: { user: nobody } }, { return: { ok: true } } ]
+    catch: [ { return: { ok: false, said: "{{ error.statusCode }} {{ error.errorSummary }}", by: "{{ error.method }}" } } ]
+  - return: { ok: "{{ t.ok }}", said: "{{ t.said }}", by: "{{ t.by }}", failed: "{{ t.failed }}" }`, `{}`,
+			`{"ok":false,"said":"404 no such person","by":"s","failed":true}`,
+		},
+		"what does not fail is not": {
+			`
+  - id: t
+    try: [ { return: { ok: true } } ]
+    catch: [ { return: { ok: false } } ]
+  - return: { ok: "{{ t.ok }}", failed: "{{ t.failed }}" }`, `{}`, `{"ok":true,"failed":false}`,
+		},
+		"a flow's own failure is caught with its details": {
+			`
+  - id: t
+    try: [ { fail: "no {{ input.who }}", status: 404, details: { hint: look } } ]
+    catch: [ { return: { m: "{{ error.message }}", s: "{{ error.statusCode }}", h: "{{ error.hint }}" } } ]
+  - return: { m: "{{ t.m }}", s: "{{ t.s }}", h: "{{ t.h }}" }`, `{"who":"ada"}`, `{"m":"no ada","s":404,"h":"look"}`,
+		},
+		"map gives the one field, or all": {
+			`
+  - { id: one, map: "{{ input.list }}", as: a, do: [ { return: { n: "{{ a }}" } } ] }
+  - { id: all, map: "{{ input.list }}", as: a2, gives: object, do: [ { return: { n: "{{ a2 }}", i: "{{ index }}" } } ] }
+  - return: { one: "{{ one.list }}", all: "{{ all.list }}" }`, `{"list":[5,6]}`, `{"one":[5,6],"all":[{"n":5,"i":0},{"n":6,"i":1}]}`,
+		},
+		"a round that stops gives null, and is not kept": {
+			`
+  - { id: m, map: "{{ input.list }}", as: a, do: [ { stop: small, if: a < 6 }, { return: { n: "{{ a }}" } } ] }
+  - { id: f, filter: "{{ input.list }}", as: b, do: [ { stop: small, if: b < 6 }, { return: { keep: true } } ] }
+  - return: { m: "{{ m.list }}", f: "{{ f.list }}" }`, `{"list":[5,6]}`, `{"m":[null,6],"f":[6]}`,
+		},
+		"reduce": {
+			`
+  - { id: sum, reduce: "{{ input.list }}", as: a, memo: 0, do: [ { id: add, use: number.add, with: { a: "{{ memo }}", b: "{{ a }}" } } ] }
+  - { id: obj, reduce: "{{ input.list }}", as: b, memo: { last: null, n: 0 }, do: [ { id: inc, use: number.add, with: { a: "{{ memo.n }}", b: 1 } }, { return: { last: "{{ b }}", n: "{{ inc.number }}" } } ] }
+  - return: { sum: "{{ sum.item }}", obj: "{{ obj.item }}" }`, `{"list":[5,6]}`, `{"sum":11,"obj":{"last":6,"n":2}}`,
+		},
+		"repeat": {
+			`
+  - { id: r, repeat: "{{ input.who }}", do: [ { id: t, use: text.compose, with: { text: "{{ index }}" } } ] }
+  - return: { count: "{{ r.count }}" }`, `{"who":"3"}`, `{"count":3}`,
+		},
+		"filters": {
+			`
+  - return:
+      parsed: "{{ input.who | parse | get \"a.b\" }}"
+      list: "{{ input.list | stringify }}"
+      text: "<{{ input.none | default \"-\" }}>"
+      number: "{{ input.text | number }}"
+      as: "{{ input.text | as \"number\" }}"`, `{"who":"{\"a\":{\"b\":7}}","list":[1,2],"text":"12 kg"}`,
+			`{"parsed":7,"list":"[1,2]","text":"<->","number":12,"as":"12 kg"}`,
+		},
+		"a comment does nothing": {"\n  - comment: look here\n  - return: { x: 1 }", `{}`, `{"x":1}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			l.peer.answer = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+				if !strings.Contains(r.URL.Path, "nobody") {
+					return false
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = w.Write([]byte(`{"errorSummary":"no such person","message":"no such person"}`))
+				return true
+			}
+			in, err := value.ParseJSON([]byte(tt.input))
+			check(t, err)
+			r, _ := l.run(withInputs(tt.cards), in.(*value.Object))
+			if r.State != flow.Succeeded || string(r.Result) != tt.want {
+				t.Errorf("%s %q\n got %s\nwant %s", r.State, r.Error, r.Result, tt.want)
+			}
+		})
+	}
+}
+
+func withInputs(cards string) string {
+	return strings.Replace(onDemand(cards), "who: text, list: list", "who: text, list: list, none: any, text: text", 1)
+}
+
+// What the flow gives where no return says so.
+func TestResult(t *testing.T) {
+	l := newLab(t)
+	r, _ := l.run(onDemand("\n  - { id: t, use: text.compose, with: { text: hi } }")+"\nresult: { output: \"{{ t.text }}\" }\n", nil)
+	if string(r.Result) != `{"output":"hi"}` {
+		t.Errorf("%s %q %s", r.State, r.Error, r.Result)
+	}
+}
+
+// A wait holds no worker, is not begun anew, and does not count towards the
+// run's time.
+func TestWait(t *testing.T) {
+	l := newLab(t)
+	body := onDemand("\n  - { id: w, wait: { for: 3, unit: days } }\n  - { use: peer.tell, with: { text: x } }\n  - return: { until: \"{{ w.until }}\" }")
+	began := l.clock()
+	r, steps := l.run(body, nil)
+	if r.State != flow.Succeeded {
+		t.Fatalf("%s %q", r.State, r.Error)
+	}
+	until := began.Add(72 * time.Hour)
+	if got := steps["w"]; got.State != flow.StepDone || l.clock().Before(until) || l.peer.count("POST /tell") != 1 {
+		t.Errorf("step %+v at %s, told %d times", got, l.clock(), l.peer.count("POST /tell"))
+	}
+}

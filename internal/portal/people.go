@@ -1,0 +1,126 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/id"
+)
+
+// People are organizations and who is in them.
+type People struct {
+	organizations Organizations
+	accounts      Accounts
+	hasher        *Hasher
+	now           func() time.Time
+}
+
+// EnsureOrganization returns the organization of a slug, making it where there is
+// none.
+func (p *People) EnsureOrganization(ctx context.Context, slug, name string) (Organization, error) {
+	got, err := p.organizations.BySlug(ctx, slug)
+	if errs.KindOf(err) != errs.NotFound {
+		return got, err
+	}
+	now := p.now()
+	o := Organization{ID: id.At(now), Slug: slug, Name: name, CreatedAt: now}
+	if err := p.organizations.Add(ctx, o); err != nil {
+		return o, fmt.Errorf("add organization: %w", err)
+	}
+	return o, nil
+}
+
+// NewAccount is what an account is made of.
+type NewAccount struct {
+	Email    string
+	Name     string
+	Password string
+}
+
+func (n NewAccount) check() error {
+	if err := CheckEmail(n.Email); err != nil {
+		return &FieldError{"email", err}
+	}
+	if name := strings.TrimSpace(n.Name); name == "" || len(name) > 200 {
+		return &FieldError{"name", errs.New(errs.Invalid, "a name of at most 200 bytes is wanted")}
+	}
+	if err := CheckPassword(n.Password, n.Email); err != nil {
+		return &FieldError{"password", err}
+	}
+	return nil
+}
+
+func (p *People) account(ctx context.Context, n NewAccount) (Account, error) {
+	if err := n.check(); err != nil {
+		return Account{}, err
+	}
+	hash, err := p.hasher.Hash(ctx, n.Password)
+	if err != nil {
+		return Account{}, fmt.Errorf("hash password: %w", err)
+	}
+	now := p.now()
+	return Account{ID: id.At(now), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), PasswordHash: hash, CreatedAt: now}, nil
+}
+
+// Add makes an account and its membership of an organization.
+func (p *People) Add(ctx context.Context, org string, n NewAccount, r Role) (Account, error) {
+	if r.Permissions() == nil {
+		return Account{}, errs.New(errs.Invalid, "there is no role %q", r)
+	}
+	a, err := p.account(ctx, n)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := p.accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Role: r, CreatedAt: a.CreatedAt}); err != nil {
+		return Account{}, fmt.Errorf("add member: %w", err)
+	}
+	return a, nil
+}
+
+// List returns the people of an organization.
+func (p *People) List(ctx context.Context, org string) ([]Member, error) {
+	ms, err := p.accounts.Members(ctx, org)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	return ms, nil
+}
+
+// Find returns a member by their e-mail address, or by their account's id.
+func (p *People) Find(ctx context.Context, org, who string) (Member, error) {
+	ms, err := p.List(ctx, org)
+	if err != nil {
+		return Member{}, err
+	}
+	for _, m := range ms {
+		if m.ID == who || EmailKey(m.Email) == EmailKey(who) {
+			return m, nil
+		}
+	}
+	return Member{}, errs.New(errs.NotFound, "there is no member %q", who)
+}
+
+// MemberChange is what is changed of a member; the zero value of each leaves it.
+type MemberChange struct {
+	Role     Role
+	Disabled *bool // whether the account is kept from signing in, and its sessions end
+}
+
+// Set changes a member, all of it or nothing. The last administrator of an
+// organization who can sign in stays that: anything else is a conflict. So is
+// keeping somebody from signing in who is in another organization, too.
+func (p *People) Set(ctx context.Context, org, account string, c MemberChange) error {
+	if c.Role != "" && c.Role.Permissions() == nil {
+		return &FieldError{"role", errs.New(errs.Invalid, "there is no role %q", c.Role)}
+	}
+	return p.accounts.SetMember(ctx, org, account, c, p.now())
+}
+
+// Remove ends a membership, and with it the member's sessions and API tokens
+// there; an account that is a member nowhere else is deleted.
+func (p *People) Remove(ctx context.Context, org, account string) error {
+	return p.accounts.RemoveMember(ctx, org, account)
+}

@@ -108,7 +108,11 @@ func resolved(with, sample *value.Object) (*value.Object, error) {
 		if err != nil {
 			return nil, errs.New(errs.Invalid, "%s: %v", name, err)
 		}
-		out.Set(name, t.Eval(func(r value.Ref) any { return value.Walk(sample, r) }))
+		got, err := t.Resolve(func(r value.Ref) any { return value.Walk(sample, r) })
+		if err != nil {
+			return nil, errs.New(errs.Invalid, "%s: %v", name, err)
+		}
+		out.Set(name, got)
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { inputsOf } from "../model/ports.ts";
 import { objectOf } from "../model/tree.ts";
 import type { CardEdit } from "./CardForm.tsx";
@@ -11,13 +11,16 @@ const few = 6;
 export function WithFields({ edit }: { edit: CardEdit }) {
   const { card, editor } = edit;
   const [all, setAll] = useState(false);
+  const seen = useRef(new Set<string>());
   if (!editor.tree || !editor.model.catalogue) return null;
   const given = objectOf(card.data.with);
   const { ports, open } = inputsOf(card, editor.tree, editor.model.catalogue);
   const own = Object.keys(given).filter((n) => !ports.some((p) => p.name === n));
-  // Where there are many, those come first that matter.
+  // Where there are many, those come first that matter; what is shown once stays.
   const first = ports.filter((p) => p.required || p.name in given);
-  const shown = all || ports.length <= few ? ports : first.length > 0 ? first : ports.slice(0, few);
+  const some = card.kind === "table" || ports.length <= few ? ports : first.length > 0 ? first : ports.slice(0, few);
+  for (const p of all ? ports : some) seen.current.add(p.name);
+  const shown = ports.filter((p) => seen.current.has(p.name));
   return (
     <div className="flex flex-col gap-3" data-inputs>
       {shown.map((p) => (

@@ -42,6 +42,15 @@ export function useEditKeys({
     { keys: "j", label: "Next card", group, run: () => go(1) },
     { keys: "k", label: "Card before", group, run: () => go(-1) },
     { keys: "e", label: "Edit the chosen card", group, run: focusFirst },
+    {
+      keys: "f",
+      label: "The flow itself: its title, options, connections",
+      group,
+      run: () => {
+        editor.select(undefined);
+        setTimeout(focusFirst, 30);
+      },
+    },
     { keys: "a", label: "Add a card after the chosen one", group, run: () => onAdd("after") },
     { keys: "b", label: "Add a card before it", group, run: () => onAdd("before") },
     { keys: "i", label: "Add a card in it", group, run: () => onAdd("in") },

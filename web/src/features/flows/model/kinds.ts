@@ -103,7 +103,7 @@ export const keyOrder = [
   "timeout",
 ];
 
-/** Names that cards and loops may not have. */
+/** Names that cards and loops may not have: they mean something in references, or in conditions. */
 export const reserved = [
   "event",
   "input",
@@ -119,61 +119,86 @@ export const reserved = [
   "memo",
   "row",
   "before",
-  "true",
-  "false",
-  "null",
-  "in",
+  ..."true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
 ];
 
-export type Logic = { kind: Kind; title: string; help: string; make: () => Record<string, unknown> };
+/** A card that steers; id is what its id is made of. */
+export type Logic = { kind: Kind; title: string; help: string; id?: string; make: () => Record<string, unknown> };
 
 /** The cards that steer a flow, as the palette offers them. */
 export const logic: Logic[] = [
   {
     kind: "if",
+    id: "choice",
     title: "If",
     help: "One side or the other, by a condition",
     make: () => ({ if: "", then: [], else: [] }),
   },
   {
     kind: "branch",
+    id: "choice",
     title: "Branch",
     help: "The first of several conditions that holds",
     make: () => ({ branch: [{ if: "", do: [] }], else: [] }),
   },
-  { kind: "try", title: "Try", help: "Catches what fails in it", make: () => ({ try: [], catch: [] }) },
+  { kind: "try", id: "attempt", title: "Try", help: "Catches what fails in it", make: () => ({ try: [], catch: [] }) },
   {
     kind: "each",
+    id: "rounds",
     title: "For each",
     help: "Does something for each item of a list",
     make: () => ({ each: "", do: [] }),
   },
-  { kind: "map", title: "Map", help: "A new list, one value for each item", make: () => ({ map: "", do: [] }) },
+  {
+    kind: "map",
+    id: "mapped",
+    title: "Map",
+    help: "A new list, one value for each item",
+    make: () => ({ map: "", do: [] }),
+  },
   {
     kind: "filter",
+    id: "kept",
     title: "Filter",
     help: "The items of a list for which something is true",
     make: () => ({ filter: "", do: [] }),
   },
   {
     kind: "reduce",
+    id: "reduced",
     title: "Reduce",
     help: "One value of a whole list",
     make: () => ({ reduce: "", memo: "", do: [] }),
   },
-  { kind: "repeat", title: "Repeat", help: "Does something so many times", make: () => ({ repeat: 3, do: [] }) },
-  { kind: "call", title: "Call a flow", help: "Runs a helper flow and takes its result", make: () => ({ call: "" }) },
+  {
+    kind: "repeat",
+    id: "rounds",
+    title: "Repeat",
+    help: "Does something so many times",
+    make: () => ({ repeat: 3, do: [] }),
+  },
+  {
+    kind: "call",
+    id: "called",
+    title: "Call a flow",
+    help: "Runs a helper flow and takes its result",
+    make: () => ({ call: "" }),
+  },
   {
     kind: "wait",
+    id: "pause",
     title: "Wait",
     help: "For a time or until a date; it may be days",
     make: () => ({ wait: { for: 10, unit: "minutes" } }),
   },
-  { kind: "return", title: "Return", help: "Ends with a result", make: () => ({ return: {} }) },
+  { kind: "return", id: "result", title: "Return", help: "Ends with a result", make: () => ({ return: {} }) },
   { kind: "stop", title: "Stop", help: "Ends the flow, as no failure", make: () => ({ stop: "" }) },
   { kind: "fail", title: "Fail", help: "Ends the flow as a failure", make: () => ({ fail: "" }) },
   {
     kind: "respond",
+    id: "response",
     title: "Respond",
     help: "Ends an API flow with this answer",
     make: () => ({ respond: { status: 200, body: "" } }),

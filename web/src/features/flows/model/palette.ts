@@ -71,9 +71,10 @@ const functionItem = (f: CatalogueFunction): Item => ({
 /** Puts an item into a flow as a new card, and returns its path. What it needs of slots is made with it. */
 export function insertItem(s: Source, at: Place, item: Item): Path {
   const tree = treeOf(s);
-  const id = freeId(item.title, idsOf(tree));
   const cut = item.key.indexOf(":");
   const name = item.key.slice(cut + 1);
+  const steers = item.key.startsWith("card:") ? logic.find((l) => l.kind === name) : undefined;
+  const id = freeId(steers?.id ?? item.title, idsOf(tree));
   const named = { id, title: item.title };
   switch (item.key.slice(0, cut)) {
     case "use":
@@ -86,7 +87,7 @@ export function insertItem(s: Source, at: Place, item: Item): Path {
       return insertCard(s.doc, at, { ...named, use: `${slot}.${name.slice(dot + 1)}` });
     }
     default: {
-      const make = logic.find((l) => l.kind === name)?.make() ?? {};
+      const make = steers?.make() ?? {};
       return insertCard(s.doc, at, name === "comment" ? make : { ...named, ...make });
     }
   }

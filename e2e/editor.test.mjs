@@ -52,8 +52,8 @@ test("picture and YAML are one text: either changes the other, and what was done
   await page.getByRole("button", { name: "YAML" }).click();
   const before = await yaml.inputValue();
   const fields = page.getByRole("complementary", { name: "What is chosen" });
-  await fields.getByRole("textbox", { name: "Id" }).fill("page");
-  await fields.getByRole("textbox", { name: "Id" }).press("Enter");
+  await fields.getByRole("textbox", { name: "Card id" }).fill("page");
+  await fields.getByRole("textbox", { name: "Card id" }).press("Enter");
   await until("the references", async () => (await yaml.inputValue()).includes("System Log: {{ page.text }}"));
   assert.ok((await yaml.inputValue()).includes("# The person is told"), "comments stay");
   await yaml.fill((await yaml.inputValue()).replace("title: Link to the event", "title: Link"));
@@ -83,7 +83,7 @@ test("a draft that somebody else has changed is not written over unasked", playe
   const { yaml } = await api(s.demo, "GET", `/flows/${id}`);
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Theirs") });
   const fields = page.getByRole("complementary", { name: "What is chosen" });
-  await fields.getByRole("textbox", { name: "Title" }).fill("Mine");
+  await fields.getByRole("textbox", { name: "Card title" }).fill("Mine");
   const dialog = page.getByRole("dialog", { name: "Somebody else has changed the flow" });
   await dialog.getByText("title: Theirs").waitFor();
   assert.match((await api(s.demo, "GET", `/flows/${id}`)).draftYaml, /title: Theirs/);

@@ -48,7 +48,7 @@ export function CardHeadForm({
       </div>
       {card.kind !== "comment" && (
         <div className="grid grid-cols-[1fr_9rem] gap-2">
-          <Field label="Title">
+          <Field label="Card title">
             {(f) => (
               <Input
                 {...f}
@@ -92,7 +92,7 @@ function IdField({
     else if (text !== id) onRename(text);
   };
   return (
-    <Field label="Id" error={wrong}>
+    <Field label="Card id" error={wrong}>
       {(f) => (
         <Input
           {...f}

@@ -17,8 +17,9 @@ export function WithFields({ edit }: { edit: CardEdit }) {
   const { ports, open } = inputsOf(card, editor.tree, editor.model.catalogue);
   const own = Object.keys(given).filter((n) => !ports.some((p) => p.name === n));
   // Where there are many, those come first that matter; what is shown once stays.
-  const first = ports.filter((p) => p.required || p.name in given);
-  const some = card.kind === "table" || ports.length <= few ? ports : first.length > 0 ? first : ports.slice(0, few);
+  const matters = ports.filter((p) => p.required || p.name in given);
+  const others = ports.filter((p) => !matters.includes(p)).slice(0, Math.max(0, few - matters.length));
+  const some = card.kind === "table" ? ports : [...matters, ...others];
   for (const p of all ? ports : some) seen.current.add(p.name);
   const shown = ports.filter((p) => seen.current.has(p.name));
   return (

@@ -48,10 +48,11 @@ export function TemplateField(p: TemplateFieldProps) {
       </Field>
     );
   }
-  return <TextField {...p} />;
+  return <TextField {...p} begin={free && text === ""} />;
 }
 
-function TextField(p: TemplateFieldProps) {
+/** It begins with the focus where somebody has just asked for it. */
+function TextField({ begin, ...p }: TemplateFieldProps & { begin?: boolean }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<number>(undefined);
   const [local, setLocal] = useState<string>();
@@ -92,6 +93,8 @@ function TextField(p: TemplateFieldProps) {
           <Textarea
             {...f}
             ref={box}
+            // biome-ignore lint/a11y/noAutofocus: it takes the place of what had the focus
+            autoFocus={begin}
             data-field={p.label}
             rows={Math.min(12, Math.max(1, lines(text)))}
             value={text}

@@ -127,14 +127,29 @@ export function byKeyboard(page) {
     });
   const is = (name, what) => what.split("|").some((w) => w === name || w === `${name} (required)`);
 
-  /** Goes on with Tab until something has the focus. */
-  async function tabTo(name, key = "Tab", most = 90) {
+  /** Goes on with Tab, or back with Shift Tab, until something has the focus. */
+  async function tabTo(name, most = 60) {
+    const key = (await isBehind(name)) ? "Tab" : "Shift+Tab";
     for (let i = 0; i < most; i++) {
       if (is(name, await focused())) return;
       await press(key);
     }
     throw new Error(`no way by ${key} to ${name}; the focus is at ${await focused()}`);
   }
+
+  /** Whether something of a name stands behind what has the focus. */
+  const isBehind = (name) =>
+    page.evaluate((wanted) => {
+      const named = (e) =>
+        [e.getAttribute("aria-label"), e.labels?.[0]?.textContent, e.textContent].some(
+          (t) => t === wanted || t === `${wanted} (required)`,
+        );
+      const within = document.querySelector('[role="dialog"]') ?? document.querySelector("[data-fields]") ?? document;
+      const all = [...within.querySelectorAll("input, textarea, select, button, summary, a")];
+      const target = all.find(named);
+      const at = document.activeElement;
+      return !target || !at || Boolean(at.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_FOLLOWING);
+    }, name);
 
   /** Writes into the field that has the focus, over what stands there. */
   async function write(text) {
@@ -181,7 +196,7 @@ export function byKeyboard(page) {
       return until("the value", async () => (await page.evaluate(() => document.activeElement?.value)) === `{{ ${f.drag} }}`);
     }
     if (f.choice) {
-      await page.keyboard.type("A value");
+      await press("End"); // the last choice: a value of another card
       await until("the field", async () => page.evaluate(() => document.activeElement?.tagName === "TEXTAREA"));
       return write(f.choice);
     }
@@ -218,9 +233,9 @@ export function byKeyboard(page) {
       await press("Enter");
       await page.getByRole("group", { name: o.name }).waitFor();
       // The new option stands before the field for the next.
-      await tabTo("Default", "Shift+Tab");
+      await tabTo("Default");
       await write(o.value);
-      await tabTo("Type", "Shift+Tab");
+      await tabTo("Type");
       await choose(o.type);
     },
     async add(c, table) {
@@ -233,7 +248,7 @@ export function byKeyboard(page) {
       }
       await page.getByRole("dialog", { name: "Add a card" }).waitFor();
       if (c.in?.[1] === "else") {
-        await tabTo("Where", "Tab", 3);
+        await tabTo("Where");
         await choose("In else");
         await press("Shift+Tab");
       }
@@ -243,7 +258,7 @@ export function byKeyboard(page) {
       await press("Enter");
       await page.getByRole("dialog", { name: "Add a card" }).waitFor({ state: "hidden" });
       await until("the fields", async () => page.evaluate(() => !!document.activeElement?.closest("[data-fields]")));
-      await tabTo("Card id", "Shift+Tab");
+      await tabTo("Card id");
       await write(c.id);
       await press("Enter");
       await page.locator(`[data-card="${c.id}"]`).waitFor();
@@ -255,7 +270,7 @@ export function byKeyboard(page) {
       if (c.when) {
         await tabTo("Only if a condition holds");
         await press("Enter");
-        await tabTo("If", "Tab").catch(() => tabTo("If", "Shift+Tab"));
+        await tabTo("If");
         await write(c.when);
       }
       if (c.goesOn) {
@@ -273,9 +288,9 @@ export function byKeyboard(page) {
       await type(g.output);
       await press("Enter");
       await page.getByRole("group", { name: g.output }).waitFor();
-      await tabTo(`${g.output}, else`, "Shift+Tab");
+      await tabTo(`${g.output}, else`);
       await write(g.else);
-      await tabTo(`${g.output}, then`, "Shift+Tab");
+      await tabTo(`${g.output}, then`);
       await write(g.then);
       await back();
     },
@@ -313,19 +328,19 @@ export function byKeyboard(page) {
 
   async function newTable(t) {
     await tabTo("Table");
-    await choose("A new table…");
+    await press("End"); // the last choice: a new table
     const dialog = page.getByRole("dialog", { name: "New table" });
     await dialog.waitFor();
     await tabTo("Title");
     await type(t.title);
     for (const [i, [name, kind]] of t.columns.entries()) {
       if (i > 0) {
-        await tabTo(`Name of column ${i}`, "Shift+Tab");
+        await tabTo(`Name of column ${i}`);
         await press("Enter");
       }
       await tabTo(`Name of column ${i + 1}`);
       await type(name);
-      await tabTo(`Type of column ${i + 1}`, "Tab", 3);
+      await tabTo(`Type of column ${i + 1}`);
       await choose(kind);
     }
     await tabTo("Use this table");

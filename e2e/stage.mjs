@@ -29,7 +29,6 @@ export function stage(start = startDemo) {
   afterEach(async () => {
     const found = seen;
     seen = [];
-    if (process.env.SHOT) for (const c of contexts) for (const [i, p] of c.pages().entries()) await p.screenshot({ path: `/tmp/fail-${i}-${Date.now()}.png` });
     for (const c of contexts.splice(0)) await c.close();
     assert.deepEqual(found, [], "what went wrong in the browser");
   });

@@ -41,7 +41,7 @@ export function Popover({
             })
           }
           className={clsx(
-            "rise z-50 max-w-[calc(100vw-1rem)] rounded-lg bg-raised shadow-pop focus:outline-none",
+            "data-[state=open]:rise z-50 max-w-[calc(100vw-1rem)] rounded-lg bg-raised shadow-pop focus:outline-none",
             className,
           )}
         >

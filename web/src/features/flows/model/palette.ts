@@ -80,7 +80,11 @@ export function insertItem(s: Source, at: Place, item: Item): Path {
     case "use":
       return insertCard(s.doc, at, { ...named, use: name });
     case "table":
-      return insertCard(s.doc, at, { ...named, use: `table.${name}`, table: tree.tables[0]?.name ?? "" });
+      return insertCard(s.doc, at, {
+        ...named,
+        use: `table.${name}`,
+        ...(tree.tables[0] && { table: tree.tables[0].name }),
+      });
     case "action": {
       const dot = name.indexOf(".");
       const slot = slotFor(s, tree, name.slice(0, dot));

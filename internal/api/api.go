@@ -42,6 +42,10 @@ type Engine interface {
 	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
 	// Consented reports whether a connection has what consent it needs.
 	Consented(ctx context.Context, c connector.Connection) (bool, error)
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].

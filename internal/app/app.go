@@ -38,6 +38,7 @@ type App struct {
 	metrics *api.Metrics
 	runner  *flow.Runner
 	poller  *source.Poller
+	clock   *flow.Scheduler
 	http    *http.Server
 	ln      net.Listener
 	working atomic.Bool
@@ -71,6 +72,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
 	}
+	a.clock = &flow.Scheduler{Times: c.DB.Starts, Now: c.Now, Log: c.Log, Started: func(r flow.Run) { a.runChanged(r.Org, r.ID, r.Flow, flow.Queued) }}
 	handler, err := a.handler()
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -201,6 +203,7 @@ func (a *App) Run(ctx context.Context) error {
 	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
 	var besides sync.WaitGroup
 	besides.Go(func() { a.poller.Run(beside) })
+	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()

@@ -40,6 +40,7 @@ type DB struct {
 	Sources       Sources
 	Events        Events
 	Flows         Flows
+	Starts        Starts
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
-	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
+	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

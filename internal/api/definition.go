@@ -155,9 +155,9 @@ type Loop struct {
 
 // Reply is an HTTP answer.
 type Reply struct {
-	Status  Expression `json:"status"`
-	Headers Expression `json:"headers"`
-	Body    Expression `json:"body"`
+	Status  Expression  `json:"status"`
+	Headers *Expression `json:"headers,omitempty"`
+	Body    *Expression `json:"body,omitempty"`
 }
 
 // Wait is for how long, or until when, a card waits.
@@ -286,7 +286,7 @@ func (r *renderer) card(c *flow.Card) Card {
 func (r *renderer) control(out *Card, c *flow.Card) {
 	out.Loop = r.loop(c)
 	if c.Reply != nil {
-		out.Reply = &Reply{r.expression(c.Reply.Status), r.expression(c.Reply.Headers), r.expression(c.Reply.Body)}
+		out.Reply = &Reply{r.expression(c.Reply.Status), r.given(c.Reply.Headers), r.given(c.Reply.Body)}
 	}
 	if c.Wait != nil {
 		out.Wait = &Wait{r.given(c.Wait.For), r.given(c.Wait.Unit), r.given(c.Wait.Until)}

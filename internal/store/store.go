@@ -41,6 +41,8 @@ type DB struct {
 	Events        Events
 	Flows         Flows
 	Starts        Starts
+	Endpoints     Endpoints
+	Delegates     Delegates
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
@@ -95,6 +97,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
+	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

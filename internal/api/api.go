@@ -89,6 +89,9 @@ type Deps struct {
 	// AnswerWithin is how long a request that started a flow waits for the run's
 	// answer; 0 is [DefaultAnswerWithin].
 	AnswerWithin time.Duration
+	// CallRate is how many requests a second start one flow; 0 is
+	// [DefaultCallRate].
+	CallRate int
 	// Working reports whether runs are worked; optional.
 	Working func() error
 	// SourcesChanged is called when a source was added, changed or deleted, so
@@ -113,7 +116,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version), calls: portal.NewLimiter(callLimit(), d.Now)}
+	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version), calls: portal.NewLimiter(callLimit(d.CallRate), d.Now)}
 	if base.Host != "" {
 		if err := s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, err

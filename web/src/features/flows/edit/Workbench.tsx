@@ -165,7 +165,11 @@ export function Workbench({ flow }: { flow: Detail }) {
         )}
       </div>
       {phone && (
-        <Sheet open={selected !== undefined} onClose={() => editor.select(undefined)} title={card?.title ?? "Trigger"}>
+        <Sheet
+          open={selected !== undefined}
+          onClose={() => editor.select(undefined)}
+          title={card ? "The card" : "The trigger"}
+        >
           <div className="-mx-4">{form}</div>
         </Sheet>
       )}

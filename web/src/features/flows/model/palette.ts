@@ -98,7 +98,7 @@ export function insertItem(s: Source, at: Place, item: Item): Path {
 }
 
 /** The slot for a connector; a new one where the flow has none. */
-export function slotFor(s: Source, tree: FlowTree, connector: string): string {
+function slotFor(s: Source, tree: FlowTree, connector: string): string {
   const there = tree.connections.find((x) => x.connectors.includes(connector));
   if (there) return there.name;
   const name = freeId(connector, new Set([...tree.connections.map((x) => x.name), "table"]));

@@ -73,7 +73,7 @@ test("what is wrong stands on its card while one edits", played, async () => {
   await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
   await page.getByRole("button", { name: /problems/ }).waitFor();
-  await page.locator('[data-card="details"][aria-label*="wrong"]').waitFor();
+  await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
 });
 
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
@@ -113,12 +113,12 @@ test("a version shows what it changed, and one goes back to it", played, async (
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Another link") });
   await api(s.demo, "POST", `/flows/${id}/publish`, { note: "another title" });
   const page = await s.open(`/flows/${id}?tab=versions`);
-  await page.getByRole("button", { name: "What version 2 changed" }).click();
+  await page.getByRole("button", { name: "Changes of version 2" }).click();
   const second = page.getByRole("dialog", { name: "Version 2" });
   await second.getByText("title: Another link").waitFor();
   await second.getByText("title: Link to the event").waitFor();
   await second.getByRole("button", { name: "Close" }).click();
-  await page.getByRole("button", { name: "What version 1 changed" }).click();
+  await page.getByRole("button", { name: "Changes of version 1" }).click();
   await page.getByRole("dialog", { name: "Version 1" }).getByRole("button", { name: "Go back to it" }).click();
   await page.getByText("Version 3 is published").waitFor();
   assert.equal((await api(s.demo, "GET", `/flows/${id}`)).yaml, yaml);

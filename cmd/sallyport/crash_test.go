@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -95,6 +96,7 @@ type crash struct {
 	secret string
 	org    string
 	people []okta.UserState
+	box    *sandbox.Sandbox
 	cmd    *exec.Cmd
 	log    *os.File
 
@@ -111,6 +113,7 @@ func newCrash(t *testing.T, dsn string) *crash {
 		t.Fatal(err)
 	}
 	t.Cleanup(box.Close)
+	c.box = box
 	free := box.Switches()
 	free.Slack.RateLimits, free.RateScale = false, 100 // or runs would wait for minutes, as they should
 	if err := box.SetSwitches(free); err != nil {
@@ -286,6 +289,7 @@ func (c *crash) check() {
 	defer func() { _ = db.Close() }()
 	t, ctx := c.t, c.t.Context()
 	unknown, repeated := 0, 0
+	told := c.told()
 	for uuid, u := range c.accepted {
 		if _, err := db.Events.Get(ctx, c.org, uuid); err != nil {
 			t.Errorf("event %s was accepted and is not there: %v", uuid, err)
@@ -295,11 +299,34 @@ func (c *crash) check() {
 			t.Errorf("event %s has the runs %+v, %v; want one that succeeded", uuid, runs, err)
 			continue
 		}
+		if n := told[uuid]; n > 1 || n == 0 && runs[0].Unknown == 0 {
+			t.Errorf("the channel was told %d times of %s, of which %d effects are unknown", n, uuid, runs[0].Unknown)
+		}
 		unknown += runs[0].Unknown
 		repeated += c.checkRun(db, runs[0], u)
 	}
 	t.Logf("%d events accepted; %d calls under way at a kill were made again, %d messages are marked unknown", len(c.accepted), repeated, unknown)
 	c.checkRows(db)
+}
+
+// told counts the messages in the channel, by the uuid of the report.
+func (c *crash) told() map[string]int {
+	c.t.Helper()
+	rec := httptest.NewRecorder()
+	c.box.ServeHTTP(rec, httptest.NewRequestWithContext(c.t.Context(), http.MethodGet, "/_sandbox/slack", nil))
+	var messages []struct{ Text string }
+	if err := json.Unmarshal(rec.Body.Bytes(), &messages); err != nil {
+		c.t.Fatalf("messages: %d %.200s: %v", rec.Code, rec.Body, err)
+	}
+	told := map[string]int{}
+	for _, m := range messages {
+		for uuid := range c.accepted {
+			if strings.Contains(m.Text, uuid) {
+				told[uuid]++
+			}
+		}
+	}
+	return told
 }
 
 // checkRun holds the ledger of a run against what arrived at the sandbox. It

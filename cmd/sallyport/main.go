@@ -50,6 +50,7 @@ func commands() []command {
 		{"sandbox", "", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
 		{"events import", "FILE...", "read events from exports: NDJSON, or JSON lists", runEventsImport},
 		{"flow lint", "FILE...", "say what is wrong with flow files, and with exports of Okta Workflows", runFlowLint},
+		{"flow run", "FILE", "carry out a flow, or one of an export, without a server", runFlowRun},
 		{"user add", "", "add a person to an organization", runUserAdd},
 		{"user list", "", "list the people of an organization", runUserList},
 		{"user role", "", "change what a person may do", runUserRole},
@@ -168,13 +169,14 @@ func parse(flags *flag.FlagSet, args []string) error {
 	return nil
 }
 
-// parseFlags reads the flags of a command; what else there is stays in Args.
+// parseFlags reads the flags of a command, before and behind what else there is,
+// which stays in Args.
 func parseFlags(flags *flag.FlagSet, args []string) error {
 	out := flags.Output()
 	flags.SetOutput(io.Discard) // the error says it all, once
 	printHelp := flags.Usage
 	flags.Usage = func() {}
-	err := flags.Parse(args)
+	err := interspersed(flags, args)
 	flags.SetOutput(out)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -184,6 +186,21 @@ func parseFlags(flags *flag.FlagSet, args []string) error {
 		return usage("%v", err)
 	}
 	return nil
+}
+
+// interspersed parses flags wherever they stand, up to a --.
+func interspersed(flags *flag.FlagSet, args []string) error {
+	var rest []string
+	for {
+		if err := flags.Parse(args); err != nil {
+			return err
+		}
+		left := flags.Args()
+		if len(left) == 0 || len(args) > len(left) && args[len(args)-len(left)-1] == "--" {
+			return flags.Parse(append(append([]string{"--"}, rest...), left...))
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
 }
 
 // exitCode says how a command ended.

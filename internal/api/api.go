@@ -28,18 +28,30 @@ import (
 	"sallyport/internal/value"
 )
 
+// Caller carries out single actions, for whoever tries one out.
+type Caller interface {
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+}
+
 // Engine is what the API asks of the connector engine: [connector.Engine].
 type Engine interface {
+	Caller
+
 	// Normalize returns a connection's settings as they are to be kept.
 	Normalize(c connector.Connection) (*value.Object, error)
 	// Seal returns a connection's secrets sealed, with changes over what it has.
 	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
 	// Test tries a connection out.
 	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
-	// Do carries out an action. Its errors are [connector.Error].
-	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
-	// Preview returns the request that an action would send first.
-	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+	// Consent begins a sign-in by which somebody lets a connection act for them.
+	Consent(c connector.Connection, redirect, state string) (connector.Consent, error)
+	// Redeem ends it.
+	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
+	// Consented reports whether a connection has what consent it needs.
+	Consented(ctx context.Context, c connector.Connection) (bool, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].
@@ -96,7 +108,7 @@ type server struct {
 	untold  sync.Once // that a proxy is not trusted
 }
 
-// New returns the API as one handler, for /api/, /healthz, /readyz and /metrics.
+// New returns the API as one handler, for /api/, /oauth/, /healthz, /readyz and /metrics.
 func New(d Deps) (http.Handler, error) {
 	base, err := url.Parse(d.BaseURL)
 	if err != nil {

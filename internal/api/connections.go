@@ -22,7 +22,7 @@ import (
 var (
 	_ = add("GET /api/v1/connections", portal.ConnectionsRead, doc{Summary: "Connections"}, listConnections)
 	_ = add("POST /api/v1/connections", portal.ConnectionsWrite, doc{
-		Summary: "Add a connection", Help: "It is tried out first, and kept only if that goes well: test false skips that.", Status: http.StatusCreated,
+		Summary: "Add a connection", Help: "It is tried out first, and kept only if that goes well: test false skips that. One that somebody has yet to consent to is kept untested: see authorize.", Status: http.StatusCreated,
 	}, createConnection)
 	_ = add("GET /api/v1/connections/{id}", portal.ConnectionsRead, doc{Summary: "A connection", Help: "Secrets are never shown: only which are set, and since when."}, getConnection)
 	_ = add("PATCH /api/v1/connections/{id}", portal.ConnectionsWrite, doc{Summary: "Change a connection", Help: "It is tried out first, and changed only if that goes well: test false skips that."}, patchConnection)
@@ -216,12 +216,16 @@ func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Con
 	if err := applyChange(d, &conn, ch); err != nil {
 		return TestedConnection{}, err
 	}
-	if err := mayRedirect(before, conn, ch); err != nil {
+	if err := mayRedirect(d, before, conn, ch); err != nil {
 		return TestedConnection{}, err
 	}
 	known, checks := learned(before), []ConnectionCheck{}
 	conn.State, conn.Error, conn.CheckedAt = store.ConnectionUntested, "", time.Time{}
-	if ch.test {
+	ready, err := d.Engine.Consented(ctx, conn.Connection)
+	if err != nil {
+		return TestedConnection{}, err
+	}
+	if ch.test && ready {
 		report, err := d.Engine.Test(ctx, conn.Connection)
 		if err != nil {
 			return TestedConnection{}, err
@@ -302,12 +306,15 @@ func changedSecrets(before map[string]time.Time, changes map[string]secret.Text,
 // mayRedirect refuses to send secrets to another address than the one that they
 // were entered for: whoever changes the address enters them again. Otherwise it
 // would be a way to read them.
-func mayRedirect(before, after store.Connection, ch connectionChange) error {
-	if len(before.Secrets) == 0 {
+func mayRedirect(d Deps, before, after store.Connection, ch connectionChange) error {
+	con, ok := d.Shelf.Get(after.Connector)
+	if !ok || len(before.Secrets) == 0 {
 		return nil
 	}
-	for name, v := range after.Own.All() {
-		if !isAddress(name, v) || value.Equal(v, before.Own.At(name)) {
+	leads := con.Leads(after.Auth)
+	for _, name := range slices.Sorted(maps.Keys(settingsOf(before, after))) {
+		old, now := before.Own.At(name), after.Own.At(name)
+		if value.Equal(old, now) || !leads[name] && !isURL(old) && !isURL(now) {
 			continue
 		}
 		for secretName := range before.Secrets {
@@ -319,10 +326,20 @@ func mayRedirect(before, after store.Connection, ch connectionChange) error {
 	return nil
 }
 
-// isAddress reports whether a setting says where a connection leads.
-func isAddress(name string, v any) bool {
+// settingsOf returns the names of the settings that connections have.
+func settingsOf(conns ...store.Connection) map[string]bool {
+	names := map[string]bool{}
+	for _, c := range conns {
+		for name := range c.Own.All() {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+func isURL(v any) bool {
 	text, _ := v.(string)
-	return strings.Contains(text, "://") || slices.ContainsFunc([]string{"url", "domain", "host", "server", "address"}, func(word string) bool { return strings.Contains(name, word) })
+	return strings.Contains(text, "://")
 }
 
 // fault returns what the step that failed says.

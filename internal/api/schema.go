@@ -218,6 +218,9 @@ func componentName(t reflect.Type) string {
 
 // check returns what is wrong with a value, naming the place under path.
 func (s *schema) check(v any, path string) error {
+	if f, ok := value.Float(v); ok {
+		v = f // a big number is beyond any bound that a float64 is beyond
+	}
 	if s.of != nil {
 		if err := s.of.check(v, path); err != nil {
 			return err

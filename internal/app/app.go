@@ -157,7 +157,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Log: a.Log})
-	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()

@@ -51,7 +51,6 @@ type Core struct {
 	Keys      *secret.Keyring
 	Shelf     *connector.Shelf
 	Engine    *connector.Engine
-	Quota     *quota.Registry
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
 	Templates *template.Shelf
@@ -108,9 +107,8 @@ func (c *Core) build() error {
 	if c.Shelf, err = connector.Load(contents...); err != nil {
 		return fmt.Errorf("load connectors: %w", err)
 	}
-	c.Quota = quota.NewRegistry(quota.Options{Now: c.Now})
 	c.Engine = connector.NewEngine(connector.Options{
-		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: c.Quota, Now: c.Now,
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Library = &flow.Library{Shelf: c.DB.Flows}

@@ -29,6 +29,7 @@ type demo struct {
 	data string
 	dsn  string
 	log  *buffer
+	stop func() // begins to end the demo, and does not wait
 }
 
 // buffer takes what many write.
@@ -62,6 +63,7 @@ func startDemo(t *testing.T, dsn string) *demo {
 	c.DataDir, c.Database, c.Listen, c.Poll = d.data, secret.NewText(dsn), "127.0.0.1:0", config.Poll{Least: time.Second, Most: time.Second}
 	o := app.DemoOptions{Options: app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}}
 	ctx, cancel := context.WithCancel(t.Context())
+	d.stop = cancel
 	ready, ended := make(chan app.Demo, 1), make(chan error, 1)
 	go func() {
 		ended <- app.RunDemo(ctx, o, func(is app.Demo) error {

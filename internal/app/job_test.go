@@ -146,10 +146,15 @@ func TestFaults(t *testing.T) {
 		error  string // in the run's error
 		reason string // why the run waits, before the fault is cleared
 		said   string // in the channel, in the end
+		mails  int    // about the password, where it is not one
+		doubt  int    // effects that may have happened
 	}{
 		"Okta is down for a moment":        {fault: map[string]any{"service": "okta", "path": clear, "status": 503, "count": 4}, state: "succeeded", said: "were cleared"},
 		"Okta closes the connection":       {fault: map[string]any{"service": "okta", "path": clear, "kind": "drop", "count": 2}, state: "succeeded", said: "were cleared"},
 		"Okta answers half":                {fault: map[string]any{"service": "okta", "path": "/api/v1/users", "method": "GET", "kind": "malformed", "count": 1}, state: "succeeded", said: "were cleared"},
+		"Okta's answer to a DELETE breaks": {fault: map[string]any{"service": "okta", "path": clear, "method": "DELETE", "kind": "malformed", "count": 2}, state: "succeeded", said: "were cleared"},
+		"Okta's answer to a POST breaks":   {fault: map[string]any{"service": "okta", "path": "/api/v1/users/*/lifecycle/reset_password", "method": "POST", "kind": "malformed", "count": 1}, state: "succeeded", said: "were cleared", mails: 2},
+		"Slack's answer breaks":            {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "kind": "malformed", "count": 1}, state: "succeeded", said: "were cleared", doubt: 1},
 		"Okta is slow":                     {fault: map[string]any{"service": "okta", "path": clear, "delay_ms": 1500, "count": 1}, state: "succeeded", said: "were cleared"},
 		"Okta's rate limit is used up":     {fault: map[string]any{"service": "okta", "path": clear, "kind": "rate_limit", "reset_s": 3}, state: "succeeded", reason: "rate limit", said: "were cleared"},
 		"Okta is down until it is back":    {fault: map[string]any{"service": "okta", "status": 500}, state: "succeeded", reason: "Internal Server Error", said: "were cleared"},
@@ -171,14 +176,17 @@ func TestFaults(t *testing.T) {
 				d.clearFaults()
 			}
 			r := d.ended(uuid)
-			if r.State != tt.state || !strings.Contains(r.Error, tt.error) {
-				t.Errorf("the run is %s: %s", r.State, r.Error)
+			if r.State != tt.state || !strings.Contains(r.Error, tt.error) || r.Unknown != tt.doubt {
+				t.Errorf("the run is %s, %d in doubt: %s", r.State, r.Unknown, r.Error)
+			}
+			if open := d.person(login).Sessions; tt.state == "succeeded" && open != 0 {
+				t.Errorf("%d sessions are open", open)
 			}
 			said := strings.Join(d.messages(), "\n")
 			if !strings.Contains(said, tt.said) || strings.Count(said, login) > 1 {
 				t.Errorf("the channel says %q", said)
 			}
-			if n := d.resets(login); n != 1 {
+			if n := d.resets(login); n != max(1, tt.mails) {
 				t.Errorf("%d mails about the password", n)
 			}
 			if rows := d.rows(); len(rows) != 1 {
@@ -205,6 +213,9 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 		var runs struct{ Items []struct{ ID string } }
 		d.get(d.is.API+"/runs", &runs)
+		if len(runs.Items) < 2 {
+			d.t.Errorf("%d runs are looked at", len(runs.Items))
+		}
 		for _, r := range runs.Items {
 			places["the run "+r.ID] = d.body(d.is.API + "/runs/" + r.ID)
 		}
@@ -219,7 +230,10 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 		places["a backup"] = unzip(d.t, &backup)
 		for _, dir := range []string{d.data, filepath.Dir(d.dsn)} {
-			files, _ := filepath.Glob(filepath.Join(dir, "*"))
+			files, err := filepath.Glob(filepath.Join(dir, "*"))
+			if err != nil || len(files) == 0 && dir == d.data {
+				d.t.Errorf("no files are looked at in %s: %v", dir, err)
+			}
 			for _, file := range files {
 				if info, err := os.Stat(file); err != nil || info.IsDir() {
 					continue

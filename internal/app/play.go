@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"sallyport/internal/connector"
-	"sallyport/internal/event"
 	"sallyport/internal/errs"
+	"sallyport/internal/event"
 	"sallyport/internal/flopack"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
@@ -240,7 +240,7 @@ func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (f
 		return r, nil, err
 	}
 	runner := &flow.Runner{
-		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.Core.Engine, Sources: reads{p.Core}, Keys: p.Core.Keys,
+		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.Core.Engine, Sources: playReads{reads{p.Core}, g.Input}, Keys: p.Core.Keys,
 		Now: p.Core.Now, Random: p.random, Log: p.Core.Log,
 	}
 	for {

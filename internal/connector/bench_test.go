@@ -39,7 +39,7 @@ func BenchmarkDo(b *testing.B) {
 		b.Fatal(err)
 	}
 	way := egress.New(egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	defer way.CloseIdle()
+	defer way.Client(egress.ClientOptions{}).CloseIdleConnections()
 	e := connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keyring, Egress: way, Quota: quota.NewRegistry(quota.Options{})})
 	conn := connector.Connection{Org: "o", ID: "c", Connector: "okta", Settings: value.Map("domain", s.URL)}
 	if conn.Sealed, err = e.Seal(conn, map[string]secret.Text{"api_key": secret.NewText("00token")}); err != nil {

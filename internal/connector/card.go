@@ -23,10 +23,6 @@ type Card struct {
 	Stream string `json:"stream,omitempty"`
 	Limit  Key    `json:"limit,omitzero"`
 
-	// Ignores are inputs of the card that change nothing: options that only say
-	// what other fields it has.
-	Ignores []Key `json:"ignores,omitempty"`
-
 	at string // file and line
 }
 

@@ -106,7 +106,7 @@ func portNames(ports []Port) []string {
 func compileProfile(root document.Cursor, names scopeNames) *profile {
 	limit := root.At("rate_limit")
 	p := &profile{
-		base: treeAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
+		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
 	}
 	for name, h := range root.At("headers").Fields() {
 		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})
@@ -240,9 +240,9 @@ func (c *Connector) crossCheck(root document.Cursor) {
 	}
 	for id, a := range root.At("actions").Fields() {
 		switch smtp := c.profile.smtp != nil; {
-		case smtp && a.At("request").Present():
-			a.At("request").Fail("the connector speaks SMTP: mail is wanted")
-		case !smtp && !a.At("request").Present():
+		case smtp && len(c.Actions[id].do.steps) > 0:
+			a.Fail("the connector speaks SMTP: mail is wanted, no request")
+		case !smtp && len(c.Actions[id].do.steps) == 0:
 			a.Fail("it has no request")
 		}
 		undo := a.At("undo")

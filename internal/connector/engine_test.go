@@ -61,7 +61,7 @@ func newBenchOf(t *testing.T, shelf *connector.Shelf, out egress.Options) *bench
 		out.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	}
 	way := egress.New(out)
-	t.Cleanup(way.CloseIdle)
+	t.Cleanup(way.Client(egress.ClientOptions{}).CloseIdleConnections)
 	limits := quota.NewRegistry(quota.Options{})
 	return &bench{connector.NewEngine(connector.Options{Shelf: shelf, Keyring: keyring, Egress: way, Quota: limits}), t, limits}
 }

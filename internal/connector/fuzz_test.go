@@ -44,7 +44,7 @@ func FuzzSegment(f *testing.F) {
 
 // Whatever URL a user gives, it stays below the base and names what it seems to.
 func FuzzResolve(f *testing.F) {
-	for _, s := range []string{"/api/v1/users/1?a=b", "//evil.example/x", "https://acme.okta.com/api", "https://acme.okta.com.evil.example/", "../x", "/%2e%2e/x", "\\\\evil", "javascript:x", "/a;b", "https://a@acme.okta.com/", "?x", ""} {
+	for _, s := range []string{"/api/v1/users/1?a=b", "//evil.example/x", "https://acme.okta.com/api", "https://acme.okta.com.evil.example/", "../x", "/%2e%2e/x", "\\\\evil", "javascript:x", "/a;b", "https://a@acme.okta.com/", "?x", "", "/x?filter=a eq \"é b\"&q=%20"} {
 		f.Add(s)
 	}
 	base, err := url.Parse("https://acme.okta.com/api")
@@ -59,6 +59,9 @@ func FuzzResolve(f *testing.F) {
 		again, err := url.Parse(u.String())
 		if err != nil || again.Host != "acme.okta.com" || again.Scheme != "https" || again.User != nil || !strings.HasPrefix(again.Path+"/", "/api/") {
 			t.Fatalf("%q leads to %s, %v", text, u, err)
+		}
+		if strings.ContainsAny(u.RawQuery, " \"\n") {
+			t.Fatalf("%q asks %q", text, u.RawQuery)
 		}
 		if strings.Contains(again.Path, "/../") || strings.HasSuffix(again.Path, "/..") || strings.Contains(again.EscapedPath(), "//") {
 			t.Fatalf("%q leads to %s", text, u)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -119,12 +120,16 @@ func unknownIn(ports []Port, values *value.Object) string {
 	return ""
 }
 
-// masked returns values with a mask in the place of secret ones.
-func masked(ports []Port, values *value.Object, mask string) *value.Object {
-	out := value.NewObject(values.Len())
-	for name, v := range values.All() {
-		if p := portNamed(name, ports); p != nil && p.Secret {
-			v = mask
+// Masked returns inputs of the action as they may be shown: a mask in the place
+// of secret ones.
+func (a *Action) Masked(inputs *value.Object) *value.Object {
+	if !slices.ContainsFunc(a.Inputs, func(p Port) bool { return p.Secret }) {
+		return inputs
+	}
+	out := value.NewObject(inputs.Len())
+	for name, v := range inputs.All() {
+		if p := portNamed(name, a.Inputs); p != nil && p.Secret && v != nil {
+			v = secret.Mask
 		}
 		out.Set(name, v)
 	}

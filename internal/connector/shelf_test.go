@@ -52,6 +52,8 @@ func TestLoadSaysWhatIsWrongAndWhere(t *testing.T) {
 		"part of a name":     {strings.Replace(start, "sample", "ple", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "the file's name must be ple.yaml"},
 		"key without header": {start + "actions:\n  x: { effect: change, repeat: key, request: { method: POST, path: / } }", "repeat is key where"},
 		"token URL":          {strings.Replace(start, "kind: none", "kind: private_key_jwt", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "needs a token_url"},
+		"token request":      {strings.Replace(start, "kind: none", "kind: bearer, token_request: { a: b }", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "it is of oauth2_client_credentials"},
+		"empty fields":       {start + "actions:\n  x: { effect: read, repeat: safe, inputs: { n: { drop_empty: m } }, request: { method: GET, path: / } }", "inputs.n.drop_empty: it is of an object"},
 		"field of auth":      {strings.Replace(start, "kind: none", "kind: bearer, fields: { pin: {} }", 1) + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "bearer has no such field"},
 		"test of nothing":    {start + "test: [{ action: y }]\nactions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "there is no action y"},
 		"learning":           {start + "test: [{ action: x, learn: { url: outputs.a } }]\nactions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: / } }", "no setting url that can be learned"},
@@ -161,6 +163,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(start + "actions:\n  x:\n    effect: change\n    repeat: key\n    idempotency: { header: K }\n    inputs: { n: { type: number, default: 1 } }\n    let: { v: inputs.n + 1 }\n    request: { method: POST, url: '{{ inputs.n }}', json: { a: ['{{ vars.v }}'] } }\n    targets: [{ type: user, id: '{{ vars.v }}' }]")
 	f.Add("connector: sample\ntitle: S\nauth: [{ kind: basic }]\nsmtp: { host: a, security: tls }\nactions:\n  x: { effect: notify, repeat: never, mail: { from: a@b.c, to: '{{ settings.username }}', subject: x } }")
 	f.Add(start + "actions:\n  x: { effect: read, repeat: safe, request: { method: GET, path: '/{{ settings.url }}', query: { a: [1, '{{ call.key }}'] } } }")
+	f.Add(cards)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := connector.Load(files(text))
 		if err != nil {

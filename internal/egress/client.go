@@ -116,6 +116,9 @@ type exchange struct {
 	limit  int64
 }
 
+// CloseIdleConnections is what [http.Client.CloseIdleConnections] calls.
+func (x *exchange) CloseIdleConnections() { x.egress.transport.CloseIdleConnections() }
+
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" && req.URL.Scheme != "http" {
 		return nil, fmt.Errorf("%s is no scheme to call: use https", req.URL.Scheme)

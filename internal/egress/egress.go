@@ -102,9 +102,6 @@ func (e *Egress) TLSConfig(host string) *tls.Config {
 // Check returns a [BlockedError] if addr must not be connected to.
 func (e *Egress) Check(addr netip.Addr) error { return e.rules.check(addr) }
 
-// CloseIdle closes the connections that are kept for later.
-func (e *Egress) CloseIdle() { e.transport.CloseIdleConnections() }
-
 // Blocked returns the reason if err is a connection that was refused here,
 // before anything was sent.
 func Blocked(err error) (*BlockedError, bool) { return errors.AsType[*BlockedError](err) }

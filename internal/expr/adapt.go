@@ -26,6 +26,8 @@ func (a adapter) NativeToValue(v any) ref.Val {
 		return types.NullValue
 	case float64:
 		return number(v)
+	case value.Big:
+		return types.DefaultTypeAdapter.NativeToValue(value.Native(v))
 	case time.Time:
 		return types.Timestamp{Time: v}
 	case *value.Object:
@@ -171,9 +173,12 @@ func (c *converter) value(v ref.Val) (any, error) {
 		return nil, nil
 	case types.Bool:
 		return bool(v), nil
-	case types.Int, types.Uint, types.Double:
-		f, _ := float(v)
-		return value.Of(f)
+	case types.Int:
+		return value.Of(int64(v))
+	case types.Uint:
+		return value.Of(uint64(v))
+	case types.Double:
+		return value.Of(float64(v))
 	case types.String:
 		return string(v), nil
 	case types.Timestamp:

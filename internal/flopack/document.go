@@ -80,6 +80,7 @@ type Graph struct {
 	Cards     []*Card
 	Orderings [][2]string // before and after, by uuid, without loops and repetitions
 	byID      map[string]*Card
+	root      *Card
 }
 
 // Card returns the card of a uuid, nil if it is not in the graph.

@@ -10,8 +10,10 @@ type edges struct {
 
 func (g *Graph) edges() edges {
 	e := edges{map[*Card][]*Card{}, map[*Card][]*Card{}}
+	seen := map[[2]*Card]bool{}
 	add := func(a, b *Card) {
-		if a != nil && b != nil && !slices.Contains(e.after[a], b) {
+		if a != nil && b != nil && !seen[[2]*Card{a, b}] {
+			seen[[2]*Card{a, b}] = true
 			e.after[a] = append(e.after[a], b)
 			e.before[b] = append(e.before[b], a)
 		}
@@ -84,12 +86,7 @@ func (g *Graph) roots(e edges) []*Card {
 }
 
 // Root returns the card that starts the graph, nil where that is not one card.
-func (g *Graph) Root() *Card {
-	if roots := g.roots(g.edges()); len(roots) == 1 {
-		return roots[0]
-	}
-	return nil
-}
+func (g *Graph) Root() *Card { return g.root }
 
 // reach are the cards that come after each card, at any distance, as sets of
 // places in the order.

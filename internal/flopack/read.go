@@ -232,6 +232,9 @@ func (r *reader) graph(n node, depth int) *Graph {
 			g.Orderings = append(g.Orderings, edge)
 		}
 	})
+	if roots := g.roots(g.edges()); len(roots) == 1 {
+		g.root = roots[0]
+	}
 	return g
 }
 

@@ -194,12 +194,14 @@ type Card struct {
 	Reply   *Reply         // CardRespond, CardAnswer
 	Wait    *Wait
 
+	KeepEmpty bool // CardTable, update_row: what is empty leaves a column as it is
 	OnError   OnError
 	OnRefused OnError
 	Retry     Retry
 	Timeout   time.Duration
 
 	path string // in the definition, for messages
+	page bool   // the action is to get one page of its list, for a stream
 }
 
 // bodies returns the lists of cards within a card.

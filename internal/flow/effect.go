@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 	"sallyport/internal/quota"
-	"sallyport/internal/secret"
 	"sallyport/internal/value"
 )
 
@@ -56,7 +54,7 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	if err != nil {
 		return x.unmade(ctx, f, a, failed(in, err))
 	}
-	shown := masked(a.action, in)
+	shown := a.action.Masked(in)
 	if a.repeat() == connector.Never && a.doubt {
 		return x.inDoubtOutcome(ctx, f, a, shown)
 	}
@@ -122,7 +120,7 @@ func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
 		return errs.New(errs.Invalid, "the connector %q has no action %q", con.ID, c.Use)
 	}
 	a.conn, a.con, a.action, a.effect = conn, con, act, act.EffectOf(in)
-	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout}
+	a.call = connector.Call{Action: c.Use, Inputs: in, Key: x.run.ID + "/" + a.path, Priority: priority(x.run.Priority), Timeout: c.Timeout, OnePage: c.page}
 	return nil
 }
 
@@ -139,21 +137,6 @@ func priority(run int) quota.Priority {
 		return quota.Containment
 	}
 	return quota.Flow
-}
-
-// masked returns a card's inputs as history keeps them: without secret ones.
-func masked(a *connector.Action, in *value.Object) *value.Object {
-	if !slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Secret }) {
-		return in
-	}
-	out := value.NewObject(in.Len())
-	for k, v := range in.All() {
-		if slices.ContainsFunc(a.Inputs, func(p connector.Port) bool { return p.Name == k && p.Secret }) && v != nil {
-			v = secret.Mask
-		}
-		out.Set(k, v)
-	}
-	return out
 }
 
 // ask puts the effect before the guard. An outcome without a state means: go on.
@@ -217,7 +200,9 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 			return outcome{}, err
 		}
 	}
-	res, err := x.r.Caller.Do(ctx, a.conn, a.call)
+	var res connector.Result
+	var err error
+	x.away(func() { res, err = x.r.Caller.Do(ctx, a.conn, a.call) })
 	if err == nil {
 		o := outcome{state: StepDone, input: shown, output: res.Outputs, action: x.end(a, StepDone, res.Status, "")}
 		x.hide(a.action, res.Outputs)
@@ -237,7 +222,7 @@ func (x *execution) try(ctx context.Context, f *frame, a *attempt, shown *value.
 func (x *execution) begin(ctx context.Context, f *frame, a *attempt, shown *value.Object) error {
 	begun := x.step(f, a.card, a.path, outcome{state: StepStarted, input: shown})
 	begun.Attempt = a.before.Attempt + 1
-	err := x.r.Store.Record(ctx, x.ref, append(x.take(), begun), nil)
+	err := x.write(ctx, append(x.take(), begun), nil)
 	if err == nil || errors.Is(err, ErrCancelled) {
 		x.wrote(begun)
 	}
@@ -402,7 +387,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	}
 	in, err := f.inputs(c.Inputs)
 	if err != nil {
-		return failed(nil, err), nil
+		return failed(nil, err), nil //nolint:nilerr // the card failed, and not the runner
 	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {
@@ -411,8 +396,9 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	ch := Change{Op: TableOp(c.Use), Table: tableID, Row: value.String(in.At("row_id")), Values: in}
 	o := outcome{state: StepDone, input: in}
 	switch ch.Op {
-	case ReadRow, SearchRows:
-		out, err := x.r.Sources.TableRows(ctx, x.run.Org, ch)
+	case ReadRow, SearchRows, ExportCSV, Columns:
+		var out *value.Object
+		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
 			return x.tableFailed(ctx, f, c, path, in, err)
 		}
@@ -422,6 +408,9 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 		ch.Row = id.New()
 	case UpdateRow:
 		ch.Values = without(in, "row_id")
+		if c.KeepEmpty {
+			ch.Values = filled(ch.Values)
+		}
 	default:
 	}
 	dry, err := x.dry(ctx)
@@ -463,6 +452,17 @@ func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path str
 	default:
 		return outcome{}, err
 	}
+}
+
+// filled is an object without its empty fields.
+func filled(o *value.Object) *value.Object {
+	out := value.NewObject(o.Len())
+	for k, v := range o.All() {
+		if v != nil && v != "" {
+			out.Set(k, v)
+		}
+	}
+	return out
 }
 
 func without(o *value.Object, key string) *value.Object {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"sallyport/internal/connector"
@@ -17,21 +18,24 @@ import (
 
 // execution is a run being carried on by a worker.
 type execution struct {
-	r         *Runner
-	run       Run
-	ref       Ref
-	book      *Book
-	began     time.Time
-	cardBegan time.Time // when the card began that is being worked at
-	deadline  time.Time
-	known     map[string]Step   // steps written before this worker took the run up
-	inDoubt   map[string]string // path → ledger entry
-	pending   []Step            // steps not written yet
-	seq       int
-	unknown   int
-	refused   int
-	hidden    *secret.Scrubber // of outputs that history must not show; nil for none
-	secrets   []string
+	// mu is held by whoever works at a card. Rounds of a loop that run at the same
+	// time let go of it while they are away: see [execution.away].
+	mu sync.Mutex
+
+	r        *Runner
+	run      Run
+	ref      Ref
+	book     *Book
+	began    time.Time
+	deadline time.Time
+	known    map[string]Step   // steps written before this worker took the run up
+	inDoubt  map[string]string // path → ledger entry
+	pending  []Step            // steps not written yet
+	seq      int
+	unknown  int
+	refused  int
+	hidden   *secret.Scrubber // of outputs that history must not show; nil for none
+	secrets  []string
 }
 
 func newExecution(r *Runner, c Claim) *execution {
@@ -61,6 +65,7 @@ type frame struct {
 	vars    map[string]any
 	states  *value.Object // steps.ID
 	conns   map[string]connector.Connection
+	began   time.Time       // of the card that is being worked at
 	stopped map[string]bool // calls whose flow stopped
 	outer   *frame          // the frame around a loop's body
 	prefix  string          // of the paths of its cards
@@ -216,7 +221,7 @@ type outcome struct {
 func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, error) {
 	path := f.prefix + c.ID
 	began := x.r.Now()
-	x.cardBegan = began
+	f.began = began
 	out, err := x.run1(ctx, f, c, path)
 	if err != nil {
 		return nil, err
@@ -224,7 +229,7 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 	if !out.quiet {
 		x.add(f, c, path, began, out)
 	}
-	state := value.Map("state", string(out.state), "reason", nullIfEmpty(out.reason), "error", nullIfEmpty(out.err))
+	state := value.Map("state", string(out.state), "reason", value.OrNull(out.reason), "error", value.OrNull(out.err))
 	f.states.Set(c.ID, state)
 	if out.output == nil {
 		out.output = value.NewObject(0)
@@ -272,13 +277,6 @@ func (x *execution) onError(ctx context.Context, f *frame, c *Card, e *CardError
 	default:
 	}
 	return nil, e
-}
-
-func nullIfEmpty(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // run1 does what a card of its kind does.

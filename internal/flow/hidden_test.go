@@ -95,6 +95,8 @@ func TestResumedRunSeesTheSameWords(t *testing.T) {
 		"of an action in doubt":           {"{ id: c, use: peer.suspend, with: { user: ada }, retry: 0s, on_error: continue }", answers(suspendAda, 500), guard.Policy{}, "unknown: the peer answered 500"},
 		"of a row that cannot be written": {"{ id: c, use: table.create_row, table: reports, with: { N: many }, on_error: continue }", nil, guard.Policy{}, `failed: column "N"`},
 		"of a row that cannot be read":    {"{ id: c, use: table.search_rows, table: reports, with: { where: { Whom: ada } }, on_error: continue }", nil, guard.Policy{}, `failed: the table`},
+		"of a run that cannot be started": {"{ id: c, call: h, async: true, on_error: continue }", nil, guard.Policy{}, `failed: input "who"`},
+		"of a flow that is not there":     {"{ id: c, call: none, async: true, on_error: continue }", nil, guard.Policy{}, `failed: there is no flow "none"`},
 		"of a function with an effect":    {"{ id: c, use: number.random_integer, with: { from: 9, before: 1 }, on_error: continue }", nil, guard.Policy{}, "failed: before: a number above "},
 	}
 	for name, tt := range tests {
@@ -104,6 +106,7 @@ func TestResumedRunSeesTheSameWords(t *testing.T) {
 			if tt.policy.Ceiling != 0 {
 				check(t, l.db.Actions.SetPolicy(t.Context(), org, tt.policy))
 			}
+			l.publish("flow: h\ntrigger: { call: { inputs: { who: { type: text, required: true } } } }\ncards: [ { stop: x } ]\n")
 			l.peer.answer = either(answers("GET /users/bob", 429, 0), func(w http.ResponseWriter, r *http.Request, nth int) bool {
 				return tt.answer != nil && tt.answer(w, r, nth)
 			})

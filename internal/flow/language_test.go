@@ -1,8 +1,11 @@
 package flow_test
 
 import (
+	"context"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,5 +137,70 @@ func TestWait(t *testing.T) {
 	until := began.Add(72 * time.Hour)
 	if got := steps["w"]; got.State != flow.StepDone || l.clock().Before(until) || l.peer.count("POST /tell") != 1 {
 		t.Errorf("step %+v at %s, told %d times", got, l.clock(), l.peer.count("POST /tell"))
+	}
+}
+
+// Rounds that may run at the same time do: each waits for the others at the peer.
+// What they give stands in the order of the items.
+func TestRoundsAtTheSameTime(t *testing.T) {
+	l := newLab(t)
+	const rounds = 4
+	arrived, all := make(chan struct{}, rounds), make(chan struct{})
+	l.peer.answer = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if !strings.Contains(r.URL.Path, "/users/") {
+			return false
+		}
+		if arrived <- struct{}{}; len(arrived) == rounds {
+			close(all)
+		}
+		select {
+		case <-all:
+		case <-time.After(10 * time.Second):
+			t.Error("the rounds wait for each other")
+		}
+		return false
+	}
+	r, steps := l.run(onDemand(`
+  - { id: m, map: "{{ input.list }}", as: who, concurrency: 4, do: [ { id: u, use: peer.get_user, with: { user: "{{ who }}" } }, { return: { login: "{{ u.login }}" } } ] }
+  - return: { all: "{{ m.list }}" }`), value.Map("list", []any{"ada", "bob", "cid", "dan"}))
+	if want := `{"all":["ada@acme.example","bob@acme.example","cid@acme.example","dan@acme.example"]}`; string(r.Result) != want || steps["m#3/u"].State != flow.StepDone {
+		t.Errorf("%s %q %s", r.State, r.Error, r.Result)
+	}
+}
+
+// A crash in the middle of a loop of many repeats nothing that was done.
+func TestCrashInALongLoop(t *testing.T) {
+	for name, concurrency := range map[string]string{"one after another": "1", "several at the same time": "5"} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			const many = 90 // fewer than the guard lets through in an hour
+			list := make([]any, many)
+			for i := range list {
+				list[i] = "user" + strconv.Itoa(i)
+			}
+			run := l.start(l.publish(onDemand(`
+  - { id: e, each: "{{ input.list }}", as: who, concurrency: `+concurrency+`, do: [ { id: s, use: peer.suspend, with: { user: "{{ who }}" } } ] }
+  - return: { n: "{{ e.count }}" }`)), value.Map("list", list), nil)
+			ctx, crash := context.WithCancel(t.Context())
+			calls := atomic.Int32{}
+			l.peer.answer = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+				if strings.HasSuffix(r.URL.Path, "/suspend") && calls.Add(1) == many/2 {
+					crash()
+				}
+				return false
+			}
+			if _, err := l.runner.Work(ctx, org, run); err != nil && ctx.Err() == nil {
+				t.Fatal(err)
+			}
+			done := int(calls.Load())
+			r, _ := l.work(run)
+			if r.State != flow.Succeeded || string(r.Result) != `{"n":90}` {
+				t.Fatalf("%s %q %s", r.State, r.Error, r.Result)
+			}
+			// What was under way when it broke off is made again: at most one call a round.
+			if again := int(calls.Load()) - many; done < many/2 || again < 0 || again > 5 {
+				t.Errorf("%d calls before, %d more than there are people", done, again)
+			}
+		})
 	}
 }

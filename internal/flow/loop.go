@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/value"
@@ -37,17 +38,15 @@ func (x *execution) loop(ctx context.Context, f *frame, c *Card, path string) (o
 			return failed(o.input, err), nil
 		}
 	}
-	for i, item := range items {
-		if err := x.round(ctx, &t, i, item); err != nil {
-			return o, err
-		}
-		if t.left < 0 {
-			return failed(o.input, tooLarge("the list")), nil
-		}
-		if t.end != nil {
-			o.end = t.end
-			return o, nil
-		}
+	if err := x.rounds(ctx, &t, items); err != nil {
+		return o, err
+	}
+	if t.end != nil {
+		o.end = t.end
+		return o, nil
+	}
+	if t.left < 0 {
+		return failed(o.input, tooLarge("the list")), nil
 	}
 	switch c.Kind {
 	case CardMap, CardFilter:
@@ -68,6 +67,9 @@ func (c *Card) items(f *frame) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o, ok := v.(*value.Object); ok && c.Kind != CardRepeat {
+		return pairs(o), nil
+	}
 	if c.Kind != CardRepeat {
 		list, err := value.Convert(v, value.List)
 		if err != nil {
@@ -80,28 +82,120 @@ func (c *Card) items(f *frame) ([]any, error) {
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "how often: %v", err)
 	}
-	times, _ := n.(float64)
+	times, _ := value.Float(n)
 	if times > maxRounds {
 		return nil, errs.New(errs.Invalid, "%.0f rounds are more than the %d that a loop may have", times, maxRounds)
 	}
 	return make([]any, max(0, int(times))), nil
 }
 
+// pairs are the fields of an object, each as an item.
+func pairs(o *value.Object) []any {
+	out := make([]any, 0, o.Len())
+	for k, v := range o.All() {
+		out = append(out, value.Map("key", k, "value", v))
+	}
+	return out
+}
+
+// rounds runs a loop's rounds: one after another, or several at the same time.
+// What they come to is taken in the order of the items.
+func (x *execution) rounds(ctx context.Context, t *tally, items []any) error {
+	most := min(t.card.Loop.Concurrency, len(items))
+	if most > 1 && t.card.Kind != CardReduce {
+		return x.abreast(ctx, t, items, most)
+	}
+	for i, item := range items {
+		y, err := x.round(ctx, t, i, item)
+		if err := t.take(item, y, err); err != nil || t.over() {
+			return err
+		}
+	}
+	return nil
+}
+
+// abreast runs rounds at the same time. When one fails or has to wait no further
+// ones are begun, and those under way go as far as they can.
+func (x *execution) abreast(ctx context.Context, t *tally, items []any, most int) error {
+	if x.ref.Fresh { // of several writers one alone could be the first
+		if err := x.write(ctx, x.take(), nil); err != nil {
+			return err
+		}
+		x.ref.Fresh = false
+		x.changed(Running)
+	}
+	type came struct {
+		y   yield
+		err error
+	}
+	results, next, halted := make([]came, len(items)), 0, false
+	var work sync.WaitGroup
+	for range most {
+		work.Go(func() {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			for !halted && next < len(items) {
+				i := next
+				next++
+				y, err := x.round(ctx, t, i, items[i])
+				results[i] = came{y, err}
+				halted = halted || err != nil && !t.forgives(err) || y.end != nil
+			}
+		})
+	}
+	x.away(work.Wait)
+	return t.takeAll(items[:next], func(i int) (yield, error) { return results[i].y, results[i].err })
+}
+
+// takeAll takes what rounds came to, in order. A round that waits is told of only
+// where none failed; of several the one that goes on first.
+func (t *tally) takeAll(items []any, came func(int) (yield, error)) error {
+	var waits *pause
+	for i, item := range items {
+		y, err := came(i)
+		if p, ok := errors.AsType[*pause](err); ok {
+			if waits == nil || p.draining || !waits.draining && p.until.Before(waits.until) {
+				waits = p
+			}
+			continue
+		}
+		if err := t.take(item, y, err); err != nil {
+			return err
+		}
+	}
+	if waits != nil {
+		return waits
+	}
+	return nil
+}
+
+// over reports whether no further round is to be run.
+func (t *tally) over() bool { return t.end != nil || t.left < 0 }
+
+// forgives reports whether a loop goes on after a round that failed.
+func (t *tally) forgives(err error) bool {
+	failure, ok := errors.AsType[*CardError](err)
+	return ok && t.card.Loop.IgnoreErrors && failure.Path != ""
+}
+
 // round runs a loop's body once.
-func (x *execution) round(ctx context.Context, t *tally, i int, item any) error {
-	c, l := t.card, t.card.Loop
+func (x *execution) round(ctx context.Context, t *tally, i int, item any) (yield, error) {
 	inner := t.frame.inner(fmt.Sprintf("%s#%d/", t.path, i))
 	inner.vars[nameIndex] = float64(i)
-	if l.As != "" {
-		inner.vars[l.As] = item
+	if as := t.card.Loop.As; as != "" {
+		inner.vars[as] = item
 	}
-	if c.Kind == CardReduce {
+	if t.card.Kind == CardReduce {
 		inner.vars[nameMemo] = t.memo
 	}
-	y, err := x.block(ctx, inner, l.Body)
-	if failure, ok := errors.AsType[*CardError](err); ok && l.IgnoreErrors && failure.Path != "" {
+	return x.block(ctx, inner, t.card.Loop.Body)
+}
+
+// take takes what a round came to. The error ends the loop.
+func (t *tally) take(item any, y yield, err error) error {
+	if err != nil && t.forgives(err) {
 		t.failures++
-		if c.Kind == CardMap {
+		if t.card.Kind == CardMap {
 			t.list = append(t.list, nil)
 		}
 		return nil
@@ -109,10 +203,12 @@ func (x *execution) round(ctx context.Context, t *tally, i int, item any) error 
 	if err != nil {
 		return err
 	}
-	t.end = y.end
-	switch c.Kind {
+	if y.end != nil && t.end == nil {
+		t.end = y.end
+	}
+	switch t.card.Kind {
 	case CardMap:
-		given := y.value(l.Gives)
+		given := y.value(t.card.Loop.Gives)
 		t.left.take(given)
 		t.list = append(t.list, given)
 	case CardFilter:

@@ -78,7 +78,7 @@ func (x *execution) step(f *frame, c *Card, path string, o outcome) Step {
 	}
 	return Step{
 		Path: path, Seq: seq, Flow: f.prog.Flow.ID, Card: c.ID, State: o.state, Attempt: max(1, x.known[path].Attempt),
-		Input: x.saved(o.input), Output: x.saved(o.output), Error: x.words(o.err, o.bare), Reason: x.words(o.reason, o.bare), StartedAt: x.cardBegan, EndedAt: x.r.Now(), Action: o.action,
+		Input: x.saved(o.input), Output: x.saved(o.output), Error: x.words(o.err, o.bare), Reason: x.words(o.reason, o.bare), StartedAt: f.began, EndedAt: x.r.Now(), Action: o.action,
 	}
 }
 
@@ -106,9 +106,24 @@ func (x *execution) flush(ctx context.Context) error {
 	if len(x.pending) == 0 {
 		return nil
 	}
-	err := x.r.Store.Record(ctx, x.ref, x.take(), nil)
+	err := x.write(ctx, x.take(), nil)
 	x.ref.Fresh = false
 	return err
+}
+
+// write writes steps. Other rounds go on meanwhile.
+func (x *execution) write(ctx context.Context, steps []Step, ch *Change) error {
+	ref, err := x.ref, error(nil)
+	x.away(func() { err = x.r.Store.Record(ctx, ref, steps, ch) })
+	return err
+}
+
+// away does what takes time, and touches nothing of the execution. Rounds of the
+// same loop go on meanwhile.
+func (x *execution) away(fn func()) {
+	x.mu.Unlock()
+	defer x.mu.Lock()
+	fn()
 }
 
 // wrote notes that a step is durable.
@@ -139,7 +154,7 @@ func (x *execution) journal(ctx context.Context, f *frame, c *Card, path string,
 
 func (x *execution) record(ctx context.Context, s Step, o *outcome, ch *Change) error {
 	o.quiet = true
-	err := x.r.Store.Record(ctx, x.ref, append(x.take(), s), ch)
+	err := x.write(ctx, append(x.take(), s), ch)
 	if err == nil || errors.Is(err, ErrCancelled) {
 		x.wrote(s)
 		x.count(o.state)
@@ -220,7 +235,7 @@ func (x *execution) change(ctx context.Context, f *frame, c *Card, path string, 
 		}
 		last.Output, last.Journal = full.Output, full.Journal
 	}
-	err = x.r.Store.Record(ctx, x.ref, steps, &ch)
+	err = x.r.Store.Record(ctx, x.ref, steps, &ch) // not away: Done reads what others write
 	switch {
 	case sealErr != nil:
 		return sealErr

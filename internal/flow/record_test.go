@@ -166,3 +166,16 @@ func TestFailedCardsAreMadeAgainByRetryAlone(t *testing.T) {
 		t.Errorf("run = %+v after %v, steps %+v", r, l.peer.calls, steps)
 	}
 }
+
+// A wait that is over does not count towards the time of a run that keeps no data
+// either, and its card gives the same when the run is resumed once more.
+func TestWaitOfARunThatKeepsNoData(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = answers("GET /users/ada", 429, 0)
+	yaml := onDemand("  - { id: w, wait: { for: 2, unit: hours } }\n  - { id: u, use: peer.get_user, with: { user: ada } }\n  - { id: tell, use: peer.tell, with: { text: 'until {{ w.until }}' } }")
+	want := "until " + value.ISO(l.clock().Add(2*time.Hour))
+	r, _ := l.run(strings.Replace(yaml, "flow: f\n", "flow: f\nsave_data: false\ntimeout: 10m\n", 1), nil)
+	if r.State != flow.Succeeded || len(l.peer.told) != 1 || l.peer.told[0] != want {
+		t.Errorf("ended %s %q, told %q, want %q", r.State, r.Error, l.peer.told, want)
+	}
+}

@@ -110,6 +110,8 @@ func (x *execution) work(ctx context.Context) (time.Time, error) {
 	if x.run.Cancel { // while nobody worked at it
 		return time.Time{}, x.finish(ctx, Ending{State: Cancelled, Unknown: x.unknown, Refused: x.refused})
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	var end *flowEnd
 	f, err := x.start(ctx)
 	if err == nil {

@@ -17,11 +17,16 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 	}
 	prog, err := x.helper(ctx, f.prog, c.Flow)
 	if err != nil {
-		return x.uncalled(in, err)
+		o, err := x.uncalled(in, err)
+		if err == nil {
+			err = x.journal(ctx, f, c, path, &o, nil)
+		}
+		return o, err
 	}
 	args, err := prog.Definition.arguments(in)
 	if err != nil {
-		return failed(in, err), nil
+		o := failed(in, err)
+		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
 	run := Run{
 		ID: id.New(), Org: x.run.Org, Flow: prog.Flow.ID, Version: prog.Flow.Version, State: Queued, Cause: OnCall, Event: x.run.Event, CausedBy: x.run.CausedBy,
@@ -35,7 +40,8 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 	o := outcome{state: StepDone, input: in, output: value.Map("run_id", run.ID)}
 	err = x.change(ctx, f, c, path, &o, Change{Op: StartRun, Run: &run})
 	if err != nil && !isPassing(err) && errs.KindOf(err) == errs.NotFound {
-		return failed(in, err), nil
+		o = failed(in, err)
+		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
 	return o, err
 }

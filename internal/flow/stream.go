@@ -101,17 +101,16 @@ func (x *execution) recordsOf(f *frame, c *Card) (string, error) {
 	if act.Effect != connector.Read {
 		return "", errs.New(errs.Invalid, "%q changes something; only what reads a list can be streamed", c.Use)
 	}
-	i := slices.IndexFunc(act.Outputs, func(p connector.Port) bool { return p.Type == value.List })
-	if i < 0 {
-		return "", errs.New(errs.Invalid, "%q gives no list", c.Use)
+	if act.Stream == "" {
+		return "", errs.New(errs.Invalid, "%q gives no list that can be gone over page by page", c.Use)
 	}
-	return act.Outputs[i].Name, nil
+	return act.Stream, nil
 }
 
 // page reads one page and runs the block for its records.
 func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s *flowing) (outcome, *flowEnd, error) {
 	one := *c
-	one.Loop = nil
+	one.Loop, one.page = nil, true
 	if s.next != nil {
 		one.Inputs = append(slices.Clone(c.Inputs), Input{Name: "next", Value: value.Literal(s.next)})
 	}
@@ -128,7 +127,8 @@ func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s 
 			break
 		}
 		t := tally{frame: f, card: c, path: path}
-		if err := x.round(ctx, &t, s.streamed, record); err != nil || t.end != nil {
+		y, err := x.round(ctx, &t, s.streamed, record)
+		if err := t.take(record, y, err); err != nil || t.end != nil {
 			return o, t.end, err
 		}
 		s.streamed++
@@ -152,7 +152,7 @@ func (x *execution) passed(ctx context.Context, f *frame, c *Card, path string, 
 		s.next = nil
 	}
 	o := outcome{state: StepWaiting, output: s.object()}
-	x.cardBegan = x.r.Now()
+	f.began = x.r.Now()
 	step, err := x.effectStep(f, c, path, &o)
 	if err != nil {
 		return err

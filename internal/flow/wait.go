@@ -32,12 +32,17 @@ func (x *execution) wait(f *frame, c *Card, path string) (outcome, error) {
 	}
 	o := outcome{state: StepDone, output: value.Map("until", until)}
 	if !until.After(x.r.Now()) {
-		x.cardBegan = began
+		f.began = began
+		s, err := x.effectStep(f, c, path, &o) // the run's time is reckoned from it
+		if err != nil {
+			return o, err
+		}
+		x.pending, x.known[path], o.quiet = append(x.pending, s), s, true
 		return o, nil
 	}
 	if known.State != StepWaiting {
 		o.state = StepWaiting
-		x.cardBegan = began
+		f.began = began
 		s, err := x.effectStep(f, c, path, &o)
 		if err != nil {
 			return o, err
@@ -124,7 +129,7 @@ func (w *Wait) end(f *frame, now time.Time) (time.Time, error) {
 	if !ok {
 		return now, errs.New(errs.Invalid, "unit: %q is none of: seconds, minutes, hours, days, weeks", value.String(unit))
 	}
-	n, _ := amount.(float64)
+	n, _ := value.Float(amount)
 	if n > float64(maxWait/one) {
 		return now, errs.New(errs.Invalid, "a wait of %v %v is longer than %d days", n, value.String(unit), maxWait/(24*time.Hour))
 	}

@@ -208,6 +208,9 @@ func (r *reader) scalar(n *yaml.Node, path string) any {
 		if err := n.Decode(&f); err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 			r.bad(position(n), path, "%s is no number of a flow", n.Value)
 		}
+		if big, ok := value.ParseNumber(n.Value); ok { // with all of its digits
+			return big
+		}
 		return f
 	}
 	return n.Value

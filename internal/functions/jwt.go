@@ -7,12 +7,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/pem"
 	"slices"
 	"strings"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/secret"
 )
 
 // signJWT signs with one of the algorithms of RFC 7518, section 3.1.
@@ -118,13 +118,7 @@ func privateKey(text string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if k, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
-		return k, nil
-	}
-	if k, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		return k, nil
-	}
-	if k, err := x509.ParseECPrivateKey(block.Bytes); err == nil {
+	if k := secret.PrivateKey(block.Bytes); k != nil {
 		return k, nil
 	}
 	return nil, errs.New(errs.Invalid, "key: the PEM block %q holds no private key of RSA or ECDSA that can be read; is it encrypted?", block.Type)

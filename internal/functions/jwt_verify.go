@@ -32,16 +32,16 @@ func jwtVerify(env function.Env, in jwtVerifyIn) (jwtVerifyOut, error) {
 	if in.Algorithm == "" {
 		in.Algorithm = "HS256"
 	}
-	signed, encoded, _ := cutLast(in.Token, ".")
-	header, payload, ok := strings.Cut(signed, ".")
-	if !ok || strings.Contains(payload, ".") {
+	parts := strings.Split(in.Token, ".")
+	if len(parts) != 3 {
 		return jwtVerifyOut{}, errs.New(errs.Invalid, "token: three parts with dots between them are wanted")
 	}
+	header, payload, encoded := parts[0], parts[1], parts[2]
 	signature, err := base64.RawURLEncoding.DecodeString(encoded)
 	if err != nil {
 		return jwtVerifyOut{}, errs.New(errs.Invalid, "token: its signature is no Base64")
 	}
-	if err := verifyJWT(in.Algorithm, in.Key, []byte(signed), signature); err != nil {
+	if err := verifyJWT(in.Algorithm, in.Key, []byte(header+"."+payload), signature); err != nil {
 		return jwtVerifyOut{}, err
 	}
 	head, err := claimsOf(header)
@@ -56,13 +56,6 @@ func jwtVerify(env function.Env, in jwtVerifyIn) (jwtVerifyOut, error) {
 		return jwtVerifyOut{}, err
 	}
 	return jwtVerifyOut{claims}, in.check(claims, float64(env.Now().UnixMilli())/1000)
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }
 
 // claimsOf reads a part of a token.

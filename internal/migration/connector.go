@@ -148,7 +148,13 @@ func (f *frame) connectorCard(c *flopack.Card, at string) *value.Object {
 	o.Set("use", f.u.slot(slug(channel), c)+"."+method)
 	with := value.NewObject(len(c.Inputs))
 	for _, in := range c.Inputs {
-		if e := f.value(c, in); in.Type != "flo" && in.Group != "context" && in.Group != streaming && !e.empty() {
+		e := f.value(c, in)
+		if id, ok := in.Data.(string); ok && in.Type == "flo" && !streams(c, in) {
+			e = literal(f.u.t.slugs[id]) // a flow is named, and not called
+		} else if in.Type == "flo" || in.Group == "context" || in.Group == streaming {
+			continue
+		}
+		if !e.empty() {
 			with.Set(inputName(c, in, with), e.source())
 		}
 	}
@@ -283,28 +289,42 @@ const streaming = "Streaming"
 // streamed are the outputs that say how many records there were.
 func streamed() []string { return []string{"Records Streamed", "records_streamed"} }
 
+// streams reports whether an input is the flow that a card runs for each record.
+func streams(c *flopack.Card, in *flopack.Field) bool {
+	return in.Type == "flo" && (in.Group == streaming || !c.Kernel && strings.HasPrefix(in.Key, "processing_flow"))
+}
+
 // stream is the flow that a card runs for each record, where it has one.
 func (f *frame) stream(c *flopack.Card, o *value.Object, limitKey connector.Key) {
-	var by *flopack.Field
-	state, limit := value.NewObject(0), expr{}
+	helper, limit := (*flopack.Flow)(nil), literal(nil)
+	state := value.NewObject(0)
 	for _, in := range c.Inputs {
 		switch e := f.value(c, in); {
-		case in.Type == "flo":
-			by = in
-		case limitKey.Name != "" && slices.Contains(keysOf(c, in), limitKey) || in.Group == streaming && in.Key == "Record Limit" || limitKey.Name == "" && in.Key == "Record Limit":
+		case streams(c, in):
+			id, _ := in.Data.(string)
+			helper = f.u.t.d.Flow(id)
+		case limitsStream(c, in, limitKey):
 			limit = e
 		case in.Group == streaming && !e.null():
 			state.Set(in.Key, e.source())
 		}
 	}
-	if by == nil {
-		return
-	}
-	id, _ := by.Data.(string)
-	helper := f.u.t.d.Flow(id)
 	if helper == nil || helper.Graph.Root() == nil {
 		return
 	}
+	call := value.Map("call", f.u.t.slugs[helper.ID])
+	if with := forRecord(helper, state); with.Len() > 0 {
+		call.Set("with", with)
+	}
+	s := value.Map("as", "record", "do", []any{call})
+	if n, ok := value.Numeric(limit.lit); !limit.empty() && (!ok || n != 0) {
+		s.Set("limit", limit.source())
+	}
+	o.Set("stream", s)
+}
+
+// forRecord is what a flow is called with for a record, as far as it takes it.
+func forRecord(helper *flopack.Flow, state *value.Object) *value.Object {
 	with := value.NewObject(2)
 	for _, out := range helper.Graph.Root().Outputs {
 		switch {
@@ -315,15 +335,15 @@ func (f *frame) stream(c *flopack.Card, o *value.Object, limitKey connector.Key)
 			with.Set("State", state)
 		}
 	}
-	call := value.Map("call", f.u.t.slugs[id])
-	if with.Len() > 0 {
-		call.Set("with", with)
+	return with
+}
+
+// limitsStream reports whether an input says for how many records a flow runs.
+func limitsStream(c *flopack.Card, in *flopack.Field, key connector.Key) bool {
+	if key.Name != "" && slices.Contains(keysOf(c, in), key) {
+		return true
 	}
-	s := value.Map("as", "record", "do", []any{call})
-	if n, ok := value.Numeric(limit.lit); !limit.empty() && !(ok && n == 0) {
-		s.Set("limit", limit.source())
-	}
-	o.Set("stream", s)
+	return in.Key == "Record Limit" && (in.Group == streaming || key.Name == "")
 }
 
 // targets is the condition that bounds an event trigger to those about what the

@@ -372,8 +372,8 @@ func (f *frame) until(c *flopack.Card, at string) *value.Object {
 
 // errors says how the flow goes on when the card fails.
 func (f *frame) errors(c *flopack.Card, o *value.Object) {
-	if c.OnError == nil {
-		return
+	if c.OnError == nil || slices.ContainsFunc([]string{"return", "stop", "wait", "respond", "answer"}, func(kind string) bool { return has(o, kind) }) {
+		return // They do not fail.
 	}
 	switch c.OnError.Text("type") {
 	case "flo":

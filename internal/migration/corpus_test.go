@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"sallyport/content"
@@ -27,13 +28,15 @@ func corpus(t testing.TB) []string {
 	return files
 }
 
+var shelf = sync.OnceValues(func() (*connector.Shelf, error) { return connector.Load(content.FS) })
+
 func catalogue(t testing.TB) migration.Catalogue {
 	t.Helper()
-	shelf, err := connector.Load(content.FS)
+	s, err := shelf()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return migration.Catalogue{Functions: functions.All(), Connectors: shelf}
+	return migration.Catalogue{Functions: functions.All(), Connectors: s}
 }
 
 func read(t testing.TB, file string) *flopack.Document {

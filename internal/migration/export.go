@@ -82,9 +82,7 @@ func (x *exporter) catalogue(shelf *connector.Shelf) {
 				x.actions[name] = append(x.actions[name], connector.Serving{Connector: c, Action: c.Actions[id], Card: card})
 			}
 		}
-		for _, e := range c.Events {
-			x.events = append(x.events, e)
-		}
+		x.events = append(x.events, c.Events...)
 	}
 }
 

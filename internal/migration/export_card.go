@@ -422,23 +422,29 @@ func (g *graph) rounds(c *xcard, o *value.Object, as, at string) {
 // perItem is an argument that may come from the item of the round.
 func (g *graph) perItem(c *xcard, name string, v any, as, at string) {
 	proxy := value.Map("dynamic", false, "path", nil, "dest", value.Map("key", name, "group", nil))
-	if s, ok := v.(string); ok {
-		if words, refs := pieces(s); len(refs) == 1 && words[0] == "" && words[1] == "" {
-			if r, err := parseRef(refs[0]); err == nil {
-				if path, ok := itemPath(r, as); ok {
-					in := g.input(c, "", name)
-					in.custom, in.proxy = true, proxy.With("dynamic", true).With("path", path)
-					return
-				}
-				if r.path[0] == "memo" && len(r.path) == 1 && len(r.filters) == 0 {
-					in := g.input(c, "", name)
-					in.custom, in.proxy = true, proxy
-					return
-				}
-			}
-		}
+	r, alone := lone(v)
+	if path, ok := itemPath(r, as); alone && ok {
+		in := g.input(c, "", name)
+		in.custom, in.proxy = true, proxy.With("dynamic", true).With("path", path)
+		return
+	}
+	if alone && r.path[0] == "memo" && len(r.path) == 1 && len(r.filters) == 0 && name == "memo" {
+		in := g.input(c, "", name)
+		in.custom, in.proxy = true, proxy
+		return
 	}
 	g.argument(c, name, v, at).proxy = proxy
+}
+
+// lone is a value that is one reference and nothing else.
+func lone(v any) (reading, bool) {
+	s, _ := v.(string)
+	words, refs := pieces(s)
+	if len(refs) != 1 || words[0] != "" || words[1] != "" {
+		return reading{path: []string{""}}, false
+	}
+	r, err := parseRef(refs[0])
+	return r, err == nil
 }
 
 // itemPath is the path into the item that a reference takes, as an export writes it.
@@ -508,22 +514,12 @@ func (g *graph) result(fields *value.Object) {
 	if fields.Len() == 0 || g.w.err != nil || g.last == nil {
 		return
 	}
-	last := g.last
-	for i := len(g.all) - 1; i >= 0 && last.address == commentAddress; i-- {
-		for _, o := range g.orderings {
-			if o[1] == last.uuid {
-				last = g.card0(o[0])
-			}
-		}
-	}
+	last := g.lastCard()
 	for name, v := range fields.All() {
-		s, _ := v.(string)
-		words, refs := pieces(s)
-		if len(refs) == 1 && words[0] == "" && words[1] == "" {
-			if r, err := parseRef(refs[0]); err == nil && len(r.filters) == 0 {
-				if out, rest := g.resolve(r.path); out != nil && len(rest) == 0 && out.card == last && out.key == name {
-					continue
-				}
+		r, alone := lone(v)
+		if alone && len(r.filters) == 0 {
+			if out, rest := g.resolve(r.path); out != nil && len(rest) == 0 && out.card == last && keySuffix.ReplaceAllString(out.key, "") == keySuffix.ReplaceAllString(name, "") {
+				continue
 			}
 		}
 		g.returning(g.add(kernelAddress("control:return"), "Return"), fields, "result")
@@ -531,11 +527,19 @@ func (g *graph) result(fields *value.Object) {
 	}
 }
 
-func (g *graph) card0(uuid string) *xcard {
-	for _, c := range g.all {
-		if c.uuid == uuid {
-			return c
-		}
+// lastCard is the last card that is no comment.
+func (g *graph) lastCard() *xcard {
+	before := map[string]string{}
+	for _, o := range g.orderings {
+		before[o[1]] = o[0]
 	}
-	return nil
+	byID := map[string]*xcard{}
+	for _, c := range g.all {
+		byID[c.uuid] = c
+	}
+	last := g.last
+	for last.address == commentAddress && byID[before[last.uuid]] != nil {
+		last = byID[before[last.uuid]]
+	}
+	return last
 }

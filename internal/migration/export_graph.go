@@ -120,17 +120,10 @@ func (t *xtype) join(other *xtype) {
 }
 
 func typeOf(k value.Kind) (string, bool) {
-	switch k {
-	case value.Text:
-		return "string", false
-	case value.Number, value.Boolean, value.Obj:
-		return string(k), false
-	case value.Date:
-		return "Date", false
-	case value.List:
+	if k == value.List {
 		return "object", true
 	}
-	return "", false
+	return map[value.Kind]string{value.Text: "string", value.Number: "number", value.Boolean: "boolean", value.Obj: "object", value.Date: "Date"}[k], false
 }
 
 func (w *writer) graph(outer *graph, holder *xcard) *graph {

@@ -134,15 +134,16 @@ func (g *graph) plain(v any) (any, bool) {
 	switch v := v.(type) {
 	case string:
 		words, refs := pieces(v)
-		out := words[0]
+		var out strings.Builder
+		out.WriteString(words[0])
 		for i, r := range refs {
 			s, ok := g.option(r)
 			if !ok {
 				return nil, false
 			}
-			out += value.String(s) + words[i+1]
+			out.WriteString(value.String(s) + words[i+1])
 		}
-		return out, true
+		return out.String(), true
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
@@ -271,40 +272,50 @@ func (g *graph) refer(f *xfield, ref, at string) {
 	if len(rest) > 0 {
 		out = g.part(out, rest, "", false)
 	}
-	convert, wrap := "", false
-	for i := 0; i < len(r.filters); i++ {
-		s := r.filters[i]
-		switch {
-		case s.name == "get" && s.arg != "":
-			path := []string{s.arg}
-			for i+1 < len(r.filters) && r.filters[i+1].name == "get" {
-				i++
-				path = append(path, r.filters[i].arg)
-			}
-			out, convert, wrap = g.part(out, path, convert, wrap), "", false
-		case s.name == "as" && i == len(r.filters)-1:
-			name, list := typeOf(value.Kind(s.arg))
-			f.kind.set(name, list)
-		case s.name == "list" && convert != "" && convert != "list":
-			wrap = true
-		case convert == "" && (expr{}).known(s.name):
-			convert = s.name
-		case (expr{}).known(s.name):
-			out, convert = g.through(out, convert, wrap), s.name
-			wrap = false
-		default:
-			g.w.fail(at, "an export has no words for the filter %s", s.name)
+	p := xpin{from: out, to: f}
+	for i := 0; i < len(r.filters); {
+		n := g.filter(&p, r.filters[i:])
+		if n == 0 {
+			g.w.fail(at, "an export has no words for the filter %s", r.filters[i].name)
 			return
 		}
+		i += n
 	}
-	g.wire(out, f, convert, wrap)
-	if out.card.hidden {
-		g.order(out.card, f.card)
+	g.wire(p.from, f, p.convert, p.wrap)
+	if p.from.card.hidden {
+		g.order(p.from.card, f.card)
 	}
 }
 
+// filter puts the first of some filters into a wire, and returns how many it took:
+// none where an export has no such filter there.
+func (g *graph) filter(p *xpin, filters []step) int {
+	s := filters[0]
+	switch {
+	case s.name == "get" && s.arg != "":
+		var path []string
+		for len(path) < len(filters) && filters[len(path)].name == "get" {
+			path = append(path, filters[len(path)].arg)
+		}
+		p.from, p.convert, p.wrap = g.part(p.from, path, p.convert, p.wrap), "", false
+		return len(path)
+	case s.name == "as" && len(filters) == 1:
+		name, list := typeOf(value.Kind(s.arg))
+		p.to.kind.set(name, list)
+	case s.name == "list" && p.convert != "" && p.convert != "list":
+		p.wrap = true
+	case !known(s.name):
+		return 0
+	case p.convert == "":
+		p.convert = s.name
+	default:
+		p.from, p.convert, p.wrap = g.through(p.from, p.convert, p.wrap), s.name, false
+	}
+	return 1
+}
+
 // known reports whether a filter is a conversion of an export.
-func (expr) known(filter string) bool {
+func known(filter string) bool {
 	return conversionOf(&xpin{convert: filter, from: &xfield{kind: &xtype{}}}) != ""
 }
 

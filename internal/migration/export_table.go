@@ -88,7 +88,7 @@ func (g *graph) searching(c *xcard, with *value.Object, group string, one bool, 
 		g.literal(f, map[bool]string{true: "one", false: "all-new"}[one])
 	}
 	for _, key := range [][2]string{{"limit", "Limit"}, {"offset", "Offset"}} {
-		if v, ok := with.Get(key[0]); ok && !(one && key[0] == "limit") {
+		if v, ok := with.Get(key[0]); ok && (!one || key[0] != "limit") {
 			g.field(c, group, key[1], v, at)
 		}
 	}
@@ -156,32 +156,36 @@ func (g *graph) tableOutput(c *xcard, operation string, one bool, path []string)
 		return nil, nil
 	}
 	name, rest := path[1], path[2:]
-	field := func(name string) *xfield {
-		f := g.output(c, "Fields", name)
-		if slices.Contains([]string{"Row ID", "Created", "Updated"}, name) {
-			f.group = "Row"
-		}
-		return f
-	}
 	switch {
+	case operation == "read_row":
+		return g.rowField(c, name), rest
 	case operation == "search_rows" && one && name == "first" && len(rest) > 0:
-		return field(rest[0]), rest[1:]
+		return g.rowField(c, rest[0]), rest[1:]
 	case operation == "search_rows" && !one && name == "rows":
 		out := g.output(c, "Result", "Rows")
 		out.kind.set("object", true)
 		return out, rest
-	case operation == "create_row" && name == "row_id":
-		return g.output(c, "Output", "Row ID"), rest
-	case operation == "clear" && name == "cleared":
-		return g.output(c, "Table", "Cleared Rows"), rest
-	case operation == "columns" && name == "columns":
-		return g.output(c, "Output", "Column Schema"), rest
-	case operation == "export_csv" && name == "file":
-		return g.output(c, "CSV", "File Content"), rest
-	case operation == "read_row":
-		return field(name), rest
+	}
+	for _, known := range [][4]string{
+		{"create_row", "row_id", "Output", "Row ID"},
+		{"clear", "cleared", "Table", "Cleared Rows"},
+		{"columns", "columns", "Output", "Column Schema"},
+		{"export_csv", "file", "CSV", "File Content"},
+	} {
+		if operation == known[0] && name == known[1] {
+			return g.output(c, known[2], known[3]), rest
+		}
 	}
 	return nil, nil
+}
+
+// rowField is an output of a card that gives one row.
+func (g *graph) rowField(c *xcard, name string) *xfield {
+	group := "Fields"
+	if slices.Contains([]string{"Row ID", "Created", "Updated"}, name) {
+		group = "Row"
+	}
+	return g.output(c, group, name)
 }
 
 // refersTo reports whether anything in the flow refers to an output of a card.

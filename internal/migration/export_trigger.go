@@ -2,8 +2,10 @@ package migration
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
+	"sallyport/internal/connector"
 	"sallyport/internal/value"
 )
 
@@ -156,6 +158,24 @@ func (g *graph) delegated(o *value.Object) {
 
 var targetTerm = regexp.MustCompile(`^event\.target\.exists\(t, t\.type == "([^"\\]+)" && t\.id == "([^"\\]+)"\)$`)
 
+// terms are the types and ids of targets that a condition asks for; one without a
+// type where it asks for anything else.
+func terms(where string) [][2]string {
+	var out [][2]string
+	for where != "" {
+		term, rest, more := strings.Cut(where, " && event.")
+		if where = rest; more {
+			where = "event." + rest
+		}
+		m := targetTerm.FindStringSubmatch(term)
+		if m == nil {
+			return [][2]string{{}}
+		}
+		out = append(out, [2]string{m[1], m[2]})
+	}
+	return out
+}
+
 // event writes an event flow: a card that gives a list of events, and a loop with
 // the cards that run for each.
 func (g *graph) event(t *value.Object, at string) {
@@ -208,16 +228,8 @@ func (g *graph) eventCard(t *value.Object) (eventCard, bool) {
 			continue
 		}
 		ok := true
-		for _, term := range strings.Split(where, " && event") {
-			if where != "" && !strings.HasPrefix(term, "event") {
-				term = "event" + term
-			}
-			m := targetTerm.FindStringSubmatch(term)
-			known := false
-			for _, target := range e.Targets {
-				known = known || m != nil && target.Type == m[1]
-			}
-			ok = ok && (where == "" || known)
+		for _, term := range terms(where) {
+			ok = ok && slices.ContainsFunc(e.Targets, func(t connector.TargetKeys) bool { return t.Type == term[0] })
 		}
 		if ok {
 			return e, true
@@ -239,16 +251,12 @@ func (g *graph) targetOptions(c *xcard, e eventCard, where string) {
 	if !known {
 		c.comment = "(" + e.Event + ")"
 	}
-	for _, term := range strings.Split(where, " && event") {
-		if !strings.HasPrefix(term, "event") {
-			term = "event" + term
-		}
-		m := targetTerm.FindStringSubmatch(term)
+	for _, term := range terms(where) {
 		for _, target := range e.Targets {
-			if m != nil && target.Type == m[1] && len(target.Keys) > 0 {
+			if target.Type == term[0] && len(target.Keys) > 0 {
 				f := g.input(c, target.Keys[0].Group, target.Keys[0].Name)
 				f.option = true
-				g.literal(f, m[2])
+				g.literal(f, term[1])
 			}
 		}
 	}

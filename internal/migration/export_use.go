@@ -198,6 +198,7 @@ func (w *writer) missing(o *value.Object) bool {
 	return o.Object("with").Len() == 0 || slices.ContainsFunc(w.flow.Missing, func(m Missing) bool { return strings.HasSuffix(m.Address, strings.TrimPrefix(o.Text("use"), "x")) })
 }
 
+// cutKey takes the name that we have for a field of a card apart.
 func cutKey(name string) (group, key string) {
 	group, key, ok := strings.Cut(name, "/")
 	if !ok {
@@ -227,41 +228,46 @@ func placed(s connector.Serving, o *value.Object) ([]place, bool) {
 		return nil, false
 	}
 	var out []place
-	var visit func(path []string, v any) bool
-	visit = func(path []string, v any) bool {
-		if fixed, ok := s.Card.Fixed.Get(path[0]); ok && len(path) == 1 && value.Equal(fixed, v) {
-			return true
-		}
-		for _, m := range s.Card.Inputs {
-			switch {
-			case m.Name != "*" && slices.Equal(m.Path, path):
-				out = append(out, place{m.Key, v, len(path) > 1})
-				return true
-			case m.Name == "*" && len(path) == len(m.Path)+1 && slices.Equal(m.Path, path[:len(m.Path)]):
-				out = append(out, place{connector.Key{Group: m.Group, Name: path[len(path)-1]}, v, true})
-				return true
-			}
-		}
-		sub, ok := v.(*value.Object)
-		if !ok || has(sub, "literal") {
-			return false
-		}
-		for k, e := range sub.All() {
-			if !visit(append(slices.Clone(path), k), e) {
-				return false
-			}
-		}
-		return true
-	}
 	for name, v := range o.Object("with").All() {
-		if !visit([]string{name}, v) {
+		if fixed, ok := s.Card.Fixed.Get(name); ok && value.Equal(fixed, v) {
+			continue
+		}
+		some, ok := placesOf(s.Card, []string{name}, v)
+		if !ok {
 			return nil, false
 		}
+		out = append(out, some...)
 	}
 	for name := range s.Card.Fixed.All() {
 		if !has(o.Object("with"), name) {
 			return nil, false
 		}
+	}
+	return out, true
+}
+
+// placesOf are the keys of a card for an input of the action, or for the fields in it.
+func placesOf(card connector.Card, path []string, v any) ([]place, bool) {
+	last := len(path) - 1
+	for _, m := range card.Inputs {
+		switch {
+		case m.Name != "*" && slices.Equal(m.Path, path):
+			return []place{{m.Key, v, last > 0}}, true
+		case m.Name == "*" && slices.Equal(m.Path, path[:last]):
+			return []place{{connector.Key{Group: m.Group, Name: path[last]}, v, true}}, true
+		}
+	}
+	sub, ok := v.(*value.Object)
+	if !ok || has(sub, "literal") {
+		return nil, false
+	}
+	var out []place
+	for k, e := range sub.All() {
+		some, ok := placesOf(card, append(slices.Clone(path), k), e)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, some...)
 	}
 	return out, true
 }

@@ -16,6 +16,7 @@ type expr struct {
 	lit     any
 	text    string     // of a text with references
 	tree    any        // of a list or object with references
+	size    int        // of a literal, in bytes
 	kind    value.Kind // that the value is known to have when a flow runs; "" for any
 }
 

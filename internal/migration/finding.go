@@ -72,8 +72,12 @@ func random(s string) bool {
 // masked returns a text without the secrets in it, and whether there were any:
 // mark is what stands in the place of each, by the option that it became.
 func (u *unit) masked(key, s string, mark func(option string) string) (string, bool) {
+	_, title := cutKey(key)
+	if title = keySuffix.ReplaceAllString(title, ""); title == "" {
+		title = key
+	}
 	if secretKey.MatchString(key) && random(s) {
-		return mark(u.secret(key, key)), true
+		return mark(u.secret(title, key)), true
 	}
 	found := false
 	for _, form := range secretForms {
@@ -86,7 +90,7 @@ func (u *unit) masked(key, s string, mark func(option string) string) (string, b
 			if len(m) > 2 && m[2] >= 0 {
 				start, stop = from+m[2], from+m[3]
 			}
-			name := key
+			name := title
 			if form == secretMark {
 				name = s[start+len("<secret: ") : stop-1]
 			}
@@ -100,25 +104,38 @@ func (u *unit) masked(key, s string, mark func(option string) string) (string, b
 // secret makes an option to be filled in.
 func (u *unit) secret(title, key string) string {
 	name := u.secrets.give(title, "secret")
-	u.options.Set(name, value.Map("type", "text", "required", true))
+	u.options.Set(name, "text")
 	u.out.Secrets = append(u.out.Secrets, Secret{Option: name, Card: u.at, Key: key})
 	return name
 }
 
 // literal is a field's own value, without secrets.
 func (u *unit) literal(c *flopack.Card, in *flopack.Field) expr {
-	if e, ok := u.literals[in]; ok {
+	e, known := u.literals[in]
+	if !known {
+		e = literal(literalOf(in))
+		e.size = len(value.String(e.lit))
+	}
+	if u.size += e.size; u.size > maxSource {
+		u.fail(c, "with its values the flow would be larger than %d MB", maxSource>>20)
+		return literal(nil)
+	}
+	if known {
 		return e
 	}
-	e := literal(literalOf(in))
 	if in.Type != "flo" && !in.Option && in.Group != "_expr" {
-		e = u.scanned(c, in, e)
+		size := e.size
+		e = u.scanned(in, e)
+		e.size = size
 	}
 	u.literals[in] = e
 	return e
 }
 
-func (u *unit) scanned(c *flopack.Card, in *flopack.Field, e expr) expr {
+// maxSource bounds the text of a flow, in bytes.
+const maxSource = 8 << 20
+
+func (u *unit) scanned(in *flopack.Field, e expr) expr {
 	key := grouped(in)
 	found := false
 	var walk func(key string, v any, depth int) any

@@ -100,11 +100,6 @@ func (f *frame) value(c *flopack.Card, in *flopack.Field) expr {
 	return f.u.literal(c, in)
 }
 
-// wired reports whether a wire leads to an input.
-func (f *frame) wired(c *flopack.Card, in *flopack.Field) bool {
-	return len(f.wires[end{c, in.ID}]) > 0
-}
-
 // output is what an output of a card stands for.
 func (f *frame) output(c *flopack.Card, out *flopack.Field) expr {
 	switch {
@@ -132,6 +127,10 @@ func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 	e := f.value(c, c.Inputs[0])
 	for _, s := range path {
 		e = e.into(value.String(s))
+	}
+	if len(e.path)+len(e.filters) > maxNesting {
+		f.u.fail(c, "a reference leads deeper than %d levels", maxNesting)
+		return literal(nil)
 	}
 	return e
 }
@@ -164,7 +163,7 @@ func contextOf(out *flopack.Field) (expr, bool) {
 // cards translates cards in their order, those within an If among them.
 func (f *frame) cards(list []*flopack.Card, path string) []any {
 	out := []any{}
-	for len(list) > 0 {
+	for len(list) > 0 && f.u.err == nil {
 		c, rest := list[0], list[1:]
 		at := path + "[" + strconv.Itoa(len(out)) + "]"
 		if c.Is("control", "if") {
@@ -188,7 +187,7 @@ func (f *frame) body(g *flopack.Graph, c *flopack.Card, path string, given func(
 
 // begin makes our card for one of the export: its name, and what people wrote at it.
 func (f *frame) begin(c *flopack.Card, at, title string) *value.Object {
-	id := f.u.names.give(c.Title, c.Method)
+	id := f.u.names.give(c.Title, apart(c.Method))
 	f.ids[c] = id
 	f.u.at, f.u.title = at, c.Title
 	f.u.source(f, c, at, id)

@@ -75,28 +75,39 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 	byPort := make([][]*flopack.Field, len(fn.In))
 	var more []*flopack.Field
 	for _, in := range c.Inputs {
-		if _, i, ok := port(fn.In, in); ok && !(in.Custom && fn.Extensible) {
+		if _, i, ok := port(fn.In, in); ok && (!in.Custom || !fn.Extensible) {
 			byPort[i] = append(byPort[i], in)
 		} else if fn.Extensible && in.Group != "context" {
 			more = append(more, in)
 		}
 	}
 	for i, p := range fn.In {
-		if strings.HasSuffix(p.Okta, "*") {
-			f.rest(c, p, byPort[i], with)
-			continue
+		f.port(c, p, byPort[i], with)
+	}
+	f.further(c, fn, more, with)
+}
+
+// port gives a port of our function what the fields of a card that belong to it
+// have. What is empty is left out where that is the same.
+func (f *frame) port(c *flopack.Card, p function.Port, fields []*flopack.Field, with *value.Object) {
+	if strings.HasSuffix(p.Okta, "*") {
+		f.rest(c, p, fields, with)
+		return
+	}
+	for _, in := range fields {
+		e := f.value(c, in)
+		if p.Type == value.Text {
+			e = e.plainText()
 		}
-		for _, in := range byPort[i] {
-			e := f.value(c, in)
-			if p.Type == value.Text {
-				e = e.plainText()
-			}
-			if !(e.null() || e.empty() && p.Type != value.Text && p.Type != value.Any) {
-				with.Set(p.Name, e.source())
-			}
+		if !e.empty() || !e.null() && (p.Type == value.Text || p.Type == value.Any) {
+			with.Set(p.Name, e.source())
 		}
 	}
-	for n, in := range more {
+}
+
+// further are the inputs that a function takes beside those of its ports.
+func (f *frame) further(c *flopack.Card, fn function.Function, fields []*flopack.Field, with *value.Object) {
+	for n, in := range fields {
 		e := f.value(c, in)
 		if !asGiven(fn.ID) {
 			e = f.declared(e, in, fn.ID)
@@ -180,6 +191,9 @@ func (f *frame) compose(c *flopack.Card, with *value.Object) {
 	}
 }
 
+// maxText is how long a text is, in bytes, into which values are still written.
+const maxText = 1 << 20
+
 // composed is a text with references in place of its placeholders; it is not to
 // be used where the words between would read as references then.
 func composed(text string, values map[string]expr) (string, bool) {
@@ -191,7 +205,7 @@ func composed(text string, values map[string]expr) (string, bool) {
 	}
 	for _, m := range placeholders.FindAllStringSubmatchIndex(text, -1) {
 		e, ok := values[text[m[2]:m[3]]]
-		if !ok || !word(text[last:m[0]]) {
+		if !ok || b.Len() > maxText || !word(text[last:m[0]]) {
 			return "", false
 		}
 		s, ok := e.within()
@@ -203,7 +217,7 @@ func composed(text string, values map[string]expr) (string, bool) {
 	}
 	rest := text[last:]
 	b.WriteString(rest)
-	return b.String(), !strings.Contains(rest, "{{") && b.Len() < 1<<20
+	return b.String(), !strings.Contains(rest, "{{") && b.Len() < maxText
 }
 
 // words is the text of a Compose; secrets in it become values.

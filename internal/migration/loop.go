@@ -106,21 +106,7 @@ func (f *frame) loop(c *flopack.Card, at string) *value.Object {
 
 // round is what runs for each item: a flow that is called, or cards of its own.
 func (f *frame) round(c *flopack.Card, at, as string) []any {
-	item := func(in *flopack.Field) (expr, bool) {
-		_, key, _ := parameter(in)
-		if c.Method == "reduce" && key == "memo" {
-			return ref("memo"), true
-		}
-		dynamic, _ := in.Proxy.At("dynamic").(bool)
-		if !dynamic {
-			return expr{}, false
-		}
-		e := ref(as)
-		if path := in.Proxy.Text("path"); path != "" {
-			e = e.through("get " + strconv.Quote(path))
-		}
-		return e, true
-	}
+	item := func(in *flopack.Field) (expr, bool) { return ofItem(c, in, as) }
 	in := named(c, "", "flo")
 	if in == nil || in.Body == nil {
 		id := ""
@@ -131,26 +117,45 @@ func (f *frame) round(c *flopack.Card, at, as string) []any {
 	}
 	f.u.depth++
 	defer func() { f.u.depth-- }()
-	return f.body(in.Body, c, at+".do", func(out *flopack.Field) expr {
-		for _, in := range c.Inputs {
-			if group, key, ok := parameter(in); ok && group == out.Group && key == out.Key {
-				if e, fromItem := item(in); fromItem {
-					return e
-				}
-				return f.value(c, in)
+	return f.body(in.Body, c, at+".do", func(out *flopack.Field) expr { return f.inRound(c, out, as) })
+}
+
+// inRound is what a field stands for that the cards within a loop begin with.
+func (f *frame) inRound(c *flopack.Card, out *flopack.Field, as string) expr {
+	for _, in := range c.Inputs {
+		if group, key, ok := parameter(in); ok && group == out.Group && key == out.Key {
+			if e, fromItem := ofItem(c, in, as); fromItem {
+				return e
 			}
+			return f.value(c, in)
 		}
-		e, ok := contextOf(out)
-		switch {
-		case !ok && out.Group != "": // an item holds fields by group and name
-			return ref(as, out.Group, out.Key)
-		case !ok:
-			return ref(as, out.Key)
-		case out.Key == "index":
-			return ref("index")
-		}
-		return e
-	})
+	}
+	e, ok := contextOf(out)
+	switch {
+	case !ok && out.Group != "": // an item holds fields by group and name
+		return ref(as, out.Group, out.Key)
+	case !ok:
+		return ref(as, out.Key)
+	case out.Key == "index":
+		return ref("index")
+	}
+	return e
+}
+
+// ofItem is what an argument of a loop's flow takes from the item of the round.
+func ofItem(c *flopack.Card, in *flopack.Field, as string) (expr, bool) {
+	_, key, _ := parameter(in)
+	if c.Method == "reduce" && key == "memo" {
+		return ref("memo"), true
+	}
+	if dynamic, _ := in.Proxy.At("dynamic").(bool); !dynamic {
+		return expr{}, false
+	}
+	e := ref(as)
+	if path := in.Proxy.Text("path"); path != "" {
+		e = e.through("get " + strconv.Quote(path))
+	}
+	return e, true
 }
 
 // loopOutputs says what a loop gives, and how a map makes its items of what its

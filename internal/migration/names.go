@@ -10,10 +10,11 @@ import (
 // names gives each thing a name of its own, by what it is called.
 type names struct {
 	taken map[string]bool
+	next  map[string]int // the number to try next, by name
 }
 
 func newNames(reserved ...string) *names {
-	n := &names{taken: map[string]bool{}}
+	n := &names{taken: map[string]bool{}, next: map[string]int{}}
 	for _, r := range reserved {
 		n.taken[r] = true
 	}
@@ -30,11 +31,25 @@ func (n *names) give(title, otherwise string) string {
 		base = "card"
 	}
 	name := base
-	for i := 2; n.taken[name]; i++ {
-		name = base + "_" + strconv.Itoa(i)
+	for i := max(2, n.next[base]); n.taken[name]; i++ {
+		name, n.next[base] = base+"_"+strconv.Itoa(i), i+1
 	}
 	n.taken[name] = true
 	return name
+}
+
+// apart puts gaps between the words of a name such as readUser.
+func apart(name string) string {
+	var b strings.Builder
+	small := false
+	for _, c := range name {
+		if small && unicode.IsUpper(c) {
+			b.WriteByte(' ')
+		}
+		small = unicode.IsLower(c)
+		b.WriteRune(c)
+	}
+	return b.String()
 }
 
 // maxName is the length of the longest name; a number may follow it.

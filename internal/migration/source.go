@@ -61,7 +61,7 @@ func node(v any, depth int) (*yaml.Node, error) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}, nil
-	case float64:
+	case float64, value.Big:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: value.String(v)}, nil
 	case []any:
 		n := &yaml.Node{Kind: yaml.SequenceNode}
@@ -97,10 +97,11 @@ func mapping(o *value.Object, depth int) (*yaml.Node, error) {
 	return n, nil
 }
 
-// isCard reports whether a mapping is a card, which begins with its id, or a comment.
+// isCard reports whether a mapping is a card: it begins with its id, or is a
+// comment or the call in a loop.
 func isCard(o *value.Object) bool {
 	keys := o.Keys()
-	return len(keys) > 1 && keys[0] == "id" || len(keys) == 1 && keys[0] == "comment"
+	return len(keys) > 1 && keys[0] == "id" || len(keys) > 0 && (keys[0] == "comment" || keys[0] == "call" && o.Text("call") != "")
 }
 
 // small reports whether a collection of plain values fits on a line.
@@ -185,6 +186,9 @@ func data(n *yaml.Node, depth int) (any, error) {
 		case "!!bool":
 			return strings.EqualFold(n.Value, "true"), nil
 		case "!!int", "!!float":
+			if v, ok := value.ParseNumber(n.Value); ok { // with all of its digits
+				return v, nil
+			}
 			var f float64
 			err := n.Decode(&f)
 			return f, err

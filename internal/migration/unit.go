@@ -33,10 +33,12 @@ func Translate(d *flopack.Document, cat Catalogue) (*Result, error) {
 			t.functions[f.Okta] = f
 		}
 	}
-	flows := t.sorted()
-	n := newNames()
-	for _, f := range flows {
-		t.slugs[f.ID] = n.give(f.Name, "flow")
+	for _, g := range d.Folders {
+		t.folders[g.ID] = strings.TrimSpace(g.Name)
+	}
+	flows, err := t.named()
+	if err != nil {
+		return nil, err
 	}
 	t.things(res)
 	for _, f := range flows {
@@ -58,49 +60,40 @@ type translator struct {
 	folders   map[string]string            // names by id
 }
 
-// sorted returns the flows by name. Those that are called the same are told apart
-// by what is in them, as far as that goes: ids and the order in the file say nothing.
-func (t *translator) sorted() []*flopack.Flow {
-	prints := map[*flopack.Flow]string{}
+// named gives each flow a name of its own, and returns them by it. Those that are
+// called the same are told apart by what they come to in our language, for ids and
+// the order in the file say nothing.
+func (t *translator) named() ([]*flopack.Flow, error) {
+	count, prints := map[string]int{}, map[*flopack.Flow]string{}
 	for _, f := range t.d.Flows {
-		prints[f] = f.Name + "\x00" + f.Description + "\x00" + fingerprint(f.Graph)
+		t.slugs[f.ID] = newNames().give(f.Name, "flow")
+		count[t.slugs[f.ID]]++
+	}
+	for _, f := range t.d.Flows {
+		if count[t.slugs[f.ID]] == 1 {
+			continue
+		}
+		out, err := t.flow(f)
+		if err != nil {
+			return nil, err
+		}
+		prints[f] = out.Folder + "\x00" + out.YAML
 	}
 	flows := slices.Clone(t.d.Flows)
-	slices.SortFunc(flows, func(a, b *flopack.Flow) int { return cmp.Compare(prints[a], prints[b]) })
-	return flows
-}
-
-// fingerprint is a text of what the cards of a graph do, without any ids.
-func fingerprint(g *flopack.Graph) string {
-	var lines []string
-	for _, c := range g.Cards {
-		var b strings.Builder
-		b.WriteString(c.Address() + c.Title + c.Comment)
-		for _, in := range c.Inputs {
-			if in.Group == "context" || in.Type == "flo" && in.Body == nil || in.Group == "_expr" {
-				continue
-			}
-			b.WriteString("\x01" + in.Key)
-			if in.Body != nil {
-				b.WriteString(fingerprint(in.Body))
-			} else if in.Group != "Filter" && in.Key != "stash" {
-				b.Write(value.JSON(in.Data))
-			}
-		}
-		if c.Handler != nil {
-			b.WriteString(fingerprint(c.Handler))
-		}
-		lines = append(lines, b.String())
+	slices.SortFunc(flows, func(a, b *flopack.Flow) int {
+		return cmp.Or(cmp.Compare(t.slugs[a.ID], t.slugs[b.ID]), cmp.Compare(prints[a], prints[b]))
+	})
+	n := newNames()
+	for _, f := range flows {
+		t.slugs[f.ID] = n.give(f.Name, "flow")
 	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\x02")
+	return flows, nil
 }
 
 // things lists the folders, tables and connections.
 func (t *translator) things(res *Result) {
-	for _, g := range t.d.Folders {
-		t.folders[g.ID] = strings.TrimSpace(g.Name)
-		res.Folders = append(res.Folders, t.folders[g.ID])
+	for _, name := range t.folders {
+		res.Folders = append(res.Folders, name)
 	}
 	for _, c := range t.d.Configs {
 		res.Connections = append(res.Connections, Connection{Export: c.ID, Name: c.Name, Connector: t.connectorOf(c.Module)})
@@ -132,6 +125,8 @@ type unit struct {
 	tableOrder []string
 	depth      int // of loops with cards in them
 	found      map[string]bool
+	size       int // of the literals written so far
+	err        error
 }
 
 func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
@@ -149,9 +144,16 @@ func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
 	trigger, inner := u.trigger(f)
 	u.returned = has(trigger, "call") || has(trigger, "on_demand")
 	cards := inner.cards(inner.order, "cards")
-	text, err := writeYAML(u.whole(trigger, cards, u.result(inner)))
+	flow := u.whole(trigger, cards, u.result(inner))
+	if u.err != nil {
+		return nil, u.err
+	}
+	text, err := writeYAML(flow)
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, err, "%s (%s): %v", src.Name, src.Graph.Path, err)
+	}
+	if len(text) > maxSource {
+		return nil, errs.New(errs.Invalid, "%s (%s): the flow would be larger than %d MB", src.Name, src.Graph.Path, maxSource>>20)
 	}
 	u.out.YAML = text
 	return u.out, nil
@@ -219,6 +221,13 @@ func (u *unit) result(f *frame) *value.Object {
 		}
 	}
 	return out
+}
+
+// fail keeps the first reason why the flow cannot be translated.
+func (u *unit) fail(c *flopack.Card, format string, args ...any) {
+	if u.err == nil {
+		u.err = errs.New(errs.Invalid, "%s, card %s %s (%s): %s", u.src.Name, c.Address(), c.UUID, c.Path, sprintf(format, args...))
+	}
 }
 
 func (u *unit) source(f *frame, c *flopack.Card, at, id string) {

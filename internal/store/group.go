@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
@@ -11,11 +12,16 @@ import (
 // maxGroup bounds how much work one transaction of the group writer carries.
 const maxGroup = 512
 
+// commitWithin bounds how long a transaction of the group writer may take. Whoever
+// waits for it learns then that the database is in trouble.
+const commitWithin = 30 * time.Second
+
 // group commits the work of many callers in one transaction, so that a
 // thousand flow runs a second do not cost a thousand syncs of the disk. Callers
 // wait until their work is durable.
 type group struct {
 	db     *DB
+	within time.Duration // in which a transaction is committed, or has failed
 	work   chan *item
 	done   sync.WaitGroup
 	mu     sync.RWMutex // held while work is handed in
@@ -28,6 +34,7 @@ type item struct {
 	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
 	before func(context.Context, *Tx) error
 	steps  []flow.Step // of that run
+	runs   []flow.Run  // to be added, together with other callers'
 	fn     func(context.Context, *Tx) error
 	err    error
 	fenced bool // another worker has the run; nothing is written
@@ -35,7 +42,7 @@ type item struct {
 }
 
 func newGroup(db *DB) *group {
-	g := &group{db: db, work: make(chan *item, 8*maxGroup)}
+	g := &group{db: db, within: commitWithin, work: make(chan *item, 8*maxGroup)}
 	writers := 1
 	if db.pool != nil {
 		writers = 2 // one fills its transaction while the other commits
@@ -116,20 +123,36 @@ func (g *group) fill(batch []*item) []*item {
 }
 
 // commit writes a batch. If the database refuses the whole because of one, each
-// is written alone, so that nobody pays for another's mistake.
+// is written alone, so that nobody pays for another's mistake. If the database
+// takes nothing now, all have failed at once: each alone would only wait as long
+// again.
 func (g *group) commit(batch []*item) {
-	ctx := context.Background()
-	err := g.db.Write(ctx, func(tx *Tx) error { return tx.writeItems(ctx, batch) })
+	err := g.try(batch)
 	if err == nil {
 		return
 	}
-	if len(batch) == 1 {
-		batch[0].err = err
-		return
+	down := errs.KindOf(err) == errs.Unavailable
+	for i, it := range batch {
+		if !down && len(batch) > 1 {
+			err = g.try(batch[i : i+1])
+			down = errs.KindOf(err) == errs.Unavailable
+		}
+		if err != nil { // else the item says itself what it came to
+			it.err = err
+		}
 	}
-	for _, it := range batch {
-		g.commit([]*item{it})
+}
+
+// try writes a batch in one transaction.
+func (g *group) try(batch []*item) error {
+	ctx, cancel := context.WithTimeout(context.Background(), g.within)
+	defer cancel()
+	err := g.db.Write(ctx, func(tx *Tx) error { return tx.writeItems(ctx, batch) })
+	if err != nil && ctx.Err() != nil {
+		err = errs.Wrap(errs.Unavailable, err, "the database did not take what was written within %s", g.within)
+		g.db.failed.Store(&failure{time.Now(), err})
 	}
+	return err
 }
 
 // writeItems writes a batch in an open transaction. A run that was fenced off
@@ -146,6 +169,13 @@ func (tx *Tx) writeItems(ctx context.Context, batch []*item) error {
 		return err
 	}
 	if err := tx.writeSteps(ctx, batch); err != nil {
+		return err
+	}
+	var runs []flow.Run
+	for _, it := range batch {
+		runs = append(runs, it.runs...)
+	}
+	if err := tx.addRuns(ctx, runs); err != nil {
 		return err
 	}
 	return tx.each(ctx, batch, func(it *item) func(context.Context, *Tx) error { return it.fn })

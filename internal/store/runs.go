@@ -70,7 +70,7 @@ func null(s string) any {
 
 // Add queues one run.
 func (t Runs) Add(ctx context.Context, r flow.Run) error {
-	return t.db.Write(ctx, func(tx *Tx) error { return tx.addRuns(ctx, []flow.Run{r}) })
+	return t.db.group.do(ctx, &item{runs: []flow.Run{r}})
 }
 
 // Claim takes a run up for a worker. A run of which nothing was written yet is
@@ -249,7 +249,9 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 	case flow.StartRun:
 		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
 	case flow.ForgetSteps:
-		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ?`, ref.Run, ref.Org, c.After, c.UpTo, c.Keep)
+		// What somebody is to look at is kept.
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
+			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
 		return nil, err
 	default:
 		return tx.changeRows(ctx, ref.Org, c, now)
@@ -417,8 +419,8 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		case !r.SaveData:
 			return errs.New(errs.Conflict, "the run did not keep its data, so it cannot go on where it failed; run the flow again instead")
 		}
-		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ?`,
-			flow.Waiting, toMicros(t.now()), id)
+		_, err = tx.exec(ctx, `UPDATE flow_run SET state = ?, epoch = epoch + 1, error = NULL, reason = 'retried', cancel = FALSE, ended_at = 0, started_at = ? WHERE id = ? AND org_id = ?`,
+			flow.Waiting, toMicros(t.now()), id, org)
 		if err != nil {
 			return err
 		}

@@ -213,3 +213,23 @@ func FuzzReadCSV(f *testing.F) {
 		}
 	})
 }
+
+// Numbers that a float64 would change are sorted by their value as well.
+func TestSortOfLongNumbers(t *testing.T) {
+	tab := table.Table{Title: "Numbers", Columns: []table.Column{{Name: "N", Type: value.Number}}}
+	if err := tab.Check(); err != nil {
+		t.Fatal(err)
+	}
+	var rows []table.Row
+	for _, n := range []any{value.Big("9007199254740993"), 9.0, value.Big("9007199254740991999")} {
+		rows = append(rows, table.Row{ID: value.String(n), Values: value.Map("N", n)})
+	}
+	q, err := tab.Prepare(table.Query{Sort: "N"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := q.Apply(rows)
+	if len(found) != 3 || found[0].ID != "9" || found[1].ID != "9007199254740993" {
+		t.Errorf("sorted as %v", found)
+	}
+}

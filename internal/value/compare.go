@@ -191,3 +191,31 @@ func Member(list []any, v any) bool {
 	text := String(v)
 	return slices.ContainsFunc(list, func(e any) bool { return Equal(e, v) || String(e) == text })
 }
+
+// Order orders values of all kinds, for sorting: numbers by value, after them
+// dates, after those the rest by their text; null is last.
+func Order(a, b any) int {
+	if c := cmp.Compare(group(a), group(b)); c != 0 {
+		return c
+	}
+	if KindOf(a) == Number {
+		return CompareNumbers(a, b)
+	}
+	if t, ok := a.(time.Time); ok {
+		return t.Compare(b.(time.Time)) // of the same group
+	}
+	return cmp.Compare(String(a), String(b))
+}
+
+func group(v any) int {
+	switch KindOf(v) {
+	case Number:
+		return 0
+	case Date:
+		return 1
+	case Null:
+		return 3
+	default:
+		return 2
+	}
+}

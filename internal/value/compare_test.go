@@ -1,9 +1,12 @@
 package value_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/value"
 )
@@ -144,4 +147,16 @@ func FuzzCompare(f *testing.F) {
 			t.Errorf("%s and %s differ by side", left, right)
 		}
 	})
+}
+
+// Values of all kinds have one order, whichever way they are given.
+func TestOrderOfAllKinds(t *testing.T) {
+	at := time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
+	want := []any{-1.0, 10.0, value.Big("9007199254740993"), value.Big("9007199254740995"), at, at.Add(time.Hour), "10", "a", true, nil}
+	got := slices.Clone(want)
+	slices.Reverse(got)
+	slices.SortStableFunc(got, value.Order)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -30,6 +30,14 @@ func String(v any) string {
 	return string(JSON(v))
 }
 
+// OrNull returns a text, or null for the empty one.
+func OrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
 // appendNumber writes f as ECMAScript's Number::toString does, which is also
 // valid JSON for every finite number.
 func appendNumber(b []byte, f float64) []byte {

@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -212,6 +213,38 @@ func TestClientSecret(t *testing.T) {
 			}
 			if got := req.Header.Get("Authorization"); !strings.HasPrefix(got, "Bearer t-") {
 				t.Errorf("authorization %q", got)
+			}
+		})
+	}
+}
+
+// A server that gives tokens in a way of its own is asked in that way.
+func TestRequestOfTheServersOwn(t *testing.T) {
+	for name, tt := range map[string]struct{ field, answer, want string }{
+		"a field":           {"bearer_token", `{"bearer_token":"tok-1","expires_at":"2026-10-18T17:26:30Z"}`, "Bearer tok-1"},
+		"the usual field":   {"", `{"access_token":"tok-2"}`, "Bearer tok-2"},
+		"no such field":     {"bearer_token", `{"access_token":"tok-3"}`, ""},
+		"a field of no use": {"bearer_token", `{"bearer_token":{"value":"tok-4"}}`, ""},
+		"no JSON":           {"bearer_token", `tok-5`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t)
+			s.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				body, _ := io.ReadAll(r.Body)
+				if string(body) != `{"key_id":"a"}` || r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Authorization") != "" {
+					t.Errorf("asked with %s as %s", body, r.Header.Get("Content-Type"))
+				}
+				fmt.Fprint(w, tt.answer)
+				return true
+			}
+			source := s.source(oauth.Client{Body: []byte(`{"key_id":"a"}`), Field: tt.field}, time.Now)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = source.Authorize(t.Context(), req)
+			if (err != nil) != (tt.want == "") || req.Header.Get("Authorization") != tt.want {
+				t.Errorf("signed in with %q, error %v, want %q", req.Header.Get("Authorization"), err, tt.want)
 			}
 		})
 	}

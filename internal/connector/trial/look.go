@@ -158,7 +158,7 @@ func (l *look) preview(shown connector.Request, previewErr, err error) {
 	l.peer.mu.Lock()
 	defer l.peer.mu.Unlock()
 	for _, got := range l.peer.got {
-		if strings.HasSuffix(got.path, "/token") {
+		if strings.HasSuffix(got.path, "token") {
 			continue
 		}
 		if shown.Method != got.method {

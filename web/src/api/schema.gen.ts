@@ -87,7 +87,7 @@ export interface paths {
         put?: never;
         /**
          * Add a connection
-         * @description It is tried out first, and kept only if that goes well: test false skips that.
+         * @description It is tried out first, and kept only if that goes well: test false skips that. One that somebody has yet to consent to is kept untested: see authorize.
          */
         post: operations["createConnection"];
         delete?: never;
@@ -122,6 +122,26 @@ export interface paths {
          * @description It is tried out first, and changed only if that goes well: test false skips that.
          */
         patch: operations["patchConnection"];
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in to a connection
+         * @description For one that signs in by oauth2_authorization_code. Send the browser to the URL: it comes back by itself, in the same session, within ten minutes and once. Not for an API token.
+         */
+        post: operations["authorizeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/connections/{id}/test": {
@@ -1240,6 +1260,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the browser comes back to
+         * @description It goes on to the connection in the console, where the sign-in's outcome stands.
+         */
+        get: operations["finishAuthorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1374,7 +1414,7 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt";
+        AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
             kind: components["schemas"]["AuthKind"];
             title: string;
@@ -1383,6 +1423,13 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+        };
+        Authorization: {
+            url: string;
+            /** @description where the browser comes back to: enter it with the client at the authorization server */
+            redirect: string;
+            /** Format: date-time */
+            endsAt: string;
         };
         Card: {
             id: string;
@@ -3120,6 +3167,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestedConnection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    authorizeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4968,6 +5038,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    finishAuthorization: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                error_description?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             default: components["responses"]["Error"];

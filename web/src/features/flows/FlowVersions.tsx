@@ -71,7 +71,7 @@ export function FlowVersions({ flow }: { flow: Detail }) {
             width: "112px",
             right: true,
             cell: (v) => (
-              <Button size="sm" onClick={() => setShown(v)} aria-label={`What version ${v.version} changed`}>
+              <Button size="sm" onClick={() => setShown(v)} aria-label={`Changes of version ${v.version}`}>
                 Changes
               </Button>
             ),

@@ -65,7 +65,6 @@ export function CardNode({ data }: NodeProps<Node<CardData>>) {
           {...shared}
           role="button"
           tabIndex={selected ? 0 : -1}
-          aria-label={`${card.title}, ${card.use}${problems ? `, ${problems.length} wrong` : ""}`}
           className={`nodrag nopan ${shared.className} cursor-pointer`}
           draggable
           onDragStart={(e) => drag(e, { kind: "card", path: card.path })}

@@ -1,0 +1,116 @@
+package migration_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/flopack"
+	"sallyport/internal/functions"
+	"sallyport/internal/migration"
+)
+
+func quote(s string) string {
+	b, _ := json.Marshal(s) // a text always can be
+	return string(b)
+}
+
+func strconvQuote(s string) string { return strconv.Quote(s) }
+
+// chain is an export of one flow of cards, one after the other.
+func chain(cards ...string) string {
+	var orderings []string
+	for i := range cards {
+		if i > 0 {
+			orderings = append(orderings, fmt.Sprintf(`"o%d":["c%d","c%d"]`, i, i-1, i))
+		}
+	}
+	return `{"type":"flopack","version":"1.5.0","data":{"flos":{"f":{"name":"Long","data":{"methods":[` + strings.Join(cards, ",\n") + `],"orderings":{` + strings.Join(orderings, ",") + `}}}}}}`
+}
+
+func card(i int, address, inputs, outputs, pins string) string {
+	return fmt.Sprintf(`{"uuid":"c%d","address":%q,"node":{"model":{"displayed":true,"inputs":{"data":{%s}},"outputs":{"data":{%s}}}},"pins":{%s}}`, i, address, inputs, outputs, pins)
+}
+
+func field(id, key, data string) string {
+	return fmt.Sprintf(`%q:{"key":%q,"value":{"type":"string","data":%s}}`, id, key, data)
+}
+
+// What is large, deep or spiteful is translated in time, or refused with the place.
+func TestHostile(t *testing.T) {
+	start := card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`)
+	long := []string{start}
+	for i := 1; i < 15_000; i++ {
+		long = append(long, card(i, "root:kernel:string:0.0.1:trim", field("i", "string", `""`), field("o", "output", `""`), fmt.Sprintf(`"o":{"c%d":[{"input":"i"}]}`, i+1)))
+	}
+	long = append(long, card(15_000, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", ""))
+	big := strings.Repeat("x", 48<<20)
+	deep := strings.Repeat(`{"a":`, 300) + "1" + strings.Repeat("}", 300)
+	expands := []string{start}
+	for i := 1; i < 3000; i++ {
+		expands = append(expands, strings.Replace(card(i, "root:kernel:object:0.0.1:expand", field("i", "object", `""`), `"o":{"key":"value","value":{"type":"string","metadata":{"path":["a"]}}}`,
+			fmt.Sprintf(`"o":{"c%d":[{"input":"i"}]}`, i+1)), `"displayed":true`, `"displayed":false`, 1))
+	}
+	expands = append(expands, card(3000, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", ""))
+	for name, tt := range map[string]struct{ text, says string }{
+		"15,000 cards":     {chain(long...), ""},
+		"48 MB of a text":  {chain(start, card(1, "root:kernel:string:0.0.1:trim", field("j", "string", quote(big))+","+field("i", "x", `""`), "", "")), "the flow would be larger than 8 MB"},
+		"a deep value":     {chain(start, card(1, "root:kernel:json:0.0.1:stringify", strings.Replace(field("j", "object", deep), `"string","data"`, `"object","data"`, 1)+","+field("i", "x", `""`), "", "")), "nested too deep"},
+		"a deep reference": {strings.Replace(chain(expands...), `"o1":`, `"x":["c0","c3000"],"o1":`, 1), "a reference leads deeper than"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := time.Now()
+			d, problems, err := flopack.Parse([]byte(tt.text))
+			if err != nil || len(problems) > 0 {
+				t.Fatalf("%v, %v", problems, err)
+			}
+			res, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()})
+			if tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says) || res != nil) || tt.says == "" && err != nil {
+				t.Errorf("said %.300v, want %q", err, tt.says)
+			}
+			if took := time.Since(begin); took > 30*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// An export that is wrong is refused as a whole, with what is wrong and where.
+func TestWrong(t *testing.T) {
+	sound := chain(card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`), card(1, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", ""))
+	d, problems, err := flopack.Parse([]byte(strings.Replace(sound, `"o1":["c0","c1"]`, `"o1":["c0","c1"],"o2":["c1","c0"]`, 1)))
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	res, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()})
+	if res != nil || err == nil || !strings.Contains(err.Error(), "data.flos.f.data.methods[0]") || !strings.Contains(err.Error(), "goes in a circle") {
+		t.Errorf("%v", err)
+	}
+}
+
+func FuzzTranslate(f *testing.F) {
+	f.Add(chain(card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`), card(1, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", "")))
+	cat := catalogue(f)
+	for _, cards := range cards {
+		if text, err := migration.Export(whole(f, cards), cat); err == nil {
+			f.Add(string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, problems, err := flopack.Parse([]byte(text))
+		if err != nil {
+			return
+		}
+		for _, p := range problems {
+			if !p.Warning {
+				return
+			}
+		}
+		if res, err := migration.Translate(d, cat); err == nil {
+			_, _ = migration.Export(res, cat) // it may hold what only our flows have
+		}
+	})
+}

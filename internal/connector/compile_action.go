@@ -41,15 +41,30 @@ func compileAction(c document.Cursor, id string, connector scopeNames, shapes ma
 	a.do.checks = compileChecks(c.At("checks"), open)
 	a.do.subject = treeAt(c.At("subject"), open)
 	names = a.do.compileSteps(c, names)
-	a.compileEffects(c, open)
+	steady := open.steady(c.At("let"))
+	a.compileEffects(c, steady)
 	a.compileAnswer(c, answerNames(names), shapes)
-	a.compileTargets(c, open)
+	a.compileTargets(c, steady)
 	a.compileRepeat(c)
 	a.checkStream(c.At("stream"), a.Stream)
 	for m := range c.At("okta_workflows").Items() {
 		a.Cards = append(a.Cards, a.compileCard(m))
 	}
 	return a
+}
+
+// clockOf finds an expression that asks for the time.
+var clockOf = regexp.MustCompile(`(^|[^.\w"'])now\b`)
+
+// steady are the names without the time, and without variables that may hang on
+// it: what is protected must not change while somebody decides about a call.
+func (n scopeNames) steady(vars document.Cursor) scopeNames {
+	for _, e := range vars.Fields() {
+		if clockOf.MatchString(value.String(e.Value)) {
+			n = n.without("vars")
+		}
+	}
+	return n.without("now")
 }
 
 // compileVars reads the variables; each may use those before it.

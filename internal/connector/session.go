@@ -78,7 +78,7 @@ func (s *session) gather() error {
 		shown.Set(p.Name, secret.Mask)
 	}
 	s.hide(settings, inputs)
-	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key)}
+	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key), "now": value.Instant(s.engine.now())}
 	if s.real, err = s.complete(base, inputs, real); err != nil {
 		return err
 	}

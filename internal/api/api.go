@@ -28,8 +28,18 @@ import (
 	"sallyport/internal/value"
 )
 
+// Caller carries out single actions, for whoever tries one out.
+type Caller interface {
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+}
+
 // Engine is what the API asks of the connector engine: [connector.Engine].
 type Engine interface {
+	Caller
+
 	// Normalize returns a connection's settings as they are to be kept.
 	Normalize(c connector.Connection) (*value.Object, error)
 	// Seal returns a connection's secrets sealed, with changes over what it has.
@@ -42,10 +52,6 @@ type Engine interface {
 	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
 	// Consented reports whether a connection has what consent it needs.
 	Consented(ctx context.Context, c connector.Connection) (bool, error)
-	// Do carries out an action. Its errors are [connector.Error].
-	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
-	// Preview returns the request that an action would send first.
-	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,6 +81,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
+	// What connectors were compiled with, and passwords are hashed with, is several
+	// times what stays.
+	debug.FreeOSMemory()
 	return a, nil
 }
 

@@ -63,6 +63,9 @@ type Runner struct {
 	// Answered is called when a run that an HTTP request started has answered it
 	// and goes on: once its answer is durable. May be nil.
 	Answered func(org, run, flowID string)
+	// Export writes flows, the first of which is the one that was asked for, as an
+	// export of Okta Workflows. May be nil: then there are none.
+	Export func(flows []Text) ([]byte, error)
 
 	draining atomic.Bool
 }

@@ -38,6 +38,7 @@ type doc struct {
 	Max     int64          // bytes that a body may have; 0 is a megabyte
 	Gives   string         // the media type of an answer that is no JSON
 	Long    bool           // the answer may take longer than requestTimeout
+	Open    bool           // parameters of the query that are not known are passed over
 	Carries []reflect.Type // JSON inside of texts: in a parameter or a stream
 }
 

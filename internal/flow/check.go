@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +31,11 @@ func NewCatalogue(fs []function.Function, cs *connector.Shelf) *Catalogue {
 func (c *Catalogue) Function(id string) (function.Function, bool) {
 	f, ok := c.functions[id]
 	return f, ok
+}
+
+// Functions returns all functions, in the order of their ids.
+func (c *Catalogue) Functions() []function.Function {
+	return slices.SortedFunc(maps.Values(c.functions), func(a, b function.Function) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // Action returns an action of a connector.
@@ -166,6 +172,17 @@ func tableInputs(op TableOp) ([]port, bool) {
 		return []port{{"row_id", true, ""}}, true
 	case SearchRows:
 		return []port{{"where", false, ""}, {"sort", false, value.Text}, {"descending", false, value.Boolean}, {"limit", false, value.Number}, {"offset", false, value.Number}}, false
+	case ExportCSV:
+		return []port{
+			{"where", false, ""},
+			{"sort", false, value.Text},
+			{"descending", false, value.Boolean},
+			{"limit", false, value.Number},
+			{"offset", false, value.Number},
+			{"filename", false, value.Text},
+			{"separator", false, value.Text},
+			{"columns", false, value.List},
+		}, false
 	default:
 		return nil, false
 	}
@@ -177,7 +194,7 @@ func (k *checker) table(c *Card) {
 		k.r.bad(c.At, join(c.path, "table"), "there is no table %q; name it under tables", c.Slot)
 		return
 	}
-	ops := []TableOp{CreateRow, ReadRow, UpdateRow, DeleteRow, SearchRows, ClearTable}
+	ops := []TableOp{CreateRow, ReadRow, UpdateRow, DeleteRow, SearchRows, ClearTable, ExportCSV, Columns}
 	if !slices.Contains(ops, TableOp(c.Use)) {
 		k.r.bad(c.At, join(c.path, "use"), "there is no table operation %q", c.Use)
 		return

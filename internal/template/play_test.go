@@ -49,6 +49,8 @@ func (s *stage) play(step testStep) {
 		s.receive(*step.API)
 	case step.Rows != nil:
 		s.addRows(step.Rows)
+	case step.Change != nil:
+		s.changeRow(*step.Change)
 	case step.Advance != "":
 		s.advance(step.Advance)
 	case step.Fault != nil:
@@ -186,6 +188,17 @@ func (s *stage) addRows(rows map[string][]any) {
 		}
 		s.must(s.core.DB.Tables.AddRows(s.t.Context(), s.table(slug), out, s.clock.now()))
 	}
+}
+
+func (s *stage) changeRow(c testRows) {
+	s.t.Helper()
+	rows := s.rows(c.Table)
+	if len(rows) == 0 {
+		s.t.Fatalf("%s: %s has no rows", s.at, c.Table)
+	}
+	change := flow.Change{Op: flow.UpdateRow, Table: s.table(c.Table).ID, Row: rows[len(rows)-1].Text("row_id"), Values: s.object(c.Values)}
+	_, err := s.core.DB.Tables.Change(s.t.Context(), s.org, change, s.clock.now())
+	s.must(err)
 }
 
 // advance moves the clock on, and carries out what falls due on the way.

@@ -51,6 +51,7 @@ type Engine interface {
 // Keys seals what the database keeps: [secret.Keyring].
 type Keys interface {
 	Seal(plaintext, context []byte) ([]byte, error)
+	Unseal(sealed, context []byte) ([]byte, error)
 }
 
 // Deps is what handlers work with. What is said to be optional may be left out.
@@ -85,6 +86,9 @@ type Deps struct {
 	// Heartbeat is how often streams say that they are still there; 0 is
 	// [DefaultHeartbeat].
 	Heartbeat time.Duration
+	// AnswerWithin is how long a request that started a flow waits for the run's
+	// answer; 0 is [DefaultAnswerWithin].
+	AnswerWithin time.Duration
 	// Working reports whether runs are worked; optional.
 	Working func() error
 	// SourcesChanged is called when a source was added, changed or deleted, so
@@ -99,7 +103,8 @@ type server struct {
 	origins *http.CrossOriginProtection
 	mux     *http.ServeMux
 	openapi []byte
-	untold  sync.Once // that a proxy is not trusted
+	untold  sync.Once       // that a proxy is not trusted
+	calls   *portal.Limiter // of flows, by flow
 }
 
 // New returns the API as one handler, for /api/, /oauth/, /healthz, /readyz and /metrics.
@@ -108,7 +113,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version)}
+	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version), calls: portal.NewLimiter(callLimit(), d.Now)}
 	if base.Host != "" {
 		if err := s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, err
@@ -117,6 +122,7 @@ func New(d Deps) (http.Handler, error) {
 	for _, rt := range Routes() {
 		s.mux.Handle(rt.Pattern, s.route(rt))
 	}
+	s.mux.HandleFunc(endpointPattern, s.serveEndpoint)
 	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("/", s.notFound)

@@ -198,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The delegated flows that one may run */
+        get: operations["listDelegated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -298,6 +315,47 @@ export interface paths {
         patch: operations["patchFlow"];
         trace?: never;
     };
+    "/api/v1/flows/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a delegated flow for a user
+         * @description The flow must be switched on, and name the caller or the caller's role.
+         */
+        post: operations["runDelegated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may run a delegated flow */
+        get: operations["getDelegates"];
+        /**
+         * Say who may run a delegated flow
+         * @description And nobody else, whatever their role.
+         */
+        put: operations["putDelegates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft": {
         parameters: {
             query?: never;
@@ -313,6 +371,51 @@ export interface paths {
         put: operations["putDraft"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address at which HTTP requests start a flow
+         * @description It answers while a version with an api trigger is published and the flow is switched on.
+         */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Name a flow's address
+         * @description The address with the flow's id stays.
+         */
+        patch: operations["patchEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a flow's client token
+         * @description It takes the place of the one before, which ends at once. The token is in this answer and in no other.
+         */
+        post: operations["createClientToken"];
+        /** End a flow's client token */
+        delete: operations["deleteClientToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1300,6 +1403,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{org}/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        get: operations["getFlowEndpoint"];
+        put?: never;
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        post: operations["postFlowEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1536,6 +1668,11 @@ export interface components {
             browser?: string;
             userAgent?: string;
         };
+        ClientToken: {
+            /** @description the token itself: spc_… It cannot be shown again */
+            token: string;
+            endpoint: components["schemas"]["Endpoint"];
+        };
         Column: {
             /** @description stays when the column is renamed */
             id: string;
@@ -1725,8 +1862,29 @@ export interface components {
             options: components["schemas"]["Option"][];
             cards: components["schemas"]["Card"][];
         };
+        DelegatedFlow: {
+            id: string;
+            title: string;
+            description: string;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+        };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
+        Endpoint: {
+            url: string;
+            /** @description stands in the address in place of the flow's id; empty for none */
+            alias: string;
+            /** @description who may call it; not there while no version with an api trigger is published */
+            access?: components["schemas"]["Access"];
+            /** @description the client token's last four characters; not there where there is none */
+            tokenHint?: string;
+            /**
+             * Format: date-time
+             * @description when the client token was made
+             */
+            tokenAt?: string;
+        };
         Entity: {
             id: string;
             type: string;
@@ -1866,12 +2024,22 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        FlowDelegates: {
+            /** @description everybody who has one of them */
+            roles: components["schemas"]["Role"][];
+            accounts: components["schemas"]["Ref"][];
         };
         FlowDetail: {
             id: string;
@@ -1894,6 +2062,11 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
@@ -2084,6 +2257,8 @@ export interface components {
              */
             seenAt?: string;
         };
+        /** @enum {string} */
+        Missed: "skip" | "once";
         Needs: {
             /** @description of the last 24 hours */
             failedRuns: number;
@@ -2164,6 +2339,10 @@ export interface components {
             /** @description try the connection out before it is changed; true where nothing is said */
             test?: boolean;
         };
+        PatchEndpoint: {
+            /** @description small letters, digits, _ and -; empty for none */
+            alias: string;
+        };
         PatchFlow: {
             enabled?: boolean;
             saveData?: boolean;
@@ -2208,7 +2387,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -2248,6 +2427,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PutDelegates: {
+            roles: components["schemas"]["Role"][];
+            /** @description ids or e-mail addresses of members */
+            accounts: string[];
+        };
         PutDraft: {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
@@ -2282,8 +2466,8 @@ export interface components {
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
-            headers: components["schemas"]["Expression"];
-            body: components["schemas"]["Expression"];
+            headers?: components["schemas"]["Expression"];
+            body?: components["schemas"]["Expression"];
         };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
@@ -2351,6 +2535,16 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             endedAt?: string;
+        };
+        RunDelegated: {
+            /** @description Okta user id of whom it is for; not there where it is for nobody */
+            user?: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
         };
         RunDetail: {
             id: string;
@@ -2889,6 +3083,18 @@ export interface components {
             cron?: string;
             /** @description of a schedule: the time zone, UTC where none is given */
             zone?: string;
+            /** @description of a schedule: what becomes of times that passed while the server was not there: nothing, or one run for all */
+            missed?: components["schemas"]["Missed"];
+            /**
+             * Format: date-time
+             * @description of a schedule: not before
+             */
+            starts?: string;
+            /**
+             * Format: date-time
+             * @description of a schedule: not after
+             */
+            ends?: string;
             /** @description of an api trigger: who may call it */
             access?: components["schemas"]["Access"];
             /** @description of a row trigger: the table slot */
@@ -3262,6 +3468,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatedFlow"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -3470,6 +3697,83 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    runDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunDelegated"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDelegates"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     putDraft: {
         parameters: {
             query?: never;
@@ -3493,6 +3797,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CheckedFlow"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
@@ -5088,6 +5486,57 @@ export interface operations {
                 };
             };
             default: components["responses"]["Error"];
+        };
+    };
+    getFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the flow takes: at most a megabyte. */
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

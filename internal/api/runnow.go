@@ -38,6 +38,15 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 			return badField("event", "the flow does not start by an event")
 		}
 		args, err := arguments(t.Inputs, in.Inputs)
+		switch t.Kind {
+		case flow.OnAPI: // as if a request had come that gives these inputs
+			args = value.Map("input", args, "request", value.Map("method", "POST", "headers", value.NewObject(0), "query", "", "body", "", "ip", nil))
+		case flow.OnDelegated:
+			if !in.DryRun {
+				return errs.New(errs.Conflict, "a delegated flow is run for real by those whom it was delegated to")
+			}
+		default:
+		}
 		r.Input = value.Store(args)
 		return err
 	})
@@ -81,7 +90,10 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 		if (t.Kind == flow.OnEvent) != (before.Event != "") {
 			return errs.New(errs.Conflict, "the flow starts in another way now")
 		}
-		r.RetryOf, r.DryRun, r.Event, r.Input = before.ID, before.DryRun, before.Event, before.Input
+		if t.Kind == flow.OnDelegated {
+			return errs.New(errs.Conflict, "a delegated flow is run by those whom it was delegated to")
+		}
+		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, before.Event, before.Input, before.Context
 		return nil
 	})
 }

@@ -51,7 +51,7 @@ type Run struct {
 	Priority  int
 	Input     []byte // in the stored form; sealed where the data is not to be kept
 	Context   []byte // what else started it, in the stored form: see context in docs/flows.md; never data of events
-	Answer    []byte // the HTTP answer that it gave, of an api trigger
+	Answer    []byte // the HTTP answer that it gave, of an api trigger; sealed, and forgotten soon after its end
 	Result    []byte
 	Error     string
 	Reason    string // why it waits or was stopped
@@ -167,13 +167,14 @@ type Store interface {
 	Pin(ctx context.Context, ref Ref, pins map[string]int) error
 }
 
-// Change is a change of a table's rows, or a run to be started.
+// Change is a change of a table's rows, a run to be started, or a run's answer.
 type Change struct {
 	Op     TableOp
 	Table  string
 	Row    string
 	Values *value.Object
-	Run    *Run // of StartRun
+	Run    *Run   // of StartRun
+	Answer []byte // of GiveAnswer, with the same in Values
 	// Of ForgetSteps: the steps after a place in the run's order, up to another,
 	// but for the one of this path.
 	After, UpTo int
@@ -199,4 +200,5 @@ const (
 	// No operations of cards; see [Change].
 	StartRun    TableOp = "start_run"
 	ForgetSteps TableOp = "forget_steps"
+	GiveAnswer  TableOp = "give_answer"
 )

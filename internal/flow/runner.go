@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -59,9 +60,9 @@ type Runner struct {
 	Log       *slog.Logger
 	// Changed is called when a run has moved: once its new state is durable.
 	Changed func(org, run, flowID string, s State)
-	// Answered is called with the HTTP answer of a run that an HTTP request
-	// started; again with the same when the run is resumed there. May be nil.
-	Answered func(ctx context.Context, org, run string, a Answer)
+	// Answered is called when a run that an HTTP request started has answered it
+	// and goes on: once its answer is durable. May be nil.
+	Answered func(org, run, flowID string)
 	// Export writes flows, the first of which is the one that was asked for, as an
 	// export of Okta Workflows. May be nil: then there are none.
 	Export func(flows []Text) ([]byte, error)
@@ -150,7 +151,8 @@ func (x *execution) whole(ctx context.Context, f *frame) (*flowEnd, error) {
 // a run comes back as an error.
 func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	e := Ending{State: Succeeded, Unknown: x.unknown, Refused: x.refused}
-	switch failure, failed := errors.AsType[*CardError](err); {
+	failure, failed := errors.AsType[*CardError](err)
+	switch {
 	case errors.Is(err, ErrCancelled):
 		e.State = Cancelled
 	case failed:
@@ -161,11 +163,15 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	case end.kind == CardStop:
 		e.State, e.Reason = Stopped, x.words(end.reason, end.bare)
 	case end.kind == CardRespond:
-		e.Answer, e.Result = x.answered(end.result), x.saved(end.result)
+		e.Result = x.saved(end.result)
 	case end.result != nil:
 		e.Result = x.saved(end.result)
 	}
-	return e, nil
+	if e.State == Cancelled {
+		return e, nil
+	}
+	e.Answer, err = x.sealedAnswer(x.lastAnswer(end, failure))
+	return e, err
 }
 
 func (x *execution) finish(ctx context.Context, e Ending) error {
@@ -307,7 +313,7 @@ func (f *frame) given(v *value.Object) error {
 	}
 	args, err := d.arguments(v)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it", Fields: value.Map("statusCode", float64(http.StatusBadRequest))}
 	}
 	f.vars[nameInput] = args
 	return nil

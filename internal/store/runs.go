@@ -248,6 +248,9 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 	switch c.Op {
 	case flow.StartRun:
 		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
+	case flow.GiveAnswer:
+		_, err := tx.exec(ctx, `UPDATE flow_run SET answer = COALESCE(answer, ?) WHERE id = ? AND org_id = ?`, c.Answer, ref.Run, ref.Org)
+		return c.Values, err
 	case flow.ForgetSteps:
 		// What somebody is to look at is kept.
 		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
@@ -272,7 +275,7 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(?, answer), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(answer, ?), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
 			WHERE id = ? AND org_id = ? AND epoch = ?`,
 			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
 		if err != nil {
@@ -323,6 +326,15 @@ func (t Runs) Pin(ctx context.Context, ref flow.Ref, pins map[string]int) error 
 		_, err := tx.exec(ctx, `UPDATE flow_run SET pins = ? WHERE id = ? AND org_id = ? AND epoch = ?`, string(text), ref.Run, ref.Org, ref.Epoch)
 		return err
 	}})
+}
+
+// ForgetAnswers deletes the answers of runs that ended before a time: whoever
+// waited for them has them, or has gone.
+func (t Runs) ForgetAnswers(ctx context.Context, before time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET answer = NULL WHERE answer IS NOT NULL AND ended_at > 0 AND ended_at < ?`, toMicros(before))
+		return err
+	})
 }
 
 // Get returns one run.

@@ -40,6 +40,9 @@ type DB struct {
 	Sources       Sources
 	Events        Events
 	Flows         Flows
+	Starts        Starts
+	Endpoints     Endpoints
+	Delegates     Delegates
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
@@ -95,7 +98,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
-	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
+	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
+	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {

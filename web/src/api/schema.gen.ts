@@ -1423,6 +1423,8 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+            /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
+            redirect?: string;
         };
         Authorization: {
             url: string;
@@ -1574,6 +1576,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -2598,6 +2602,12 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        Signed: {
+            /** @description an account; its name is empty where it is no member any more */
+            by: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+        };
         SlackMessage: {
             /** @description id */
             channel: string;
@@ -2819,6 +2829,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */

@@ -1555,6 +1555,8 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+            /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
+            redirect?: string;
         };
         Authorization: {
             url: string;
@@ -1711,6 +1713,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -2792,6 +2796,12 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        Signed: {
+            /** @description an account; its name is empty where it is no member any more */
+            by: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+        };
         SlackMessage: {
             /** @description id */
             channel: string;
@@ -3013,6 +3023,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */

@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
 	"sallyport/internal/errs"
+	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
@@ -54,6 +55,7 @@ type Core struct {
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
 	Templates *template.Shelf
+	Exchange  *exchange.Desk
 	Guard     *guard.Guard
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 }
@@ -112,6 +114,7 @@ func (c *Core) build() error {
 	})
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
+	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	if c.Templates, err = template.Load(c.Catalogue, contents...); err != nil {
 		return fmt.Errorf("load templates: %w", err)
 	}

@@ -11,9 +11,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
-	"sallyport/internal/flopack"
 	"sallyport/internal/flow"
-	"sallyport/internal/functions"
 	"sallyport/internal/id"
 	"sallyport/internal/migration"
 	"sallyport/internal/secret"
@@ -67,7 +65,7 @@ type PlayConnection struct {
 // OpenPlayer installs an export of Okta Workflows, or a flow of ours, in a fresh
 // database. Close it.
 func OpenPlayer(ctx context.Context, o PlayOptions, text []byte, name string) (*Player, error) {
-	return openPlayer(ctx, o, name, func(c *Core) (*migration.Result, error) { return c.Translate(text) })
+	return openPlayer(ctx, o, name, func(c *Core) (*migration.Result, error) { return c.Exchange.Read(text) })
 }
 
 // openPlayer installs the flows that read gives in a folder of a fresh database.
@@ -116,30 +114,6 @@ func (p *Player) install(ctx context.Context, o PlayOptions, name string, read f
 
 func (c *Core) importer() migration.Installer[*store.Tx] {
 	return migration.Installer[*store.Tx]{Write: c.DB.Write, Now: c.Now, Catalogue: c.Catalogue}
-}
-
-// Translate reads an export of Okta Workflows, or a flow of ours.
-func (c *Core) Translate(text []byte) (*migration.Result, error) {
-	if !flopack.Looks(text) {
-		return migration.OfFlow(string(text))
-	}
-	d, problems, err := flopack.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) == 0 {
-		problems = flopack.Check(d)
-	}
-	var bad []string
-	for _, p := range problems {
-		if !p.Warning {
-			bad = append(bad, p.String())
-		}
-	}
-	if len(bad) > 0 {
-		return nil, errs.New(errs.Invalid, "%s", strings.Join(bad, "\n"))
-	}
-	return migration.Translate(d, migration.Catalogue{Functions: functions.All(), Connectors: c.Shelf})
 }
 
 // connect makes the connections that were given, and returns them by what the

@@ -19,6 +19,8 @@ import { RunStateMark } from "../runs/runState.tsx";
 import { useCan } from "../session/session.ts";
 import { FlowSwitch } from "./FlowSwitch.tsx";
 import { filterFlows, flowSorts, triggerWords } from "./flowWords.ts";
+import { ExportFlows } from "./import/ExportFlows.tsx";
+import { ImportFlows } from "./import/ImportFlows.tsx";
 
 type Flow = components["schemas"]["Flow"];
 
@@ -44,7 +46,13 @@ export function FlowList() {
       <PageHeader
         title="Flows"
         lead="What Sallyport does when something happens."
-        actions={flows.data?.length !== 0 && <NewFlow />}
+        actions={
+          <>
+            {search.folder && <ExportFlows of="folders" id={search.folder} />}
+            <ImportFlows />
+            {flows.data?.length !== 0 && <NewFlow />}
+          </>
+        }
       />
       <FilterBar end={rows && flows.data && counted(rows.length, "flow")}>
         <SearchBox label="Search flows" value={search.q ?? ""} onChange={(q) => set({ q })} />

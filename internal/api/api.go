@@ -37,6 +37,16 @@ type Engine interface {
 	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
 	// Test tries a connection out.
 	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
+	// Consent begins a sign-in by which somebody lets a connection act for them.
+	Consent(c connector.Connection, redirect, state string) (connector.Consent, error)
+	// Redeem ends it.
+	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
+	// Consented reports whether a connection has what consent it needs.
+	Consented(ctx context.Context, c connector.Connection) (bool, error)
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].
@@ -94,7 +104,7 @@ type server struct {
 	untold  sync.Once // that a proxy is not trusted
 }
 
-// New returns the API as one handler, for /api/, /healthz, /readyz and /metrics.
+// New returns the API as one handler, for /api/, /oauth/, /healthz, /readyz and /metrics.
 func New(d Deps) (http.Handler, error) {
 	base, err := url.Parse(d.BaseURL)
 	if err != nil {

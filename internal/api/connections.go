@@ -22,7 +22,7 @@ import (
 var (
 	_ = add("GET /api/v1/connections", portal.ConnectionsRead, doc{Summary: "Connections"}, listConnections)
 	_ = add("POST /api/v1/connections", portal.ConnectionsWrite, doc{
-		Summary: "Add a connection", Help: "It is tried out first, and kept only if that goes well: test false skips that.", Status: http.StatusCreated,
+		Summary: "Add a connection", Help: "It is tried out first, and kept only if that goes well: test false skips that. One that somebody has yet to consent to is kept untested: see authorize.", Status: http.StatusCreated,
 	}, createConnection)
 	_ = add("GET /api/v1/connections/{id}", portal.ConnectionsRead, doc{Summary: "A connection", Help: "Secrets are never shown: only which are set, and since when."}, getConnection)
 	_ = add("PATCH /api/v1/connections/{id}", portal.ConnectionsWrite, doc{Summary: "Change a connection", Help: "It is tried out first, and changed only if that goes well: test false skips that."}, patchConnection)
@@ -221,7 +221,11 @@ func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Con
 	}
 	known, checks := learned(before), []ConnectionCheck{}
 	conn.State, conn.Error, conn.CheckedAt = store.ConnectionUntested, "", time.Time{}
-	if ch.test {
+	ready, err := d.Engine.Consented(ctx, conn.Connection)
+	if err != nil {
+		return TestedConnection{}, err
+	}
+	if ch.test && ready {
 		report, err := d.Engine.Test(ctx, conn.Connection)
 		if err != nil {
 			return TestedConnection{}, err

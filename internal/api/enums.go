@@ -63,7 +63,7 @@ func enumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[connector.Repeat]():
 		return words("Repeat", connector.Safe, connector.Keyed, connector.Never), true
 	case reflect.TypeFor[connector.AuthKind]():
-		return words("AuthKind", connector.None, connector.APIKey, connector.Bearer, connector.Basic, connector.ClientCredentials, connector.PrivateKeyJWT), true
+		return words("AuthKind", connector.None, connector.APIKey, connector.Bearer, connector.Basic, connector.ClientCredentials, connector.PrivateKeyJWT, connector.AuthorizationCode, connector.JWTBearer, connector.APIKeyQuery, connector.AWSSignature, connector.HMAC), true
 	case reflect.TypeFor[guard.State]():
 		return words("ActionState", guard.Started, guard.Retrying, guard.Done, guard.Failed, guard.Refused, guard.Unknown), true
 	}

@@ -104,7 +104,7 @@ func badField(name, format string, args ...any) error {
 // decode fills a new In from a request.
 func (rt Route) decode(s *server, w http.ResponseWriter, r *http.Request) (any, error) {
 	in := reflect.New(rt.In)
-	if err := rt.in.fillParams(in.Elem(), r); err != nil {
+	if err := rt.in.fillParams(in.Elem(), r, rt.Doc.Open); err != nil {
 		return nil, err
 	}
 	if rt.in.from != nil {
@@ -128,13 +128,13 @@ func (rt Route) decode(s *server, w http.ResponseWriter, r *http.Request) (any, 
 	return in.Interface(), rt.in.fillBody(in.Interface(), body, r.Header.Get("Content-Type"))
 }
 
-func (in input) fillParams(to reflect.Value, r *http.Request) error {
+func (in input) fillParams(to reflect.Value, r *http.Request, open bool) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return errs.Wrap(errs.Invalid, err, "the query %q is not well formed: write %% as %%25, ; as %%3B and & as %%26 inside of a value", r.URL.RawQuery)
 	}
 	for name := range query {
-		if !slices.ContainsFunc(in.params, func(p param) bool { return p.where == "query" && p.name == name }) {
+		if !open && !slices.ContainsFunc(in.params, func(p param) bool { return p.where == "query" && p.name == name }) {
 			return badField(name, "there is no parameter %q", name)
 		}
 	}

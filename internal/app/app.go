@@ -65,7 +65,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.watch()
 	a.runner = &flow.Runner{
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
-		Now: c.Now, Log: c.Log, Changed: a.runChanged,
+		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export,
 	}
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
@@ -157,7 +157,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Log: a.Log})
-	for _, path := range []string{"/api/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()

@@ -110,7 +110,7 @@ func (c *Core) build() error {
 		return fmt.Errorf("load connectors: %w", err)
 	}
 	c.Engine = connector.NewEngine(connector.Options{
-		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Now: c.Now,
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Library = &flow.Library{Shelf: c.DB.Flows}

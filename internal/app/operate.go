@@ -118,6 +118,10 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of connections: %w", err)
 	}
+	grants, err := c.DB.Grants.Reseal(ctx, c.Engine.ResealGrant)
+	if err != nil {
+		return n, fmt.Errorf("seal what people consented to: %w", err)
+	}
 	hooks, err := c.DB.Sources.Reseal(ctx, func(s source.Source) ([]byte, error) {
 		plain, err := c.Keys.Unseal(s.HookSecret, source.HookSecretContext(s.ID))
 		if err != nil {
@@ -128,5 +132,5 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of event hooks: %w", err)
 	}
-	return n + hooks, nil
+	return n + grants + hooks, nil
 }

@@ -1,14 +1,7 @@
 package connector
 
 import (
-	"context"
-	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
-
 	"sallyport/internal/connector/document"
-	"sallyport/internal/connector/oauth"
 	"sallyport/internal/value"
 )
 
@@ -32,6 +25,25 @@ func impliedPorts(kind AuthKind) (settings, secrets []Port) {
 		key := text("private_key", "Private key", true)
 		key.Long, key.Help = true, "PEM or a JSON Web Key; RSA of 2048 bits or more, or elliptic."
 		settings, secrets = []Port{text("client_id", "Client ID", true), text("key_id", "Key ID", false), scopes}, []Port{key}
+	case AuthorizationCode:
+		secrets = []Port{text("client_secret", "Client secret", false)}
+		secrets[0].Help = "Left empty for a public client."
+		settings = []Port{text("client_id", "Client ID", true), scopes}
+	case JWTBearer:
+		key := text("private_key", "Private key", true)
+		key.Long, key.Help = true, "PEM, a JSON Web Key, or the JSON of a Google service account."
+		settings = []Port{text("issuer", "Issuer", false), text("subject", "Acts for", false), text("key_id", "Key ID", false), scopes}
+		settings[0].Help = "Whose key it is. The JSON of a service account says so itself."
+		settings[1].Help = "The person whom the connection acts for, where the server lets it."
+		secrets = []Port{key}
+	case APIKeyQuery:
+		secrets = []Port{text("api_key", "API key", true)}
+	case AWSSignature:
+		settings = []Port{text("access_key_id", "Access key ID", true)}
+		secrets = []Port{text("secret_access_key", "Secret access key", true), text("session_token", "Session token", false)}
+		secrets[1].Help = "Of temporary credentials only."
+	case HMAC:
+		settings, secrets = []Port{text("key_id", "Key ID", false)}, []Port{text("signing_key", "Signing key", true)}
 	case None:
 	}
 	for i := range secrets {
@@ -60,17 +72,42 @@ func compileAuth(c document.Cursor, names scopeNames) Auth {
 		}
 	}
 	a.plan = authPlan{
-		header: treeAt(c.At("header"), names), prefix: c.Text("prefix"), basic: c.Text("client_auth") == "basic",
-		tokenURL: treeAt(c.At("token_url"), names), params: treeAt(c.At("params"), names),
+		header: treeAt(c.At("header"), names), prefix: c.Text("prefix"), param: treeAt(c.At("param"), names), basic: c.Text("client_auth") == "basic",
+		tokenURL: treeAt(c.At("token_url"), names), params: treeAt(c.At("params"), names), audience: treeAt(c.At("audience"), names),
+		authorizeURL: treeAt(c.At("authorize_url"), names), authorizeParams: treeAt(c.At("authorize_params"), names),
+		service: treeAt(c.At("service"), names), region: treeAt(c.At("region"), names),
 		body: treeAt(c.At("token_request"), names), field: c.Text("token_field"),
 	}
 	if a.Kind != ClientCredentials && !a.plan.body.empty() {
 		c.At("token_request").Fail("it is of oauth2_client_credentials")
 	}
-	if (a.Kind == ClientCredentials || a.Kind == PrivateKeyJWT) && a.plan.tokenURL.empty() {
-		c.Fail("%s needs a token_url", a.Kind)
+	if a.Kind == HMAC {
+		a.plan.hmac = compileHMAC(c, names)
+	}
+	for _, key := range a.Kind.needs() {
+		if !c.At(key).Present() {
+			c.Fail("%s needs a %s", a.Kind, key)
+		}
 	}
 	return a
+}
+
+// needs lists the keys of the file that a way to sign in cannot do without.
+func (k AuthKind) needs() []string {
+	switch k {
+	case ClientCredentials, PrivateKeyJWT, JWTBearer:
+		return []string{"token_url"}
+	case AuthorizationCode:
+		return []string{"token_url", "authorize_url"}
+	case APIKeyQuery:
+		return []string{"param"}
+	case AWSSignature:
+		return []string{"service", "region"}
+	case HMAC:
+		return []string{"header", "signed"}
+	default:
+		return nil
+	}
 }
 
 func portNamed(name string, lists ...[]Port) *Port {
@@ -82,107 +119,4 @@ func portNamed(name string, lists ...[]Port) *Port {
 		}
 	}
 	return nil
-}
-
-// credential signs requests in.
-type credential interface {
-	// sign puts the credential on a request, and returns what of it must not
-	// be shown.
-	sign(ctx context.Context, req *http.Request) (hidden string, err error)
-	// rejected takes note that the peer refused the request with status 401,
-	// and reports whether to try once more.
-	rejected(ctx context.Context, hidden string, h http.Header) bool
-}
-
-// fixed is a credential that is the same for every request.
-type fixed struct{ header, value string }
-
-func (f fixed) sign(_ context.Context, req *http.Request) (string, error) {
-	if f.header != "" {
-		req.Header.Set(f.header, f.value)
-	}
-	return "", nil
-}
-
-func (f fixed) rejected(context.Context, string, http.Header) bool { return false }
-
-// tokens is a credential that is fetched.
-type tokens struct{ source *oauth.Source }
-
-func (t tokens) sign(ctx context.Context, req *http.Request) (string, error) {
-	return t.source.Authorize(ctx, req)
-}
-
-func (t tokens) rejected(ctx context.Context, hidden string, h http.Header) bool {
-	return t.source.Rejected(ctx, hidden, h)
-}
-
-// fixedCredential returns the header of the kinds that need no token request.
-func (a *Auth) fixedCredential(s scope, secrets map[string]string) (fixed, bool) {
-	switch a.Kind {
-	case APIKey:
-		return fixed{a.keyHeader(s), a.plan.prefix + secrets["api_key"]}, true
-	case Bearer:
-		return fixed{"Authorization", "Bearer " + secrets["token"]}, true
-	case Basic:
-		req := http.Request{Header: http.Header{}}
-		settings, _ := s["settings"].(*value.Object)
-		req.SetBasicAuth(settings.Text("username"), secrets["password"])
-		return fixed{"Authorization", req.Header.Get("Authorization")}, true
-	case None:
-		return fixed{}, true
-	default:
-		return fixed{}, false
-	}
-}
-
-// keyHeader is the header that an API key goes into.
-func (a *Auth) keyHeader(s scope) string {
-	if name := a.plan.header.text(s); name != "" {
-		return name
-	}
-	return "Authorization"
-}
-
-// oauthClient returns the client of the kinds that fetch tokens.
-func (a *Auth) oauthClient(s scope, secrets map[string]string) (oauth.Client, error) {
-	settings, _ := s["settings"].(*value.Object)
-	c := oauth.Client{
-		TokenURL: a.plan.tokenURL.text(s), ID: settings.Text("client_id"), Secret: secrets["client_secret"],
-		Basic: a.plan.basic, Scopes: a.Scopes, Params: url.Values{}, Field: a.plan.field,
-	}
-	if body, ok := a.plan.body.eval(s); ok {
-		c.Body = value.JSON(body)
-	}
-	if own := strings.Fields(settings.Text("scopes")); len(own) > 0 {
-		c.Scopes = own
-	}
-	params, _ := a.plan.params.eval(s)
-	if o, ok := params.(*value.Object); ok {
-		for name, v := range o.All() {
-			c.Params.Set(name, value.String(v))
-		}
-	}
-	if a.Kind == PrivateKeyJWT {
-		key, err := oauth.ParseKey(secrets["private_key"], settings.Text("key_id"))
-		if err != nil {
-			return c, fmt.Errorf("private_key: %w", err)
-		}
-		c.Key = key
-	}
-	return c, nil
-}
-
-// shown returns the header that the credential goes into, as people see it.
-func (a *Auth) shown(s scope, mask string) (name, text string) {
-	switch a.Kind {
-	case APIKey:
-		return a.keyHeader(s), a.plan.prefix + mask
-	case Bearer, ClientCredentials, PrivateKeyJWT:
-		return "Authorization", "Bearer " + mask
-	case Basic:
-		return "Authorization", "Basic " + mask
-	case None:
-	}
-	return "", ""
 }

@@ -92,7 +92,7 @@ func (c *Connector) names(root document.Cursor) scopeNames {
 		settings = append(settings, portNames(more)...)
 		secrets = append(secrets, portNames(moreSecrets)...)
 	}
-	return scopeNames{"settings": settings, "secrets": secrets, "auth": nil, "call": {"key"}}
+	return scopeNames{"settings": settings, "secrets": secrets, "auth": nil, "call": {"key"}, "now": nil}
 }
 
 func portNames(ports []Port) []string {
@@ -106,7 +106,7 @@ func portNames(ports []Port) []string {
 func compileProfile(root document.Cursor, names scopeNames) *profile {
 	limit := root.At("rate_limit")
 	p := &profile{
-		base: treeAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
+		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
 	}
 	for name, h := range root.At("headers").Fields() {
 		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})
@@ -216,7 +216,7 @@ func compileTest(c document.Cursor, of *Connector, names scopeNames) testStep {
 	if s.title == "" {
 		s.title = action.Title
 	}
-	before := names.without("secrets").without("call")
+	before := names.without("secrets").without("call").without("now")
 	after := before.with(scopeNames{"outputs": portNames(action.Outputs)})
 	s.when = programAt(c.At("when"), before)
 	if in := c.At("inputs"); in.Present() {
@@ -240,10 +240,10 @@ func (c *Connector) crossCheck(root document.Cursor) {
 	}
 	for id, a := range root.At("actions").Fields() {
 		switch smtp := c.profile.smtp != nil; {
-		case smtp && a.At("request").Present():
-			a.At("request").Fail("the connector speaks SMTP: mail is wanted")
-		case !smtp && !a.At("request").Present():
-			a.Fail("it has no request")
+		case smtp && len(c.Actions[id].do.steps) > 0:
+			a.Fail("the connector speaks SMTP: mail is wanted, no request")
+		case !smtp && len(c.Actions[id].do.steps) == 0:
+			c.checkLocal(a, c.Actions[id])
 		}
 		undo := a.At("undo")
 		if !undo.Present() {
@@ -262,6 +262,18 @@ func (c *Connector) crossCheck(root document.Cursor) {
 				in.Fail("%s has no such input", other.ID)
 			}
 		}
+	}
+}
+
+// checkLocal looks at an action without a request: it calculates, and calls nobody.
+func (c *Connector) checkLocal(a document.Cursor, action *Action) {
+	switch {
+	case len(action.Outputs) == 0:
+		a.Fail("it has no request, and no outputs")
+	case action.Effect != Read || action.Repeat != Safe:
+		a.Fail("it has no request: its effect is read, and repeating it is safe")
+	case len(action.Targets) > 0 || action.Undo != nil || a.At("errors").Present():
+		a.Fail("it has no request: it touches nothing, and nobody answers")
 	}
 }
 

@@ -106,7 +106,7 @@ func (a *Action) checkStream(c document.Cursor, output string) {
 	if p := portNamed(output, a.Outputs); p == nil || p.Type != value.List {
 		c.Fail("%s is no list among the outputs", output)
 	}
-	if a.do.pages == nil || a.do.pages.start == nil || portNamed("next", a.Inputs) == nil || portNamed("next", a.Outputs) == nil {
+	if p := a.do.pages(); p == nil || p.start == nil || portNamed("next", a.Inputs) == nil || portNamed("next", a.Outputs) == nil {
 		c.Fail("it has no pages to go on with: pages.start, and an input and an output next")
 	}
 }

@@ -47,6 +47,11 @@ const (
 	Basic             AuthKind = "basic"                     // RFC 7617
 	ClientCredentials AuthKind = "oauth2_client_credentials" //nolint:gosec // the name of a grant (RFC 6749 section 4.4), no credential
 	PrivateKeyJWT     AuthKind = "private_key_jwt"           // RFC 7523 section 2.2
+	AuthorizationCode AuthKind = "oauth2_authorization_code" // RFC 6749 section 4.1, with RFC 7636
+	JWTBearer         AuthKind = "jwt_bearer"                // RFC 7523 section 2.1
+	APIKeyQuery       AuthKind = "api_key_query"             //nolint:gosec // the name of a way: a parameter of the query
+	AWSSignature      AuthKind = "aws_sigv4"                 // Amazon's Signature Version 4
+	HMAC              AuthKind = "hmac"                      // RFC 2104, over what the file says
 )
 
 // Connector is one kind of system outside, as its file describes it.

@@ -18,12 +18,13 @@ import (
 	"sallyport/internal/value"
 )
 
-// Options are what an [Engine] works with. All but Now are needed.
+// Options are what an [Engine] works with. All but Grants and Now are needed.
 type Options struct {
 	Shelf   *Shelf
 	Keyring *secret.Keyring
 	Egress  *egress.Egress
 	Quota   *quota.Registry
+	Grants  Grants           // nil: nobody can consent to anything
 	Now     func() time.Time // nil is [time.Now]
 }
 
@@ -33,12 +34,13 @@ type Engine struct {
 	keyring *secret.Keyring
 	egress  *egress.Egress
 	quota   *quota.Registry
+	grants  Grants
 	now     func() time.Time
 	client  *http.Client // follows within a host
 	open    *http.Client // follows anywhere, for URLs that users give
 
 	mu     sync.Mutex
-	tokens map[string]*heldTokens // by organization and connection
+	tokens map[string]*heldTokens // by organization, connection, and for whom they are
 }
 
 // heldTokens are the tokens of a connection, as long as it stays as it is.
@@ -58,7 +60,7 @@ func NewEngine(opts Options) *Engine {
 	// A call's own timeout ends it; the clients' is only for the worst.
 	longest := 10 * time.Minute
 	return &Engine{
-		shelf: opts.Shelf, keyring: opts.Keyring, egress: opts.Egress, quota: opts.Quota, now: opts.Now,
+		shelf: opts.Shelf, keyring: opts.Keyring, egress: opts.Egress, quota: opts.Quota, grants: opts.Grants, now: opts.Now,
 		client: opts.Egress.Client(egress.ClientOptions{Timeout: longest}),
 		open:   opts.Egress.Client(egress.ClientOptions{Timeout: longest, Redirects: egress.AnyHost}),
 		tokens: map[string]*heldTokens{},
@@ -90,8 +92,8 @@ func (e *Engine) Do(ctx context.Context, conn Connection, call Call) (Result, er
 	return res, nil
 }
 
-// Preview returns what [Engine.Do] would send first, with every secret masked.
-// It reaches nobody.
+// Preview returns what [Engine.Do] would send first, with every secret masked;
+// the zero Request is that it would send nothing. It reaches nobody.
 func (e *Engine) Preview(conn Connection, call Call) (Request, error) {
 	s, err := e.begin(conn, call)
 	if err != nil {
@@ -104,9 +106,12 @@ func (e *Engine) Preview(conn Connection, call Call) (Request, error) {
 		}
 		return m.shown, nil
 	}
-	w, err := newWire(s)
+	w, err := s.first()
 	if err != nil {
 		return Request{}, asError(err)
+	}
+	if w == nil { // a list of nothing
+		return Request{}, nil
 	}
 	return w.shown, nil
 }

@@ -65,19 +65,20 @@ type critic struct {
 	title string // of the connector
 	seen  scope  // what expressions see of the call
 	own   *plan
+	step  *step       // nil: no request is made
 	also  []errorPlan // those of the connector
 	now   func() time.Time
 }
 
 func (s *session) critic() *critic {
-	return &critic{s.connector.Title, s.open(), s.action.do, s.connector.profile.errors, s.engine.now}
+	return &critic{s.connector.Title, s.open(), s.action.do, s.step, s.connector.profile.errors, s.engine.now}
 }
 
 // judge returns what an answer refuses, or nil where it is none of the errors.
 // Retry is when the rate limit lets another call through, where it was that.
 func (c *critic) judge(a *answer, retry time.Time) *Error {
 	seen := c.seen.with(a.scope())
-	if holds(c.own.accept, seen) {
+	if c.step != nil && holds(c.step.accept, seen) {
 		return nil
 	}
 	e := &Error{Status: a.status, Body: a.body, Transient: passes(a.status), Auth: a.status == http.StatusUnauthorized, RetryAt: retry}

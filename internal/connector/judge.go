@@ -41,12 +41,15 @@ func (e *Engine) Stand(conn Connection, call Call, connections []Connection) (*S
 	if p := s.connector.profile; p.smtp != nil || p.judge != nil {
 		return nil, nil
 	}
-	w, err := newWire(s)
-	if err != nil {
+	w, err := s.first()
+	if err != nil || w == nil {
 		return nil, err
 	}
 	if strings.ContainsFunc(w.url.Host, func(r rune) bool { return r > '~' }) {
 		return nil, errs.New(errs.Invalid, "the host %s is not written plainly", quoted(w.url.Hostname()))
+	}
+	if err := e.straight(s, connections); err != nil {
+		return nil, err
 	}
 	reached, err := e.reached(w.url, connections)
 	if reached == nil && err == nil && e.foreign(w.url, s.scheme(w)) {
@@ -63,6 +66,26 @@ func (e *Engine) Stand(conn Connection, call Call, connections []Connection) (*S
 		return nil, errs.New(errs.Invalid, "%s", errs.Message(asError(err).Err))
 	}
 	return reached, nil
+}
+
+// straight refuses an action of several requests of which a later one leads to
+// such a tenant: what stands for the first says nothing of the others.
+func (e *Engine) straight(s *session, connections []Connection) error {
+	steps := s.action.do.steps
+	for _, st := range steps[min(1, len(steps)):] {
+		base := st.request.base
+		if base.empty() {
+			base = s.connector.profile.base
+		}
+		u, err := parseBase(base.text(s.real))
+		if err != nil {
+			continue // it cannot be sent
+		}
+		if to, err := e.reached(u, connections); to != nil || err != nil {
+			return errs.New(errs.Invalid, "one of several requests leads to %s", hostOf(u))
+		}
+	}
+	return nil
 }
 
 // reached returns the connection to the tenant that a URL leads to, with the
@@ -105,7 +128,8 @@ func (e *Engine) foreign(u *url.URL, scheme string) bool {
 // header, which is no secret.
 func (s *session) scheme(w *wire) string {
 	h := w.header.Clone()
-	if f, ok := s.auth.fixedCredential(s.real, s.secrets); ok && f.header != "" {
+	c, _ := s.auth.fixedCredential(s.real, s.secrets, s.engine.now)
+	if f, ok := c.(fixed); ok && f.header != "" {
 		h.Set(f.header, f.value)
 	}
 	scheme, _, found := strings.Cut(strings.TrimSpace(h.Get("Authorization")), " ")

@@ -2,14 +2,15 @@ package connector
 
 import (
 	"regexp"
+	"slices"
 
 	"sallyport/internal/value"
 )
 
 // Leads returns the settings that decide where a connection leads, and so where
 // its secrets go: those that stand in the connector's base URL, its mail server,
-// the URL that its tokens come from, and the URLs of its actions, itself or by
-// way of a variable.
+// the URLs that its tokens come from and people consent at, and the URLs of its
+// actions, itself or by way of a variable.
 func (c *Connector) Leads(kind AuthKind) map[string]bool {
 	l := leads{}
 	l.tree(c.profile.base, nil)
@@ -20,10 +21,13 @@ func (c *Connector) Leads(kind AuthKind) map[string]bool {
 	}
 	if auth, ok := c.AuthOf(kind); ok {
 		l.tree(auth.plan.tokenURL, nil)
+		l.tree(auth.plan.authorizeURL, nil)
 	}
 	for _, a := range c.Actions {
-		if r := a.do.request; r != nil {
-			l.tree(r.url, a.do.vars)
+		for _, st := range a.do.steps {
+			vars := append(slices.Clip(a.do.vars), st.vars...)
+			l.tree(st.request.url, vars)
+			l.tree(st.request.base, vars)
 		}
 	}
 	return l

@@ -74,22 +74,28 @@ func newEnvelope(s *session) (envelope, error) {
 	if s.action.do.mail == nil {
 		return e, nil
 	}
-	if err := e.compose(s); err != nil {
+	if err := e.compose(s, s.action.do.mail); err != nil {
 		return envelope{}, errs.New(errs.Invalid, "%v", err)
+	}
+	if e.shown.Header["From"] == "" {
+		return envelope{}, errs.New(errs.Invalid, "from: one address is wanted")
 	}
 	e.shown = ScrubRequest(s.scrub, e.shown)
 	return e, nil
 }
 
-func (e *envelope) compose(s *session) error {
-	p := s.action.do.mail
+// compose makes the message of a plan. Without a from it has none: the server
+// knows whose it is.
+func (e *envelope) compose(s *session, p *mailPlan) error {
 	e.msg = mail.NewMsg()
 	from, err := addresses(p.from, s.real)
-	if err != nil || len(from) != 1 {
+	switch {
+	case err != nil || len(from) > 1:
 		return fmt.Errorf("from: one address is wanted: %w", orNone(err))
+	case len(from) == 1:
+		e.msg.FromMailAddress(from[0])
+		e.shown.Header["From"] = from[0].String()
 	}
-	e.msg.FromMailAddress(from[0])
-	e.shown.Header["From"] = from[0].String()
 	count := 0
 	for name, part := range map[string]tree{"To": p.to, "Cc": p.cc, "Bcc": p.bcc, "Reply-To": p.replyTo} {
 		list, err := addresses(part, s.real)
@@ -113,13 +119,12 @@ func (e *envelope) compose(s *session) error {
 	if count == 0 {
 		return fmt.Errorf("to: nobody is named")
 	}
-	e.write(s)
-	return nil
+	e.write(s, p)
+	return e.attach(p.attachments, s.real)
 }
 
 // write adds subject, bodies and an identity to a message.
-func (e *envelope) write(s *session) {
-	p := s.action.do.mail
+func (e *envelope) write(s *session, p *mailPlan) {
 	subject := oneLine(p.subject.text(s.real))
 	e.msg.Subject(subject)
 	e.shown.Header["Subject"] = oneLine(p.subject.text(s.shown))

@@ -24,6 +24,16 @@ func programAt(c document.Cursor, names scopeNames) *expr.Program {
 	return p
 }
 
+// firstAt reads a template, or several of which the first counts that is not
+// empty.
+func firstAt(c document.Cursor, names scopeNames) tree {
+	t := treeAt(c, names)
+	if t.kind == value.List {
+		t.kind = firstOf
+	}
+	return t
+}
+
 // treeAt reads the template that stands here; the empty one where none does.
 func treeAt(c document.Cursor, names scopeNames) tree {
 	if c.Value == nil {

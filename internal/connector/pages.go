@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
@@ -20,16 +21,12 @@ type list struct {
 	status int
 }
 
-// pages sends the request, and where the action lists in pages, those that
-// follow, until there are as many items as are wanted.
+// pages sends the request, and where it lists in pages, those that follow, until
+// there are as many items as are wanted.
 func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
-	p := s.action.do.pages
+	p := s.step.pages
 	if p == nil {
-		a, failure := s.send(ctx, w)
-		if failure != nil {
-			return list{}, failure
-		}
-		return list{s.open().with(a.scope()), a.status}, nil
+		return s.single(ctx, w)
 	}
 	if err := s.turn(w, value.String(eval(p.start, s.open()))); err != nil {
 		return list{}, asError(err)
@@ -46,7 +43,7 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 		items = append(items, page...)
 		next := p.following(a, seen)
 		more := next != ""
-		if s.call.OnePage && len(page) == 0 {
+		if s.onePage() && len(page) == 0 {
 			more, next = false, "" // a peer that never comes to an end
 		}
 		if !more || len(page) == 0 || n >= s.mostPages() || limited && len(items) >= limit {
@@ -62,14 +59,31 @@ func (s *session) pages(ctx context.Context, w *wire) (list, *Error) {
 	}
 }
 
+// single sends a request that is no list.
+func (s *session) single(ctx context.Context, w *wire) (list, *Error) {
+	a, failure := s.send(ctx, w)
+	if failure != nil {
+		return list{}, failure
+	}
+	seen := s.open().with(a.scope())
+	if s.action.do.binary {
+		seen["base64"] = base64.StdEncoding.EncodeToString(a.raw)
+	}
+	return list{seen, a.status}, nil
+}
+
+// onePage reports whether only one page of the present list is wanted. The lists
+// of requests before the last are not what is gone over.
+func (s *session) onePage() bool { return s.call.OnePage && s.step.pages == s.action.do.pages() }
+
 // limit returns how many items are wanted, if that is bounded.
 func (s *session) limit() (n int, limited bool) {
-	f, ok := eval(s.action.do.pages.limit, s.open()).(float64)
-	return int(f), ok && !s.call.OnePage
+	f, ok := eval(s.step.pages.limit, s.open()).(float64)
+	return int(f), ok && !s.onePage()
 }
 
 func (s *session) mostPages() int {
-	if s.call.OnePage {
+	if s.onePage() {
 		return 1
 	}
 	return maxPages
@@ -86,15 +100,21 @@ func (p *pagesPlan) following(a *answer, seen scope) string {
 // turn makes w the request of a page; the empty one is the first. A URL that the peer names must stay where
 // the connection leads: the credential goes with it.
 func (s *session) turn(w *wire, page string) error {
-	switch {
+	switch p := s.step.pages; {
 	case page == "":
 		return nil
-	case !s.action.do.pages.link:
-		q := w.url.Query()
-		q.Set(s.action.do.pages.param, page)
+	case p.param != "":
 		u := *w.url
-		u.RawQuery = q.Encode()
+		setParam(&u, p.param, page)
 		w.url = &u
+		return nil
+	case p.field != "":
+		v, err := value.ParseJSON(w.body)
+		body, ok := v.(*value.Object)
+		if err != nil || !ok {
+			return errs.New(errs.Invalid, "%s has no body to name the next page in", s.action.Title)
+		}
+		w.body = value.JSON(body.With(p.field, page))
 		return nil
 	}
 	u, err := w.url.Parse(page)
@@ -103,6 +123,12 @@ func (s *session) turn(w *wire, page string) error {
 	}
 	w.url = u
 	return nil
+}
+
+func setParam(u *url.URL, name, text string) {
+	q := u.Query()
+	q.Set(name, text)
+	u.RawQuery = q.Encode()
 }
 
 // nextLink returns the URL of the link with rel="next" in Link headers

@@ -29,13 +29,30 @@ type judgePlan struct {
 
 // authPlan is the plan of a way to sign in.
 type authPlan struct {
-	header   tree // of an API key
+	header   tree // of an API key or a signature
 	prefix   string
+	param    tree // of the query, that an API key goes into
 	tokenURL tree
 	basic    bool // the client secret goes into a header
 	params   tree // sent to the token endpoint besides
 	body     tree // the JSON that is sent there instead of the grant's form
 	field    string
+	audience tree // of an assertion
+
+	authorizeURL    tree // where people consent
+	authorizeParams tree // sent there besides
+
+	service, region tree // of an Amazon signature
+	hmac            *hmacPlan
+}
+
+// hmacPlan is how an HMAC is made.
+type hmacPlan struct {
+	algorithm tree // sha1, sha256, sha384 or sha512
+	encoding  tree // hex or base64
+	keyForm   tree // how the key is written: text, hex or base64
+	signed    tree
+	headers   []namedTree // besides the one of the signature
 }
 
 // plan is the plan of an action.
@@ -45,12 +62,31 @@ type plan struct {
 	effects []effectWhen
 	unclear *expr.Program // when the targets are not all that it touches
 	key     string        // the header that the idempotency key goes into
-	request *requestPlan
-	mail    *mailPlan     // nil, with no request: the mail server is only tried out
-	accept  *expr.Program // an answer that is none of the errors, whatever its status
+	subject tree          // for whom to sign in, where the way to sign in acts for people
+	steps   []*step
+	mail    *mailPlan // nil, with no steps: the mail server is only tried out
 	errors  []errorPlan
-	pages   *pagesPlan
 	outputs []outputPlan
+	binary  bool // an output is made of the bytes of the answer
+}
+
+// pages is how the list goes on that the action gives: that of its last request.
+func (p *plan) pages() *pagesPlan {
+	if len(p.steps) == 0 {
+		return nil
+	}
+	return p.steps[len(p.steps)-1].pages
+}
+
+// step is one request of an action, or one for each item of a list.
+type step struct {
+	id      string        // by which others know its answers; empty of an action with one request
+	when    *expr.Program // nil: always
+	each    *expr.Program // nil: once
+	vars    []variable
+	request *requestPlan
+	accept  *expr.Program // an answer that is none of the errors, whatever its status
+	pages   *pagesPlan
 }
 
 type namedTree struct {
@@ -75,21 +111,27 @@ type effectWhen struct {
 // requestPlan is how the request of an action is made.
 type requestPlan struct {
 	method  tree
+	base    tree // instead of the connector's
 	path    tree // joined to the base, each reference a segment of its own; or
 	url     tree // a whole URL, or one relative to the base
 	query   tree
 	headers tree
 	body    tree
-	encode  tree // json, form or text
-	content tree // the Content-Type, where it is not the encoding's own
-	most    int  // the largest body in bytes; 0 is no limit
+	encode  tree      // json, form or text
+	message *mailPlan // the body as a mail message
+	parts   bool      // the body is a list of parts, sent as multipart/related
+	content tree      // the Content-Type, where it is not the encoding's own
+	most    int       // the largest body in bytes; 0 is no limit
 }
 
 // smtpPlan is where a connector's mail goes.
 type smtpPlan struct{ host, port, security, hello tree }
 
 // mailPlan is how the message of an action is made.
-type mailPlan struct{ from, to, cc, bcc, replyTo, subject, text, html tree }
+type mailPlan struct {
+	from, to, cc, bcc, replyTo, subject, text, html tree
+	attachments                                     tree // a list of files
+}
 
 // errorPlan recognizes one kind of refusal in an answer.
 type errorPlan struct {
@@ -101,7 +143,8 @@ type errorPlan struct {
 type pagesPlan struct {
 	link  bool          // by a Link header, rel="next"
 	next  *expr.Program // or by a cursor in the answer,
-	param string        // sent as this query parameter
+	param string        // sent as this query parameter,
+	field string        // or as this field of the JSON body; neither: it is a URL
 	start *expr.Program // the page to begin with
 	items *expr.Program
 	limit *expr.Program // of items

@@ -3,6 +3,8 @@ package connector
 import (
 	"context"
 	"net/http"
+
+	"sallyport/internal/errs"
 )
 
 // Raw is an answer as it came.
@@ -27,9 +29,12 @@ func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	w, err := newWire(s)
+	w, err := s.first()
 	if err != nil {
 		return Raw{}, asError(err)
+	}
+	if w == nil || len(s.action.do.steps) != 1 {
+		return Raw{}, asError(errs.New(errs.Invalid, "%s is not one request", s.action.Title))
 	}
 	a, failure := s.send(ctx, w)
 	if failure != nil && (a == nil || !failure.RetryAt.IsZero()) {

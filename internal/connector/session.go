@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
@@ -24,6 +23,7 @@ type session struct {
 	action    *Action
 	call      Call
 
+	step    *step             // the present one of the action's
 	real    scope             // with the secrets
 	shown   scope             // with masks in their place
 	secrets map[string]string // of the connection
@@ -78,7 +78,7 @@ func (s *session) gather() error {
 		shown.Set(p.Name, secret.Mask)
 	}
 	s.hide(settings, inputs)
-	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key)}
+	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key), "now": value.Instant(s.engine.now())}
 	if s.real, err = s.complete(base, inputs, real); err != nil {
 		return err
 	}
@@ -132,6 +132,8 @@ func (s *session) budget(host string) *quota.Budget {
 	switch s.auth.Kind {
 	case ClientCredentials, PrivateKeyJWT: // their tokens change
 		identity = append(identity, settings.Text("client_id"))
+	case AuthorizationCode: // each is of the person who consented
+		identity = append(identity, s.conn.Org, s.conn.ID)
 	default:
 		for _, p := range s.connector.secrets(s.auth) {
 			identity = append(identity, s.secrets[p.Name])
@@ -153,10 +155,10 @@ func (s *session) dialect() quota.Dialect {
 // credential returns how the call signs in.
 func (s *session) credential() (credential, error) {
 	settings, _ := s.real["settings"].(*value.Object)
-	if f, ok := s.auth.fixedCredential(s.real, s.secrets); ok {
-		return f, nil
+	if c, ok := s.auth.fixedCredential(s.real, s.secrets, s.engine.now); ok {
+		return c, nil
 	}
-	client, err := s.auth.oauthClient(s.real, s.secrets)
+	client, err := s.oauthClient()
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, err, "the connection %s cannot sign in: %v", s.conn.Name, err)
 	}
@@ -165,17 +167,28 @@ func (s *session) credential() (credential, error) {
 		_, _ = sum.Write(part) // a hash never fails
 	}
 	send := s.tokenSender(client.TokenURL) //nolint:bodyclose // whoever sends closes
-	return tokens{s.engine.heldSource(s.conn.Org+"\x00"+s.conn.ID, string(sum.Sum(nil)), client, send)}, nil
+	return tokens{s.engine.heldSource(sourceKey(s.conn, client.Subject), string(sum.Sum(nil)), client, send)}, nil
 }
 
+func sourceKey(conn Connection, subject string) string {
+	return conn.Org + "\x00" + conn.ID + "\x00" + subject
+}
+
+// maxSources bounds the tokens that are held: an action that signs in for
+// people makes one for each of them.
+const maxSources = 4096
+
 // heldSource returns the tokens of a connection, fresh ones where it changed.
-func (e *Engine) heldSource(connection, made string, client oauth.Client, send func(*http.Request) (*http.Response, error)) *oauth.Source {
+func (e *Engine) heldSource(key, made string, client oauth.Client, send func(*http.Request) (*http.Response, error)) *oauth.Source {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	held, ok := e.tokens[connection]
+	held, ok := e.tokens[key]
 	if !ok || held.made != made {
+		if len(e.tokens) >= maxSources {
+			clear(e.tokens)
+		}
 		held = &heldTokens{made, oauth.NewSource(client, oauth.Options{Send: send, Now: e.now})}
-		e.tokens[connection] = held
+		e.tokens[key] = held
 	}
 	return held.source
 }
@@ -205,20 +218,4 @@ func (s *session) tokenSender(tokenURL string) func(*http.Request) (*http.Respon
 		permit.Observe(resp.StatusCode, resp.Header)
 		return resp, nil
 	}
-}
-
-// run carries the call out.
-func (s *session) run(ctx context.Context) (Result, *Error) {
-	if s.connector.profile.smtp != nil {
-		return (&courier{s}).carry(ctx)
-	}
-	w, err := newWire(s)
-	if err != nil {
-		return Result{}, asError(err)
-	}
-	list, failure := s.pages(ctx, w)
-	if failure != nil {
-		return Result{}, failure
-	}
-	return Result{Outputs: s.outputs(list.scope), Request: w.shown, Status: list.status}, nil
 }

@@ -51,6 +51,9 @@ func parseTree(v any) (tree, error) {
 	return tree{leaf: leaf, kind: value.Any}, err
 }
 
+// firstOf is the kind of a tree that is the first of its parts that is not empty.
+const firstOf value.Kind = "first"
+
 // eval returns the tree's value. It is absent where it is one reference to
 // nothing.
 func (t tree) eval(s scope) (v any, present bool) {
@@ -71,6 +74,13 @@ func (t tree) eval(s scope) (v any, present bool) {
 			}
 		}
 		return o, true
+	case firstOf:
+		for _, part := range t.parts {
+			if v, _ := part.eval(s); !value.Empty(v) {
+				return v, true
+			}
+		}
+		return nil, false
 	case "":
 		return nil, false
 	default:

@@ -37,7 +37,7 @@ func newWire(s *session) (*wire, error) {
 }
 
 func build(s *session) (*wire, error) {
-	r, sc := s.action.do.request, s.real
+	r, sc := s.step.request, s.real
 	w := &wire{method: strings.ToUpper(r.method.text(sc)), header: http.Header{}}
 	if !slices.Contains(methods(), w.method) {
 		return nil, fmt.Errorf("%s is no method: %s are", quoted(w.method), strings.Join(methods(), ", "))
@@ -49,7 +49,18 @@ func build(s *session) (*wire, error) {
 	if err := addHeaders(s, w.header, sc); err != nil {
 		return nil, err
 	}
-	body, contentType, err := r.encoded(sc)
+	var body []byte
+	var contentType string
+	if !r.parts && r.message == nil {
+		body, contentType, err = r.encoded(sc)
+	}
+	if r.parts {
+		body, contentType, err = related(r.body, sc)
+	}
+	if r.message != nil {
+		contentType = "message/rfc822"
+		body, err = s.message(r.message)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +81,11 @@ func methods() []string {
 // address returns the URL of the request, and the base that it must stay
 // below. Where it is shown, secrets in it are masks.
 func address(s *session, shown bool) (u, base *url.URL, err error) {
-	r, sc := s.action.do.request, s.real
+	r, sc := s.step.request, s.real
 	if shown {
 		sc = s.shown
 	}
-	baseText := s.connector.profile.base.text(sc)
+	baseText := s.base().text(sc)
 	if baseText != "" {
 		if base, err = parseBase(baseText); err != nil {
 			return nil, nil, err
@@ -98,6 +109,14 @@ func address(s *session, shown bool) (u, base *url.URL, err error) {
 		return nil, nil, err
 	}
 	return u, base, r.addQuery(u, sc)
+}
+
+// base is what the paths of the present request are joined to.
+func (s *session) base() tree {
+	if b := s.step.request.base; !b.empty() {
+		return b
+	}
+	return s.connector.profile.base
 }
 
 func parseBase(text string) (*url.URL, error) {
@@ -243,7 +262,7 @@ func addHeaders(s *session, h http.Header, sc scope) error {
 			return err
 		}
 	}
-	v, _ := s.action.do.request.headers.eval(sc)
+	v, _ := s.step.request.headers.eval(sc)
 	o, ok := v.(*value.Object)
 	if !ok && v != nil {
 		return fmt.Errorf("the headers are a %s: an object is wanted", value.KindOf(v))
@@ -315,34 +334,4 @@ func (r *requestPlan) encoded(sc scope) (body []byte, contentType string, err er
 		contentType = own
 	}
 	return body, contentType, nil
-}
-
-// show returns a request as people see it: the same, made with masks in the
-// place of secrets.
-func show(s *session, w *wire) (Request, error) {
-	r := s.action.do.request
-	out := Request{Method: w.method, Header: map[string]string{}}
-	switch u, _, err := address(s, true); {
-	case s.connector.profile.base.uses("secrets") || r.url.uses("secrets"):
-		out.URL = secret.Mask
-	case err != nil:
-		return out, err
-	default:
-		out.URL = strings.NewReplacer(url.QueryEscape(secret.Mask), secret.Mask, url.PathEscape(secret.Mask), secret.Mask).Replace(u.String())
-	}
-	h := http.Header{}
-	if err := addHeaders(s, h, s.shown); err != nil {
-		return out, err
-	}
-	if c := w.header.Get("Content-Type"); c != "" {
-		h.Set("Content-Type", c)
-	}
-	if name, text := s.auth.shown(s.shown, secret.Mask); name != "" {
-		h.Set(name, text)
-	}
-	for name := range h {
-		out.Header[name] = h.Get(name)
-	}
-	out.Body, _ = r.body.eval(s.shown)
-	return ScrubRequest(s.scrub, out), nil
 }

@@ -47,6 +47,8 @@ func textFunctions() []Function {
 		{`text.regexExtract(pattern)`, "the first group of the first match, or the match; null where there is none", "regexExtract", true, 2, regexExtract},
 		{`text.urlEncode()`, "the text as a value in a URL's query", "urlEncode", true, 1, onText(url.QueryEscape)},
 		{`text.urlDecode()`, "what a part of a URL's path says, or the text itself where it is escaped badly", "urlDecode", true, 1, onText(urlDecode)},
+		{`text.base64()`, "the text in base64", "base64", true, 1, onText(toBase64)},
+		{`text.base64Decode()`, "the text that base64 says, plain or URL-safe; null where it says none", "base64Decode", true, 1, fromBase64},
 		{`text.inCIDR(network)`, "whether the text is an IP address in a network such as 10.0.0.0/8, or in one of a list of them", "inCIDR", true, 2, inCIDR},
 	}
 }
@@ -57,6 +59,9 @@ func otherFunctions() []Function {
 		{`list.first()`, "its first item, or null", "first", true, 1, end(func(int) int { return 0 })},
 		{`list.last()`, "its last item, or null", "last", true, 1, end(func(n int) int { return n - 1 })},
 		{`list.distinct()`, "the list without repetitions", "distinct", true, 1, distinct},
+		{`list.flatten()`, "one list of what its items that are lists hold, and of its other items", "flatten", true, 1, flatten},
+		{`list.indexes()`, "the positions of its items: 0, 1 and so on", "indexes", true, 1, indexes},
+		{`list.object()`, "an object of its items, each a list of a name and a value; the last of a name counts", "object", true, 1, toObject},
 		{`x.orElse(y)`, "x, or y where x is null or empty", "orElse", true, 2, orElse},
 		{`text(x)`, "x as text: an object or list as JSON, null as the empty text", "text", false, 1, asText},
 		{`number(x)`, "x as a number, or null where it is none", "number", false, 1, as(value.Number)},

@@ -69,6 +69,63 @@ func end(at func(n int) int) func([]ref.Val) ref.Val {
 	}
 }
 
+func flatten(args []ref.Val) ref.Val {
+	l, ok := args[0].(traits.Lister)
+	if !ok {
+		return wrong("flatten", args[0])
+	}
+	var out []ref.Val
+	for it := l.Iterator(); it.HasNext() == types.True; {
+		v := it.Next()
+		inner, ok := v.(traits.Lister)
+		if !ok {
+			out = append(out, v)
+			continue
+		}
+		for each := inner.Iterator(); each.HasNext() == types.True; {
+			out = append(out, each.Next())
+		}
+	}
+	return types.NewRefValList(adapter{}, out)
+}
+
+func indexes(args []ref.Val) ref.Val {
+	l, ok := args[0].(traits.Lister)
+	if !ok {
+		return wrong("indexes", args[0])
+	}
+	n, _ := float(l.Size())
+	out := make([]any, int(n))
+	for i := range out {
+		out[i] = float64(i)
+	}
+	return types.NewDynamicList(adapter{}, out)
+}
+
+func toObject(args []ref.Val) ref.Val {
+	l, ok := args[0].(traits.Lister)
+	if !ok {
+		return wrong("object", args[0])
+	}
+	out := value.NewObject(8)
+	for it := l.Iterator(); it.HasNext() == types.True; {
+		pair, ok := it.Next().(traits.Lister)
+		if !ok || pair.Size() != types.Int(2) {
+			return types.NewErr("object: each item must be a list of a name and a value")
+		}
+		name, err := text(pair.Get(types.Int(0)))
+		if err != nil {
+			return types.WrapErr(err)
+		}
+		v, err := toValue(pair.Get(types.Int(1)))
+		if err != nil {
+			return types.WrapErr(err)
+		}
+		out.Set(name, v)
+	}
+	return adapter{}.NativeToValue(out)
+}
+
 func distinct(args []ref.Val) ref.Val {
 	l, ok := args[0].(traits.Lister)
 	if !ok {

@@ -1,8 +1,10 @@
 package expr
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
@@ -22,6 +24,21 @@ func urlDecode(s string) string {
 		return plain
 	}
 	return s
+}
+
+func toBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func fromBase64(args []ref.Val) ref.Val {
+	s, ok := args[0].(types.String)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(args[0])
+	}
+	plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(strings.TrimSpace(string(s)), "="))
+	b, err := base64.RawStdEncoding.DecodeString(plain)
+	if err != nil || !utf8.Valid(b) {
+		return types.NullValue
+	}
+	return types.String(b)
 }
 
 func upper(s string) string {

@@ -62,6 +62,9 @@ type Runner struct {
 	// Answered is called with the HTTP answer of a run that an HTTP request
 	// started; again with the same when the run is resumed there. May be nil.
 	Answered func(ctx context.Context, org, run string, a Answer)
+	// Export writes flows, the first of which is the one that was asked for, as an
+	// export of Okta Workflows. May be nil: then there are none.
+	Export func(flows []Text) ([]byte, error)
 
 	draining atomic.Bool
 }

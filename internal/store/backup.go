@@ -26,11 +26,11 @@ import (
 const backupForm = 1
 
 // backupTables are the tables that a backup holds, those that others refer to
-// first. Sessions, sign-in links and leases are not worth keeping; jobs are made
+// first. Sessions, sign-in links, attempts to consent and leases are not worth keeping; jobs are made
 // anew from the runs that have not ended.
 func backupTables() []string {
 	return []string{
-		"organization", "account", "membership", "api_token", "connection", "source", "event", "flow_folder", "flow", "flow_version", "flow_revision",
+		"organization", "account", "membership", "api_token", "connection", "connection_grant", "source", "event", "flow_folder", "flow", "flow_version", "flow_revision",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
 	}
 }

@@ -34,6 +34,7 @@ type item struct {
 	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
 	before func(context.Context, *Tx) error
 	steps  []flow.Step // of that run
+	runs   []flow.Run  // to be added, together with other callers'
 	fn     func(context.Context, *Tx) error
 	err    error
 	fenced bool // another worker has the run; nothing is written
@@ -168,6 +169,13 @@ func (tx *Tx) writeItems(ctx context.Context, batch []*item) error {
 		return err
 	}
 	if err := tx.writeSteps(ctx, batch); err != nil {
+		return err
+	}
+	var runs []flow.Run
+	for _, it := range batch {
+		runs = append(runs, it.runs...)
+	}
+	if err := tx.addRuns(ctx, runs); err != nil {
 		return err
 	}
 	return tx.each(ctx, batch, func(it *item) func(context.Context, *Tx) error { return it.fn })

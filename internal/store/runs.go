@@ -70,7 +70,7 @@ func null(s string) any {
 
 // Add queues one run.
 func (t Runs) Add(ctx context.Context, r flow.Run) error {
-	return t.db.Write(ctx, func(tx *Tx) error { return tx.addRuns(ctx, []flow.Run{r}) })
+	return t.db.group.do(ctx, &item{runs: []flow.Run{r}})
 }
 
 // Claim takes a run up for a worker. A run of which nothing was written yet is

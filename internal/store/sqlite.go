@@ -24,7 +24,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}, "_txlock": {"immediate"}}
-	w, err := sql.Open("sqlite", "file:"+escapePath(path)+"?"+pragmas.Encode())
+	w, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, w.Close())
 	}
 	pragmas = url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-16384)", "temp_store(MEMORY)"}}
-	r, err := sql.Open("sqlite", "file:"+escapePath(path)+"?"+pragmas.Encode())
+	r, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}

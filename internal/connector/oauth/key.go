@@ -22,15 +22,32 @@ import (
 
 // Key is a private key that signs for a client.
 type Key struct {
+	// Owner is whose key it is, where it says so itself: the address of a
+	// Google service account.
+	Owner string
+
 	key jose.SigningKey
 	id  string
 }
 
-// ParseKey reads a private key, RSA or elliptic: PEM (PKCS#8, PKCS#1, SEC 1)
-// or a JSON Web Key. The id names its public half to the server; a JSON Web Key
-// may bring its own. No error shows any of the key.
+// ParseKey reads a private key, RSA or elliptic: PEM (PKCS#8, PKCS#1, SEC 1),
+// a JSON Web Key, or the JSON that Google gives for a service account. The id
+// names its public half to the server; the two kinds of JSON may bring their
+// own. No error shows any of the key.
 func ParseKey(text, id string) (*Key, error) {
 	text = strings.TrimSpace(text)
+	owner := ""
+	var account struct {
+		Email string `json:"client_email"`
+		Key   string `json:"private_key"`
+		ID    string `json:"private_key_id"`
+	}
+	if strings.HasPrefix(text, "{") && json.Unmarshal([]byte(text), &account) == nil && account.Key != "" {
+		owner, text = account.Email, strings.TrimSpace(account.Key)
+		if id == "" {
+			id = account.ID
+		}
+	}
 	var private any
 	if strings.HasPrefix(text, "{") {
 		var jwk jose.JSONWebKey
@@ -54,7 +71,7 @@ func ParseKey(text, id string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Key{key: jose.SigningKey{Algorithm: alg, Key: private}, id: id}, nil
+	return &Key{Owner: owner, key: jose.SigningKey{Algorithm: alg, Key: private}, id: id}, nil
 }
 
 func algorithm(private any) (jose.SignatureAlgorithm, error) {
@@ -80,14 +97,46 @@ func algorithm(private any) (jose.SignatureAlgorithm, error) {
 // assertion returns a client assertion (RFC 7523 section 3), good for five
 // minutes and for one use.
 func (k *Key) assertion(client, audience string, now time.Time) (string, error) {
+	return sign(k.key, k.header(), map[string]any{
+		"iss": client, "sub": client, "aud": audience, "jti": rand.Text(),
+		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+	})
+}
+
+// grant returns an assertion that is itself the right to a token (RFC 7523
+// section 2.1), good for five minutes. The scopes stand in it, where Google and
+// others look for them; a service account that acts for nobody names no subject.
+func (k *Key) grant(c Client, now time.Time) (string, error) {
+	issuer := c.ID
+	if issuer == "" {
+		issuer = k.Owner
+	}
+	if issuer == "" {
+		return "", errors.New("it is not known whose key it is: name the issuer")
+	}
+	audience := c.Audience
+	if audience == "" {
+		audience = c.TokenURL
+	}
+	claims := map[string]any{"iss": issuer, "aud": audience, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix()}
+	switch {
+	case c.Subject != "":
+		claims["sub"] = c.Subject
+	case k.Owner == "": // RFC 7523 section 3: a subject there must be
+		claims["sub"] = issuer
+	}
+	if len(c.Scopes) > 0 {
+		claims["scope"] = strings.Join(c.Scopes, " ")
+	}
+	return sign(k.key, k.header(), claims)
+}
+
+func (k *Key) header() *jose.SignerOptions {
 	opts := (&jose.SignerOptions{}).WithType("JWT")
 	if k.id != "" {
 		opts = opts.WithHeader("kid", k.id)
 	}
-	return sign(k.key, opts, map[string]any{
-		"iss": client, "sub": client, "aud": audience, "jti": rand.Text(),
-		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
-	})
+	return opts
 }
 
 func sign(key jose.SigningKey, opts *jose.SignerOptions, claims map[string]any) (string, error) {

@@ -1,17 +1,17 @@
-// Package oauth gets access tokens by the client credentials grant (RFC 6749
-// section 4.4), with a client secret or with a signed assertion (RFC 7523), and
-// puts them on requests, bound to a key where the peer demands it (RFC 9449).
-// Tokens live in memory only.
+// Package oauth gets access tokens, and puts them on requests, bound to a key
+// where the peer demands it (RFC 9449). It knows three grants: client
+// credentials (RFC 6749 section 4.4), with a client secret or with a signed
+// assertion (RFC 7523 section 2.2); a signed assertion that is the grant itself
+// (section 2.1), as Google's service accounts have it; and the refresh token
+// that somebody's consent gave (RFC 6749 sections 4.1 and 6, with the proof of
+// RFC 7636). Access tokens live in memory only.
 package oauth
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,12 +21,16 @@ import (
 // Client is a client registered with an authorization server.
 type Client struct {
 	TokenURL string
-	ID       string
+	ID       string     // of an [Assertion], its issuer
 	Secret   string     // the client secret, or
 	Key      *Key       // the key that signs assertions
 	Basic    bool       // the secret goes into a Basic header, not into the form
 	Scopes   []string   // asked for
 	Params   url.Values // sent besides, an audience for example
+	Grant    Grant
+	Subject  string  // of an [Assertion]: for whom; empty is the issuer
+	Audience string  // of an [Assertion]; empty is the token URL
+	Stored   Refresh // what a [Refreshing] client has
 
 	// Body, where it is not nil, is sent as JSON instead of the grant's form, to
 	// servers that give tokens in a way of their own; Field is where in the
@@ -34,6 +38,16 @@ type Client struct {
 	Body  []byte
 	Field string
 }
+
+// Grant is by what right a client gets tokens.
+type Grant int
+
+// The grants.
+const (
+	ClientCredentials Grant = iota // RFC 6749 section 4.4
+	Assertion                      // RFC 7523 section 2.1
+	Refreshing                     // RFC 6749 section 6
+)
 
 // Options are what a [Source] works with.
 type Options struct {
@@ -72,8 +86,11 @@ type Source struct {
 
 	turn  chan struct{} // holds one item; whoever has it owns what follows
 	token token
-	proof *proofs       // not nil once the server demanded bound tokens
-	skew  time.Duration // how far the server's clock is ahead, once it mattered
+	used  string // the refresh token of the last request
+	// unkept is the refresh token that came in its place and is not kept yet.
+	unkept string
+	proof  *proofs       // not nil once the server demanded bound tokens
+	skew   time.Duration // how far the server's clock is ahead, once it mattered
 }
 
 type token struct {
@@ -97,12 +114,8 @@ func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, erro
 		return "", err
 	}
 	defer s.give()
-	if s.token.value == "" || !s.now().Before(s.token.expires) {
-		t, err := s.fetch(ctx)
-		if err != nil {
-			return "", err
-		}
-		s.token = t
+	if err := s.renew(ctx); err != nil {
+		return "", err
 	}
 	if s.proof == nil {
 		req.Header.Set("Authorization", "Bearer "+s.token.value)
@@ -115,6 +128,34 @@ func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, erro
 	req.Header.Set("Authorization", "DPoP "+s.token.value)
 	req.Header.Set("DPoP", proof)
 	return s.token.value, nil
+}
+
+// renew sees to a token that holds. A refresh token that came along is kept
+// before the token is used, if need be at another try: the old one may hold no
+// more.
+func (s *Source) renew(ctx context.Context) error {
+	if s.token.value == "" || !s.now().Before(s.token.expires) {
+		if err := s.keep(ctx); err != nil {
+			return err
+		}
+		t, err := s.fetch(ctx)
+		if err != nil {
+			return err
+		}
+		s.token = t
+	}
+	return s.keep(ctx)
+}
+
+func (s *Source) keep(ctx context.Context) error {
+	if s.unkept == "" {
+		return nil
+	}
+	if err := s.client.Stored.Replace(ctx, s.used, s.unkept); err != nil {
+		return fmt.Errorf("keep the new refresh token: %w", err)
+	}
+	s.unkept = ""
+	return nil
 }
 
 // Rejected takes note that a resource refused a token with status 401. It
@@ -164,7 +205,7 @@ func (s *Source) fetch(ctx context.Context) (token, error) {
 		if !ok {
 			return token{}, err
 		}
-		if last = err; !s.adapt(refusal) {
+		if last = err; !s.adapt(refusal) && !s.outdated(ctx, refusal) {
 			break
 		}
 	}
@@ -205,31 +246,15 @@ func (s *Source) adapt(e *Error) bool {
 
 func (s *Source) request(ctx context.Context) (token, error) {
 	if s.client.Body != nil {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, bytes.NewReader(s.client.Body))
-		if err != nil {
-			return token{}, fmt.Errorf("the token URL is none: %w", err)
-		}
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Accept", "application/json")
-		return s.exchange(req)
+		return s.own(ctx)
 	}
-	form := url.Values{"grant_type": {"client_credentials"}}
-	if len(s.client.Scopes) > 0 {
-		form.Set("scope", strings.Join(s.client.Scopes, " "))
-	}
-	maps.Copy(form, s.client.Params)
-	if err := s.identify(form); err != nil {
+	form, err := s.form(ctx)
+	if err != nil {
 		return token{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, strings.NewReader(form.Encode()))
+	req, err := s.client.post(ctx, form)
 	if err != nil {
-		return token{}, fmt.Errorf("the token URL is none: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "application/json")
-	if s.client.Basic && s.client.Key == nil {
-		// RFC 6749 section 2.3.1: both are form-encoded first.
-		req.SetBasicAuth(url.QueryEscape(s.client.ID), url.QueryEscape(s.client.Secret))
+		return token{}, err
 	}
 	if s.proof != nil {
 		proof, err := s.proof.sign(req.Method, req.URL, s.clock(), "")
@@ -238,78 +263,35 @@ func (s *Source) request(ctx context.Context) (token, error) {
 		}
 		req.Header.Set("DPoP", proof)
 	}
-	return s.exchange(req)
-}
-
-// identify adds to the form what says who asks.
-func (s *Source) identify(form url.Values) error {
-	switch {
-	case s.client.Key != nil:
-		assertion, err := s.client.Key.assertion(s.client.ID, s.client.TokenURL, s.clock())
-		if err != nil {
-			return err
-		}
-		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-		form.Set("client_assertion", assertion)
-	case !s.client.Basic:
-		form.Set("client_id", s.client.ID)
-		form.Set("client_secret", s.client.Secret)
-	}
-	return nil
-}
-
-func (s *Source) exchange(req *http.Request) (token, error) {
-	resp, err := s.send(req)
+	a, err := s.client.ask(s.send, req, form)
 	if err != nil {
-		return token{}, fmt.Errorf("ask for a token: %w", err)
-	}
-	defer func() { _ = resp.Body.Close() }() // it was only read
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return token{}, fmt.Errorf("ask for a token: %w", err)
-	}
-	var answer struct {
-		AccessToken string  `json:"access_token"`
-		TokenType   string  `json:"token_type"`
-		ExpiresIn   float64 `json:"expires_in"`
-		Error       string  `json:"error"`
-		Description string  `json:"error_description"`
-		Code        string  `json:"errorCode"`    // Okta's own errors
-		Summary     string  `json:"errorSummary"` //
-	}
-	bad := json.Unmarshal(body, &answer)
-	if s.client.Field != "" && bad == nil {
-		answer.AccessToken = field(body, s.client.Field)
-	}
-	if resp.StatusCode != http.StatusOK {
-		e := &Error{Status: resp.StatusCode, Code: answer.Error, Description: answer.Description, Header: resp.Header}
-		if e.Code == "" {
-			e.Code, e.Description = answer.Code, answer.Summary
-		}
-		if e.Code == "" {
-			e.Code = strings.ToLower(strings.ReplaceAll(http.StatusText(e.Status), " ", "_"))
-		}
-		return token{}, e
+		return token{}, err
 	}
 	switch {
-	case bad != nil || answer.AccessToken == "":
-		return token{}, fmt.Errorf("ask for a token: %s answered without one", req.URL.Host)
-	case s.proof != nil && !strings.EqualFold(answer.TokenType, "DPoP"):
-		return token{}, fmt.Errorf("ask for a token: a bound one was asked for, a %s token came", answer.TokenType)
-	case s.proof == nil && s.client.Body == nil && !strings.EqualFold(answer.TokenType, "Bearer"):
-		return token{}, fmt.Errorf("ask for a token: %.20q is no kind of token to use", answer.TokenType)
+	case s.proof != nil && !strings.EqualFold(a.TokenType, "DPoP"):
+		return token{}, fmt.Errorf("ask for a token: a bound one was asked for, a %.20q token came", a.TokenType)
+	case s.proof == nil && !strings.EqualFold(a.TokenType, "Bearer"):
+		return token{}, fmt.Errorf("ask for a token: %.20q is no kind of token to use", a.TokenType)
 	}
-	return token{value: answer.AccessToken, expires: s.now().Add(lifetime(answer.ExpiresIn))}, nil
+	if s.client.Grant == Refreshing && a.RefreshToken != "" && a.RefreshToken != s.used {
+		s.unkept = a.RefreshToken
+	}
+	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
 }
 
-// field returns a text of a JSON object, or "".
-func field(body []byte, name string) string {
-	var fields map[string]json.RawMessage
-	var text string
-	if json.Unmarshal(body, &fields) != nil || json.Unmarshal(fields[name], &text) != nil {
-		return ""
+// own asks for a token in the server's own way.
+func (s *Source) own(ctx context.Context) (token, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.client.TokenURL, bytes.NewReader(s.client.Body))
+	if err != nil {
+		return token{}, fmt.Errorf("the token URL is none: %w", err)
 	}
-	return text
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	a, err := s.client.ask(s.send, req, nil)
+	if err != nil {
+		return token{}, err
+	}
+	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
 }
 
 // lifetime is how long a token is used: until shortly before it expires. One

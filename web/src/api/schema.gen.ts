@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flows can be made of: functions, and the actions of all connectors */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -70,7 +87,7 @@ export interface paths {
         put?: never;
         /**
          * Add a connection
-         * @description It is tried out first, and kept only if that goes well: test false skips that.
+         * @description It is tried out first, and kept only if that goes well: test false skips that. One that somebody has yet to consent to is kept untested: see authorize.
          */
         post: operations["createConnection"];
         delete?: never;
@@ -105,6 +122,26 @@ export interface paths {
          * @description It is tried out first, and changed only if that goes well: test false skips that.
          */
         patch: operations["patchConnection"];
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in to a connection
+         * @description For one that signs in by oauth2_authorization_code. Send the browser to the URL: it comes back by itself, in the same session, within ten minutes and once. Not for an API token.
+         */
+        post: operations["authorizeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/connections/{id}/test": {
@@ -210,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Make a flow of its YAML
-         * @description It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems.
+         * @description It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems, unless it is said to be a beginning.
          */
         post: operations["createFlow"];
         delete?: never;
@@ -355,6 +392,26 @@ export interface paths {
          * @description A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one card out
+         * @description Functions and conditions are worked out, reads are made; of what changes anything only the request is shown.
+         */
+        post: operations["tryCard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1263,6 +1320,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the browser comes back to
+         * @description It goes on to the connection in the console, where the sign-in's outcome stands.
+         */
+        get: operations["finishAuthorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1397,7 +1474,7 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt";
+        AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
             kind: components["schemas"]["AuthKind"];
             title: string;
@@ -1419,6 +1496,13 @@ export interface components {
              */
             kind: "id" | "url" | "address" | "option" | "unused";
             text: string;
+        };
+        Authorization: {
+            url: string;
+            /** @description where the browser comes back to: enter it with the client at the authorization server */
+            redirect: string;
+            /** Format: date-time */
+            endsAt: string;
         };
         Card: {
             id: string;
@@ -1480,6 +1564,26 @@ export interface components {
             title?: string;
             cards: components["schemas"]["Card"][];
         };
+        Catalogue: {
+            functions: components["schemas"]["Function"][];
+            connectors: components["schemas"]["CatalogueConnector"][];
+        };
+        CatalogueAction: {
+            id: string;
+            title: string;
+            description?: string;
+            effect: components["schemas"]["Effect"];
+            inputs: components["schemas"]["FormField"][];
+            outputs: components["schemas"]["FormField"][];
+        };
+        CatalogueConnector: {
+            id: string;
+            title: string;
+            category?: string;
+            /** @description of its connections, as far as flows may refer to them */
+            settings: components["schemas"]["FormField"][];
+            actions: components["schemas"]["CatalogueAction"][];
+        };
         ChangePassword: {
             current: string;
             /** @description the new one: at least 12 characters, and not the e-mail address */
@@ -1492,6 +1596,8 @@ export interface components {
         };
         CheckedFlow: {
             problems: components["schemas"]["Problem"][];
+            /** @description of the flow, where the YAML was kept */
+            edition?: string;
         };
         Client: {
             ip?: string;
@@ -1622,6 +1728,8 @@ export interface components {
             /** @description id of the folder */
             folder: string;
             yaml: string;
+            /** @description take it as a beginning, whatever is wrong with it, as long as it has a name */
+            begun?: boolean;
         };
         CreateFolder: {
             name: string;
@@ -1880,6 +1988,8 @@ export interface components {
             /** @description what is wrong with it */
             problems: components["schemas"]["Problem"][];
             draftYaml?: string;
+            /** @description names what the draft and the published version are now; a draft that is kept with it is refused once somebody else has changed them */
+            edition: string;
             /** @description slots and options that nothing is chosen for */
             unbound: string[];
             /** @description the connections that fit each slot */
@@ -1917,6 +2027,16 @@ export interface components {
             choices?: unknown[];
             /** @description several lines */
             long: boolean;
+        };
+        Function: {
+            /** @description as a card uses it: text.compose */
+            id: string;
+            title: string;
+            help: string;
+            /** @description it takes inputs of any further name */
+            extensible: boolean;
+            inputs: components["schemas"]["FormField"][];
+            outputs: components["schemas"]["FormField"][];
         };
         Given: {
             name: string;
@@ -2230,9 +2350,23 @@ export interface components {
         PublishFlow: {
             /** @description what has changed */
             note?: string;
+            /** @description for slots by name, the id of the connection: so that a flow that is on can be given new slots */
+            connections?: {
+                [key: string]: string;
+            };
+            /** @description for table slots by name, the id of the table */
+            tables?: {
+                [key: string]: string;
+            };
+            /** @description for options by name, the value */
+            options?: {
+                [key: string]: unknown;
+            };
         };
         PutDraft: {
             yaml: string;
+            /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
+            edition?: string;
         };
         Readiness: {
             /** @enum {string} */
@@ -2894,6 +3028,19 @@ export interface components {
             /** Format: date-time */
             endsAt?: string;
         };
+        TriedCard: {
+            /** @description done, failed, or dry_run for a change, which is only shown */
+            state: components["schemas"]["StepState"];
+            /** @description the inputs, worked out */
+            input?: unknown;
+            output?: unknown;
+            /** @description of a condition */
+            holds?: boolean;
+            error?: string;
+            /** @description what would be sent */
+            request?: components["schemas"]["ActionRequest"];
+            tookMs: number;
+        };
         Trigger: {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
@@ -2915,6 +3062,24 @@ export interface components {
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row";
+        TryCard: {
+            /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
+            use?: string;
+            /** @description id of the connection, where the card uses an action */
+            connection?: string;
+            /** @description id of the table, where the card uses one */
+            table?: string;
+            /** @description the card's inputs, references included */
+            with?: {
+                [key: string]: unknown;
+            };
+            /** @description a condition to work out instead */
+            if?: string;
+            /** @description what references lead to, by their first names: event, input, the ids of cards */
+            sample?: {
+                [key: string]: unknown;
+            };
+        };
         UndoAction: {
             action: string;
             title: string;
@@ -3033,6 +3198,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listConnections: {
         parameters: {
             query?: never;
@@ -3145,6 +3331,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestedConnection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    authorizeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3562,6 +3771,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tryCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TryCard"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedCard"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5053,6 +5289,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    finishAuthorization: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+                error_description?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             default: components["responses"]["Error"];

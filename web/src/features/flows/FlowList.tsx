@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Workflow } from "lucide-react";
-import { useMemo } from "react";
+import { Plus, Workflow } from "lucide-react";
+import { useMemo, useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
@@ -10,6 +10,7 @@ import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Select } from "../../kit/Field.tsx";
 import { FilterBar, SearchBox } from "../../kit/Filters.tsx";
+import { useKeys } from "../../kit/keys.ts";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
@@ -21,6 +22,7 @@ import { FlowSwitch } from "./FlowSwitch.tsx";
 import { filterFlows, flowSorts, triggerWords } from "./flowWords.ts";
 import { ExportFlows } from "./import/ExportFlows.tsx";
 import { ImportFlows } from "./import/ImportFlows.tsx";
+import { NewFlow } from "./NewFlow.tsx";
 
 type Flow = components["schemas"]["Flow"];
 
@@ -40,6 +42,8 @@ export function FlowList() {
     return sort.down ? list.reverse() : list;
   }, [flows.data, search, sort.by, sort.down]);
   const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
+  const [beginning, setBeginning] = useState(false);
+  useKeys([{ keys: "n", label: "New flow", group: "Lists", run: () => setBeginning(true) }]);
   const narrowed = Boolean(search.q || search.folder || search.show);
   return (
     <Page>
@@ -50,7 +54,7 @@ export function FlowList() {
           <>
             {search.folder && <ExportFlows of="folders" id={search.folder} />}
             <ImportFlows />
-            {flows.data?.length !== 0 && <NewFlow />}
+            <Add onNew={() => setBeginning(true)} />
           </>
         }
       />
@@ -99,6 +103,7 @@ export function FlowList() {
           empty={narrowed ? <NothingFits onClear={() => void navigate({ search: {} })} /> : <NoFlows />}
         />
       )}
+      {beginning && <NewFlow folder={search.folder} onClose={() => setBeginning(false)} />}
     </Page>
   );
 }
@@ -190,13 +195,22 @@ const columns: Column<Flow>[] = [
   },
 ];
 
-function NewFlow() {
-  const can = useCan("templates:install");
-  if (!can) return null;
+function Add({ onNew }: { onNew: () => void }) {
+  const install = useCan("templates:install");
+  const write = useCan("flows:write");
   return (
-    <Link to="/templates" className={buttonClass("primary")}>
-      Add from a template
-    </Link>
+    <>
+      {write && (
+        <Button icon={<Plus size={14} />} onClick={onNew}>
+          New flow
+        </Button>
+      )}
+      {install && (
+        <Link to="/templates" className={buttonClass("primary")}>
+          Add from a template
+        </Link>
+      )}
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
 import { clsx } from "clsx";
 import { Zap } from "lucide-react";
 import { Glyph } from "../../connections/Glyph.tsx";
-import { CardHead, CardRows, TriggerRows, triggerTitle } from "./CardFace.tsx";
-import { type Card, headHeight, lanesOf } from "./layout.ts";
+import { CardHead, CardRows, TriggerRows } from "./CardFace.tsx";
+import type { PictureCard } from "./card.ts";
+import { headHeight } from "./layout.ts";
 import type { PictureProps } from "./Picture.tsx";
 
 /** The same flow as a list, for narrow pages. */
@@ -12,7 +13,7 @@ export function Outline({ trigger, cards, selected, onSelect, overlays }: Pictur
       <div className="overflow-hidden rounded-lg border bg-surface">
         <div className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
           <Glyph icon={Zap} />
-          <span className="truncate font-medium">{triggerTitle(trigger)}</span>
+          <span className="truncate font-medium">{trigger.title}</span>
         </div>
         <TriggerRows trigger={trigger} />
       </div>
@@ -29,7 +30,7 @@ function Cards({ cards, ...rest }: CardsProps) {
       {cards.map((c) => (
         <li key={c.id}>
           <OutlineCard card={c} {...rest} />
-          {lanesOf(c).map((l) => (
+          {c.lanes.map((l) => (
             <Lane key={l.key} label={l.label} cards={l.cards} {...rest} />
           ))}
         </li>
@@ -38,7 +39,7 @@ function Cards({ cards, ...rest }: CardsProps) {
   );
 }
 
-function OutlineCard({ card, selected, onSelect, overlays }: { card: Card } & Omit<CardsProps, "cards">) {
+function OutlineCard({ card, selected, onSelect, overlays }: { card: PictureCard } & Omit<CardsProps, "cards">) {
   const overlay = overlays?.get(card.id);
   return (
     <button

@@ -20,6 +20,26 @@ import (
 // Every case of the corpus gives what is expected of it: result, tables and calls
 // of connectors.
 func TestCases(t *testing.T) {
+	for _, c := range cases(t) {
+		t.Run(c.Text("id"), func(t *testing.T) {
+			(&caseRun{t: t, c: c, export: readExport(t, c.Text("template"))}).run(c.Text("flow uuid"))
+		})
+	}
+}
+
+// So it does when the flows were translated, written as an export and translated
+// again.
+func TestCasesThereAndBack(t *testing.T) {
+	for _, c := range cases(t) {
+		t.Run(c.Text("id"), func(t *testing.T) {
+			e := readExport(t, c.Text("template"))
+			(&caseRun{t: t, c: c, export: e.again(t)}).run(strings.TrimSpace(e.doc.Flow(c.Text("flow uuid")).Name))
+		})
+	}
+}
+
+func cases(t *testing.T) []*value.Object {
+	t.Helper()
 	needCorpus(t)
 	text, err := os.ReadFile(corpusDir + "/cases.json")
 	if err != nil {
@@ -29,10 +49,11 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var out []*value.Object
 	for _, e := range v.([]any) {
-		c := e.(*value.Object)
-		t.Run(c.Text("id"), func(t *testing.T) { (&caseRun{t: t, c: c, export: readExport(t, c.Text("template"))}).run() })
+		out = append(out, e.(*value.Object))
 	}
+	return out
 }
 
 // caseRun is one case of the corpus.
@@ -61,7 +82,7 @@ func (zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (r *caseRun) run() {
+func (r *caseRun) run(name string) {
 	ctx := r.t.Context()
 	o := r.export.options(r.t)
 	var err error
@@ -78,7 +99,7 @@ func (r *caseRun) run() {
 			r.t.Error(err)
 		}
 	}()
-	f, err := p.Find(r.c.Text("flow uuid"))
+	f, err := p.Find(name)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/flopack"
+	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/migration"
 	"sallyport/internal/value"
@@ -34,12 +35,13 @@ func needCorpus(t testing.TB) {
 
 // export is one export of the corpus.
 type export struct {
-	name  string // of its folder
-	text  []byte
-	doc   *flopack.Document
-	shelf *connector.Shelf // with what stands in for actions that are not there
-	parts string           // folder with those
-	stood map[string]bool  // the cards that something stands in for
+	name    string // of its folder
+	text    []byte
+	doc     *flopack.Document
+	shelf   *connector.Shelf // with what stands in for actions that are not there
+	parts   string           // folder with those
+	content *app.Content
+	stood   map[string]bool // the cards that something stands in for
 }
 
 func readExport(t testing.TB, name string) *export {
@@ -57,17 +59,14 @@ func readExport(t testing.TB, name string) *export {
 	return e
 }
 
-// shelf is what the program has, read once.
-var shelf = sync.OnceValues(func() (*connector.Shelf, error) { return connector.Load(content.FS) })
+// loaded is what the program has, read once.
+var loaded = sync.OnceValues(func() (*app.Content, error) { return app.LoadContent(config.Default()) })
 
 // options are those of a player of the export.
 func (e *export) options(t testing.TB) app.PlayOptions {
 	conf := config.Default()
 	conf.DataDir = t.TempDir()
-	if len(e.stood) > 0 {
-		conf.ContentDirs = []string{e.parts}
-	}
-	return app.PlayOptions{Options: app.Options{Config: conf, Log: slog.New(slog.DiscardHandler)}}
+	return app.PlayOptions{Options: app.Options{Config: conf, Log: slog.New(slog.DiscardHandler), Content: e.content}}
 }
 
 // cards visits every card of a flow, those of bodies too.
@@ -85,6 +84,24 @@ func cards(g *flopack.Graph, visit func(*flopack.Card)) {
 	}
 }
 
+// again is the export as it is after it was translated and written anew.
+func (e *export) again(t testing.TB) *export {
+	t.Helper()
+	cat := migration.Catalogue{Functions: functions.All(), Connectors: e.shelf}
+	res, err := migration.Translate(e.doc, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := *e
+	if out.text, err = migration.Export(res, cat); err != nil {
+		t.Fatal(err)
+	}
+	if out.doc, _, err = flopack.Parse(out.text); err != nil {
+		t.Fatal(err)
+	}
+	return &out
+}
+
 func (e *export) cards(visit func(*flopack.Card)) {
 	for _, f := range e.doc.Flows {
 		cards(f.Graph, visit)
@@ -95,10 +112,12 @@ func (e *export) cards(visit func(*flopack.Card)) {
 // nothing serves, so that the rest of its flow can be tried.
 func (e *export) standIns(t testing.TB) {
 	t.Helper()
-	ours, err := shelf()
+	have, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
+	ours := have.Shelf
+	e.shelf, e.content = ours, have
 	res, err := migration.Translate(e.doc, migration.Catalogue{Functions: functions.All(), Connectors: ours})
 	if err != nil {
 		t.Fatal(err)
@@ -146,12 +165,12 @@ func (e *export) standIns(t testing.TB) {
 		}
 	}
 	if len(e.stood) == 0 {
-		e.shelf = ours
 		return
 	}
 	if e.shelf, err = connector.Load(content.FS, os.DirFS(e.parts)); err != nil {
 		t.Fatal(err)
 	}
+	e.content = &app.Content{Shelf: e.shelf, Catalogue: flow.NewCatalogue(functions.All(), e.shelf), Templates: have.Templates}
 }
 
 // standIn is an action for a card that none of ours serves.

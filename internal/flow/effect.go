@@ -417,7 +417,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	}
 	in, err := f.inputs(c.Inputs)
 	if err != nil {
-		return failed(nil, err), nil
+		return failed(nil, err), nil //nolint:nilerr // the card failed, and not the runner
 	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {

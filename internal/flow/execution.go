@@ -304,7 +304,7 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 	case CardWait:
 		return x.wait(f, c, path)
 	case CardRespond, CardAnswer:
-		return x.reply(ctx, f, c)
+		return x.reply(ctx, f, c, path)
 	case CardComment:
 		return outcome{quiet: true}, nil
 	default:

@@ -185,6 +185,10 @@ func (tx *Tx) Publish(ctx context.Context, org string, d *flow.Definition, v flo
 		n, d.Title, d.Description, toMicros(v.CreatedAt), v.Flow, org); err != nil {
 		return 0, err
 	}
+	f.Version = n
+	if err := tx.arm(ctx, f, d, v.CreatedAt); err != nil {
+		return 0, err
+	}
 	return n, tx.bumpRevision(ctx, org)
 }
 
@@ -218,6 +222,9 @@ func (tx *Tx) SetFlow(ctx context.Context, org, id string, s Settings, now time.
 	if err != nil {
 		return err
 	}
+	if err := tx.rearm(ctx, org, id, now); err != nil {
+		return err
+	}
 	return tx.bumpRevision(ctx, org)
 }
 
@@ -228,8 +235,10 @@ func (t Flows) Remove(ctx context.Context, org, id string) error {
 
 // RemoveFlow deletes a flow and its versions. Its runs stay, as history.
 func (tx *Tx) RemoveFlow(ctx context.Context, org, id string) error {
-	if _, err := tx.exec(ctx, `DELETE FROM flow_version WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
-		return err
+	for _, table := range []string{"flow_start", "flow_endpoint", "flow_delegate", "flow_version"} {
+		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
+			return err
+		}
 	}
 	if err := tx.change(ctx, "flow", `DELETE FROM flow WHERE id = ? AND org_id = ?`, id, org); err != nil {
 		return err

@@ -198,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The delegated flows that one may run */
+        get: operations["listDelegated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -318,6 +335,47 @@ export interface paths {
         patch: operations["patchFlow"];
         trace?: never;
     };
+    "/api/v1/flows/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a delegated flow for a user
+         * @description The flow must be switched on, and name the caller or the caller's role.
+         */
+        post: operations["runDelegated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may run a delegated flow */
+        get: operations["getDelegates"];
+        /**
+         * Say who may run a delegated flow
+         * @description And nobody else, whatever their role.
+         */
+        put: operations["putDelegates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft": {
         parameters: {
             query?: never;
@@ -333,6 +391,51 @@ export interface paths {
         put: operations["putDraft"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address at which HTTP requests start a flow
+         * @description It answers while a version with an api trigger is published and the flow is switched on.
+         */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Name a flow's address
+         * @description The address with the flow's id stays.
+         */
+        patch: operations["patchEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a flow's client token
+         * @description It takes the place of the one before, which ends at once. The token is in this answer and in no other.
+         */
+        post: operations["createClientToken"];
+        /** End a flow's client token */
+        delete: operations["deleteClientToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -389,7 +492,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -1360,6 +1463,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{org}/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        get: operations["getFlowEndpoint"];
+        put?: never;
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        post: operations["postFlowEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1483,6 +1615,8 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+            /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
+            redirect?: string;
         };
         AuthorValue: {
             /** @description path in the flow */
@@ -1609,6 +1743,11 @@ export interface components {
             browser?: string;
             userAgent?: string;
         };
+        ClientToken: {
+            /** @description the token itself: spc_… It cannot be shown again */
+            token: string;
+            endpoint: components["schemas"]["Endpoint"];
+        };
         Column: {
             /** @description stays when the column is renamed */
             id: string;
@@ -1647,6 +1786,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -1798,8 +1939,29 @@ export interface components {
             options: components["schemas"]["Option"][];
             cards: components["schemas"]["Card"][];
         };
+        DelegatedFlow: {
+            id: string;
+            title: string;
+            description: string;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+        };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
+        Endpoint: {
+            url: string;
+            /** @description stands in the address in place of the flow's id; empty for none */
+            alias: string;
+            /** @description who may call it; not there while no version with an api trigger is published */
+            access?: components["schemas"]["Access"];
+            /** @description the client token's last four characters; not there where there is none */
+            tokenHint?: string;
+            /**
+             * Format: date-time
+             * @description when the client token was made
+             */
+            tokenAt?: string;
+        };
         Entity: {
             id: string;
             type: string;
@@ -1945,12 +2107,22 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        FlowDelegates: {
+            /** @description everybody who has one of them */
+            roles: components["schemas"]["Role"][];
+            accounts: components["schemas"]["Ref"][];
         };
         FlowDetail: {
             id: string;
@@ -1973,6 +2145,11 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
@@ -2191,6 +2368,8 @@ export interface components {
              */
             seenAt?: string;
         };
+        /** @enum {string} */
+        Missed: "skip" | "once";
         MissingCard: {
             /** @description path in the flow: cards[2].then[0] */
             card: string;
@@ -2279,6 +2458,10 @@ export interface components {
             /** @description try the connection out before it is changed; true where nothing is said */
             test?: boolean;
         };
+        PatchEndpoint: {
+            /** @description small letters, digits, _ and -; empty for none */
+            alias: string;
+        };
         PatchFlow: {
             enabled?: boolean;
             saveData?: boolean;
@@ -2323,7 +2506,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -2363,6 +2546,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PutDelegates: {
+            roles: components["schemas"]["Role"][];
+            /** @description ids or e-mail addresses of members */
+            accounts: string[];
+        };
         PutDraft: {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
@@ -2397,8 +2585,8 @@ export interface components {
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
-            headers: components["schemas"]["Expression"];
-            body: components["schemas"]["Expression"];
+            headers?: components["schemas"]["Expression"];
+            body?: components["schemas"]["Expression"];
         };
         ReportChoice: {
             id: string;
@@ -2509,6 +2697,16 @@ export interface components {
             /** Format: date-time */
             endedAt?: string;
         };
+        RunDelegated: {
+            /** @description Okta user id of whom it is for; not there where it is for nobody */
+            user?: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
         RunDetail: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -2560,6 +2758,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of a row, for a flow that rows start: as if it had just been made */
+            row?: string;
             /** @description by name */
             inputs?: {
                 [key: string]: unknown;
@@ -2762,6 +2962,12 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        Signed: {
+            /** @description an account; its name is empty where it is no member any more */
+            by: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+        };
         SlackMessage: {
             /** @description id */
             channel: string;
@@ -2983,6 +3189,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -3053,6 +3261,18 @@ export interface components {
             cron?: string;
             /** @description of a schedule: the time zone, UTC where none is given */
             zone?: string;
+            /** @description of a schedule: what becomes of times that passed while the server was not there: nothing, or one run for all */
+            missed?: components["schemas"]["Missed"];
+            /**
+             * Format: date-time
+             * @description of a schedule: not before
+             */
+            starts?: string;
+            /**
+             * Format: date-time
+             * @description of a schedule: not after
+             */
+            ends?: string;
             /** @description of an api trigger: who may call it */
             access?: components["schemas"]["Access"];
             /** @description of a row trigger: the table slot */
@@ -3426,6 +3646,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatedFlow"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -3669,6 +3910,83 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    runDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunDelegated"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDelegates"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     putDraft: {
         parameters: {
             query?: never;
@@ -3692,6 +4010,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CheckedFlow"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
@@ -5339,6 +5751,57 @@ export interface operations {
                 };
             };
             default: components["responses"]["Error"];
+        };
+    };
+    getFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the flow takes: at most a megabyte. */
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

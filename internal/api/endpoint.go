@@ -37,14 +37,23 @@ const (
 	// challengeHeader carries the value of Okta's one-time verification.
 	challengeHeader = "X-Okta-Verification-Challenge"
 	// tokenHeader carries the client token; tokenQuery is the parameter that may.
-	tokenHeader = "X-Api-Client-Token"
+	tokenHeader = "X-Api-Client-Token" //nolint:gosec // a header's name
 	tokenQuery  = "clientToken"
 	// endpointPolicy keeps what a flow answers from doing anything in a browser.
 	endpointPolicy = apiPolicy + "; sandbox"
 )
 
-// callLimit is how often a flow may be called on this server.
-func callLimit() portal.Limit { return portal.Limit{Burst: 10, Every: 100 * time.Millisecond} }
+// DefaultCallRate is how many requests a second start one flow on this server.
+const DefaultCallRate = 1000
+
+// callLimit is how often a flow may be called: so many times a second, and as many
+// at once.
+func callLimit(rate int) portal.Limit {
+	if rate == 0 {
+		rate = DefaultCallRate
+	}
+	return portal.Limit{Burst: rate, Every: time.Second / time.Duration(rate)}
+}
 
 // refusal is an answer to a request that started no run.
 type refusal struct {
@@ -82,6 +91,11 @@ func (s *server) serveEndpoint(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		sent.drain(w, r)
 		s.failCall(w, r, err)
+		return
+	}
+	if c.definition.Trigger.AtOnce {
+		s.Live.Publish(run.Org, RunChanged(run.ID, run.Flow, flow.Queued))
+		s.write(w, r, http.StatusAccepted, map[string]string{"run": run.ID})
 		return
 	}
 	s.answerCall(w, r, run)
@@ -136,6 +150,9 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, c called) (flow.
 	run := flow.Run{
 		ID: id.At(now), Org: c.flow.Org, Flow: c.flow.ID, Version: c.flow.Version, State: flow.Queued, Cause: flow.OnAPI, CausedBy: by, SaveData: c.flow.SaveData,
 		Priority: flow.PriorityContainment, CreatedAt: now, Input: value.Store(c.definition.Trigger.Request(s.requestOf(r, c.definition.Trigger.Access, string(text)))),
+	}
+	if c.definition.Trigger.AtOnce { // nobody waits for it
+		run.Priority = c.definition.Priority
 	}
 	if !run.SaveData {
 		if run.Input, err = s.Keys.Seal(run.Input, inputContext(run)); err != nil {
@@ -258,7 +275,7 @@ func (s *server) writeAnswer(w http.ResponseWriter, r *http.Request, a flow.Answ
 	if a.Status == http.StatusNoContent || a.Status == http.StatusNotModified {
 		return
 	}
-	if _, err := io.WriteString(w, a.Body); err != nil { //nolint:gosec // a browser does nothing with it: endpointPolicy
+	if _, err := io.WriteString(w, a.Body); err != nil {
 		s.Log.DebugContext(r.Context(), "answer not sent", "route", r.Pattern, "err", err)
 	}
 }

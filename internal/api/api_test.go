@@ -135,41 +135,6 @@ func FuzzRowFilter(f *testing.F) {
 	})
 }
 
-func FuzzProblems(f *testing.F) {
-	f.Add("12:5 cards[2].use: there is no function \"a: b\"")
-	f.Add("line 3: mapping values are not allowed")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, p := range problemsOf(errs.New(errs.Invalid, "%s", text)) {
-			if p.At.Line < 0 || p.At.Column < 0 {
-				t.Errorf("%q: %+v", text, p)
-			}
-		}
-	})
-}
-
-// A problem that is read back from its line is the one that was written.
-func TestProblemsOf(t *testing.T) {
-	want := flow.Problems{
-		{At: flow.Position{Line: 12, Column: 5}, Path: "cards[2].then[0].with.user_id", Message: "steps.x: refers to nothing"},
-		{At: flow.Position{Line: 1, Column: 1}, Message: "the flow: is empty"},
-		{Path: "connections.okta", Message: `there is no connector "okta"`},
-		{Path: "flow", Message: "the flow needs a name"},
-		{Message: "the flow is empty"},
-	}
-	got := problemsOf(want.Err())
-	if len(got) != len(want) {
-		t.Fatalf("%+v", got)
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Errorf("%+v, want %+v", got[i], want[i])
-		}
-	}
-	if got := problemsOf(errs.New(errs.Invalid, "line 3: did not find expected key")); got[0].At.Line != 3 {
-		t.Errorf("%+v", got)
-	}
-}
-
 func TestAnswers(t *testing.T) {
 	b := setup(t)
 	c := b.admin()

@@ -51,6 +51,8 @@ func enumOf(t reflect.Type) (enum, bool) {
 		return words("Gives", flow.GivesField, flow.GivesObject), true
 	case reflect.TypeFor[flow.Access]():
 		return words("Access", flow.AccessPublic, flow.AccessToken, flow.AccessOAuth), true
+	case reflect.TypeFor[flow.Missed]():
+		return words("Missed", flow.MissedSkip, flow.MissedOnce), true
 	case reflect.TypeFor[flow.RowHas]():
 		return words("RowHas", flow.RowCreated, flow.RowUpdated, flow.RowDeleted), true
 	case reflect.TypeFor[value.Kind]():

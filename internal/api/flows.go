@@ -20,7 +20,7 @@ const maxYAML = 9 << 20
 var (
 	_ = add("GET /api/v1/flows", portal.FlowsRead, doc{Summary: "Flows"}, listFlows)
 	_ = add("POST /api/v1/flows", portal.FlowsWrite, doc{
-		Summary: "Make a flow of its YAML", Help: "It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems.",
+		Summary: "Make a flow of its YAML", Help: "It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems, unless it is said to be a beginning.",
 		Status: http.StatusCreated, Max: maxYAML,
 	}, createFlow)
 	_ = add("GET /api/v1/flows/{id}", portal.FlowsRead, doc{Summary: "A flow, its definition and what it is installed with"}, getFlow)
@@ -45,6 +45,7 @@ type Flow struct {
 	Trigger     *Trigger  `json:"trigger,omitempty" doc:"not there while the flow has no definition that can be read"`
 	Connectors  []string  `json:"connectors" doc:"ids of the connectors that it uses"`
 	LastRun     *RunBrief `json:"lastRun,omitempty"`
+	NextRunAt   time.Time `json:"nextRunAt,omitzero" doc:"of a flow that the clock starts, while it is switched on"`
 	Day         DayCount  `json:"day" doc:"of the last 24 hours"`
 	CreatedAt   time.Time `json:"createdAt"`
 	UpdatedAt   time.Time `json:"updatedAt"`
@@ -79,6 +80,10 @@ func listFlows(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Flow, er
 	if err != nil {
 		return nil, err
 	}
+	next, err := d.DB.Starts.NextOf(ctx, c.Org.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Flow, len(flows))
 	for i, f := range flows {
 		def, _, err := currentOf(ctx, d, f)
@@ -86,6 +91,7 @@ func listFlows(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Flow, er
 			return nil, err
 		}
 		out[i] = showFlow(f, def, folders, figures[f.ID])
+		out[i].NextRunAt = next[f.ID]
 	}
 	return out, nil
 }
@@ -146,6 +152,7 @@ type FlowDetail struct {
 	YAML         string        `json:"yaml" doc:"of the definition that is shown"`
 	Problems     []Problem     `json:"problems" doc:"what is wrong with it"`
 	DraftYAML    string        `json:"draftYaml,omitempty"`
+	Edition      string        `json:"edition" doc:"names what the draft and the published version are now; a draft that is kept with it is refused once somebody else has changed them"`
 	Unbound      []string      `json:"unbound" doc:"slots and options that nothing is chosen for"`
 	SlotChoices  []SlotChoices `json:"slotChoices" doc:"the connections that fit each slot"`
 	CallingFlows []Ref         `json:"callingFlows" doc:"flows that call this one"`
@@ -186,7 +193,7 @@ func getFlow(ctx context.Context, d Deps, c portal.Caller, in getFlowIn) (FlowDe
 
 // flowDetail shows a flow by one of its definitions.
 func flowDetail(ctx context.Context, d Deps, c portal.Caller, f flow.Flow, show Showing) (FlowDetail, error) {
-	out := FlowDetail{Showing: show, DraftYAML: f.Draft, Problems: []Problem{}, SlotChoices: []SlotChoices{}}
+	out := FlowDetail{Showing: show, DraftYAML: f.Draft, Edition: edition(f), Problems: []Problem{}, SlotChoices: []SlotChoices{}}
 	def, err := shownDefinition(ctx, d, f, &out)
 	if err != nil {
 		return out, err
@@ -206,7 +213,12 @@ func flowDetail(ctx context.Context, d Deps, c portal.Caller, f flow.Flow, show 
 		return out, err
 	}
 	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, dayBefore(d.Now()))
+	if err != nil {
+		return out, err
+	}
+	next, err := d.DB.Starts.NextOf(ctx, c.Org.ID)
 	out.Flow = showFlow(f, def, folders, figures[f.ID])
+	out.NextRunAt = next[f.ID]
 	return out, err
 }
 
@@ -254,14 +266,15 @@ func render(ctx context.Context, d Deps, out *FlowDetail, f flow.Flow, def *flow
 type createFlowIn struct {
 	Folder string `json:"folder" doc:"id of the folder"`
 	YAML   string `json:"yaml" min:"1"`
+	Begun  bool   `json:"begun,omitempty" doc:"take it as a beginning, whatever is wrong with it, as long as it has a name"`
 }
 
 func createFlow(ctx context.Context, d Deps, c portal.Caller, in createFlowIn) (FlowDetail, error) {
 	if _, err := d.DB.Flows.Folder(ctx, c.Org.ID, in.Folder); err != nil {
 		return FlowDetail{}, &field{"folder", err}
 	}
-	def, problems := parse(in.YAML)
-	if len(problems) > 0 {
+	def, problems := flow.Read(in.YAML)
+	if len(problems) > 0 && (!in.Begun || def.Slug == "") {
 		return FlowDetail{}, problemsError(problems)
 	}
 	now := d.Now()

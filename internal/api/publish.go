@@ -2,16 +2,16 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
+	"sallyport/internal/value"
 )
 
 var (
@@ -27,34 +27,11 @@ var (
 
 // parse reads a definition, or returns what is wrong with its form.
 func parse(yaml string) (*flow.Definition, flow.Problems) {
-	def, err := flow.Parse(yaml)
-	if err != nil {
-		return nil, problemsOf(err)
+	def, problems := flow.Read(yaml)
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return def, nil
-}
-
-var problemForm = regexp.MustCompile(`^(?:(\d+):(\d+) )?(?:([a-z_]\w*(?:[.\[][\w.\[\]-]*)?): )?(.+)$`)
-
-// problemsOf reads the lines of [flow.Problems.Err] back to problems.
-func problemsOf(err error) flow.Problems {
-	var out flow.Problems
-	for line := range strings.SplitSeq(errs.Message(err), "\n") {
-		m := problemForm.FindStringSubmatch(line)
-		if m == nil {
-			out = append(out, flow.Problem{Message: line})
-			continue
-		}
-		p := flow.Problem{Path: m[3], Message: m[4]}
-		p.At.Line, _ = strconv.Atoi(m[1])
-		p.At.Column, _ = strconv.Atoi(m[2])
-		if n, ok := strings.CutPrefix(line, "line "); ok && p.At.Line == 0 { // the YAML reader's own form
-			number, _, _ := strings.Cut(n, ":")
-			p.At.Line, _ = strconv.Atoi(number)
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 func problemsError(ps flow.Problems) error {
@@ -76,11 +53,19 @@ func showProblems(ps flow.Problems) []Problem {
 // CheckedFlow is what is wrong with a YAML.
 type CheckedFlow struct {
 	Problems []Problem `json:"problems"`
+	Edition  string    `json:"edition,omitempty" doc:"of the flow, where the YAML was kept"`
 }
 
 type putDraftIn struct {
-	ID   string `path:"id"`
-	YAML string `json:"yaml"`
+	ID      string `path:"id"`
+	YAML    string `json:"yaml"`
+	Edition string `json:"edition,omitempty" doc:"of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since"`
+}
+
+// edition names what a flow's draft and published version are.
+func edition(f flow.Flow) string {
+	sum := sha256.Sum256([]byte(f.Draft))
+	return fmt.Sprintf("%d-%x", f.Version, sum[:8])
 }
 
 func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (CheckedFlow, error) {
@@ -88,17 +73,23 @@ func putDraft(ctx context.Context, d Deps, c portal.Caller, in putDraftIn) (Chec
 	if err != nil {
 		return CheckedFlow{}, err
 	}
+	if in.Edition != "" && in.Edition != edition(f) {
+		return CheckedFlow{}, errs.New(errs.Conflict, "somebody else has changed the flow meanwhile")
+	}
 	if in.YAML == "" && f.Version == 0 {
 		return CheckedFlow{}, errs.New(errs.Conflict, "the flow is nothing but this draft; delete the flow instead")
 	}
 	if err := d.DB.Flows.SetDraft(ctx, c.Org.ID, f.ID, in.YAML, d.Now()); err != nil {
 		return CheckedFlow{}, err
 	}
+	f.Draft = in.YAML
+	out := CheckedFlow{Edition: edition(f)}
 	if in.YAML == "" {
-		return CheckedFlow{}, nil
+		return out, nil
 	}
 	_, problems, err := checkedDraft(ctx, d, f, in.YAML)
-	return CheckedFlow{showProblems(problems)}, err
+	out.Problems = showProblems(problems)
+	return out, err
 }
 
 type checkFlowIn struct {
@@ -109,7 +100,7 @@ type checkFlowIn struct {
 func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (CheckedFlow, error) {
 	def, problems := parse(in.YAML)
 	if def == nil {
-		return CheckedFlow{showProblems(problems)}, nil
+		return CheckedFlow{Problems: showProblems(problems)}, nil
 	}
 	var helpers map[string]*flow.Definition
 	if in.Folder != "" {
@@ -122,7 +113,7 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 		}
 		helpers = folder.definitions
 	}
-	return CheckedFlow{showProblems(d.Catalogue.Check(def, helpers))}, nil
+	return CheckedFlow{Problems: showProblems(d.Catalogue.Check(def, helpers))}, nil
 }
 
 // checkedDraft returns what a YAML says, and all that is wrong with it as the next
@@ -151,8 +142,11 @@ func flowProblems(d Deps, f flow.Flow, def *flow.Definition, folder folder) flow
 }
 
 type publishFlowIn struct {
-	ID   string `path:"id"`
-	Note string `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	ID          string            `path:"id"`
+	Note        string            `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	Connections map[string]string `json:"connections,omitempty" doc:"for slots by name, the id of the connection: so that a flow that is on can be given new slots"`
+	Tables      map[string]string `json:"tables,omitempty" doc:"for table slots by name, the id of the table"`
+	Options     *value.Object     `json:"options,omitempty" doc:"for options by name, the value"`
 }
 
 func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn) (FlowDetail, error) {
@@ -169,6 +163,9 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 	}
 	if len(problems) > 0 {
 		return FlowDetail{}, problemsError(problems)
+	}
+	if err := bindNext(ctx, d, &f, def, in); err != nil {
+		return FlowDetail{}, err
 	}
 	if f.Enabled {
 		f.Version++ // as it will be: the switched-on flow must be ready in its new form
@@ -187,6 +184,23 @@ func publishFlow(ctx context.Context, d Deps, c portal.Caller, in publishFlowIn)
 		return FlowDetail{}, err
 	}
 	return flowDetail(ctx, d, c, f, Showing{Version: f.Version})
+}
+
+// bindNext chooses what a version is installed with that is about to be
+// published. The version before does not mind slots that it has not.
+func bindNext(ctx context.Context, d Deps, f *flow.Flow, def *flow.Definition, in publishFlowIn) error {
+	patch := patchFlowIn{Connections: in.Connections, Tables: in.Tables, Options: in.Options}
+	if !patch.binds() {
+		return nil
+	}
+	before := f.Bindings
+	if err := bind(ctx, d, f, def, patch); err != nil {
+		return err
+	}
+	// Until the version is published the one before runs, with what it is bound to.
+	f.Bindings.Connections = chosen(before.Connections, f.Bindings.Connections, func(string) bool { return true })
+	f.Bindings.Tables = chosen(before.Tables, f.Bindings.Tables, func(string) bool { return true })
+	return d.DB.Flows.Set(ctx, f.Org, f.ID, store.Settings{Enabled: f.Enabled, SaveData: f.SaveData, Bindings: f.Bindings}, d.Now())
 }
 
 // FlowVersion is a published version of a flow.

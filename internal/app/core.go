@@ -82,7 +82,7 @@ func (c *Core) openData(ctx context.Context) error {
 	if c.Keys, err = secret.Open(c.Config.Key()); err != nil {
 		return err
 	}
-	c.DB, err = store.Open(ctx, store.Options{DSN: c.Config.DSN(), Log: c.Log, Now: c.Now})
+	c.DB, err = store.Open(ctx, store.Options{DSN: c.Config.DSN(), Log: c.Log, Now: c.Now, Keys: c.Keys})
 	return err
 }
 

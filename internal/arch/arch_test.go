@@ -53,7 +53,7 @@ var may = map[string]string{
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",
-	"internal/api":                "internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/source internal/flow internal/guard internal/portal internal/live internal/store internal/template",
+	"internal/api":                "internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +31,11 @@ func NewCatalogue(fs []function.Function, cs *connector.Shelf) *Catalogue {
 func (c *Catalogue) Function(id string) (function.Function, bool) {
 	f, ok := c.functions[id]
 	return f, ok
+}
+
+// Functions returns all functions, in the order of their ids.
+func (c *Catalogue) Functions() []function.Function {
+	return slices.SortedFunc(maps.Values(c.functions), func(a, b function.Function) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // Action returns an action of a connector.

@@ -90,6 +90,7 @@ type Trigger struct {
 	Inputs   []Port
 	Schedule Schedule
 	Access   Access   // of an api trigger
+	AtOnce   bool     // of an api trigger: the request does not wait for the run
 	Table    string   // slot of a row trigger
 	Rows     []RowHas // what a row trigger looks for
 	At       Position

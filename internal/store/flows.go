@@ -185,6 +185,10 @@ func (tx *Tx) Publish(ctx context.Context, org string, d *flow.Definition, v flo
 		n, d.Title, d.Description, toMicros(v.CreatedAt), v.Flow, org); err != nil {
 		return 0, err
 	}
+	f.Version = n
+	if err := tx.arm(ctx, f, d, v.CreatedAt); err != nil {
+		return 0, err
+	}
 	return n, tx.bumpRevision(ctx, org)
 }
 
@@ -214,6 +218,9 @@ func (t Flows) Set(ctx context.Context, org, id string, s Settings, now time.Tim
 		if err != nil {
 			return err
 		}
+		if err := tx.rearm(ctx, org, id, now); err != nil {
+			return err
+		}
 		return tx.bumpRevision(ctx, org)
 	})
 }
@@ -221,8 +228,10 @@ func (t Flows) Set(ctx context.Context, org, id string, s Settings, now time.Tim
 // Remove deletes a flow and its versions. Its runs stay, as history.
 func (t Flows) Remove(ctx context.Context, org, id string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.exec(ctx, `DELETE FROM flow_version WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
-			return err
+		for _, table := range []string{"flow_start", "flow_endpoint", "flow_delegate", "flow_version"} {
+			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
+				return err
+			}
 		}
 		if err := tx.change(ctx, "flow", `DELETE FROM flow WHERE id = ? AND org_id = ?`, id, org); err != nil {
 			return err

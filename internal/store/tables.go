@@ -176,18 +176,32 @@ func (t Tables) Rows(ctx context.Context, tab table.Table) iter.Seq2[table.Row, 
 	}
 }
 
-// AddRows adds rows of values by column name, all or none.
+// AddRows adds rows of values by column name, all or none, and queues the runs
+// that they start.
 func (t Tables) AddRows(ctx context.Context, tab table.Table, rows []*value.Object, now time.Time) error {
-	data := make([][]any, len(rows))
+	data, added := make([][]any, len(rows)), make([]table.Row, len(rows))
 	for i, r := range rows {
 		doc, err := tab.Doc(r, nil)
 		if err != nil {
 			return errs.New(errs.Invalid, "row %d: %s", i+1, errs.Message(err))
 		}
-		data[i] = []any{tab.ID, tab.Org, id.New(), string(value.Store(doc)), toMicros(now), toMicros(now)}
+		added[i] = table.Row{ID: id.New(), Values: tab.Values(doc), CreatedAt: now, UpdatedAt: now}
+		data[i] = []any{tab.ID, tab.Org, added[i].ID, string(value.Store(doc)), toMicros(now), toMicros(now)}
 	}
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.insertMany(ctx, "data_row", "table_id, org_id, id, doc, created_at, updated_at", "", data)
+		if err := tx.insertMany(ctx, "data_row", "table_id, org_id, id, doc, created_at, updated_at", "", data); err != nil {
+			return err
+		}
+		w, err := tx.watch(ctx, tab.Org, tab.ID, rowCause{at: now})
+		if err != nil {
+			return err
+		}
+		for _, r := range added {
+			if err := w.add(flow.RowCreated, r, nil); err != nil {
+				return err
+			}
+		}
+		return w.start(ctx)
 	})
 }
 
@@ -196,47 +210,10 @@ func (t Tables) Change(ctx context.Context, org string, c flow.Change, now time.
 	var result *value.Object
 	err := t.db.Write(ctx, func(tx *Tx) error {
 		var err error
-		result, err = tx.changeRows(ctx, org, c, now)
+		result, err = tx.changeRows(ctx, org, c, rowCause{at: now})
 		return err
 	})
 	return result, err
-}
-
-// changeRows carries out a change of rows and returns what it gives.
-func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, now time.Time) (*value.Object, error) {
-	tab, err := getTable(ctx, tx, org, c.Table)
-	if err != nil {
-		return nil, err
-	}
-	switch c.Op {
-	case flow.CreateRow:
-		doc, err := tab.Doc(c.Values, nil)
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.exec(ctx, `INSERT INTO data_row (table_id, org_id, id, doc, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`,
-			tab.ID, org, c.Row, string(value.Store(doc)), toMicros(now), toMicros(now))
-		return value.Map("row_id", c.Row), err
-	case flow.UpdateRow:
-		old, err := getRow(ctx, tx, tab, c.Row)
-		if err != nil {
-			return nil, err
-		}
-		doc, err := tab.Doc(c.Values, old.Values)
-		if err != nil {
-			return nil, err
-		}
-		err = tx.change(ctx, "row", `UPDATE data_row SET doc = ?, updated_at = ? WHERE table_id = ? AND org_id = ? AND id = ?`, string(value.Store(doc)), toMicros(now), tab.ID, org, c.Row)
-		return value.Map("row_id", c.Row), err
-	case flow.DeleteRow:
-		err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND org_id = ? AND id = ?`, tab.ID, org, c.Row)
-		return value.Map("row_id", c.Row), err
-	case flow.ClearTable:
-		n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ? AND org_id = ?`, tab.ID, org)
-		return value.Map("cleared", float64(n)), err
-	default:
-		return nil, errs.New(errs.Invalid, "%s changes no rows", c.Op)
-	}
 }
 
 // Read carries out a read that a flow asks for: one row, or a search.

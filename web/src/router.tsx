@@ -68,6 +68,10 @@ const routes = [
     validateSearch: only("tab", "version", "card"),
   }),
   createRoute({
+    ...at("/flows/$id/edit"),
+    component: lazyRouteComponent(() => import("./features/flows/edit/EditPage.tsx"), "EditPage"),
+  }),
+  createRoute({
     ...at("/runs"),
     component: lazyRouteComponent(() => import("./features/runs/RunList.tsx"), "RunList"),
     validateSearch: only("flow", "state", "since", "event"),

@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flows can be made of: functions, and the actions of all connectors */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -181,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The delegated flows that one may run */
+        get: operations["listDelegated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -230,7 +264,7 @@ export interface paths {
         put?: never;
         /**
          * Make a flow of its YAML
-         * @description It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems.
+         * @description It starts as a draft, switched off. A YAML whose form is wrong is refused with all its problems, unless it is said to be a beginning.
          */
         post: operations["createFlow"];
         delete?: never;
@@ -281,6 +315,47 @@ export interface paths {
         patch: operations["patchFlow"];
         trace?: never;
     };
+    "/api/v1/flows/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a delegated flow for a user
+         * @description The flow must be switched on, and name the caller or the caller's role.
+         */
+        post: operations["runDelegated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may run a delegated flow */
+        get: operations["getDelegates"];
+        /**
+         * Say who may run a delegated flow
+         * @description And nobody else, whatever their role.
+         */
+        put: operations["putDelegates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft": {
         parameters: {
             query?: never;
@@ -296,6 +371,51 @@ export interface paths {
         put: operations["putDraft"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address at which HTTP requests start a flow
+         * @description It answers while a version with an api trigger is published and the flow is switched on.
+         */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Name a flow's address
+         * @description The address with the flow's id stays.
+         */
+        patch: operations["patchEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a flow's client token
+         * @description It takes the place of the one before, which ends at once. The token is in this answer and in no other.
+         */
+        post: operations["createClientToken"];
+        /** End a flow's client token */
+        delete: operations["deleteClientToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -335,6 +455,26 @@ export interface paths {
          * @description A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one card out
+         * @description Functions and conditions are worked out, reads are made; of what changes anything only the request is shown.
+         */
+        post: operations["tryCard"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1263,6 +1403,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{org}/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        get: operations["getFlowEndpoint"];
+        put?: never;
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        post: operations["postFlowEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1386,6 +1555,8 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+            /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
+            redirect?: string;
         };
         Authorization: {
             url: string;
@@ -1454,6 +1625,26 @@ export interface components {
             title?: string;
             cards: components["schemas"]["Card"][];
         };
+        Catalogue: {
+            functions: components["schemas"]["Function"][];
+            connectors: components["schemas"]["CatalogueConnector"][];
+        };
+        CatalogueAction: {
+            id: string;
+            title: string;
+            description?: string;
+            effect: components["schemas"]["Effect"];
+            inputs: components["schemas"]["FormField"][];
+            outputs: components["schemas"]["FormField"][];
+        };
+        CatalogueConnector: {
+            id: string;
+            title: string;
+            category?: string;
+            /** @description of its connections, as far as flows may refer to them */
+            settings: components["schemas"]["FormField"][];
+            actions: components["schemas"]["CatalogueAction"][];
+        };
         ChangePassword: {
             current: string;
             /** @description the new one: at least 12 characters, and not the e-mail address */
@@ -1466,6 +1657,8 @@ export interface components {
         };
         CheckedFlow: {
             problems: components["schemas"]["Problem"][];
+            /** @description of the flow, where the YAML was kept */
+            edition?: string;
         };
         Client: {
             ip?: string;
@@ -1476,6 +1669,11 @@ export interface components {
             os?: string;
             browser?: string;
             userAgent?: string;
+        };
+        ClientToken: {
+            /** @description the token itself: spc_… It cannot be shown again */
+            token: string;
+            endpoint: components["schemas"]["Endpoint"];
         };
         Column: {
             /** @description stays when the column is renamed */
@@ -1515,6 +1713,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -1596,6 +1796,8 @@ export interface components {
             /** @description id of the folder */
             folder: string;
             yaml: string;
+            /** @description take it as a beginning, whatever is wrong with it, as long as it has a name */
+            begun?: boolean;
         };
         CreateFolder: {
             name: string;
@@ -1664,8 +1866,29 @@ export interface components {
             options: components["schemas"]["Option"][];
             cards: components["schemas"]["Card"][];
         };
+        DelegatedFlow: {
+            id: string;
+            title: string;
+            description: string;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+        };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
+        Endpoint: {
+            url: string;
+            /** @description stands in the address in place of the flow's id; empty for none */
+            alias: string;
+            /** @description who may call it; not there while no version with an api trigger is published */
+            access?: components["schemas"]["Access"];
+            /** @description the client token's last four characters; not there where there is none */
+            tokenHint?: string;
+            /**
+             * Format: date-time
+             * @description when the client token was made
+             */
+            tokenAt?: string;
+        };
         Entity: {
             id: string;
             type: string;
@@ -1805,12 +2028,22 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        FlowDelegates: {
+            /** @description everybody who has one of them */
+            roles: components["schemas"]["Role"][];
+            accounts: components["schemas"]["Ref"][];
         };
         FlowDetail: {
             id: string;
@@ -1833,6 +2066,11 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
@@ -1848,6 +2086,8 @@ export interface components {
             /** @description what is wrong with it */
             problems: components["schemas"]["Problem"][];
             draftYaml?: string;
+            /** @description names what the draft and the published version are now; a draft that is kept with it is refused once somebody else has changed them */
+            edition: string;
             /** @description slots and options that nothing is chosen for */
             unbound: string[];
             /** @description the connections that fit each slot */
@@ -1883,6 +2123,16 @@ export interface components {
             choices?: unknown[];
             /** @description several lines */
             long: boolean;
+        };
+        Function: {
+            /** @description as a card uses it: text.compose */
+            id: string;
+            title: string;
+            help: string;
+            /** @description it takes inputs of any further name */
+            extensible: boolean;
+            inputs: components["schemas"]["FormField"][];
+            outputs: components["schemas"]["FormField"][];
         };
         Given: {
             name: string;
@@ -2011,6 +2261,8 @@ export interface components {
              */
             seenAt?: string;
         };
+        /** @enum {string} */
+        Missed: "skip" | "once";
         Needs: {
             /** @description of the last 24 hours */
             failedRuns: number;
@@ -2091,6 +2343,10 @@ export interface components {
             /** @description try the connection out before it is changed; true where nothing is said */
             test?: boolean;
         };
+        PatchEndpoint: {
+            /** @description small letters, digits, _ and -; empty for none */
+            alias: string;
+        };
         PatchFlow: {
             enabled?: boolean;
             saveData?: boolean;
@@ -2135,7 +2391,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -2162,9 +2418,28 @@ export interface components {
         PublishFlow: {
             /** @description what has changed */
             note?: string;
+            /** @description for slots by name, the id of the connection: so that a flow that is on can be given new slots */
+            connections?: {
+                [key: string]: string;
+            };
+            /** @description for table slots by name, the id of the table */
+            tables?: {
+                [key: string]: string;
+            };
+            /** @description for options by name, the value */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        PutDelegates: {
+            roles: components["schemas"]["Role"][];
+            /** @description ids or e-mail addresses of members */
+            accounts: string[];
         };
         PutDraft: {
             yaml: string;
+            /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
+            edition?: string;
         };
         Readiness: {
             /** @enum {string} */
@@ -2195,8 +2470,8 @@ export interface components {
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
-            headers: components["schemas"]["Expression"];
-            body: components["schemas"]["Expression"];
+            headers?: components["schemas"]["Expression"];
+            body?: components["schemas"]["Expression"];
         };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
@@ -2264,6 +2539,16 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             endedAt?: string;
+        };
+        RunDelegated: {
+            /** @description Okta user id of whom it is for; not there where it is for nobody */
+            user?: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
         };
         RunDetail: {
             id: string;
@@ -2511,6 +2796,12 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        Signed: {
+            /** @description an account; its name is empty where it is no member any more */
+            by: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+        };
         SlackMessage: {
             /** @description id */
             channel: string;
@@ -2732,6 +3023,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -2777,6 +3070,19 @@ export interface components {
             /** Format: date-time */
             endsAt?: string;
         };
+        TriedCard: {
+            /** @description done, failed, or dry_run for a change, which is only shown */
+            state: components["schemas"]["StepState"];
+            /** @description the inputs, worked out */
+            input?: unknown;
+            output?: unknown;
+            /** @description of a condition */
+            holds?: boolean;
+            error?: string;
+            /** @description what would be sent */
+            request?: components["schemas"]["ActionRequest"];
+            tookMs: number;
+        };
         Trigger: {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
@@ -2789,6 +3095,18 @@ export interface components {
             cron?: string;
             /** @description of a schedule: the time zone, UTC where none is given */
             zone?: string;
+            /** @description of a schedule: what becomes of times that passed while the server was not there: nothing, or one run for all */
+            missed?: components["schemas"]["Missed"];
+            /**
+             * Format: date-time
+             * @description of a schedule: not before
+             */
+            starts?: string;
+            /**
+             * Format: date-time
+             * @description of a schedule: not after
+             */
+            ends?: string;
             /** @description of an api trigger: who may call it */
             access?: components["schemas"]["Access"];
             /** @description of a row trigger: the table slot */
@@ -2798,6 +3116,24 @@ export interface components {
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row";
+        TryCard: {
+            /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
+            use?: string;
+            /** @description id of the connection, where the card uses an action */
+            connection?: string;
+            /** @description id of the table, where the card uses one */
+            table?: string;
+            /** @description the card's inputs, references included */
+            with?: {
+                [key: string]: unknown;
+            };
+            /** @description a condition to work out instead */
+            if?: string;
+            /** @description what references lead to, by their first names: event, input, the ids of cards */
+            sample?: {
+                [key: string]: unknown;
+            };
+        };
         UndoAction: {
             action: string;
             title: string;
@@ -2911,6 +3247,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3118,6 +3475,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectorDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatedFlow"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -3331,6 +3709,83 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    runDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunDelegated"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDelegates"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     putDraft: {
         parameters: {
             query?: never;
@@ -3354,6 +3809,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CheckedFlow"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
@@ -3407,6 +3956,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tryCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TryCard"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedCard"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4922,6 +5498,57 @@ export interface operations {
                 };
             };
             default: components["responses"]["Error"];
+        };
+    };
+    getFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the flow takes: at most a megabyte. */
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

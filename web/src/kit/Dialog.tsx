@@ -1,7 +1,7 @@
 import * as Radix from "@radix-ui/react-dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "./Button.tsx";
 
 export type DialogProps = {
@@ -17,6 +17,7 @@ export type DialogProps = {
 
 /** A question that holds everything else up. On a phone it fills the lower part of the screen. */
 export function Dialog({ open, onClose, title, intro, children, footer, wide }: DialogProps) {
+  const goBack = useWayBack(open);
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
       <Radix.Portal>
@@ -24,6 +25,7 @@ export function Dialog({ open, onClose, title, intro, children, footer, wide }: 
         <Radix.Content
           aria-describedby={undefined}
           onOpenAutoFocus={focusFirst}
+          onCloseAutoFocus={goBack}
           className={clsx(
             "rise fixed z-50 flex flex-col rounded-lg bg-raised shadow-pop focus:outline-none",
             "inset-x-0 bottom-0 max-h-[92dvh] max-sm:rounded-b-none",
@@ -50,6 +52,7 @@ export function Sheet({
   footer,
   side = "right",
 }: DialogProps & { side?: "right" | "left" }) {
+  const goBack = useWayBack(open);
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
       <Radix.Portal>
@@ -57,6 +60,7 @@ export function Sheet({
         <Radix.Content
           aria-describedby={undefined}
           onOpenAutoFocus={focusFirst}
+          onCloseAutoFocus={goBack}
           className={clsx(
             "fixed inset-y-0 z-50 flex w-[min(30rem,100vw)] flex-col bg-raised shadow-pop focus:outline-none",
             side === "right" ? "slide-in right-0" : "left-0 w-[min(19rem,88vw)]",
@@ -89,6 +93,20 @@ function Foot({ children }: { children: ReactNode }) {
       {children}
     </div>
   );
+}
+
+/** Once it is closed, the focus goes back to where it was. */
+function useWayBack(open: boolean) {
+  const before = useRef<Element | null>(null);
+  const was = useRef(false);
+  if (open && !was.current) before.current = document.activeElement;
+  was.current = open;
+  return (e: Event) => {
+    e.preventDefault();
+    // Something else may have taken it meanwhile, because it comes next.
+    if (document.activeElement && document.activeElement !== document.body) return;
+    if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+  };
 }
 
 /** Whoever opens a form wants to type; whoever opens anything else wants to read. */

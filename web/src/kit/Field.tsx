@@ -73,8 +73,12 @@ export function Input({
   return <input ref={ref} className={clsx(box, "h-8 pointer-coarse:h-10", className)} {...rest} />;
 }
 
-export function Textarea({ className, ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  return <textarea className={clsx(box, "min-h-20 py-1.5", className)} {...rest} />;
+export function Textarea({
+  className,
+  ref,
+  ...rest
+}: TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
+  return <textarea ref={ref} className={clsx(box, "min-h-20 py-1.5", className)} {...rest} />;
 }
 
 export type Choice = { value: string; label: string; disabled?: boolean };

@@ -24,7 +24,7 @@ export function Menu({ trigger, items, align = "end", side = "bottom" }: MenuPro
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          className="rise z-50 max-w-80 min-w-48 rounded-lg bg-raised p-1 shadow-pop focus:outline-none"
+          className="data-[state=open]:rise z-50 max-w-80 min-w-48 rounded-lg bg-raised p-1 shadow-pop focus:outline-none"
         >
           {items.map((it, i) => (
             <Entry key={it === "line" ? `line-${i}` : "heading" in it ? it.heading : it.label} item={it} />

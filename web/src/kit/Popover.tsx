@@ -10,9 +10,20 @@ export type PopoverProps = {
   label: string;
   align?: "start" | "center" | "end";
   className?: string;
+  /** Where the focus goes when it closes; otherwise to what opened it. */
+  onLeave?: () => void;
 };
 
-export function Popover({ trigger, children, open, onOpenChange, label, align = "start", className }: PopoverProps) {
+export function Popover({
+  trigger,
+  children,
+  open,
+  onOpenChange,
+  label,
+  align = "start",
+  className,
+  onLeave,
+}: PopoverProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -22,8 +33,15 @@ export function Popover({ trigger, children, open, onOpenChange, label, align = 
           sideOffset={4}
           collisionPadding={8}
           aria-label={label}
+          onCloseAutoFocus={
+            onLeave &&
+            ((e) => {
+              e.preventDefault();
+              onLeave();
+            })
+          }
           className={clsx(
-            "rise z-50 max-w-[calc(100vw-1rem)] rounded-lg bg-raised shadow-pop focus:outline-none",
+            "data-[state=open]:rise z-50 max-w-[calc(100vw-1rem)] rounded-lg bg-raised shadow-pop focus:outline-none",
             className,
           )}
         >

@@ -70,7 +70,7 @@ function dialogOpen(): boolean {
 export function onKeyDown(e: KeyboardEvent) {
   if (e.defaultPrevented || e.altKey || e.isComposing) return;
   const mod = e.metaKey || e.ctrlKey;
-  const key = (mod ? "Mod+" : "") + (mod ? e.key.toLowerCase() : e.key);
+  const key = mod ? `Mod+${e.shiftKey ? "Shift+" : ""}${e.key.toLowerCase()}` : e.key;
   const free = !typing(e.target) && !dialogOpen();
   const usable = free ? bindings : bindings.filter((b) => b.always);
   const first = before && e.timeStamp - before.at < pause ? before.key : null;

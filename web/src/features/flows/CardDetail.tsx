@@ -1,26 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Facts } from "../../kit/Page.tsx";
-import { duration } from "../../kit/time.ts";
-import { EffectTag } from "../activity/effects.tsx";
+import { type Effect, EffectTag } from "../activity/effects.tsx";
 import { Glyph } from "../connections/Glyph.tsx";
 import { cardGlyph } from "../connections/glyphs.ts";
-import { CardRows, cardUse } from "./picture/CardFace.tsx";
-import type { Card } from "./picture/layout.ts";
+import { type CardNode, objectOf, textOf } from "./model/tree.ts";
+import { CardRows } from "./picture/CardFace.tsx";
+import type { PictureCard } from "./picture/card.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
 
-const errorWays: Record<NonNullable<Card["onError"]>, string> = {
-  stop: "the run fails",
-  continue: "the run goes on",
-  call: "another flow is told, and the run fails",
-  return: "the flow ends with a result",
-};
-
 /** Everything about a card. Its title may stand above it already. */
-export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail; untitled?: boolean }) {
-  const slot = flow.definition?.connections.find((s) => s.name === card.slot);
-  const table = flow.definition?.tables.find((s) => s.name === card.slot);
+export function CardDetail({
+  card,
+  node,
+  flow,
+  untitled,
+}: {
+  card: PictureCard;
+  node: CardNode;
+  flow: Detail;
+  untitled?: boolean;
+}) {
+  const d = node.data;
+  const slot = flow.definition?.connections.find((s) => s.name === textOf(d.use).split(".")[0]);
+  const table = flow.definition?.tables.find((s) => s.name === d.table);
   const facts: [string, React.ReactNode][] = [];
   if (card.kind === "action" && slot) {
     facts.push([
@@ -46,18 +52,8 @@ export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail;
       ),
     ]);
   }
-  if (card.calls?.id) {
-    facts.push([
-      "Flow",
-      <Link key="f" to="/flows/$id" params={{ id: card.calls.id }} className="text-accent hover:underline">
-        {card.calls.name}
-      </Link>,
-    ]);
-  }
-  if (card.onError) facts.push(["If it fails", errorWays[card.onError]]);
-  if (card.onRefused) facts.push(["If refused", card.onRefused === "stop" ? "the run fails" : "the run goes on"]);
-  if (card.retrySeconds) facts.push(["Tries for", duration(card.retrySeconds * 1000)]);
-  if (card.timeoutSeconds) facts.push(["Takes at most", duration(card.timeoutSeconds * 1000)]);
+  if (card.kind === "call") facts.push(["Flow", <HelperLink key="f" slug={textOf(d.call)} folder={flow.folder.id} />]);
+  facts.push(...policies(node));
   facts.push(
     [
       "Id",
@@ -73,10 +69,10 @@ export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail;
         <Glyph icon={cardGlyph(card)} />
         <div className="min-w-0">
           {!untitled && <h2 className="text-base wrap-anywhere">{card.title}</h2>}
-          <div className="text-sm text-muted">{cardUse(card)}</div>
+          <div className="text-sm text-muted">{card.use}</div>
           {card.effect && (
             <div className="mt-1.5">
-              <EffectTag effect={card.effect} />
+              <EffectTag effect={card.effect as Effect} />
             </div>
           )}
         </div>
@@ -87,5 +83,34 @@ export function CardDetail({ card, flow, untitled }: { card: Card; flow: Detail;
         <Facts items={facts} className="text-sm" />
       </div>
     </div>
+  );
+}
+
+/** What happens when a card does not succeed, in words. */
+function policies(node: CardNode): [string, React.ReactNode][] {
+  const { on_error: onError, on_refused: onRefused, retry, timeout } = node.data;
+  const out: [string, React.ReactNode][] = [];
+  if (["function", "action", "table", "call", "each"].includes(node.kind)) {
+    const how = objectOf(onError);
+    const words =
+      "call" in how ? `${textOf(how.call)} runs` : "return" in how ? "the flow ends with values" : "the run fails";
+    out.push(["If it fails", onError === "continue" ? "the run goes on" : words]);
+  }
+  if (node.kind === "action") out.push(["If refused", onRefused === "stop" ? "the run fails" : "the run goes on"]);
+  if (typeof retry === "string") out.push(["Tries for", retry]);
+  else if (retry) out.push(["Tries", `${textOf(objectOf(retry).times)} times`]);
+  if (timeout) out.push(["Takes at most", textOf(timeout)]);
+  return out;
+}
+
+/** The way to a helper flow of the same folder. */
+function HelperLink({ slug, folder }: { slug: string; folder: string }) {
+  const flows = useQuery(read("/api/v1/flows", {}));
+  const helper = flows.data?.find((f) => f.slug === slug && f.folder.id === folder);
+  if (!helper) return <span>{slug}</span>;
+  return (
+    <Link to="/flows/$id" params={{ id: helper.id }} className="text-accent hover:underline">
+      {helper.title}
+    </Link>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Workflow } from "lucide-react";
-import { useMemo } from "react";
+import { Plus, Workflow } from "lucide-react";
+import { useMemo, useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
@@ -10,6 +10,7 @@ import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Select } from "../../kit/Field.tsx";
 import { FilterBar, SearchBox } from "../../kit/Filters.tsx";
+import { useKeys } from "../../kit/keys.ts";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
@@ -19,6 +20,7 @@ import { RunStateMark } from "../runs/runState.tsx";
 import { useCan } from "../session/session.ts";
 import { FlowSwitch } from "./FlowSwitch.tsx";
 import { filterFlows, flowSorts, triggerWords } from "./flowWords.ts";
+import { NewFlow } from "./NewFlow.tsx";
 
 type Flow = components["schemas"]["Flow"];
 
@@ -38,13 +40,15 @@ export function FlowList() {
     return sort.down ? list.reverse() : list;
   }, [flows.data, search, sort.by, sort.down]);
   const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
+  const [beginning, setBeginning] = useState(false);
+  useKeys([{ keys: "n", label: "New flow", group: "Lists", run: () => setBeginning(true) }]);
   const narrowed = Boolean(search.q || search.folder || search.show);
   return (
     <Page>
       <PageHeader
         title="Flows"
         lead="What Sallyport does when something happens."
-        actions={flows.data?.length !== 0 && <NewFlow />}
+        actions={<Add onNew={() => setBeginning(true)} />}
       />
       <FilterBar end={rows && flows.data && counted(rows.length, "flow")}>
         <SearchBox label="Search flows" value={search.q ?? ""} onChange={(q) => set({ q })} />
@@ -91,6 +95,7 @@ export function FlowList() {
           empty={narrowed ? <NothingFits onClear={() => void navigate({ search: {} })} /> : <NoFlows />}
         />
       )}
+      {beginning && <NewFlow folder={search.folder} onClose={() => setBeginning(false)} />}
     </Page>
   );
 }
@@ -182,13 +187,22 @@ const columns: Column<Flow>[] = [
   },
 ];
 
-function NewFlow() {
-  const can = useCan("templates:install");
-  if (!can) return null;
+function Add({ onNew }: { onNew: () => void }) {
+  const install = useCan("templates:install");
+  const write = useCan("flows:write");
   return (
-    <Link to="/templates" className={buttonClass("primary")}>
-      Add from a template
-    </Link>
+    <>
+      {write && (
+        <Button icon={<Plus size={14} />} onClick={onNew}>
+          New flow
+        </Button>
+      )}
+      {install && (
+        <Link to="/templates" className={buttonClass("primary")}>
+          Add from a template
+        </Link>
+      )}
+    </>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Play } from "lucide-react";
+import { Pencil, Play } from "lucide-react";
 import { useState } from "react";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Unread } from "../../api/Unread.tsx";
 import { Button, buttonClass } from "../../kit/Button.tsx";
+import { useKeys } from "../../kit/keys.ts";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Tag } from "../../kit/State.tsx";
@@ -89,6 +90,20 @@ function Back() {
 
 function Head({ flow: f }: { flow: Detail }) {
   const canRun = useCan("flows:run");
+  const canWrite = useCan("flows:write");
+  const navigate = route.useNavigate();
+  useKeys(
+    canWrite
+      ? [
+          {
+            keys: "e",
+            label: "Edit the flow",
+            group: "Flow",
+            run: () => void navigate({ to: "/flows/$id/edit", params: { id: f.id } }),
+          },
+        ]
+      : [],
+  );
   const [running, setRunning] = useState(false);
   return (
     <>
@@ -116,6 +131,11 @@ function Head({ flow: f }: { flow: Detail }) {
               <FlowSwitch flow={f} />
               <span className={f.enabled ? "font-medium" : "text-muted"}>{f.enabled ? "On" : "Off"}</span>
             </span>
+            {canWrite && (
+              <Link to="/flows/$id/edit" params={{ id: f.id }} className={buttonClass()}>
+                <Pencil size={14} aria-hidden /> {f.draft && f.version > 0 ? "Go on editing" : "Edit"}
+              </Link>
+            )}
             {canRun && (
               <Button icon={<Play size={14} />} onClick={() => setRunning(true)} disabled={f.trigger?.kind === "call"}>
                 Run now

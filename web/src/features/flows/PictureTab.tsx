@@ -7,8 +7,9 @@ import { useKeys } from "../../kit/keys.ts";
 import { step } from "../../kit/table.ts";
 import { useMedia } from "../../kit/useMedia.ts";
 import { CardDetail } from "./CardDetail.tsx";
-import { FlowPicture } from "./picture/FlowPicture.tsx";
-import { everyCard } from "./picture/layout.ts";
+import { allCards, findCard } from "./model/tree.ts";
+import { FlowPicture, PictureSkeleton } from "./picture/FlowPicture.tsx";
+import { useModel } from "./useModel.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
 
@@ -19,8 +20,8 @@ export function PictureTab({ flow }: { flow: Detail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const wide = useMedia("(min-width: 1024px)");
-  const def = flow.definition;
-  const order = useMemo(() => [...everyCard(def?.cards ?? [])], [def]);
+  const { picture, tree, faults } = useModel(flow.yaml, flow.folder.id);
+  const order = useMemo(() => [...allCards(picture?.cards ?? [])], [picture]);
   const card = order.find((c) => c.id === search.card);
   const select = (id: string | undefined) =>
     void navigate({ search: { ...search, card: id === search.card ? undefined : id }, replace: true });
@@ -32,14 +33,17 @@ export function PictureTab({ flow }: { flow: Detail }) {
     { keys: "j", label: "Next card", group: "Picture", run: () => move(1) },
     { keys: "k", label: "Card before", group: "Picture", run: () => move(-1) },
   ]);
-  if (!def) return <Empty title="The flow cannot be read">What is wrong with its YAML stands above.</Empty>;
-  const detail = card && <CardDetail card={card} flow={flow} untitled={!wide} />;
+  if (faults.length > 0)
+    return <Empty title="The flow cannot be read">What is wrong with its YAML stands above.</Empty>;
+  if (!picture || !tree) return <PictureSkeleton />;
+  const node = findCard(tree, card?.id);
+  const detail = card && node && <CardDetail card={card} node={node} flow={flow} untitled={!wide} />;
   return (
     <div className="flex items-start gap-4">
       <FlowPicture
         className="h-[calc(100dvh-17rem)] min-h-[26rem] flex-1"
-        trigger={def.trigger}
-        cards={def.cards}
+        trigger={picture.trigger}
+        cards={picture.cards}
         selected={search.card}
         onSelect={(id) => select(id === "trigger" ? undefined : id)}
       />

@@ -8,13 +8,14 @@ import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
-import { EffectTag } from "../activity/effects.tsx";
+import { type Effect, EffectTag } from "../activity/effects.tsx";
 import { Glyph } from "../connections/Glyph.tsx";
 import { cardGlyph } from "../connections/glyphs.ts";
 import { useCan } from "../session/session.ts";
 import { triggerWords } from "./flowWords.ts";
+import { allCards } from "./model/tree.ts";
 import { Problems } from "./Problems.tsx";
-import { everyCard } from "./picture/layout.ts";
+import { useModel } from "./useModel.ts";
 import type { useSwitch } from "./useSwitch.tsx";
 
 type Detail = components["schemas"]["FlowDetail"];
@@ -86,8 +87,10 @@ function Starts({ detail }: { detail: Detail }) {
 }
 
 function Doings({ detail }: { detail: Detail }) {
-  const cards = [...everyCard(detail.definition?.cards ?? [])].filter((c) => c.effect && c.effect !== "read");
+  const { picture } = useModel(detail.yaml, detail.folder.id);
+  const cards = [...allCards(picture?.cards ?? [])].filter((c) => c.effect && c.effect !== "read");
   const slots = new Map(detail.definition?.connections.map((s) => [s.name, s.bound?.name]));
+  if (!picture) return <SkeletonLines lines={2} />;
   if (cards.length === 0) return <Note>It changes nothing outside, and tells nobody.</Note>;
   return (
     <div>
@@ -97,12 +100,10 @@ function Doings({ detail }: { detail: Detail }) {
           <li key={c.id} className="flex items-center gap-2.5 px-2.5 py-1.5">
             <Glyph size="sm" icon={cardGlyph(c)} />
             <span className="min-w-0 flex-1">
-              <span className="font-medium">{c.name ?? c.title}</span>
-              <span className="block truncate text-xs text-muted">
-                in {slots.get(c.slot ?? "") || c.connectorTitle}
-              </span>
+              <span className="font-medium">{c.action ?? c.title}</span>
+              <span className="block truncate text-xs text-muted">in {slots.get(c.slot ?? "") || c.slot}</span>
             </span>
-            {c.effect && <EffectTag effect={c.effect} />}
+            {c.effect && <EffectTag effect={c.effect as Effect} />}
           </li>
         ))}
       </ul>

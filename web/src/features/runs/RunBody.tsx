@@ -9,8 +9,9 @@ import { Sheet } from "../../kit/Dialog.tsx";
 import { useKeys } from "../../kit/keys.ts";
 import { step as stepTo } from "../../kit/table.ts";
 import { useMedia } from "../../kit/useMedia.ts";
+import { allCards } from "../flows/model/tree.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
-import { everyCard } from "../flows/picture/layout.ts";
+import { useModel } from "../flows/useModel.ts";
 import { byCard, inOrder, overlaysOf, type Step, timed, worst } from "./overlay.tsx";
 import { RunSummary } from "./RunSummary.tsx";
 import type { RunDetail } from "./run.ts";
@@ -30,11 +31,13 @@ export function RunBody({ run }: { run: RunDetail }) {
     enabled: run.flow.name !== "" && run.version > 0,
     retry: false,
   });
-  const def = flow.data?.definition;
-  const asList = search.view === "list" || (!def && !flow.isLoading);
+  const { picture, faults } = useModel(flow.data?.yaml ?? "", flow.data?.folder.id);
+  const asList =
+    search.view === "list" ||
+    (!picture && (faults.length > 0 || flow.isError || run.version === 0 || run.flow.name === ""));
   const connectors = useMemo(
-    () => new Map([...everyCard(def?.cards ?? [])].map((c) => [c.id, c.connector ?? ""])),
-    [def],
+    () => new Map([...allCards(picture?.cards ?? [])].map((c) => [c.id, c.connector ?? ""])),
+    [picture],
   );
   const overlays = useMemo(() => overlaysOf(steps, run.flow.id), [steps, run.flow.id]);
   const current = steps.find((s) => s.path === search.step);
@@ -63,7 +66,7 @@ export function RunBody({ run }: { run: RunDetail }) {
   return (
     <div className="flex items-start gap-4">
       <div className="min-w-0 flex-1">
-        {def && (
+        {picture && (
           <fieldset className="mb-2 flex gap-1" aria-label="How to show the cards">
             <Button
               size="sm"
@@ -87,11 +90,11 @@ export function RunBody({ run }: { run: RunDetail }) {
         )}
         {asList ? (
           <StepList run={run} steps={steps} connectors={connectors} current={current} onSelect={select} />
-        ) : def ? (
+        ) : picture ? (
           <FlowPicture
             className="h-[calc(100dvh-14rem)] min-h-[26rem]"
-            trigger={def.trigger}
-            cards={def.cards}
+            trigger={picture.trigger}
+            cards={picture.cards}
             overlays={overlays}
             selected={current?.flow.id === run.flow.id ? current.card : undefined}
             onSelect={(id) => (id === "trigger" ? select(undefined) : selectCard(id))}

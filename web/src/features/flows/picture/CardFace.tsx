@@ -1,115 +1,23 @@
 import { clsx } from "clsx";
-import type { ReactNode } from "react";
-import { effects } from "../../activity/effects.tsx";
+import { CircleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { type Effect, effects } from "../../activity/effects.tsx";
 import { Glyph } from "../../connections/Glyph.tsx";
 import { cardGlyph } from "../../connections/glyphs.ts";
-import { type Card, headHeight, maxRows, rowHeight, type Trigger } from "./layout.ts";
-import type { Expression } from "./pieces.ts";
+import type { PictureCard, PictureRow, PictureTrigger } from "./card.ts";
+import { drag, endDrag, nowDragged, useEdit } from "./edit.ts";
+import { givesHeight, headHeight, maxRows, rowHeight } from "./layout.ts";
 import { Value } from "./Value.tsx";
 
-/** What a card does, in words: whose action it is and what it is called. */
-export function cardUse(card: Card): string {
-  switch (card.kind) {
-    case "action":
-      return [card.connectorTitle ?? card.connector, card.name ?? card.use].filter(Boolean).join(" · ");
-    case "if":
-      return "Either way";
-    case "branch":
-      return "The first case that holds";
-    case "try":
-      return "And if one of them fails";
-    case "each":
-      return "For each item";
-    case "map":
-      return "A list of what each item gives";
-    case "filter":
-      return "The items that are kept";
-    case "reduce":
-      return "One value of all items";
-    case "repeat":
-      return "So many times";
-    case "wait":
-      return "Waits";
-    case "respond":
-      return "Answers the request and ends";
-    case "answer":
-      return "Answers the request and goes on";
-    case "comment":
-      return card.note ?? "";
-    case "call":
-      return `Calls ${card.calls?.name || card.use || "a flow that is not there"}`;
-    case "return":
-      return "Ends the flow with a result";
-    case "stop":
-      return card.if ? "Ends the flow, if" : "Ends the flow";
-    case "fail":
-      return card.if ? "Ends the flow as failed, if" : "Ends the flow as failed";
-    default:
-      return card.name ?? card.use ?? "";
-  }
-}
-
-/** A condition as one line. */
-export function conditionText(c: NonNullable<Card["if"]>): string {
-  const text = c.cel ?? `${valueText(c.a)} ${c.is ?? "=="} ${c.is?.endsWith("empty") ? "" : valueText(c.b)}`.trim();
-  return c.unless ? `not (${text})` : text;
-}
-
-function valueText(e: Expression | undefined): string {
-  if (!e) return "null";
-  return typeof e.value === "string" && e.kind !== "literal"
-    ? e.value.replace(/^\{\{\s*|\s*\}\}$/g, "")
-    : JSON.stringify(e.value);
-}
-
-type Row = { name: string; value: ReactNode };
-
-function rows(card: Card, wrap: boolean): Row[] {
-  const out: Row[] = [];
-  if (card.if)
-    out.push({
-      name: "if",
-      value: (
-        <code className={clsx("font-mono text-xs", wrap ? "wrap-anywhere" : "truncate")}>{conditionText(card.if)}</code>
-      ),
-    });
-  const one = (name: string, value: Expression | undefined) => {
-    if (value) out.push({ name, value: <Value value={value} card={card.id} wrap={wrap} /> });
-  };
-  one(card.kind === "repeat" ? "times" : "list", card.loop?.over);
-  one("begins with", card.loop?.memo);
-  one("at most", card.loop?.limit);
-  one("until", card.wait?.until);
-  one("for", card.wait?.for);
-  one("status", card.reply?.status);
-  one("body", card.reply?.body);
-  for (const i of card.inputs ?? [])
-    out.push({ name: i.title || i.name, value: <Value value={i.value} card={card.id} wrap={wrap} /> });
-  if (card.reason) out.push({ name: "reason", value: <Value value={card.reason} card={card.id} wrap={wrap} /> });
-  for (const g of card.gives ?? []) {
-    out.push({
-      name: g.name,
-      value: (
-        <>
-          <Value value={g.then} card={card.id} wrap={wrap} />
-          <span className="text-faint"> or </span>
-          <Value value={g.else} card={card.id} wrap={wrap} />
-        </>
-      ),
-    });
-  }
-  return out;
-}
-
 /** A card's head: its mark, its name, what it uses, its effect. */
-export function CardHead({ card, state }: { card: Card; state?: ReactNode }) {
-  const effect = card.effect && card.effect !== "read" ? effects[card.effect] : undefined;
+export function CardHead({ card, state }: { card: PictureCard; state?: ReactNode }) {
+  const effect = card.effect && card.effect !== "read" ? effects[card.effect as Effect] : undefined;
   return (
     <div className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
       <Glyph icon={cardGlyph(card)} />
       <div className="min-w-0 flex-1">
         <div className="truncate leading-[18px] font-medium">{card.title}</div>
-        <div className="truncate text-xs text-muted">{cardUse(card)}</div>
+        <div className="truncate text-xs text-muted">{card.use}</div>
       </div>
       {state ??
         (effect && (
@@ -122,84 +30,137 @@ export function CardHead({ card, state }: { card: Card; state?: ReactNode }) {
 }
 
 /** What goes into a card: a name and where the value comes from, in rows of one height. */
-export function CardRows({ card, all }: { card: Card; all?: boolean }) {
-  const list = rows(card, all === true);
-  const shown = all ? list : list.slice(0, maxRows);
-  if (list.length === 0) return null;
+export function CardRows({ card, all }: { card: PictureCard; all?: boolean }) {
+  const shown = all ? card.rows : card.rows.slice(0, maxRows);
+  if (card.rows.length === 0) return null;
   return (
     <div className="border-t px-3 py-1 text-sm">
       <dl>
         {shown.map((r) => (
-          <div
-            key={r.name}
-            className={clsx("flex gap-2", all ? "items-start py-1" : "items-center")}
-            style={all ? undefined : { height: rowHeight }}
-          >
-            <dt className="w-26 shrink-0 truncate text-xs text-faint" title={r.name}>
-              {r.name}
-            </dt>
-            <dd className={clsx("min-w-0 flex-1", !all && "flex truncate")}>{r.value}</dd>
-          </div>
+          <CardRow key={r.name} row={r} card={card.id} all={all === true} />
         ))}
       </dl>
-      {shown.length < list.length && (
+      {shown.length < card.rows.length && (
         <div className="flex items-center text-xs text-faint" style={{ height: rowHeight }}>
-          and {list.length - shown.length} more
+          and {card.rows.length - shown.length} more
         </div>
       )}
     </div>
   );
 }
 
-const triggerWords: Record<Trigger["kind"], string> = {
-  event: "When this happens in Okta",
-  on_demand: "When somebody runs it",
-  call: "When another flow calls it",
-  schedule: "At set times",
-  api: "When an HTTP request comes",
-  delegated: "When a delegate runs it",
-  row: "When rows of a table change",
-};
+function CardRow({ row: r, card, all }: { row: PictureRow; card: string; all: boolean }) {
+  const edit = useEdit();
+  const [over, setOver] = useState(false);
+  const drop = edit && {
+    onDragOver: (e: React.DragEvent) => {
+      if (nowDragged()?.kind !== "value") return;
+      e.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (e: React.DragEvent) => {
+      setOver(false);
+      const what = nowDragged();
+      endDrag();
+      if (what?.kind !== "value") return;
+      e.preventDefault();
+      edit.onDropValue(card, r.path, what.path);
+    },
+  };
+  return (
+    <div
+      {...drop}
+      data-row={r.name}
+      className={clsx("flex gap-2", all ? "items-start py-1" : "items-center", over && "rounded-sm ring-2 ring-accent")}
+      style={all ? undefined : { height: rowHeight }}
+    >
+      <dt className="w-26 shrink-0 truncate text-xs text-faint" title={r.title}>
+        {r.title}
+      </dt>
+      <dd className={clsx("min-w-0 flex-1", !all && "flex truncate")}>
+        <RowValue row={r} card={card} wrap={all} />
+      </dd>
+    </div>
+  );
+}
 
-export function triggerTitle(t: Trigger): string {
-  return triggerWords[t.kind];
+function RowValue({ row: r, card, wrap }: { row: PictureRow; card: string; wrap: boolean }) {
+  if (r.wanted) return <span className="text-warn">wanted</span>;
+  if (r.code !== undefined)
+    return <code className={clsx("font-mono text-xs", wrap ? "wrap-anywhere" : "truncate")}>{r.code}</code>;
+  if (!r.value) return <span className="text-faint">empty</span>;
+  return (
+    <>
+      <Value value={r.value} card={card} wrap={wrap} />
+      {r.second && (
+        <>
+          <span className="text-faint"> or </span>
+          <Value value={r.second} card={card} wrap={wrap} />
+        </>
+      )}
+    </>
+  );
+}
+
+const mostGives = 3;
+
+/** What a card gives, to be dragged to where it is wanted. */
+export function CardGives({ card }: { card: PictureCard }) {
+  if (card.gives.length === 0) return null;
+  return (
+    <div className="flex items-center gap-1 overflow-hidden border-t bg-sunken px-3" style={{ height: givesHeight }}>
+      <span className="text-xs text-faint">gives</span>
+      {card.gives.slice(0, mostGives).map((g) => (
+        <ValueChip key={g.name} path={[card.id, ...g.name.split(".")]} label={g.name} title={g.title} />
+      ))}
+      {card.gives.length > mostGives && <span className="text-xs text-faint">+{card.gives.length - mostGives}</span>}
+    </div>
+  );
+}
+
+/** A value that can be dragged onto an input. */
+export function ValueChip({ path, label, title }: { path: string[]; label: string; title?: string }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dragging is one way; by keyboard values are picked in the field
+    <span
+      draggable
+      data-value={path.join(".")}
+      title={title ? `${title}: drag it onto an input` : "Drag it onto an input"}
+      onDragStart={(e) => drag(e, { kind: "value", path })}
+      onDragEnd={endDrag}
+      className="nodrag nopan max-w-32 min-w-0 cursor-grab truncate rounded-sm bg-accent-soft px-1.5 text-xs leading-5 text-accent active:cursor-grabbing"
+    >
+      {label}
+    </span>
+  );
 }
 
 /** What starts the flow. */
-export function TriggerRows({ trigger: t }: { trigger: Trigger }) {
-  const line = "flex items-center gap-2";
+export function TriggerRows({ trigger: t }: { trigger: PictureTrigger }) {
   return (
     <div className="border-t px-3 py-1 text-sm empty:hidden">
-      {t.events?.map((e) => (
-        <div key={e} className={line} style={{ height: rowHeight }}>
-          <code className="truncate font-mono text-xs" title={e}>
-            {e}
-          </code>
-        </div>
-      ))}
-      {t.cron && (
-        <div className={line} style={{ height: rowHeight }}>
-          <code className="truncate font-mono text-xs">{t.cron}</code>
-          <span className="text-xs text-faint">{t.zone || "UTC"}</span>
-        </div>
-      )}
-      {t.where && (
-        <div className={line} style={{ height: rowHeight }}>
-          <span className="text-xs text-faint">if</span>
-          <code className="truncate font-mono text-xs" title={t.where}>
-            {t.where}
-          </code>
-        </div>
-      )}
-      {t.inputs?.map((p) => (
-        <div key={p.name} className={line} style={{ height: rowHeight }}>
-          <span className="truncate">{p.title || p.name}</span>
-          <span className="text-xs text-faint">
-            {p.type}
-            {p.required && ", required"}
-          </span>
+      {t.rows.slice(0, maxRows + 1).map((r) => (
+        <div key={`${r.name} ${r.text}`} className="flex items-center gap-2" style={{ height: rowHeight }}>
+          {r.name && <span className="shrink-0 truncate text-xs text-faint">{r.name}</span>}
+          {r.code ? (
+            <code className="truncate font-mono text-xs" title={r.text}>
+              {r.text}
+            </code>
+          ) : (
+            <span className="truncate">{r.text}</span>
+          )}
         </div>
       ))}
     </div>
+  );
+}
+
+/** Something is wrong with a card. */
+export function Wrong({ problems }: { problems: string[] }) {
+  return (
+    <span title={problems.join("\n")} className="shrink-0 text-bad">
+      <CircleAlert size={16} aria-label={problems.join("; ")} />
+    </span>
   );
 }

@@ -7,27 +7,32 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { PictureCard, PictureTrigger } from "./card.ts";
+import { EditContext, type PictureEdit } from "./edit.ts";
 import { Flowline } from "./Flowline.tsx";
 import { type Highlight, HighlightContext } from "./highlight.ts";
-import { type Card, type Layout, layOut, type Trigger } from "./layout.ts";
-import { CardNode, JoinNode, LaneNode, type Overlay, TriggerNode } from "./nodes.tsx";
+import { type Layout, layOut, type Mode } from "./layout.ts";
+import { CardNode, JoinNode, LaneNode, type Overlay, SlotNode, TriggerNode } from "./nodes.tsx";
 
 export type PictureProps = {
-  trigger: Trigger;
-  cards: Card[];
+  trigger: PictureTrigger;
+  cards: PictureCard[];
   selected?: string;
   onSelect?: (card: string) => void;
   /** What happened to each card in a run. */
   overlays?: ReadonlyMap<string, Overlay>;
+  /** What can be done, in a picture that is edited. */
+  edit?: PictureEdit;
 };
 
 const edgeTypes = { flowline: Flowline };
-const nodeTypes = { card: CardNode, trigger: TriggerNode, lane: LaneNode, join: JoinNode };
+const nodeTypes = { card: CardNode, trigger: TriggerNode, lane: LaneNode, join: JoinNode, slot: SlotNode };
 
-/** The picture of a flow: cards from top to bottom. It can be looked at, not changed. */
+/** The picture of a flow: cards from top to bottom, to be looked at or edited. */
 export default function Picture(props: PictureProps) {
   return (
     <ReactFlowProvider>
@@ -36,14 +41,14 @@ export default function Picture(props: PictureProps) {
   );
 }
 
-function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
+function Inner({ trigger, cards, selected, onSelect, overlays, edit }: PictureProps) {
   const [highlight, setHighlight] = useState<Highlight>(null);
   const shared = useMemo(() => ({ highlight, setHighlight }), [highlight]);
-  const withOverlay = overlays !== undefined;
-  const layout = useMemo(() => layOut(trigger, cards, withOverlay), [trigger, cards, withOverlay]);
+  const mode: Mode = edit ? "edit" : overlays ? "run" : "look";
+  const layout = useMemo(() => layOut(trigger, cards, mode), [trigger, cards, mode]);
   const nodes = useMemo(
-    () => nodesOf(layout, trigger, { selected, onSelect, overlays }),
-    [layout, trigger, selected, onSelect, overlays],
+    () => nodesOf(layout, trigger, { selected, onSelect, overlays, mode }),
+    [layout, trigger, selected, onSelect, overlays, mode],
   );
   const edges = useMemo(() => edgesOf(layout, overlays), [layout, overlays]);
   const shown = useMemo(
@@ -52,27 +57,29 @@ function Inner({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
   );
   return (
     <HighlightContext value={shared}>
-      <ReactFlow
-        nodes={nodes}
-        edges={shown}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        panOnScroll
-        zoomOnDoubleClick={false}
-        minZoom={0.2}
-        maxZoom={1.25}
-        proOptions={{ hideAttribution: true }}
-        aria-label="Picture of the flow"
-      >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--c-line)" />
-        <Controls showInteractive={false} position="bottom-right" />
-        <View layout={layout} selected={selected} />
-      </ReactFlow>
+      <EditContext value={edit ?? null}>
+        <ReactFlow
+          nodes={nodes}
+          edges={shown}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          minZoom={0.2}
+          maxZoom={1.25}
+          proOptions={{ hideAttribution: true }}
+          aria-label="Picture of the flow"
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--c-line)" />
+          <Controls showInteractive={false} position="bottom-right" />
+          <View layout={layout} selected={selected} editing={mode === "edit"} />
+        </ReactFlow>
+      </EditContext>
     </HighlightContext>
   );
 }
@@ -81,14 +88,34 @@ const least = 0.92;
 const margin = 24;
 
 /** Begins at the top in a size that can be read, and follows the selected card. */
-function View({ layout, selected }: { layout: Layout; selected?: string }) {
+function View({ layout, selected, editing }: { layout: Layout; selected?: string; editing: boolean }) {
   const flow = useReactFlow();
+  const shown = useRef<number>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another flow begins anew
   useEffect(() => {
+    const before = shown.current;
+    shown.current = layout.width;
+    if (editing && before !== undefined) {
+      // What is edited stays where it is while it grows.
+      const { x, y, zoom } = flow.getViewport();
+      if (before !== layout.width) void flow.setViewport({ x: x + ((before - layout.width) / 2) * zoom, y, zoom });
+      return;
+    }
     const width = document.querySelector(".react-flow")?.clientWidth ?? 800;
     const zoom = Math.max(least, Math.min(1, (width - 2 * margin) / layout.width));
     void flow.setViewport({ x: width / 2 - (layout.width / 2) * zoom, y: margin, zoom });
   }, [layout]);
+  // What stands beside the picture comes and goes; its middle stays in the middle.
+  const width = useStore((s) => s.width);
+  const was = useRef(width);
+  useEffect(() => {
+    const by = width - was.current;
+    const first = was.current === 0;
+    was.current = width;
+    if (first || by === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + by / 2, y, zoom });
+  }, [width, flow]);
   useEffect(() => {
     const box = layout.boxes.find((b) => b.id === selected);
     const pane = document.querySelector(".react-flow");
@@ -104,8 +131,8 @@ function View({ layout, selected }: { layout: Layout; selected?: string }) {
 
 function nodesOf(
   layout: Layout,
-  trigger: Trigger,
-  o: Pick<PictureProps, "selected" | "onSelect" | "overlays">,
+  trigger: PictureTrigger,
+  o: Pick<PictureProps, "selected" | "onSelect" | "overlays"> & { mode: Mode },
 ): Node[] {
   return layout.boxes.map((b): Node => {
     const common = {
@@ -120,7 +147,7 @@ function nodesOf(
         const data = {
           card: b.card,
           overlay: o.overlays?.get(b.id),
-          withOverlay: o.overlays !== undefined,
+          mode: o.mode,
           selected: o.selected === b.id,
           onSelect: o.onSelect,
         };
@@ -136,6 +163,8 @@ function nodesOf(
         };
       case "lane":
         return { ...common, type: "lane", data: { label: b.label, empty: b.empty }, zIndex: b.empty ? 1 : -1 };
+      case "slot":
+        return { ...common, style: pressable(b), type: "slot", data: { slot: b }, zIndex: 2 };
       default:
         return { ...common, type: "join", data: {}, zIndex: 1 };
     }

@@ -7,6 +7,7 @@ import {
   Radio,
   Repeat,
   SlidersHorizontal,
+  TriangleAlert,
   Variable,
 } from "lucide-react";
 import { useHighlight } from "./highlight.ts";
@@ -26,9 +27,9 @@ const icons: Record<Reference["from"], LucideIcon> = {
   context: Variable,
   index: Repeat,
   memo: Repeat,
-  error: Variable,
   card: Braces,
   item: Repeat,
+  error: TriangleAlert,
 };
 
 /** A value: text as it stands, and chips that say which other value goes in. */

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type Card, everyCard, type Layout, layOut, type Placed } from "./layout.ts";
+import { emptyCatalogue } from "../model/catalogue.ts";
+import { readSource } from "../model/source.ts";
+import { allCards, treeOf } from "../model/tree.ts";
+import { type PictureCard, pictureOf } from "./card.ts";
+import { type Layout, layOut, type Placed } from "./layout.ts";
 
-const card = (id: string, more: Partial<Card> = {}): Card => ({ id, title: id, kind: "function", line: 1, ...more });
-const trigger = { kind: "event" as const, events: ["user.session.start"] };
+/** The cards of a YAML list. */
+function cards(yaml: string): PictureCard[] {
+  const { source } = readSource(`flow: f\ncards:\n${yaml.replace(/^/gm, "  ")}\n`);
+  if (!source) throw new Error("no YAML");
+  return pictureOf(treeOf(source), emptyCatalogue).cards;
+}
+const trigger = { kind: "event", title: "When", rows: [{ text: "user.session.start" }] };
 
 const box = (l: Layout, id: string): Placed => {
   const b = l.boxes.find((x) => x.id === id);
@@ -12,39 +21,25 @@ const box = (l: Layout, id: string): Placed => {
 const mid = (b: Placed) => b.x + b.w / 2;
 const edges = (l: Layout) => l.edges.map((e) => `${e.from} ${e.to}`);
 
-const nested = [
-  card("a"),
-  card("q", {
-    kind: "if",
-    if: { cel: "true" },
-    then: [
-      card("t1"),
-      card("loop", {
-        kind: "each",
-        loop: {
-          over: { kind: "literal", value: [], references: [] },
-          as: "user",
-          body: [card("b1")],
-          ignoreErrors: false,
-        },
-      }),
-    ],
-    else: [],
-  }),
-  card("z"),
-];
+const nested = cards(`- { id: a, use: text.trim }
+- id: q
+  if: "true"
+  then:
+    - { id: t1, use: text.trim }
+    - { id: loop, each: [], as: user, do: [ { id: b1, use: text.trim } ] }
+- { id: z, use: text.trim }`);
 
 describe("layOut", () => {
   test("cards in a row stand below each other, linked one to the next", () => {
-    const l = layOut(trigger, [card("a"), card("b")]);
+    const l = layOut(trigger, cards("- { id: a, use: x.y }\n- { id: b, use: x.y }"));
     expect(box(l, "a").y).toBeGreaterThan(box(l, "trigger").y + box(l, "trigger").h);
     expect(box(l, "b").y).toBeGreaterThan(box(l, "a").y + box(l, "a").h);
     expect([mid(box(l, "a")), mid(box(l, "b"))]).toEqual([mid(box(l, "trigger")), mid(box(l, "trigger"))]);
     expect(edges(l)).toEqual(["trigger a", "a b"]);
   });
 
-  test("nothing overlaps but lanes and what is in them", () => {
-    const l = layOut(trigger, nested, true);
+  test.each(["look", "run", "edit"] as const)("nothing overlaps but lanes and what is in them: %s", (mode) => {
+    const l = layOut(trigger, nested, mode);
     const solid = l.boxes.filter((b) => b.kind !== "lane");
     for (const [i, a] of solid.entries()) {
       for (const b of solid.slice(i + 1)) {
@@ -59,7 +54,7 @@ describe("layOut", () => {
     for (const [lane, inside] of [
       ["q/then", "t1"],
       ["q/then", "b1"],
-      ["loop/each", "b1"],
+      ["loop/do", "b1"],
     ] as const) {
       const [o, i] = [box(l, lane), box(l, inside)];
       expect(o.x < i.x && o.x + o.w > i.x + i.w && o.y < i.y && o.y + o.h > i.y + i.h, `${inside} in ${lane}`).toBe(
@@ -75,16 +70,18 @@ describe("layOut", () => {
   });
 
   test("after a card that ends the flow nothing follows", () => {
-    const l = layOut(trigger, [
-      card("q", { kind: "if", if: { cel: "x" }, then: [card("stop", { kind: "stop" })], else: [card("go")] }),
-      card("z"),
-    ]);
+    const l = layOut(
+      trigger,
+      cards(
+        "- { id: q, if: x, then: [ { id: stop, stop: x } ], else: [ { id: go, use: x.y } ] }\n- { id: z, stop: x }",
+      ),
+    );
     expect(edges(l)).not.toContain("stop q/join");
     expect(edges(l)).toContain("go q/join");
   });
 
   test("a stop card with a condition lets others pass", () => {
-    const l = layOut(trigger, [card("stop", { kind: "stop", if: { cel: "x" } }), card("z")]);
+    const l = layOut(trigger, cards("- { id: stop, stop: s, if: x }\n- { id: z, use: x.y }"));
     expect(edges(l)).toContain("stop z");
   });
 
@@ -92,6 +89,25 @@ describe("layOut", () => {
     expect(layOut(trigger, nested).order).toEqual(["a", "q", "t1", "loop", "b1", "z"]));
 });
 
-test("everyCard finds those in branches and loops", () => {
-  expect([...everyCard(nested)].map((c) => c.id)).toEqual(["a", "q", "t1", "loop", "b1", "z"]);
+test("a picture that is edited has a place before, between and after the cards of each list", () => {
+  const slots = layOut(trigger, nested, "edit").boxes.filter((b) => b.kind === "slot");
+  expect(slots.map((s) => `${s.list.join(".")} ${s.index}`).toSorted()).toEqual(
+    [
+      "cards 0",
+      "cards 1",
+      "cards 2",
+      "cards 3",
+      "cards.1.else 0",
+      "cards.1.then 0",
+      "cards.1.then 1",
+      "cards.1.then.1.do 0",
+      "cards.1.then.1.do 1",
+      "cards.1.then 2",
+    ].toSorted(),
+  );
+  expect(layOut(trigger, [], "edit").boxes.filter((b) => b.kind === "slot").length).toBe(1);
+});
+
+test("allCards finds those in branches and loops", () => {
+  expect([...allCards(nested)].map((c) => c.id)).toEqual(["a", "q", "t1", "loop", "b1", "z"]);
 });

@@ -1,202 +1,186 @@
-// Where the cards of a flow stand in its picture: from top to bottom, the two
-// sides of an if beside each other, the body of a loop in a frame.
-import type { components } from "../../../api/schema.gen.ts";
-
-export type Card = components["schemas"]["Card"];
-export type Trigger = components["schemas"]["Trigger"];
+// Where the cards of a flow stand in its picture: from top to bottom, the lanes of
+// a card beside each other.
+import type { Path } from "../model/source.ts";
+import type { PictureCard, PictureLane, PictureTrigger } from "./card.ts";
 
 const cardWidth = 312;
 export const headHeight = 54;
 export const rowHeight = 26;
 export const overlayHeight = 30;
+export const givesHeight = 30;
 export const maxRows = 6;
-const gapY = 30;
 const laneGap = 28;
 const lanePad = 18;
 const laneHead = 30;
-const emptyLane = { w: 132, h: 36 };
+const emptyLane = { w: 150, h: 36 };
+const slotSize = 24;
+
+/** How a picture is shown: with what happened in a run, or with places to put cards. */
+export type Mode = "look" | "run" | "edit";
 
 type Box = { id: string; x: number; y: number; w: number; h: number };
-type CardBox = Box & { kind: "card"; card: Card };
+type CardBox = Box & { kind: "card"; card: PictureCard };
 type TriggerBox = Box & { kind: "trigger" };
 type LaneBox = Box & { kind: "lane"; label: string; empty: boolean };
 type JoinBox = Box & { kind: "join" };
-export type Placed = CardBox | TriggerBox | LaneBox | JoinBox;
+/** A place where a card can be put: before the card of that number in a list. */
+export type SlotBox = Box & { kind: "slot"; list: Path; index: number; lane?: string };
+export type Placed = CardBox | TriggerBox | LaneBox | JoinBox | SlotBox;
 type Edge = { id: string; from: string; to: string };
 export type Layout = { boxes: Placed[]; edges: Edge[]; width: number; height: number; order: string[] };
 
 /** What a card shows below its head: a name and a value each. */
-function rowsOf(card: Card): number {
-  const n =
-    (card.inputs?.length ?? 0) +
-    (card.if ? 1 : 0) +
-    (card.loop?.over ? 1 : 0) +
-    (card.loop?.memo ? 1 : 0) +
-    (card.loop?.limit ? 1 : 0) +
-    (card.reason ? 1 : 0) +
-    (card.wait ? 1 : 0) +
-    (card.reply ? 2 : 0) +
-    (card.gives?.length ?? 0);
-  return Math.min(n, maxRows) + (n > maxRows ? 1 : 0);
+function cardHeight(card: PictureCard, mode: Mode): number {
+  const n = card.rows.length;
+  const rows = Math.min(n, maxRows) + (n > maxRows ? 1 : 0);
+  const below = mode === "run" ? overlayHeight : mode === "edit" && card.gives.length > 0 ? givesHeight : 0;
+  return headHeight + (rows ? rows * rowHeight + 10 : 0) + below;
 }
 
-function cardHeight(card: Card, overlay: boolean): number {
-  const rows = rowsOf(card);
-  return headHeight + (rows ? rows * rowHeight + 10 : 0) + (overlay ? overlayHeight : 0);
-}
-
-function triggerHeight(t: Trigger): number {
-  const rows = (t.events?.length ?? 0) + (t.where ? 1 : 0) + (t.cron ? 1 : 0) + (t.inputs?.length ?? 0);
+function triggerHeight(t: PictureTrigger): number {
+  const rows = t.rows.length;
   return headHeight + (rows ? Math.min(rows, maxRows + 1) * rowHeight + 10 : 0);
 }
 
-/** Lays a flow out. With an overlay every card has room for what happened to it. */
-export function layOut(trigger: Trigger, cards: Card[], overlay = false): Layout {
-  const width = measure(cards, overlay).w;
-  const out: Layout = { boxes: [], edges: [], width: Math.max(width, cardWidth), height: 0, order: [] };
-  const center = out.width / 2;
-  const h = triggerHeight(trigger);
-  out.boxes.push({ kind: "trigger", id: "trigger", x: center - cardWidth / 2, y: 0, w: cardWidth, h });
-  const end = place(out, cards, center, h + gapY, ["trigger"], overlay);
-  out.height = end.y - gapY;
-  return out;
+const gapOf = (mode: Mode) => (mode === "edit" ? 48 : 30);
+
+/** Lays a flow out. */
+export function layOut(trigger: PictureTrigger, cards: PictureCard[], mode: Mode = "look"): Layout {
+  const p = new Placer(mode);
+  return p.flow(trigger, cards);
 }
 
 type Size = { w: number; h: number };
+type End = { y: number; from: string[] };
 
-function measure(cards: Card[], overlay: boolean): Size {
-  let w = 0;
-  let h = 0;
-  for (const c of cards) {
-    const s = measureCard(c, overlay);
-    w = Math.max(w, s.w);
-    h += s.h + gapY;
+class Placer {
+  private readonly out: Layout = { boxes: [], edges: [], width: 0, height: 0, order: [] };
+  private readonly gap: number;
+  constructor(private readonly mode: Mode) {
+    this.gap = gapOf(mode);
   }
-  return { w, h: Math.max(0, h - gapY) };
-}
 
-export type Lane = { label: string; key: string; cards: Card[] };
-
-/** The lists of cards within a card, each with what it is called. */
-export function lanesOf(card: Card): Lane[] {
-  switch (card.kind) {
-    case "if":
-      return [
-        { label: "then", key: "then", cards: card.then ?? [] },
-        { label: "else", key: "else", cards: card.else ?? [] },
-      ];
-    case "branch":
-      return [
-        ...(card.cases ?? []).map((k, i) => ({
-          label: k.title || `case ${i + 1}`,
-          key: `case${i}`,
-          cards: k.cards ?? [],
-        })),
-        { label: "else", key: "else", cards: card.else ?? [] },
-      ];
-    case "try":
-      return [
-        { label: "try", key: "then", cards: card.then ?? [] },
-        { label: "if it fails", key: "catch", cards: card.catch ?? [] },
-      ];
-    default:
-      if (!card.loop) return [];
-      return [{ label: card.loop.as ? `for each ${card.loop.as}` : "each time", key: "each", cards: card.loop.body }];
+  flow(trigger: PictureTrigger, cards: PictureCard[]): Layout {
+    this.out.width = Math.max(this.measure(cards).w, cardWidth);
+    const center = this.out.width / 2;
+    const h = triggerHeight(trigger);
+    this.out.boxes.push({ kind: "trigger", id: "trigger", x: center - cardWidth / 2, y: 0, w: cardWidth, h });
+    const end = this.place(cards, ["cards"], center, h + this.gap, ["trigger"]);
+    if (this.mode === "edit")
+      this.slot(["cards"], ((cards.at(-1)?.path.at(-1) as number | undefined) ?? -1) + 1, center, end.y);
+    this.out.height = end.y - this.gap + (this.mode === "edit" ? this.gap : 0);
+    return this.out;
   }
-}
 
-function measureLane(cards: Card[], overlay: boolean): Size {
-  if (cards.length === 0) return { w: emptyLane.w, h: emptyLane.h + laneHead };
-  const s = measure(cards, overlay);
-  return { w: s.w + 2 * lanePad, h: s.h + laneHead + lanePad };
-}
-
-function measureCard(card: Card, overlay: boolean): Size {
-  const h = cardHeight(card, overlay);
-  const lanes = lanesOf(card).map((l) => measureLane(l.cards, overlay));
-  if (lanes.length === 0) return { w: cardWidth, h };
-  const w = lanes.reduce((sum, l) => sum + l.w, 0) + laneGap * (lanes.length - 1);
-  const tallest = Math.max(...lanes.map((l) => l.h));
-  return { w: Math.max(cardWidth, w), h: h + gapY + tallest + gapY + 8 };
-}
-
-/** Places cards below each other, and returns where it goes on and from which boxes. */
-function place(
-  out: Layout,
-  cards: Card[],
-  center: number,
-  top: number,
-  from: string[],
-  overlay: boolean,
-): { y: number; from: string[] } {
-  let y = top;
-  let before = from;
-  for (const card of cards) {
-    const h = cardHeight(card, overlay);
-    out.boxes.push({ kind: "card", id: card.id, x: center - cardWidth / 2, y, w: cardWidth, h, card });
-    out.order.push(card.id);
-    link(out, before, card.id);
-    y += h + gapY;
-    before = [card.id];
-    const lanes = lanesOf(card);
-    if (lanes.length > 0) {
-      const after = placeLanes(out, card, lanes, center, y, overlay);
-      y = after.y;
-      before = after.from;
-    } else if (
-      card.kind === "respond" ||
-      (card.kind === "return" && !card.if) ||
-      ((card.kind === "stop" || card.kind === "fail") && !card.if)
-    ) {
-      before = [];
+  private measure(cards: PictureCard[]): Size {
+    let w = 0;
+    let h = 0;
+    for (const c of cards) {
+      const s = this.measureCard(c);
+      w = Math.max(w, s.w);
+      h += s.h + this.gap;
     }
+    return { w, h: Math.max(0, h - this.gap) };
   }
-  return { y, from: before };
-}
 
-function placeLanes(
-  out: Layout,
-  card: Card,
-  lanes: ReturnType<typeof lanesOf>,
-  center: number,
-  top: number,
-  overlay: boolean,
-): { y: number; from: string[] } {
-  const sizes = lanes.map((l) => measureLane(l.cards, overlay));
-  const total = sizes.reduce((sum, s) => sum + s.w, 0) + laneGap * (lanes.length - 1);
-  const tallest = Math.max(...sizes.map((s) => s.h));
-  let x = center - total / 2;
-  const ends: string[] = [];
-  lanes.forEach((lane, i) => {
-    const size = sizes[i] ?? emptyLane;
+  private measureLane(cards: PictureCard[]): Size {
+    if (cards.length === 0) return { w: emptyLane.w, h: emptyLane.h + laneHead };
+    const s = this.measure(cards);
+    const after = this.mode === "edit" ? this.gap - lanePad + slotSize / 2 : 0;
+    return { w: s.w + 2 * lanePad, h: s.h + this.laneHead() + lanePad + after };
+  }
+
+  /** In a lane there is a place before its first card too. */
+  private laneHead(): number {
+    return laneHead + (this.mode === "edit" ? slotSize : 0);
+  }
+
+  private measureCard(card: PictureCard): Size {
+    const h = cardHeight(card, this.mode);
+    const lanes = card.lanes.map((l) => this.measureLane(l.cards));
+    if (lanes.length === 0) return { w: cardWidth, h };
+    const w = lanes.reduce((sum, l) => sum + l.w, 0) + laneGap * (lanes.length - 1);
+    const tallest = Math.max(...lanes.map((l) => l.h));
+    return { w: Math.max(cardWidth, w), h: h + this.gap + tallest + this.gap + 8 };
+  }
+
+  /** Places cards below each other, and returns where it goes on and from which boxes. */
+  private place(cards: PictureCard[], list: Path, center: number, top: number, from: string[]): End {
+    let y = top;
+    let before = from;
+    for (const card of cards) {
+      const h = cardHeight(card, this.mode);
+      if (this.mode === "edit") this.slot(list, card.path.at(-1) as number, center, y);
+      this.out.boxes.push({ kind: "card", id: card.id, x: center - cardWidth / 2, y, w: cardWidth, h, card });
+      this.out.order.push(card.id);
+      this.link(before, card.id);
+      y += h + this.gap;
+      before = [card.id];
+      if (card.lanes.length > 0) {
+        const after = this.placeLanes(card, center, y);
+        y = after.y;
+        before = after.from;
+      } else if (card.ends) before = [];
+    }
+    return { y, from: before };
+  }
+
+  /** A place to put a card, in the middle of the gap above a height. */
+  private slot(list: Path, index: number, center: number, y: number) {
+    const at = y - this.gap / 2 - slotSize / 2;
+    const id = `${list.join("/")}+${index}`;
+    this.out.boxes.push({ kind: "slot", id, x: center - slotSize / 2, y: at, w: slotSize, h: slotSize, list, index });
+  }
+
+  private placeLanes(card: PictureCard, center: number, top: number): End {
+    const sizes = card.lanes.map((l) => this.measureLane(l.cards));
+    const total = sizes.reduce((sum, s) => sum + s.w, 0) + laneGap * (card.lanes.length - 1);
+    const tallest = Math.max(...sizes.map((s) => s.h));
+    let x = center - total / 2;
+    const ends: string[] = [];
+    card.lanes.forEach((lane, i) => {
+      const size = sizes[i] ?? emptyLane;
+      ends.push(...this.placeLane(card, lane, { x, y: top, w: size.w, h: tallest, own: size.h }));
+      x += size.w + laneGap;
+    });
+    const join = `${card.id}/join`;
+    const y = top + tallest + this.gap;
+    if (ends.length === 0) return { y, from: [] };
+    this.out.boxes.push({ kind: "join", id: join, x: center - 4, y: top + tallest + 15, w: 8, h: 8 });
+    this.link(ends, join);
+    return { y: y + this.gap - 8, from: [join] };
+  }
+
+  private placeLane(card: PictureCard, lane: PictureLane, at: Box0): string[] {
     const id = `${card.id}/${lane.key}`;
     const empty = lane.cards.length === 0;
-    out.boxes.push({ kind: "lane", id, x, y: top, w: size.w, h: empty ? size.h : tallest, label: lane.label, empty });
-    const mid = x + size.w / 2;
+    const mid = at.x + at.w / 2;
+    this.out.boxes.push({
+      kind: "lane",
+      id,
+      x: at.x,
+      y: at.y,
+      w: at.w,
+      h: empty ? at.own : at.h,
+      label: lane.label,
+      empty,
+    });
     if (empty) {
-      link(out, [card.id], id);
-      ends.push(id);
-    } else {
-      ends.push(...place(out, lane.cards, mid, top + laneHead, [card.id], overlay).from);
+      this.link([card.id], id);
+      if (this.mode === "edit") {
+        const box = { x: mid - slotSize / 2, y: at.y + at.own - slotSize - 10, w: slotSize, h: slotSize };
+        this.out.boxes.push({ kind: "slot", id: `${id}+0`, ...box, list: lane.path, index: 0, lane: lane.label });
+      }
+      return [id];
     }
-    x += size.w + laneGap;
-  });
-  const join = `${card.id}/join`;
-  const y = top + tallest + gapY;
-  if (ends.length === 0) return { y, from: [] };
-  out.boxes.push({ kind: "join", id: join, x: center - 4, y: y - gapY / 2 - 4 + 4, w: 8, h: 8 });
-  link(out, ends, join);
-  return { y: y + gapY - 8, from: [join] };
-}
+    const end = this.place(lane.cards, lane.path, mid, at.y + this.laneHead(), [card.id]);
+    if (this.mode === "edit") this.slot(lane.path, (lane.cards.at(-1)?.path.at(-1) as number) + 1, mid, end.y);
+    return end.from;
+  }
 
-function link(out: Layout, from: string[], to: string) {
-  for (const f of from) out.edges.push({ id: `${f}→${to}`, from: f, to });
-}
-
-/** Every card, those in branches and loops too. */
-export function* everyCard(cards: Card[]): Generator<Card> {
-  for (const c of cards) {
-    yield c;
-    for (const lane of lanesOf(c)) yield* everyCard(lane.cards);
+  private link(from: string[], to: string) {
+    for (const f of from) this.out.edges.push({ id: `${f}→${to}`, from: f, to });
   }
 }
+
+type Box0 = { x: number; y: number; w: number; h: number; own: number };

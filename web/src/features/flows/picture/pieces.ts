@@ -1,7 +1,31 @@
-import type { components } from "../../../api/schema.gen.ts";
+/** Where a value comes from: a value as it stands, one reference, or a value with references in it. */
+export type Expression = { kind: "literal" | "reference" | "template"; value: unknown; references: Reference[] };
 
-export type Expression = components["schemas"]["Expression"];
-export type Reference = components["schemas"]["Reference"];
+/** The way to a value. */
+export type Reference = {
+  /** As it is written between the braces. */
+  text: string;
+  from:
+    | "event"
+    | "trigger"
+    | "input"
+    | "request"
+    | "row"
+    | "before"
+    | "options"
+    | "run"
+    | "context"
+    | "steps"
+    | "connections"
+    | "index"
+    | "memo"
+    | "error"
+    | "card"
+    | "item";
+  card?: string;
+  title?: string;
+  path: string[];
+};
 
 /** A part of a value: text as it stands, or the way to another value. */
 export type Piece = { text: string } | { ref: Reference };
@@ -55,6 +79,6 @@ export function origin(r: Reference): { of: string; what: string } {
 export function sourceCard(r: Reference): string | undefined {
   if (r.from === "card") return r.card;
   if (r.from === "steps") return r.path[0];
-  if (r.from === "event" || r.from === "input") return "trigger";
+  if (["event", "trigger", "input", "request", "row", "before"].includes(r.from)) return "trigger";
   return undefined;
 }

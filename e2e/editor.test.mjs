@@ -1,0 +1,152 @@
+// The editor: the Suspicious Activity flow is built on an empty canvas, by mouse
+// and again by keyboard alone, and does what our own template does.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, play, until } from "./demo.mjs";
+import { byKeyboard, byMouse } from "./hands.mjs";
+import { played, stage } from "./stage.mjs";
+import { built, meaning, suspicious } from "./suspicious.mjs";
+
+const s = stage();
+const long = { ...played, timeout: 240_000 };
+const flows = () => api(s.demo, "GET", "/flows");
+const flowOf = async (title) => (await flows()).find((f) => f.title === title);
+const detailOf = async (title) => api(s.demo, "GET", `/flows/${(await flowOf(title)).id}`);
+
+/** What is built means what our template means, and runs when somebody reports suspicious activity. */
+async function proven(title) {
+  const template = await detailOf("Suspicious Activity Reported");
+  const own = await detailOf(title);
+  assert.deepEqual(meaning(own.definition), meaning(template.definition));
+  await play(s.demo, "report_suspicious_activity");
+  const run = await until(
+    "the run",
+    async () => (await api(s.demo, "GET", `/runs?flow=${own.id}`)).items.find((r) => r.endedAt),
+    30_000,
+  );
+  assert.equal(run.state, "succeeded", JSON.stringify(run));
+  const detail = await api(s.demo, "GET", `/runs/${run.id}`);
+  const done = Object.fromEntries(detail.steps.items.map((x) => [x.card, x.state]));
+  for (const card of ["clear_sessions", "reset_password", "record", "tell"]) assert.equal(done[card], "done", card);
+}
+
+test("the Suspicious Activity flow is built by mouse, published, and runs", long, async () => {
+  const page = await s.open("/flows");
+  const hands = byMouse(page);
+  await built(hands, "Suspicious by mouse");
+  await proven("Suspicious by mouse");
+});
+
+test("and by keyboard alone", long, async () => {
+  const page = await s.open("/flows");
+  const hands = byKeyboard(page);
+  await built(hands, "Suspicious by keyboard");
+  await proven("Suspicious by keyboard");
+  assert.equal(hands.pressed(), 0, "the mouse was used");
+});
+
+test("picture and YAML are one text: either changes the other, and what was done is undone", played, async () => {
+  const page = await s.open(`/flows/${(await flowOf("Suspicious Activity Reported")).id}/edit`);
+  const yaml = page.getByRole("textbox", { name: "YAML of the flow" });
+  await page.locator('[data-card="link"]').click();
+  await page.getByRole("button", { name: "YAML" }).click();
+  const before = await yaml.inputValue();
+  const fields = page.getByRole("complementary", { name: "What is chosen" });
+  await fields.getByRole("textbox", { name: "Card id" }).fill("page");
+  await fields.getByRole("textbox", { name: "Card id" }).press("Enter");
+  await until("the references", async () => (await yaml.inputValue()).includes("System Log: {{ page.text }}"));
+  assert.ok((await yaml.inputValue()).includes("# The person is told"), "comments stay");
+  await yaml.fill((await yaml.inputValue()).replace("title: Link to the event", "title: Link"));
+  await page.locator('[data-card="page"]').getByText("Link", { exact: true }).waitFor();
+  await yaml.fill(`${await yaml.inputValue()}\n  - [`);
+  await page.getByText("The YAML cannot be read").waitFor();
+  await page.locator('[data-card="page"]').waitFor();
+  for (let i = 0; i < 4 && (await yaml.inputValue()) !== before; i++) await page.getByRole("button", { name: "Undo" }).click();
+  assert.equal(await yaml.inputValue(), before);
+  await page.locator('[data-card="link"]').waitFor();
+});
+
+test("what is wrong stands on its card while one edits", played, async () => {
+  const page = await s.open(`/flows/${(await flowOf("Suspicious Activity Reported")).id}/edit`);
+  await page.locator('[data-card="details"]').click();
+  const fields = page.getByRole("complementary", { name: "What is chosen" });
+  await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
+  await fields.getByText(/nobody.name refers to nothing/).waitFor();
+  await page.getByRole("button", { name: /problems/ }).waitFor();
+  await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
+});
+
+test("a draft that somebody else has changed is not written over unasked", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`, { answers: [409] });
+  await page.locator('[data-card="link"]').click();
+  const { yaml } = await api(s.demo, "GET", `/flows/${id}`);
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Theirs") });
+  const fields = page.getByRole("complementary", { name: "What is chosen" });
+  await fields.getByRole("textbox", { name: "Card title" }).fill("Mine");
+  const dialog = page.getByRole("dialog", { name: "Somebody else has changed the flow" });
+  await dialog.getByText("title: Theirs").waitFor();
+  assert.match((await api(s.demo, "GET", `/flows/${id}`)).draftYaml, /title: Theirs/);
+  await dialog.getByRole("button", { name: "Take theirs, drop mine" }).click();
+  await page.locator('[data-card="link"]').getByText("Theirs").waitFor();
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
+test("a card is tried out on the data of a run: a function for real, a change only shown", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  await play(s.demo, "report_suspicious_activity");
+  await until("a run", async () => (await api(s.demo, "GET", `/runs?flow=${id}`)).items.some((r) => r.endedAt));
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="link"]').click();
+  await page.getByText("With the data of the").waitFor();
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.getByRole("region", { name: "output" }).getByText(/report\/system_log_2\?search=/).waitFor();
+  await page.locator('[data-card="clear_sessions"]').click();
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.getByText("It would be sent; nothing was changed.").waitFor();
+  await page.getByRole("region", { name: "what it would send" }).getByText("DELETE").waitFor();
+});
+
+test("a version shows what it changed, and one goes back to it", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const { yaml } = await api(s.demo, "GET", `/flows/${id}`);
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Another link") });
+  await api(s.demo, "POST", `/flows/${id}/publish`, { note: "another title" });
+  const page = await s.open(`/flows/${id}?tab=versions`);
+  await page.getByRole("button", { name: "Changes of version 2" }).click();
+  const second = page.getByRole("dialog", { name: "Version 2" });
+  await second.getByText("title: Another link").waitFor();
+  await second.getByText("title: Link to the event").waitFor();
+  await second.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Changes of version 1" }).click();
+  await page.getByRole("dialog", { name: "Version 1" }).getByRole("button", { name: "Go back to it" }).click();
+  await page.getByText("Version 3 is published").waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).yaml, yaml);
+});
+
+test("cards are moved, copied, deleted and put back by keys and by dragging", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  const order = () => page.evaluate(() => [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")));
+  await page.locator('[data-card="link"]').click();
+  const before = await order();
+  await page.keyboard.press("J");
+  await until("the move", async () => (await order()).indexOf("link") > (await order()).indexOf("details"));
+  await page.keyboard.press("K");
+  await until("the move back", async () => String(await order()) === String(before));
+  await page.keyboard.press("d");
+  await page.locator('[data-card="link_2"]').waitFor();
+  await page.keyboard.press("Delete");
+  await page.locator('[data-card="link_2"]').waitFor({ state: "detached" });
+  await page.keyboard.press("Control+z");
+  await page.locator('[data-card="link_2"]').waitFor();
+  await page.keyboard.press("Control+z");
+  await page.locator('[data-card="link_2"]').waitFor({ state: "detached" });
+  // Dragged to the place before the first card.
+  await page.locator('[data-card="link"]').dragTo(page.locator('[data-slot="cards+0"]'));
+  await until("the first place", async () => (await order())[1] === "link");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until("the old order", async () => String(await order()) === String(before));
+  await page.getByText("Draft saved").waitFor();
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/function"
+	"sallyport/internal/portal"
+)
+
+var _ = add("GET /api/v1/catalogue", portal.FlowsRead, doc{Summary: "What flows can be made of: functions, and the actions of all connectors"}, getCatalogue)
+
+// Catalogue is what flows can be made of.
+type Catalogue struct {
+	Functions  []Function           `json:"functions"`
+	Connectors []CatalogueConnector `json:"connectors"`
+}
+
+// Function looks at nothing but its inputs.
+type Function struct {
+	ID         string      `json:"id" doc:"as a card uses it: text.compose"`
+	Title      string      `json:"title"`
+	Help       string      `json:"help"`
+	Extensible bool        `json:"extensible" doc:"it takes inputs of any further name"`
+	Inputs     []FormField `json:"inputs"`
+	Outputs    []FormField `json:"outputs"`
+}
+
+// CatalogueConnector is a connector as far as flows use it.
+type CatalogueConnector struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Category string            `json:"category,omitempty"`
+	Settings []FormField       `json:"settings" doc:"of its connections, as far as flows may refer to them"`
+	Actions  []CatalogueAction `json:"actions"`
+}
+
+// CatalogueAction is one thing that a connector can do.
+type CatalogueAction struct {
+	ID          string           `json:"id"`
+	Title       string           `json:"title"`
+	Description string           `json:"description,omitempty"`
+	Effect      connector.Effect `json:"effect"`
+	Inputs      []FormField      `json:"inputs"`
+	Outputs     []FormField      `json:"outputs"`
+}
+
+func getCatalogue(_ context.Context, d Deps, _ portal.Caller, _ none) (Catalogue, error) {
+	return Catalogue{Functions: each(d.Catalogue.Functions(), showFunction), Connectors: each(d.Shelf.All(), catalogued)}, nil
+}
+
+func showFunction(f function.Function) Function {
+	ports := func(ps []function.Port) []FormField {
+		return each(ps, func(p function.Port) FormField {
+			return FormField{Name: p.Name, Title: p.Title, Type: p.Type, Required: p.Required}
+		})
+	}
+	return Function{f.ID, f.Title, f.Help, f.Extensible, ports(f.In), ports(f.Out)}
+}
+
+func catalogued(c *connector.Connector) CatalogueConnector {
+	out := CatalogueConnector{ID: c.ID, Title: c.Title, Category: c.Category, Settings: each(c.Settings, showField)}
+	for _, name := range c.ActionIDs() {
+		a := c.Actions[name]
+		out.Actions = append(out.Actions, CatalogueAction{a.ID, a.Title, a.Description, a.Effect, each(a.Inputs, showField), each(a.Outputs, showField)})
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, Code2, LayoutList, Plus, Redo2, Undo2, Variable } from "lucide-react";
+import type { components } from "../../../api/schema.gen.ts";
+import { Button } from "../../../kit/Button.tsx";
+import { Menu } from "../../../kit/Menu.tsx";
+import { usePhone } from "../../../kit/useMedia.ts";
+import type { Placed } from "../model/problems.ts";
+import type { Draft } from "./useDraft.ts";
+import type { Editor } from "./useEditor.ts";
+import type { Side } from "./Workbench.tsx";
+
+/** What is edited, whether it is kept, what is wrong with it, and what can be done. */
+export function Bar({
+  flow,
+  editor,
+  draft,
+  problems,
+  side,
+  onSide,
+  onAdd,
+  onPublish,
+}: {
+  flow: components["schemas"]["FlowDetail"];
+  editor: Editor;
+  draft: Draft;
+  problems: Placed[];
+  side: Side;
+  onSide: (side: Side) => void;
+  onAdd: () => void;
+  onPublish: () => void;
+}) {
+  const phone = usePhone();
+  const sides: [Side, string, typeof Code2, string][] = [
+    ["cards", "Cards", LayoutList, "c"],
+    ["values", "Values", Variable, "v"],
+    ["yaml", "YAML", Code2, "y"],
+  ];
+  return (
+    <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b bg-surface px-4 py-2">
+      <div className="min-w-0 flex-1 basis-60">
+        <div className="truncate text-xs text-muted">
+          <Link to="/flows" className="hover:underline">
+            Flows
+          </Link>{" "}
+          /{" "}
+          <Link to="/flows/$id" params={{ id: flow.id }} className="hover:underline">
+            {flow.title}
+          </Link>
+        </div>
+        <div className="flex items-center gap-2">
+          <h1 className="truncate text-base">
+            <button
+              type="button"
+              className="block min-h-6 max-w-full truncate hover:underline"
+              title="The flow itself"
+              onClick={() => editor.select(undefined)}
+            >
+              {editor.tree?.title ?? flow.title}
+            </button>
+          </h1>
+          <Saved draft={draft} />
+        </div>
+      </div>
+      <fieldset aria-label="Beside the picture" className="flex gap-1">
+        {(phone ? sides.filter(([id]) => id !== "values") : sides).map(([id, label, Icon, key]) => (
+          <Button
+            key={id}
+            size="sm"
+            look={side === id ? "plain" : "quiet"}
+            aria-pressed={side === id}
+            icon={<Icon size={14} />}
+            title={`${label} (${key})`}
+            onClick={() => onSide(id)}
+          >
+            {label}
+          </Button>
+        ))}
+      </fieldset>
+      <div className="flex items-center gap-1">
+        <Button
+          size="sm"
+          look="quiet"
+          icon={<Undo2 size={14} />}
+          aria-label="Undo"
+          title="Undo (Ctrl Z)"
+          disabled={!editor.canUndo}
+          onClick={editor.undo}
+        />
+        <Button
+          size="sm"
+          look="quiet"
+          icon={<Redo2 size={14} />}
+          aria-label="Redo"
+          title="Redo (Ctrl Shift Z)"
+          disabled={!editor.canRedo}
+          onClick={editor.redo}
+        />
+        <Button size="sm" icon={<Plus size={14} />} title="Add a card (a)" onClick={onAdd} disabled={editor.broken}>
+          Add
+        </Button>
+        <Wrong editor={editor} problems={problems} />
+        <Button size="sm" look="primary" onClick={onPublish} title="Publish (p)" disabled={draft.state === "conflict"}>
+          Publish
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+const words: Record<Draft["state"], string> = {
+  saved: "Draft saved",
+  waiting: "Not saved yet",
+  saving: "Saving",
+  failed: "Not saved",
+  conflict: "Changed by somebody else",
+};
+
+function Saved({ draft }: { draft: Draft }) {
+  const bad = draft.state === "failed" || draft.state === "conflict";
+  return (
+    <span role="status" className={`shrink-0 text-xs ${bad ? "text-bad" : "text-faint"}`}>
+      {words[draft.state]}
+      {draft.state === "failed" && (
+        <>
+          {draft.error instanceof Error && `: ${draft.error.message} `}
+          <button type="button" className="underline" onClick={() => void draft.flush()}>
+            Try again
+          </button>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** All that is wrong; pressing one leads to its card. */
+function Wrong({ editor, problems }: { editor: Editor; problems: Placed[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <Menu
+      trigger={
+        <Button
+          size="sm"
+          look="quiet"
+          icon={<CircleAlert size={14} className="text-bad" />}
+          aria-label={`${problems.length} problems`}
+        >
+          {String(problems.length)}
+        </Button>
+      }
+      items={problems.map((p) => ({
+        label: p.message,
+        note: [p.card === "trigger" ? "trigger" : p.card, p.field].filter(Boolean).join(": ") || undefined,
+        onSelect: () => editor.select(p.card || undefined),
+      }))}
+    />
+  );
+}

@@ -37,7 +37,7 @@ const (
 	// challengeHeader carries the value of Okta's one-time verification.
 	challengeHeader = "X-Okta-Verification-Challenge"
 	// tokenHeader carries the client token; tokenQuery is the parameter that may.
-	tokenHeader = "X-Api-Client-Token"
+	tokenHeader = "X-Api-Client-Token" //nolint:gosec // a header's name
 	tokenQuery  = "clientToken"
 	// endpointPolicy keeps what a flow answers from doing anything in a browser.
 	endpointPolicy = apiPolicy + "; sandbox"
@@ -275,7 +275,7 @@ func (s *server) writeAnswer(w http.ResponseWriter, r *http.Request, a flow.Answ
 	if a.Status == http.StatusNoContent || a.Status == http.StatusNotModified {
 		return
 	}
-	if _, err := io.WriteString(w, a.Body); err != nil { //nolint:gosec // a browser does nothing with it: endpointPolicy
+	if _, err := io.WriteString(w, a.Body); err != nil {
 		s.Log.DebugContext(r.Context(), "answer not sent", "route", r.Pattern, "err", err)
 	}
 }

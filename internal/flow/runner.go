@@ -118,6 +118,9 @@ func (x *execution) work(ctx context.Context) (time.Time, error) {
 	defer x.mu.Unlock()
 	var end *flowEnd
 	f, err := x.start(ctx)
+	if errors.Is(err, errHeld) {
+		return time.Time{}, nil
+	}
 	if err == nil {
 		end, err = x.whole(ctx, f)
 	}
@@ -221,6 +224,9 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 		}
 		return nil, err
 	}
+	if err := x.enter(ctx, prog.Definition.Concurrency); err != nil {
+		return nil, err
+	}
 	x.began = x.run.StartedAt
 	if x.began.IsZero() {
 		x.began = x.r.Now()
@@ -241,6 +247,29 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 		return nil, err
 	}
 	return f, x.bind(ctx, f)
+}
+
+// errHeld says that a run does not begin yet: others of its flow are under way.
+var errHeld = errors.New("the run is held")
+
+// enter lets the run begin, where its flow allows another one at the same time.
+func (x *execution) enter(ctx context.Context, limit int) error {
+	if !x.ref.Fresh {
+		return nil
+	}
+	if x.ref.Limited = limit > 0; !x.ref.Limited {
+		return nil
+	}
+	in, err := x.r.Store.Enter(ctx, x.ref, limit)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if !in {
+		return errHeld
+	}
+	x.ref.Fresh, x.run.StartedAt = false, x.r.Now()
+	x.changed(Running)
+	return nil
 }
 
 // pin fixes the versions of every helper flow before the first card runs, so

@@ -1,16 +1,20 @@
 package store_test
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
+	"sallyport/internal/table"
+	"sallyport/internal/value"
 )
 
 // install adds a flow of its YAML, switched on.
@@ -85,6 +89,62 @@ func TestATimeIsFiredOnce(t *testing.T) {
 		next, err := db.Starts.NextOf(t.Context(), org)
 		if err != nil || !next[f.ID].Equal(at.Add(24*time.Hour)) {
 			t.Errorf("next = %v, %v", next, err)
+		}
+	})
+}
+
+// Rows that are read from a file start as many runs as there are rows, with them
+// or not at all.
+func TestManyRowsStartRuns(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		furnish(t, db)
+		tab := table.Table{ID: "t1", Org: org, Slug: "t", Title: "T", Columns: []table.Column{{ID: "c1", Name: "N", Type: value.Number}}}
+		if err := db.Tables.Add(ctx, tab); err != nil {
+			t.Fatal(err)
+		}
+		const yaml = "flow: w\ntables: { t: { columns: { N: number } } }\ntrigger: { row: { table: t, on: [created, deleted] } }\ncards: [ { stop: x } ]\n"
+		f := install(t, db, yaml, func(f *flow.Flow) { f.Bindings.Tables = map[string]string{"t": "t1"} })
+		sealed := install(t, db, "save_data: false\n"+strings.Replace(yaml, "flow: w", "flow: s", 1), func(f *flow.Flow) { f.Bindings.Tables = map[string]string{"t": "t2"} })
+		started := func() int {
+			t.Helper()
+			n := 0
+			for after := (store.Place{}); ; {
+				runs, err := db.Runs.List(ctx, org, store.RunFilter{Flow: f.ID, Limit: 1000, After: after})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n += len(runs); len(runs) < 1000 {
+					return n
+				}
+				after = store.Place{At: runs[999].CreatedAt, ID: runs[999].ID}
+			}
+		}
+		rows := make([]*value.Object, 2500)
+		for i := range rows {
+			rows[i] = value.Map("N", float64(i))
+		}
+		if err := db.Tables.AddRows(ctx, tab, rows, morning()); err != nil {
+			t.Fatal(err)
+		}
+		if n := started(); n != 2500 {
+			t.Errorf("%d runs", n)
+		}
+		if _, err := db.Tables.Change(ctx, org, flow.Change{Op: flow.ClearTable, Table: "t1"}, morning()); err != nil {
+			t.Fatal(err)
+		}
+		if n := started(); n != 5000 {
+			t.Errorf("%d runs", n)
+		}
+		// Without a key nothing is written that should be sealed: the row neither.
+		if err := db.Flows.Set(ctx, org, sealed.ID, store.Settings{Enabled: true, Bindings: flow.Bindings{Tables: map[string]string{"t": "t1"}}}, morning()); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Tables.AddRows(ctx, tab, rows[:1], morning()); errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("a row whose run cannot be sealed: %v", err)
+		}
+		if _, n, err := db.Tables.Search(ctx, tab, table.Query{Limit: 1}); n != 0 || err != nil {
+			t.Errorf("%d rows, %v", n, err)
 		}
 	})
 }

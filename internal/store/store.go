@@ -60,6 +60,7 @@ type DB struct {
 	group   *group
 	queue   queue
 	log     *slog.Logger
+	keys    Sealer
 
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
@@ -72,6 +73,14 @@ type Options struct {
 	DSN string
 	Log *slog.Logger
 	Now func() time.Time // nil is [time.Now]
+	// Keys seal what runs are started with that keep no data; without any, a change
+	// of a row that would start one is refused.
+	Keys Sealer
+}
+
+// Sealer seals data, bound to its place: a keyring.
+type Sealer interface {
+	Seal(plaintext, context []byte) ([]byte, error)
 }
 
 // Open opens a database and brings its schema up to date, holding a lock so
@@ -88,7 +97,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, err, "the database %s cannot be opened", describe(o.DSN))
 	}
-	db.log = o.Log
+	db.log, db.keys = o.Log, o.Keys
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}

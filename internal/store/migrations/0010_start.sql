@@ -41,5 +41,6 @@ CREATE TABLE flow_delegate (
 ALTER TABLE flow_run ADD COLUMN depth BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE flow_run ADD COLUMN concurrency BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE flow_run ADD COLUMN held BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX flow_run_limited ON flow_run (flow_id) WHERE concurrency > 0 AND ended_at = 0;
+DROP INDEX flow_run_open;
+CREATE INDEX flow_run_open ON flow_run (state, flow_id) WHERE ended_at = 0;
 CREATE INDEX flow_run_answer ON flow_run (ended_at) WHERE answer IS NOT NULL;

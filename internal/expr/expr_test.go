@@ -115,6 +115,8 @@ func TestEval(t *testing.T) {
 		`"ü?>".base64() + " " + "w7w_Pg".base64Decode() + "w7w/Pg==".base64Decode()`: `"w7w/Pg== ü?>ü?>"`,
 		`file("a,b")`: `{"name":"file","type":"text/plain; charset=utf-8","size":3,"data":"YSxi"}`,
 		`[file({"name": "x.csv", "base64": "YSxi"}).size, file(null)]`:      `[3,null]`,
+		"xml('<a b=\"1\"><c>x</c><c/></a>')":                                `{"a":{"@b":"1","c":["x",""]}}`,
+		`[xml("no"), xml("<!DOCTYPE a><a/>")]`:                              `[null,null]`,
 		`[[1, 2], 3, [], [[4]]].flatten()`:                                  `[1,2,3,[4]]`,
 		`["a", "b"].indexes().map(i, [text(i) + "x", i]).object()`:          `{"0x":0,"1x":1}`,
 		`[["a", 1], ["a", null]].object()`:                                  `{"a":null}`,

@@ -46,6 +46,18 @@ func asFile(args []ref.Val) ref.Val {
 	return adapter{}.NativeToValue(o)
 }
 
+func fromXML(args []ref.Val) ref.Val {
+	s, ok := args[0].(types.String)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(args[0])
+	}
+	o, err := value.ParseXML(string(s))
+	if err != nil {
+		return types.NullValue
+	}
+	return adapter{}.NativeToValue(o)
+}
+
 func fromBase64(args []ref.Val) ref.Val {
 	s, ok := args[0].(types.String)
 	if !ok {

@@ -452,7 +452,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -2597,6 +2597,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of a row, for a flow that rows start: as if it had just been made */
+            row?: string;
             /** @description by name */
             inputs?: {
                 [key: string]: unknown;

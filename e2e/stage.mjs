@@ -36,9 +36,10 @@ export function stage(start = startDemo) {
   /**
    * A page that is signed in, at a path. `answers` are the statuses that are part
    * of the story, of which the browser writes a line otherwise; `alone` says that
-   * the server goes away in it.
+   * the server goes away in it; `beside` are the origins of others that the story
+   * goes to.
    */
-  async function open(path = "/", { answers = [], alone = false, link = s.demo.console, ...options } = {}) {
+  async function open(path = "/", { answers = [], alone = false, beside = [], link = s.demo.console, ...options } = {}) {
     const context = await s.browser.newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: "reduce",
@@ -48,7 +49,7 @@ export function stage(start = startDemo) {
     contexts.push(context);
     context.setDefaultTimeout(patience);
     context.on("request", (r) => {
-      if (/^https?:/.test(r.url()) && new URL(r.url()).origin !== s.demo.base) seen.push(`asked ${r.url()}`);
+      if (/^https?:/.test(r.url()) && ![s.demo.base, ...beside].includes(new URL(r.url()).origin)) seen.push(`asked ${r.url()}`);
     });
     context.on("weberror", (e) => seen.push(e.error().message));
     context.on("console", (m) => {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/internal/connector"
+	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
@@ -72,6 +73,7 @@ type Deps struct {
 	Keys      Keys
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none
+	Exchange  *exchange.Desk
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -42,10 +42,17 @@ type Connection struct {
 	State     store.ConnectionState `json:"state" doc:"when it was last tried"`
 	Error     string                `json:"error,omitempty"`
 	CheckedAt time.Time             `json:"checkedAt,omitzero"`
+	SignedIn  *SignedIn             `json:"signedIn,omitempty" doc:"who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has"`
 	Flows     []Ref                 `json:"flows" doc:"that use it"`
 	Sources   []Ref                 `json:"sources" doc:"that use it"`
 	CreatedAt time.Time             `json:"createdAt"`
 	UpdatedAt time.Time             `json:"updatedAt"`
+}
+
+// SignedIn is who let a connection act for them, and when.
+type SignedIn struct {
+	By Ref       `json:"by" doc:"an account; its name is empty where it is no member any more"`
+	At time.Time `json:"at"`
 }
 
 // SecretField is a secret of a connection, without its value.
@@ -77,11 +84,15 @@ func showChecks(cs []connector.Check) []ConnectionCheck {
 	return each(cs, func(c connector.Check) ConnectionCheck { return ConnectionCheck(c) })
 }
 
-// users are what uses connections, by the connection's id.
-type users struct{ flows, sources map[string][]Ref }
+// users are what uses connections, and who signed in to them, by the
+// connection's id.
+type users struct {
+	flows, sources map[string][]Ref
+	signedIn       map[string]*SignedIn
+}
 
 func connectionUsers(ctx context.Context, d Deps, org string) (users, error) {
-	out := users{map[string][]Ref{}, map[string][]Ref{}}
+	out := users{map[string][]Ref{}, map[string][]Ref{}, map[string]*SignedIn{}}
 	flows, err := d.DB.Flows.List(ctx, org)
 	if err != nil {
 		return out, err
@@ -99,7 +110,26 @@ func connectionUsers(ctx context.Context, d Deps, org string) (users, error) {
 	for _, s := range sources {
 		out.sources[s.Connection] = append(out.sources[s.Connection], Ref{s.ID, s.Name})
 	}
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	return out, out.signIns(ctx, d, org)
+}
+
+func (u users) signIns(ctx context.Context, d Deps, org string) error {
+	consents, err := d.DB.Grants.Consents(ctx, org)
+	if err != nil || len(consents) == 0 {
+		return err
+	}
+	ids := []string{}
+	for _, c := range consents {
+		ids = append(ids, c.Account)
+	}
+	people, err := d.DB.Accounts.Some(ctx, org, ids)
+	for id, c := range consents {
+		u.signedIn[id] = &SignedIn{Ref{c.Account, people[c.Account].Name}, c.At}
+	}
+	return err
 }
 
 func showConnection(d Deps, c store.Connection, u users) Connection {
@@ -115,7 +145,9 @@ func showConnection(d Deps, c store.Connection, u users) Connection {
 	out.Connector.Name = con.Title
 	ports := con.Secrets
 	if auth, ok := con.AuthOf(c.Auth); ok {
-		out.Auth = auth.Kind
+		if out.Auth = auth.Kind; auth.Kind == connector.AuthorizationCode {
+			out.SignedIn = u.signedIn[c.ID]
+		}
 		ports = append(slices.Clip(ports), auth.Secrets...)
 	}
 	for _, p := range ports {

@@ -36,6 +36,7 @@ type AuthWay struct {
 	Scopes   []string           `json:"scopes" doc:"asked for by default"`
 	Settings []FormField        `json:"settings"`
 	Secrets  []FormField        `json:"secrets"`
+	Redirect string             `json:"redirect,omitempty" doc:"of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client"`
 }
 
 // FormField is a named value that somebody fills in, or that goes in or out of
@@ -55,17 +56,21 @@ func showField(p connector.Port) FormField {
 	return FormField{p.Name, p.Title, p.Help, p.Type, p.Required, p.Default, p.Enum, p.Long}
 }
 
-func showConnector(c *connector.Connector) Connector {
+func showConnector(d Deps, c *connector.Connector) Connector {
 	return Connector{
 		ID: c.ID, Title: c.Title, Description: c.Description, Category: c.Category, Docs: c.Docs, Settings: each(c.Settings, showField), Secrets: each(c.Secrets, showField),
 		Actions: len(c.Actions), Auth: each(c.Auth, func(a connector.Auth) AuthWay {
-			return AuthWay{a.Kind, a.Title, a.Help, a.Scopes, each(a.Settings, showField), each(a.Secrets, showField)}
+			way := AuthWay{Kind: a.Kind, Title: a.Title, Help: a.Help, Scopes: a.Scopes, Settings: each(a.Settings, showField), Secrets: each(a.Secrets, showField)}
+			if a.Kind == connector.AuthorizationCode {
+				way.Redirect = callback(d)
+			}
+			return way
 		}),
 	}
 }
 
 func listConnectors(_ context.Context, d Deps, _ portal.Caller, _ none) ([]Connector, error) {
-	return each(d.Shelf.All(), showConnector), nil
+	return each(d.Shelf.All(), func(c *connector.Connector) Connector { return showConnector(d, c) }), nil
 }
 
 // ConnectorDetail is a connector with its actions.
@@ -93,7 +98,7 @@ func getConnector(_ context.Context, d Deps, _ portal.Caller, in idIn) (Connecto
 	if !ok {
 		return ConnectorDetail{}, errs.New(errs.NotFound, "there is no such connector")
 	}
-	out := ConnectorDetail{Connector: showConnector(c)}
+	out := ConnectorDetail{Connector: showConnector(d, c)}
 	for _, name := range c.ActionIDs() {
 		a := c.Actions[name]
 		shown := ConnectorAction{

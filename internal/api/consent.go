@@ -105,7 +105,13 @@ func finishAuthorization(ctx context.Context, d Deps, c portal.Caller, in finish
 	if err != nil {
 		return goOn{}, err
 	}
-	if failure := redeem(ctx, d, conn.Connection, finished{in, attempt}); failure != nil {
+	failure := redeem(ctx, d, conn.Connection, finished{in, attempt})
+	if failure == nil {
+		if err := d.DB.Grants.Consented(ctx, c.Org.ID, conn.ID, c.Account.ID); err != nil {
+			return goOn{}, err
+		}
+	}
+	if failure != nil {
 		conn.State, conn.Error, conn.CheckedAt = store.ConnectionFailed, failure.Error(), d.Now()
 		conn.Settings = learned(conn)
 		if err := d.DB.Connections.Tested(ctx, conn); err != nil {

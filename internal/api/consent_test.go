@@ -139,6 +139,12 @@ func TestSignInToConnection(t *testing.T) {
 		return url.Values{"state": {q.Get("state")}, "code": {"the-c0de"}, "iss": {s.URL}, "session_state": {"whatever"}}
 	}
 
+	if got := ada.get("/api/v1/connectors/diary", 200); !strings.Contains(string(value.JSON(got)), `"redirect":"`+b.url+`/oauth/callback"`) {
+		t.Errorf("the address to register: %s", value.JSON(got))
+	}
+	if made.At("signedIn") != nil {
+		t.Errorf("nobody has signed in: %s", value.JSON(made))
+	}
 	back := begin(ada)
 	for name, c := range map[string]*client{"somebody else": other, "another session": again} {
 		if status, to := c.comeBack(back); status != 400 || to != "" {
@@ -157,6 +163,9 @@ func TestSignInToConnection(t *testing.T) {
 	}
 	if got := ada.get(path, 200); got.Text("state") != "ok" || strings.Contains(string(value.JSON(got)), "s3cret") {
 		t.Errorf("signed in: %s", value.JSON(got))
+	}
+	if by := ada.get(path, 200).Object("signedIn"); by.Object("by").Text("name") == "" || by.Text("at") == "" {
+		t.Errorf("signed in: %s", value.JSON(by))
 	}
 	if status, _ := ada.comeBack(back); status != 400 || s.redeemed != 1 {
 		t.Errorf("a second time: %d", status)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -139,10 +140,11 @@ func (b *builder) parameters(rt Route) []any {
 func (b *builder) body(rt Route) *value.Object {
 	switch {
 	case rt.in.upload != nil:
-		csv := value.Map("schema", value.Map("type", "string"))
+		media := cmp.Or(rt.Doc.Takes, "text/csv")
+		raw := value.Map("schema", value.Map("type", "string"))
 		file := value.Map("schema", value.Map("type", "object", "required", []any{"file"}, "properties",
-			value.Map("file", value.Map("type", "string", "contentMediaType", "text/csv"))))
-		return value.Map("text/csv", csv, "multipart/form-data", file)
+			value.Map("file", value.Map("type", "string", "contentMediaType", media))))
+		return value.Map(media, raw, "multipart/form-data", file)
 	case rt.in.body != nil:
 		return value.Map("application/json", value.Map("schema", b.ref(rt.in.body)))
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,6 +81,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
+	// What connectors were compiled with, and passwords are hashed with, is several
+	// times what stays.
+	debug.FreeOSMemory()
 	return a, nil
 }
 
@@ -144,7 +148,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
-		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
+		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {

@@ -93,7 +93,7 @@ func (s *session) complete(base scope, inputs, secrets *value.Object) (scope, er
 	out := base.with(scope{"inputs": inputs})
 	vars, err := s.action.do.calculate(out)
 	if err != nil {
-		return nil, errs.Wrap(errs.Invalid, err, "%s cannot be made of these inputs", s.action.Title)
+		return nil, errs.Wrap(errs.Invalid, err, "%s cannot be made of these inputs: %v", s.action.Title, err)
 	}
 	return out.with(scope{"vars": vars, "secrets": secrets}), nil
 }

@@ -387,7 +387,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	}
 	in, err := f.inputs(c.Inputs)
 	if err != nil {
-		return failed(nil, err), nil //nolint:nilerr // the card failed, and not the runner
+		return failed(nil, err), nil
 	}
 	tableID := f.prog.Flow.Bindings.Tables[c.Slot]
 	if tableID == "" {
@@ -396,7 +396,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	ch := Change{Op: TableOp(c.Use), Table: tableID, Row: value.String(in.At("row_id")), Values: in}
 	o := outcome{state: StepDone, input: in}
 	switch ch.Op {
-	case ReadRow, SearchRows, ExportCSV, Columns:
+	case ReadRow, SearchRows:
 		var out *value.Object
 		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
@@ -408,9 +408,6 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 		ch.Row = id.New()
 	case UpdateRow:
 		ch.Values = without(in, "row_id")
-		if c.KeepEmpty {
-			ch.Values = filled(ch.Values)
-		}
 	default:
 	}
 	dry, err := x.dry(ctx)
@@ -452,17 +449,6 @@ func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path str
 	default:
 		return outcome{}, err
 	}
-}
-
-// filled is an object without its empty fields.
-func filled(o *value.Object) *value.Object {
-	out := value.NewObject(o.Len())
-	for k, v := range o.All() {
-		if v != nil && v != "" {
-			out.Set(k, v)
-		}
-	}
-	return out
 }
 
 func without(o *value.Object, key string) *value.Object {

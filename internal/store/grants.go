@@ -37,6 +37,35 @@ func (t Grants) SetGrant(ctx context.Context, org, connection string, was, seale
 	})
 }
 
+// Consent is who signed in to a connection.
+type Consent struct {
+	Account string // their account's id; empty where it was not written down
+	At      time.Time
+}
+
+// Consented writes down who signed in to a connection just now.
+func (t Grants) Consented(ctx context.Context, org, connection, account string) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		return tx.change(ctx, "sign-in", `UPDATE connection_grant SET consented_by = ?, consented_at = ? WHERE connection_id = ? AND org_id = ?`,
+			account, toMicros(t.now()), connection, org)
+	})
+}
+
+// Consents returns who signed in to an organization's connections, by the
+// connection's id.
+func (t Grants) Consents(ctx context.Context, org string) (map[string]Consent, error) {
+	out := map[string]Consent{}
+	_, err := list(ctx, t.db, func(rows *sql.Rows) (c Consent, err error) {
+		var id string
+		var at int64
+		err = rows.Scan(&id, &c.Account, &at)
+		c.At = fromMicros(at)
+		out[id] = c
+		return c, err
+	}, `SELECT connection_id, consented_by, CASE WHEN consented_at = 0 THEN updated_at ELSE consented_at END FROM connection_grant WHERE org_id = ?`, org)
+	return out, err
+}
+
 // Reseal replaces what is kept for every connection by what fn makes of it, in
 // one transaction.
 func (t Grants) Reseal(ctx context.Context, fn func(org, connection string, sealed []byte) ([]byte, error)) (int, error) {

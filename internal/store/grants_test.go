@@ -52,6 +52,19 @@ func TestGrants(t *testing.T) {
 		holds("acme", "two")
 		set("acme", "", "three")
 		holds("acme", "three")
+		if err := db.Grants.Consented(ctx, "acme", "c1", "ada"); err != nil {
+			t.Error(err)
+		}
+		if err := db.Grants.Consented(ctx, "other", "c1", "eve"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("somebody of another organization signed in: %v", err)
+		}
+		by, err := db.Grants.Consents(ctx, "acme")
+		if err != nil || len(by) != 1 || by["c1"].Account != "ada" || by["c1"].At.IsZero() {
+			t.Errorf("signed in: %v, %v", by, err)
+		}
+		if by, err = db.Grants.Consents(ctx, "other"); err != nil || len(by) != 0 {
+			t.Errorf("signed in elsewhere: %v, %v", by, err)
+		}
 		n, err := db.Grants.Reseal(ctx, func(org, conn string, sealed []byte) ([]byte, error) {
 			return []byte(org + conn + string(sealed)), nil
 		})

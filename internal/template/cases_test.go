@@ -73,12 +73,18 @@ type testStep struct {
 	Schedule *testRun         `yaml:"schedule"`
 	Row      *testRun         `yaml:"row"`
 	API      *testRequest     `yaml:"api"`
-	Rows     map[string][]any `yaml:"rows"`    // that somebody puts into tables
-	Advance  string           `yaml:"advance"` // how far the clock moves on: 90s, 15m, 24h, 3d
-	Fault    map[string]any   `yaml:"fault"`   // of the sandbox, as its control API takes it
-	Heal     bool             `yaml:"heal"`    // takes all faults away
-	Replies  []testReply      `yaml:"replies"` // in place of those before
+	Rows     map[string][]any `yaml:"rows"`       // that somebody puts into tables
+	Change   *testRows        `yaml:"change_row"` // that somebody makes in the newest row of a table
+	Advance  string           `yaml:"advance"`    // how far the clock moves on: 90s, 15m, 24h, 3d
+	Fault    map[string]any   `yaml:"fault"`      // of the sandbox, as its control API takes it
+	Heal     bool             `yaml:"heal"`       // takes all faults away
+	Replies  []testReply      `yaml:"replies"`    // in place of those before
 	Expect   *testExpect      `yaml:"expect"`
+}
+
+type testRows struct {
+	Table  string         `yaml:"table"`
+	Values map[string]any `yaml:"values"`
 }
 
 type testScenario struct {

@@ -68,11 +68,11 @@ func (s *stage) expect(e testExpect) {
 	s.expectMail(e.Mail)
 	s.expectCalls(e.Calls)
 	if e.Teams != nil {
-		var said []json.RawMessage
+		var said []struct{ Text string }
 		s.control(http.MethodGet, "/teams", nil, &said)
 		var got []message
 		for _, m := range said {
-			got = append(got, message{"", "", string(m)})
+			got = append(got, message{"", "", m.Text})
 		}
 		s.compareMessages("Teams", got, e.Teams)
 	}
@@ -101,13 +101,15 @@ func (s *stage) expectRuns(e testExpect) {
 	s.t.Helper()
 	all, err := s.core.DB.Runs.List(s.t.Context(), s.org, store.RunFilter{Limit: 1000})
 	s.must(err)
-	slices.SortFunc(all, older)
+	slices.SortFunc(all, s.older)
 	var got []string
+	var runs []flow.Run
 	for _, r := range all {
 		if s.ended[r.ID] {
 			continue
 		}
 		s.last = r
+		runs = append(runs, r)
 		s.ended[r.ID] = r.State.Ended()
 		words := r.Error + r.Reason
 		if r.Unknown > 0 {
@@ -127,7 +129,7 @@ func (s *stage) expectRuns(e testExpect) {
 	}
 	if !ok {
 		s.t.Errorf("%s: runs: %s", s.at, cmp.Diff(e.Runs, got))
-		s.trace(all)
+		s.trace(runs)
 	}
 }
 
@@ -141,7 +143,7 @@ func (s *stage) trace(runs []flow.Run) {
 		for _, st := range steps {
 			in, _ := value.Load(st.Input)
 			out, _ := value.Load(st.Output)
-			s.t.Logf("  %s %s %s %s\n    in %.600s\n    out %.600s", st.Path, st.State, st.Error, st.Reason, value.JSON(in), value.JSON(out))
+			s.t.Logf("  %s %s %s %s\n    in %.400s\n    out %.400s", st.Path, st.State, st.Error, st.Reason, value.JSON(in), value.JSON(out))
 		}
 	}
 }

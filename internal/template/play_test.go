@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -48,6 +49,8 @@ func (s *stage) play(step testStep) {
 		s.receive(*step.API)
 	case step.Rows != nil:
 		s.addRows(step.Rows)
+	case step.Change != nil:
+		s.changeRow(*step.Change)
 	case step.Advance != "":
 		s.advance(step.Advance)
 	case step.Fault != nil:
@@ -187,6 +190,17 @@ func (s *stage) addRows(rows map[string][]any) {
 	}
 }
 
+func (s *stage) changeRow(c testRows) {
+	s.t.Helper()
+	rows := s.rows(c.Table)
+	if len(rows) == 0 {
+		s.t.Fatalf("%s: %s has no rows", s.at, c.Table)
+	}
+	change := flow.Change{Op: flow.UpdateRow, Table: s.table(c.Table).ID, Row: rows[len(rows)-1].Text("row_id"), Values: s.object(c.Values)}
+	_, err := s.core.DB.Tables.Change(s.t.Context(), s.org, change, s.clock.now())
+	s.must(err)
+}
+
 // advance moves the clock on, and carries out what falls due on the way.
 func (s *stage) advance(by string) {
 	s.t.Helper()
@@ -224,15 +238,13 @@ func (s *stage) open() []flow.Run {
 	s.t.Helper()
 	open, err := s.core.DB.Runs.List(s.t.Context(), s.org, store.RunFilter{States: []flow.State{flow.Queued, flow.Running, flow.Waiting}, Limit: 1000})
 	s.must(err)
-	slices.SortFunc(open, older)
+	slices.SortFunc(open, s.older)
 	return open
 }
 
-func older(a, b flow.Run) int {
-	if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
-		return c
-	}
-	return strings.Compare(a.ID, b.ID)
+// older orders runs by when they were made, and those of one batch by their events.
+func (s *stage) older(a, b flow.Run) int {
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(s.delivered[a.Event], s.delivered[b.Event]), cmp.Compare(a.ID, b.ID))
 }
 
 // settle delivers the events that are new and carries out the runs that are due,
@@ -280,11 +292,11 @@ func (s *stage) deliver(ctx context.Context) bool {
 // undelivered returns the events that are new in the System Log, the oldest first.
 func (s *stage) undelivered() []*systemlog.Event {
 	const most = 10_000
-	found := s.box.Org().Logged(most, func(e *systemlog.Event) bool { return !s.delivered[e.UUID] })
-	for _, e := range found {
-		s.delivered[e.UUID] = true
-	}
+	found := s.box.Org().Logged(most, func(e *systemlog.Event) bool { return s.delivered[e.UUID] == 0 })
 	slices.Reverse(found)
+	for _, e := range found {
+		s.delivered[e.UUID] = len(s.delivered) + 1
+	}
 	return found
 }
 

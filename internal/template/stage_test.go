@@ -78,7 +78,7 @@ type stage struct {
 	defs    map[string]*flow.Definition // by flow id
 	groups  map[string]string           // names by id
 
-	delivered map[string]bool // events, by uuid
+	delivered map[string]int  // events by uuid, counted from 1
 	ended     map[string]bool // runs that an expectation has seen
 	requests  uint64          // number of the last request that an expectation has seen
 	messages  int             // of Slack, seen likewise
@@ -94,7 +94,7 @@ func newStage(t *testing.T, shelf *connector.Shelf, tpl *template.Template, c te
 	t.Helper()
 	s := &stage{
 		t: t, at: "setting up", clock: &testClock{at: epoch()}, parser: event.NewParser(), conns: map[string]string{}, defs: map[string]*flow.Definition{},
-		groups: map[string]string{}, delivered: map[string]bool{}, ended: map[string]bool{}, standin: newStandin(t),
+		groups: map[string]string{}, delivered: map[string]int{}, ended: map[string]bool{}, standin: newStandin(t),
 	}
 	s.openSandbox()
 	s.openCore(shelf)

@@ -290,6 +290,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import flows from an export of Okta Workflows, or a flow from its YAML
+         * @description A .flopack, .folder or .flow file, or YAML. It makes one folder with all flows and tables of the file, or nothing. Flows arrive switched off; those with cards that cannot run yet are drafts. Secrets of the file are not taken over: the report names the options to fill in.
+         */
+        post: operations["importFlows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}": {
         parameters: {
             query?: never;
@@ -421,6 +441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A flow as a file
+         * @description As YAML, or with those that it calls as an export of Okta Workflows.
+         */
+        get: operations["exportFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/publish": {
         parameters: {
             query?: never;
@@ -532,6 +572,26 @@ export interface paths {
         head?: never;
         /** Rename a folder */
         patch: operations["patchFolder"];
+        trace?: never;
+    };
+    "/api/v1/folders/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows of a folder as a file
+         * @description As a ZIP archive of YAML files, or as an export of Okta Workflows.
+         */
+        get: operations["exportFolder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/guard/policy": {
@@ -1555,6 +1615,21 @@ export interface components {
             scopes: string[];
             settings: components["schemas"]["FormField"][];
             secrets: components["schemas"]["FormField"][];
+            /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
+            redirect?: string;
+        };
+        AuthorValue: {
+            /** @description path in the flow */
+            card: string;
+            title: string;
+            /** @description the card's field */
+            key: string;
+            /**
+             * @description unused: chosen on the card, and without a place in the action that does its work here
+             * @enum {string}
+             */
+            kind: "id" | "url" | "address" | "option" | "unused";
+            text: string;
         };
         Authorization: {
             url: string;
@@ -1711,6 +1786,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -2003,6 +2080,12 @@ export interface components {
             /** @description there are templates to install */
             templates: boolean;
         };
+        FileWarning: {
+            /** @description in the file */
+            path: string;
+            flow: string;
+            message: string;
+        };
         Flow: {
             id: string;
             /** @description the name by which other flows of the folder call it */
@@ -2091,6 +2174,8 @@ export interface components {
             /** @description flows that call this one */
             callingFlows: components["schemas"]["Ref"][];
         };
+        /** @enum {string} */
+        FlowFormat: "yaml" | "flopack";
         FlowVersion: {
             version: number;
             /** @description the id is empty for a version that a template brought */
@@ -2161,6 +2246,32 @@ export interface components {
             header: string;
             /** @description the value of that field; only in the answer that makes it */
             secret?: string;
+        };
+        ImportMade: {
+            /** @description id */
+            folder: string;
+            /** @description ids by slug */
+            flows: {
+                [key: string]: string;
+            };
+            /** @description ids by title */
+            tables: {
+                [key: string]: string;
+            };
+        };
+        ImportReport: {
+            /** @description the name of the folder that is made */
+            folder: string;
+            /** @description what was made; not there where nothing was, because only the report was wanted */
+            made?: components["schemas"]["ImportMade"];
+            flows: components["schemas"]["ReportFlow"][];
+            tables: components["schemas"]["ReportTable"][];
+            /** @description of the file; all that is in them comes into one folder */
+            folders: string[];
+            /** @description to be mapped to connections of the organization */
+            connections: components["schemas"]["ReportConnection"][];
+            /** @description what is odd in the file and keeps nothing from running */
+            warnings: components["schemas"]["FileWarning"][];
         };
         Imported: {
             /** @description rows */
@@ -2259,6 +2370,14 @@ export interface components {
         };
         /** @enum {string} */
         Missed: "skip" | "once";
+        MissingCard: {
+            /** @description path in the flow: cards[2].then[0] */
+            card: string;
+            title: string;
+            /** @description what it was: okta:readUser */
+            is: string;
+            needs: string;
+        };
         Needs: {
             /** @description of the last 24 hours */
             failedRuns: number;
@@ -2468,6 +2587,48 @@ export interface components {
             status: components["schemas"]["Expression"];
             headers?: components["schemas"]["Expression"];
             body?: components["schemas"]["Expression"];
+        };
+        ReportChoice: {
+            id: string;
+            name: string;
+        };
+        ReportConnection: {
+            /** @description by which it is mapped: its id in the file, or the connector of cards that had none */
+            key: string;
+            name: string;
+            connector: string;
+            /** @description there is such a connector */
+            known: boolean;
+            /** @description how many use it */
+            flows: number;
+            /** @description the organization's connections that fit */
+            choices: components["schemas"]["ReportChoice"][];
+            /** @description id of the connection; empty for none */
+            chosen: string;
+        };
+        ReportFlow: {
+            /** @description the name by which other flows of the folder call it */
+            slug: string;
+            title: string;
+            /** @description of the file; empty where it is in none */
+            folder: string;
+            /** @description what starts it: event, schedule, api …; empty where that cannot be read */
+            trigger: string;
+            /** @description all of its cards can run; it is published, and a draft else */
+            ready: boolean;
+            /** @description cards that cannot run yet */
+            missing: components["schemas"]["MissingCard"][];
+            /** @description values of the author's own, to be looked at and replaced */
+            values: components["schemas"]["AuthorValue"][];
+            /** @description where the file had a secret. It was not taken over: fill in the option */
+            secrets: components["schemas"]["SecretOption"][];
+            /** @description what else keeps it from being published */
+            problems: string[];
+        };
+        ReportTable: {
+            title: string;
+            folder: string;
+            columns: string[];
         };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
@@ -2737,6 +2898,13 @@ export interface components {
              */
             changedAt?: string;
         };
+        SecretOption: {
+            option: string;
+            /** @description path in the flow */
+            card: string;
+            /** @description the card's field */
+            key: string;
+        };
         Session: {
             account: components["schemas"]["Person"];
             organization: components["schemas"]["Organization"];
@@ -2794,6 +2962,12 @@ export interface components {
         };
         /** @enum {string} */
         SignInMethod: "password" | "link";
+        Signed: {
+            /** @description an account; its name is empty where it is no member any more */
+            by: components["schemas"]["Ref"];
+            /** Format: date-time */
+            at: string;
+        };
         SlackMessage: {
             /** @description id */
             channel: string;
@@ -3015,6 +3189,8 @@ export interface components {
             error?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description who signed in, of one that signs in by oauth2_authorization_code; not there where nobody has */
+            signedIn?: components["schemas"]["Signed"];
             /** @description that use it */
             flows: components["schemas"]["Ref"][];
             /** @description that use it */
@@ -3623,6 +3799,41 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    importFlows: {
+        parameters: {
+            query?: {
+                /** @description name of the folder to make; a name after the file where nothing is said */
+                folder?: string;
+                /** @description KEY=ID: a connection of the report by its key, and the organization's connection that takes its place; may be there several times. What is left out is chosen later */
+                connection?: string[];
+                /** @description make nothing: only report */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getFlow: {
         parameters: {
             query?: {
@@ -3897,6 +4108,32 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    exportFlow: {
+        parameters: {
+            query?: {
+                /** @description yaml where nothing is said */
+                format?: components["schemas"]["FlowFormat"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     publishFlow: {
         parameters: {
             query?: never;
@@ -4089,6 +4326,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportFolder: {
+        parameters: {
+            query?: {
+                /** @description yaml where nothing is said */
+                format?: components["schemas"]["FlowFormat"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             default: components["responses"]["Error"];
         };

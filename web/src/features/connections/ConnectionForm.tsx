@@ -13,7 +13,9 @@ import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, missing, problems, type ValueSpec, valuesOf } from "../../kit/value.ts";
 import { Checks } from "./Checks.tsx";
+import { Redirect } from "./Redirect.tsx";
 import { SecretInput } from "./SecretInput.tsx";
+import { useSignIn } from "./useSignIn.ts";
 
 type Connector = components["schemas"]["Connector"];
 type Connection = components["schemas"]["Connection"];
@@ -32,6 +34,8 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
   const [texts, setTexts] = useState(() => initial(allSettings(connector), connection?.settings));
   const [entered, setEntered] = useState<Record<string, string>>({});
   const known = (n: string) => connection?.auth === auth && connection.secrets.find((s) => s.name === n)?.set;
+  const signIn = useSignIn();
+  const wantsSignIn = auth === "oauth2_authorization_code" && !connection?.signedIn;
   const save = useMutation({
     mutationFn: (test: boolean) => {
       const chosen = valuesOf(settings, texts);
@@ -47,11 +51,12 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
     onSuccess: (c) => {
       void stale("/api/v1/connections", "/api/v1/connections/{id}", "/api/v1/overview", "/api/v1/flows/{id}");
       onClose();
+      if (!connection) void navigate({ to: "/connections/$id", params: { id: c.id } });
+      if (wantsSignIn && !c.signedIn) return signIn.mutate(c.id);
       toast({
         title: connection ? "Saved" : `${c.name} is connected`,
         detail: c.state === "untested" ? "It was not tested." : "It was tested, and works.",
       });
-      if (!connection) void navigate({ to: "/connections/$id", params: { id: c.id } });
     },
   });
   const failure = save.error instanceof Failure ? save.error : undefined;
@@ -98,7 +103,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
             busy={save.isPending && save.variables}
             onClick={() => save.mutate(true)}
           >
-            {save.isPending && save.variables ? "Testing" : "Test and save"}
+            {wantsSignIn ? "Save and sign in" : save.isPending && save.variables ? "Testing" : "Test and save"}
           </Button>
         </>
       }
@@ -137,6 +142,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
             error={errorOf("secrets", s.name)}
           />
         ))}
+        {way?.redirect && <Redirect url={way.redirect} />}
         {way && way.scopes.length > 0 && <p className="text-xs text-faint">It asks for: {way.scopes.join(" ")}</p>}
         {further.length > 0 && (
           <details open={further.some((s) => wrong[s.name] || field === `settings.${s.name}`) || undefined}>

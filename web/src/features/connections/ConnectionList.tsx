@@ -132,7 +132,7 @@ const columns: Column<Connection>[] = [
     width: "18%",
     cell: (c) => <span className="text-muted">{c.connector.name || c.connector.id}</span>,
   },
-  { id: "state", title: "State", width: "150px", phone: "aside", cell: (c) => <ConnectionStateMark state={c.state} /> },
+  { id: "state", title: "State", width: "150px", phone: "aside", cell: (c) => <ConnectionStateMark connection={c} /> },
   {
     id: "error",
     title: "Note",

@@ -17,6 +17,7 @@ import { ConnectionForm } from "./ConnectionForm.tsx";
 import { ConnectorActions } from "./ConnectorActions.tsx";
 import { ConnectionStateMark } from "./connectionState.tsx";
 import { DeleteConnection } from "./DeleteConnection.tsx";
+import { SignIn } from "./SignIn.tsx";
 
 type Connection = components["schemas"]["Connection"];
 
@@ -44,6 +45,8 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
     mutationFn: () => call("post", "/api/v1/connections/{id}/test", { path: { id: c.id } }),
     onSettled: () => void stale("/api/v1/connections", "/api/v1/connections/{id}", "/api/v1/overview"),
   });
+  const way = connector.data?.auth.find((a) => a.kind === c.auth);
+  const bySignIn = c.auth === "oauth2_authorization_code";
   const title = (name: string) =>
     [...(connector.data?.settings ?? []), ...(connector.data?.auth.flatMap((a) => a.settings) ?? [])].find(
       (s) => s.name === name,
@@ -53,7 +56,7 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
       <PageHeader
         title={c.name}
         above={above}
-        mark={<ConnectionStateMark state={c.state} />}
+        mark={<ConnectionStateMark connection={c} />}
         lead={
           <>
             {c.connector.name || c.connector.id}
@@ -79,7 +82,10 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
       />
       <div className="flex flex-col gap-6">
         {c.state === "failed" && !test.data && (
-          <Note tone="bad" title="It did not work when it was last tested">
+          <Note
+            tone="bad"
+            title={bySignIn ? "It does not work: signing in again may help" : "It did not work when it was last tested"}
+          >
             {c.error}
           </Note>
         )}
@@ -87,10 +93,11 @@ function Loaded({ connection: c, above }: { connection: Connection; above: React
           <Checks checks={test.data.checks} title={test.data.state === "ok" ? "It works." : "It does not work."} />
         )}
         {test.isError && <Failed what="The connection could not be tested." error={test.error} />}
+        {bySignIn && <SignIn connection={c} redirect={way?.redirect} can={can} />}
         <Section title="Set up with">
           <Facts
             items={[
-              ["Signs in by", connector.data?.auth.find((a) => a.kind === c.auth)?.title ?? c.auth],
+              ["Signs in by", way?.title ?? c.auth],
               ...Object.entries(c.settings).map(([k, v]): [string, React.ReactNode] => [
                 title(k),
                 <span key={k}>{shownSetting(v)}</span>,

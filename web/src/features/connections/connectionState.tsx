@@ -10,7 +10,11 @@ const looks: Record<ConnectionState, { label: string; icon: LucideIcon; tone: To
   untested: { label: "Not tested yet", icon: CircleDashed, tone: "quiet" },
 };
 
-export function ConnectionStateMark({ state }: { state: ConnectionState }) {
-  const s = looks[state];
+const away = { label: "Nobody signed in", icon: CircleDashed, tone: "quiet" } as const;
+
+/** Whether a connection works. */
+export function ConnectionStateMark({ connection: c }: { connection: components["schemas"]["Connection"] }) {
+  const absent = c.auth === "oauth2_authorization_code" && !c.signedIn && c.state === "untested";
+  const s = absent ? away : looks[c.state];
   return <State icon={s.icon} tone={s.tone} label={s.label} />;
 }

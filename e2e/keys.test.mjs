@@ -15,7 +15,7 @@ test("? shows the keys, and g with a letter goes places", played, async () => {
   await keys.getByText("Switch times between my zone and UTC").waitFor();
   await page.keyboard.press("Escape");
   await keys.waitFor({ state: "hidden" });
-  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["a", "Activity"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
+  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Activity"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
     await page.keyboard.press("g");
     await page.keyboard.press(key);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
@@ -39,6 +39,28 @@ test("the palette finds pages and flows by name", played, async () => {
   await find("no such thing");
   await page.getByText("Nothing is named like that.").waitFor();
   await page.keyboard.press("Escape");
+});
+
+test("the catalogue is searched and read without a mouse", played, async () => {
+  const page = await s.open("/catalogue");
+  await page.getByRole("row").nth(2).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("string:trim");
+  await page.getByText(/^1 of \d{3}/).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox").fill("send message slack");
+  await page.getByRole("cell", { name: "Slack" }).first().waitFor();
+  await until("the search is over", async () => !(await page.getByRole("row", { name: /Trim/ }).count()));
+  await page.getByRole("searchbox").blur();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/open=slack/);
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("Inputs", { exact: true }).waitFor();
+  await sheet.getByText(/^- use: CONNECTION\./).waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "hidden" });
 });
 
 test("j and k move in a list, Enter opens, and nothing happens while one types", played, async () => {

@@ -65,6 +65,8 @@ export async function places(demo) {
     event: `/events/${good.event.uuid}`,
     tables: "/tables",
     table: `/tables/${table.id}`,
+    catalogue: "/catalogue",
+    "catalogue-entry": "/catalogue?q=user&open=okta.get_user",
     connections: "/connections",
     sources: "/connections?tab=sources",
     "connection-add": "/connections?add=choose",

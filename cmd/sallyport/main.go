@@ -51,6 +51,8 @@ func commands() []command {
 		{"events import", "FILE...", "read events from exports: NDJSON, or JSON lists", runEventsImport},
 		{"flow lint", "FILE...", "say what is wrong with flow files, and with exports of Okta Workflows", runFlowLint},
 		{"flow run", "FILE", "carry out a flow, or one of an export, without a server", runFlowRun},
+		{"flow test", "DIR", "run the tests of a folder of flows, without a server", runFlowTest},
+		{"flow apply", "DIR", "make flows be what a folder of files says", runFlowApply},
 		{"flow import", "FILE", "make flows of an export of Okta Workflows, or of a flow's YAML", runFlowImport},
 		{"flow export", "FOLDER|FLOW", "write flows as YAML, or as an export of Okta Workflows", runFlowExport},
 		{"user add", "", "add a person to an organization", runUserAdd},

@@ -18,6 +18,7 @@ import (
 	"sallyport/internal/store"
 	"sallyport/internal/table"
 	"sallyport/internal/value"
+	"sallyport/sandbox"
 )
 
 // Player runs flows without a server: those of an export, or of files of ours, in
@@ -54,6 +55,8 @@ type PlayOptions struct {
 	Random      io.Reader // of functions that draw lots; nil for the machine's own
 	Connections []PlayConnection
 	Answers     Answers // in place of all that connections lead to; nil for none
+
+	box *sandbox.State // that connections lead to, in place of those that are given
 }
 
 // PlayConnection is a connection for the time of a run.
@@ -98,11 +101,14 @@ func (p *Player) install(ctx context.Context, o PlayOptions, name string, read f
 		return err
 	}
 	chosen := map[string]string{}
-	if o.Answers != nil {
+	switch {
+	case o.box != nil:
+		chosen, err = p.connectSandbox(ctx, *o.box)
+	case o.Answers != nil:
 		if err = p.standIn(ctx, o.Answers); err == nil {
 			chosen, err = p.connectAll(ctx, res)
 		}
-	} else {
+	default:
 		chosen, err = p.connect(ctx, res, o.Connections)
 	}
 	if err != nil {

@@ -73,14 +73,17 @@ func (tx *Tx) AddTable(ctx context.Context, t table.Table) error {
 
 // Set changes a table's title, description and columns.
 func (t Tables) Set(ctx context.Context, tab table.Table) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.SetTable(ctx, tab) })
+}
+
+// SetTable changes a table's title, description and columns.
+func (tx *Tx) SetTable(ctx context.Context, tab table.Table) error {
 	columns, err := json.Marshal(tab.Columns)
 	if err != nil {
 		return err
 	}
-	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "table", `UPDATE data_table SET title = ?, description = ?, columns = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
-			tab.Title, tab.Description, string(columns), toMicros(tab.UpdatedAt), tab.ID, tab.Org)
-	})
+	return tx.change(ctx, "table", `UPDATE data_table SET title = ?, description = ?, columns = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
+		tab.Title, tab.Description, string(columns), toMicros(tab.UpdatedAt), tab.ID, tab.Org)
 }
 
 // Remove deletes a table and its rows.

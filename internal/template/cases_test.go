@@ -38,6 +38,7 @@ type testCase struct {
 	Options     map[string]any            `yaml:"options"`
 	Connections map[string]testConnection `yaml:"connections"` // by slot, where the usual one is not meant
 	Protected   []string                  `yaml:"protected"`   // groups that the guard keeps from harm
+	DryRun      bool                      `yaml:"dry_run"`     // of the whole organization
 	Replies     []testReply               `yaml:"replies"`     // of the stand-in; 200 and {} where none fits
 	Steps       []testStep                `yaml:"steps"`
 }

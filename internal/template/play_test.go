@@ -304,7 +304,7 @@ func (s *stage) policy(c testCase) guard.Policy {
 	s.t.Helper()
 	p, err := s.core.DB.Actions.Policy(s.t.Context(), s.org)
 	s.must(err)
-	p.ProtectedGroups = c.Protected
+	p.ProtectedGroups, p.DryRun = c.Protected, c.DryRun
 	return p
 }
 

@@ -115,6 +115,11 @@ const routes = [
     validateSearch: only("flow"),
   }),
   createRoute({
+    ...at("/catalogue"),
+    component: lazyRouteComponent(() => import("./features/catalogue/CataloguePage.tsx"), "CataloguePage"),
+    validateSearch: only("q", "of", "open"),
+  }),
+  createRoute({
     ...at("/rehearse"),
     component: lazyRouteComponent(() => import("./features/rehearse/Rehearse.tsx"), "Rehearse"),
     validateSearch: only("scenario", "user"),

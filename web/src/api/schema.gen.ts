@@ -1709,11 +1709,16 @@ export interface components {
             effect: components["schemas"]["Effect"];
             inputs: components["schemas"]["FormField"][];
             outputs: components["schemas"]["FormField"][];
+            /** @description cards of Okta Workflows that it runs, as their exports name them: okta:readUser */
+            serves: string[];
         };
         CatalogueConnector: {
             id: string;
             title: string;
+            description?: string;
             category?: string;
+            /** @description address of the maker's documentation */
+            docs?: string;
             /** @description of its connections, as far as flows may refer to them */
             settings: components["schemas"]["FormField"][];
             actions: components["schemas"]["CatalogueAction"][];
@@ -2214,6 +2219,8 @@ export interface components {
             extensible: boolean;
             inputs: components["schemas"]["FormField"][];
             outputs: components["schemas"]["FormField"][];
+            /** @description cards of Okta Workflows that it runs, as their exports name them: string:trim */
+            serves: string[];
         };
         Given: {
             name: string;

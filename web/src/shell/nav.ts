@@ -1,4 +1,5 @@
 import {
+  BookOpen,
   Gauge,
   Info,
   KeyRound,
@@ -21,7 +22,17 @@ type Session = components["schemas"]["Session"];
 type Permission = components["schemas"]["Permission"];
 
 export type Place = {
-  to: "/" | "/flows" | "/runs" | "/tables" | "/connections" | "/templates" | "/rehearse" | "/activity" | "/settings";
+  to:
+    | "/"
+    | "/flows"
+    | "/runs"
+    | "/tables"
+    | "/catalogue"
+    | "/connections"
+    | "/templates"
+    | "/rehearse"
+    | "/activity"
+    | "/settings";
   label: string;
   icon: LucideIcon;
   key: string;
@@ -46,6 +57,7 @@ const places: Place[] = [
     group: "Automate",
     shown: (s) => s.features.templates,
   },
+  { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
   {
     to: "/rehearse",

@@ -325,7 +325,9 @@ func exported(tab table.Table, rows []table.Row, in *value.Object) (*value.Objec
 	}
 	list, _ := names.([]any)
 	for _, n := range list {
-		columns = append(columns, value.String(n))
+		if name := value.String(n); name != "" {
+			columns = append(columns, name)
+		}
 	}
 	text, err := tab.CSV(rows, columns, in.Text("separator"))
 	if err != nil {

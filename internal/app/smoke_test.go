@@ -49,10 +49,7 @@ func reasons() [][2]string {
 		{"no file: an object", "data: a text that was made up is no file"},
 		{"User not added to a YubiKey group", "data: the flow itself says that it cannot go on"},
 		{"Configure client id prior", "data: the flow itself says that it cannot go on"},
-		// What flows, functions and connectors do not have yet.
-		{"there is no flow", "a flow that is called is among these"},
-		{`is no date: write it as`, "a date in words where a date is wanted"},
-		{`the column name "Created" is taken`, "a column with a name that every row has"},
+		{`is no date: write it as`, "data: the flow puts words where a date is wanted"},
 	}
 }
 

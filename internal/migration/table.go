@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sallyport/internal/flopack"
+	"sallyport/internal/table"
 	"sallyport/internal/value"
 )
 
@@ -23,10 +24,20 @@ func columnTypes() map[string]value.Kind {
 	return map[string]value.Kind{"str": value.Text, "dec": value.Number, "bln": value.Boolean, "dte": value.Date}
 }
 
+// columnName is the name that a column of an export has here: one that is called as
+// every row's own fields are gets another.
+func columnName(name string) string {
+	switch name {
+	case table.RowID, table.CreatedAt, table.UpdatedAt:
+		return name + " (column)"
+	}
+	return name
+}
+
 func columnsOf(t flopack.Table) []Column {
 	out := make([]Column, len(t.Columns))
 	for i, c := range t.Columns {
-		out[i] = Column{Name: c.Name, Type: columnTypes()[c.Type]}
+		out[i] = Column{Name: columnName(c.Name), Type: columnTypes()[c.Type]}
 		if s, ok := c.Default.(string); !ok || s != "" {
 			out[i].Default = value.Loosely(c.Default, out[i].Type)
 		}
@@ -125,7 +136,7 @@ func (f *frame) columns(c *flopack.Card, id string, with *value.Object) (kept bo
 		switch {
 		case e.empty() && (keep || c.Method != "updateRow"):
 		default:
-			with.Set(in.Key, e.source())
+			with.Set(columnName(in.Key), e.source())
 			kept = kept || keep && !e.plain()
 		}
 	}
@@ -236,13 +247,21 @@ func (f *frame) term(c *flopack.Card, o *value.Object) *value.Object {
 	return term
 }
 
+// field is the name of a row's field: of a column, or of the row's own.
+func field(out *flopack.Field) string {
+	if out.Group == "Fields" {
+		return columnName(out.Key)
+	}
+	return out.Key
+}
+
 // tableOutputs says where the outputs of a table card are.
 func (f *frame) tableOutputs(c *flopack.Card, use string) {
 	first := one(c)
 	f.outputs(c, func(out *flopack.Field) []string {
 		switch {
 		case use == "search_rows" && first:
-			return []string{"first", out.Key}
+			return []string{"first", field(out)}
 		case use == "search_rows":
 			return []string{"rows"}
 		case use == "create_row":
@@ -254,7 +273,7 @@ func (f *frame) tableOutputs(c *flopack.Card, use string) {
 		case use == "export_csv":
 			return []string{"file"}
 		}
-		return []string{out.Key}
+		return []string{field(out)}
 	})
 	made := f.made[c]
 	f.made[c] = func(out *flopack.Field) expr {

@@ -107,6 +107,7 @@ func (c *Core) build() error {
 	if c.Shelf, err = connector.Load(contents...); err != nil {
 		return fmt.Errorf("load connectors: %w", err)
 	}
+	c.Shelf.KeepOwn(c.DB.Connectors, c.Now)
 	c.Engine = connector.NewEngine(connector.Options{
 		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})

@@ -43,6 +43,7 @@ type DB struct {
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
+	Connectors    Connectors
 	Grants        Grants
 	Attempts      Attempts
 	Actions       Actions
@@ -97,6 +98,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
 	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
+	db.Connectors = Connectors{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

@@ -73,7 +73,7 @@ test("what is wrong stands on its card while one edits", played, async () => {
   await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
   await page.getByRole("button", { name: /problems/ }).waitFor();
-  await page.locator('[data-card="details"][aria-label*="wrong"]').waitFor();
+  await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
 });
 
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
@@ -105,4 +105,48 @@ test("a card is tried out on the data of a run: a function for real, a change on
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByText("It would be sent; nothing was changed.").waitFor();
   await page.getByRole("region", { name: "what it would send" }).getByText("DELETE").waitFor();
+});
+
+test("a version shows what it changed, and one goes back to it", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const { yaml } = await api(s.demo, "GET", `/flows/${id}`);
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Another link") });
+  await api(s.demo, "POST", `/flows/${id}/publish`, { note: "another title" });
+  const page = await s.open(`/flows/${id}?tab=versions`);
+  await page.getByRole("button", { name: "Changes of version 2" }).click();
+  const second = page.getByRole("dialog", { name: "Version 2" });
+  await second.getByText("title: Another link").waitFor();
+  await second.getByText("title: Link to the event").waitFor();
+  await second.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Changes of version 1" }).click();
+  await page.getByRole("dialog", { name: "Version 1" }).getByRole("button", { name: "Go back to it" }).click();
+  await page.getByText("Version 3 is published").waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).yaml, yaml);
+});
+
+test("cards are moved, copied, deleted and put back by keys and by dragging", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  const order = () => page.evaluate(() => [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")));
+  await page.locator('[data-card="link"]').click();
+  const before = await order();
+  await page.keyboard.press("J");
+  await until("the move", async () => (await order()).indexOf("link") > (await order()).indexOf("details"));
+  await page.keyboard.press("K");
+  await until("the move back", async () => String(await order()) === String(before));
+  await page.keyboard.press("d");
+  await page.locator('[data-card="link_2"]').waitFor();
+  await page.keyboard.press("Delete");
+  await page.locator('[data-card="link_2"]').waitFor({ state: "detached" });
+  await page.keyboard.press("Control+z");
+  await page.locator('[data-card="link_2"]').waitFor();
+  await page.keyboard.press("Control+z");
+  await page.locator('[data-card="link_2"]').waitFor({ state: "detached" });
+  // Dragged to the place before the first card.
+  await page.locator('[data-card="link"]').dragTo(page.locator('[data-slot="cards+0"]'));
+  await until("the first place", async () => (await order())[1] === "link");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until("the old order", async () => String(await order()) === String(before));
+  await page.getByText("Draft saved").waitFor();
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
 });

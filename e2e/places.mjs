@@ -55,6 +55,7 @@ export async function places(demo) {
     "flow-setup": `/flows/${flow.id}?tab=setup`,
     "flow-yaml": `/flows/${flow.id}?tab=yaml`,
     "flow-versions": `/flows/${flow.id}?tab=versions`,
+    "flow-edit": `/flows/${flow.id}/edit`,
     runs: "/runs",
     run: `/runs/${good.id}`,
     "run-card": `/runs/${good.id}?step=reset_password`,

@@ -54,6 +54,28 @@ const acts = {
     await to(`${all.table}?row=new`);
     await page.getByRole("dialog").waitFor();
   },
+  "flow-edit-card": async (page, to, all) => {
+    await to(all["flow-edit"]);
+    const card = page.locator('[data-card="details"], button').filter({ hasText: "What was reported" }).first();
+    await card.click();
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("Done in").waitFor();
+  },
+  "flow-edit-yaml": async (page, to, all) => {
+    await to(all["flow-edit"]);
+    await page.getByRole("button", { name: "YAML" }).click();
+    await page.getByRole("textbox", { name: "YAML of the flow" }).waitFor();
+  },
+  "flow-edit-add": async (page, to, all) => {
+    await to(all["flow-edit"]);
+    await page.getByRole("button", { name: "Add", exact: true }).first().click();
+    await page.getByRole("dialog", { name: "Add a card" }).waitFor();
+  },
+  "flow-edit-publish": async (page, to, all) => {
+    await to(all["flow-edit"]);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByRole("dialog").getByRole("textbox").first().waitFor();
+  },
   find: async (page, to) => {
     await to("/");
     await page.keyboard.press("Control+k");

@@ -16,7 +16,6 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
-	"sallyport/internal/migration"
 	"sallyport/internal/value"
 )
 
@@ -59,11 +58,11 @@ func runFlowRun(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		return err
 	}
 	if *asJSON {
-		return json.NewEncoder(std.out).Encode(res.json(*trace))
+		return json.NewEncoder(std.out).Encode(resultOf(res, *trace))
 	}
-	res.print(std.out, *trace)
-	if res.run.State == flow.Failed {
-		return errors.New("the flow failed: " + res.run.Error)
+	printPlayed(std.out, res, *trace)
+	if res.Run.State == flow.Failed {
+		return errors.New("the flow failed: " + res.Run.Error)
 	}
 	return nil
 }
@@ -77,7 +76,7 @@ type playFile struct {
 }
 
 // play opens a player in a folder of its own, and runs the flow.
-func play(ctx context.Context, o app.PlayOptions, f playFile, given app.Given) (*played, error) {
+func play(ctx context.Context, o app.PlayOptions, f playFile, given app.Given) (*app.Played, error) {
 	dir, err := os.MkdirTemp("", "sallyport-run-")
 	if err != nil {
 		return nil, err
@@ -93,10 +92,9 @@ func play(ctx context.Context, o app.PlayOptions, f playFile, given app.Given) (
 	}
 	one, err := p.Find(f.flow)
 	if err == nil {
-		out := &played{flow: one}
-		out.run, out.steps, err = p.Run(ctx, one, given)
-		if err == nil {
-			return out, p.Close()
+		var out app.Played
+		if out, err = p.Run(ctx, one, given); err == nil {
+			return &out, p.Close()
 		}
 	}
 	return nil, errors.Join(err, p.Close())
@@ -159,48 +157,6 @@ func (c *connectionFlags) Set(s string) error {
 	return nil
 }
 
-// played is a run that was carried out.
-type played struct {
-	flow  migration.InstalledFlow
-	run   flow.Run
-	steps []flow.Step
-}
-
-// status is how the run ended, in the words of the command.
-func (p *played) status() string {
-	switch {
-	case p.run.State == flow.Succeeded && p.returned():
-		return "returned"
-	case p.run.State == flow.Succeeded:
-		return "finished"
-	default:
-		return string(p.run.State)
-	}
-}
-
-// returned reports whether a card of the flow itself gave the result.
-func (p *played) returned() bool {
-	for _, s := range p.steps {
-		if s.Flow != p.run.Flow || s.State != flow.StepDone {
-			continue
-		}
-		if k := p.kind(s.Card); k == flow.CardRespond || k == flow.CardReturn && string(s.Output) == string(p.run.Result) && s.Output != nil {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *played) kind(card string) flow.CardKind {
-	kind := flow.CardKind("")
-	flow.Walk(p.flow.Definition.Cards, func(c *flow.Card) {
-		if c.ID == card {
-			kind = c.Kind
-		}
-	})
-	return kind
-}
-
 // runResult is the result as JSON.
 type runResult struct {
 	Status  string        `json:"status"` // returned, finished, stopped, failed
@@ -230,32 +186,29 @@ type runCardLine struct {
 	Reason  string `json:"reason,omitempty"`
 }
 
-func (p *played) json(trace bool) runResult {
-	r := runResult{Status: p.status(), Outputs: value.NewObject(0), Reason: p.run.Reason, Cards: []runCardLine{}}
-	if v, err := value.Load(p.run.Result); err == nil && v != nil {
-		r.Outputs = v
-	}
-	for _, s := range p.steps {
+func resultOf(p *app.Played, trace bool) runResult {
+	r := runResult{Status: p.Status(), Outputs: p.Outputs(), Reason: p.Run.Reason, Cards: []runCardLine{}}
+	for _, s := range p.Steps {
 		line := runCardLine{Path: s.Path, Card: s.Card, Status: string(s.State), Error: s.Error, Reason: s.Reason}
 		if s.Attempt > 1 {
 			line.Attempt = s.Attempt
 		}
-		if src := p.source(s); src != nil {
+		if src := p.Source(s); src != nil {
 			line.UUID, line.Address = src.UUID, src.Address
 		}
 		if trace {
 			line.Input, line.Output = load(s.Input), load(s.Output)
 		}
-		if p.run.State == flow.Failed && s.State == flow.StepFailed && r.Error == nil {
-			r.Error = &runFailure{Card: s.Path, UUID: line.UUID}
-		}
 		r.Cards = append(r.Cards, line)
 	}
-	if p.run.State == flow.Failed {
-		if r.Error == nil {
-			r.Error = &runFailure{}
+	if p.Run.State == flow.Failed {
+		r.Error = &runFailure{Message: p.Run.Error}
+		if s, ok := p.Failed(); ok {
+			r.Error.Card = s.Path
+			if src := p.Source(s); src != nil {
+				r.Error.UUID = src.UUID
+			}
 		}
-		r.Error.Message = p.run.Error
 	}
 	return r
 }
@@ -268,21 +221,8 @@ func load(stored []byte) any {
 	return v
 }
 
-// source leads from a step to the card of the export that it was.
-func (p *played) source(s flow.Step) *migration.Card {
-	if s.Flow != p.run.Flow {
-		return nil
-	}
-	for i, c := range p.flow.Source.Cards {
-		if c.ID == s.Card {
-			return &p.flow.Source.Cards[i]
-		}
-	}
-	return nil
-}
-
-func (p *played) print(w io.Writer, trace bool) {
-	for _, s := range p.steps {
+func printPlayed(w io.Writer, p *app.Played, trace bool) {
+	for _, s := range p.Steps {
 		_, _ = fmt.Fprintf(w, "%-10s %s", s.State, s.Path)
 		if words := strings.TrimSpace(s.Error + " " + s.Reason); words != "" {
 			_, _ = fmt.Fprintf(w, ": %s", words)
@@ -292,5 +232,5 @@ func (p *played) print(w io.Writer, trace bool) {
 			_, _ = fmt.Fprintf(w, "           in  %s\n           out %s\n", value.JSON(load(s.Input)), value.JSON(load(s.Output)))
 		}
 	}
-	_, _ = fmt.Fprintf(w, "%s %s\n", p.status(), value.JSON(load(p.run.Result)))
+	_, _ = fmt.Fprintf(w, "%s %s\n", p.Status(), value.JSON(load(p.Run.Result)))
 }

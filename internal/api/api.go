@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/internal/connector"
+	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
@@ -28,8 +29,18 @@ import (
 	"sallyport/internal/value"
 )
 
+// Caller carries out single actions, for whoever tries one out.
+type Caller interface {
+	// Do carries out an action. Its errors are [connector.Error].
+	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
+	// Preview returns the request that an action would send first.
+	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
+}
+
 // Engine is what the API asks of the connector engine: [connector.Engine].
 type Engine interface {
+	Caller
+
 	// Normalize returns a connection's settings as they are to be kept.
 	Normalize(c connector.Connection) (*value.Object, error)
 	// Seal returns a connection's secrets sealed, with changes over what it has.
@@ -42,15 +53,12 @@ type Engine interface {
 	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
 	// Consented reports whether a connection has what consent it needs.
 	Consented(ctx context.Context, c connector.Connection) (bool, error)
-	// Do carries out an action. Its errors are [connector.Error].
-	Do(ctx context.Context, c connector.Connection, call connector.Call) (connector.Result, error)
-	// Preview returns the request that an action would send first.
-	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].
 type Keys interface {
 	Seal(plaintext, context []byte) ([]byte, error)
+	Unseal(sealed, context []byte) ([]byte, error)
 }
 
 // Deps is what handlers work with. What is said to be optional may be left out.
@@ -65,6 +73,7 @@ type Deps struct {
 	Keys      Keys
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none
+	Exchange  *exchange.Desk
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -85,6 +94,12 @@ type Deps struct {
 	// Heartbeat is how often streams say that they are still there; 0 is
 	// [DefaultHeartbeat].
 	Heartbeat time.Duration
+	// AnswerWithin is how long a request that started a flow waits for the run's
+	// answer; 0 is [DefaultAnswerWithin].
+	AnswerWithin time.Duration
+	// CallRate is how many requests a second start one flow; 0 is
+	// [DefaultCallRate].
+	CallRate int
 	// Working reports whether runs are worked; optional.
 	Working func() error
 	// SourcesChanged is called when a source was added, changed or deleted, so
@@ -99,7 +114,8 @@ type server struct {
 	origins *http.CrossOriginProtection
 	mux     *http.ServeMux
 	openapi []byte
-	untold  sync.Once // that a proxy is not trusted
+	untold  sync.Once       // that a proxy is not trusted
+	calls   *portal.Limiter // of flows, by flow
 }
 
 // New returns the API as one handler, for /api/, /oauth/, /healthz, /readyz and /metrics.
@@ -108,7 +124,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version)}
+	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version), calls: portal.NewLimiter(callLimit(d.CallRate), d.Now)}
 	if base.Host != "" {
 		if err := s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, err
@@ -117,6 +133,7 @@ func New(d Deps) (http.Handler, error) {
 	for _, rt := range Routes() {
 		s.mux.Handle(rt.Pattern, s.route(rt))
 	}
+	s.mux.HandleFunc(endpointPattern, s.serveEndpoint)
 	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("/", s.notFound)

@@ -9,7 +9,6 @@ import (
 	"mime/multipart"
 	"net/http"
 
-	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 	"sallyport/internal/table"
 )
@@ -58,7 +57,7 @@ func importRows(ctx context.Context, d Deps, c portal.Caller, in importRowsIn) (
 	if err != nil {
 		return Imported{}, err
 	}
-	file, err := in.File.csv()
+	file, err := in.File.file("text/csv", "text/csv")
 	if err != nil {
 		return Imported{}, err
 	}
@@ -76,17 +75,9 @@ func importRows(ctx context.Context, d Deps, c portal.Caller, in importRowsIn) (
 	return Imported{len(rows)}, nil
 }
 
-// csv returns the CSV in a body: the body itself, or the part "file" of a form
-// (RFC 7578).
-func (u upload) csv() (io.Reader, error) {
-	kind, params, err := mime.ParseMediaType(u.media)
-	switch {
-	case err == nil && kind == "text/csv":
-		return u.Reader, nil
-	case err != nil || kind != "multipart/form-data" || params["boundary"] == "":
-		return nil, errs.New(errs.Invalid, "the Content-Type is %q; text/csv or multipart/form-data is wanted", u.media)
-	}
-	form := multipart.NewReader(u.Reader, params["boundary"])
+// part is the part "file" of a form (RFC 7578).
+func (u upload) part(boundary string) (io.Reader, error) {
+	form := multipart.NewReader(u.Reader, boundary)
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"sallyport/internal/connector"
 	"sallyport/internal/flow"
 	"sallyport/internal/value"
@@ -29,6 +31,9 @@ type Trigger struct {
 	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given"`
 	Cron   string           `json:"cron,omitempty" doc:"of a schedule"`
 	Zone   string           `json:"zone,omitempty" doc:"of a schedule: the time zone, UTC where none is given"`
+	Missed flow.Missed      `json:"missed,omitempty" doc:"of a schedule: what becomes of times that passed while the server was not there: nothing, or one run for all"`
+	Starts time.Time        `json:"starts,omitzero" doc:"of a schedule: not before"`
+	Ends   time.Time        `json:"ends,omitzero" doc:"of a schedule: not after"`
 	Access flow.Access      `json:"access,omitempty" doc:"of an api trigger: who may call it"`
 	Table  string           `json:"table,omitempty" doc:"of a row trigger: the table slot"`
 	Rows   []flow.RowHas    `json:"rows,omitempty" doc:"of a row trigger: the changes"`
@@ -150,9 +155,9 @@ type Loop struct {
 
 // Reply is an HTTP answer.
 type Reply struct {
-	Status  Expression `json:"status"`
-	Headers Expression `json:"headers"`
-	Body    Expression `json:"body"`
+	Status  Expression  `json:"status"`
+	Headers *Expression `json:"headers,omitempty"`
+	Body    *Expression `json:"body,omitempty"`
 }
 
 // Wait is for how long, or until when, a card waits.
@@ -235,7 +240,8 @@ func priorityWord(p int) string {
 
 func showTrigger(t flow.Trigger) Trigger {
 	out := Trigger{
-		Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs), Cron: t.Schedule.Cron, Zone: t.Schedule.Zone, Access: t.Access, Table: t.Table, Rows: t.Rows,
+		Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs), Cron: t.Schedule.Cron, Zone: t.Schedule.Zone,
+		Missed: t.Schedule.Missed, Starts: t.Schedule.Starts, Ends: t.Schedule.Ends, Access: t.Access, Table: t.Table, Rows: t.Rows,
 	}
 	if t.Where != nil {
 		out.Where = t.Where.Source()
@@ -281,7 +287,7 @@ func (r *renderer) card(c *flow.Card) Card {
 func (r *renderer) control(out *Card, c *flow.Card) {
 	out.Loop = r.loop(c)
 	if c.Reply != nil {
-		out.Reply = &Reply{r.expression(c.Reply.Status), r.expression(c.Reply.Headers), r.expression(c.Reply.Body)}
+		out.Reply = &Reply{r.expression(c.Reply.Status), r.given(c.Reply.Headers), r.given(c.Reply.Body)}
 	}
 	if c.Wait != nil {
 		out.Wait = &Wait{r.given(c.Wait.For), r.given(c.Wait.Unit), r.given(c.Wait.Until)}

@@ -17,7 +17,7 @@ func withOwn(t *testing.T) func(*Deps) {
 	diary := withDiary(t)
 	return func(d *Deps) {
 		diary(d)
-		d.Shelf.KeepOwn(d.DB.Connectors, d.Now)
+		*d.Shelf = *d.Shelf.WithOwn(d.DB.Connectors, d.Now) // the engine has it already
 		d.Catalogue = flow.NewCatalogue(functions.All(), d.Shelf)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
+	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
@@ -37,6 +38,8 @@ func enumOf(t reflect.Type) (enum, bool) {
 		return enum{}, false
 	}
 	switch t {
+	case reflect.TypeFor[exchange.Format]():
+		return words("FlowFormat", exchange.YAML, exchange.Flopack), true
 	case reflect.TypeFor[flow.State]():
 		return words("RunState", flow.States()...), true
 	case reflect.TypeFor[flow.StepState]():
@@ -51,6 +54,8 @@ func enumOf(t reflect.Type) (enum, bool) {
 		return words("Gives", flow.GivesField, flow.GivesObject), true
 	case reflect.TypeFor[flow.Access]():
 		return words("Access", flow.AccessPublic, flow.AccessToken, flow.AccessOAuth), true
+	case reflect.TypeFor[flow.Missed]():
+		return words("Missed", flow.MissedSkip, flow.MissedOnce), true
 	case reflect.TypeFor[flow.RowHas]():
 		return words("RowHas", flow.RowCreated, flow.RowUpdated, flow.RowDeleted), true
 	case reflect.TypeFor[value.Kind]():

@@ -45,6 +45,7 @@ type Flow struct {
 	Trigger     *Trigger  `json:"trigger,omitempty" doc:"not there while the flow has no definition that can be read"`
 	Connectors  []string  `json:"connectors" doc:"ids of the connectors that it uses"`
 	LastRun     *RunBrief `json:"lastRun,omitempty"`
+	NextRunAt   time.Time `json:"nextRunAt,omitzero" doc:"of a flow that the clock starts, while it is switched on"`
 	Day         DayCount  `json:"day" doc:"of the last 24 hours"`
 	CreatedAt   time.Time `json:"createdAt"`
 	UpdatedAt   time.Time `json:"updatedAt"`
@@ -79,6 +80,10 @@ func listFlows(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Flow, er
 	if err != nil {
 		return nil, err
 	}
+	next, err := d.DB.Starts.NextOf(ctx, c.Org.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Flow, len(flows))
 	for i, f := range flows {
 		def, _, err := currentOf(ctx, d, f)
@@ -86,6 +91,7 @@ func listFlows(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Flow, er
 			return nil, err
 		}
 		out[i] = showFlow(f, def, folders, figures[f.ID])
+		out[i].NextRunAt = next[f.ID]
 	}
 	return out, nil
 }
@@ -207,7 +213,12 @@ func flowDetail(ctx context.Context, d Deps, c portal.Caller, f flow.Flow, show 
 		return out, err
 	}
 	figures, err := d.DB.Runs.Figures(ctx, c.Org.ID, dayBefore(d.Now()))
+	if err != nil {
+		return out, err
+	}
+	next, err := d.DB.Starts.NextOf(ctx, c.Org.ID)
 	out.Flow = showFlow(f, def, folders, figures[f.ID])
+	out.NextRunAt = next[f.ID]
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -25,6 +26,7 @@ func OpenAPI(version string) []byte {
 		item.Set(strings.ToLower(rt.Method()), b.operation(rt))
 		paths.Set(rt.Path(), item)
 	}
+	paths.Set(endpointPattern, b.endpoint())
 	b.ref(b.made.of(reflect.TypeFor[ErrorBody]()))
 	doc := value.Map(
 		"openapi", "3.1.0",
@@ -36,6 +38,7 @@ func OpenAPI(version string) []byte {
 			"securitySchemes", value.Map(
 				"session", value.Map("type", "apiKey", "in", "cookie", "name", "__Host-sallyport", "description", "The session cookie that POST /api/v1/session sets. On plain http its name is sallyport."),
 				"token", value.Map("type", "http", "scheme", "bearer", "description", "An API token: spt_…"),
+				"clientToken", value.Map("type", "apiKey", "in", "header", "name", strings.ToLower(tokenHeader), "description", "A flow's client token: spc_… It may be the parameter "+tokenQuery+", too."),
 			),
 			"responses", value.Map("Error", value.Map(
 				"description", "What went wrong. The status follows from the kind: 400 invalid, 401 unauthenticated, 403 denied, 404 not_found, 409 conflict, 429 too_many, 500 internal, 503 unavailable.",
@@ -84,6 +87,31 @@ func (b *builder) operation(rt Route) *value.Object {
 	return op
 }
 
+// endpoint describes the address of a flow that requests start, which is no route:
+// what it takes and answers is the flow's.
+func (b *builder) endpoint() *value.Object {
+	param := func(name, help string) any {
+		return value.Map("name", name, "in", "path", "required", true, "description", help, "schema", value.Map("type", "string"))
+	}
+	item := value.Map("parameters", []any{param("org", "slug or id of the organization"), param("flow", "id of the flow, or its alias")})
+	for _, method := range []string{"get", "post"} {
+		op := value.Map(
+			"operationId", method+"FlowEndpoint", "summary", "Start a flow, and read what it answers", "tags", []any{"endpoint"},
+			"description", "For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token "+
+				"that may run flows. A GET with the header "+strings.ToLower(challengeHeader)+" is Okta's one-time verification, and starts nothing.",
+			"security", []any{value.Map(), value.Map("clientToken", []any{}), value.Map("token", []any{})},
+		)
+		if method == "post" {
+			op.Set("requestBody", value.Map("description", "What the flow takes: at most a megabyte.", "content", value.Map("*/*", value.Map())))
+		}
+		op.Set("responses", value.Map(
+			"default", value.Map("description", "What the flow answers; 202 and {\"run\": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429."),
+		))
+		item.Set(method, op)
+	}
+	return item
+}
+
 // tagOf returns the noun of a path.
 func tagOf(path string) string {
 	rest, _ := strings.CutPrefix(path, "/api/v1/")
@@ -112,10 +140,11 @@ func (b *builder) parameters(rt Route) []any {
 func (b *builder) body(rt Route) *value.Object {
 	switch {
 	case rt.in.upload != nil:
-		csv := value.Map("schema", value.Map("type", "string"))
+		media := cmp.Or(rt.Doc.Takes, "text/csv")
+		raw := value.Map("schema", value.Map("type", "string"))
 		file := value.Map("schema", value.Map("type", "object", "required", []any{"file"}, "properties",
-			value.Map("file", value.Map("type", "string", "contentMediaType", "text/csv"))))
-		return value.Map("text/csv", csv, "multipart/form-data", file)
+			value.Map("file", value.Map("type", "string", "contentMediaType", media))))
+		return value.Map(media, raw, "multipart/form-data", file)
 	case rt.in.body != nil:
 		return value.Map("application/json", value.Map("schema", b.ref(rt.in.body)))
 	}

@@ -36,6 +36,7 @@ type doc struct {
 	Help    string
 	Status  int            // of an answer that is no error; 0 is 200, or 204 where there is nothing to say
 	Max     int64          // bytes that a body may have; 0 is a megabyte
+	Takes   string         // the media type of a body that is no JSON; "" is text/csv
 	Gives   string         // the media type of an answer that is no JSON
 	Long    bool           // the answer may take longer than requestTimeout
 	Open    bool           // parameters of the query that are not known are passed over

@@ -9,17 +9,19 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
 var _ = add("POST /api/v1/flows/{id}/run", portal.FlowsRun, doc{
 	Summary: "Run a flow now", Status: http.StatusCreated,
-	Help: "A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
+	Help: "A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
 }, runFlow)
 
 type runFlowIn struct {
 	ID     string        `path:"id"`
 	Event  string        `json:"event,omitempty" doc:"uuid of a stored event"`
+	Row    string        `json:"row,omitempty" doc:"id of a row, for a flow that rows start: as if it had just been made"`
 	Inputs *value.Object `json:"inputs,omitempty" doc:"by name"`
 	DryRun bool          `json:"dryRun,omitempty" doc:"show what would be done, and do nothing"`
 }
@@ -37,10 +39,46 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 		if in.Event != "" {
 			return badField("event", "the flow does not start by an event")
 		}
+		if t.Kind == flow.OnRow {
+			return byRow(ctx, d, r, t, in)
+		}
+		if in.Row != "" {
+			return badField("row", "the flow does not start by a row")
+		}
 		args, err := arguments(t.Inputs, in.Inputs)
+		switch t.Kind {
+		case flow.OnAPI: // as if a request had come that gives these inputs
+			args = value.Map("input", args, "request", value.Map("method", "POST", "headers", value.NewObject(0), "query", "", "body", "", "ip", nil))
+		case flow.OnDelegated:
+			if !in.DryRun {
+				return errs.New(errs.Conflict, "a delegated flow is run for real by those whom it was delegated to")
+			}
+		default:
+		}
 		r.Input = value.Store(args)
 		return err
 	})
+}
+
+// byRow gives a run a row of the table that its flow watches.
+func byRow(ctx context.Context, d Deps, r *flow.Run, t flow.Trigger, in runFlowIn) error {
+	if in.Inputs.Len() > 0 {
+		return badField("inputs", "the flow starts by a row; it takes no inputs")
+	}
+	f, err := d.DB.Flows.Get(ctx, r.Org, r.Flow)
+	if err != nil {
+		return err
+	}
+	tab, err := d.DB.Tables.Get(ctx, r.Org, f.Bindings.Tables[t.Table])
+	if err != nil {
+		return err
+	}
+	row, err := d.DB.Tables.Row(ctx, tab, in.Row)
+	if err != nil {
+		return &field{"row", err}
+	}
+	r.Input, r.Context = value.Store(store.RowInput(row, nil)), value.Store(value.Map("change", string(flow.RowCreated)))
+	return nil
 }
 
 // arguments returns the values that a trigger is given, each as its port takes
@@ -81,7 +119,10 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 		if (t.Kind == flow.OnEvent) != (before.Event != "") {
 			return errs.New(errs.Conflict, "the flow starts in another way now")
 		}
-		r.RetryOf, r.DryRun, r.Event, r.Input = before.ID, before.DryRun, before.Event, before.Input
+		if t.Kind == flow.OnDelegated {
+			return errs.New(errs.Conflict, "a delegated flow is run by those whom it was delegated to")
+		}
+		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, before.Event, before.Input, before.Context
 		return nil
 	})
 }

@@ -35,11 +35,22 @@ func (r reads) TableRows(ctx context.Context, org string, c flow.Change) (*value
 // work has runs worked until the test ends, and announced as app does.
 func (b *bench) work() {
 	b.t.Helper()
+	b.workAs(func(r *flow.Runner) {
+		r.Changed = func(org, run, flowID string, s flow.State) { b.deps.Live.Publish(org, RunChanged(run, "", s)) }
+		r.Answered = func(org, run, flowID string) { b.deps.Live.Publish(org, RunChanged(run, flowID, flow.Running)) }
+	})
+}
+
+// workAs has runs worked until the test ends; of a runner as it is made here the
+// API hears nothing, as of one on another server.
+func (b *bench) workAs(change func(*flow.Runner)) {
+	b.t.Helper()
 	engine := b.deps.Engine.(*connector.Engine)
 	r := &flow.Runner{
 		Store: b.db.Runs, Library: b.deps.Library, Catalogue: b.deps.Catalogue, Gate: b.deps.Guard, Caller: engine, Sources: reads{b.db}, Keys: b.keys,
-		Now: b.now, Log: b.deps.Log, Changed: func(org, run, flowID string, s flow.State) { b.deps.Live.Publish(org, RunChanged(run, "", s)) },
+		Now: b.now, Log: b.deps.Log,
 	}
+	change(r)
 	w, err := b.db.StartWorkers(b.t.Context(), store.WorkerOptions{Workers: 4, Run: r.Work, Log: b.deps.Log})
 	if err != nil {
 		b.t.Fatal(err)

@@ -41,6 +41,12 @@ type tryCardIn struct {
 	Sample     *value.Object `json:"sample,omitempty" doc:"what references lead to, by their first names: event, input, the ids of cards"`
 }
 
+// name is what a card uses of its connection, or the operation on its table.
+func (in tryCardIn) name() string {
+	_, name, _ := strings.Cut(in.Use, ".")
+	return name
+}
+
 // TriedCard is what a card would come to.
 type TriedCard struct {
 	State   flow.StepState     `json:"state" doc:"done, failed, or dry_run for a change, which is only shown"`
@@ -88,12 +94,11 @@ func tried(ctx context.Context, d Deps, f flow.Flow, in tryCardIn) (TriedCard, e
 		return out, err
 	}
 	out.State, out.Input = flow.StepDone, with
-	_, name, _ := strings.Cut(in.Use, ".")
 	switch {
 	case in.Connection != "":
-		err = tryAction(ctx, d, f.Org, in.Connection, name, with, &out)
+		err = tryAction(ctx, d, f.Org, in, with, &out)
 	case strings.HasPrefix(in.Use, "table."):
-		err = tryTable(ctx, d, f.Org, in.Table, flow.TableOp(name), with, &out)
+		err = tryTable(ctx, d, f.Org, in, with, &out)
 	default:
 		err = tryFunction(d, in.Use, with, &out)
 	}
@@ -143,15 +148,16 @@ func tryFunction(d Deps, use string, with *value.Object, out *TriedCard) error {
 	return nil
 }
 
-func tryTable(ctx context.Context, d Deps, org, table string, op flow.TableOp, with *value.Object, out *TriedCard) error {
-	if _, err := d.DB.Tables.Get(ctx, org, table); err != nil {
+func tryTable(ctx context.Context, d Deps, org string, in tryCardIn, with *value.Object, out *TriedCard) error {
+	op := flow.TableOp(in.name())
+	if _, err := d.DB.Tables.Get(ctx, org, in.Table); err != nil {
 		return &field{"table", err}
 	}
 	if op != flow.ReadRow && op != flow.SearchRows {
 		out.State = flow.StepDryRun
 		return nil
 	}
-	got, err := d.DB.Tables.Read(ctx, org, flow.Change{Op: op, Table: table, Row: value.String(with.At("row_id")), Values: with})
+	got, err := d.DB.Tables.Read(ctx, org, flow.Change{Op: op, Table: in.Table, Row: value.String(with.At("row_id")), Values: with})
 	if err != nil {
 		return err
 	}
@@ -160,8 +166,9 @@ func tryTable(ctx context.Context, d Deps, org, table string, op flow.TableOp, w
 }
 
 // tryAction makes a call that only reads, and shows any other.
-func tryAction(ctx context.Context, d Deps, org, connection, name string, with *value.Object, out *TriedCard) error {
-	conn, err := d.DB.Connections.Get(ctx, org, connection)
+func tryAction(ctx context.Context, d Deps, org string, in tryCardIn, with *value.Object, out *TriedCard) error {
+	name := in.name()
+	conn, err := d.DB.Connections.Get(ctx, org, in.Connection)
 	if err != nil {
 		return &field{"connection", err}
 	}

@@ -106,3 +106,21 @@ func TestDraftEdition(t *testing.T) {
 	draft("", published.Text("edition"), 200)
 	draft(begun, "", 200) // whoever does not ask takes it as it comes
 }
+
+// A flow that is on is given new slots as they are published.
+func TestPublishChoosesSlots(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	conn := b.deskConnection(c, "http://127.0.0.1:1", false)
+	made := c.post("/api/v1/flows", value.Map("folder", b.folder(c, "F"), "yaml", "flow: grows\ntrigger: { on_demand: }\ncards: [ { stop: x } ]\n"), 201)
+	path := "/api/v1/flows/" + made.Text("id")
+	c.post(path+"/publish", value.Map(), 200)
+	c.do(http.MethodPatch, path, value.Map("enabled", true), 200)
+	c.do(http.MethodPut, path+"/draft", value.Map("yaml", "flow: grows\nconnections: { desk: desk }\ntrigger: { on_demand: }\ncards: [ { use: desk.get_queue } ]\n"), 200)
+	failure(c.post(path+"/publish", value.Map(), 409))
+	failure(c.post(path+"/publish", value.Map("connections", value.Map("nope", conn)), 400))
+	got := c.post(path+"/publish", value.Map("connections", value.Map("desk", conn)), 200)
+	if got.At("version") != 2.0 || got.At("enabled") != true || at(got, "definition.connections.0.bound.id") != conn {
+		t.Errorf("%s", value.JSON(got))
+	}
+}

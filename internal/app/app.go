@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,7 @@ type App struct {
 	metrics *api.Metrics
 	runner  *flow.Runner
 	poller  *source.Poller
+	clock   *flow.Scheduler
 	http    *http.Server
 	ln      net.Listener
 	working atomic.Bool
@@ -65,12 +67,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.watch()
 	a.runner = &flow.Runner{
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
-		Now: c.Now, Log: c.Log, Changed: a.runChanged,
+		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
 	}
+	a.clock = &flow.Scheduler{Times: c.DB.Starts, Now: c.Now, Log: c.Log, Started: func(r flow.Run) { a.runChanged(r.Org, r.ID, r.Flow, flow.Queued) }}
 	handler, err := a.handler()
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -78,6 +81,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
+	// What connectors were compiled with, and passwords are hashed with, is several
+	// times what stays.
+	debug.FreeOSMemory()
 	return a, nil
 }
 
@@ -142,7 +148,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
-		Live: a.Live, Templates: a.Templates, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(),
+		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {
@@ -171,14 +177,21 @@ func (a *App) handler() (http.Handler, error) {
 // sweepEvery is how often what has ended is forgotten.
 const sweepEvery = time.Hour
 
-// sweep forgets sessions and links that have ended, now and every hour until ctx
-// ends.
+// keepAnswers is how long the answer of a run is kept, sealed, after its end: whoever
+// waits for it reads it at once.
+const keepAnswers = 10 * time.Minute
+
+// sweep forgets sessions and links that have ended, and answers that were given,
+// now and every hour until ctx ends.
 func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		if err := a.Doors.Sweep(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "sessions and links that ended not swept", "err", err)
+		}
+		if err := a.DB.Runs.ForgetAnswers(ctx, a.Now().Add(-keepAnswers)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "answers of runs that ended not swept", "err", err)
 		}
 		select {
 		case <-tick.C:
@@ -201,6 +214,7 @@ func (a *App) Run(ctx context.Context) error {
 	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
 	var besides sync.WaitGroup
 	besides.Go(func() { a.poller.Run(beside) })
+	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()

@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
 	"sallyport/internal/errs"
+	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
@@ -38,6 +39,37 @@ type Options struct {
 	// SandboxOrg is the slug of the organization that the sandbox is for; empty is
 	// the default one.
 	SandboxOrg string
+	// Content is what [LoadContent] gave for the same configuration, so that it is
+	// read once for several; nil reads it.
+	Content *Content
+}
+
+// Content is what is read from files: those of the program, and those of the
+// folders of the configuration.
+type Content struct {
+	Shelf     *connector.Shelf
+	Catalogue *flow.Catalogue
+	Templates *template.Shelf
+}
+
+// LoadContent reads connectors and templates.
+func LoadContent(conf config.Config) (*Content, error) {
+	contents := []fs.FS{content.FS}
+	for _, dir := range conf.ContentDirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, errs.New(errs.Invalid, "content_dirs: there is no folder %s", dir)
+		}
+		contents = append(contents, os.DirFS(filepath.Clean(dir)))
+	}
+	shelf, err := connector.Load(contents...)
+	if err != nil {
+		return nil, fmt.Errorf("load connectors: %w", err)
+	}
+	out := &Content{Shelf: shelf, Catalogue: flow.NewCatalogue(functions.All(), shelf)}
+	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
+		return nil, fmt.Errorf("load templates: %w", err)
+	}
+	return out, nil
 }
 
 // Core is everything but what listens and works: what commands need that do
@@ -54,6 +86,7 @@ type Core struct {
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
 	Templates *template.Shelf
+	Exchange  *exchange.Desk
 	Guard     *guard.Guard
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 }
@@ -67,7 +100,7 @@ func OpenCore(ctx context.Context, o Options) (*Core, error) {
 	if err := c.openData(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.build(); err != nil {
+	if err := c.build(o); err != nil {
 		return nil, errors.Join(err, c.DB.Close())
 	}
 	return c, nil
@@ -82,11 +115,11 @@ func (c *Core) openData(ctx context.Context) error {
 	if c.Keys, err = secret.Open(c.Config.Key()); err != nil {
 		return err
 	}
-	c.DB, err = store.Open(ctx, store.Options{DSN: c.Config.DSN(), Log: c.Log, Now: c.Now})
+	c.DB, err = store.Open(ctx, store.Options{DSN: c.Config.DSN(), Log: c.Log, Now: c.Now, Keys: c.Keys})
 	return err
 }
 
-func (c *Core) build() error {
+func (c *Core) build(o Options) error {
 	networks, err := c.Config.Networks()
 	if err != nil {
 		return err
@@ -97,25 +130,18 @@ func (c *Core) build() error {
 			return errors.New("egress.proxy is no URL") // the error would hold its password
 		}
 	}
-	contents := []fs.FS{content.FS}
-	for _, dir := range c.Config.ContentDirs {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return errs.New(errs.Invalid, "content_dirs: there is no folder %s", dir)
+	if o.Content == nil {
+		if o.Content, err = LoadContent(c.Config); err != nil {
+			return err
 		}
-		contents = append(contents, os.DirFS(filepath.Clean(dir)))
 	}
-	if c.Shelf, err = connector.Load(contents...); err != nil {
-		return fmt.Errorf("load connectors: %w", err)
-	}
-	c.Shelf.KeepOwn(c.DB.Connectors, c.Now)
+	c.Shelf, c.Templates = o.Content.Shelf.WithOwn(c.DB.Connectors, c.Now), o.Content.Templates
+	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Engine = connector.NewEngine(connector.Options{
 		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})
-	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
-	if c.Templates, err = template.Load(c.Catalogue, contents...); err != nil {
-		return fmt.Errorf("load templates: %w", err)
-	}
+	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil

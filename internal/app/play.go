@@ -4,20 +4,21 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
-	"sallyport/internal/flopack"
 	"sallyport/internal/flow"
-	"sallyport/internal/functions"
 	"sallyport/internal/id"
 	"sallyport/internal/migration"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
+	"sallyport/internal/table"
 	"sallyport/internal/value"
+	"sallyport/sandbox"
 )
 
 // Player runs flows without a server: those of an export, or of files of ours, in
@@ -29,6 +30,7 @@ type Player struct {
 	org    string
 	clock  *playClock
 	random io.Reader
+	caller flow.Caller
 }
 
 // playClock is the time of a player. It stands still where it was set, and moves
@@ -52,6 +54,9 @@ type PlayOptions struct {
 	At          time.Time // where the clock stands; zero for the real one
 	Random      io.Reader // of functions that draw lots; nil for the machine's own
 	Connections []PlayConnection
+	Answers     Answers // in place of all that connections lead to; nil for none
+
+	box *sandbox.State // that connections lead to, in place of those that are given
 }
 
 // PlayConnection is a connection for the time of a run.
@@ -63,14 +68,19 @@ type PlayConnection struct {
 // OpenPlayer installs an export of Okta Workflows, or a flow of ours, in a fresh
 // database. Close it.
 func OpenPlayer(ctx context.Context, o PlayOptions, text []byte, name string) (*Player, error) {
+	return openPlayer(ctx, o, name, func(c *Core) (*migration.Result, error) { return c.Exchange.Read(text) })
+}
+
+// openPlayer installs the flows that read gives in a folder of a fresh database.
+func openPlayer(ctx context.Context, o PlayOptions, name string, read func(*Core) (*migration.Result, error)) (*Player, error) {
 	p := &Player{clock: &playClock{frozen: o.At}, random: o.Random}
 	o.Now = p.clock.now
 	c, err := OpenCore(ctx, o.Options)
 	if err != nil {
 		return nil, err
 	}
-	p.Core = c
-	if err := p.install(ctx, o, text, name); err != nil {
+	p.Core, p.caller = c, c.Engine
+	if err := p.install(ctx, o, name, read); err != nil {
 		_ = c.Close()
 		return nil, err
 	}
@@ -80,17 +90,27 @@ func OpenPlayer(ctx context.Context, o PlayOptions, text []byte, name string) (*
 // Close closes the database.
 func (p *Player) Close() error { return p.Core.Close() }
 
-func (p *Player) install(ctx context.Context, o PlayOptions, text []byte, name string) error {
+func (p *Player) install(ctx context.Context, o PlayOptions, name string, read func(*Core) (*migration.Result, error)) error {
 	org, err := p.Core.Organization(ctx, p.Core.Portal(), DefaultOrganization)
 	if err != nil {
 		return err
 	}
 	p.org = org.ID
-	res, err := p.Core.Translate(text)
+	res, err := read(p.Core)
 	if err != nil {
 		return err
 	}
-	chosen, err := p.connect(ctx, res, o.Connections)
+	chosen := map[string]string{}
+	switch {
+	case o.box != nil:
+		chosen, err = p.connectSandbox(ctx, *o.box)
+	case o.Answers != nil:
+		if err = p.standIn(ctx, o.Answers); err == nil {
+			chosen, err = p.connectAll(ctx, res)
+		}
+	default:
+		chosen, err = p.connect(ctx, res, o.Connections)
+	}
 	if err != nil {
 		return err
 	}
@@ -100,30 +120,6 @@ func (p *Player) install(ctx context.Context, o PlayOptions, text []byte, name s
 
 func (c *Core) importer() migration.Installer[*store.Tx] {
 	return migration.Installer[*store.Tx]{Write: c.DB.Write, Now: c.Now, Catalogue: c.Catalogue}
-}
-
-// Translate reads an export of Okta Workflows, or a flow of ours.
-func (c *Core) Translate(text []byte) (*migration.Result, error) {
-	if !flopack.Looks(text) {
-		return migration.OfFlow(string(text))
-	}
-	d, problems, err := flopack.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) == 0 {
-		problems = flopack.Check(d)
-	}
-	var bad []string
-	for _, p := range problems {
-		if !p.Warning {
-			bad = append(bad, p.String())
-		}
-	}
-	if len(bad) > 0 {
-		return nil, errs.New(errs.Invalid, "%s", strings.Join(bad, "\n"))
-	}
-	return migration.Translate(d, migration.Catalogue{Functions: functions.All(), Connectors: c.Shelf})
 }
 
 // connect makes the connections that were given, and returns them by what the
@@ -228,7 +224,8 @@ type Given struct {
 
 // Run carries a flow out to its end, and the runs that it starts, and returns the
 // run with its steps.
-func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (flow.Run, []flow.Step, error) {
+func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (Played, error) {
+	out := Played{Flow: f}
 	r := flow.Run{
 		ID: id.At(p.Core.Now()), Org: p.org, Flow: f.ID, Version: f.Version, State: flow.Queued, Cause: f.Definition.Trigger.Kind, SaveData: true,
 		Priority: flow.PriorityNormal, CreatedAt: p.Core.Now(), Input: value.Store(given(f.Definition.Trigger, g.Input)), Context: value.Store(g.Context),
@@ -237,27 +234,66 @@ func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (f
 		r.Input = value.Store(g.Input)
 	}
 	if err := p.Core.DB.Runs.Add(ctx, r); err != nil {
-		return r, nil, err
+		return out, err
 	}
 	runner := &flow.Runner{
-		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.Core.Engine, Sources: playReads{reads{p.Core}, g.Input}, Keys: p.Core.Keys,
-		Now: p.Core.Now, Random: p.random, Log: p.Core.Log,
+		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.caller, Sources: playReads{reads{p.Core}, g.Input}, Keys: p.Core.Keys,
+		Now: p.Core.Now, Random: p.random, Log: p.Core.Log, Export: p.Core.export,
 	}
 	for {
 		open, err := p.Core.DB.Runs.List(ctx, p.org, store.RunFilter{States: []flow.State{flow.Queued, flow.Running, flow.Waiting}, Limit: 100})
-		if err != nil || len(open) == 0 {
+		if err != nil {
+			return out, err
+		}
+		if len(open) == 0 {
 			break
 		}
 		if err := p.round(ctx, runner, open); err != nil {
-			return r, nil, err
+			return out, err
 		}
 	}
-	done, err := p.Core.DB.Runs.Get(ctx, p.org, r.ID)
-	if err != nil {
-		return r, nil, err
+	var err error
+	if out.Run, err = p.Core.DB.Runs.Get(ctx, p.org, r.ID); err != nil {
+		return out, err
 	}
-	steps, err := p.Core.DB.Runs.Steps(ctx, p.org, r.ID)
-	return done, steps, err
+	out.Steps, err = p.Core.DB.Runs.Steps(ctx, p.org, r.ID)
+	return out, err
+}
+
+// Fill adds rows, values by column, to the table of a title.
+func (p *Player) Fill(ctx context.Context, title string, rows []*value.Object) error {
+	t, err := p.table(title)
+	if err != nil {
+		return err
+	}
+	return p.Core.DB.Tables.AddRows(ctx, t, rows, p.Core.Now())
+}
+
+// Rows returns the rows of the table of a title, in the order in which they came.
+func (p *Player) Rows(ctx context.Context, title string) ([]*value.Object, error) {
+	t, err := p.table(title)
+	if err != nil {
+		return nil, err
+	}
+	var out []*value.Object
+	for r, err := range p.Core.DB.Tables.Rows(ctx, t) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r.Values)
+	}
+	return out, nil
+}
+
+func (p *Player) table(title string) (table.Table, error) {
+	var titles []string
+	for _, t := range p.Made.Tables {
+		if t.Title == title || t.Slug == title {
+			return t, nil
+		}
+		titles = append(titles, t.Title)
+	}
+	return table.Table{}, errs.New(errs.NotFound, "there is no table %q; there are: %s", title, strings.Join(titles, ", "))
 }
 
 // playReads has the event that a run was given, beside what the database has.
@@ -275,6 +311,7 @@ func (r playReads) Event(context.Context, string, string) (event.Event, error) {
 // first of those that wait goes on.
 func (p *Player) round(ctx context.Context, runner *flow.Runner, open []flow.Run) error {
 	var next time.Time
+	slices.SortFunc(open, func(a, b flow.Run) int { return strings.Compare(a.ID, b.ID) }) // as they were begun
 	for _, r := range open {
 		if r.WakeAt.After(p.Core.Now()) {
 			next = earlier(next, r.WakeAt)

@@ -54,7 +54,9 @@ var may = map[string]string{
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",
-	"internal/api":                "internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
+	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
+	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
+	"internal/api":                "internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",
@@ -70,7 +72,7 @@ var may = map[string]string{
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams",
 	"tools/fidelity":          "sandbox/okta",
 	"tools/bench":             "internal/event",
-	"cmd/sallyport":           "internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
+	"cmd/sallyport":           "internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

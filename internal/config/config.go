@@ -29,6 +29,7 @@ type Config struct {
 	Proxies      []string      `yaml:"trusted_proxies" help:"networks (CIDR) of the proxies before this server, whose X-Forwarded-For says where a request comes from; by default none"`
 	Log          Log           `yaml:"log"`
 	Workers      int           `yaml:"workers" help:"flow runs worked at once"`
+	EndpointRate int           `yaml:"endpoint_rate" help:"requests a second that may start one flow at its API endpoint"`
 	Egress       Egress        `yaml:"egress"`
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
@@ -72,7 +73,7 @@ type Session struct {
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
-		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, Shutdown: 20 * time.Second,
+		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, EndpointRate: 1000, Shutdown: 20 * time.Second,
 		Log: Log{Level: "info", Format: "json"}, Poll: Poll{Least: 2 * time.Second, Most: 10 * time.Second},
 		Session: Session{Idle: time.Hour, Absolute: 12 * time.Hour},
 	}
@@ -160,6 +161,8 @@ func (c Config) Check() error {
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:
 		return errs.New(errs.Invalid, "workers: a number from 1 to 10000 is wanted, not %d", c.Workers)
+	case c.EndpointRate < 1 || c.EndpointRate > 1_000_000:
+		return errs.New(errs.Invalid, "endpoint_rate: a number from 1 to 1000000 is wanted, not %d", c.EndpointRate)
 	case (c.TLS.CertFile == "") != (c.TLS.KeyFile == ""):
 		return errs.New(errs.Invalid, "tls: cert_file and key_file go together")
 	case c.Log.Format != "json" && c.Log.Format != "text":

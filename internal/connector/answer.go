@@ -63,7 +63,7 @@ func (a *answer) scope() scope {
 
 // open is what expressions see of a call: no secrets.
 func (s *session) open() scope {
-	out := scope{"inputs": s.real["inputs"], "settings": s.real["settings"], "vars": s.real["vars"], "auth": s.real["auth"]}
+	out := scope{"inputs": s.real["inputs"], "settings": s.real["settings"], "vars": s.real["vars"], "auth": s.real["auth"], "now": s.real["now"]}
 	for _, name := range []string{"answers", "item"} {
 		if v, ok := s.real[name]; ok {
 			out[name] = v

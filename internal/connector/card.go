@@ -43,7 +43,10 @@ type KeyMap struct {
 type EventCard struct {
 	Channel string `json:"channel"` // okta
 	Method  string `json:"method"`  // userCreated
-	Event   string `json:"event"`   // the type of event that it stands for
+	Event   string `json:"event"`   // the type of event that it stands for; empty where Called
+	// Called says that the system itself calls the flow, with the card's fields as
+	// the fields of a JSON body.
+	Called bool `json:"called,omitempty"`
 	// Targets bounds the events to those with a target of a type whose ID the
 	// card's options name: the first of the keys that has a value.
 	Targets []TargetKeys `json:"targets,omitempty"`

@@ -92,7 +92,7 @@ func (c *Connector) names(root document.Cursor) scopeNames {
 		settings = append(settings, portNames(more)...)
 		secrets = append(secrets, portNames(moreSecrets)...)
 	}
-	return scopeNames{"settings": settings, "secrets": secrets, "auth": nil, "call": {"key"}}
+	return scopeNames{"settings": settings, "secrets": secrets, "auth": nil, "call": {"key"}, "now": nil}
 }
 
 func portNames(ports []Port) []string {
@@ -216,7 +216,7 @@ func compileTest(c document.Cursor, of *Connector, names scopeNames) testStep {
 	if s.title == "" {
 		s.title = action.Title
 	}
-	before := names.without("secrets").without("call")
+	before := names.without("secrets").without("call").without("now")
 	after := before.with(scopeNames{"outputs": portNames(action.Outputs)})
 	s.when = programAt(c.At("when"), before)
 	if in := c.At("inputs"); in.Present() {
@@ -243,7 +243,7 @@ func (c *Connector) crossCheck(root document.Cursor) {
 		case smtp && len(c.Actions[id].do.steps) > 0:
 			a.Fail("the connector speaks SMTP: mail is wanted, no request")
 		case !smtp && len(c.Actions[id].do.steps) == 0:
-			a.Fail("it has no request")
+			c.checkLocal(a, c.Actions[id])
 		}
 		undo := a.At("undo")
 		if !undo.Present() {
@@ -262,6 +262,18 @@ func (c *Connector) crossCheck(root document.Cursor) {
 				in.Fail("%s has no such input", other.ID)
 			}
 		}
+	}
+}
+
+// checkLocal looks at an action without a request: it calculates, and calls nobody.
+func (c *Connector) checkLocal(a document.Cursor, action *Action) {
+	switch {
+	case len(action.Outputs) == 0:
+		a.Fail("it has no request, and no outputs")
+	case action.Effect != Read || action.Repeat != Safe:
+		a.Fail("it has no request: its effect is read, and repeating it is safe")
+	case len(action.Targets) > 0 || action.Undo != nil || a.At("errors").Present():
+		a.Fail("it has no request: it touches nothing, and nobody answers")
 	}
 }
 

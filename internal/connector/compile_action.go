@@ -12,12 +12,12 @@ import (
 // answerNames adds what an answer brings.
 func answerNames(names scopeNames) scopeNames {
 	return names.without("secrets").without("call").with(scopeNames{
-		"status": nil, "header": nil, "body": nil, "text": nil, "base64": nil, "items": nil, "more": nil, "next": nil,
+		"status": nil, "header": nil, "body": nil, "text": nil, "file": nil, "items": nil, "more": nil, "next": nil,
 	})
 }
 
-// bytesOf finds an expression that wants the bytes of an answer.
-var bytesOf = regexp.MustCompile(`(^|[^.\w])base64\b`)
+// fileOf finds an expression that wants the answer as a file.
+var fileOf = regexp.MustCompile(`(^|[^.\w"'])file\b([^\w(]|$)`)
 
 // compileAction reads an action; shapes are what items of its lists may become.
 func compileAction(c document.Cursor, id string, connector scopeNames, shapes map[string]document.Cursor) *Action {
@@ -41,15 +41,30 @@ func compileAction(c document.Cursor, id string, connector scopeNames, shapes ma
 	a.do.checks = compileChecks(c.At("checks"), open)
 	a.do.subject = treeAt(c.At("subject"), open)
 	names = a.do.compileSteps(c, names)
-	a.compileEffects(c, open)
+	steady := open.steady(c.At("let"))
+	a.compileEffects(c, steady)
 	a.compileAnswer(c, answerNames(names), shapes)
-	a.compileTargets(c, open)
+	a.compileTargets(c, steady)
 	a.compileRepeat(c)
 	a.checkStream(c.At("stream"), a.Stream)
 	for m := range c.At("okta_workflows").Items() {
 		a.Cards = append(a.Cards, a.compileCard(m))
 	}
 	return a
+}
+
+// clockOf finds an expression that asks for the time.
+var clockOf = regexp.MustCompile(`(^|[^.\w"'])now\b`)
+
+// steady are the names without the time, and without variables that may hang on
+// it: what is protected must not change while somebody decides about a call.
+func (n scopeNames) steady(vars document.Cursor) scopeNames {
+	for _, e := range vars.Fields() {
+		if clockOf.MatchString(value.String(e.Value)) {
+			n = n.without("vars")
+		}
+	}
+	return n.without("now")
 }
 
 // compileVars reads the variables; each may use those before it.
@@ -122,7 +137,7 @@ func compileRequest(r document.Cursor, names scopeNames) *requestPlan {
 	} else {
 		p.path = treeAt(r.At("path"), names)
 	}
-	for _, encoding := range []string{"json", "form", "text"} {
+	for _, encoding := range []string{"json", "form", "text", "file", "multipart"} {
 		if b := r.At(encoding); b.Present() {
 			p.body = treeAt(b, names)
 			p.encode = tree{leaf: value.Literal(encoding), kind: value.Any}
@@ -188,7 +203,7 @@ func (a *Action) compileAnswer(c document.Cursor, names scopeNames, shapes map[s
 			o.At("each").Fail("it is of a list or an object")
 		}
 		a.do.outputs = append(a.do.outputs, outputPlan{port, programAt(o.At("from"), names), programAt(each, names.with(scopeNames{"item": nil}))})
-		a.do.binary = a.do.binary || bytesOf.MatchString(o.Text("from"))
+		a.do.binary = a.do.binary || fileOf.MatchString(o.Text("from"))
 	}
 }
 

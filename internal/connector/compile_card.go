@@ -115,9 +115,12 @@ func (a *Action) checkStream(c document.Cursor, output string) {
 func compileEvents(c document.Cursor) []EventCard {
 	var cards []EventCard
 	for name, e := range c.Fields() {
-		card := EventCard{Event: e.Text("event"), at: e.Where()}
+		card := EventCard{Event: e.Text("event"), Called: e.Bool("called"), at: e.Where()}
 		if text, ok := e.Value.(string); ok {
 			card.Event = text
+		}
+		if card.Called == (card.Event != "") {
+			e.Fail("it stands for a type of event, or is called: one of them")
 		}
 		card.Channel, card.Method, _ = strings.Cut(name, ":")
 		for kind, keys := range e.At("targets").Fields() {

@@ -2,7 +2,6 @@ package connector
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -51,8 +50,7 @@ func (e envelope) plain() *value.Object {
 	return out
 }
 
-// attach adds files to a message: objects with name, content_type, and text or
-// base64.
+// attach adds files to a message; see [value.AnyFile].
 func (e *envelope) attach(t tree, sc scope) error {
 	v, _ := t.eval(sc)
 	files, ok := v.([]any)
@@ -61,26 +59,19 @@ func (e *envelope) attach(t tree, sc scope) error {
 	}
 	var names []any
 	for _, f := range files {
-		o, ok := f.(*value.Object)
-		if !ok {
-			return fmt.Errorf("attachments: an object with a name and a text or base64 is wanted, not a %s", value.KindOf(f))
+		file, err := value.AnyFile(f)
+		if err != nil {
+			return fmt.Errorf("attachments: %w", err)
 		}
-		content := []byte(o.Text("text"))
-		if encoded := o.Text("base64"); encoded != "" {
-			var err error
-			if content, err = base64.StdEncoding.DecodeString(encoded); err != nil {
-				return fmt.Errorf("attachments: %s is not written in base64", quoted(o.Text("name")))
-			}
-		}
-		name := oneLine(o.Text("name"))
+		name := oneLine(file.Name)
 		if name == "" {
 			return fmt.Errorf("attachments: one has no name")
 		}
 		var opts []mail.FileOption
-		if kind := oneLine(o.Text("content_type")); kind != "" {
+		if kind := oneLine(file.Type); kind != "" {
 			opts = append(opts, mail.WithFileContentType(mail.ContentType(kind)))
 		}
-		if err := e.msg.AttachReader(name, bytes.NewReader(content), opts...); err != nil {
+		if err := e.msg.AttachReader(name, bytes.NewReader(file.Data), opts...); err != nil {
 			return fmt.Errorf("attachments: %s cannot be attached: %w", quoted(name), err)
 		}
 		names = append(names, name)

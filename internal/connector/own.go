@@ -51,10 +51,10 @@ type owned struct {
 	view    *Shelf    // nil where there are none
 }
 
-// KeepOwn has a shelf hold, besides its connectors, those that organizations
-// make themselves. It is called once, before the shelf is used.
-func (s *Shelf) KeepOwn(d Definitions, now func() time.Time) {
-	s.owns = &owns{definitions: d, now: now, byOrg: map[string]*owned{}}
+// WithOwn returns a shelf that holds, besides the connectors of this one, those
+// that organizations make themselves.
+func (s *Shelf) WithOwn(d Definitions, now func() time.Time) *Shelf {
+	return &Shelf{byID: s.byID, owns: &owns{definitions: d, now: now, byOrg: map[string]*owned{}}}
 }
 
 // For returns the shelf as an organization sees it: with its own connectors. One

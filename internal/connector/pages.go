@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
@@ -67,7 +66,11 @@ func (s *session) single(ctx context.Context, w *wire) (list, *Error) {
 	}
 	seen := s.open().with(a.scope())
 	if s.action.do.binary {
-		seen["base64"] = base64.StdEncoding.EncodeToString(a.raw)
+		file, err := a.file(w.url)
+		if err != nil {
+			return list{}, s.critic().lost(err, true)
+		}
+		seen["file"] = file
 	}
 	return list{seen, a.status}, nil
 }

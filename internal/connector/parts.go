@@ -2,9 +2,6 @@ package connector
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
@@ -13,18 +10,16 @@ import (
 )
 
 // related returns a body of several parts (RFC 2387): objects with
-// content_type, and json, text or base64.
+// content_type and json, or files.
 func related(t tree, sc scope) (body []byte, contentType string, err error) {
 	v, _ := t.eval(sc)
 	list, ok := v.([]any)
 	if !ok {
 		return nil, "", fmt.Errorf("the parts are a %s: a list is wanted", value.KindOf(v))
 	}
-	// The same parts have the same border, and none holds it: it is made of a hash of them.
-	sum := sha256.Sum256(value.JSON(v))
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	if err := w.SetBoundary("part-" + hex.EncodeToString(sum[:16])); err != nil {
+	if err := w.SetBoundary(borderOf(v)); err != nil {
 		return nil, "", err
 	}
 	for _, e := range list {
@@ -49,21 +44,15 @@ func partOf(o *value.Object) (content []byte, kind string, err error) {
 	if kind = o.Text("content_type"); bytes.ContainsAny([]byte(kind), "\r\n") {
 		return nil, "", fmt.Errorf("the content type of a part must be one line")
 	}
-	switch {
-	case o.At("json") != nil:
+	if o.At("json") != nil {
 		if kind == "" {
 			kind = "application/json; charset=UTF-8"
 		}
 		return value.JSON(o.At("json")), kind, nil
-	case o.At("base64") != nil:
-		if content, err = base64.StdEncoding.DecodeString(o.Text("base64")); err != nil {
-			return nil, "", fmt.Errorf("a part is not written in base64")
-		}
-	default:
-		content = []byte(o.Text("text"))
 	}
-	if kind == "" {
-		kind = "application/octet-stream"
+	f, err := value.AnyFile(o)
+	if err != nil {
+		return nil, "", fmt.Errorf("a part: %w", err)
 	}
-	return content, kind, nil
+	return f.Data, typeOf(f), nil
 }

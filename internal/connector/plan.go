@@ -67,7 +67,7 @@ type plan struct {
 	mail    *mailPlan // nil, with no steps: the mail server is only tried out
 	errors  []errorPlan
 	outputs []outputPlan
-	binary  bool // an output is made of the bytes of the answer
+	binary  bool // an output is made of the answer as a file
 }
 
 // pages is how the list goes on that the action gives: that of its last request.

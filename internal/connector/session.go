@@ -78,7 +78,7 @@ func (s *session) gather() error {
 		shown.Set(p.Name, secret.Mask)
 	}
 	s.hide(settings, inputs)
-	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key)}
+	base := scope{"settings": settings, "auth": string(s.auth.Kind), "call": value.Map("key", s.call.Key), "now": value.Instant(s.engine.now())}
 	if s.real, err = s.complete(base, inputs, real); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *session) complete(base scope, inputs, secrets *value.Object) (scope, er
 	out := base.with(scope{"inputs": inputs})
 	vars, err := s.action.do.calculate(out)
 	if err != nil {
-		return nil, errs.Wrap(errs.Invalid, err, "%s cannot be made of these inputs", s.action.Title)
+		return nil, errs.Wrap(errs.Invalid, err, "%s cannot be made of these inputs: %v", s.action.Title, err)
 	}
 	return out.with(scope{"vars": vars, "secrets": secrets}), nil
 }

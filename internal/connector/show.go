@@ -34,6 +34,7 @@ func show(s *session, w *wire) (Request, error) {
 		out.Header[name] = h.Get(name)
 	}
 	out.Body, _ = r.body.eval(s.shown)
+	out.Body = withoutData(out.Body)
 	if r.message != nil {
 		e, err := s.composed(r.message)
 		if err != nil {

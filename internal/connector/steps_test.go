@@ -64,7 +64,7 @@ actions:
       method: POST
       path: /mail
       message: { to: "{{ inputs.to }}", bcc: hidden@acme.example, subject: "Grüße", html: "<p>{{ secrets.api_key }}</p>", attachments: "{{ inputs.file }}" }
-    outputs: { bytes: { from: base64 } }
+    outputs: { bytes: { from: file.data } }
 `)}}
 
 func newSeveral(t *testing.T, h http.HandlerFunc) (*bench, connector.Connection) {
@@ -197,7 +197,7 @@ func TestMessageAsBody(t *testing.T) {
 		t.Errorf("shown as %s", value.JSON(res.Request.Body))
 	}
 	for file, want := range map[string]any{
-		"an object with a name": []any{"x"}, "no name": []any{value.Map("text", "x")}, "not written in base64": []any{value.Map("name", "x", "base64", "!")}, "a list is wanted": 3.0,
+		"an object with a name": []any{3.0}, "no name": []any{value.Map("text", "x")}, "its data is no Base64": []any{value.Map("name", "x", "base64", "!")}, "a list is wanted": 3.0,
 	} {
 		if _, failure := b.do(conn, "mail", value.Map("to", "a@b.example", "file", want)); failure == nil || !strings.Contains(failure.Message, file) {
 			t.Errorf("%v: %v", want, failure)

@@ -327,8 +327,18 @@ func (r *requestPlan) encoded(sc scope) (body []byte, contentType string, err er
 		body, contentType = []byte(value.String(v)), "text/plain; charset=utf-8"
 	case "json":
 		body, contentType = value.JSON(v), "application/json"
+	case "file":
+		f, err := value.AnyFile(v)
+		if err != nil {
+			return nil, "", fmt.Errorf("the body: %w", err)
+		}
+		body, contentType = f.Data, typeOf(f)
+	case "multipart":
+		if body, contentType, err = formData(v); err != nil {
+			return nil, "", err
+		}
 	default:
-		return nil, "", fmt.Errorf("%s is no encoding: json, form and text are", quoted(encode))
+		return nil, "", fmt.Errorf("%s is no encoding: json, form, text, file and multipart are", quoted(encode))
 	}
 	if own := r.content.text(sc); own != "" {
 		contentType = own

@@ -66,6 +66,8 @@ func otherFunctions() []Function {
 		{`text(x)`, "x as text: an object or list as JSON, null as the empty text", "text", false, 1, asText},
 		{`number(x)`, "x as a number, or null where it is none", "number", false, 1, as(value.Number)},
 		{`date(x)`, "x as a date, or null where it is none", "date", false, 1, as(value.Date)},
+		{`xml(text)`, "what the XML text says: elements by their names, attributes as @name, text beside them as #text; null where it is no XML", "xml", false, 1, fromXML},
+		{`file(x)`, "x as a file, an object of name, type, size and data (in base64): of a text, or an object with text or base64", "file", false, 1, asFile},
 		{`json(text)`, "what the JSON text says, or null where it is no JSON", "json", false, 1, fromJSON},
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+
+	"sallyport/internal/value"
 )
 
 func lower(s string) string {
@@ -27,6 +29,34 @@ func urlDecode(s string) string {
 }
 
 func toBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func asFile(args []ref.Val) ref.Val {
+	v, err := toValue(args[0])
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	f, err := value.AnyFile(v)
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	o, err := f.Object()
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	return adapter{}.NativeToValue(o)
+}
+
+func fromXML(args []ref.Val) ref.Val {
+	s, ok := args[0].(types.String)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(args[0])
+	}
+	o, err := value.ParseXML(string(s))
+	if err != nil {
+		return types.NullValue
+	}
+	return adapter{}.NativeToValue(o)
+}
 
 func fromBase64(args []ref.Val) ref.Val {
 	s, ok := args[0].(types.String)

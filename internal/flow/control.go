@@ -235,7 +235,7 @@ func (x *execution) started() (*value.Object, error) {
 
 // contextOf is what a flow sees of its caller.
 func (x *execution) contextOf(caller *frame) *value.Object {
-	o := value.Map("index", nil, "execution_id", x.run.ID, "execution_time", value.Instant(x.began), "parent", nil, "error", nil, "user", nil, "started_by", x.run.CausedBy)
+	o := value.Map("index", nil, "execution_id", x.run.ID, "execution_time", value.Instant(x.began), "parent", nil, "error", nil, "user", nil, "started_by", value.OrNull(x.run.CausedBy), "change", nil)
 	if caller == nil {
 		return o
 	}

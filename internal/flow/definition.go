@@ -90,6 +90,7 @@ type Trigger struct {
 	Inputs   []Port
 	Schedule Schedule
 	Access   Access   // of an api trigger
+	AtOnce   bool     // of an api trigger: the request does not wait for the run
 	Table    string   // slot of a row trigger
 	Rows     []RowHas // what a row trigger looks for
 	At       Position
@@ -194,7 +195,6 @@ type Card struct {
 	Reply   *Reply         // CardRespond, CardAnswer
 	Wait    *Wait
 
-	KeepEmpty bool // CardTable, update_row: what is empty leaves a column as it is
 	OnError   OnError
 	OnRefused OnError
 	Retry     Retry

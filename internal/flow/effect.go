@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"sallyport/internal/connector"
@@ -270,9 +272,9 @@ func (x *execution) callFailed(ctx context.Context, f *frame, a *attempt, shown 
 			o.action = x.end(a, StepUnknown, ce.Status, ce.Error())
 			return o, x.journal(ctx, f, a.card, a.path, &o, a)
 		}
-		if until, ok := x.retryAt(a, ce); ok {
-			return outcome{}, x.retryLater(f, a, shown, ce, until)
-		}
+	}
+	if until, ok := x.retryAt(f, a, ce); ok {
+		return outcome{}, x.retryLater(f, a, shown, ce, until)
 	}
 	end := StepFailed
 	if a.effect != connector.Read && (ce.Sent || a.doubt) {
@@ -329,10 +331,19 @@ func errorOutput(ce *connector.Error) *value.Object {
 
 // retryAt returns when to try again, or that enough has been tried. A wait that
 // the peer asked for (a rate limit) is always granted within the time.
-func (x *execution) retryAt(a *attempt, ce *connector.Error) (time.Time, bool) {
+func (x *execution) retryAt(f *frame, a *attempt, ce *connector.Error) (time.Time, bool) {
+	r, limited := a.card.Retry, ce.Status == http.StatusTooManyRequests
+	if r.Times > 0 {
+		return x.tryAgain(a, ce, limited)
+	}
 	within := DefaultRetry
-	if a.card.Retry.set {
-		within = a.card.Retry.For
+	if r.set {
+		within = r.For
+	} else if f.prog.Definition.Loose && !limited {
+		within = 0 // Okta Workflows waits for rate limits alone
+	}
+	if !ce.Transient {
+		return time.Time{}, false
 	}
 	now := x.r.Now()
 	first := a.before.StartedAt
@@ -344,6 +355,25 @@ func (x *execution) retryAt(a *attempt, ce *connector.Error) (time.Time, bool) {
 		until = now.Add(min(maxBackoff, time.Second<<min(a.before.Attempt, 10)))
 	}
 	return until, within > 0 && !until.After(first.Add(within)) && until.Before(x.deadline)
+}
+
+// tryAgain is retryAt for a card that says how many times. It means every failure,
+// but for a credential that is refused, and for what must not be made twice.
+func (x *execution) tryAgain(a *attempt, ce *connector.Error, limited bool) (time.Time, bool) {
+	r := a.card.Retry
+	never := ce.Auth || a.repeat() == connector.Never && (ce.Sent || !ce.Transient)
+	if never || r.OnlyRate && !limited || a.before.Attempt >= r.Times {
+		return time.Time{}, false
+	}
+	now := x.r.Now()
+	until := now.Add(r.Least)
+	if spread := r.Most - r.Least; spread > 0 {
+		until = until.Add(rand.N(spread)) //nolint:gosec // no secret: it keeps runs apart
+	}
+	if until.Before(ce.RetryAt) {
+		until = ce.RetryAt
+	}
+	return until, until.Before(x.deadline)
 }
 
 // retryLater writes that the card is to be tried again, and pauses the run: a
@@ -396,7 +426,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	ch := Change{Op: TableOp(c.Use), Table: tableID, Row: value.String(in.At("row_id")), Values: in}
 	o := outcome{state: StepDone, input: in}
 	switch ch.Op {
-	case ReadRow, SearchRows, ExportCSV, Columns:
+	case ReadRow, SearchRows:
 		var out *value.Object
 		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
@@ -408,9 +438,6 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 		ch.Row = id.New()
 	case UpdateRow:
 		ch.Values = without(in, "row_id")
-		if c.KeepEmpty {
-			ch.Values = filled(ch.Values)
-		}
 	default:
 	}
 	dry, err := x.dry(ctx)
@@ -452,17 +479,6 @@ func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path str
 	default:
 		return outcome{}, err
 	}
-}
-
-// filled is an object without its empty fields.
-func filled(o *value.Object) *value.Object {
-	out := value.NewObject(o.Len())
-	for k, v := range o.All() {
-		if v != nil && v != "" {
-			out.Set(k, v)
-		}
-	}
-	return out
 }
 
 func without(o *value.Object, key string) *value.Object {

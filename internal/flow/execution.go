@@ -304,7 +304,7 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 	case CardWait:
 		return x.wait(f, c, path)
 	case CardRespond, CardAnswer:
-		return x.reply(ctx, f, c)
+		return x.reply(ctx, f, c, path)
 	case CardComment:
 		return outcome{quiet: true}, nil
 	default:
@@ -370,7 +370,9 @@ func (x *execution) function(ctx context.Context, f *frame, c *Card, path string
 	if err != nil {
 		return failed(nil, err), nil
 	}
-	out, err := fn.Run(function.Env{Now: x.r.Now, Random: x.r.Random, Loose: f.prog.Definition.Loose}, in)
+	env := function.Env{Now: x.r.Now, Random: x.r.Random, Loose: f.prog.Definition.Loose}
+	env.Export = func(slug, format string) ([]byte, error) { return x.export(ctx, f.prog, slug, format) }
+	out, err := fn.Run(env, in)
 	o := outcome{state: StepDone, input: in, output: out}
 	if err != nil {
 		o = failed(in, err)

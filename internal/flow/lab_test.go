@@ -120,7 +120,6 @@ func newLab(t *testing.T) *lab {
 	l := &lab{t: t, peer: &peer{}, now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), dsn: filepath.Join(t.TempDir(), "lab.db")}
 	srv := httptest.NewServer(l.peer)
 	t.Cleanup(srv.Close)
-	l.open()
 	shelf, err := connector.Load(os.DirFS("testdata/shelf"))
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +128,7 @@ func newLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.open()
 	out := egress.New(egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	l.engine = connector.NewEngine(connector.Options{Shelf: shelf, Keyring: l.keys, Egress: out, Quota: quota.NewRegistry(quota.Options{Now: l.clock}), Now: l.clock})
 	l.build(flow.NewCatalogue(functions.All(), shelf))
@@ -138,7 +138,7 @@ func newLab(t *testing.T) *lab {
 
 // open opens the lab's database; again after a crash.
 func (l *lab) open() {
-	db, err := store.Open(l.t.Context(), store.Options{DSN: l.dsn, Now: l.clock})
+	db, err := store.Open(l.t.Context(), store.Options{DSN: l.dsn, Now: l.clock, Keys: l.keys})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -204,3 +204,47 @@ func TestCrashInALongLoop(t *testing.T) {
 		})
 	}
 }
+
+// A card says how often, how far apart, and after which failures it is tried again.
+func TestRetryTimes(t *testing.T) {
+	tests := map[string]struct {
+		retry  string
+		status int
+		calls  int
+	}{
+		"so many times, whatever the failure": {"{ times: 2, delay: 1m }", http.StatusBadRequest, 3},
+		"rate limits only, and it is none":    {"{ times: 2, delay: 1m, only: rate_limits }", http.StatusBadRequest, 1},
+		"rate limits only, and it is one":     {"{ times: 2, delay: [1m, 3m], only: rate_limits }", http.StatusTooManyRequests, 3},
+		"not at all":                          {"{ times: 0 }", http.StatusTooManyRequests, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			l.peer.answer = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+				w.WriteHeader(tt.status)
+				return true
+			}
+			began := l.clock()
+			r, steps := l.run(onDemand("  - { id: s, use: peer.suspend, with: { user: ada }, retry: "+tt.retry+" }"), nil)
+			if n := l.peer.count("POST /users/ada/suspend"); r.State != flow.Failed || n != tt.calls || steps["s"].Attempt != tt.calls {
+				t.Errorf("%s after %d calls, attempt %d", r.State, n, steps["s"].Attempt)
+			}
+			if waited := l.clock().Sub(began); tt.calls == 3 && (waited < 2*time.Minute || waited > 6*time.Minute+time.Second) {
+				t.Errorf("waited %s", waited)
+			}
+		})
+	}
+}
+
+// A flow that was imported waits for rate limits, and fails at once by all else.
+func TestRetryOfLooseFlows(t *testing.T) {
+	l := newLab(t)
+	l.peer.answer = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	}
+	r, _ := l.run(onDemand("  - { id: s, use: peer.get_user, with: { user: ada } }")+"\nloose: true\n", nil)
+	if n := l.peer.count("GET /users/ada"); r.State != flow.Failed || n > 3 { // the engine itself repeats a read, quickly
+		t.Errorf("%s %q after %d calls", r.State, r.Error, n)
+	}
+}

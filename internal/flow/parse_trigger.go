@@ -78,12 +78,15 @@ func (r *reader) apiTrigger(t *Trigger, e entry) {
 	if e.blank() {
 		return
 	}
-	for _, k := range r.mapping(e.value, e.path, "access", "inputs") {
-		if k.key == "access" {
+	for _, k := range r.mapping(e.value, e.path, "access", "inputs", "wait") {
+		switch k.key {
+		case "access":
 			t.Access = oneOf(r, k, AccessPublic, AccessToken, AccessOAuth)
-			continue
+		case "wait":
+			t.AtOnce = !r.boolean(k)
+		default:
+			t.Inputs = r.ports(k)
 		}
-		t.Inputs = r.ports(k)
 	}
 }
 

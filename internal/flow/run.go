@@ -35,33 +35,35 @@ func States() []State {
 
 // Run is one execution of a flow.
 type Run struct {
-	ID        string
-	Org       string
-	Flow      string
-	Version   int
-	Pins      map[string]int // versions of the helper flows, by flow id, from the first card on
-	Epoch     int64          // counts the workers that took the run up; the last one alone may write
-	State     State
-	Cause     TriggerKind
-	Event     string // uuid of the event that started it
-	CausedBy  string // account that started it by hand
-	RetryOf   string // run that this one repeats
-	DryRun    bool   // effects are shown, not made
-	SaveData  bool
-	Priority  int
-	Input     []byte // in the stored form; sealed where the data is not to be kept
-	Context   []byte // what else started it, in the stored form: see context in docs/flows.md; never data of events
-	Answer    []byte // the HTTP answer that it gave, of an api trigger
-	Result    []byte
-	Error     string
-	Reason    string // why it waits or was stopped
-	Unknown   int    // effects of which nobody knows whether they happened
-	Refused   int    // effects that the guard refused
-	Cancel    bool   // somebody wants it to end
-	CreatedAt time.Time
-	StartedAt time.Time
-	WakeAt    time.Time
-	EndedAt   time.Time
+	ID          string
+	Org         string
+	Flow        string
+	Version     int
+	Pins        map[string]int // versions of the helper flows, by flow id, from the first card on
+	Epoch       int64          // counts the workers that took the run up; the last one alone may write
+	State       State
+	Cause       TriggerKind
+	Event       string // uuid of the event that started it
+	CausedBy    string // account that started it by hand
+	RetryOf     string // run that this one repeats
+	DryRun      bool   // effects are shown, not made
+	SaveData    bool
+	Priority    int
+	Input       []byte // in the stored form; sealed where the data is not to be kept
+	Context     []byte // what else started it, in the stored form: see context in docs/flows.md; never data of events
+	Answer      []byte // the HTTP answer that it gave, of an api trigger; sealed, and forgotten soon after its end
+	Result      []byte
+	Error       string
+	Reason      string // why it waits or was stopped
+	Depth       int    // of the changes of rows that led to it, each by a run that the one before started
+	Concurrency int    // runs of the flow at the same time at most, once it asked; 0 for any number
+	Unknown     int    // effects of which nobody knows whether they happened
+	Refused     int    // effects that the guard refused
+	Cancel      bool   // somebody wants it to end
+	CreatedAt   time.Time
+	StartedAt   time.Time
+	WakeAt      time.Time
+	EndedAt     time.Time
 }
 
 // StepState is how a card ended.
@@ -119,6 +121,7 @@ type Ref struct {
 	Org, Run string
 	Epoch    int64
 	Fresh    bool // nothing of the run was written yet
+	Limited  bool // others of its flow may wait for its end
 }
 
 // Claim is a run as a worker takes it up.
@@ -163,17 +166,22 @@ type Store interface {
 	Pause(ctx context.Context, ref Ref, steps []Step, until time.Time, reason string) error
 	// End writes steps and ends the run.
 	End(ctx context.Context, ref Ref, steps []Step, e Ending) error
+	// Enter lets a fresh run begin if fewer runs of its flow than a limit are under
+	// way, and none waits that came before it. Otherwise it is held: whoever works
+	// is called for it again when its turn has come.
+	Enter(ctx context.Context, ref Ref, limit int) (bool, error)
 	// Pin keeps the versions of the helper flows with the run.
 	Pin(ctx context.Context, ref Ref, pins map[string]int) error
 }
 
-// Change is a change of a table's rows, or a run to be started.
+// Change is a change of a table's rows, a run to be started, or a run's answer.
 type Change struct {
 	Op     TableOp
 	Table  string
 	Row    string
 	Values *value.Object
-	Run    *Run // of StartRun
+	Run    *Run   // of StartRun
+	Answer []byte // of GiveAnswer, with the same in Values
 	// Of ForgetSteps: the steps after a place in the run's order, up to another,
 	// but for the one of this path.
 	After, UpTo int
@@ -194,9 +202,8 @@ const (
 	DeleteRow  TableOp = "delete_row"
 	SearchRows TableOp = "search_rows"
 	ClearTable TableOp = "clear"
-	ExportCSV  TableOp = "export_csv"
-	Columns    TableOp = "columns"
 	// No operations of cards; see [Change].
 	StartRun    TableOp = "start_run"
 	ForgetSteps TableOp = "forget_steps"
+	GiveAnswer  TableOp = "give_answer"
 )

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -59,9 +60,12 @@ type Runner struct {
 	Log       *slog.Logger
 	// Changed is called when a run has moved: once its new state is durable.
 	Changed func(org, run, flowID string, s State)
-	// Answered is called with the HTTP answer of a run that an HTTP request
-	// started; again with the same when the run is resumed there. May be nil.
-	Answered func(ctx context.Context, org, run string, a Answer)
+	// Answered is called when a run that an HTTP request started has answered it
+	// and goes on: once its answer is durable. May be nil.
+	Answered func(org, run, flowID string)
+	// Export writes flows, the first of which is the one that was asked for, as an
+	// export of Okta Workflows. May be nil: then there are none.
+	Export func(flows []Text) ([]byte, error)
 
 	draining atomic.Bool
 }
@@ -114,6 +118,9 @@ func (x *execution) work(ctx context.Context) (time.Time, error) {
 	defer x.mu.Unlock()
 	var end *flowEnd
 	f, err := x.start(ctx)
+	if errors.Is(err, errHeld) {
+		return time.Time{}, nil
+	}
 	if err == nil {
 		end, err = x.whole(ctx, f)
 	}
@@ -147,7 +154,8 @@ func (x *execution) whole(ctx context.Context, f *frame) (*flowEnd, error) {
 // a run comes back as an error.
 func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	e := Ending{State: Succeeded, Unknown: x.unknown, Refused: x.refused}
-	switch failure, failed := errors.AsType[*CardError](err); {
+	failure, failed := errors.AsType[*CardError](err)
+	switch {
 	case errors.Is(err, ErrCancelled):
 		e.State = Cancelled
 	case failed:
@@ -158,11 +166,15 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 	case end.kind == CardStop:
 		e.State, e.Reason = Stopped, x.words(end.reason, end.bare)
 	case end.kind == CardRespond:
-		e.Answer, e.Result = x.answered(end.result), x.saved(end.result)
+		e.Result = x.saved(end.result)
 	case end.result != nil:
 		e.Result = x.saved(end.result)
 	}
-	return e, nil
+	if e.State == Cancelled {
+		return e, nil
+	}
+	e.Answer, err = x.sealedAnswer(x.lastAnswer(end, failure))
+	return e, err
 }
 
 func (x *execution) finish(ctx context.Context, e Ending) error {
@@ -212,6 +224,9 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 		}
 		return nil, err
 	}
+	if err := x.enter(ctx, prog.Definition.Concurrency); err != nil {
+		return nil, err
+	}
 	x.began = x.run.StartedAt
 	if x.began.IsZero() {
 		x.began = x.r.Now()
@@ -232,6 +247,29 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 		return nil, err
 	}
 	return f, x.bind(ctx, f)
+}
+
+// errHeld says that a run does not begin yet: others of its flow are under way.
+var errHeld = errors.New("the run is held")
+
+// enter lets the run begin, where its flow allows another one at the same time.
+func (x *execution) enter(ctx context.Context, limit int) error {
+	if !x.ref.Fresh {
+		return nil
+	}
+	if x.ref.Limited = limit > 0; !x.ref.Limited {
+		return nil
+	}
+	in, err := x.r.Store.Enter(ctx, x.ref, limit)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if !in {
+		return errHeld
+	}
+	x.ref.Fresh, x.run.StartedAt = false, x.r.Now()
+	x.changed(Running)
+	return nil
 }
 
 // pin fixes the versions of every helper flow before the first card runs, so
@@ -304,7 +342,7 @@ func (f *frame) given(v *value.Object) error {
 	}
 	args, err := d.arguments(v)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it"}
+		return &CardError{Message: errs.Message(err), Bare: "an input is not as the flow wants it", Fields: value.Map("statusCode", float64(http.StatusBadRequest))}
 	}
 	f.vars[nameInput] = args
 	return nil

@@ -330,7 +330,7 @@ func runNames() []string { return []string{"id", "flow", "dry_run", "started_at"
 
 // contextNames are what context.… refers to.
 func contextNames() []string {
-	return []string{"index", "execution_id", "execution_time", "parent", "error", "user", "started_by"}
+	return []string{"index", "execution_id", "execution_time", "parent", "error", "user", "started_by", "change"}
 }
 
 // stepNames are what steps.ID.… refers to.

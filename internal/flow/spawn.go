@@ -30,7 +30,7 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 	}
 	run := Run{
 		ID: id.New(), Org: x.run.Org, Flow: prog.Flow.ID, Version: prog.Flow.Version, State: Queued, Cause: OnCall, Event: x.run.Event, CausedBy: x.run.CausedBy,
-		DryRun: x.run.DryRun, SaveData: prog.Flow.SaveData, Priority: prog.Definition.Priority, CreatedAt: x.r.Now(), Input: value.Store(args),
+		Depth: x.run.Depth, DryRun: x.run.DryRun, SaveData: prog.Flow.SaveData, Priority: prog.Definition.Priority, CreatedAt: x.r.Now(), Input: value.Store(args),
 	}
 	if !run.SaveData {
 		if run.Input, err = x.r.Keys.Seal(run.Input, InputContext(run)); err != nil {
@@ -45,6 +45,10 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 	}
 	return o, err
 }
+
+// MaxDepth is how many runs may follow one another in which each was started by a
+// change of a row that the one before made.
+const MaxDepth = 5
 
 // InputContext binds the sealed input of a run to it.
 func InputContext(r Run) []byte { return []byte("flow_run/" + r.Org + "/" + r.ID + "/input") }

@@ -57,6 +57,10 @@ type Env struct {
 	// kind are then passed on as they are where the function can take them, and
 	// no input is demanded: Okta Workflows refuses neither.
 	Loose bool
+	// Export gives a published flow of the same folder, by its short name: as its
+	// own text ("yaml") or, with those that it calls, as an export of Okta
+	// Workflows ("flopack"). Nil where there are no flows.
+	Export func(flow, format string) ([]byte, error)
 }
 
 // Of makes a function of a plain Go function. The fields of In and Out are its

@@ -65,8 +65,8 @@ func (w *xmlWriter) text(s string) {
 }
 
 func (w *xmlWriter) element(name string, v any, depth int) {
-	if depth > maxElements {
-		w.err = fmt.Errorf("elements are nested deeper than %d", maxElements)
+	if depth > value.MaxElements {
+		w.err = fmt.Errorf("elements are nested deeper than %d", value.MaxElements)
 	}
 	if w.err != nil || w.out.err != nil {
 		return

@@ -10,6 +10,10 @@ import (
 	"sallyport/internal/value"
 )
 
+// fileChannel is the connector of Okta Workflows whose cards on a file itself are
+// functions of ours.
+const fileChannel = "filefunctions"
+
 func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 
 // one translates a card; nil for one that does nothing in a flow of ours.
@@ -21,7 +25,7 @@ func (f *frame) one(c *flopack.Card, at string) *value.Object {
 	var o *value.Object
 	if make, ok := kernelCards()[c.Address()]; ok && (c.Kernel || c.Module == "httpfunctions") {
 		o = make(f, c, at)
-	} else if fn, ok := f.u.t.functions[c.Address()]; ok && c.Kernel {
+	} else if fn, ok := f.u.t.functions[c.Address()]; ok && (c.Kernel || c.Module == fileChannel) {
 		o = f.function(c, fn, at)
 	} else if c.Module == tableChannel && !c.Kernel {
 		o = f.table(c, at)

@@ -42,7 +42,11 @@ func (w *writer) slot(name string) *Slot {
 }
 
 func (g *graph) functionCard(o *value.Object, fn function.Function, at string) {
-	c := g.begin(o, kernelAddress(fn.Okta), fn.Title)
+	address := kernelAddress(fn.Okta)
+	if channel, method, _ := strings.Cut(fn.Okta, ":"); channel == fileChannel {
+		address = channelAddress(channel, method)
+	}
+	c := g.begin(o, address, fn.Title)
 	g.errorPolicy(c, o, at)
 	with := o.Object("with")
 	if with == nil {
@@ -104,6 +108,10 @@ func (g *graph) arguments(c *xcard, fn function.Function, with *value.Object, at
 			}
 			continue
 		}
+		if key == flowType {
+			g.namedFlow(c, v, at)
+			continue
+		}
 		f := g.input(c, group, key)
 		name, list := typeOf(p.Type)
 		if v != nil {
@@ -116,6 +124,16 @@ func (g *graph) arguments(c *xcard, fn function.Function, with *value.Object, at
 			g.own(c, "", k, v, at)
 		}
 	}
+}
+
+// namedFlow is an input that names a flow.
+func (g *graph) namedFlow(c *xcard, v any, at string) {
+	slug, ok := g.plain(v)
+	if !ok {
+		g.w.fail(at, "an export has no words for a flow that is not known beforehand")
+		return
+	}
+	g.helper(c, value.String(slug), at)
 }
 
 // own is a field of the author's own.

@@ -87,6 +87,9 @@ func (f *frame) arguments(c *flopack.Card, fn function.Function, with *value.Obj
 	f.further(c, fn, more, with)
 }
 
+// flowType is the type of a field that names a flow.
+const flowType = "flo"
+
 // port gives a port of our function what the fields of a card that belong to it
 // have. What is empty is left out where that is the same.
 func (f *frame) port(c *flopack.Card, p function.Port, fields []*flopack.Field, with *value.Object) {
@@ -96,7 +99,10 @@ func (f *frame) port(c *flopack.Card, p function.Port, fields []*flopack.Field, 
 	}
 	for _, in := range fields {
 		e := f.value(c, in)
-		if p.Type == value.Text {
+		switch id, named := in.Data.(string); {
+		case in.Type == flowType && named:
+			e = literal(f.u.t.slugs[id])
+		case p.Type == value.Text:
 			e = e.plainText()
 		}
 		if !e.empty() || !e.null() && (p.Type == value.Text || p.Type == value.Any) {

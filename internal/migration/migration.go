@@ -6,7 +6,6 @@ package migration
 import (
 	"sallyport/internal/connector"
 	"sallyport/internal/flopack"
-	"sallyport/internal/flow"
 	"sallyport/internal/function"
 	"sallyport/internal/value"
 )
@@ -24,29 +23,6 @@ type Result struct {
 	Folders     []string
 	Connections []Connection
 	Warnings    []flopack.Problem
-}
-
-// OfFlow is the result of a flow that is written in our language already, as if it
-// had been translated.
-func OfFlow(source string) (*Result, error) {
-	d, err := flow.Parse(source)
-	if err != nil {
-		return nil, err
-	}
-	f := &Flow{Slug: d.Slug, Title: d.Title, YAML: source, Tables: map[string]string{}}
-	res := &Result{Flows: []*Flow{f}}
-	for _, s := range d.Connections {
-		f.Slots = append(f.Slots, Slot{Name: s.Name, Connector: s.Connectors[0]})
-	}
-	for _, t := range d.Tables {
-		tab := Table{Export: t.Name, Title: t.Title}
-		for _, c := range t.Columns {
-			tab.Columns = append(tab.Columns, Column{Name: c.Name, Type: c.Type, Default: c.Default})
-		}
-		res.Tables = append(res.Tables, tab)
-		f.Tables[t.Name] = t.Name
-	}
-	return res, nil
 }
 
 // Flow is one flow, in our language.

@@ -121,6 +121,36 @@ func (u *unit) api(f *frame) *value.Object {
 	return value.Map("api", o)
 }
 
+// called translates an event card of a system that calls flows itself: an API
+// endpoint that takes the card's fields in its body. What the card's options
+// choose is chosen there.
+func (u *unit) called(f *frame) *value.Object {
+	inputs := value.NewObject(len(f.root.Outputs))
+	inBody := func(out *flopack.Field) string { return "body/" + out.Key }
+	for _, out := range f.root.Outputs {
+		if out.Group == "context" {
+			continue
+		}
+		port := value.Map("type", string(cmp.Or(kindOf(out), value.Any)), "from", "body", "key", out.Key)
+		if out.Title != "" && out.Title != out.Key {
+			port.Set("title", out.Title)
+		}
+		inputs.Set(inBody(out), port)
+	}
+	for _, in := range f.root.Inputs {
+		if in.Option {
+			u.value(keyText(keyOf(f.root, in)), ValueUnused, value.String(in.Data))
+		}
+	}
+	f.given = func(out *flopack.Field) expr {
+		if e, ok := contextOf(out); ok {
+			return e
+		}
+		return ref("input", inBody(out))
+	}
+	return value.Map("api", value.Map("access", "token", "inputs", inputs))
+}
+
 func (u *unit) delegated(f *frame) *value.Object {
 	given := f.given
 	f.given = func(out *flopack.Field) expr {
@@ -155,6 +185,9 @@ func (u *unit) eventType(c *flopack.Card) (eventCard, bool) {
 // the loop is gone.
 func (u *unit) event(f *frame) (*value.Object, *frame) {
 	known, ok := u.eventType(f.root)
+	if known.Called {
+		return u.called(f), f
+	}
 	if !ok {
 		u.missing(f.root, "an event source for %s", f.root.Address())
 		return value.Map("call", u.inputs(f.root, "")), f

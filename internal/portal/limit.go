@@ -100,6 +100,15 @@ type limiter struct {
 	swept time.Time // when what is paid for was last forgotten
 }
 
+// Limiter holds callers to a limit, each by a key.
+type Limiter struct{ l *limiter }
+
+// NewLimiter returns a limiter.
+func NewLimiter(l Limit, now func() time.Time) *Limiter { return &Limiter{newLimiter(l, now)} }
+
+// Take counts one more of a key, or returns a [LimitError] and counts nothing.
+func (l *Limiter) Take(key string) error { return l.l.take(key) }
+
 func newLimiter(l Limit, now func() time.Time) *limiter {
 	return &limiter{limit: l, now: now, paid: map[string]time.Time{}}
 }

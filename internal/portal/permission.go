@@ -9,7 +9,8 @@ type Permission string
 const (
 	FlowsRead        Permission = "flows:read"
 	FlowsWrite       Permission = "flows:write"
-	FlowsRun         Permission = "flows:run" // run a flow by hand
+	FlowsRun         Permission = "flows:run"      // run a flow by hand
+	FlowsDelegate    Permission = "flows:delegate" // run the delegated flows that one is named for
 	RunsRead         Permission = "runs:read"
 	RunsCancel       Permission = "runs:cancel" // cancel a run, retry it, run it again
 	TablesRead       Permission = "tables:read"
@@ -33,7 +34,7 @@ const (
 // Permissions lists the permissions.
 func Permissions() []Permission {
 	return []Permission{
-		FlowsRead, FlowsWrite, FlowsRun, RunsRead, RunsCancel, TablesRead, TablesWrite, ConnectionsRead, ConnectionsWrite, TemplatesInstall,
+		FlowsRead, FlowsWrite, FlowsRun, FlowsDelegate, RunsRead, RunsCancel, TablesRead, TablesWrite, ConnectionsRead, ConnectionsWrite, TemplatesInstall,
 		SourcesRead, SourcesWrite, EventsRead, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
 	}
 }
@@ -46,7 +47,7 @@ const (
 	Admin     Role = "admin"     // everything
 	Responder Role = "responder" // everything but who is a member, what is connected and what the guard allows
 	Analyst   Role = "analyst"   // look at everything, run flows by hand
-	Viewer    Role = "viewer"    // look at everything
+	Viewer    Role = "viewer"    // look at everything, run what was delegated to them
 )
 
 // Roles lists the builtin roles, the one that may do most first.
@@ -55,7 +56,7 @@ func Roles() []Role { return []Role{Admin, Responder, Analyst, Viewer} }
 // Permissions returns what a role allows. A role that there is not allows
 // nothing.
 func (r Role) Permissions() []Permission {
-	look := []Permission{FlowsRead, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, ActionsRead, GuardRead}
+	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, ActionsRead, GuardRead}
 	switch r {
 	case Admin:
 		return Permissions()

@@ -14,6 +14,7 @@ func TestMatrix(t *testing.T) {
 flows:read           x       x        x      x
 flows:write          x       x        .      .
 flows:run            x       x        x      .
+flows:delegate       x       x        x      x
 runs:read            x       x        x      x
 runs:cancel          x       x        .      .
 tables:read          x       x        x      x

@@ -185,6 +185,10 @@ func (tx *Tx) Publish(ctx context.Context, org string, d *flow.Definition, v flo
 		n, d.Title, d.Description, toMicros(v.CreatedAt), v.Flow, org); err != nil {
 		return 0, err
 	}
+	f.Version = n
+	if err := tx.arm(ctx, f, d, v.CreatedAt); err != nil {
+		return 0, err
+	}
 	return n, tx.bumpRevision(ctx, org)
 }
 
@@ -204,31 +208,42 @@ type Settings struct {
 
 // Set changes a flow's settings.
 func (t Flows) Set(ctx context.Context, org, id string, s Settings, now time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.SetFlow(ctx, org, id, s, now) })
+}
+
+// SetFlow changes a flow's settings.
+func (tx *Tx) SetFlow(ctx context.Context, org, id string, s Settings, now time.Time) error {
 	bindings, err := json.Marshal(s.Bindings)
 	if err != nil {
 		return err
 	}
-	return t.db.Write(ctx, func(tx *Tx) error {
-		err := tx.change(ctx, "flow", `UPDATE flow SET enabled = ?, save_data = ?, bindings = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
-			s.Enabled, s.SaveData, string(bindings), toMicros(now), id, org)
-		if err != nil {
-			return err
-		}
-		return tx.bumpRevision(ctx, org)
-	})
+	err = tx.change(ctx, "flow", `UPDATE flow SET enabled = ?, save_data = ?, bindings = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
+		s.Enabled, s.SaveData, string(bindings), toMicros(now), id, org)
+	if err != nil {
+		return err
+	}
+	if err := tx.rearm(ctx, org, id, now); err != nil {
+		return err
+	}
+	return tx.bumpRevision(ctx, org)
 }
 
 // Remove deletes a flow and its versions. Its runs stay, as history.
 func (t Flows) Remove(ctx context.Context, org, id string) error {
-	return t.db.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.exec(ctx, `DELETE FROM flow_version WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.RemoveFlow(ctx, org, id) })
+}
+
+// RemoveFlow deletes a flow and its versions. Its runs stay, as history.
+func (tx *Tx) RemoveFlow(ctx context.Context, org, id string) error {
+	for _, table := range []string{"flow_start", "flow_endpoint", "flow_delegate", "flow_version"} {
+		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE flow_id = ? AND org_id = ?`, id, org); err != nil {
 			return err
 		}
-		if err := tx.change(ctx, "flow", `DELETE FROM flow WHERE id = ? AND org_id = ?`, id, org); err != nil {
-			return err
-		}
-		return tx.bumpRevision(ctx, org)
-	})
+	}
+	if err := tx.change(ctx, "flow", `DELETE FROM flow WHERE id = ? AND org_id = ?`, id, org); err != nil {
+		return err
+	}
+	return tx.bumpRevision(ctx, org)
 }
 
 // Titles returns the titles of an organization's flows, by id.

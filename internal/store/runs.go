@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"sallyport/internal/errs"
@@ -20,14 +21,14 @@ type Runs struct {
 }
 
 const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
-	input, context, answer, result, error, reason, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
+	input, context, answer, result, error, reason, depth, concurrency, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
 
 func scanRun(rows *sql.Rows) (flow.Run, error) {
 	var r flow.Run
 	var pins, event, by, retry, failure, reason sql.NullString
 	var created, started, wake, ended int64
 	err := rows.Scan(&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
-		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
+		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
 	if err != nil {
 		return r, err
 	}
@@ -43,17 +44,26 @@ func scanRun(rows *sql.Rows) (flow.Run, error) {
 
 // addRuns inserts runs and puts them in the queue.
 func (tx *Tx) addRuns(ctx context.Context, runs []flow.Run) error {
-	if len(runs) == 0 {
-		return nil
+	for some := range slices.Chunk(runs, maxRuns) {
+		if err := tx.addSome(ctx, some); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// maxRuns bounds how many runs are added at a time.
+const maxRuns = 1000
+
+func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
 	for i, r := range runs {
 		rows[i] = []any{
-			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, toMicros(r.CreatedAt),
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, toMicros(r.CreatedAt),
 		}
 		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
 	}
-	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, context, created_at", "", rows)
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
 	}
@@ -81,7 +91,7 @@ func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
 	if err != nil || r.State.Ended() {
 		return flow.Claim{Run: r}, err
 	}
-	c := flow.Claim{Run: r, Ref: flow.Ref{Org: org, Run: run, Epoch: r.Epoch, Fresh: r.State == flow.Queued}}
+	c := flow.Claim{Run: r, Ref: flow.Ref{Org: org, Run: run, Epoch: r.Epoch, Fresh: r.State == flow.Queued, Limited: r.State == flow.Queued || r.Concurrency > 0}}
 	// Even a run of which no step was written may have begun an action.
 	if c.InDoubt, err = t.inDoubt(ctx, org, run); err != nil || c.Ref.Fresh {
 		return c, err
@@ -248,13 +258,16 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 	switch c.Op {
 	case flow.StartRun:
 		return value.Map("run_id", c.Run.ID), tx.addRuns(ctx, []flow.Run{*c.Run})
+	case flow.GiveAnswer:
+		_, err := tx.exec(ctx, `UPDATE flow_run SET answer = COALESCE(answer, ?) WHERE id = ? AND org_id = ?`, c.Answer, ref.Run, ref.Org)
+		return c.Values, err
 	case flow.ForgetSteps:
 		// What somebody is to look at is kept.
 		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
 			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
 		return nil, err
 	default:
-		return tx.changeRows(ctx, ref.Org, c, now)
+		return tx.changeRows(ctx, ref.Org, c, rowCause{run: ref.Run, at: now})
 	}
 }
 
@@ -272,7 +285,7 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
 	now := t.now()
 	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(?, answer), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(answer, ?), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
 			WHERE id = ? AND org_id = ? AND epoch = ?`,
 			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
 		if err != nil {
@@ -285,7 +298,10 @@ func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.E
 		if err != nil {
 			return err
 		}
-		return tx.forget(ctx, ref.Org, ref.Run)
+		if err := tx.forget(ctx, ref.Org, ref.Run); err != nil || !ref.Limited {
+			return err
+		}
+		return tx.callHeldOf(ctx, ref.Org, ref.Run)
 	}})
 	if err == flow.ErrCancelled { //nolint:errorlint // the group returns it bare; the end was written
 		return nil
@@ -323,6 +339,15 @@ func (t Runs) Pin(ctx context.Context, ref flow.Ref, pins map[string]int) error 
 		_, err := tx.exec(ctx, `UPDATE flow_run SET pins = ? WHERE id = ? AND org_id = ? AND epoch = ?`, string(text), ref.Run, ref.Org, ref.Epoch)
 		return err
 	}})
+}
+
+// ForgetAnswers deletes the answers of runs that ended before a time: whoever
+// waited for them has them, or has gone.
+func (t Runs) ForgetAnswers(ctx context.Context, before time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `UPDATE flow_run SET answer = NULL WHERE answer IS NOT NULL AND ended_at > 0 AND ended_at < ?`, toMicros(before))
+		return err
+	})
 }
 
 // Get returns one run.
@@ -387,7 +412,8 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 		if err != nil || n == 0 {
 			return err
 		}
-		n, err = tx.affected(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1 WHERE id = ? AND org_id = ? AND state IN (?, ?)`,
+		n, err = tx.affected(ctx, `UPDATE flow_run SET state = ?, ended_at = ?, wake_at = 0, epoch = epoch + 1, reason = CASE WHEN held > 0 THEN NULL ELSE reason END
+			WHERE id = ? AND org_id = ? AND state IN (?, ?)`,
 			flow.Cancelled, toMicros(now), id, org, flow.Queued, flow.Waiting)
 		if err != nil || n == 0 {
 			return err // the worker that has it ends it
@@ -398,7 +424,10 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 		if err := tx.recount(ctx, org, id); err != nil {
 			return err
 		}
-		return tx.forget(ctx, org, id)
+		if err := tx.forget(ctx, org, id); err != nil {
+			return err
+		}
+		return tx.callHeldOf(ctx, org, id)
 	})
 	if err != nil {
 		return flow.Run{}, err

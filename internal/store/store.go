@@ -40,6 +40,9 @@ type DB struct {
 	Sources       Sources
 	Events        Events
 	Flows         Flows
+	Starts        Starts
+	Endpoints     Endpoints
+	Delegates     Delegates
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
@@ -58,6 +61,7 @@ type DB struct {
 	group   *group
 	queue   queue
 	log     *slog.Logger
+	keys    Sealer
 
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
@@ -70,6 +74,14 @@ type Options struct {
 	DSN string
 	Log *slog.Logger
 	Now func() time.Time // nil is [time.Now]
+	// Keys seal what runs are started with that keep no data; without any, a change
+	// of a row that would start one is refused.
+	Keys Sealer
+}
+
+// Sealer seals data, bound to its place: a keyring.
+type Sealer interface {
+	Seal(plaintext, context []byte) ([]byte, error)
 }
 
 // Open opens a database and brings its schema up to date, holding a lock so
@@ -86,7 +98,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, err, "the database %s cannot be opened", describe(o.DSN))
 	}
-	db.log = o.Log
+	db.log, db.keys = o.Log, o.Keys
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
@@ -96,7 +108,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
-	db.Flows, db.Runs, db.Tables = Flows{db}, Runs{db, now}, Tables{db}
+	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
+	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -74,14 +73,17 @@ func (tx *Tx) AddTable(ctx context.Context, t table.Table) error {
 
 // Set changes a table's title, description and columns.
 func (t Tables) Set(ctx context.Context, tab table.Table) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.SetTable(ctx, tab) })
+}
+
+// SetTable changes a table's title, description and columns.
+func (tx *Tx) SetTable(ctx context.Context, tab table.Table) error {
 	columns, err := json.Marshal(tab.Columns)
 	if err != nil {
 		return err
 	}
-	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "table", `UPDATE data_table SET title = ?, description = ?, columns = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
-			tab.Title, tab.Description, string(columns), toMicros(tab.UpdatedAt), tab.ID, tab.Org)
-	})
+	return tx.change(ctx, "table", `UPDATE data_table SET title = ?, description = ?, columns = ?, updated_at = ? WHERE id = ? AND org_id = ?`,
+		tab.Title, tab.Description, string(columns), toMicros(tab.UpdatedAt), tab.ID, tab.Org)
 }
 
 // Remove deletes a table and its rows.
@@ -176,18 +178,32 @@ func (t Tables) Rows(ctx context.Context, tab table.Table) iter.Seq2[table.Row, 
 	}
 }
 
-// AddRows adds rows of values by column name, all or none.
+// AddRows adds rows of values by column name, all or none, and queues the runs
+// that they start.
 func (t Tables) AddRows(ctx context.Context, tab table.Table, rows []*value.Object, now time.Time) error {
-	data := make([][]any, len(rows))
+	data, added := make([][]any, len(rows)), make([]table.Row, len(rows))
 	for i, r := range rows {
 		doc, err := tab.Doc(r, nil)
 		if err != nil {
 			return errs.New(errs.Invalid, "row %d: %s", i+1, errs.Message(err))
 		}
-		data[i] = []any{tab.ID, tab.Org, id.New(), string(value.Store(doc)), toMicros(now), toMicros(now)}
+		added[i] = table.Row{ID: id.New(), Values: tab.Values(doc), CreatedAt: now, UpdatedAt: now}
+		data[i] = []any{tab.ID, tab.Org, added[i].ID, string(value.Store(doc)), toMicros(now), toMicros(now)}
 	}
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.insertMany(ctx, "data_row", "table_id, org_id, id, doc, created_at, updated_at", "", data)
+		if err := tx.insertMany(ctx, "data_row", "table_id, org_id, id, doc, created_at, updated_at", "", data); err != nil {
+			return err
+		}
+		w, err := tx.watch(ctx, tab.Org, tab.ID, rowCause{at: now})
+		if err != nil {
+			return err
+		}
+		for _, r := range added {
+			if err := w.add(flow.RowCreated, r, nil); err != nil {
+				return err
+			}
+		}
+		return w.start(ctx)
 	})
 }
 
@@ -196,47 +212,10 @@ func (t Tables) Change(ctx context.Context, org string, c flow.Change, now time.
 	var result *value.Object
 	err := t.db.Write(ctx, func(tx *Tx) error {
 		var err error
-		result, err = tx.changeRows(ctx, org, c, now)
+		result, err = tx.changeRows(ctx, org, c, rowCause{at: now})
 		return err
 	})
 	return result, err
-}
-
-// changeRows carries out a change of rows and returns what it gives.
-func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, now time.Time) (*value.Object, error) {
-	tab, err := getTable(ctx, tx, org, c.Table)
-	if err != nil {
-		return nil, err
-	}
-	switch c.Op {
-	case flow.CreateRow:
-		doc, err := tab.Doc(c.Values, nil)
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.exec(ctx, `INSERT INTO data_row (table_id, org_id, id, doc, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`,
-			tab.ID, org, c.Row, string(value.Store(doc)), toMicros(now), toMicros(now))
-		return value.Map("row_id", c.Row), err
-	case flow.UpdateRow:
-		old, err := getRow(ctx, tx, tab, c.Row)
-		if err != nil {
-			return nil, err
-		}
-		doc, err := tab.Doc(c.Values, old.Values)
-		if err != nil {
-			return nil, err
-		}
-		err = tx.change(ctx, "row", `UPDATE data_row SET doc = ?, updated_at = ? WHERE table_id = ? AND org_id = ? AND id = ?`, string(value.Store(doc)), toMicros(now), tab.ID, org, c.Row)
-		return value.Map("row_id", c.Row), err
-	case flow.DeleteRow:
-		err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND org_id = ? AND id = ?`, tab.ID, org, c.Row)
-		return value.Map("row_id", c.Row), err
-	case flow.ClearTable:
-		n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ? AND org_id = ?`, tab.ID, org)
-		return value.Map("cleared", float64(n)), err
-	default:
-		return nil, errs.New(errs.Invalid, "%s changes no rows", c.Op)
-	}
 }
 
 // Read carries out a read that a flow asks for: one row, or a search.
@@ -245,20 +224,12 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	if err != nil {
 		return nil, err
 	}
-	switch c.Op {
-	case flow.ReadRow:
+	if c.Op == flow.ReadRow {
 		r, err := t.Row(ctx, tab, c.Row)
 		if err != nil {
 			return nil, err
 		}
 		return r.Object(), nil
-	case flow.Columns:
-		names := []any{}
-		for _, col := range tab.Columns {
-			names = append(names, col.Name)
-		}
-		return value.Map("columns", names), nil
-	default:
 	}
 	q, err := queryOf(c.Values)
 	if err != nil {
@@ -267,9 +238,6 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	rows, total, err := t.Search(ctx, tab, q)
 	if err != nil {
 		return nil, err
-	}
-	if c.Op == flow.ExportCSV {
-		return exported(tab, rows, c.Values)
 	}
 	out := make([]any, len(rows))
 	for i, r := range rows {
@@ -282,90 +250,26 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	return value.Map("rows", out, "count", float64(len(out)), "total", float64(total), "first", first), nil
 }
 
-// termsOf reads conditions. at is the place of them, for messages.
-func termsOf(at string, w any, depth int) ([]table.Term, error) {
-	switch w := w.(type) {
+// queryOf reads the inputs of a search card: where is an object of columns and
+// the values that they have, or a list of {column, op, value}.
+func queryOf(in *value.Object) (table.Query, error) {
+	q := table.Query{Sort: in.Text("sort"), Limit: table.MaxRows}
+	switch w := in.At("where").(type) {
 	case nil:
-		return nil, nil
 	case *value.Object:
-		if t, ok, err := groupOf(at, w, depth); ok || err != nil {
-			return []table.Term{t}, err
-		}
-		var out []table.Term
 		for column, v := range w.All() {
-			out = append(out, table.Term{Column: column, Op: table.Is, Value: v})
+			q.Where = append(q.Where, table.Term{Column: column, Op: table.Is, Value: v})
 		}
-		return out, nil
 	case []any:
-		var out []table.Term
 		for i, e := range w {
 			o, ok := e.(*value.Object)
 			if !ok {
-				return nil, errs.New(errs.Invalid, "%s[%d]: an object of column, op and value is wanted", at, i)
+				return q, errs.New(errs.Invalid, "where[%d]: an object of column, op and value is wanted", i)
 			}
-			t, group, err := groupOf(fmt.Sprintf("%s[%d]", at, i), o, depth)
-			if err != nil {
-				return nil, err
-			}
-			if !group {
-				t = table.Term{Column: o.Text("column"), Op: table.Op(strings.ToLower(o.Text("op"))), Value: o.At("value")}
-			}
-			out = append(out, t)
+			q.Where = append(q.Where, table.Term{Column: o.Text("column"), Op: table.Op(strings.ToLower(o.Text("op"))), Value: o.At("value")})
 		}
-		return out, nil
-	}
-	return nil, errs.New(errs.Invalid, "%s: an object of columns and values, or a list of {column, op, value}, is wanted", at)
-}
-
-// groupOf reads {any: […]} and {all: […]}; any other object is no group.
-func groupOf(at string, o *value.Object, depth int) (t table.Term, ok bool, err error) {
-	for _, key := range []string{"any", "all"} {
-		list, isList := o.At(key).([]any)
-		if o.Len() != 1 || !isList {
-			continue
-		}
-		if depth > 20 {
-			return t, true, errs.New(errs.Invalid, "%s: groups are nested too deep", at)
-		}
-		terms, err := termsOf(at+"."+key, list, depth+1)
-		if key == "any" {
-			return table.Term{Any: terms}, true, err
-		}
-		return table.Term{All: terms}, true, err
-	}
-	return t, false, nil
-}
-
-// exported is a file of rows.
-func exported(tab table.Table, rows []table.Row, in *value.Object) (*value.Object, error) {
-	var columns []string
-	names, err := value.Convert(in.At("columns"), value.List)
-	if err != nil {
-		return nil, errs.New(errs.Invalid, "columns: %v", err)
-	}
-	list, _ := names.([]any)
-	for _, n := range list {
-		columns = append(columns, value.String(n))
-	}
-	text, err := tab.CSV(rows, columns, in.Text("separator"))
-	if err != nil {
-		return nil, err
-	}
-	file, err := value.File{Name: cmp.Or(in.Text("filename"), tab.Slug+".csv"), Type: "text/csv", Data: []byte(text)}.Object()
-	if err != nil {
-		return nil, errs.New(errs.Invalid, "%v", err)
-	}
-	return value.Map("file", file, "count", float64(len(rows))), nil
-}
-
-// queryOf reads the inputs of a search card: where is an object of columns and
-// the values that they have, or a list of {column, op, value} and of groups
-// {any: […]} and {all: […]}, or one such group.
-func queryOf(in *value.Object) (table.Query, error) {
-	q := table.Query{Sort: in.Text("sort"), Limit: table.MaxRows}
-	var err error
-	if q.Where, err = termsOf("where", in.At("where"), 0); err != nil {
-		return q, err
+	default:
+		return q, errs.New(errs.Invalid, "where: an object of columns and values, or a list of {column, op, value}, is wanted")
 	}
 	for name, into := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
 		v, err := value.Convert(in.At(name), value.Number)

@@ -82,7 +82,39 @@ func ReadFile(v any) (File, error) {
 	if err != nil {
 		return File{}, fmt.Errorf("no file: its data is no Base64")
 	}
-	f := File{Name: o.Text("name"), Type: o.Text("type"), Data: raw}
+	return checked(File{Name: o.Text("name"), Type: o.Text("type"), Data: raw})
+}
+
+// AnyFile reads a file from whatever people write for one: what [ReadFile]
+// takes; an object of name, type or content_type, and its content as text,
+// base64 or data; or a text, which is the content of a file without a name.
+func AnyFile(v any) (File, error) {
+	if s, ok := v.(string); ok {
+		if f, err := ReadFile(s); strings.HasPrefix(strings.TrimSpace(s), "{") && err == nil {
+			return f, nil
+		}
+		return checked(File{Type: "text/plain; charset=utf-8", Data: []byte(s)})
+	}
+	o, ok := v.(*Object)
+	if !ok || o == nil {
+		return File{}, fmt.Errorf("no file: a text, or an object with a name and a text or base64 is wanted, not a %s", KindOf(v))
+	}
+	kind := o.Text("type")
+	if kind == "" {
+		kind = o.Text("content_type")
+	}
+	for _, key := range []string{"data", "base64"} {
+		if data := o.Text(key); data != "" || o.At(key) != nil && o.At("text") == nil {
+			return ReadFile(Map("name", o.Text("name"), "type", kind, "data", data))
+		}
+	}
+	if o.At("text") == nil {
+		return File{}, fmt.Errorf("no file: it has neither data nor text nor base64")
+	}
+	return checked(File{Name: o.Text("name"), Type: kind, Data: []byte(o.Text("text"))})
+}
+
+func checked(f File) (File, error) {
 	if _, err := f.Object(); err != nil {
 		return File{}, err
 	}

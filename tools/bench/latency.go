@@ -45,7 +45,7 @@ func (b bench) latency(ctx context.Context) error {
 	if err := json.Unmarshal(line, &d); err != nil {
 		return err
 	}
-	server, box := control{d.API, d.Token}, control{base: d.Sandbox + "/_sandbox"}
+	server, box := control{base: d.API, token: d.Token}, control{base: d.Sandbox + "/_sandbox"}
 	// So many changes an hour are what the guard is there to stop.
 	if err := server.raiseCeiling(ctx); err != nil {
 		return err
@@ -127,7 +127,10 @@ func (b bench) report(ctx context.Context, box control, victims []victim) error 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // control is the sandbox's control API, or the server's.
-type control struct{ base, token string }
+type control struct {
+	base, token string
+	cookie      *http.Cookie // in place of a token
+}
 
 func (c control) raiseCeiling(ctx context.Context) error {
 	var policy map[string]any
@@ -190,6 +193,9 @@ func (c control) do(ctx context.Context, method, path, body string, into any) er
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	if c.cookie != nil {
+		req.AddCookie(c.cookie)
+	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}

@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency
+//	go run ./tools/bench -bin .bin/sallyport ingest latency flows
 package main
 
 import (
@@ -43,11 +43,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest and latency", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency and flows", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

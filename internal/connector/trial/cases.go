@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"sallyport/content"
 	"sallyport/internal/connector"
@@ -45,6 +46,7 @@ type Case struct {
 	Inputs     *value.Object
 	Key        string
 	OnePage    bool
+	Now        time.Time // when the call is made; zero is when the case runs
 	Exchanges  []Exchange
 	Mail       *value.Object // what a mail server must get
 	Outputs    *value.Object // those that matter
@@ -130,7 +132,7 @@ func readCase(f document.Cursor, name string) Case {
 	c := Case{
 		Name: name, Line: f.Line(), Action: f.Text("action"), Connection: caseConnection(f.At("connection")),
 		Inputs: o.Object("inputs"), Key: f.Text("key"), Mail: o.Object("mail"), Outputs: o.Object("outputs"),
-		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"), OnePage: f.Bool("one_page"),
+		Error: o.Object("error"), Effect: f.Text("effect"), Undo: o.Object("undo"), OnePage: f.Bool("one_page"), Now: nowOf(f),
 	}
 	c.Targets, _ = o.At("targets").([]any)
 	c.Unclear = o.At("unclear")
@@ -145,4 +147,17 @@ func readCase(f document.Cursor, name string) Case {
 		c.Exchanges = []Exchange{{o.Object("request"), o.Object("response")}}
 	}
 	return c
+}
+
+// nowOf is when a case's call is made; zero where it does not say.
+func nowOf(f document.Cursor) time.Time {
+	c := f.At("now")
+	if !c.Present() {
+		return time.Time{}
+	}
+	t, err := value.ParseDate(value.String(c.Value))
+	if err != nil {
+		c.Fail("%v", err)
+	}
+	return t
 }

@@ -81,8 +81,13 @@ func (t *trial) fail(at CaseError, format string, args ...any) {
 }
 
 // engine returns a fresh engine, so that no case sees another's rate limit.
-func (t *trial) engine() *connector.Engine {
+func (t *trial) engine(at time.Time) *connector.Engine {
+	now := time.Now
+	if !at.IsZero() {
+		now = func() time.Time { return at }
+	}
 	return connector.NewEngine(connector.Options{
+		Now:   now,
 		Shelf: t.shelf, Keyring: t.keyring, Quota: quota.NewRegistry(quota.Options{}),
 		Egress: egress.New(egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
 	})
@@ -92,7 +97,7 @@ func (t *trial) settings(s SettingsCase) {
 	at := CaseError{File: s.File, Line: s.Line, Case: "settings " + string(value.JSON(s.Given))}
 	nobody := &peer{address: "127.0.0.1:1"}
 	settings, _ := nobody.fill(over(t.cases.Connection.Settings, s.Given)).(*value.Object)
-	kept, err := t.engine().Normalize(connector.Connection{Connector: t.id, Auth: t.cases.Connection.Auth, Settings: settings})
+	kept, err := t.engine(time.Time{}).Normalize(connector.Connection{Connector: t.id, Auth: t.cases.Connection.Auth, Settings: settings})
 	switch {
 	case err == nil && s.Refused != "":
 		t.fail(at, "was taken as %s", value.JSON(kept))
@@ -114,7 +119,7 @@ func (t *trial) run(ctx context.Context, c Case) error {
 	}
 	defer p.close()
 	c = filled(c, p)
-	engine := t.engine()
+	engine := t.engine(c.Now)
 	conn := connector.Connection{
 		Org: "org_1", ID: "connection_1", Connector: t.id, Name: "trial", Auth: t.cases.Connection.Auth,
 		Settings: p.fill(over(t.cases.Connection.Settings, c.Connection.Settings)).(*value.Object),

@@ -164,6 +164,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connector-drafts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look what is wrong with a draft or a connector file
+         * @description Nothing is kept.
+         */
+        post: operations["checkConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a call of a curl command
+         * @description Its parts become inputs. Secrets in it are in no part of the call: they are returned apart, for a connection, and kept nowhere.
+         */
+        post: operations["draftOfCurl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/openapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft of an OpenAPI document
+         * @description The body is the document, of version 3 or 2, JSON or YAML, 16 MB at most. Every operation is a call: keep those that are wanted.
+         */
+        post: operations["draftOfOpenAPI"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors": {
         parameters: {
             query?: never;
@@ -174,7 +234,11 @@ export interface paths {
         /** Connectors: what can be connected */
         get: operations["listConnectors"];
         put?: never;
-        post?: never;
+        /**
+         * Make a connector
+         * @description For this organization alone. Of a draft or of a connector file; what is wrong with it is told with its lines.
+         */
+        post: operations["createConnector"];
         delete?: never;
         options?: never;
         head?: never;
@@ -190,6 +254,48 @@ export interface paths {
         };
         /** A connector with its actions */
         get: operations["getConnector"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a connector that the organization has made
+         * @description One that connections are made of is not deleted.
+         */
+        delete: operations["deleteConnector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a connector that the organization has made */
+        get: operations["getConnectorFile"];
+        /**
+         * Change a connector that the organization has made
+         * @description Flows and connections of it go on with what it says now. It is a conflict where somebody has changed it since.
+         */
+        put: operations["putConnectorFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The delegated flows that one may run */
+        get: operations["listDelegated"];
         put?: never;
         post?: never;
         delete?: never;
@@ -273,6 +379,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import flows from an export of Okta Workflows, or a flow from its YAML
+         * @description A .flopack, .folder or .flow file, or YAML. It makes one folder with all flows and tables of the file, or nothing. Flows arrive switched off; those with cards that cannot run yet are drafts. Secrets of the file are not taken over: the report names the options to fill in.
+         */
+        post: operations["importFlows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}": {
         parameters: {
             query?: never;
@@ -298,6 +424,47 @@ export interface paths {
         patch: operations["patchFlow"];
         trace?: never;
     };
+    "/api/v1/flows/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a delegated flow for a user
+         * @description The flow must be switched on, and name the caller or the caller's role.
+         */
+        post: operations["runDelegated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may run a delegated flow */
+        get: operations["getDelegates"];
+        /**
+         * Say who may run a delegated flow
+         * @description And nobody else, whatever their role.
+         */
+        put: operations["putDelegates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{id}/draft": {
         parameters: {
             query?: never;
@@ -311,6 +478,71 @@ export interface paths {
          * @description It is kept whatever is wrong with it, and the problems are returned with their places. The empty text drops the draft.
          */
         put: operations["putDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The address at which HTTP requests start a flow
+         * @description It answers while a version with an api trigger is published and the flow is switched on.
+         */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Name a flow's address
+         * @description The address with the flow's id stays.
+         */
+        patch: operations["patchEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/endpoint/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a flow's client token
+         * @description It takes the place of the one before, which ends at once. The token is in this answer and in no other.
+         */
+        post: operations["createClientToken"];
+        /** End a flow's client token */
+        delete: operations["deleteClientToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A flow as a file
+         * @description As YAML, or with those that it calls as an export of Okta Workflows.
+         */
+        get: operations["exportFlow"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -349,7 +581,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -429,6 +661,26 @@ export interface paths {
         head?: never;
         /** Rename a folder */
         patch: operations["patchFolder"];
+        trace?: never;
+    };
+    "/api/v1/folders/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows of a folder as a file
+         * @description As a ZIP archive of YAML files, or as an export of Okta Workflows.
+         */
+        get: operations["exportFolder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/guard/policy": {
@@ -1300,6 +1552,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{org}/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        get: operations["getFlowEndpoint"];
+        put?: never;
+        /**
+         * Start a flow, and read what it answers
+         * @description For flows with an api trigger that are switched on. Who may call one is said by its trigger: everybody, who has its client token, or who has an API token that may run flows. A GET with the header x-okta-verification-challenge is Okta's one-time verification, and starts nothing.
+         */
+        post: operations["postFlowEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1426,12 +1707,43 @@ export interface components {
             /** @description of oauth2_authorization_code: the address that the browser comes back to, to be registered with the client */
             redirect?: string;
         };
+        AuthorValue: {
+            /** @description path in the flow */
+            card: string;
+            title: string;
+            /** @description the card's field */
+            key: string;
+            /**
+             * @description unused: chosen on the card, and without a place in the action that does its work here
+             * @enum {string}
+             */
+            kind: "id" | "url" | "address" | "option" | "unused";
+            text: string;
+        };
         Authorization: {
             url: string;
             /** @description where the browser comes back to: enter it with the client at the authorization server */
             redirect: string;
             /** Format: date-time */
             endsAt: string;
+        };
+        Call: {
+            id: string;
+            title?: string;
+            description?: string;
+            effect: components["schemas"]["Effect"];
+            /** @description safe or never */
+            repeat: components["schemas"]["Repeat"];
+            method: string;
+            path: string;
+            inputs?: components["schemas"]["Param"][];
+            query?: components["schemas"]["Pair"][];
+            headers?: components["schemas"]["Pair"][];
+            /** @description json, form or text: how the body goes; none where nothing is said */
+            encode?: string;
+            /** @description JSON where it goes as JSON or as a form */
+            body?: string;
+            outputs?: components["schemas"]["Result"][];
         };
         Card: {
             id: string;
@@ -1523,10 +1835,22 @@ export interface components {
             /** @description the new one: at least 12 characters, and not the e-mail address */
             password: string;
         };
+        CheckConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            id: string;
+        };
         CheckFlow: {
             yaml: string;
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
+        };
+        CheckedConnector: {
+            yaml: string;
+            /** @description not there where the file says what no form shows */
+            draft?: components["schemas"]["Draft"];
+            problems: string[];
         };
         CheckedFlow: {
             problems: components["schemas"]["Problem"][];
@@ -1542,6 +1866,11 @@ export interface components {
             os?: string;
             browser?: string;
             userAgent?: string;
+        };
+        ClientToken: {
+            /** @description the token itself: spc_… It cannot be shown again */
+            token: string;
+            endpoint: components["schemas"]["Endpoint"];
         };
         Column: {
             /** @description stays when the column is renamed */
@@ -1613,6 +1942,8 @@ export interface components {
             secrets: components["schemas"]["FormField"][];
             /** @description how many it has */
             actions: number;
+            /** @description the organization has made it itself */
+            own: boolean;
         };
         ConnectorAction: {
             id: string;
@@ -1641,7 +1972,21 @@ export interface components {
             secrets: components["schemas"]["FormField"][];
             /** @description how many it has */
             actions: number;
+            /** @description the organization has made it itself */
+            own: boolean;
             actionList: components["schemas"]["ConnectorAction"][];
+        };
+        ConnectorFile: {
+            id: string;
+            yaml: string;
+            /** @description not there where the file says what no form shows */
+            draft?: components["schemas"]["Draft"];
+            /** @description what is wrong with it; flows and connections see none that has any */
+            problems: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         CreateConnection: {
             /** @description id of the connector */
@@ -1659,6 +2004,13 @@ export interface components {
             };
             /** @description try the connection out before it is kept; true where nothing is said */
             test?: boolean;
+        };
+        CreateConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            /** @description begins with own_; flows name it so */
+            id: string;
         };
         CreateFlow: {
             /** @description id of the folder */
@@ -1734,8 +2086,67 @@ export interface components {
             options: components["schemas"]["Option"][];
             cards: components["schemas"]["Card"][];
         };
+        DelegatedFlow: {
+            id: string;
+            title: string;
+            description: string;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+        };
+        Draft: {
+            title: string;
+            description?: string;
+            /** @description address of the maker's documentation */
+            docs?: string;
+            /** @description that paths are joined to; a connection may say another */
+            baseUrl: string;
+            auth: components["schemas"]["Way"];
+            /** @description of every request */
+            headers?: components["schemas"]["Pair"][];
+            /** @description further secrets of its connections: {{ secrets.name }} in a header or a parameter */
+            secrets?: string[];
+            /** @description the call that a connection is tested by: one that only reads and wants no inputs */
+            test?: string;
+            calls: components["schemas"]["Call"][];
+        };
+        DraftOfCurl: {
+            command: string;
+        };
+        DraftedCall: {
+            baseUrl: string;
+            auth: components["schemas"]["Way"];
+            call: components["schemas"]["Call"];
+            /** @description further secrets that the draft must have, by name */
+            more: string[];
+            /** @description those that were in the example, by the name of a connection's secret */
+            secrets: {
+                [key: string]: string;
+            };
+            /** @description what was left out, and why */
+            notes: string[];
+        };
+        DraftedConnector: {
+            /** @description with a call for each operation */
+            draft: components["schemas"]["Draft"];
+            /** @description what was left out, and why */
+            notes: string[];
+        };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
+        Endpoint: {
+            url: string;
+            /** @description stands in the address in place of the flow's id; empty for none */
+            alias: string;
+            /** @description who may call it; not there while no version with an api trigger is published */
+            access?: components["schemas"]["Access"];
+            /** @description the client token's last four characters; not there where there is none */
+            tokenHint?: string;
+            /**
+             * Format: date-time
+             * @description when the client token was made
+             */
+            tokenAt?: string;
+        };
         Entity: {
             id: string;
             type: string;
@@ -1854,6 +2265,12 @@ export interface components {
             /** @description there are templates to install */
             templates: boolean;
         };
+        FileWarning: {
+            /** @description in the file */
+            path: string;
+            flow: string;
+            message: string;
+        };
         Flow: {
             id: string;
             /** @description the name by which other flows of the folder call it */
@@ -1875,12 +2292,22 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        FlowDelegates: {
+            /** @description everybody who has one of them */
+            roles: components["schemas"]["Role"][];
+            accounts: components["schemas"]["Ref"][];
         };
         FlowDetail: {
             id: string;
@@ -1903,6 +2330,11 @@ export interface components {
             /** @description ids of the connectors that it uses */
             connectors: string[];
             lastRun?: components["schemas"]["RunBrief"];
+            /**
+             * Format: date-time
+             * @description of a flow that the clock starts, while it is switched on
+             */
+            nextRunAt?: string;
             /** @description of the last 24 hours */
             day: components["schemas"]["DayCount"];
             /** Format: date-time */
@@ -1927,6 +2359,8 @@ export interface components {
             /** @description flows that call this one */
             callingFlows: components["schemas"]["Ref"][];
         };
+        /** @enum {string} */
+        FlowFormat: "yaml" | "flopack";
         FlowVersion: {
             version: number;
             /** @description the id is empty for a version that a template brought */
@@ -1999,6 +2433,32 @@ export interface components {
             header: string;
             /** @description the value of that field; only in the answer that makes it */
             secret?: string;
+        };
+        ImportMade: {
+            /** @description id */
+            folder: string;
+            /** @description ids by slug */
+            flows: {
+                [key: string]: string;
+            };
+            /** @description ids by title */
+            tables: {
+                [key: string]: string;
+            };
+        };
+        ImportReport: {
+            /** @description the name of the folder that is made */
+            folder: string;
+            /** @description what was made; not there where nothing was, because only the report was wanted */
+            made?: components["schemas"]["ImportMade"];
+            flows: components["schemas"]["ReportFlow"][];
+            tables: components["schemas"]["ReportTable"][];
+            /** @description of the file; all that is in them comes into one folder */
+            folders: string[];
+            /** @description to be mapped to connections of the organization */
+            connections: components["schemas"]["ReportConnection"][];
+            /** @description what is odd in the file and keeps nothing from running */
+            warnings: components["schemas"]["FileWarning"][];
         };
         Imported: {
             /** @description rows */
@@ -2095,6 +2555,16 @@ export interface components {
              */
             seenAt?: string;
         };
+        /** @enum {string} */
+        Missed: "skip" | "once";
+        MissingCard: {
+            /** @description path in the flow: cards[2].then[0] */
+            card: string;
+            title: string;
+            /** @description what it was: okta:readUser */
+            is: string;
+            needs: string;
+        };
         Needs: {
             /** @description of the last 24 hours */
             failedRuns: number;
@@ -2161,6 +2631,20 @@ export interface components {
             since: string;
             setup: components["schemas"]["Setup"];
         };
+        Pair: {
+            name: string;
+            value: string;
+        };
+        Param: {
+            name: string;
+            title?: string;
+            help?: string;
+            type?: components["schemas"]["ValueKind"];
+            required?: boolean;
+            /** @description masked in previews, and not kept with a run */
+            secret?: boolean;
+            choices?: string[];
+        };
         PatchConnection: {
             name?: string;
             auth?: components["schemas"]["AuthKind"];
@@ -2174,6 +2658,10 @@ export interface components {
             };
             /** @description try the connection out before it is changed; true where nothing is said */
             test?: boolean;
+        };
+        PatchEndpoint: {
+            /** @description small letters, digits, _ and -; empty for none */
+            alias: string;
         };
         PatchFlow: {
             enabled?: boolean;
@@ -2219,7 +2707,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -2259,6 +2747,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PutConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            /**
+             * Format: date-time
+             * @description as it was read
+             */
+            updatedAt: string;
+        };
+        PutDelegates: {
+            roles: components["schemas"]["Role"][];
+            /** @description ids or e-mail addresses of members */
+            accounts: string[];
+        };
         PutDraft: {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
@@ -2293,8 +2796,56 @@ export interface components {
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
-            headers: components["schemas"]["Expression"];
-            body: components["schemas"]["Expression"];
+            headers?: components["schemas"]["Expression"];
+            body?: components["schemas"]["Expression"];
+        };
+        ReportChoice: {
+            id: string;
+            name: string;
+        };
+        ReportConnection: {
+            /** @description by which it is mapped: its id in the file, or the connector of cards that had none */
+            key: string;
+            name: string;
+            connector: string;
+            /** @description there is such a connector */
+            known: boolean;
+            /** @description how many use it */
+            flows: number;
+            /** @description the organization's connections that fit */
+            choices: components["schemas"]["ReportChoice"][];
+            /** @description id of the connection; empty for none */
+            chosen: string;
+        };
+        ReportFlow: {
+            /** @description the name by which other flows of the folder call it */
+            slug: string;
+            title: string;
+            /** @description of the file; empty where it is in none */
+            folder: string;
+            /** @description what starts it: event, schedule, api …; empty where that cannot be read */
+            trigger: string;
+            /** @description all of its cards can run; it is published, and a draft else */
+            ready: boolean;
+            /** @description cards that cannot run yet */
+            missing: components["schemas"]["MissingCard"][];
+            /** @description values of the author's own, to be looked at and replaced */
+            values: components["schemas"]["AuthorValue"][];
+            /** @description where the file had a secret. It was not taken over: fill in the option */
+            secrets: components["schemas"]["SecretOption"][];
+            /** @description what else keeps it from being published */
+            problems: string[];
+        };
+        ReportTable: {
+            title: string;
+            folder: string;
+            columns: string[];
+        };
+        Result: {
+            name: string;
+            type?: components["schemas"]["ValueKind"];
+            /** @description an expression over body, status and header */
+            from: string;
         };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
@@ -2363,6 +2914,16 @@ export interface components {
             /** Format: date-time */
             endedAt?: string;
         };
+        RunDelegated: {
+            /** @description Okta user id of whom it is for; not there where it is for nobody */
+            user?: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
         RunDetail: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -2414,6 +2975,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of a row, for a flow that rows start: as if it had just been made */
+            row?: string;
             /** @description by name */
             inputs?: {
                 [key: string]: unknown;
@@ -2551,6 +3114,13 @@ export interface components {
              * @description when it was last entered
              */
             changedAt?: string;
+        };
+        SecretOption: {
+            option: string;
+            /** @description path in the flow */
+            card: string;
+            /** @description the card's field */
+            key: string;
         };
         Session: {
             account: components["schemas"]["Person"];
@@ -2908,6 +3478,18 @@ export interface components {
             cron?: string;
             /** @description of a schedule: the time zone, UTC where none is given */
             zone?: string;
+            /** @description of a schedule: what becomes of times that passed while the server was not there: nothing, or one run for all */
+            missed?: components["schemas"]["Missed"];
+            /**
+             * Format: date-time
+             * @description of a schedule: not before
+             */
+            starts?: string;
+            /**
+             * Format: date-time
+             * @description of a schedule: not after
+             */
+            ends?: string;
             /** @description of an api trigger: who may call it */
             access?: components["schemas"]["Access"];
             /** @description of a row trigger: the table slot */
@@ -2948,6 +3530,20 @@ export interface components {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
             until?: components["schemas"]["Expression"];
+        };
+        Way: {
+            kind: components["schemas"]["AuthKind"];
+            /** @description of api_key */
+            header?: string;
+            /** @description of api_key: what stands before the key, blanks too */
+            prefix?: string;
+            /** @description of api_key_query */
+            param?: string;
+            /** @description of OAuth */
+            tokenUrl?: string;
+            /** @description of oauth2_authorization_code */
+            authorizeUrl?: string;
+            scopes?: string[];
         };
     };
     responses: {
@@ -3237,6 +3833,84 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    checkConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckConnector"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedConnector"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    draftOfCurl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftOfCurl"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedCall"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    draftOfOpenAPI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedConnector"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listConnectors: {
         parameters: {
             query?: never;
@@ -3253,6 +3927,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connector"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConnector"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3276,6 +3975,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectorDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getConnectorFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putConnectorFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutConnector"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegatedFlow"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -3413,6 +4204,41 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    importFlows: {
+        parameters: {
+            query?: {
+                /** @description name of the folder to make; a name after the file where nothing is said */
+                folder?: string;
+                /** @description KEY=ID: a connection of the report by its key, and the organization's connection that takes its place; may be there several times. What is left out is chosen later */
+                connection?: string[];
+                /** @description make nothing: only report */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getFlow: {
         parameters: {
             query?: {
@@ -3489,6 +4315,83 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    runDelegated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunDelegated"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDelegates"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDelegates"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     putDraft: {
         parameters: {
             query?: never;
@@ -3511,6 +4414,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckedFlow"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportFlow: {
+        parameters: {
+            query?: {
+                /** @description yaml where nothing is said */
+                format?: components["schemas"]["FlowFormat"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];
@@ -3708,6 +4731,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportFolder: {
+        parameters: {
+            query?: {
+                /** @description yaml where nothing is said */
+                format?: components["schemas"]["FlowFormat"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             default: components["responses"]["Error"];
         };
@@ -5107,6 +6156,57 @@ export interface operations {
                 };
             };
             default: components["responses"]["Error"];
+        };
+    };
+    getFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postFlowEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description slug or id of the organization */
+                org: string;
+                /** @description id of the flow, or its alias */
+                flow: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the flow takes: at most a megabyte. */
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description What the flow answers; 202 and {"run": id} where it did not answer within a minute, and the run goes on; or an error: 401 and 403 where the caller may not, 404 where there is no such flow, 413, 415 and 429. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

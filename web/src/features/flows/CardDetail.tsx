@@ -104,7 +104,7 @@ function policies(node: CardNode): [string, React.ReactNode][] {
 }
 
 /** The way to a helper flow of the same folder. */
-export function HelperLink({ slug, folder }: { slug: string; folder: string }) {
+function HelperLink({ slug, folder }: { slug: string; folder: string }) {
   const flows = useQuery(read("/api/v1/flows", {}));
   const helper = flows.data?.find((f) => f.slug === slug && f.folder.id === folder);
   if (!helper) return <span>{slug}</span>;

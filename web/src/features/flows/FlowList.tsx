@@ -20,6 +20,8 @@ import { RunStateMark } from "../runs/runState.tsx";
 import { useCan } from "../session/session.ts";
 import { FlowSwitch } from "./FlowSwitch.tsx";
 import { filterFlows, flowSorts, triggerWords } from "./flowWords.ts";
+import { ExportFlows } from "./import/ExportFlows.tsx";
+import { ImportFlows } from "./import/ImportFlows.tsx";
 import { NewFlow } from "./NewFlow.tsx";
 
 type Flow = components["schemas"]["Flow"];
@@ -48,7 +50,13 @@ export function FlowList() {
       <PageHeader
         title="Flows"
         lead="What Sallyport does when something happens."
-        actions={<Add onNew={() => setBeginning(true)} />}
+        actions={
+          <>
+            {search.folder && <ExportFlows of="folders" id={search.folder} />}
+            <ImportFlows />
+            <Add onNew={() => setBeginning(true)} />
+          </>
+        }
       />
       <FilterBar end={rows && flows.data && counted(rows.length, "flow")}>
         <SearchBox label="Search flows" value={search.q ?? ""} onChange={(q) => set({ q })} />

@@ -23,6 +23,7 @@ import { Problems } from "./Problems.tsx";
 import { PictureSkeleton } from "./picture/FlowPicture.tsx";
 import { RunNow } from "./RunNow.tsx";
 import { SetupTab } from "./SetupTab.tsx";
+import { startsByHand, TriggerPanel } from "./trigger/TriggerPanel.tsx";
 
 type Detail = components["schemas"]["FlowDetail"];
 
@@ -43,6 +44,7 @@ export function FlowPage() {
   return (
     <Page>
       <Head flow={f} />
+      <TriggerPanel flow={f} />
       {pending && tab !== "setup" && (
         <div className="mb-4">
           <Problems unbound={f.unbound} problems={f.problems} flow={f} />
@@ -137,7 +139,7 @@ function Head({ flow: f }: { flow: Detail }) {
               </Link>
             )}
             {canRun && (
-              <Button icon={<Play size={14} />} onClick={() => setRunning(true)} disabled={f.trigger?.kind === "call"}>
+              <Button icon={<Play size={14} />} onClick={() => setRunning(true)} disabled={!startsByHand(f)}>
                 Run now
               </Button>
             )}

@@ -51,7 +51,7 @@ export function Bar({
           <h1 className="truncate text-base">
             <button
               type="button"
-              className="max-w-full truncate hover:underline"
+              className="block min-h-6 max-w-full truncate hover:underline"
               title="The flow itself"
               onClick={() => editor.select(undefined)}
             >

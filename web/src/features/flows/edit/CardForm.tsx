@@ -226,7 +226,7 @@ export function Value({ edit, label, path, type, required, help, aside }: ValueP
 }
 
 /** The condition of a card. */
-export function When({ edit, required }: { edit: CardEdit; required?: boolean }) {
+function When({ edit, required }: { edit: CardEdit; required?: boolean }) {
   const d = edit.card.data;
   const key = "unless" in d ? "unless" : "if";
   const there = key in d;
@@ -255,7 +255,7 @@ export function When({ edit, required }: { edit: CardEdit; required?: boolean })
 }
 
 /** Values by names of one's own. */
-export function Names({ edit, at, what }: { edit: CardEdit; at: Path; what: string }) {
+function Names({ edit, at, what }: { edit: CardEdit; at: Path; what: string }) {
   const values = objectOf(at.reduce<unknown>((v, p) => objectOf(v)[p], edit.card.data));
   return (
     <div className="flex flex-col gap-3">

@@ -2,6 +2,7 @@ import { Plus } from "lucide-react";
 import { Button } from "../../../kit/Button.tsx";
 import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Field, Input, Select } from "../../../kit/Field.tsx";
+import { usedBy } from "../model/ports.ts";
 import { availableAt } from "../model/scope.ts";
 import { objectOf, textOf } from "../model/tree.ts";
 import { type CardEdit, Value } from "./CardForm.tsx";
@@ -49,15 +50,35 @@ export function LaneFields({ edit }: { edit: CardEdit }) {
         </>
       );
     case "action":
-      return card.lanes.length > 0 ? (
+      return <Stream edit={edit} />;
+    default:
+      return null;
+  }
+}
+
+/** An action that gives a list page by page can do something for each record as it comes. */
+function Stream({ edit }: { edit: CardEdit }) {
+  const { card, editor } = edit;
+  const { tree, model } = editor;
+  const paged =
+    tree && model.catalogue && usedBy(card, tree, model.catalogue).action?.inputs.some((p) => p.name === "next");
+  if (card.lanes.length === 0 && !paged) return null;
+  return (
+    <>
+      <Checkbox
+        shown
+        checked={card.lanes.length > 0}
+        onChange={(on) => edit.set(["stream"], on ? { as: "record", do: [] } : undefined)}
+        label="Do something for each record, page by page"
+      />
+      {card.lanes.length > 0 && (
         <>
           <NameField edit={edit} label="Name of the record" path={["stream", "as"]} otherwise="record" />
           <Value edit={edit} label="At most so many records" path={["stream", "limit"]} type="number" />
         </>
-      ) : null;
-    default:
-      return null;
-  }
+      )}
+    </>
+  );
 }
 
 function NameField({

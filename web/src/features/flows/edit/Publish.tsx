@@ -81,6 +81,7 @@ export function Publish({
       void navigate({ to: "/flows/$id", params: { id: flow.id } });
     },
   });
+  const nothing = now.data !== undefined && !now.data.draft;
   const published = now.data && now.data.version > 0 && now.data.showing.version > 0 ? now.data.yaml : "";
   return (
     <Dialog
@@ -95,7 +96,7 @@ export function Publish({
           <Button
             look="primary"
             busy={publish.isPending}
-            disabled={problems.length > 0 || !now.data}
+            disabled={problems.length > 0 || !now.data || nothing}
             onClick={() => publish.mutate()}
           >
             Publish
@@ -124,7 +125,7 @@ export function Publish({
               {...f}
               value={note}
               onChange={(e) => setNote(e.target.value)}
-              onKeyDown={(e) => e.key === "Enter" && problems.length === 0 && now.data && publish.mutate()}
+              onKeyDown={(e) => e.key === "Enter" && problems.length === 0 && now.data && !nothing && publish.mutate()}
             />
           )}
         </Field>
@@ -161,7 +162,8 @@ export function Publish({
           </Field>
         ))}
         {publish.isError && <Failed what="The flow was not published." error={publish.error} />}
-        {published !== "" && now.data && (
+        {nothing && <Note>Nothing has changed since version {now.data?.version}.</Note>}
+        {published !== "" && now.data && !nothing && (
           <Diff before={published} after={now.data.draftYaml ?? published} label="What changes" />
         )}
       </div>

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
+import { read } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
 import { Sheet } from "../../../kit/Dialog.tsx";
 import { useTitle } from "../../../kit/Page.tsx";
@@ -46,10 +48,13 @@ export function Workbench({ flow }: { flow: Detail }) {
   const { tree, model, selected } = editor;
   useTitle(`Edit ${tree?.title ?? flow.title}`);
   const problems = useMemo(() => (tree ? placed(draft.problems, tree) : []), [draft.problems, tree]);
-  const items = useMemo(
-    () => (model.catalogue ? itemsOf(model.catalogue, new Set(tree?.connections.flatMap((c) => c.connectors))) : []),
-    [model.catalogue, tree?.connections],
-  );
+  const connections = useQuery(read("/api/v1/connections", {}));
+  const slots = tree?.connections;
+  const items = useMemo(() => {
+    const there = (connections.data ?? []).map((c) => c.connector.id);
+    const used = (slots ?? []).flatMap((c) => c.connectors);
+    return model.catalogue ? itemsOf(model.catalogue, new Set([...there, ...used])) : [];
+  }, [model.catalogue, slots, connections.data]);
   const card = tree && findCard(tree, selected);
   const put = useCallback(
     (item: (typeof items)[number], at: Where["place"]) => {
@@ -165,7 +170,11 @@ export function Workbench({ flow }: { flow: Detail }) {
         )}
       </div>
       {phone && (
-        <Sheet open={selected !== undefined} onClose={() => editor.select(undefined)} title={card?.title ?? "Trigger"}>
+        <Sheet
+          open={selected !== undefined}
+          onClose={() => editor.select(undefined)}
+          title={card ? "The card" : "The trigger"}
+        >
           <div className="-mx-4">{form}</div>
         </Sheet>
       )}

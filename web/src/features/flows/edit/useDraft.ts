@@ -4,7 +4,7 @@ import { Failure } from "../../../api/failure.ts";
 import { stale } from "../../../api/query.ts";
 import type { Problem } from "../model/problems.ts";
 
-export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
+type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
 
 export type Draft = {
   state: SaveState;
@@ -66,7 +66,11 @@ export function useDraft(flow: string, text: string, initial: { edition: string;
   }, [save]);
 
   useEffect(() => {
-    if (text === kept.current.text || stopped.current) return;
+    if (stopped.current) return;
+    if (text === kept.current.text) {
+      setState((s) => (s === "waiting" ? "saved" : s));
+      return;
+    }
     setState((s) => (s === "saving" ? s : "waiting"));
     const timer = setTimeout(() => void flush(), pause);
     return () => clearTimeout(timer);

@@ -5,7 +5,7 @@ import { type Model, useModel } from "../useModel.ts";
 import { begin, changed, type History, redone, undone } from "./history.ts";
 
 /** A change to a flow's YAML; it may return the path of the card to be looked at afterwards. */
-export type Change = (s: Source, tree: FlowTree) => Path | undefined;
+type Change = (s: Source, tree: FlowTree) => Path | undefined;
 
 export type Editor = {
   text: string;

@@ -1,5 +1,5 @@
 // Changes to a flow's YAML: each takes a document and changes it in place.
-import { type Document, isMap, isScalar, isSeq, type Pair, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { keyOrder, reserved } from "./kinds.ts";
 import { renameInCel, renameInText } from "./refs.ts";
 import { listAt, nodeOf, type Path, style } from "./source.ts";
@@ -208,14 +208,6 @@ function isCard(map: YAMLMap): boolean {
   return map.items.some((p) =>
     ["id", "use", "then", "branch", "try", "do", "call", "each", "return", "stop", "fail"].includes(keyOf(p)),
   );
-}
-
-/** Gives a key of a map another name, at the same place. */
-export function renameKey(doc: Document, path: Path, to: string) {
-  const parent = doc.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return;
-  const pair = parent.items.find((p) => keyOf(p) === path.at(-1));
-  if (pair) pair.key = new Scalar(to);
 }
 
 export function idsOf(tree: FlowTree): Set<string> {

@@ -342,6 +342,11 @@ describe("what is available", () => {
     expect(names(text, "d")).toEqual(expect.arrayContaining(["memo", "item", "index", "t.failed"]));
     expect(names(text, "e")).toEqual(expect.arrayContaining(["r.item", "t.failed"]));
   });
+  test("a block gives what it returns, or what its only card gives", () => {
+    const text =
+      "flow: f\ncards:\n  - id: t\n    try: [ { id: x, use: text.trim } ]\n    catch: [ { return: { why: 1 } } ]\n  - { id: e, stop: x }\n";
+    expect(names(text, "e")).toEqual(expect.arrayContaining(["t.text", "t.why", "t.failed"]));
+  });
   test("what stands around a card is known", () => {
     const s = source(small);
     expect(around(treeOf(s), card(s, "b")).map((a) => [a.card.id, a.lane.key])).toEqual([["loop", "do"]]);

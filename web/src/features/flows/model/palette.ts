@@ -19,23 +19,29 @@ export type Item = {
   effect?: string;
 };
 
-/** Everything that there is, logic first, then the connectors that are connected, then the others, then functions. */
+/** Everything that there is: steering, what is connected, tables, functions, and then the other connectors. */
 export function itemsOf(c: Catalogue, connected: ReadonlySet<string>): Item[] {
-  const connectors = [...c.connectors.values()].toSorted(
-    (a, b) => Number(connected.has(b.id)) - Number(connected.has(a.id)) || a.title.localeCompare(b.title),
-  );
-  return [
-    ...logic.map(logicItem),
-    ...connectors.flatMap((con) => con.actions.map((a) => actionItem(con, a))),
-    ...Object.entries(tableOps).map(([op, title]) => ({
+  const connectors = [...c.connectors.values()].toSorted((a, b) => a.title.localeCompare(b.title));
+  const actions = (there: boolean) =>
+    connectors
+      .filter((con) => connected.has(con.id) === there)
+      .flatMap((con) => con.actions.map((a) => actionItem(con, a)));
+  const tables = Object.entries(tableOps).map(
+    ([op, title]): Item => ({
       key: `table:${op}`,
       title,
       detail: `table.${op}`,
       words: "table rows",
       group: "Tables",
       kind: "table",
-    })),
+    }),
+  );
+  return [
+    ...logic.map(logicItem),
+    ...actions(true),
+    ...tables,
     ...[...c.functions.values()].map(functionItem),
+    ...actions(false),
   ];
 }
 
@@ -98,7 +104,7 @@ export function insertItem(s: Source, at: Place, item: Item): Path {
 }
 
 /** The slot for a connector; a new one where the flow has none. */
-export function slotFor(s: Source, tree: FlowTree, connector: string): string {
+function slotFor(s: Source, tree: FlowTree, connector: string): string {
   const there = tree.connections.find((x) => x.connectors.includes(connector));
   if (there) return there.name;
   const name = freeId(connector, new Set([...tree.connections.map((x) => x.name), "table"]));

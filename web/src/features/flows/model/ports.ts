@@ -155,9 +155,9 @@ export function outputsOf(card: CardNode, tree: FlowTree, c: Catalogue): Catalog
         port("branch", "text", "Side that ran"),
       ];
     case "branch":
-      return [...returned(card), port("branch", "any", "Case that ran")];
+      return [...returned(card, tree, c), port("branch", "any", "Case that ran")];
     case "try":
-      return [...returned(card), port("failed", "boolean", "It failed")];
+      return [...returned(card, tree, c), port("failed", "boolean", "It failed")];
     case "map":
     case "filter":
       return [port("list", "list", "List")];
@@ -213,9 +213,16 @@ function tableOutputs(card: CardNode, tree: FlowTree): CataloguePort[] {
   }
 }
 
-/** The fields that the blocks of a card return. */
-function returned(card: CardNode): CataloguePort[] {
-  return returnsOf(card.lanes.flatMap((l) => l.cards));
+/** The fields that the blocks of a card give: what they return, or what their only card gives. */
+function returned(card: CardNode, tree: FlowTree, c: Catalogue): CataloguePort[] {
+  const out = new Map<string, CataloguePort>();
+  for (const { cards } of card.lanes) {
+    const [only] = cards;
+    const fields = returnsOf(cards);
+    const own = fields.length === 0 && only && cards.length === 1 ? outputsOf(only, tree, c) : fields;
+    for (const p of own) if (!out.has(p.name)) out.set(p.name, p);
+  }
+  return [...out.values()];
 }
 
 /** The names that the return cards of a list give, those in the sides of ifs too. */

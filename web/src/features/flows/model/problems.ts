@@ -12,7 +12,7 @@ export type Placed = Problem & {
 };
 
 /** A path as the server writes it: cards[2].then[0]. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.map((p, i) => (typeof p === "number" ? `[${p}]` : i > 0 ? `.${p}` : p)).join("");
 }
 

@@ -1,6 +1,6 @@
 // References as they are written: {{ card.output }}, {{ a["Some name"] | filter "x" }}.
 
-export type Filter = { name: string; args: string[] };
+type Filter = { name: string; args: string[] };
 
 type Segment = { name: string; start: number; end: number };
 
@@ -113,23 +113,4 @@ export function renameInCel(text: string, from: string, to: string): string {
     before = token;
   }
   return out;
-}
-
-/** The cards and names that a condition begins references with. */
-export function celHeads(text: string): string[][] {
-  const out: string[][] = [];
-  let current: string[] = [];
-  let before = "";
-  for (const [token] of text.matchAll(celToken)) {
-    if (token.trim() === "") continue;
-    if (/^[A-Za-z_]\w*$/.test(token)) {
-      if (before === ".") current.push(token);
-      else {
-        current = [token];
-        out.push(current);
-      }
-    }
-    before = token;
-  }
-  return out.filter((p) => !["true", "false", "null", "in", "has", "size"].includes(p[0] ?? ""));
 }

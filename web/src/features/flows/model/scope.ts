@@ -283,7 +283,7 @@ function nested(base: string[], sample: unknown): Available[] {
   return out;
 }
 
-export function typeOf(v: unknown): string {
+function typeOf(v: unknown): string {
   if (Array.isArray(v)) return "list";
   if (v === null || v === undefined) return "any";
   if (typeof v === "object") return "object";

@@ -25,7 +25,7 @@ export type CardNode = {
   lanes: Lane[];
 };
 
-export type Slot = { name: string; title: string; connectors: string[] };
+type Slot = { name: string; title: string; connectors: string[] };
 export type PortSpec = {
   name: string;
   title: string;

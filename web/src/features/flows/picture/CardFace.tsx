@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { CircleAlert } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { type Effect, effects } from "../../activity/effects.tsx";
 import { Glyph } from "../../connections/Glyph.tsx";
@@ -152,5 +153,14 @@ export function TriggerRows({ trigger: t }: { trigger: PictureTrigger }) {
         </div>
       ))}
     </div>
+  );
+}
+
+/** Something is wrong with a card. */
+export function Wrong({ problems }: { problems: string[] }) {
+  return (
+    <span title={problems.join("\n")} className="shrink-0 text-bad">
+      <CircleAlert size={16} aria-label={problems.join("; ")} />
+    </span>
   );
 }

@@ -1,23 +1,28 @@
 import { clsx } from "clsx";
 import { Zap } from "lucide-react";
 import { Glyph } from "../../connections/Glyph.tsx";
-import { CardHead, CardRows, TriggerRows } from "./CardFace.tsx";
+import { CardHead, CardRows, TriggerRows, Wrong } from "./CardFace.tsx";
 import type { PictureCard } from "./card.ts";
 import { headHeight } from "./layout.ts";
 import type { PictureProps } from "./Picture.tsx";
 
 /** The same flow as a list, for narrow pages. */
-export function Outline({ trigger, cards, selected, onSelect, overlays }: PictureProps) {
+export function Outline({ trigger, cards, selected, onSelect, overlays, edit }: PictureProps) {
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-2">
-      <div className="overflow-hidden rounded-lg border bg-surface">
-        <div className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
+      <button
+        type="button"
+        disabled={!edit}
+        onClick={() => onSelect?.("trigger")}
+        className="block w-full cursor-default overflow-hidden rounded-lg border bg-surface text-left enabled:cursor-pointer"
+      >
+        <span className="flex items-center gap-2.5 px-3" style={{ height: headHeight }}>
           <Glyph icon={Zap} />
           <span className="truncate font-medium">{trigger.title}</span>
-        </div>
+        </span>
         <TriggerRows trigger={trigger} />
-      </div>
-      <Cards cards={cards} selected={selected} onSelect={onSelect} overlays={overlays} />
+      </button>
+      <Cards cards={cards} selected={selected} onSelect={onSelect} overlays={overlays} edit={edit} />
     </div>
   );
 }
@@ -39,8 +44,9 @@ function Cards({ cards, ...rest }: CardsProps) {
   );
 }
 
-function OutlineCard({ card, selected, onSelect, overlays }: { card: PictureCard } & Omit<CardsProps, "cards">) {
+function OutlineCard({ card, selected, onSelect, overlays, edit }: { card: PictureCard } & Omit<CardsProps, "cards">) {
   const overlay = overlays?.get(card.id);
+  const problems = edit?.problems.get(card.id);
   return (
     <button
       type="button"
@@ -48,12 +54,12 @@ function OutlineCard({ card, selected, onSelect, overlays }: { card: PictureCard
       className={clsx(
         "block w-full overflow-hidden rounded-lg border bg-surface text-left",
         overlays && !overlay && "border-dashed opacity-60",
-        overlay?.tone === "bad" && "border-bad",
+        (overlay?.tone === "bad" || problems) && "border-bad",
         overlay?.tone === "warn" && "border-warn",
         selected === card.id && "border-accent ring-2 ring-accent",
       )}
     >
-      <CardHead card={card} state={overlay?.mark} />
+      <CardHead card={card} state={overlay?.mark ?? (problems && <Wrong problems={problems} />)} />
       {!overlays && <CardRows card={card} />}
       {overlay && (
         <span className="flex min-h-8 items-center gap-2 border-t bg-sunken px-3 text-xs text-muted">

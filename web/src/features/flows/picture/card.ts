@@ -178,7 +178,7 @@ const heads: ReadonlySet<string> = new Set<Reference["from"]>([
 ]);
 
 /** Where a value comes from. */
-export function expressionOf(value: unknown, titles: ReadonlyMap<string, string>): Expression {
+function expressionOf(value: unknown, titles: ReadonlyMap<string, string>): Expression {
   const references: Reference[] = [];
   const visit = (v: unknown) => {
     if (typeof v === "string") {

@@ -1,9 +1,9 @@
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { clsx } from "clsx";
-import { CircleAlert, Plus, Zap } from "lucide-react";
+import { Plus, Zap } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Glyph } from "../../connections/Glyph.tsx";
-import { CardGives, CardHead, CardRows, TriggerRows } from "./CardFace.tsx";
+import { CardGives, CardHead, CardRows, TriggerRows, Wrong } from "./CardFace.tsx";
 import type { PictureCard, PictureTrigger } from "./card.ts";
 import { drag, endDrag, nowDragged, useEdit } from "./edit.ts";
 import { useHighlight } from "./highlight.ts";
@@ -65,7 +65,6 @@ export function CardNode({ data }: NodeProps<Node<CardData>>) {
           {...shared}
           role="button"
           tabIndex={selected ? 0 : -1}
-          aria-label={`${card.title}, ${card.use}${problems ? `, ${problems.length} wrong` : ""}`}
           className={`nodrag nopan ${shared.className} cursor-pointer`}
           draggable
           onDragStart={(e) => drag(e, { kind: "card", path: card.path })}
@@ -99,14 +98,6 @@ export function CardNode({ data }: NodeProps<Node<CardData>>) {
         )}
       </button>
     </>
-  );
-}
-
-function Wrong({ problems }: { problems: string[] }) {
-  return (
-    <span title={problems.join("\n")} className="shrink-0 text-bad">
-      <CircleAlert size={16} aria-label={problems.join("; ")} />
-    </span>
   );
 }
 

@@ -40,7 +40,7 @@ export function Without({ label, onRemove }: { label: string; onRemove: () => vo
       aria-label={`Remove ${label}`}
       title={`Remove ${label}`}
       onClick={onRemove}
-      className="text-faint hover:text-ink"
+      className="-my-1 inline-flex size-6 items-center justify-center text-faint hover:text-ink"
     >
       <X size={13} aria-hidden />
     </button>

@@ -93,7 +93,6 @@ function TextField({ begin, ...p }: TemplateFieldProps & { begin?: boolean }) {
           <Textarea
             {...f}
             ref={box}
-            // biome-ignore lint/a11y/noAutofocus: it takes the place of what had the focus
             autoFocus={begin}
             data-field={p.label}
             rows={Math.min(12, Math.max(1, lines(text)))}

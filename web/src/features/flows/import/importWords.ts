@@ -1,0 +1,36 @@
+import type { components } from "../../../api/schema.gen.ts";
+
+export type Report = components["schemas"]["ImportReport"];
+export type ReportFlow = Report["flows"][number];
+
+/** The name of the folder that a file is brought into: its own, where it says something. */
+export function folderOf(file: string): string {
+  const name = file
+    .replace(/\.(flopack|folder|flow|ya?ml|json)$/i, "")
+    .replace(/[_-]+/g, " ")
+    .trim();
+  return /^workflow$/i.test(name) ? "" : name.slice(0, 100);
+}
+
+/** Where only one connection fits, it is chosen. */
+export function onlyFits(report: Report): Record<string, string> {
+  return Object.fromEntries(
+    report.connections.map((c) => [c.key, c.chosen || (c.choices.length === 1 ? (c.choices[0]?.id ?? "") : "")]),
+  );
+}
+
+/** Whether there is anything that people do after the import. */
+export function leaves(report: Report): boolean {
+  return report.flows.some((f) => f.secrets.length + valuesToLookAt(f).length > 0);
+}
+
+/** Values of the author's own that say something: what has no use here is left out, and the same is told once. */
+export function valuesToLookAt(f: ReportFlow): ReportFlow["values"] {
+  const seen = new Set<string>();
+  return f.values.filter((v) => {
+    const mark = `${v.kind} ${v.text}`;
+    if (v.kind === "unused" || seen.has(mark)) return false;
+    seen.add(mark);
+    return true;
+  });
+}

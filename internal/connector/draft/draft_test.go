@@ -229,9 +229,11 @@ func TestOpenAPI(t *testing.T) {
 		{
 			ID: "get_pet_2", Title: "Replace pet", Effect: connector.Change, Repeat: connector.Safe, Method: "PUT", Path: "/pets/{{ inputs.pet_id }}",
 			Inputs: []draft.Param{
-				{Name: "pet_id", Title: "petId", Type: value.Number, Required: true}, {Name: "api_token", Title: "apiToken", Type: value.Text, Secret: true},
+				{Name: "pet_id", Title: "petId", Type: value.Number, Required: true},
+				{Name: "api_token", Title: "apiToken", Type: value.Text, Secret: true},
 				{Name: "kind", Title: "kind", Type: value.Text, Choices: []string{"cat", "dog"}},
-				{Name: "name", Title: "name", Help: "What it is called", Type: value.Text, Required: true}, {Name: "parents", Title: "parents", Type: value.List},
+				{Name: "name", Title: "name", Help: "What it is called", Type: value.Text, Required: true},
+				{Name: "parents", Title: "parents", Type: value.List},
 			},
 			Encode:  "json",
 			Body:    "{\n  \"apiToken\": \"{{ inputs.api_token }}\",\n  \"kind\": \"{{ inputs.kind }}\",\n  \"name\": \"{{ inputs.name }}\",\n  \"parents\": \"{{ inputs.parents }}\"\n}",

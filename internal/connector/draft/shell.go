@@ -23,11 +23,9 @@ func words(command string) ([]string, error) {
 	}
 	s := command
 	for len(s) > 0 {
-		switch {
-		case strings.HasPrefix(s, "\\\r\n"):
-			s = s[3:]
-		case strings.HasPrefix(s, "\\\n"), strings.HasPrefix(s, "^\n"):
-			s = s[2:]
+		switch n := continuation(s); {
+		case n > 0:
+			s = s[n:]
 		case s[0] == ' ' || s[0] == '\t':
 			flush()
 			s = s[1:]
@@ -39,7 +37,7 @@ func words(command string) ([]string, error) {
 		case s[0] == '\\' && len(s) > 1:
 			word.WriteByte(s[1])
 			begun, s = true, s[2:]
-		case s[0] == '\'' || s[0] == '"' || strings.HasPrefix(s, "$'"):
+		case strings.IndexByte("'\"", s[0]) >= 0 || strings.HasPrefix(s, "$'"):
 			text, rest, err := quoted(s)
 			if err != nil {
 				return nil, err
@@ -53,6 +51,17 @@ func words(command string) ([]string, error) {
 	}
 	flush()
 	return out, nil
+}
+
+// continuation returns the length of what makes a line go on in the next one, or
+// 0 where there is none.
+func continuation(s string) int {
+	for _, end := range []string{"\\\r\n", "\\\n", "^\n"} {
+		if strings.HasPrefix(s, end) {
+			return len(end)
+		}
+	}
+	return 0
 }
 
 // quoted reads what stands in the quotes that a text begins with.

@@ -48,12 +48,9 @@ func reasons() [][2]string {
 		{"key: a value is wanted", "data: a secret that is to be filled in"},
 		{"no file: an object", "data: a text that was made up is no file"},
 		{"User not added to a YubiKey group", "data: the flow itself says that it cannot go on"},
+		{"Configure client id prior", "data: the flow itself says that it cannot go on"},
 		// What flows, functions and connectors do not have yet.
-		{"there is no such key; there are", "a card or a key that the language does not have"},
 		{"there is no flow", "a flow that is called is among these"},
-		{"on_error: means nothing on a card of kind fail", "a card that fails on purpose, with a handler"},
-		{"there is no table operation", "an operation on tables that is not there"},
-		{"gives no list that can be gone over page by page", "an action that serves a streaming card and has no pages"},
 		{`is no date: write it as`, "a date in words where a date is wanted"},
 		{`the column name "Created" is taken`, "a column with a name that every row has"},
 	}

@@ -190,6 +190,17 @@ func tableInputs(op TableOp) ([]port, bool) {
 		return []port{{"row_id", true, ""}}, true
 	case SearchRows:
 		return []port{{"where", false, ""}, {"sort", false, value.Text}, {"descending", false, value.Boolean}, {"limit", false, value.Number}, {"offset", false, value.Number}}, false
+	case ExportCSV:
+		return []port{
+			{"where", false, ""},
+			{"sort", false, value.Text},
+			{"descending", false, value.Boolean},
+			{"limit", false, value.Number},
+			{"offset", false, value.Number},
+			{"filename", false, value.Text},
+			{"separator", false, value.Text},
+			{"columns", false, value.List},
+		}, false
 	default:
 		return nil, false
 	}
@@ -201,7 +212,7 @@ func (k *checker) table(c *Card) {
 		k.r.bad(c.At, join(c.path, "table"), "there is no table %q; name it under tables", c.Slot)
 		return
 	}
-	ops := []TableOp{CreateRow, ReadRow, UpdateRow, DeleteRow, SearchRows, ClearTable}
+	ops := []TableOp{CreateRow, ReadRow, UpdateRow, DeleteRow, SearchRows, ClearTable, ExportCSV, Columns}
 	if !slices.Contains(ops, TableOp(c.Use)) {
 		k.r.bad(c.At, join(c.path, "use"), "there is no table operation %q", c.Use)
 		return

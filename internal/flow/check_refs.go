@@ -103,6 +103,10 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 			return []string{"row_id"}, true
 		case SearchRows:
 			return []string{"rows", "count", "total", "first"}, true
+		case ExportCSV:
+			return []string{"file", "count"}, true
+		case Columns:
+			return []string{"columns"}, true
 		default:
 			return nil, false
 		}

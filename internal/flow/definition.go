@@ -195,6 +195,7 @@ type Card struct {
 	Reply   *Reply         // CardRespond, CardAnswer
 	Wait    *Wait
 
+	KeepEmpty bool // CardTable, update_row: what is empty leaves a column as it is
 	OnError   OnError
 	OnRefused OnError
 	Retry     Retry

@@ -426,7 +426,7 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	ch := Change{Op: TableOp(c.Use), Table: tableID, Row: value.String(in.At("row_id")), Values: in}
 	o := outcome{state: StepDone, input: in}
 	switch ch.Op {
-	case ReadRow, SearchRows:
+	case ReadRow, SearchRows, ExportCSV, Columns:
 		var out *value.Object
 		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
@@ -438,6 +438,9 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 		ch.Row = id.New()
 	case UpdateRow:
 		ch.Values = without(in, "row_id")
+		if c.KeepEmpty {
+			ch.Values = filled(ch.Values)
+		}
 	default:
 	}
 	dry, err := x.dry(ctx)
@@ -479,6 +482,17 @@ func (x *execution) tableFailed(ctx context.Context, f *frame, c *Card, path str
 	default:
 		return outcome{}, err
 	}
+}
+
+// filled is an object without its empty fields.
+func filled(o *value.Object) *value.Object {
+	out := value.NewObject(o.Len())
+	for k, v := range o.All() {
+		if v != nil && v != "" {
+			out.Set(k, v)
+		}
+	}
+	return out
 }
 
 func without(o *value.Object, key string) *value.Object {

@@ -67,6 +67,9 @@ func (c *Card) items(f *frame) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o, ok := v.(*value.Object); ok && c.Kind != CardRepeat {
+		return pairs(o), nil
+	}
 	if c.Kind != CardRepeat {
 		list, err := value.Convert(v, value.List)
 		if err != nil {
@@ -84,6 +87,15 @@ func (c *Card) items(f *frame) ([]any, error) {
 		return nil, errs.New(errs.Invalid, "%.0f rounds are more than the %d that a loop may have", times, maxRounds)
 	}
 	return make([]any, max(0, int(times))), nil
+}
+
+// pairs are the fields of an object, each as an item.
+func pairs(o *value.Object) []any {
+	out := make([]any, 0, o.Len())
+	for k, v := range o.All() {
+		out = append(out, value.Map("key", k, "value", v))
+	}
+	return out
 }
 
 // rounds runs a loop's rounds: one after another, or several at the same time.

@@ -20,7 +20,7 @@ func kindKeys() []string {
 func cardKeys() []string {
 	return append(kindKeys(),
 		"id", "title", "note", "if", "unless", "else", "out", "catch", "as", "do", "ignore_errors", "concurrency", "gives", "memo", "stream",
-		"async", "status", "details", "with", "table", "on_error", "on_refused", "retry", "timeout")
+		"async", "empty", "status", "details", "with", "table", "on_error", "on_refused", "retry", "timeout")
 }
 
 func (r *reader) cards(n *yaml.Node, path string, depth int) []*Card {
@@ -73,9 +73,9 @@ func belonging() map[string][]CardKind {
 		"as": {CardEach, CardMap, CardFilter, CardReduce}, "do": loops, "ignore_errors": loops, "concurrency": loops,
 		"gives": {CardMap}, "memo": {CardReduce}, "stream": {CardFunction, CardAction}, "async": {CardCall},
 		"status": {CardFail}, "details": {CardFail},
-		"with": {CardFunction, CardAction, CardTable, CardCall}, "table": {CardTable},
+		"with": {CardFunction, CardAction, CardTable, CardCall}, "table": {CardTable}, "empty": {CardTable},
 		// A function may turn out to be an action, once the connections are known.
-		"on_error":   append([]CardKind{CardFunction, CardAction, CardTable, CardCall, CardTry, CardBranch}, loops...),
+		"on_error":   append([]CardKind{CardFunction, CardAction, CardTable, CardCall, CardTry, CardBranch, CardFail}, loops...),
 		"on_refused": {CardFunction, CardAction}, "retry": {CardFunction, CardAction}, "timeout": {CardFunction, CardAction},
 	}
 }
@@ -122,6 +122,8 @@ func (r *reader) common(c *Card, has map[string]entry) {
 			c.If.Unless = key == "unless"
 		case "table":
 			c.Slot = r.name(e)
+		case "empty":
+			c.KeepEmpty = oneOf(r, e, "keep") != ""
 		case "with":
 			c.Inputs = r.inputs(e)
 		}

@@ -202,6 +202,8 @@ const (
 	DeleteRow  TableOp = "delete_row"
 	SearchRows TableOp = "search_rows"
 	ClearTable TableOp = "clear"
+	ExportCSV  TableOp = "export_csv"
+	Columns    TableOp = "columns"
 	// No operations of cards; see [Change].
 	StartRun    TableOp = "start_run"
 	ForgetSteps TableOp = "forget_steps"

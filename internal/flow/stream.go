@@ -101,10 +101,15 @@ func (x *execution) recordsOf(f *frame, c *Card) (string, error) {
 	if act.Effect != connector.Read {
 		return "", errs.New(errs.Invalid, "%q changes something; only what reads a list can be streamed", c.Use)
 	}
-	if act.Stream == "" {
-		return "", errs.New(errs.Invalid, "%q gives no list that can be gone over page by page", c.Use)
+	if act.Stream != "" {
+		return act.Stream, nil
 	}
-	return act.Stream, nil
+	// Its pages, if there are any, are gone through by its own input and output next.
+	i := slices.IndexFunc(act.Outputs, func(p connector.Port) bool { return p.Type == value.List })
+	if i < 0 {
+		return "", errs.New(errs.Invalid, "%q gives no list", c.Use)
+	}
+	return act.Outputs[i].Name, nil
 }
 
 // page reads one page and runs the block for its records.

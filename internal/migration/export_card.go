@@ -518,7 +518,7 @@ func (g *graph) result(fields *value.Object) {
 	for name, v := range fields.All() {
 		r, alone := lone(v)
 		if alone && len(r.filters) == 0 {
-			if out, rest := g.resolve(r.path); out != nil && len(rest) == 0 && out.card == last && out.key == name {
+			if out, rest := g.resolve(r.path); out != nil && len(rest) == 0 && out.card == last && keySuffix.ReplaceAllString(out.key, "") == keySuffix.ReplaceAllString(name, "") {
 				continue
 			}
 		}

@@ -57,10 +57,19 @@ func (f *frame) calling(c *flopack.Card, id string, over func(in *flopack.Field)
 			}
 		}
 	}
+	// A reduce gives its helper the memo even where the card does not name it.
+	if _, named := with.Get("memo"); c.Method == "reduce" && !named && takes(root, "memo") {
+		with.Set("memo", ref("memo").source())
+	}
 	if with.Len() > 0 {
 		o.Set("with", with)
 	}
 	return o
+}
+
+// takes reports whether a flow that begins with a card has an input of a name.
+func takes(root *flopack.Card, key string) bool {
+	return slices.ContainsFunc(root.Outputs, func(out *flopack.Field) bool { return out.Group == "" && out.Key == key })
 }
 
 // parameter is the input of the called flow that an input of a card is for.

@@ -2,7 +2,6 @@ package migration_test
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"sallyport/internal/flow"
@@ -12,7 +11,7 @@ import (
 // What is translated is a flow that can be read.
 func TestParses(t *testing.T) {
 	cat := catalogue(t)
-	parsed, total := 0, 0
+	total := 0
 	for _, file := range corpus(t) {
 		res, err := migration.Translate(read(t, file), cat)
 		if err != nil {
@@ -20,12 +19,10 @@ func TestParses(t *testing.T) {
 		}
 		for _, f := range res.Flows {
 			total++
-			if _, err := flow.Parse(f.YAML); err == nil {
-				parsed++
-			} else if said := err.Error(); !strings.Contains(said, ".empty: there is no such key") && !strings.Contains(said, "on_error: means nothing on a card of kind fail") {
+			if _, err := flow.Parse(f.YAML); err != nil {
 				t.Errorf("%s: %s: %v", filepath.Base(filepath.Dir(file)), f.Slug, err)
-			} // Those two keys are the language's own matter.
+			}
 		}
 	}
-	t.Logf("%d of %d flows can be read", parsed, total)
+	t.Logf("%d flows can be read", total)
 }

@@ -16,7 +16,7 @@ const (
 
 // tableOperations are what our table cards do.
 func tableOperations() []string {
-	return []string{"create_row", "read_row", "update_row", "delete_row", "search_rows", "clear"}
+	return []string{"create_row", "read_row", "update_row", "delete_row", "search_rows", "clear", "export_csv", "columns"}
 }
 
 func columnTypes() map[string]value.Kind {

@@ -142,7 +142,7 @@ func (t *translator) flow(src *flopack.Flow) (*Flow, error) {
 	u.source(f, f.root, "trigger", "")
 	u.at = "trigger"
 	trigger, inner := u.trigger(f)
-	u.returned = has(trigger, "call") || has(trigger, "on_demand")
+	u.returned = has(trigger, "call") || has(trigger, "on_demand") || has(trigger, "schedule")
 	cards := inner.cards(inner.order, "cards")
 	flow := u.whole(trigger, cards, u.result(inner))
 	if u.err != nil {

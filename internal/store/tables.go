@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -224,12 +225,20 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	if err != nil {
 		return nil, err
 	}
-	if c.Op == flow.ReadRow {
+	switch c.Op {
+	case flow.ReadRow:
 		r, err := t.Row(ctx, tab, c.Row)
 		if err != nil {
 			return nil, err
 		}
 		return r.Object(), nil
+	case flow.Columns:
+		names := []any{}
+		for _, col := range tab.Columns {
+			names = append(names, col.Name)
+		}
+		return value.Map("columns", names), nil
+	default:
 	}
 	q, err := queryOf(c.Values)
 	if err != nil {
@@ -238,6 +247,9 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	rows, total, err := t.Search(ctx, tab, q)
 	if err != nil {
 		return nil, err
+	}
+	if c.Op == flow.ExportCSV {
+		return exported(tab, rows, c.Values)
 	}
 	out := make([]any, len(rows))
 	for i, r := range rows {
@@ -250,26 +262,92 @@ func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Obj
 	return value.Map("rows", out, "count", float64(len(out)), "total", float64(total), "first", first), nil
 }
 
-// queryOf reads the inputs of a search card: where is an object of columns and
-// the values that they have, or a list of {column, op, value}.
-func queryOf(in *value.Object) (table.Query, error) {
-	q := table.Query{Sort: in.Text("sort"), Limit: table.MaxRows}
-	switch w := in.At("where").(type) {
+// termsOf reads conditions. at is the place of them, for messages.
+func termsOf(at string, w any, depth int) ([]table.Term, error) {
+	switch w := w.(type) {
 	case nil:
+		return nil, nil
 	case *value.Object:
-		for column, v := range w.All() {
-			q.Where = append(q.Where, table.Term{Column: column, Op: table.Is, Value: v})
+		if t, ok, err := groupOf(at, w, depth); ok || err != nil {
+			return []table.Term{t}, err
 		}
+		var out []table.Term
+		for column, v := range w.All() {
+			out = append(out, table.Term{Column: column, Op: table.Is, Value: v})
+		}
+		return out, nil
 	case []any:
+		var out []table.Term
 		for i, e := range w {
 			o, ok := e.(*value.Object)
 			if !ok {
-				return q, errs.New(errs.Invalid, "where[%d]: an object of column, op and value is wanted", i)
+				return nil, errs.New(errs.Invalid, "%s[%d]: an object of column, op and value is wanted", at, i)
 			}
-			q.Where = append(q.Where, table.Term{Column: o.Text("column"), Op: table.Op(strings.ToLower(o.Text("op"))), Value: o.At("value")})
+			t, group, err := groupOf(fmt.Sprintf("%s[%d]", at, i), o, depth)
+			if err != nil {
+				return nil, err
+			}
+			if !group {
+				t = table.Term{Column: o.Text("column"), Op: table.Op(strings.ToLower(o.Text("op"))), Value: o.At("value")}
+			}
+			out = append(out, t)
 		}
-	default:
-		return q, errs.New(errs.Invalid, "where: an object of columns and values, or a list of {column, op, value}, is wanted")
+		return out, nil
+	}
+	return nil, errs.New(errs.Invalid, "%s: an object of columns and values, or a list of {column, op, value}, is wanted", at)
+}
+
+// groupOf reads {any: […]} and {all: […]}; any other object is no group.
+func groupOf(at string, o *value.Object, depth int) (t table.Term, ok bool, err error) {
+	for _, key := range []string{"any", "all"} {
+		list, isList := o.At(key).([]any)
+		if o.Len() != 1 || !isList {
+			continue
+		}
+		if depth > 20 {
+			return t, true, errs.New(errs.Invalid, "%s: groups are nested too deep", at)
+		}
+		terms, err := termsOf(at+"."+key, list, depth+1)
+		if key == "any" {
+			return table.Term{Any: terms}, true, err
+		}
+		return table.Term{All: terms}, true, err
+	}
+	return t, false, nil
+}
+
+// exported is a file of rows.
+func exported(tab table.Table, rows []table.Row, in *value.Object) (*value.Object, error) {
+	var columns []string
+	names, err := value.Convert(in.At("columns"), value.List)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "columns: %v", err)
+	}
+	list, _ := names.([]any)
+	for _, n := range list {
+		if name := value.String(n); name != "" {
+			columns = append(columns, name)
+		}
+	}
+	text, err := tab.CSV(rows, columns, in.Text("separator"))
+	if err != nil {
+		return nil, err
+	}
+	file, err := value.File{Name: cmp.Or(in.Text("filename"), tab.Slug+".csv"), Type: "text/csv", Data: []byte(text)}.Object()
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "%v", err)
+	}
+	return value.Map("file", file, "count", float64(len(rows))), nil
+}
+
+// queryOf reads the inputs of a search card: where is an object of columns and
+// the values that they have, or a list of {column, op, value} and of groups
+// {any: […]} and {all: […]}, or one such group.
+func queryOf(in *value.Object) (table.Query, error) {
+	q := table.Query{Sort: in.Text("sort"), Limit: table.MaxRows}
+	var err error
+	if q.Where, err = termsOf("where", in.At("where"), 0); err != nil {
+		return q, err
 	}
 	for name, into := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
 		v, err := value.Convert(in.At(name), value.Number)

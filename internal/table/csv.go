@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/value"
@@ -17,11 +18,51 @@ import (
 // row's own fields come first. A text that a spreadsheet would take for a
 // formula is written with an apostrophe before it, which ReadCSV takes away.
 func (t *Table) WriteCSV(w io.Writer, rows iter.Seq2[Row, error]) error {
-	out := csv.NewWriter(w)
 	head := []string{RowID, CreatedAt, UpdatedAt}
 	for _, c := range t.Columns {
 		head = append(head, c.Name)
 	}
+	return writeCSV(csv.NewWriter(w), head, rows)
+}
+
+// CSV returns rows as RFC 4180 text, of some columns or of all that the table was
+// given, with a separator of one character or a comma.
+func (t *Table) CSV(rows []Row, columns []string, separator string) (string, error) {
+	if len(columns) == 0 {
+		for _, c := range t.Columns {
+			columns = append(columns, c.Name)
+		}
+	}
+	for _, name := range columns {
+		if _, ok := t.kindOf(name); !ok {
+			return "", errs.New(errs.Invalid, "the table %q has no column %q", t.Title, name)
+		}
+	}
+	var b strings.Builder
+	out := csv.NewWriter(&b)
+	switch separator {
+	case "":
+	case `\t`:
+		out.Comma = '\t'
+	default:
+		r, size := utf8.DecodeRuneInString(separator)
+		if size != len(separator) || strings.ContainsRune("\"\r\n", r) || r == utf8.RuneError {
+			return "", errs.New(errs.Invalid, "the separator %q is not one character", separator)
+		}
+		out.Comma = r
+	}
+	all := func(yield func(Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+	err := writeCSV(out, columns, all)
+	return b.String(), err
+}
+
+func writeCSV(out *csv.Writer, head []string, rows iter.Seq2[Row, error]) error {
 	if err := out.Write(head); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}

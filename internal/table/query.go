@@ -19,12 +19,20 @@ type Query struct {
 	Offset     int
 }
 
-// Term is one condition; all of a query hold.
+// Term is one condition, or a group of them; all of a query hold.
 type Term struct {
 	Column string `json:"column"`
 	Op     Op     `json:"op"`
 	Value  any    `json:"value"`
+	Any    []Term `json:"any,omitempty"` // one of these at least
+	All    []Term `json:"all,omitempty"` // every one of these
 }
+
+// maxGroups bounds how deep groups of conditions are nested.
+const maxGroups = 20
+
+// Group reports whether the term is a group.
+func (w Term) Group() bool { return len(w.Any) > 0 || len(w.All) > 0 }
 
 // Op compares a column with a value.
 type Op string
@@ -53,28 +61,55 @@ const MaxRows = 10_000
 // Prepare returns the query with its values in the types of their columns, or
 // what is wrong with it.
 func (t *Table) Prepare(q Query) (Query, error) {
-	q.Where = slices.Clone(q.Where)
-	for i, w := range q.Where {
-		kind, ok := t.kindOf(w.Column)
-		if !ok {
-			return q, errs.New(errs.Invalid, "the table %q has no column %q", t.Title, w.Column)
-		}
-		if !slices.Contains(Ops(), w.Op) {
-			return q, errs.New(errs.Invalid, "column %q: there is no comparison %q", w.Column, w.Op)
-		}
-		if w.Op == Contains {
-			kind = value.Text
-		}
-		v, err := value.Convert(w.Value, kind)
-		if err != nil {
-			return q, errs.New(errs.Invalid, "column %q: %v", w.Column, err)
-		}
-		q.Where[i].Value = v
+	var err error
+	if q.Where, err = t.prepared(q.Where, 0); err != nil {
+		return q, err
 	}
 	if _, ok := t.kindOf(q.Sort); q.Sort != "" && !ok {
 		return q, errs.New(errs.Invalid, "the table %q has no column %q to sort by", t.Title, q.Sort)
 	}
 	return q, nil
+}
+
+// prepared returns terms with their values in the types of their columns.
+func (t *Table) prepared(terms []Term, depth int) ([]Term, error) {
+	if depth > maxGroups {
+		return nil, errs.New(errs.Invalid, "where: groups are nested deeper than %d", maxGroups)
+	}
+	out := slices.Clone(terms)
+	for i, w := range out {
+		var err error
+		if w.Group() {
+			if out[i].Any, err = t.prepared(w.Any, depth+1); err == nil {
+				out[i].All, err = t.prepared(w.All, depth+1)
+			}
+		} else {
+			out[i].Value, err = t.operand(w)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// operand returns a term's value in the type of its column.
+func (t *Table) operand(w Term) (any, error) {
+	kind, ok := t.kindOf(w.Column)
+	if !ok {
+		return nil, errs.New(errs.Invalid, "the table %q has no column %q", t.Title, w.Column)
+	}
+	if !slices.Contains(Ops(), w.Op) {
+		return nil, errs.New(errs.Invalid, "column %q: there is no comparison %q", w.Column, w.Op)
+	}
+	if w.Op == Contains {
+		kind = value.Text
+	}
+	v, err := value.Convert(w.Value, kind)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "column %q: %v", w.Column, err)
+	}
+	return v, nil
 }
 
 func (t *Table) kindOf(column string) (value.Kind, bool) {
@@ -104,7 +139,7 @@ func (r Row) field(column string) any {
 // Match reports whether a row is one that a prepared query asks for.
 func (q Query) Match(r Row) bool {
 	for _, w := range q.Where {
-		if !w.match(r.field(w.Column)) {
+		if !w.holds(r) {
 			return false
 		}
 	}
@@ -118,6 +153,16 @@ func (q Query) Match(r Row) bool {
 		}
 	}
 	return false
+}
+
+// holds reports whether a term, or group, holds for a row.
+func (w Term) holds(r Row) bool {
+	if !w.Group() {
+		return w.match(r.field(w.Column))
+	}
+	some := func(t Term) bool { return t.holds(r) }
+	fails := func(t Term) bool { return !t.holds(r) }
+	return (len(w.Any) == 0 || slices.ContainsFunc(w.Any, some)) && !slices.ContainsFunc(w.All, fails)
 }
 
 func (w Term) match(v any) bool {

@@ -73,7 +73,7 @@ func (s *stub) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = fmt.Fprintf(w, `{"ok":true,"step":%d,"id":%q,"user":{"id":"00u1abcd","status":"ACTIVE","profile":{"login":"ada@acme.example","firstName":"Ada"}}}`, step, id)
+	_, _ = fmt.Fprintf(w, `{"ok":true,"step":%d,"id":%q,"user":{"id":"00u1abcd","status":"ACTIVE","profile":{"login":"ada@acme.example","firstName":"Ada"}}}`, step, id) //nolint:gosec // no browser reads it
 	if first {
 		s.ended <- id
 	}
@@ -147,7 +147,9 @@ func fetch(ctx context.Context, url string) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, err = io.Copy(io.Discard, resp.Body)
+	if _, err = io.Copy(io.Discard, resp.Body); err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s answered %s", url, resp.Status)
+	}
 	return err
 }
 
@@ -380,7 +382,7 @@ func (g load) post(ctx context.Context, id string) error {
 
 // serve starts a server with an administrator and an API token.
 func (b bench) serve(ctx context.Context, dir, dsn string) (*server, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -423,12 +425,7 @@ func (v *server) start(ctx context.Context) error {
 		return err
 	}
 	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
-		resp, err := http.Get(v.base + "/readyz")
-		if err != nil {
-			continue
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
+		if fetch(ctx, v.base+"/readyz") == nil {
 			return nil
 		}
 	}

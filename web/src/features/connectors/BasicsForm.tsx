@@ -31,7 +31,7 @@ export function BasicsForm({ draft: d, id, onChange }: Props) {
   return (
     <Section title="The system">
       <div className="grid gap-4 sm:grid-cols-2">
-        {text("Title", "title", `Flows name it ${id === "own_" ? "by it" : id}.`, "HR system")}
+        {text("Title", "title", id === "own_" ? "Flows name it after this." : `Flows name it ${id}.`, "HR system")}
         {text(
           "Address",
           "baseUrl",

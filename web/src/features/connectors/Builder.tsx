@@ -123,7 +123,7 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
                   aria-label="Connector file"
                   className="min-h-[28rem] font-mono text-xs"
                   spellCheck={false}
-                  value={draft ? (checked.data?.yaml ?? "") : (yaml ?? "")}
+                  value={draft ? (checked.data?.yaml ?? file?.yaml ?? "") : (yaml ?? "")}
                   readOnly={!can}
                   onChange={(e) => {
                     setYaml(e.target.value);

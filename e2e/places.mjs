@@ -67,6 +67,7 @@ export async function places(demo) {
     table: `/tables/${table.id}`,
     catalogue: "/catalogue",
     "catalogue-entry": "/catalogue?q=user&open=okta.get_user",
+    "connector-new": "/connectors/new",
     connections: "/connections",
     sources: "/connections?tab=sources",
     "connection-add": "/connections?add=choose",

@@ -106,6 +106,7 @@ func listActions(ctx context.Context, d Deps, c portal.Caller, in listActionsIn)
 // actionShower shows entries by the names of what they belong to.
 type actionShower struct {
 	d           Deps
+	org         string
 	titles      map[string]string
 	connections map[string]string
 	people      map[string]string
@@ -114,7 +115,7 @@ type actionShower struct {
 const accountActor, flowActor = "account:", "flow:"
 
 func newActionShower(ctx context.Context, d Deps, c portal.Caller, entries []guard.Entry) (actionShower, error) {
-	s := actionShower{d: d}
+	s := actionShower{d: d, org: c.Org.ID}
 	if len(entries) == 0 {
 		return s, nil
 	}
@@ -139,7 +140,7 @@ func (s actionShower) action(e guard.Entry) Action {
 	if e.TargetID != "" {
 		out.Target = &Target{e.TargetType, e.TargetID, e.TargetName}
 	}
-	con, ok := s.d.Shelf.Get(e.Connector)
+	con, ok := s.d.Shelf.Of(s.org, e.Connector)
 	if ok {
 		out.Connector.Name = con.Title
 	}
@@ -170,7 +171,7 @@ func getAction(ctx context.Context, d Deps, c portal.Caller, in idIn) (ActionDet
 }
 
 func undoAction(ctx context.Context, d Deps, c portal.Caller, in idIn) (ActionDetail, error) {
-	e, err := d.Guard.Undo(ctx, shelved{d}, c.Org.ID, c.Actor(), in.ID)
+	e, err := d.Guard.Undo(ctx, shelved{d, c.Org.ID}, c.Org.ID, c.Actor(), in.ID)
 	if err != nil {
 		return ActionDetail{}, err
 	}
@@ -180,8 +181,11 @@ func undoAction(ctx context.Context, d Deps, c portal.Caller, in idIn) (ActionDe
 	return ActionDetail{s.action(e), e.Request}, err
 }
 
-// shelved finds connections for the guard.
-type shelved struct{ d Deps }
+// shelved finds connections and connectors of an organization for the guard.
+type shelved struct {
+	d   Deps
+	org string
+}
 
 // Connection returns one connection of an organization.
 func (s shelved) Connection(ctx context.Context, org, id string) (connector.Connection, error) {
@@ -190,4 +194,4 @@ func (s shelved) Connection(ctx context.Context, org, id string) (connector.Conn
 }
 
 // Connector returns the connector of an id.
-func (s shelved) Connector(id string) (*connector.Connector, bool) { return s.d.Shelf.Get(id) }
+func (s shelved) Connector(id string) (*connector.Connector, bool) { return s.d.Shelf.Of(s.org, id) }

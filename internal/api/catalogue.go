@@ -50,8 +50,8 @@ type CatalogueAction struct {
 	Serves      []string         `json:"serves" doc:"cards of Okta Workflows that it runs, as their exports name them: okta:readUser"`
 }
 
-func getCatalogue(_ context.Context, d Deps, _ portal.Caller, _ none) (Catalogue, error) {
-	return Catalogue{Functions: each(d.Catalogue.Functions(), showFunction), Connectors: each(d.Shelf.All(), catalogued)}, nil
+func getCatalogue(_ context.Context, d Deps, c portal.Caller, _ none) (Catalogue, error) {
+	return Catalogue{Functions: each(d.Catalogue.Functions(), showFunction), Connectors: each(d.Shelf.For(c.Org.ID).All(), catalogued)}, nil
 }
 
 func showFunction(f function.Function) Function {

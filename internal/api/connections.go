@@ -138,7 +138,7 @@ func showConnection(d Deps, c store.Connection, u users) Connection {
 		Secrets: []SecretField{}, State: c.State, Error: c.Error, CheckedAt: c.CheckedAt,
 		Flows: append([]Ref{}, u.flows[c.ID]...), Sources: append([]Ref{}, u.sources[c.ID]...), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
-	con, ok := d.Shelf.Get(c.Connector)
+	con, ok := d.Shelf.Of(c.Org, c.Connector)
 	if !ok {
 		return out
 	}
@@ -203,7 +203,7 @@ type createConnectionIn struct {
 }
 
 func createConnection(ctx context.Context, d Deps, c portal.Caller, in createConnectionIn) (TestedConnection, error) {
-	if _, ok := d.Shelf.Get(in.Connector); !ok {
+	if _, ok := d.Shelf.Of(c.Org.ID, in.Connector); !ok {
 		return TestedConnection{}, badField("connector", "there is no connector %q", in.Connector)
 	}
 	now := d.Now()
@@ -306,7 +306,7 @@ func applyChange(d Deps, conn *store.Connection, ch connectionChange) error {
 
 // knownSettings refuses settings that a connection does not have.
 func knownSettings(d Deps, conn store.Connection, settings *value.Object) error {
-	con, ok := d.Shelf.Get(conn.Connector)
+	con, ok := d.Shelf.Of(conn.Org, conn.Connector)
 	if !ok {
 		return errs.New(errs.Conflict, "there is no connector %q any more", conn.Connector)
 	}
@@ -339,7 +339,7 @@ func changedSecrets(before map[string]time.Time, changes map[string]secret.Text,
 // were entered for: whoever changes the address enters them again. Otherwise it
 // would be a way to read them.
 func mayRedirect(d Deps, before, after store.Connection, ch connectionChange) error {
-	con, ok := d.Shelf.Get(after.Connector)
+	con, ok := d.Shelf.Of(after.Org, after.Connector)
 	if !ok || len(before.Secrets) == 0 {
 		return nil
 	}

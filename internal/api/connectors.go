@@ -25,6 +25,7 @@ type Connector struct {
 	Settings    []FormField `json:"settings"`
 	Secrets     []FormField `json:"secrets"`
 	Actions     int         `json:"actions" doc:"how many it has"`
+	Own         bool        `json:"own" doc:"the organization has made it itself"`
 }
 
 // AuthWay is a way to sign in to a connector. Its settings and secrets join
@@ -59,7 +60,7 @@ func showField(p connector.Port) FormField {
 func showConnector(d Deps, c *connector.Connector) Connector {
 	return Connector{
 		ID: c.ID, Title: c.Title, Description: c.Description, Category: c.Category, Docs: c.Docs, Settings: each(c.Settings, showField), Secrets: each(c.Secrets, showField),
-		Actions: len(c.Actions), Auth: each(c.Auth, func(a connector.Auth) AuthWay {
+		Actions: len(c.Actions), Own: c.IsOwn(), Auth: each(c.Auth, func(a connector.Auth) AuthWay {
 			way := AuthWay{Kind: a.Kind, Title: a.Title, Help: a.Help, Scopes: a.Scopes, Settings: each(a.Settings, showField), Secrets: each(a.Secrets, showField)}
 			if a.Kind == connector.AuthorizationCode {
 				way.Redirect = callback(d)
@@ -69,8 +70,8 @@ func showConnector(d Deps, c *connector.Connector) Connector {
 	}
 }
 
-func listConnectors(_ context.Context, d Deps, _ portal.Caller, _ none) ([]Connector, error) {
-	return each(d.Shelf.All(), func(c *connector.Connector) Connector { return showConnector(d, c) }), nil
+func listConnectors(_ context.Context, d Deps, c portal.Caller, _ none) ([]Connector, error) {
+	return each(d.Shelf.For(c.Org.ID).All(), func(c *connector.Connector) Connector { return showConnector(d, c) }), nil
 }
 
 // ConnectorDetail is a connector with its actions.
@@ -93,8 +94,8 @@ type ConnectorAction struct {
 	Outputs     []FormField      `json:"outputs"`
 }
 
-func getConnector(_ context.Context, d Deps, _ portal.Caller, in idIn) (ConnectorDetail, error) {
-	c, ok := d.Shelf.Get(in.ID)
+func getConnector(_ context.Context, d Deps, caller portal.Caller, in idIn) (ConnectorDetail, error) {
+	c, ok := d.Shelf.Of(caller.Org.ID, in.ID)
 	if !ok {
 		return ConnectorDetail{}, errs.New(errs.NotFound, "there is no such connector")
 	}

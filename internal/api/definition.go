@@ -186,6 +186,7 @@ type Reference struct {
 // renderer shows a definition with what its flow is installed with.
 type renderer struct {
 	d         Deps
+	org       string
 	def       *flow.Definition
 	bindings  flow.Bindings
 	bound     bound
@@ -416,10 +417,10 @@ func (r *renderer) usesAction(out *Card, c *flow.Card, ports map[string]Port) {
 	if chosen, ok := r.bound.connections[r.bindings.Connections[c.Slot]]; ok {
 		out.Connector = chosen.Connector
 	}
-	if con, ok := r.d.Shelf.Get(out.Connector); ok {
+	if con, ok := r.d.Shelf.Of(r.org, out.Connector); ok {
 		out.ConnectorTitle = con.Title
 	}
-	a, ok := r.d.Catalogue.Action(out.Connector, c.Use)
+	a, ok := r.d.Catalogue.For(r.org).Action(out.Connector, c.Use)
 	if !ok {
 		return
 	}

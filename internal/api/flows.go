@@ -258,7 +258,7 @@ func render(ctx context.Context, d Deps, out *FlowDetail, f flow.Flow, def *flow
 		b.tables[t.ID] = t.Title
 	}
 	out.SlotChoices = slotChoices(def.Connections, conns)
-	r := renderer{d: d, def: def, bindings: f.Bindings, bound: b, helpers: folder.flows}
+	r := renderer{d: d, org: f.Org, def: def, bindings: f.Bindings, bound: b, helpers: folder.flows}
 	out.Definition = r.definition()
 	return nil
 }

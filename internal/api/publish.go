@@ -113,7 +113,7 @@ func checkFlow(ctx context.Context, d Deps, c portal.Caller, in checkFlowIn) (Ch
 		}
 		helpers = folder.definitions
 	}
-	return CheckedFlow{Problems: showProblems(d.Catalogue.Check(def, helpers))}, nil
+	return CheckedFlow{Problems: showProblems(d.Catalogue.For(c.Org.ID).Check(def, helpers))}, nil
 }
 
 // checkedDraft returns what a YAML says, and all that is wrong with it as the next
@@ -134,7 +134,7 @@ func checkedDraft(ctx context.Context, d Deps, f flow.Flow, yaml string) (*flow.
 func flowProblems(d Deps, f flow.Flow, def *flow.Definition, folder folder) flow.Problems {
 	helpers := maps.Clone(folder.definitions)
 	helpers[def.Slug] = def // a flow may call itself
-	problems := d.Catalogue.Check(def, helpers)
+	problems := d.Catalogue.For(f.Org).Check(def, helpers)
 	if def.Slug != f.Slug {
 		problems = append(problems, flow.Problem{Path: "flow", Message: "the flow's name is " + f.Slug + ", by which others call it; it stays"})
 	}

@@ -172,7 +172,7 @@ func tryAction(ctx context.Context, d Deps, org string, in tryCardIn, with *valu
 	if err != nil {
 		return &field{"connection", err}
 	}
-	act, ok := d.Catalogue.Action(conn.Connector, name)
+	act, ok := d.Catalogue.For(conn.Org).Action(conn.Connector, name)
 	if !ok {
 		return errs.New(errs.Invalid, "the connector %q has no action %q", conn.Connector, name)
 	}

@@ -135,7 +135,8 @@ func (c *Core) build(o Options) error {
 			return err
 		}
 	}
-	c.Shelf, c.Catalogue, c.Templates = o.Content.Shelf, o.Content.Catalogue, o.Content.Templates
+	c.Shelf, c.Templates = o.Content.Shelf.WithOwn(c.DB.Connectors, c.Now), o.Content.Templates
+	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Engine = connector.NewEngine(connector.Options{
 		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})

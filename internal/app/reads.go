@@ -22,9 +22,6 @@ func (r reads) Connection(ctx context.Context, org, id string) (connector.Connec
 	return got.Connection, err
 }
 
-// Connector returns a connector of the shelf.
-func (r reads) Connector(id string) (*connector.Connector, bool) { return r.c.Shelf.Get(id) }
-
 // Event returns a stored event.
 func (r reads) Event(ctx context.Context, org, uuid string) (event.Event, error) {
 	return r.c.DB.Events.Get(ctx, org, uuid)

@@ -38,6 +38,7 @@ var may = map[string]string{
 	"internal/connector/sigv4":    "",
 	"internal/connector":          "content internal/errs internal/value internal/secret internal/egress internal/quota internal/expr internal/connector/document internal/connector/oauth internal/connector/sigv4",
 	"internal/connector/document": "internal/errs internal/value",
+	"internal/connector/draft":    "internal/errs internal/value internal/connector internal/connector/document",
 	"internal/connector/trial":    "content internal/connector internal/connector/document internal/egress internal/quota internal/secret internal/value",
 	"internal/okta":               "internal/errs internal/event",
 	"internal/source":             "internal/errs internal/event internal/okta",
@@ -55,7 +56,7 @@ var may = map[string]string{
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
+	"internal/api":                "internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",

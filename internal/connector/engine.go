@@ -137,7 +137,7 @@ func (c *Connector) secrets(auth *Auth) []Port {
 
 // resolve returns the connector and the way to sign in of a connection.
 func (e *Engine) resolve(conn Connection) (*Connector, *Auth, error) {
-	c, ok := e.shelf.Get(conn.Connector)
+	c, ok := e.shelf.Of(conn.Org, conn.Connector)
 	if !ok {
 		return nil, nil, errs.New(errs.NotFound, "there is no connector %q", conn.Connector)
 	}

@@ -18,7 +18,10 @@ import (
 const Folder = "connectors"
 
 // Shelf holds connectors.
-type Shelf struct{ byID map[string]*Connector }
+type Shelf struct {
+	byID map[string]*Connector
+	owns *owns // nil: organizations make none
+}
 
 // Load reads every connector file of folders that are laid out like package
 // content: connectors/NAME.yaml, and connectors/NAME.PART.yaml, which adds to
@@ -49,6 +52,9 @@ func Load(folders ...fs.FS) (*Shelf, error) {
 	var faults []error
 	for _, id := range slices.Sorted(maps.Keys(files)) {
 		c, err := parse(id, files[id])
+		if err == nil && c.IsOwn() {
+			err = fmt.Errorf("%s: the names of those that organizations make begin with %s", c.Origin, OwnPrefix)
+		}
 		if err != nil {
 			faults = append(faults, err)
 			continue

@@ -122,7 +122,7 @@ func (x *planner) folder(ctx context.Context, f ProjectFolder) error {
 		return err
 	}
 	for _, pf := range f.Flows {
-		for _, p := range x.d.Catalogue.Check(pf.Definition, helpers) {
+		for _, p := range x.d.Catalogue.For(x.org).Check(pf.Definition, helpers) {
 			x.bad = append(x.bad, pf.File+":"+p.String())
 		}
 		if err := x.flow(ctx, folder, pf); err != nil {

@@ -13,9 +13,7 @@ import (
 // Catalogue is what flows may be made of.
 type Catalogue struct {
 	functions  map[string]function.Function
-	connectors interface {
-		Get(id string) (*connector.Connector, bool)
-	}
+	connectors *connector.Shelf
 }
 
 // NewCatalogue returns a catalogue of functions and connectors.
@@ -25,6 +23,16 @@ func NewCatalogue(fs []function.Function, cs *connector.Shelf) *Catalogue {
 		c.functions[f.ID] = f
 	}
 	return c
+}
+
+// For returns the catalogue as an organization sees it: with the connectors that
+// it has made itself.
+func (c *Catalogue) For(org string) *Catalogue {
+	cs := c.connectors.For(org)
+	if cs == c.connectors {
+		return c
+	}
+	return &Catalogue{functions: c.functions, connectors: cs}
 }
 
 // Function returns the function of an id.
@@ -41,6 +49,16 @@ func (c *Catalogue) Functions() []function.Function {
 // Action returns an action of a connector.
 func (c *Catalogue) Action(connectorID, action string) (*connector.Action, bool) {
 	con, ok := c.connectors.Get(connectorID)
+	if !ok {
+		return nil, false
+	}
+	a, ok := con.Actions[action]
+	return a, ok
+}
+
+// actionOf returns an action of a connection.
+func (c *Catalogue) actionOf(conn connector.Connection, action string) (*connector.Action, bool) {
+	con, ok := c.connectors.Of(conn.Org, conn.Connector)
 	if !ok {
 		return nil, false
 	}

@@ -43,7 +43,7 @@ func (x *execution) action(ctx context.Context, f *frame, c *Card, path string) 
 	known := x.known[path]
 	if known.State != "" && known.State.Settled() {
 		o, err := x.recall(known)
-		if act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use); ok && err == nil {
+		if act, ok := x.r.Catalogue.actionOf(f.conns[c.Slot], c.Use); ok && err == nil {
 			x.hide(act, o.output)
 		}
 		return o, err
@@ -113,7 +113,7 @@ func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
 	if !ok {
 		return errs.New(errs.Invalid, "no connection is chosen for %q, or it was deleted", c.Slot)
 	}
-	con, ok := x.r.Catalogue.connectors.Get(conn.Connector)
+	con, ok := x.r.Catalogue.connectors.Of(conn.Org, conn.Connector)
 	if !ok {
 		return errs.New(errs.Invalid, "the connector %q of connection %q is not here", conn.Connector, conn.Name)
 	}

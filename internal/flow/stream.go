@@ -94,7 +94,7 @@ func (x *execution) flowed(known Step) (flowing, error) {
 
 // recordsOf names the output of a card's action that holds the records.
 func (x *execution) recordsOf(f *frame, c *Card) (string, error) {
-	act, ok := x.r.Catalogue.Action(f.conns[c.Slot].Connector, c.Use)
+	act, ok := x.r.Catalogue.actionOf(f.conns[c.Slot], c.Use)
 	if !ok {
 		return "", errs.New(errs.Invalid, "no connection is chosen for %q, or it has no action %q", c.Slot, c.Use)
 	}

@@ -75,7 +75,7 @@ func (in Installer[W]) Install(ctx context.Context, r *Result, o Order) (Install
 	for i := range made.Flows {
 		f := &made.Flows[i]
 		if f.Definition != nil {
-			f.Problems = in.Catalogue.Check(f.Definition, helpers)
+			f.Problems = in.Catalogue.For(o.Org).Check(f.Definition, helpers)
 		}
 		f.Flow = f.flow(o, tables, made.Folder.ID, now)
 		if f.Definition != nil {

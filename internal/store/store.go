@@ -46,6 +46,7 @@ type DB struct {
 	Runs          Runs
 	Tables        Tables
 	Connections   Connections
+	Connectors    Connectors
 	Grants        Grants
 	Attempts      Attempts
 	Actions       Actions
@@ -110,6 +111,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
+	db.Connectors = Connectors{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

@@ -97,6 +97,10 @@ const routes = [
     validateSearch: only("q", "tab", "add"),
   }),
   createRoute({
+    ...at("/connectors/$id"),
+    component: lazyRouteComponent(() => import("./features/connectors/ConnectorPage.tsx"), "ConnectorPage"),
+  }),
+  createRoute({
     ...at("/connections/$id"),
     component: lazyRouteComponent(() => import("./features/connections/ConnectionPage.tsx"), "ConnectionPage"),
   }),

@@ -164,6 +164,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connector-drafts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look what is wrong with a draft or a connector file
+         * @description Nothing is kept.
+         */
+        post: operations["checkConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a call of a curl command
+         * @description Its parts become inputs. Secrets in it are in no part of the call: they are returned apart, for a connection, and kept nowhere.
+         */
+        post: operations["draftOfCurl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/openapi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft of an OpenAPI document
+         * @description The body is the document, of version 3 or 2, JSON or YAML, 16 MB at most. Every operation is a call: keep those that are wanted.
+         */
+        post: operations["draftOfOpenAPI"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors": {
         parameters: {
             query?: never;
@@ -174,7 +234,11 @@ export interface paths {
         /** Connectors: what can be connected */
         get: operations["listConnectors"];
         put?: never;
-        post?: never;
+        /**
+         * Make a connector
+         * @description For this organization alone. Of a draft or of a connector file; what is wrong with it is told with its lines.
+         */
+        post: operations["createConnector"];
         delete?: never;
         options?: never;
         head?: never;
@@ -191,6 +255,31 @@ export interface paths {
         /** A connector with its actions */
         get: operations["getConnector"];
         put?: never;
+        post?: never;
+        /**
+         * Delete a connector that the organization has made
+         * @description One that connections are made of is not deleted.
+         */
+        delete: operations["deleteConnector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a connector that the organization has made */
+        get: operations["getConnectorFile"];
+        /**
+         * Change a connector that the organization has made
+         * @description Flows and connections of it go on with what it says now. It is a conflict where somebody has changed it since.
+         */
+        put: operations["putConnectorFile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1638,6 +1727,24 @@ export interface components {
             /** Format: date-time */
             endsAt: string;
         };
+        Call: {
+            id: string;
+            title?: string;
+            description?: string;
+            effect: components["schemas"]["Effect"];
+            /** @description safe or never */
+            repeat: components["schemas"]["Repeat"];
+            method: string;
+            path: string;
+            inputs?: components["schemas"]["Param"][];
+            query?: components["schemas"]["Pair"][];
+            headers?: components["schemas"]["Pair"][];
+            /** @description json, form or text: how the body goes; none where nothing is said */
+            encode?: string;
+            /** @description JSON where it goes as JSON or as a form */
+            body?: string;
+            outputs?: components["schemas"]["Result"][];
+        };
         Card: {
             id: string;
             title: string;
@@ -1728,10 +1835,22 @@ export interface components {
             /** @description the new one: at least 12 characters, and not the e-mail address */
             password: string;
         };
+        CheckConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            id: string;
+        };
         CheckFlow: {
             yaml: string;
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
+        };
+        CheckedConnector: {
+            yaml: string;
+            /** @description not there where the file says what no form shows */
+            draft?: components["schemas"]["Draft"];
+            problems: string[];
         };
         CheckedFlow: {
             problems: components["schemas"]["Problem"][];
@@ -1823,6 +1942,8 @@ export interface components {
             secrets: components["schemas"]["FormField"][];
             /** @description how many it has */
             actions: number;
+            /** @description the organization has made it itself */
+            own: boolean;
         };
         ConnectorAction: {
             id: string;
@@ -1851,7 +1972,21 @@ export interface components {
             secrets: components["schemas"]["FormField"][];
             /** @description how many it has */
             actions: number;
+            /** @description the organization has made it itself */
+            own: boolean;
             actionList: components["schemas"]["ConnectorAction"][];
+        };
+        ConnectorFile: {
+            id: string;
+            yaml: string;
+            /** @description not there where the file says what no form shows */
+            draft?: components["schemas"]["Draft"];
+            /** @description what is wrong with it; flows and connections see none that has any */
+            problems: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         CreateConnection: {
             /** @description id of the connector */
@@ -1869,6 +2004,13 @@ export interface components {
             };
             /** @description try the connection out before it is kept; true where nothing is said */
             test?: boolean;
+        };
+        CreateConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            /** @description begins with own_; flows name it so */
+            id: string;
         };
         CreateFlow: {
             /** @description id of the folder */
@@ -1950,6 +2092,44 @@ export interface components {
             description: string;
             /** @description what it wants to be given */
             inputs: components["schemas"]["Port"][];
+        };
+        Draft: {
+            title: string;
+            description?: string;
+            /** @description address of the maker's documentation */
+            docs?: string;
+            /** @description that paths are joined to; a connection may say another */
+            baseUrl: string;
+            auth: components["schemas"]["Way"];
+            /** @description of every request */
+            headers?: components["schemas"]["Pair"][];
+            /** @description further secrets of its connections: {{ secrets.name }} in a header or a parameter */
+            secrets?: string[];
+            /** @description the call that a connection is tested by: one that only reads and wants no inputs */
+            test?: string;
+            calls: components["schemas"]["Call"][];
+        };
+        DraftOfCurl: {
+            command: string;
+        };
+        DraftedCall: {
+            baseUrl: string;
+            auth: components["schemas"]["Way"];
+            call: components["schemas"]["Call"];
+            /** @description further secrets that the draft must have, by name */
+            more: string[];
+            /** @description those that were in the example, by the name of a connection's secret */
+            secrets: {
+                [key: string]: string;
+            };
+            /** @description what was left out, and why */
+            notes: string[];
+        };
+        DraftedConnector: {
+            /** @description with a call for each operation */
+            draft: components["schemas"]["Draft"];
+            /** @description what was left out, and why */
+            notes: string[];
         };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
@@ -2451,6 +2631,20 @@ export interface components {
             since: string;
             setup: components["schemas"]["Setup"];
         };
+        Pair: {
+            name: string;
+            value: string;
+        };
+        Param: {
+            name: string;
+            title?: string;
+            help?: string;
+            type?: components["schemas"]["ValueKind"];
+            required?: boolean;
+            /** @description masked in previews, and not kept with a run */
+            secret?: boolean;
+            choices?: string[];
+        };
         PatchConnection: {
             name?: string;
             auth?: components["schemas"]["AuthKind"];
@@ -2553,6 +2747,16 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PutConnector: {
+            /** @description this or yaml */
+            draft?: components["schemas"]["Draft"];
+            yaml?: string;
+            /**
+             * Format: date-time
+             * @description as it was read
+             */
+            updatedAt: string;
+        };
         PutDelegates: {
             roles: components["schemas"]["Role"][];
             /** @description ids or e-mail addresses of members */
@@ -2636,6 +2840,12 @@ export interface components {
             title: string;
             folder: string;
             columns: string[];
+        };
+        Result: {
+            name: string;
+            type?: components["schemas"]["ValueKind"];
+            /** @description an expression over body, status and header */
+            from: string;
         };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
@@ -3321,6 +3531,20 @@ export interface components {
             unit?: components["schemas"]["Expression"];
             until?: components["schemas"]["Expression"];
         };
+        Way: {
+            kind: components["schemas"]["AuthKind"];
+            /** @description of api_key */
+            header?: string;
+            /** @description of api_key: what stands before the key, blanks too */
+            prefix?: string;
+            /** @description of api_key_query */
+            param?: string;
+            /** @description of OAuth */
+            tokenUrl?: string;
+            /** @description of oauth2_authorization_code */
+            authorizeUrl?: string;
+            scopes?: string[];
+        };
     };
     responses: {
         /** @description What went wrong. The status follows from the kind: 400 invalid, 401 unauthenticated, 403 denied, 404 not_found, 409 conflict, 429 too_many, 500 internal, 503 unavailable. */
@@ -3609,6 +3833,84 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    checkConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckConnector"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedConnector"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    draftOfCurl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftOfCurl"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedCall"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    draftOfOpenAPI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedConnector"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listConnectors: {
         parameters: {
             query?: never;
@@ -3625,6 +3927,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connector"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConnector"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3648,6 +3975,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectorDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getConnectorFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putConnectorFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutConnector"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorFile"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { BookOpen } from "lucide-react";
+import { BookOpen, Plus } from "lucide-react";
 import { useMemo } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
-import { Button } from "../../kit/Button.tsx";
+import { Button, buttonClass } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Select } from "../../kit/Field.tsx";
@@ -14,6 +14,7 @@ import type { Column } from "../../kit/table.ts";
 import { EffectTag } from "../activity/effects.tsx";
 import { Glyph } from "../connections/Glyph.tsx";
 import { cardGlyph, connectorGlyph } from "../connections/glyphs.ts";
+import { useCan } from "../session/session.ts";
 import { EntrySheet } from "./EntrySheet.tsx";
 import { type Entry, entriesOf, filterEntries, groupsOf } from "./entries.ts";
 
@@ -23,6 +24,7 @@ const route = getRouteApi("/inside/catalogue");
 export function CataloguePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const canConnect = useCan("connections:write");
   const catalogue = useQuery(read("/api/v1/catalogue", {}));
   const all = useMemo(() => catalogue.data && entriesOf(catalogue.data), [catalogue.data]);
   const fits = useMemo(() => all && filterEntries(all, search), [all, search]);
@@ -36,6 +38,13 @@ export function CataloguePage() {
       <PageHeader
         title="Catalogue"
         lead="What flows can be made of: functions, and what connectors do in other systems."
+        actions={
+          canConnect && (
+            <Link to="/connectors/$id" params={{ id: "new" }} className={buttonClass()}>
+              <Plus size={15} aria-hidden /> Make a connector
+            </Link>
+          )
+        }
       />
       <FilterBar end={fits && all && (fits.length === all.length ? all.length : `${fits.length} of ${all.length}`)}>
         <SearchBox label="Search the catalogue" value={search.q ?? ""} onChange={(q) => set({ q })} />

@@ -59,6 +59,11 @@ export function EntrySheet({ entry: e, onClose }: { entry: Entry; onClose: () =>
                 Connect {e.group.title}
               </Link>
             )}
+            {e.group.id.startsWith("own_") && (
+              <Link to="/connectors/$id" params={{ id: e.group.id }} className="text-accent hover:underline">
+                Change the connector
+              </Link>
+            )}
             {e.group.docs && (
               <a href={e.group.docs} target="_blank" rel="noreferrer" className="text-accent hover:underline">
                 Documentation of the maker

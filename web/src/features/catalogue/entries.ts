@@ -39,7 +39,7 @@ const families: Record<string, string> = {
   xml: "XML",
 };
 
-export function familyTitle(id: string): string {
+function familyTitle(id: string): string {
   return families[id] ?? id.charAt(0).toUpperCase() + id.slice(1);
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
@@ -55,6 +56,13 @@ export function AddConnection({ connector, onChoose, onClose }: Props) {
             </li>
           ))}
         </ul>
+        <p className="text-sm text-muted">
+          Not among them?{" "}
+          <Link to="/connectors/$id" params={{ id: "new" }} className="text-accent hover:underline">
+            Make a connector
+          </Link>{" "}
+          of a curl command or an OpenAPI document.
+        </p>
       </div>
     </Dialog>
   );

@@ -12,6 +12,7 @@ import { Field, Input, Select } from "../../kit/Field.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, missing, problems, type ValueSpec, valuesOf } from "../../kit/value.ts";
+import { takeOver } from "../connectors/handover.ts";
 import { Checks } from "./Checks.tsx";
 import { Redirect } from "./Redirect.tsx";
 import { SecretInput } from "./SecretInput.tsx";
@@ -32,7 +33,7 @@ export function ConnectionForm({ connector, connection, onClose, onBack }: Props
   const settings = [...connector.settings, ...(way?.settings ?? [])] as ValueSpec[];
   const secrets = [...connector.secrets, ...(way?.secrets ?? [])];
   const [texts, setTexts] = useState(() => initial(allSettings(connector), connection?.settings));
-  const [entered, setEntered] = useState<Record<string, string>>({});
+  const [entered, setEntered] = useState<Record<string, string>>(() => takeOver(connector.id));
   const known = (n: string) => connection?.auth === auth && connection.secrets.find((s) => s.name === n)?.set;
   const signIn = useSignIn();
   const wantsSignIn = auth === "oauth2_authorization_code" && !connection?.signedIn;

@@ -54,8 +54,9 @@ test("the catalogue is searched and read without a mouse", played, async () => {
   await until("the search is over", async () => !(await page.getByRole("row", { name: /Trim/ }).count()));
   await page.getByRole("searchbox").blur();
   await page.keyboard.press("j");
+  await until("the first row", async () => (await focused(page)) === "0");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/open=slack/);
+  await page.waitForURL(/open=\w+\./);
   const sheet = page.getByRole("dialog");
   await sheet.getByText("Inputs", { exact: true }).waitFor();
   await sheet.getByText(/^- use: CONNECTION\./).waitFor();

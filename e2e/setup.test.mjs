@@ -43,7 +43,7 @@ test("a connection that does not work says why and keeps what was typed", { ...p
   const page = await s.open("/connections", { answers: [422, 400, 502] });
   await page.getByRole("link", { name: "Add a connection" }).or(page.getByRole("button", { name: "Add a connection" })).first().click();
   await page.getByRole("searchbox", { name: "Search systems" }).fill("okta");
-  await page.getByRole("button", { name: /^Okta/ }).click();
+  await page.getByRole("button", { name: /^Okta People/ }).click();
   const form = page.getByRole("dialog", { name: "Connect Okta" });
   await form.getByLabel("Name").fill("Okta, second org");
   const way = form.getByLabel("How to sign in");

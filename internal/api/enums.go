@@ -31,15 +31,9 @@ func words[T ~string](name string, values ...T) enum {
 	return e
 }
 
-// enumOf returns the words of a type, if it is one of a few words. A test holds
-// every text type of the API against it.
-func enumOf(t reflect.Type) (enum, bool) {
-	if t.Kind() != reflect.String {
-		return enum{}, false
-	}
+// flowEnum is enumOf for the words of flows.
+func flowEnum(t reflect.Type) (enum, bool) {
 	switch t {
-	case reflect.TypeFor[exchange.Format]():
-		return words("FlowFormat", exchange.YAML, exchange.Flopack), true
 	case reflect.TypeFor[flow.State]():
 		return words("RunState", flow.States()...), true
 	case reflect.TypeFor[flow.StepState]():
@@ -58,6 +52,22 @@ func enumOf(t reflect.Type) (enum, bool) {
 		return words("Missed", flow.MissedSkip, flow.MissedOnce), true
 	case reflect.TypeFor[flow.RowHas]():
 		return words("RowHas", flow.RowCreated, flow.RowUpdated, flow.RowDeleted), true
+	}
+	return enum{}, false
+}
+
+// enumOf returns the words of a type, if it is one of a few words. A test holds
+// every text type of the API against it.
+func enumOf(t reflect.Type) (enum, bool) {
+	if t.Kind() != reflect.String {
+		return enum{}, false
+	}
+	if e, ok := flowEnum(t); ok {
+		return e, true
+	}
+	switch t {
+	case reflect.TypeFor[exchange.Format]():
+		return words("FlowFormat", exchange.YAML, exchange.Flopack), true
 	case reflect.TypeFor[value.Kind]():
 		return words("ValueKind", value.Kinds()...), true
 	case reflect.TypeFor[connector.Effect]():

@@ -31,7 +31,7 @@ func runFlowLint(_ context.Context, flags *flag.FlagSet, args []string, std stre
 	if flags.NArg() == 0 {
 		return usage("name the files to check")
 	}
-	shelf, err := connector.Load(content.FS)
+	shelf, err := connector.LoadSound(content.FS)
 	if err != nil {
 		return err
 	}

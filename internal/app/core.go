@@ -61,7 +61,7 @@ func LoadContent(conf config.Config) (*Content, error) {
 		}
 		contents = append(contents, os.DirFS(filepath.Clean(dir)))
 	}
-	shelf, err := connector.Load(contents...)
+	shelf, err := connector.LoadSound(contents...)
 	if err != nil {
 		return nil, fmt.Errorf("load connectors: %w", err)
 	}

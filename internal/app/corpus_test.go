@@ -167,7 +167,7 @@ func (e *export) standIns(t testing.TB) {
 	if len(e.stood) == 0 {
 		return
 	}
-	if e.shelf, err = connector.Load(content.FS, os.DirFS(e.parts)); err != nil {
+	if e.shelf, err = connector.LoadSound(content.FS, os.DirFS(e.parts)); err != nil {
 		t.Fatal(err)
 	}
 	e.content = &app.Content{Shelf: e.shelf, Catalogue: flow.NewCatalogue(functions.All(), e.shelf), Templates: have.Templates}

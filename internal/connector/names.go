@@ -13,6 +13,9 @@ func programAt(c document.Cursor, names scopeNames) *expr.Program {
 		return nil
 	}
 	source := value.String(c.Value)
+	if c.Sound() {
+		return expr.Later(source, names.roots()...)
+	}
 	p, err := expr.Compile(source, names.roots()...)
 	if err != nil {
 		c.Fail("%v", err)

@@ -28,9 +28,16 @@ type Shelf struct {
 // it. A file of a later folder replaces one of the same name of an earlier
 // folder; a NAME.yaml replaces the parts too. The error tells everything that
 // is wrong, each with file and line.
-func Load(folders ...fs.FS) (*Shelf, error) {
+func Load(folders ...fs.FS) (*Shelf, error) { return load(false, folders) }
+
+// LoadSound is Load where the first folder is known to be right, as the one is that
+// is built in: expressions of its connectors are compiled when they are first used.
+func LoadSound(folders ...fs.FS) (*Shelf, error) { return load(true, folders) }
+
+func load(sound bool, folders []fs.FS) (*Shelf, error) {
+	own := map[string]bool{} // connectors that a later folder replaces or adds
 	files := map[string]map[string][]byte{} // by connector and name
-	for _, folder := range folders {
+	for i, folder := range folders {
 		names, err := fs.Glob(folder, Folder+"/*.yaml")
 		if err != nil {
 			return nil, fmt.Errorf("list connectors: %w", err)
@@ -46,12 +53,15 @@ func Load(folders ...fs.FS) (*Shelf, error) {
 			}
 			put(found, name, text)
 		}
+		for id := range found {
+			own[id] = own[id] || i > 0
+		}
 		overlay(files, found)
 	}
 	s := &Shelf{byID: map[string]*Connector{}}
 	var faults []error
 	for _, id := range slices.Sorted(maps.Keys(files)) {
-		c, err := parse(id, files[id])
+		c, err := parse(id, files[id], sound && !own[id])
 		if err == nil && c.IsOwn() {
 			err = fmt.Errorf("%s: the names of those that organizations make begin with %s", c.Origin, OwnPrefix)
 		}
@@ -103,7 +113,7 @@ var schema = sync.OnceValues(func() (*document.Schema, error) {
 })
 
 // parse reads the files of one connector.
-func parse(id string, texts map[string][]byte) (*Connector, error) {
+func parse(id string, texts map[string][]byte, sound bool) (*Connector, error) {
 	var docs []*document.Document
 	var faults []error
 	names := slices.Sorted(maps.Keys(texts))
@@ -112,6 +122,9 @@ func parse(id string, texts map[string][]byte) (*Connector, error) {
 	}
 	for _, name := range names {
 		d, err := read(name, texts[name])
+		if d != nil {
+			d.Sound = sound
+		}
 		faults = append(faults, err)
 		docs = append(docs, d)
 	}

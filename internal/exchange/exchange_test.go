@@ -56,7 +56,7 @@ cards:
 // desk is a desk with an organization that has two connections.
 func desk(t *testing.T) *exchange.Desk {
 	t.Helper()
-	shelf, err := connector.Load(content.FS)
+	shelf, err := connector.LoadSound(content.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
@@ -58,6 +59,31 @@ type Program struct {
 	source  string
 	program cel.Program
 	kind    types.Kind // of its values, as far as the text tells
+
+	vars []string // of one that is compiled when it is first used
+	once sync.Once
+	err  error
+}
+
+// Later is [Compile] for an expression that is known to be right: it is compiled
+// when it is first used. Who reads thousands of them and uses ten does not pay for
+// the rest.
+func Later(source string, vars ...string) *Program { return &Program{source: source, vars: vars} }
+
+// ready compiles an expression that was put off.
+func (p *Program) ready() error {
+	p.once.Do(func() {
+		if p.program != nil {
+			return
+		}
+		made, err := Compile(p.source, p.vars...)
+		if err != nil {
+			p.err = err
+			return
+		}
+		p.program, p.kind = made.program, made.kind
+	})
+	return p.err
 }
 
 // Compile reads an expression over the named variables. Each may hold any
@@ -109,6 +135,9 @@ func (p *Program) Source() string { return p.source }
 // Eval returns the value of the expression. The variables hold values as
 // package value describes them; they are not changed.
 func (p *Program) Eval(vars map[string]any) (any, error) {
+	if err := p.ready(); err != nil {
+		return nil, err
+	}
 	out, _, err := p.program.Eval(activation(vars))
 	if err != nil {
 		return nil, &Error{Message: message(err)}

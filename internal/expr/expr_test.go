@@ -343,3 +343,16 @@ func FuzzEval(f *testing.F) {
 		}
 	})
 }
+
+// What is compiled later gives the same, and says what is wrong when it is used.
+func TestLater(t *testing.T) {
+	p := expr.Later("a + 1", "a")
+	for range 2 {
+		if v, err := p.Eval(map[string]any{"a": 1.0}); err != nil || v != 2.0 {
+			t.Errorf("%v, %v", v, err)
+		}
+	}
+	if ok, err := expr.Later("a == ", "a").True(map[string]any{"a": 1.0}); err == nil || ok {
+		t.Errorf("%v, %v", ok, err)
+	}
+}

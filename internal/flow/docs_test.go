@@ -66,7 +66,7 @@ func TestGuideExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelf, err := connector.Load(content.FS)
+	shelf, err := connector.LoadSound(content.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ type ways struct {
 }
 
 // bundled loads the connectors once: it takes a moment.
-var bundled = sync.OnceValues(func() (*connector.Shelf, error) { return connector.Load(content.FS) })
+var bundled = sync.OnceValues(func() (*connector.Shelf, error) { return connector.LoadSound(content.FS) })
 
 func newWays(t *testing.T, db *store.DB) *ways {
 	t.Helper()

@@ -28,7 +28,7 @@ func corpus(t testing.TB) []string {
 	return files
 }
 
-var shelf = sync.OnceValues(func() (*connector.Shelf, error) { return connector.Load(content.FS) })
+var shelf = sync.OnceValues(func() (*connector.Shelf, error) { return connector.LoadSound(content.FS) })
 
 func catalogue(t testing.TB) migration.Catalogue {
 	t.Helper()

@@ -191,7 +191,7 @@ func shelf(t *testing.T) *template.Shelf {
 
 // TestTemplates tells the stories of all templates.
 func TestTemplates(t *testing.T) {
-	connectors, err := connector.Load(content.FS)
+	connectors, err := connector.LoadSound(content.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

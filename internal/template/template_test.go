@@ -57,7 +57,7 @@ cards:
 
 func catalogue(t *testing.T) *flow.Catalogue {
 	t.Helper()
-	shelf, err := connector.Load(content.FS)
+	shelf, err := connector.LoadSound(content.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestInstallAllOrNothing(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add(head)
 	f.Add("template: contain\ntitle: x\ncategory: y\nflows: [main.yaml, ../contain/helper.yaml]\n")
-	shelf, err := connector.Load(content.FS)
+	shelf, err := connector.LoadSound(content.FS)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -30,6 +30,10 @@ const (
 // Document is a YAML file as a value, which knows on which line each part of it
 // stands, and gathers what is wrong with it.
 type Document struct {
+	// Sound says that the document was compiled before, by tests, and is known to be
+	// right: what costs time may be put off until it is used.
+	Sound bool
+
 	Name  string         // of the file
 	Root  any            // a value as package value describes it
 	lines map[string]int // by path, its segments joined with a newline
@@ -173,6 +177,9 @@ func (c Cursor) At(key string) Cursor {
 	o, _ := c.Value.(*value.Object)
 	return Cursor{o.At(key), c.doc, append(slices.Clone(c.path), key)}
 }
+
+// Sound reports whether the document is known to be right: see [Document.Sound].
+func (c Cursor) Sound() bool { return c.doc.Sound }
 
 // Present reports whether something stands here.
 func (c Cursor) Present() bool { return c.Value != nil }

@@ -35,7 +35,7 @@ func Load(folders ...fs.FS) (*Shelf, error) { return load(false, folders) }
 func LoadSound(folders ...fs.FS) (*Shelf, error) { return load(true, folders) }
 
 func load(sound bool, folders []fs.FS) (*Shelf, error) {
-	own := map[string]bool{} // connectors that a later folder replaces or adds
+	own := map[string]bool{}                // connectors that a later folder replaces or adds
 	files := map[string]map[string][]byte{} // by connector and name
 	for i, folder := range folders {
 		names, err := fs.Glob(folder, Folder+"/*.yaml")

@@ -6,6 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"sallyport/content"
 	"sallyport/internal/connector"
@@ -35,7 +38,11 @@ func runFlowLint(_ context.Context, flags *flag.FlagSet, args []string, std stre
 	if err != nil {
 		return err
 	}
-	results, err := lint(flow.NewCatalogue(functions.All(), shelf), flags.Args())
+	files := slices.DeleteFunc(slices.Clone(flags.Args()), beside)
+	if len(files) == 0 {
+		return usage("there are no flows among the files that are named")
+	}
+	results, err := lint(flow.NewCatalogue(functions.All(), shelf), files)
 	if err != nil {
 		return err
 	}
@@ -58,6 +65,13 @@ func runFlowLint(_ context.Context, flags *flag.FlagSet, args []string, std stre
 		return fmt.Errorf("%d of %d files have problems", bad, len(results))
 	}
 	return nil
+}
+
+// beside reports whether a file is one of those that stand beside flows and are
+// none: their tests, and what a template or a folder of flows says of itself.
+func beside(file string) bool {
+	name := filepath.Base(file)
+	return strings.HasSuffix(name, ".test.yaml") || name == "template.yaml" || name == "sallyport.yaml"
 }
 
 // lint checks files: exports of Okta Workflows, which are JSON, and flows of ours.

@@ -96,7 +96,7 @@ func printReport(w io.Writer, r exchange.ImportReport) {
 	if r.Made != nil {
 		verb = "came"
 	}
-	say("%d flows (%d can run) and %d tables %s into the folder %q; the flows are switched off", len(r.Flows), ready, len(r.Tables), verb, r.Folder)
+	say("%s (%d can run) and %s %s into the folder %q, switched off", counted(len(r.Flows), "flow"), ready, counted(len(r.Tables), "table"), verb, r.Folder)
 	for _, c := range r.Connections {
 		switch {
 		case c.Chosen != "":
@@ -215,4 +215,12 @@ func writeFiles(dir string, files []exchange.File) error {
 		}
 	}
 	return root.Close()
+}
+
+// counted is a number of things, in words.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

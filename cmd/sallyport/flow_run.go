@@ -88,7 +88,7 @@ func play(ctx context.Context, o app.PlayOptions, f playFile, given app.Given) (
 	o.Options = app.Options{Config: conf, Log: slog.New(slog.DiscardHandler), Version: version}
 	p, err := app.OpenPlayer(ctx, o, f.text, strings.TrimSuffix(filepath.Base(f.path), filepath.Ext(f.path)))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
 	one, err := p.Find(f.flow)
 	if err == nil {

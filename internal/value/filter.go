@@ -20,14 +20,13 @@ type Filter struct {
 // filterForm is what a filter does. The names are those of the conversions that
 // Okta Workflows puts on a wire between fields of different types, and a few more.
 type filterForm struct {
-	help  string
 	arg   bool // it wants an argument
 	apply func(v any, arg string) (any, error)
 }
 
 func filterForms() map[string]filterForm {
-	plain := func(help string, f func(any) (any, error)) filterForm {
-		return filterForm{help: help, apply: func(v any, _ string) (any, error) {
+	plain := func(f func(any) (any, error)) filterForm {
+		return filterForm{apply: func(v any, _ string) (any, error) {
 			if v == nil {
 				return nil, nil
 			}
@@ -35,26 +34,17 @@ func filterForms() map[string]filterForm {
 		}}
 	}
 	return map[string]filterForm{
-		"parse":     plain("the value that a JSON text stands for; what is no text stays as it is", parsed),
-		"date":      plain("a date, of a text in any of the usual forms", toDate),
-		"list":      plain("a list of the one value; a list stays as it is", func(v any) (any, error) { return inList(v), nil }),
-		"stringify": plain("compact JSON; a text stays as it is", func(v any) (any, error) { return String(v), nil }),
-		"text":      plain("a text", func(v any) (any, error) { return String(v), nil }),
-		"number":    plain("the number that a text begins with", prefixNumber),
-		"iso":       plain("a date as text: 2026-01-02T03:04:05.678Z", func(v any) (any, error) { return isoText(v), nil }),
-		"as":        {help: "the kind that is named, if nothing is lost by it; else the value as it is", arg: true, apply: func(v any, kind string) (any, error) { return Loosely(v, Kind(kind)), nil }},
-		"get":       {help: "what stands at a dotted path: \"profile.email\"", arg: true, apply: func(v any, path string) (any, error) { return Lookup(v, path), nil }},
-		"default":   {help: "another text where the value is empty", arg: true, apply: orElse},
+		"parse":     plain(parsed),                                                                                    // the value that a JSON text stands for; what is no text stays as it is
+		"date":      plain(toDate),                                                                                    // a date, of a text in any of the usual forms
+		"list":      plain(func(v any) (any, error) { return inList(v), nil }),                                        // a list of the one value; a list stays as it is
+		"stringify": plain(func(v any) (any, error) { return String(v), nil }),                                        // compact JSON; a text stays as it is
+		"text":      plain(func(v any) (any, error) { return String(v), nil }),                                        // a text
+		"number":    plain(prefixNumber),                                                                              // the number that a text begins with
+		"iso":       plain(func(v any) (any, error) { return isoText(v), nil }),                                       // a date as text: 2026-01-02T03:04:05.678Z
+		"as":        {arg: true, apply: func(v any, kind string) (any, error) { return Loosely(v, Kind(kind)), nil }}, // the kind that is named, if nothing is lost by it; else the value as it is
+		"get":       {arg: true, apply: func(v any, path string) (any, error) { return Lookup(v, path), nil }},        // what stands at a dotted path: "profile.email"
+		"default":   {arg: true, apply: orElse},                                                                       // another text where the value is empty
 	}
-}
-
-// FilterHelp returns the names of the filters and what each gives.
-func FilterHelp() map[string]string {
-	out := map[string]string{}
-	for name, f := range filterForms() {
-		out[name] = f.help
-	}
-	return out
 }
 
 func parsed(v any) (any, error) {

@@ -329,9 +329,6 @@ func (t Template) Refs() []Ref {
 // Ref returns the path when the template is one reference and nothing else.
 func (t Template) Ref() (Ref, bool) { return t.ref, t.kind == isRef }
 
-// Filters returns the filters of a template that is one reference.
-func (t Template) Filters() []Filter { return t.filters }
-
 // Filtered reports whether any reference of the template has filters.
 func (t Template) Filtered() bool {
 	return len(t.filters) > 0 || slices.ContainsFunc(t.parts, Template.Filtered) || slices.ContainsFunc(t.list, Template.Filtered)

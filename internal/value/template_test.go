@@ -62,7 +62,7 @@ func FuzzTemplate(f *testing.F) {
 	for _, s := range []string{`"{{ a.b }}"`, `{"literal":{"literal":"{{x}}"}}`, `["{{a[\"b c\"]}} and","{{"]`} {
 		f.Add([]byte(s))
 	}
-	f.Add(`"{{ a.b | parse | get \"c.d\" }} and {{ x | default \"}}\" }}"`)
+	f.Add([]byte(`"{{ a.b | parse | get \"c.d\" }} and {{ x | default \"}}\" }}"`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		v, err := value.ParseJSON(text)
 		if err != nil {

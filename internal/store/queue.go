@@ -43,7 +43,7 @@ func (runArgs) Kind() string { return "flow_run" }
 const maxAttempts = 1000
 
 func (db *DB) openQueue() error {
-	cfg := &river.Config{Logger: quiet(db.log), SkipUnknownJobCheck: true}
+	cfg := &river.Config{Logger: quiet(db.log), SkipUnknownJobCheck: true, FetchCooldown: river.FetchCooldownMin}
 	var err error
 	if db.pool != nil {
 		db.queue.insert, err = river.NewClient(riverdatabasesql.New(db.w), cfg)

@@ -94,10 +94,12 @@ func (b bench) flows(ctx context.Context) error {
 		return err
 	}
 	for _, save := range []bool{true, false} {
-		if err := b.flowsOn(ctx, "SQLite", "", save); err != nil {
-			return err
+		if b.on != "postgresql" {
+			if err := b.flowsOn(ctx, "SQLite", "", save); err != nil {
+				return err
+			}
 		}
-		if b.postgres == "" {
+		if b.postgres == "" || b.on == "sqlite" {
 			continue
 		}
 		dsn, drop, err := empty(ctx, b.postgres)

@@ -30,6 +30,7 @@ type bench struct {
 	events   int
 	rate     float64
 	seconds  int
+	on       string // the one database to measure flows on; empty for both
 	out      io.Writer
 }
 
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.bin, "bin", ".bin/sallyport", "`program` to measure")
 	flags.IntVar(&b.events, "events", 1_000_000, "`number` of events to ingest")
 	flags.Float64Var(&b.rate, "rate", 20, "incidents a second")
+	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows on: sqlite or postgresql")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -186,7 +186,8 @@ func (a *Action) compileEffects(c document.Cursor, names scopeNames) {
 		if effect.rank() > a.Effect.rank() {
 			e.At("effect").Fail("it is graver than the action's own, %s", a.Effect)
 		}
-		a.do.effects = append(a.do.effects, effectWhen{programAt(e.At("when"), names), effect})
+		when := programAt(e.At("when"), names)
+		a.do.effects = append(a.do.effects, effectWhen{when, effect, when != nil && strings.Contains(when.Source(), "vars")})
 	}
 }
 

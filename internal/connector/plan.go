@@ -104,8 +104,9 @@ type variable struct {
 type check struct{ when, message *expr.Program }
 
 type effectWhen struct {
-	when   *expr.Program
-	effect Effect
+	when     *expr.Program
+	effect   Effect
+	computed bool // it reads the action's variables
 }
 
 // requestPlan is how the request of an action is made.

@@ -15,7 +15,8 @@ import (
 // first port whose value does not fit. What is the word for a port in it.
 func fill(ports []Port, values *value.Object, what string) (*value.Object, error) {
 	out := value.NewObject(len(ports))
-	for _, p := range ports {
+	for i := range ports {
+		p := &ports[i]
 		v, err := p.take(values.At(p.Name))
 		if err != nil {
 			return nil, errs.New(errs.Invalid, "%s %s: %v", what, p.Name, err)
@@ -154,8 +155,14 @@ func (a *Action) Entities(inputs *value.Object) []Entity {
 // EffectOf returns the effect of a call with these inputs. It is the action's
 // Effect unless the inputs make it a lesser one, as GET does of an HTTP call.
 func (a *Action) EffectOf(inputs *value.Object) Effect {
-	s := a.inputScope(inputs)
+	s, whole := scope(nil), false
 	for _, e := range a.do.effects {
+		switch {
+		case e.computed && !whole:
+			s, whole = a.inputScope(inputs), true
+		case s == nil:
+			s = scope{"inputs": a.filled(inputs)}
+		}
 		if ok, err := e.when.True(s); err == nil && ok {
 			return e.effect
 		}
@@ -166,16 +173,20 @@ func (a *Action) EffectOf(inputs *value.Object) Effect {
 // inputScope is what can be known of a call from its inputs alone. Inputs that
 // do not fit are taken as they are: the call will fail for it.
 func (a *Action) inputScope(inputs *value.Object) scope {
-	filled, err := fill(a.Inputs, inputs, "input")
-	if err != nil {
-		filled = inputs
-	}
-	s := scope{"inputs": filled}
+	s := scope{"inputs": a.filled(inputs)}
 	vars, err := a.do.calculate(s)
 	if err != nil {
 		return s
 	}
 	return s.with(scope{"vars": vars})
+}
+
+func (a *Action) filled(inputs *value.Object) *value.Object {
+	filled, err := fill(a.Inputs, inputs, "input")
+	if err != nil {
+		return inputs
+	}
+	return filled
 }
 
 // Reverse returns the call that undoes a call with these inputs and outputs,
@@ -192,14 +203,15 @@ func (a *Action) Reverse(inputs, outputs *value.Object) (Call, bool) {
 
 // calculate returns an action's variables, in their order.
 func (p *plan) calculate(s scope) (*value.Object, error) {
-	vars := value.NewObject(len(p.vars))
+	vars, open := value.NewObject(len(p.vars)), s.with(nil)
 	for _, v := range p.vars {
 		// Each sees those before it, and none can change them.
 		seen := value.NewObject(vars.Len())
 		for name, known := range vars.All() {
 			seen.Set(name, known)
 		}
-		out, err := v.from.Eval(s.with(scope{"vars": seen}))
+		open["vars"] = seen
+		out, err := v.from.Eval(open)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", v.name, err)
 		}

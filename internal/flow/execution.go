@@ -34,6 +34,7 @@ type execution struct {
 	seq      int
 	unknown  int
 	refused  int
+	sealed   bool             // a step has a sealed result
 	hidden   *secret.Scrubber // of outputs that history must not show; nil for none
 	secrets  []string
 }
@@ -43,6 +44,7 @@ func newExecution(r *Runner, c Claim) *execution {
 	for _, s := range c.Steps {
 		x.known[s.Path] = s
 		x.seq = max(x.seq, s.Seq)
+		x.sealed = x.sealed || s.Journal != nil
 		x.count(s.State)
 	}
 	return x

@@ -124,6 +124,11 @@ func (l *Library) Program(ctx context.Context, org, flow string, version int) (*
 	if err != nil {
 		return nil, err
 	}
+	return l.programOf(ctx, b, org, flow, version)
+}
+
+// programOf is Program of a book that is at hand.
+func (l *Library) programOf(ctx context.Context, b *Book, org, flow string, version int) (*Program, error) {
 	p, ok := b.byID[flow]
 	if !ok {
 		if err := b.broken[flow]; err != nil {

@@ -185,7 +185,7 @@ func (x *execution) effectStep(f *frame, c *Card, path string, o *outcome) (Step
 	if err != nil {
 		return s, fmt.Errorf("seal the result of %s: %w", path, err)
 	}
-	s.Journal = sealed
+	s.Journal, x.sealed = sealed, true
 	return s, nil
 }
 

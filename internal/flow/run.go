@@ -136,13 +136,14 @@ type Claim struct {
 
 // Ending is how a run ended.
 type Ending struct {
-	State   State
-	Result  []byte
-	Answer  []byte
-	Error   string
-	Reason  string
-	Unknown int
-	Refused int
+	State     State
+	Result    []byte
+	Answer    []byte
+	Error     string
+	Reason    string
+	Unknown   int
+	Refused   int
+	Journaled bool // results of its effects were sealed for its sake
 }
 
 // Errors of a [Store] that tell a worker to leave a run alone.

@@ -179,6 +179,7 @@ func (x *execution) ending(end *flowEnd, err error) (Ending, error) {
 
 func (x *execution) finish(ctx context.Context, e Ending) error {
 	steps := x.take()
+	e.Journaled = x.sealed
 	if err := x.r.Store.End(ctx, x.ref, steps, e); err != nil {
 		return fmt.Errorf("end: %w", err)
 	}
@@ -217,7 +218,7 @@ func (x *execution) start(ctx context.Context) (*frame, error) {
 		return nil, err
 	}
 	x.book = book
-	prog, err := x.r.Library.Program(ctx, x.run.Org, x.run.Flow, x.run.Version)
+	prog, err := x.r.Library.programOf(ctx, book, x.run.Org, x.run.Flow, x.run.Version)
 	if err != nil {
 		if errs.KindOf(err) == errs.NotFound {
 			return nil, &CardError{Message: "the flow, or this version of it, is not there any more"}

@@ -50,6 +50,15 @@ func (t Endpoints) Get(ctx context.Context, org, flowID string) (Endpoint, error
 // Find returns the flow at an address: of the organization of a slug or id, the
 // flow of an id or alias.
 func (t Endpoints) Find(ctx context.Context, org, name string) (flow.Flow, Endpoint, error) {
+	f, e, err := t.find(ctx, `f.id`, org, name)
+	if errs.KindOf(err) == errs.NotFound {
+		return t.find(ctx, `e.alias`, org, name)
+	}
+	return f, e, err
+}
+
+// find returns the flow of which a column says the name.
+func (t Endpoints) find(ctx context.Context, column, org, name string) (flow.Flow, Endpoint, error) {
 	var e Endpoint
 	f, err := one(ctx, t.db, "flow", func(rows *sql.Rows) (flow.Flow, error) {
 		fields, done := endpointFields(&e)
@@ -59,7 +68,7 @@ func (t Endpoints) Find(ctx context.Context, org, name string) (flow.Flow, Endpo
 	}, `SELECT f.id, f.org_id, f.folder_id, f.slug, f.title, f.description, f.enabled, f.version, f.draft, f.draft_at, f.bindings, f.save_data, f.created_at, f.updated_at,
 			e.alias, e.token_hash, e.token_hint, e.token_at
 		FROM organization o JOIN flow f ON f.org_id = o.id LEFT JOIN flow_endpoint e ON e.flow_id = f.id AND e.org_id = f.org_id
-		WHERE (o.slug = ? OR o.id = ?) AND (f.id = ? OR e.alias = ?) ORDER BY CASE WHEN f.id = ? THEN 0 ELSE 1 END LIMIT 1`, org, org, name, name, name)
+		WHERE `+column+` = ? AND (o.slug = ? OR o.id = ?)`, name, org, org)
 	return f, e, err
 }
 

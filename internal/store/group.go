@@ -7,10 +7,18 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/table"
 )
 
 // maxGroup bounds how much work one transaction of the group writer carries.
 const maxGroup = 512
+
+// After a transaction that carried the work of a crowd, those who waited for it
+// get the time to hand in what they do next: fewer transactions, each of more.
+const (
+	crowd  = 4
+	gather = 2 * time.Millisecond
+)
 
 // commitWithin bounds how long a transaction of the group writer may take. Whoever
 // waits for it learns then that the database is in trouble.
@@ -33,8 +41,9 @@ type group struct {
 type item struct {
 	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
 	before func(context.Context, *Tx) error
-	steps  []flow.Step // of that run
-	runs   []flow.Run  // to be added, together with other callers'
+	steps  []flow.Step  // of that run
+	runs   []flow.Run   // to be added, together with other callers'
+	end    *flow.Ending // of that run
 	fn     func(context.Context, *Tx) error
 	err    error
 	fenced bool // another worker has the run; nothing is written
@@ -97,6 +106,9 @@ func (g *group) hand(ctx context.Context, it *item) error {
 func (g *group) write() {
 	batch := make([]*item, 0, maxGroup)
 	for first := range g.work {
+		if len(batch) >= crowd {
+			<-time.After(gather)
+		}
 		batch = append(batch[:0], first)
 		batch = g.fill(batch)
 		g.commit(batch)
@@ -147,7 +159,10 @@ func (g *group) commit(batch []*item) {
 func (g *group) try(batch []*item) error {
 	ctx, cancel := context.WithTimeout(context.Background(), g.within)
 	defer cancel()
-	err := g.db.Write(ctx, func(tx *Tx) error { return tx.writeItems(ctx, batch) })
+	err := g.db.Write(ctx, func(tx *Tx) error {
+		tx.known = &known{tables: map[tableKey]table.Table{}, watched: map[tableKey][]watcher{}}
+		return tx.writeItems(ctx, batch)
+	})
 	if err != nil && ctx.Err() != nil {
 		err = errs.Wrap(errs.Unavailable, err, "the database did not take what was written within %s", g.within)
 		g.db.failed.Store(&failure{time.Now(), err})
@@ -176,6 +191,9 @@ func (tx *Tx) writeItems(ctx context.Context, batch []*item) error {
 		runs = append(runs, it.runs...)
 	}
 	if err := tx.addRuns(ctx, runs); err != nil {
+		return err
+	}
+	if err := tx.endRuns(ctx, batch); err != nil {
 		return err
 	}
 	return tx.each(ctx, batch, func(it *item) func(context.Context, *Tx) error { return it.fn })

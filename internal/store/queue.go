@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -125,7 +126,7 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 		ID:                          clientID(),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
-		FetchCooldown:               2 * time.Millisecond,
+		FetchCooldown:               10 * time.Millisecond,
 		FetchPollInterval:           200 * time.Millisecond,
 		JobTimeout:                  -1, // a run has its own
 		RescueStuckJobsAfter:        24 * time.Hour,
@@ -211,7 +212,14 @@ func (db *DB) startPostgres(ctx context.Context, cfg *river.Config, o WorkerOpti
 		alive.stop()
 		return nil, fmt.Errorf("start workers: %w", err)
 	}
-	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: alive.stop}, nil
+	analyzing, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var done sync.WaitGroup
+	done.Go(func() { keepAnalyzed(analyzing, db.pool, o.Log) })
+	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: func() {
+		cancel()
+		done.Wait()
+		alive.stop()
+	}}, nil
 }
 
 func clientID() string {

@@ -45,12 +45,7 @@ type watchers struct {
 // not start itself, and a chain of flows that start one another ends.
 func (tx *Tx) watch(ctx context.Context, org, tableID string, cause rowCause) (*watchers, error) {
 	w := &watchers{tx: tx, org: org, cause: cause, depth: 1}
-	all, err := list(ctx, tx, func(rows *sql.Rows) (f watcher, err error) {
-		var changes string
-		err = rows.Scan(&f.flow, &f.version, &f.saveData, &f.priority, &changes)
-		f.changes = strings.Fields(changes)
-		return f, err
-	}, `SELECT flow_id, version, save_data, priority, changes FROM flow_start WHERE table_id = ? AND org_id = ? ORDER BY flow_id`, tableID, org)
+	all, err := tx.watching(ctx, org, tableID)
 	if err != nil || len(all) == 0 || cause.run == "" {
 		w.all = all
 		return w, err
@@ -63,8 +58,53 @@ func (tx *Tx) watch(ctx context.Context, org, tableID string, cause rowCause) (*
 		tx.db.log.WarnContext(ctx, "flows start one another by changing rows; the chain ends here", "run", cause.run, "flow", by.Flow, "table", tableID, "depth", by.Depth)
 		return w, nil
 	}
-	w.all = slices.DeleteFunc(all, func(f watcher) bool { return f.flow == by.Flow })
+	w.all = slices.DeleteFunc(slices.Clone(all), func(f watcher) bool { return f.flow == by.Flow })
 	return w, nil
+}
+
+// known is what several items of a group need to know of the same table.
+type known struct {
+	tables  map[tableKey]table.Table
+	watched map[tableKey][]watcher
+}
+
+type tableKey struct{ org, table string }
+
+// watching returns the flows that changes of a table start.
+func (tx *Tx) watching(ctx context.Context, org, tableID string) ([]watcher, error) {
+	read := func() ([]watcher, error) {
+		return list(ctx, tx, func(rows *sql.Rows) (f watcher, err error) {
+			var changes string
+			err = rows.Scan(&f.flow, &f.version, &f.saveData, &f.priority, &changes)
+			f.changes = strings.Fields(changes)
+			return f, err
+		}, `SELECT flow_id, version, save_data, priority, changes FROM flow_start WHERE table_id = ? AND org_id = ? ORDER BY flow_id`, tableID, org)
+	}
+	if tx.known == nil {
+		return read()
+	}
+	return once(tx.known.watched, tableKey{org, tableID}, read)
+}
+
+// table returns a table.
+func (tx *Tx) table(ctx context.Context, org, tableID string) (table.Table, error) {
+	read := func() (table.Table, error) { return getTable(ctx, tx, org, tableID) }
+	if tx.known == nil {
+		return read()
+	}
+	return once(tx.known.tables, tableKey{org, tableID}, read)
+}
+
+// once reads what is not in a map yet into it.
+func once[K comparable, V any](in map[K]V, key K, read func() (V, error)) (V, error) {
+	if v, ok := in[key]; ok {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		in[key] = v
+	}
+	return v, err
 }
 
 // want reports whether any flow is started by a kind of change.
@@ -115,7 +155,7 @@ func rowSeen(r table.Row) *value.Object { return r.Object().With("row_id", r.ID)
 // changeRows carries out a change of rows, and returns what it gives. The runs
 // that it starts are queued with it.
 func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, cause rowCause) (*value.Object, error) {
-	tab, err := getTable(ctx, tx, org, c.Table)
+	tab, err := tx.table(ctx, org, c.Table)
 	if err != nil {
 		return nil, err
 	}

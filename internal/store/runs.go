@@ -23,12 +23,17 @@ type Runs struct {
 const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
 	input, context, answer, result, error, reason, depth, concurrency, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
 
-func scanRun(rows *sql.Rows) (flow.Run, error) {
+func scanRun(rows *sql.Rows) (flow.Run, error) { return scanRunAnd(rows) }
+
+// scanRunAnd scans a run and the columns that follow it.
+func scanRunAnd(rows *sql.Rows, more ...any) (flow.Run, error) {
 	var r flow.Run
 	var pins, event, by, retry, failure, reason sql.NullString
 	var created, started, wake, ended int64
-	err := rows.Scan(&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
-		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended)
+	err := rows.Scan(append([]any{
+		&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
+		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended,
+	}, more...)...)
 	if err != nil {
 		return r, err
 	}
@@ -87,13 +92,18 @@ func (t Runs) Add(ctx context.Context, r flow.Run) error {
 // only read. Any other gets a new epoch, which fences off whoever had it before,
 // and comes with its steps.
 func (t Runs) Claim(ctx context.Context, org, run string) (flow.Claim, error) {
-	r, err := t.Get(ctx, org, run)
+	doubt := false
+	r, err := one(ctx, t.db, "run", func(rows *sql.Rows) (flow.Run, error) { return scanRunAnd(rows, &doubt) }, `SELECT `+runColumns+`,
+		EXISTS (SELECT 1 FROM guard_action a WHERE a.run_id = flow_run.id AND a.state = 'started') FROM flow_run WHERE id = ? AND org_id = ?`, run, org)
 	if err != nil || r.State.Ended() {
 		return flow.Claim{Run: r}, err
 	}
 	c := flow.Claim{Run: r, Ref: flow.Ref{Org: org, Run: run, Epoch: r.Epoch, Fresh: r.State == flow.Queued, Limited: r.State == flow.Queued || r.Concurrency > 0}}
 	// Even a run of which no step was written may have begun an action.
-	if c.InDoubt, err = t.inDoubt(ctx, org, run); err != nil || c.Ref.Fresh {
+	if doubt {
+		c.InDoubt, err = t.inDoubt(ctx, org, run)
+	}
+	if err != nil || c.Ref.Fresh {
 		return c, err
 	}
 	taken := 0
@@ -283,30 +293,61 @@ func (t Runs) Pause(ctx context.Context, ref flow.Ref, steps []flow.Step, until 
 // End writes steps and ends the run. What it leaves open is settled, and what
 // was journaled for the run's sake alone is deleted, where it cannot be retried.
 func (t Runs) End(ctx context.Context, ref flow.Ref, steps []flow.Step, e flow.Ending) error {
-	now := t.now()
-	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, fn: func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(answer, ?), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?
-			WHERE id = ? AND org_id = ? AND epoch = ?`,
-			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), ref.Run, ref.Org, ref.Epoch)
-		if err != nil {
-			return err
-		}
-		settled, err := tx.settle(ctx, ref.Org, ref.Run, now)
-		if err == nil && settled {
-			err = tx.recount(ctx, ref.Org, ref.Run)
-		}
-		if err != nil {
-			return err
-		}
-		if err := tx.forget(ctx, ref.Org, ref.Run); err != nil || !ref.Limited {
-			return err
-		}
-		return tx.callHeldOf(ctx, ref.Org, ref.Run)
-	}})
+	err := t.db.group.do(ctx, &item{ref: ref, steps: steps, end: &e})
 	if err == flow.ErrCancelled { //nolint:errorlint // the group returns it bare; the end was written
 		return nil
 	}
 	return err
+}
+
+// endRuns ends the runs of the items that do.
+func (tx *Tx) endRuns(ctx context.Context, batch []*item) error {
+	now, ended := tx.db.Runs.now(), []*item(nil)
+	for _, it := range batch {
+		if it.end != nil && !it.fenced {
+			ended = append(ended, it)
+		}
+	}
+	for _, it := range ended {
+		e := it.end
+		_, err := tx.exec(ctx, `UPDATE flow_run SET state = ?, answer = COALESCE(answer, ?), result = ?, error = ?, reason = ?, unknown = ?, refused = ?, wake_at = 0, ended_at = ?,
+			input = CASE WHEN save_data THEN input ELSE NULL END WHERE id = ? AND org_id = ? AND epoch = ?`,
+			e.State, e.Answer, e.Result, null(e.Error), null(e.Reason), e.Unknown, e.Refused, toMicros(now), it.ref.Run, it.ref.Org, it.ref.Epoch)
+		if err != nil {
+			return err
+		}
+	}
+	open, err := tx.openOf(ctx, ended)
+	if err != nil {
+		return err
+	}
+	for _, it := range ended {
+		if err := tx.ended(ctx, it.ref, *it.end, slices.Contains(open, it.ref.Run), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ended does what the end of a run brings about.
+func (tx *Tx) ended(ctx context.Context, ref flow.Ref, e flow.Ending, open bool, now time.Time) error {
+	if open {
+		if err := tx.settle(ctx, ref.Org, ref.Run, now); err != nil {
+			return err
+		}
+		if err := tx.recount(ctx, ref.Org, ref.Run); err != nil {
+			return err
+		}
+	}
+	if e.Journaled {
+		if err := tx.forget(ctx, ref.Org, ref.Run); err != nil {
+			return err
+		}
+	}
+	if !ref.Limited {
+		return nil
+	}
+	return tx.callHeldOf(ctx, ref.Org, ref.Run)
 }
 
 // recount counts the steps of a run that are in doubt, and those that were refused.
@@ -418,7 +459,7 @@ func (t Runs) Cancel(ctx context.Context, org, id string) (flow.Run, error) {
 		if err != nil || n == 0 {
 			return err // the worker that has it ends it
 		}
-		if _, err := tx.settle(ctx, org, id, now); err != nil {
+		if err := tx.settle(ctx, org, id, now); err != nil {
 			return err
 		}
 		if err := tx.recount(ctx, org, id); err != nil {

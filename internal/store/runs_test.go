@@ -68,7 +68,7 @@ func TestRunIsJournaledAndResumed(t *testing.T) {
 		if err := db.Runs.Record(t.Context(), first.Ref, []flow.Step{step("late", flow.StepDone)}, nil); !errors.Is(err, flow.ErrFenced) {
 			t.Errorf("the first worker's record: %v, want fenced off", err)
 		}
-		if err := db.Runs.End(t.Context(), second.Ref, []flow.Step{step("b", flow.StepDone)}, flow.Ending{State: flow.Succeeded, Result: []byte(`{}`)}); err != nil {
+		if err := db.Runs.End(t.Context(), second.Ref, []flow.Step{step("b", flow.StepDone)}, flow.Ending{State: flow.Succeeded, Result: []byte(`{}`), Journaled: true}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := db.Runs.Get(t.Context(), org, r.ID)

@@ -175,6 +175,9 @@ type Tx struct {
 	tx *sql.Tx
 	// after is run once the transaction has been committed.
 	after []func()
+	// known is what items of one group have read that none of them changes; nil
+	// outside of a group.
+	known *known
 }
 
 // attempts is how often a transaction is tried that the database turned away

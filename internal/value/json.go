@@ -19,7 +19,7 @@ const maxDepth = 500
 // value, as every common reader does. Whole numbers keep all of their digits
 // ([Big]). The error says where the text goes wrong.
 func ParseJSON(text []byte) (any, error) {
-	dec := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := newDecoder(text)
 	v, err := decode(dec, false)
 	if err != nil {
 		return nil, fmt.Errorf("read JSON: %w", err)
@@ -30,8 +30,16 @@ func ParseJSON(text []byte) (any, error) {
 	return v, nil
 }
 
+// newDecoder reads text where it is: of a [bytes.Buffer] no copy is made.
+func newDecoder(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// usual is the room, in bytes, that most values need.
+const usual = 512
+
 // JSON returns v as compact JSON. A date is its ISO text.
-func JSON(v any) []byte { return appendJSON(nil, v, false) }
+func JSON(v any) []byte { return appendJSON(make([]byte, 0, usual), v, false) }
 
 // MarshalJSON writes the fields in order.
 func (o *Object) MarshalJSON() ([]byte, error) { return JSON(o), nil }
@@ -54,14 +62,14 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 // {"$date":"…"}; a field whose name begins with $ is written with one more $.
 
 // Store returns v in the stored form, which [Load] reads back to the same value.
-func Store(v any) []byte { return appendJSON(nil, v, true) }
+func Store(v any) []byte { return appendJSON(make([]byte, 0, usual), v, true) }
 
 // Load reads the stored form.
 func Load(text []byte) (any, error) {
 	if len(text) == 0 {
 		return nil, nil
 	}
-	v, err := decode(jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), true)
+	v, err := decode(newDecoder(text), true)
 	if err != nil {
 		return nil, fmt.Errorf("read a stored value: %w", err)
 	}

@@ -34,7 +34,7 @@ test-browser: build ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
-	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
 fuzz: ## every fuzz target, FUZZTIME each

@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency flows
+//	go run ./tools/bench -bin .bin/sallyport ingest latency flows stream
 package main
 
 import (
@@ -30,6 +30,7 @@ type bench struct {
 	events   int
 	rate     float64
 	seconds  int
+	records  int    // that are streamed
 	on       string // the one database to measure flows on; empty for both
 	out      io.Writer
 }
@@ -40,16 +41,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.bin, "bin", ".bin/sallyport", "`program` to measure")
 	flags.IntVar(&b.events, "events", 1_000_000, "`number` of events to ingest")
 	flags.Float64Var(&b.rate, "rate", 20, "incidents a second")
+	flags.IntVar(&b.records, "records", 1_000_000, "`number` of records to stream")
 	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows on: sqlite or postgresql")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency and flows", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, flows and stream", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

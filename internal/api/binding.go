@@ -28,11 +28,14 @@ func bind(ctx context.Context, d Deps, f *flow.Flow, def *flow.Definition, in pa
 	if err != nil {
 		return err
 	}
-	f.Bindings = flow.Bindings{
-		Connections: chosen(f.Bindings.Connections, in.Connections, func(slot string) bool { return hasSlot(def, slot) }),
-		Tables:      chosen(f.Bindings.Tables, in.Tables, func(slot string) bool { return hasTable(def, slot) }),
-		Options:     options,
+	b, err := f.KeepSecrets(d.Keys, def, in.Options)
+	if err != nil {
+		return err
 	}
+	b.Connections = chosen(b.Connections, in.Connections, func(slot string) bool { return hasSlot(def, slot) })
+	b.Tables = chosen(b.Tables, in.Tables, func(slot string) bool { return hasTable(def, slot) })
+	b.Options = options
+	f.Bindings = b
 	return nil
 }
 
@@ -46,6 +49,7 @@ func hasTable(def *flow.Definition, slot string) bool {
 
 // chooseOptions returns the options that are chosen, in the order of the
 // definition: those before with the changes, of which null takes a choice away.
+// Secret ones are not among them.
 func chooseOptions(ports []flow.Port, before, changes *value.Object) (*value.Object, error) {
 	for name := range changes.All() {
 		if !slices.ContainsFunc(ports, func(p flow.Port) bool { return p.Name == name }) {
@@ -54,6 +58,9 @@ func chooseOptions(ports []flow.Port, before, changes *value.Object) (*value.Obj
 	}
 	out := value.NewObject(len(ports))
 	for _, p := range ports {
+		if p.Secret {
+			continue
+		}
 		v := before.At(p.Name)
 		if given, ok := changes.Get(p.Name); ok {
 			fit, err := fitPort(p, given)
@@ -86,7 +93,7 @@ func fitPort(p flow.Port, v any) (any, error) {
 func missing(def *flow.Definition, b flow.Bindings) []string {
 	out := append([]string{}, def.Unbound(b)...)
 	for _, o := range def.Options {
-		if o.Required && value.Empty(o.Default) && value.Empty(b.Options.At(o.Name)) {
+		if o.Required && value.Empty(o.Default) && value.Empty(b.Options.At(o.Name)) && !slices.Contains(b.Sealed, o.Name) {
 			out = append(out, "option "+o.Name)
 		}
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"sallyport/internal/connector"
@@ -46,6 +47,7 @@ type Port struct {
 	Help     string     `json:"help,omitempty"`
 	Type     value.Kind `json:"type"`
 	Required bool       `json:"required"`
+	Secret   bool       `json:"secret,omitempty" doc:"of an option: it can be written, and never read"`
 	Default  any        `json:"default,omitempty"`
 	Choices  []string   `json:"choices,omitempty"`
 }
@@ -70,7 +72,8 @@ type TableSlot struct {
 type Option struct {
 	Port
 
-	Value any `json:"value,omitempty" doc:"what is chosen, or else the default"`
+	Value any  `json:"value,omitempty" doc:"what is chosen, or else the default; of a secret nothing"`
+	Set   bool `json:"set,omitempty" doc:"of a secret: it has a value"`
 }
 
 // Card is one step of a flow.
@@ -223,7 +226,7 @@ func (r *renderer) definition() *Definition {
 		if chosen, ok := r.bindings.Options.Get(o.Name); ok {
 			v = chosen
 		}
-		out.Options = append(out.Options, Option{showPort(o), v})
+		out.Options = append(out.Options, Option{showPort(o), v, slices.Contains(r.bindings.Sealed, o.Name)})
 	}
 	return out
 }
@@ -250,7 +253,7 @@ func showTrigger(t flow.Trigger) Trigger {
 }
 
 func showPort(p flow.Port) Port {
-	return Port{p.Name, p.Title, p.Help, p.Type, p.Required, p.Default, p.Choices}
+	return Port{p.Name, p.Title, p.Help, p.Type, p.Required, p.Secret, p.Default, p.Choices}
 }
 
 func showPorts(ps []flow.Port) []Port { return each(ps, showPort) }

@@ -165,6 +165,26 @@ func TestFlowLife(t *testing.T) {
 }
 
 // The picture of a flow says what each card does and where each value comes from.
+// A secret option is written, and never read.
+func TestSecretOption(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	const yaml = "flow: f\noptions: { key: { type: secret, required: true } }\ntrigger: { on_demand: }\ncards: [ { stop: '{{ options.key }}' } ]\n"
+	path := "/api/v1/flows/" + c.post("/api/v1/flows", value.Map("folder", b.folder(c, "F"), "yaml", yaml), 201).Text("id")
+	if got := c.post(path+"/publish", value.Map(), 200); at(got, "unbound.0") != "option key" {
+		t.Errorf("new: %s", value.JSON(got.At("unbound")))
+	}
+	failure(c.do(http.MethodPatch, path, value.Map("options", value.Map("key", true)), 400))
+	got := c.do(http.MethodPatch, path, value.Map("options", value.Map("key", "0pen-sesame")), 200)
+	if at(got, "definition.options.0.secret") != true || at(got, "definition.options.0.set") != true || at(got, "definition.options.0.value") != nil || !value.Equal(got.At("unbound"), []any{}) {
+		t.Errorf("set: %s", value.JSON(got))
+	}
+	got = c.do(http.MethodPatch, path, value.Map("enabled", true), 200)
+	if all := string(value.JSON(got)); strings.Contains(all, "sesame") || got.At("enabled") != true {
+		t.Errorf("on: %s", all)
+	}
+}
+
 func TestFlowDefinition(t *testing.T) {
 	b := setup(t)
 	c := b.admin()

@@ -161,6 +161,11 @@ func installTemplate(ctx context.Context, d Deps, c portal.Caller, in installTem
 			return InstalledTemplate{}, &field{"connections." + slot, err}
 		}
 	}
+	for _, o := range t.Options() {
+		if o.Secret && in.Options.At(o.Name) != nil {
+			return InstalledTemplate{}, badField("options."+o.Name, "a secret is entered in the flow's setup, once the template is installed")
+		}
+	}
 	options, err := chooseOptions(t.Options(), nil, in.Options)
 	if err != nil {
 		return InstalledTemplate{}, err

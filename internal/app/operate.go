@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
@@ -122,6 +123,10 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal what people consented to: %w", err)
 	}
+	options, err := c.DB.Flows.Reseal(ctx, func(f flow.Flow) (flow.Bindings, error) { return f.Reseal(c.Keys) })
+	if err != nil {
+		return n, fmt.Errorf("seal the secret options of flows: %w", err)
+	}
 	hooks, err := c.DB.Sources.Reseal(ctx, func(s source.Source) ([]byte, error) {
 		plain, err := c.Keys.Unseal(s.HookSecret, source.HookSecretContext(s.ID))
 		if err != nil {
@@ -132,5 +137,5 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of event hooks: %w", err)
 	}
-	return n + grants + hooks, nil
+	return n + grants + options + hooks, nil
 }

@@ -81,9 +81,8 @@ func (p *Player) try(ctx context.Context, c flowtest.Case, r *recorder) (flowtes
 		return out, err
 	}
 	if c.Options.Len() > 0 {
-		b := f.Bindings
-		b.Options = c.Options
-		if b, err = f.Definition.Bind(b); err != nil {
+		b, err := f.WithOptions(p.Core.Keys, f.Definition, c.Options)
+		if err != nil {
 			return out, err
 		}
 		if err := p.Core.DB.Flows.Set(ctx, p.org, f.ID, store.Settings{Enabled: true, SaveData: f.SaveData, Bindings: b}, p.Core.Now()); err != nil {

@@ -247,7 +247,7 @@ func optionsOf(b flow.Bindings) *value.Object {
 // bind chooses what a flow is installed with: what the project says, what it had,
 // or what goes by the name.
 func (x *planner) bind(folder flow.Folder, def *flow.Definition, before flow.Bindings) (flow.Bindings, error) {
-	out := flow.Bindings{Connections: map[string]string{}, Tables: map[string]string{}, Options: value.NewObject(0)}
+	out := flow.Bindings{Connections: map[string]string{}, Tables: map[string]string{}, Options: value.NewObject(0), Secrets: before.Secrets, Sealed: before.Sealed}
 	for _, s := range def.Connections {
 		id, err := x.connection(s, before.Connections[s.Name])
 		if err != nil {

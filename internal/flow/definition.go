@@ -52,6 +52,7 @@ type Port struct {
 	Help     string     `json:"help,omitempty"`
 	Type     value.Kind `json:"type"`
 	Required bool       `json:"required,omitempty"`
+	Secret   bool       `json:"secret,omitempty"` // of an option: a text that is kept sealed
 	Default  any        `json:"default,omitempty"`
 	Choices  []string   `json:"choices,omitempty"`
 	From     PortFrom   `json:"from,omitempty"` // of an api trigger's input

@@ -42,6 +42,8 @@ type Bindings struct {
 	Connections map[string]string `json:"connections,omitempty"` // slot → connection id
 	Tables      map[string]string `json:"tables,omitempty"`      // slot → table id
 	Options     *value.Object     `json:"options,omitempty"`     // option → value
+	Secrets     []byte            `json:"secrets,omitempty"`     // sealed: secret option → value
+	Sealed      []string          `json:"sealed,omitempty"`      // the secret options that have a value
 }
 
 // Folder holds the flows and tables that belong together.

@@ -121,7 +121,7 @@ func (r *reader) definition(d *Definition, n *yaml.Node) {
 		case "tables":
 			d.Tables = r.tables(e)
 		case "options":
-			d.Options = r.ports(e)
+			d.Options = r.options(e)
 		case "trigger":
 			d.Trigger = r.trigger(e)
 		case "cards":
@@ -207,7 +207,7 @@ func (r *reader) ports(of entry) []Port {
 	for _, e := range r.mapping(of.value, of.path) {
 		p := Port{Name: e.key, Title: e.key, Type: value.Text}
 		if e.value.Kind == yaml.ScalarNode {
-			p.Type = oneOf(r, e, value.Kinds()...)
+			r.portType(&p, e)
 			out = append(out, p)
 			continue
 		}
@@ -227,10 +227,29 @@ func (r *reader) ports(of entry) []Port {
 	return out
 }
 
+// options reads the options of a flow, which may be secret.
+func (r *reader) options(of entry) []Port {
+	out := r.ports(of)
+	for _, p := range out {
+		if p.Secret && (p.Default != nil || len(p.Choices) > 0) {
+			r.bad(of.at, of.path+"."+p.Name, "a secret has neither a default nor choices")
+		}
+	}
+	return out
+}
+
+func (r *reader) portType(p *Port, k entry) {
+	if strings.HasPrefix(k.path, "options.") && k.value.Kind == yaml.ScalarNode && k.value.Value == secretType {
+		p.Type, p.Secret = value.Text, true
+		return
+	}
+	p.Type = oneOf(r, k, value.Kinds()...)
+}
+
 func (r *reader) port(p *Port, k entry) {
 	switch k.key {
 	case "type":
-		p.Type = oneOf(r, k, value.Kinds()...)
+		r.portType(p, k)
 	case "title":
 		p.Title = r.text(k)
 	case "help":

@@ -39,7 +39,12 @@ func fillPorts(what string, ports []Port, given *value.Object) (*value.Object, e
 // Bind checks what a flow is installed with against its definition, and returns
 // it with the defaults of the options filled in.
 func (d *Definition) Bind(b Bindings) (Bindings, error) {
-	options, err := fillPorts("option", d.Options, b.Options)
+	for _, p := range secretOptions(d.Options) {
+		if b.Options.At(p.Name) != nil {
+			return b, errs.New(errs.Invalid, "option %q is a secret: it is entered in the flow's setup, and stands nowhere in clear", p.Name)
+		}
+	}
+	options, err := fillPorts("option", openOptions(d.Options), b.Options)
 	if err != nil {
 		return b, err
 	}

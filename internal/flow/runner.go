@@ -382,9 +382,9 @@ func (x *execution) bind(ctx context.Context, f *frame) error {
 		f.conns[slot.Name] = c
 		settings.Set(slot.Name, c.Settings)
 	}
-	options, err := fillPorts("option", f.prog.Definition.Options, f.prog.Flow.Bindings.Options)
+	options, err := x.options(f)
 	if err != nil {
-		return &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
+		return err
 	}
 	f.vars[nameConnections], f.vars[nameOptions] = settings, options
 	f.vars[nameRun] = value.Map("id", x.run.ID, "flow", x.run.Flow, "dry_run", x.run.DryRun, "started_at", value.Instant(x.run.CreatedAt))

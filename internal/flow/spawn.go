@@ -30,7 +30,7 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 	}
 	run := Run{
 		ID: id.New(), Org: x.run.Org, Flow: prog.Flow.ID, Version: prog.Flow.Version, State: Queued, Cause: OnCall, Event: x.run.Event, CausedBy: x.run.CausedBy,
-		Depth: x.run.Depth, DryRun: x.run.DryRun, SaveData: prog.Flow.SaveData, Priority: prog.Definition.Priority, CreatedAt: x.r.Now(), Input: value.Store(args),
+		Depth: x.run.Depth, DryRun: x.run.DryRun, SaveData: prog.Flow.SaveData && !x.holdsHidden(args), Priority: prog.Definition.Priority, CreatedAt: x.r.Now(), Input: value.Store(args),
 	}
 	if !run.SaveData {
 		if run.Input, err = x.r.Keys.Seal(run.Input, InputContext(run)); err != nil {

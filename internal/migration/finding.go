@@ -104,7 +104,7 @@ func (u *unit) masked(key, s string, mark func(option string) string) (string, b
 // secret makes an option to be filled in.
 func (u *unit) secret(title, key string) string {
 	name := u.secrets.give(title, "secret")
-	u.options.Set(name, "text")
+	u.options.Set(name, "secret")
 	u.out.Secrets = append(u.out.Secrets, Secret{Option: name, Card: u.at, Key: key})
 	return name
 }

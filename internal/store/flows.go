@@ -228,6 +228,41 @@ func (tx *Tx) SetFlow(ctx context.Context, org, id string, s Settings, now time.
 	return tx.bumpRevision(ctx, org)
 }
 
+// Reseal replaces the bindings of every flow that has secret options by what fn
+// makes of it, in one transaction, and returns how many secrets there are.
+func (t Flows) Reseal(ctx context.Context, fn func(flow.Flow) (flow.Bindings, error)) (int, error) {
+	n := 0
+	err := t.db.Write(ctx, func(tx *Tx) error {
+		n = 0
+		all, err := list(ctx, tx, scanFlow, `SELECT `+flowColumns+` FROM flow ORDER BY id`+tx.db.d.forUpdate)
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			if f.Bindings.Secrets == nil {
+				continue
+			}
+			b, err := fn(f)
+			if err != nil {
+				return err
+			}
+			text, err := json.Marshal(b)
+			if err != nil {
+				return err
+			}
+			if err := tx.change(ctx, "flow", `UPDATE flow SET bindings = ? WHERE id = ? AND org_id = ?`, string(text), f.ID, f.Org); err != nil {
+				return err
+			}
+			if err := tx.bumpRevision(ctx, f.Org); err != nil {
+				return err
+			}
+			n += len(b.Sealed)
+		}
+		return nil
+	})
+	return n, err
+}
+
 // Remove deletes a flow and its versions. Its runs stay, as history.
 func (t Flows) Remove(ctx context.Context, org, id string) error {
 	return t.db.Write(ctx, func(tx *Tx) error { return tx.RemoveFlow(ctx, org, id) })

@@ -94,6 +94,20 @@ func (o *Object) With(key string, v any) *Object {
 	return c
 }
 
+// Without returns o less a field: o itself where it has none of that name.
+func (o *Object) Without(key string) *Object {
+	if o.find(key) < 0 {
+		return o
+	}
+	c := NewObject(o.Len() - 1)
+	for k, e := range o.All() {
+		if k != key {
+			c.Set(k, e)
+		}
+	}
+	return c
+}
+
 // All walks the fields in order.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {

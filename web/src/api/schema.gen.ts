@@ -2609,10 +2609,14 @@ export interface components {
             help?: string;
             type: components["schemas"]["ValueKind"];
             required: boolean;
+            /** @description of an option: it can be written, and never read */
+            secret?: boolean;
             default?: unknown;
             choices?: string[];
-            /** @description what is chosen, or else the default */
+            /** @description what is chosen, or else the default; of a secret nothing */
             value?: unknown;
+            /** @description of a secret: it has a value */
+            set?: boolean;
         };
         Organization: {
             id: string;
@@ -2719,6 +2723,8 @@ export interface components {
             help?: string;
             type: components["schemas"]["ValueKind"];
             required: boolean;
+            /** @description of an option: it can be written, and never read */
+            secret?: boolean;
             default?: unknown;
             choices?: string[];
         };

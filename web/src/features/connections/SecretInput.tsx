@@ -7,12 +7,13 @@ type Props = {
   set: boolean;
   changedAt?: string;
   value: string;
+  disabled?: boolean;
   onChange: (v: string) => void;
   error?: string;
 };
 
 /** A secret: it can be written, and never read. */
-export function SecretInput({ field, set, changedAt, value, onChange, error }: Props) {
+export function SecretInput({ field, set, changedAt, value, disabled, onChange, error }: Props) {
   return (
     <Field
       label={field.title}
@@ -36,6 +37,7 @@ export function SecretInput({ field, set, changedAt, value, onChange, error }: P
           <Textarea
             {...f}
             value={value}
+            disabled={disabled}
             placeholder={set ? "Unchanged" : ""}
             spellCheck={false}
             autoComplete="off"
@@ -47,6 +49,7 @@ export function SecretInput({ field, set, changedAt, value, onChange, error }: P
             {...f}
             type="password"
             value={value}
+            disabled={disabled}
             placeholder={set ? "Unchanged" : ""}
             autoComplete="new-password"
             onChange={(e) => onChange(e.target.value)}

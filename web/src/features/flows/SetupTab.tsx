@@ -13,6 +13,7 @@ import { Section } from "../../kit/Page.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, problems, valuesOf } from "../../kit/value.ts";
+import { SecretInput } from "../connections/SecretInput.tsx";
 import { useConnectorTitles } from "../connections/useConnectorTitles.ts";
 import { useCan } from "../session/session.ts";
 
@@ -32,13 +33,16 @@ export function SetupTab({ flow }: { flow: Detail }) {
   const save = useMutation({
     mutationFn: () => {
       const values = valuesOf(options, texts);
-      const chosen = Object.fromEntries(options.map((o) => [o.name, values[o.name] ?? null]));
+      const open = options.filter((o) => !o.secret).map((o) => [o.name, values[o.name] ?? null]);
+      const typed = options.filter((o) => o.secret && texts[o.name]).map((o) => [o.name, texts[o.name]]);
+      const chosen = Object.fromEntries([...open, ...typed]);
       return call("patch", "/api/v1/flows/{id}", {
         path: { id: flow.id },
         body: { connections, tables, options: chosen, saveData },
       });
     },
     onSuccess: (after) => {
+      setTexts({ ...texts, ...Object.fromEntries(options.filter((o) => o.secret).map((o) => [o.name, ""])) });
       queryClient.setQueryData(keyOf("/api/v1/flows/{id}", { path: { id: flow.id } }), after);
       void stale("/api/v1/flows", "/api/v1/connections", "/api/v1/tables");
       toast({
@@ -52,7 +56,10 @@ export function SetupTab({ flow }: { flow: Detail }) {
     },
   });
   if (!def) return null;
-  const wrong = problems(options, texts);
+  const wrong = problems(
+    options.filter((o) => !o.secret),
+    texts,
+  );
   const failure = save.error instanceof Failure ? save.error : undefined;
   const field = failure?.detail?.field;
   const fits = (slot: string) => flow.slotChoices.find((s) => s.slot === slot)?.connections ?? [];
@@ -133,16 +140,28 @@ export function SetupTab({ flow }: { flow: Detail }) {
       {options.length > 0 && (
         <Section title="Options">
           <div className="flex flex-col gap-4">
-            {options.map((o) => (
-              <ValueField
-                key={o.name}
-                spec={o}
-                disabled={!can}
-                text={texts[o.name] ?? ""}
-                onChange={(t) => setTexts({ ...texts, [o.name]: t })}
-                error={field === `options.${o.name}` ? failure?.message : wrong[o.name]}
-              />
-            ))}
+            {options.map((o) =>
+              o.secret ? (
+                <SecretInput
+                  key={o.name}
+                  field={{ title: o.title || o.name, help: o.help, required: o.required, long: false }}
+                  set={o.set === true}
+                  value={texts[o.name] ?? ""}
+                  disabled={!can}
+                  onChange={(t) => setTexts({ ...texts, [o.name]: t })}
+                  error={field === `options.${o.name}` ? failure?.message : undefined}
+                />
+              ) : (
+                <ValueField
+                  key={o.name}
+                  spec={o}
+                  disabled={!can}
+                  text={texts[o.name] ?? ""}
+                  onChange={(t) => setTexts({ ...texts, [o.name]: t })}
+                  error={field === `options.${o.name}` ? failure?.message : wrong[o.name]}
+                />
+              ),
+            )}
           </div>
         </Section>
       )}

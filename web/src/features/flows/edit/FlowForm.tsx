@@ -74,7 +74,7 @@ export function FlowForm({ editor, problems }: { editor: Editor; problems: Place
           ))}
         </ul>
       </section>
-      <PortFields editor={editor} title="Options" noun="an option" at={["options"]} ports={tree.options} />
+      <PortFields editor={editor} title="Options" noun="an option" at={["options"]} ports={tree.options} withSecret />
     </fieldset>
   );
 }

@@ -17,6 +17,7 @@ export function PortFields({
   at,
   ports,
   withFrom,
+  withSecret,
 }: {
   editor: Editor;
   title: string;
@@ -25,6 +26,8 @@ export function PortFields({
   at: Path;
   ports: PortSpec[];
   withFrom?: boolean;
+  /** One may be kept sealed. */
+  withSecret?: boolean;
 }) {
   const set = (name: string, path: Path, value: unknown) =>
     editor.change(
@@ -56,21 +59,23 @@ export function PortFields({
                 <Select
                   {...f}
                   value={p.type}
-                  choices={types.map((t) => ({ value: t, label: t }))}
+                  choices={(withSecret ? [...types, "secret"] : types).map((t) => ({ value: t, label: t }))}
                   onChange={(e) => set(p.name, ["type"], e.target.value)}
                 />
               )}
             </Field>
           </div>
-          <Field label="Default">
-            {(f) => (
-              <Input
-                {...f}
-                value={toText(p.default)}
-                onChange={(e) => set(p.name, ["default"], fromText(e.target.value, p.type))}
-              />
-            )}
-          </Field>
+          {p.type !== "secret" && (
+            <Field label="Default">
+              {(f) => (
+                <Input
+                  {...f}
+                  value={toText(p.default)}
+                  onChange={(e) => set(p.name, ["default"], fromText(e.target.value, p.type))}
+                />
+              )}
+            </Field>
+          )}
           {withFrom && (
             <Field label="Where it comes from">
               {(f) => (

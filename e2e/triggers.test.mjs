@@ -1,5 +1,5 @@
 // What starts a flow, on its page: the address and its token, those to whom it is
-// delegated, the next time.
+// delegated, the next time; the runs that come of it, step by step; its secrets.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, until } from "./demo.mjs";
@@ -8,12 +8,12 @@ import { played, stage } from "./stage.mjs";
 const s = stage();
 
 /** Makes a flow of its YAML, switched on, and opens its page. */
-async function opened(yaml, options) {
+async function opened(yaml, { at = "", enabled = true, ...options } = {}) {
   const folder = await api(s.demo, "POST", "/folders", { name: `folder ${yaml.slice(6, 14)}` });
   const { id } = await api(s.demo, "POST", "/flows", { folder: folder.id, yaml });
   await api(s.demo, "POST", `/flows/${id}/publish`, {});
-  await api(s.demo, "PATCH", `/flows/${id}`, { enabled: true });
-  return { id, page: await s.open(`/flows/${id}`, options) };
+  if (enabled) await api(s.demo, "PATCH", `/flows/${id}`, { enabled });
+  return { id, page: await s.open(`/flows/${id}${at}`, options) };
 }
 
 test("an endpoint gets a name and a token, and answers who has it", played, async () => {
@@ -78,4 +78,58 @@ test("a scheduled flow shows when it starts next", played, async () => {
   await strip.getByText("(Europe/Berlin)").waitFor();
   await page.getByRole("switch", { name: "At night: on" }).click();
   await strip.getByText("None while it is switched off").waitFor();
+});
+
+test("a run is gone through step by step, into the flow that it called and the run that it started", played, async () => {
+  const folder = await api(s.demo, "POST", "/folders", { name: "Calls" });
+  const made = async (yaml) => {
+    const { id } = await api(s.demo, "POST", "/flows", { folder: folder.id, yaml });
+    await api(s.demo, "POST", `/flows/${id}/publish`, {});
+    await api(s.demo, "PATCH", `/flows/${id}`, { enabled: true });
+    return id;
+  };
+  await made(
+    "flow: louder\ntitle: Louder\ntrigger: { call: { inputs: { word: text } } }\n" +
+      'cards: [ { id: up, title: Shout it, use: text.to_upper_case, with: { text: "{{ input.word }}" } }, { return: { word: "{{ up.text }}" } } ]\n',
+  );
+  const id = await made(
+    "flow: outer\ntitle: Outer\ntrigger: { on_demand: }\ncards:\n" +
+      "  - { id: here, title: Call it, call: louder, with: { word: ada } }\n" +
+      "  - { id: there, title: Start it, call: louder, async: true, with: { word: bob } }\n",
+  );
+  const run = await api(s.demo, "POST", `/flows/${id}/run`, {});
+  await until("its end", async () => (await api(s.demo, "GET", `/runs/${run.id}`)).endedAt);
+  const page = await s.open(`/runs/${run.id}`);
+  await page.locator('[data-card="here"]').click();
+  await page.getByRole("button", { name: "Open what it called: Louder" }).click();
+  const calls = page.getByRole("navigation", { name: "Calls" });
+  await calls.getByText("Louder").waitFor();
+  await page.locator('[data-card="up"]').getByText("Done").waitFor();
+  const steps = page.getByRole("navigation", { name: "Steps" });
+  await page.getByRole("region", { name: "output" }).getByText("ADA").waitFor();
+  await calls.getByRole("button", { name: "Outer" }).click();
+  await page.locator('[data-card="there"]').click();
+  assert.match(await steps.innerText(), /Step \d of \d/);
+  await steps.getByRole("button", { name: "Before" }).click();
+  await calls.getByText("Louder").waitFor(); // what went before was in there
+  await steps.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("link", { name: "Open the run that it started" }).click();
+  await page.getByRole("heading", { level: 1, name: "Louder" }).waitFor();
+});
+
+test("a secret option is entered once, and shown to nobody", played, async () => {
+  const { page } = await opened(
+    "flow: keyed\ntitle: Keyed\noptions: { key: { type: secret, title: Key of the service, required: true }, place: { type: text, title: Place } }\n" +
+      'trigger: { api: { access: public } }\ncards: [ { return: { said: "{{ options.place }}" } } ]\n',
+    { at: "?tab=setup", enabled: false },
+  );
+  const key = page.getByLabel("Key of the service");
+  await key.fill("0pen-sesame");
+  await page.getByLabel("Place").fill("here");
+  await page.getByRole("button", { name: "Save" }).click();
+  await until("the form to forget it", async () => (await key.inputValue()) === "");
+  await page.reload();
+  await until("it to be set", async () => (await key.getAttribute("placeholder")) === "Unchanged");
+  assert.equal(await page.getByLabel("Place").inputValue(), "here");
+  assert.ok(!(await page.content()).includes("sesame"));
 });

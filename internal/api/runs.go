@@ -128,6 +128,7 @@ type Step struct {
 	Path      string         `json:"path" doc:"where in the run: each_user#3/tell is the card tell in round 3 of the loop each_user"`
 	Seq       int            `json:"seq"`
 	Flow      Ref            `json:"flow" doc:"the run's own, or a helper"`
+	Version   int            `json:"version" doc:"of that flow, with which the run goes on; 0 where that is not known"`
 	Card      string         `json:"card" doc:"id of the card in that flow"`
 	Title     string         `json:"title"`
 	Kind      flow.CardKind  `json:"kind,omitempty" doc:"not there if the flow's version is gone"`
@@ -220,6 +221,7 @@ func pageOfSteps(ctx context.Context, d Deps, r flow.Run, titles map[string]stri
 		if err != nil {
 			return page, err
 		}
+		step.Version = cards.version(row.Flow)
 		page.Items = append(page.Items, step)
 	}
 	return page, nil
@@ -258,15 +260,19 @@ func (b *cardBook) find(ctx context.Context, flowID, card string) *flow.Card {
 			b.cards = map[string]map[string]*flow.Card{}
 		}
 		b.cards[flowID] = map[string]*flow.Card{}
-		version := b.run.Version
-		if flowID != b.run.Flow {
-			version = b.run.Pins[flowID]
-		}
-		if p, err := b.d.Library.Program(ctx, b.run.Org, flowID, version); err == nil {
+		if p, err := b.d.Library.Program(ctx, b.run.Org, flowID, b.version(flowID)); err == nil {
 			flow.Walk(p.Definition.Cards, func(c *flow.Card) { b.cards[flowID][c.ID] = c })
 		}
 	}
 	return b.cards[flowID][card]
+}
+
+// version is that of a flow with which the run goes on.
+func (b *cardBook) version(flowID string) int {
+	if flowID == b.run.Flow {
+		return b.run.Version
+	}
+	return b.run.Pins[flowID]
 }
 
 func retryable(r flow.Run) bool {

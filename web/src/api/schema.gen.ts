@@ -3278,6 +3278,8 @@ export interface components {
             seq: number;
             /** @description the run's own, or a helper */
             flow: components["schemas"]["Ref"];
+            /** @description of that flow, with which the run goes on; 0 where that is not known */
+            version: number;
             /** @description id of the card in that flow */
             card: string;
             title: string;

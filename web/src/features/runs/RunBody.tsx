@@ -12,7 +12,7 @@ import { useMedia } from "../../kit/useMedia.ts";
 import { allCards } from "../flows/model/tree.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
 import { useModel } from "../flows/useModel.ts";
-import { byCard, inOrder, overlaysOf, type Step, timed, worst } from "./overlay.tsx";
+import { byCall, byCard, type Call, inOrder, overlaysOf, type Step, timed, trailOf, worst } from "./overlay.tsx";
 import { RunSummary } from "./RunSummary.tsx";
 import type { RunDetail } from "./run.ts";
 import { StepDetail } from "./StepDetail.tsx";
@@ -26,24 +26,28 @@ export function RunBody({ run }: { run: RunDetail }) {
   const navigate = route.useNavigate();
   const wide = useMedia("(min-width: 1024px)");
   const steps = useAllSteps(run);
+  const current = steps.find((s) => s.path === search.step);
+  const calls = useMemo(() => byCall(steps, run.flow.id), [steps, run.flow.id]);
+  const trail = useMemo(() => trailOf(run, steps, current), [run, steps, current]);
+  const shown = trail.at(-1) ?? { flow: run.flow, version: run.version, call: "" };
   const flow = useQuery({
-    ...read("/api/v1/flows/{id}", { path: { id: run.flow.id }, query: { version: run.version } }),
-    enabled: run.flow.name !== "" && run.version > 0,
+    ...read("/api/v1/flows/{id}", { path: { id: shown.flow.id }, query: { version: shown.version } }),
+    enabled: shown.flow.name !== "" && shown.version > 0,
     retry: false,
   });
   const { picture, faults } = useModel(flow.data?.yaml ?? "", flow.data?.folder.id);
   const asList =
     search.view === "list" ||
-    (!picture && (faults.length > 0 || flow.isError || run.version === 0 || run.flow.name === ""));
+    (!picture && (faults.length > 0 || flow.isError || shown.version === 0 || shown.flow.name === ""));
   const connectors = useMemo(
     () => new Map([...allCards(picture?.cards ?? [])].map((c) => [c.id, c.connector ?? ""])),
     [picture],
   );
-  const overlays = useMemo(() => overlaysOf(steps, run.flow.id), [steps, run.flow.id]);
-  const current = steps.find((s) => s.path === search.step);
+  const own = calls.get(shown.call);
+  const overlays = useMemo(() => overlaysOf(own ?? []), [own]);
   const select = (s: Step | undefined) => void navigate({ search: { ...search, step: s?.path }, replace: true });
   const selectCard = (card: string) => {
-    const of = byCard(steps, run.flow.id).get(card) ?? [];
+    const of = byCard(own ?? []).get(card) ?? [];
     const chosen = worst(of);
     select(current && chosen?.path === current.path ? undefined : chosen);
   };
@@ -59,7 +63,16 @@ export function RunBody({ run }: { run: RunDetail }) {
     },
   ]);
   const detail = current ? (
-    <StepDetail key={current.path} run={run} step={current} steps={steps} onSelect={select} untitled={!wide} />
+    <StepDetail
+      key={current.path}
+      run={run}
+      step={current}
+      steps={steps}
+      called={calls.get(current.path)?.[0]}
+      onSelect={select}
+      onMove={move}
+      untitled={!wide}
+    />
   ) : (
     <RunSummary run={run} onSelect={select} />
   );
@@ -88,6 +101,7 @@ export function RunBody({ run }: { run: RunDetail }) {
             </Button>
           </fieldset>
         )}
+        {!asList && trail.length > 1 && <Trail trail={trail} onSelect={select} />}
         {asList ? (
           <StepList run={run} steps={steps} connectors={connectors} current={current} onSelect={select} />
         ) : picture ? (
@@ -96,7 +110,7 @@ export function RunBody({ run }: { run: RunDetail }) {
             trigger={picture.trigger}
             cards={picture.cards}
             overlays={overlays}
-            selected={current?.flow.id === run.flow.id ? current.card : undefined}
+            selected={current?.card}
             onSelect={(id) => (id === "trigger" ? select(undefined) : selectCard(id))}
           />
         ) : (
@@ -118,6 +132,28 @@ export function RunBody({ run }: { run: RunDetail }) {
         </Sheet>
       )}
     </div>
+  );
+}
+
+/** The way from the run's own flow to the one that is looked at. */
+function Trail({ trail, onSelect }: { trail: Call[]; onSelect: (s: Step | undefined) => void }) {
+  return (
+    <nav aria-label="Calls" className="mb-2 flex flex-wrap items-center gap-x-2 text-sm">
+      {trail.map((t, i) => (
+        <span key={t.call} className="flex items-center gap-x-2">
+          {i > 0 && <span className="text-faint">called</span>}
+          {i < trail.length - 1 ? (
+            <button type="button" className="text-accent hover:underline" onClick={() => onSelect(trail[i + 1]?.by)}>
+              {t.flow.name || "a deleted flow"}
+            </button>
+          ) : (
+            <span className="font-medium" aria-current="true">
+              {t.flow.name || "a deleted flow"}
+            </span>
+          )}
+        </span>
+      ))}
+    </nav>
   );
 }
 

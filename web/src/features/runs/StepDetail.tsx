@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { ChevronLeft, ChevronRight, CornerDownRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { Button } from "../../kit/Button.tsx";
 import { Select } from "../../kit/Field.tsx";
 import { Json } from "../../kit/Json.tsx";
 import { Note } from "../../kit/Note.tsx";
@@ -15,13 +17,18 @@ type Props = {
   run: RunDetail;
   step: Step;
   steps: Step[];
+  /** The first step of the flow that it called. */
+  called?: Step;
   onSelect: (s: Step) => void;
+  onMove: (by: number) => void;
   /** The title stands above it already. */
   untitled?: boolean;
 };
 
 /** What happened at one card: its state, its data, what it did outside. */
-export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
+export function StepDetail({ run, step: s, steps, called, onSelect, onMove, untitled }: Props) {
+  const spawned = s.kind === "call" ? spawnedBy(s.output) : undefined;
+  const nth = steps.indexOf(s);
   const rounds = steps.filter((x) => x.card === s.card && x.flow.id === s.flow.id);
   const action = run.actions.find((a) => a.id === s.action || (a.stepPath !== undefined && a.stepPath === s.path));
   const facts: [string, ReactNode][] = [
@@ -51,6 +58,28 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
         </div>
         <StepStateMark step={s} />
       </div>
+      <nav aria-label="Steps" className="flex items-center justify-between gap-2 text-sm text-muted">
+        <Button size="sm" look="quiet" icon={<ChevronLeft size={14} />} disabled={nth <= 0} onClick={() => onMove(-1)}>
+          Before
+        </Button>
+        <span>
+          Step {nth + 1} of {steps.length}
+        </span>
+        <Button size="sm" look="quiet" disabled={nth === steps.length - 1} onClick={() => onMove(1)}>
+          Next
+          <ChevronRight size={14} aria-hidden />
+        </Button>
+      </nav>
+      {called && (
+        <Button icon={<CornerDownRight size={14} />} onClick={() => onSelect(called)}>
+          Open what it called: {called.flow.name || "a deleted flow"}
+        </Button>
+      )}
+      {spawned && (
+        <Link to="/runs/$id" params={{ id: spawned }} className="text-accent hover:underline">
+          Open the run that it started
+        </Link>
+      )}
       {rounds.length > 1 && (
         <Select
           aria-label="Round"
@@ -93,6 +122,12 @@ export function StepDetail({ run, step: s, steps, onSelect, untitled }: Props) {
       <Data title={s.state === "dry_run" ? "What it would send" : "Output"} value={s.output} kept={run.dataKept} />
     </div>
   );
+}
+
+/** The run that a call of its own started. */
+function spawnedBy(output: unknown): string | undefined {
+  const id = typeof output === "object" && output !== null && "run_id" in output ? output.run_id : undefined;
+  return typeof id === "string" ? id : undefined;
 }
 
 function Data({ title, value, kept }: { title: string; value: unknown; kept: boolean }) {

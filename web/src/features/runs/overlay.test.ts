@@ -1,11 +1,23 @@
 import { expect, test } from "vitest";
-import { byCard, firstToSee, inOrder, overlaysOf, roundOf, type Step, timed, tookOf, worst } from "./overlay.tsx";
+import {
+  byCall,
+  byCard,
+  firstToSee,
+  inOrder,
+  overlaysOf,
+  roundOf,
+  type Step,
+  timed,
+  tookOf,
+  worst,
+} from "./overlay.tsx";
 import { type StepState, stepLook } from "./runState.tsx";
 
 const step = (card: string, state: StepState, more: Partial<Step> = {}): Step => ({
   path: card,
   seq: 1,
   flow: { id: "f", name: "" },
+  version: 1,
   card,
   title: card,
   state,
@@ -19,15 +31,33 @@ test("of several rounds the worst is shown", () => {
   expect(worst([step("a", "done"), step("a", "failed"), step("a", "refused")])?.state).toBe("failed");
   expect(worst([])).toBeUndefined();
 });
-test("the cards of helpers are not those of the flow", () => {
-  const m = byCard(
-    [step("a", "done"), step("a", "done", { path: "a#2" }), step("a", "failed", { flow: { id: "other", name: "" } })],
+test("the cards of helpers are not those of the flow, and each call has its own", () => {
+  const other = { flow: { id: "other", name: "" } };
+  const calls = byCall(
+    [
+      step("a", "done"),
+      step("a", "done", { path: "a#2" }),
+      step("call", "done", { path: "each#1/call", kind: "call" }),
+      step("a", "failed", { path: "each#1/call/a", ...other }),
+      step("a", "done", { path: "each#2/call/a", ...other }), // its call is under way
+      step("a", "refused", { path: "each#1/call/if/a", ...other }),
+    ],
     "f",
   );
-  expect(m.get("a")?.map((s) => s.state)).toEqual(["done", "done"]);
+  expect([...calls.keys()]).toEqual(["", "each#1/call", "=other"]);
+  expect(
+    byCard(calls.get("") ?? [])
+      .get("a")
+      ?.map((s) => s.state),
+  ).toEqual(["done", "done"]);
+  expect(
+    byCard(calls.get("each#1/call") ?? [])
+      .get("a")
+      ?.map((s) => s.state),
+  ).toEqual(["failed", "refused"]);
 });
 test("a card that failed is marked so", () => {
-  const o = overlaysOf([step("a", "failed"), step("b", "refused"), step("c", "done")], "f");
+  const o = overlaysOf([step("a", "failed"), step("b", "refused"), step("c", "done")]);
   expect([o.get("a")?.tone, o.get("b")?.tone, o.get("c")?.tone, o.get("d")]).toEqual([
     "bad",
     "warn",

@@ -16,11 +16,57 @@ export function worst(steps: Step[]): Step | undefined {
   );
 }
 
-/** The steps of a flow's own cards, by card. */
-export function byCard(steps: Step[], flow: string): Map<string, Step[]> {
+/**
+ * The call that a step is part of: the path of the card that called its flow, or nothing for the run's own flow.
+ * A call that is under way has no step of its own yet; then it is known by the flow.
+ */
+export function callOf(s: Step, byPath: ReadonlyMap<string, Step>, runFlow: string): string {
+  const parts = s.path.split("/");
+  for (let n = parts.length - 1; n > 0; n--) {
+    const path = parts.slice(0, n).join("/");
+    if (byPath.get(path)?.kind === "call") return path;
+  }
+  return s.flow.id === runFlow ? "" : `=${s.flow.id}`;
+}
+
+/** The steps of each call, by what {@link callOf} says. */
+export function byCall(steps: Step[], runFlow: string): Map<string, Step[]> {
+  const byPath = new Map(steps.map((s) => [s.path, s]));
   const out = new Map<string, Step[]>();
   for (const s of steps) {
-    if (s.flow.id !== flow) continue;
+    const call = callOf(s, byPath, runFlow);
+    const list = out.get(call);
+    if (list) list.push(s);
+    else out.set(call, [s]);
+  }
+  return out;
+}
+
+/** One call of a flow in a run: the run's own flow, or one that a card called. */
+export type Call = { flow: Step["flow"]; version: number; call: string; by?: Step };
+
+/** The calls around a step, the run's own flow first. */
+export function trailOf(
+  run: { flow: Step["flow"]; version: number },
+  steps: Step[],
+  current: Step | undefined,
+): [Call, ...Call[]] {
+  const byPath = new Map(steps.map((s) => [s.path, s]));
+  const inner: Call[] = [];
+  for (let s = current; s; ) {
+    const call = callOf(s, byPath, run.flow.id);
+    if (call === "") break;
+    const by = byPath.get(call);
+    inner.unshift({ flow: s.flow, version: s.version, call, by });
+    s = by;
+  }
+  return [{ flow: run.flow, version: run.version, call: "" }, ...inner];
+}
+
+/** The steps of one call, by card. */
+export function byCard(steps: Step[]): Map<string, Step[]> {
+  const out = new Map<string, Step[]>();
+  for (const s of steps) {
     const list = out.get(s.card);
     if (list) list.push(s);
     else out.set(s.card, [s]);
@@ -44,10 +90,10 @@ export function tookOf(s: Step): string {
   return duration(Math.max(0, ms));
 }
 
-/** What is shown on the cards of a flow about one run. */
-export function overlaysOf(steps: Step[], flow: string): Map<string, Overlay> {
+/** What is shown on the cards of a flow about one call of it. */
+export function overlaysOf(steps: Step[]): Map<string, Overlay> {
   const out = new Map<string, Overlay>();
-  for (const [card, list] of byCard(steps, flow)) {
+  for (const [card, list] of byCard(steps)) {
     const w = worst(list);
     if (w) out.set(card, overlayOf(w, list));
   }

@@ -20,7 +20,7 @@ export function worst(steps: Step[]): Step | undefined {
  * The call that a step is part of: the path of the card that called its flow, or nothing for the run's own flow.
  * A call that is under way has no step of its own yet; then it is known by the flow.
  */
-export function callOf(s: Step, byPath: ReadonlyMap<string, Step>, runFlow: string): string {
+function callOf(s: Step, byPath: ReadonlyMap<string, Step>, runFlow: string): string {
   const parts = s.path.split("/");
   for (let n = parts.length - 1; n > 0; n--) {
     const path = parts.slice(0, n).join("/");

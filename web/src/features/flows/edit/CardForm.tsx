@@ -163,6 +163,12 @@ function KindFields({ edit, onOpenHelper }: { edit: CardEdit; onOpenHelper: (slu
             required
             help="For people, and for whoever called the flow."
           />
+          {card.kind === "fail" && (
+            <>
+              <Value edit={edit} label="Status" path={["status"]} type="number" help="For who catches it, or called." />
+              <Names edit={edit} at={["details"]} what="detail" />
+            </>
+          )}
           <When edit={edit} />
         </>
       );
@@ -255,7 +261,7 @@ function When({ edit, required }: { edit: CardEdit; required?: boolean }) {
 }
 
 /** Values by names of one's own. */
-function Names({ edit, at, what }: { edit: CardEdit; at: Path; what: string }) {
+export function Names({ edit, at, what }: { edit: CardEdit; at: Path; what: string }) {
   const values = objectOf(at.reduce<unknown>((v, p) => objectOf(v)[p], edit.card.data));
   return (
     <div className="flex flex-col gap-3">

@@ -1,7 +1,7 @@
 import { Field, Input, Select } from "../../../kit/Field.tsx";
 import { loopKinds } from "../model/kinds.ts";
 import { objectOf, textOf } from "../model/tree.ts";
-import { type CardEdit, Value } from "./CardForm.tsx";
+import { type CardEdit, Names, Value } from "./CardForm.tsx";
 
 /** What happens when a card does not succeed. */
 export function Failures({ edit }: { edit: CardEdit }) {
@@ -38,6 +38,7 @@ export function Failures({ edit }: { edit: CardEdit }) {
           )}
         </Field>
         {how === "call" && <Value edit={edit} label="Flow to run" path={["on_error", "call"]} type="text" required />}
+        {how === "return" && <Names edit={edit} at={["on_error", "return"]} what="result" />}
         {card.kind === "action" && <ActionPolicies edit={edit} />}
       </div>
     </details>
@@ -67,29 +68,105 @@ function ActionPolicies({ edit }: { edit: CardEdit }) {
           />
         )}
       </Field>
-      <div className="grid grid-cols-2 gap-2">
-        <Field label="Try again for" error={edit.wrong("retry")}>
-          {(f) => (
-            <Input
-              {...f}
-              placeholder="1h"
-              disabled={typeof d.retry === "object" && d.retry !== null}
-              value={typeof d.retry === "object" ? "see the YAML" : textOf(d.retry)}
-              onChange={(e) => edit.set(["retry"], e.target.value || undefined)}
-            />
-          )}
-        </Field>
-        <Field label="Takes at most" error={edit.wrong("timeout")}>
-          {(f) => (
-            <Input
-              {...f}
-              placeholder="30s"
-              value={textOf(d.timeout)}
-              onChange={(e) => edit.set(["timeout"], e.target.value || undefined)}
-            />
-          )}
-        </Field>
-      </div>
+      <Retry edit={edit} />
+      <Field label="Takes at most" error={edit.wrong("timeout")}>
+        {(f) => (
+          <Input
+            {...f}
+            placeholder="30s"
+            value={textOf(d.timeout)}
+            onChange={(e) => edit.set(["timeout"], e.target.value || undefined)}
+          />
+        )}
+      </Field>
     </>
   );
+}
+
+/** What passes is tried again: for a time, or so often. */
+function Retry({ edit }: { edit: CardEdit }) {
+  const { retry } = edit.card.data;
+  const often = typeof retry === "object" && retry !== null;
+  const set = (key: string, value: unknown) => edit.set(["retry", key], value);
+  const o = objectOf(retry);
+  const delays = Array.isArray(o.delay) ? o.delay.map(textOf).join(", ") : textOf(o.delay);
+  return (
+    <>
+      <div className="grid grid-cols-2 gap-2">
+        <Field label="If it may pass" error={often ? undefined : edit.wrong("retry")}>
+          {(f) => (
+            <Select
+              {...f}
+              value={often ? "often" : "long"}
+              choices={[
+                { value: "long", label: "try again for a time" },
+                { value: "often", label: "try again so often" },
+              ]}
+              onChange={(e) => edit.set(["retry"], e.target.value === "often" ? { times: 3 } : undefined)}
+            />
+          )}
+        </Field>
+        {often ? (
+          <Field label="Times" error={edit.wrong("retry.times") ?? edit.wrong("retry")}>
+            {(f) => (
+              <Input
+                {...f}
+                type="number"
+                min={0}
+                value={typeof o.times === "number" ? o.times : ""}
+                onChange={(e) => set("times", e.target.value === "" ? undefined : Number(e.target.value))}
+              />
+            )}
+          </Field>
+        ) : (
+          <Field label="For">
+            {(f) => (
+              <Input
+                {...f}
+                placeholder="1h"
+                value={textOf(retry)}
+                onChange={(e) => edit.set(["retry"], e.target.value || undefined)}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      {often && (
+        <div className="grid grid-cols-2 gap-2">
+          <Field label="Pauses" help="One, or one for each time." error={edit.wrong("retry.delay")}>
+            {(f) => (
+              <Input
+                {...f}
+                placeholder="1m, 3m"
+                defaultValue={delays}
+                onBlur={(e) => set("delay", pauses(e.target.value))}
+              />
+            )}
+          </Field>
+          <Field label="Of what" error={edit.wrong("retry.only")}>
+            {(f) => (
+              <Select
+                {...f}
+                value={textOf(o.only)}
+                choices={[
+                  { value: "", label: "whatever may pass" },
+                  { value: "rate_limits", label: "rate limits alone" },
+                ]}
+                onChange={(e) => set("only", e.target.value || undefined)}
+              />
+            )}
+          </Field>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Pauses as they are typed: one by itself, several as a list. */
+function pauses(text: string): string | string[] | undefined {
+  const all = text
+    .split(",")
+    .map((t) => t.trim())
+    .filter(Boolean);
+  return all.length > 1 ? all : all[0];
 }

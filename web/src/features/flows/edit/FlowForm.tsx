@@ -1,13 +1,75 @@
+import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Field, Input, Select } from "../../../kit/Field.tsx";
 import { Note } from "../../../kit/Note.tsx";
 import { freeId } from "../model/edit.ts";
 import { setTop } from "../model/palette.ts";
 import type { Placed } from "../model/problems.ts";
 import type { Path } from "../model/source.ts";
+import { objectOf, textOf } from "../model/tree.ts";
 import { Without } from "./fields/NamedFields.tsx";
 import { PortFields } from "./PortFields.tsx";
 import { LongText } from "./TriggerForm.tsx";
 import type { Editor } from "./useEditor.ts";
+
+type Setter = (path: Path, value: unknown) => void;
+
+/** How the runs of the flow are carried out. */
+function Running({
+  editor,
+  set,
+  wrong,
+}: {
+  editor: Editor;
+  set: Setter;
+  wrong: (field: string) => string | undefined;
+}) {
+  const d = objectOf(editor.model.source?.doc.toJS());
+  return (
+    <section aria-label="Running" className="flex flex-col gap-2">
+      <h3 className="text-sm font-medium">Running</h3>
+      <div className="grid grid-cols-3 gap-2">
+        <Field label="Priority" error={wrong("priority")}>
+          {(f) => (
+            <Select
+              {...f}
+              value={textOf(d.priority) || "normal"}
+              choices={["containment", "normal", "bulk"].map((p) => ({ value: p, label: p }))}
+              onChange={(e) => set(["priority"], e.target.value === "normal" ? undefined : e.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="At most" error={wrong("timeout")}>
+          {(f) => (
+            <Input
+              {...f}
+              placeholder="24h"
+              value={textOf(d.timeout)}
+              onChange={(e) => set(["timeout"], e.target.value || undefined)}
+            />
+          )}
+        </Field>
+        <Field label="At once" error={wrong("concurrency")}>
+          {(f) => (
+            <Input
+              {...f}
+              type="number"
+              min={1}
+              placeholder="any"
+              value={typeof d.concurrency === "number" ? d.concurrency : ""}
+              onChange={(e) => set(["concurrency"], e.target.value === "" ? undefined : Number(e.target.value))}
+            />
+          )}
+        </Field>
+      </div>
+      <Checkbox
+        shown
+        label="Keep the data that passes through"
+        checked={d.save_data !== false}
+        onChange={(on) => set(["save_data"], on ? undefined : false)}
+      />
+    </section>
+  );
+}
 
 /** What a flow is called, and what it is made with: connections, tables, options. */
 export function FlowForm({ editor, problems }: { editor: Editor; problems: Placed[] }) {
@@ -33,6 +95,7 @@ export function FlowForm({ editor, problems }: { editor: Editor; problems: Place
         {(f) => <Input {...f} value={tree.title} onChange={(e) => set(["title"], e.target.value || undefined)} />}
       </Field>
       <LongText label="Description" value={tree.description} onChange={(v) => set(["description"], v || undefined)} />
+      <Running editor={editor} set={set} wrong={(field) => general.find((p) => p.field === field)?.message} />
       <section aria-label="Connections" className="flex flex-col gap-2">
         <h3 className="text-sm font-medium">Connections</h3>
         {tree.connections.length === 0 && (

@@ -84,12 +84,29 @@ func (f *frame) stop(card string) {
 
 // inner returns the frame of one round of a loop.
 func (f *frame) inner(prefix string) *frame {
-	return &frame{prog: f.prog, vars: map[string]any{}, states: f.states, conns: f.conns, outer: f, prefix: prefix, depth: f.depth}
+	return &frame{prog: f.prog, vars: map[string]any{}, states: value.NewObject(4), conns: f.conns, outer: f, prefix: prefix, depth: f.depth}
+}
+
+// steps are the states of the cards so far: those of a round stand before those
+// around its loop.
+func (f *frame) steps() *value.Object {
+	if f.outer == nil {
+		return f.states
+	}
+	all := value.NewObject(f.states.Len())
+	for at := f; at != nil; at = at.outer {
+		for card, state := range at.states.All() {
+			if _, inner := all.Get(card); !inner {
+				all.Set(card, state)
+			}
+		}
+	}
+	return all
 }
 
 func (f *frame) lookup(ref value.Ref) any {
 	if ref[0] == nameSteps {
-		return value.Walk(f.states, ref[1:])
+		return value.Walk(f.steps(), ref[1:])
 	}
 	for at := f; at != nil; at = at.outer {
 		if v, ok := at.vars[ref[0]]; ok {
@@ -101,7 +118,7 @@ func (f *frame) lookup(ref value.Ref) any {
 
 // names returns every name that a condition may use.
 func (f *frame) names() map[string]any {
-	all := map[string]any{nameSteps: f.states}
+	all := map[string]any{nameSteps: f.steps()}
 	for at := f; at != nil; at = at.outer {
 		for k, v := range at.vars {
 			if _, inner := all[k]; !inner {

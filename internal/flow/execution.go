@@ -239,6 +239,9 @@ type outcome struct {
 // card runs one card and gives its output to the frame.
 func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, error) {
 	path := f.prefix + c.ID
+	if s, ok := x.known[path]; ok && s.Reason == abandoned && s.State.Settled() {
+		return nil, errAbandoned
+	}
 	began := x.r.Now()
 	f.began = began
 	out, err := x.run1(ctx, f, c, path)
@@ -284,7 +287,7 @@ func (c *Card) failure(path string, out outcome) *CardError {
 func (x *execution) onError(ctx context.Context, f *frame, c *Card, e *CardError) (*flowEnd, error) {
 	switch c.OnError.Way {
 	case HandOver:
-		if err := x.handOver(ctx, f, c, e); err != nil && isPassing(err) {
+		if err := x.handOver(ctx, f, c, e); err != nil && !isFault(err) {
 			return nil, err
 		}
 	case GiveBack:
@@ -459,6 +462,16 @@ func (x *execution) fail(f *frame, c *Card) (outcome, error) {
 	}
 	fault.Set("statusCode", value.Loosely(status, value.Number))
 	return outcome{state: StepFailed, input: fault.With("reason", reason), err: reason, bare: bare, fault: fault}, nil
+}
+
+// isFault reports whether an error is a flow's: of one of its cards, or of its
+// being called.
+func isFault(err error) bool {
+	if _, ok := errors.AsType[*CardError](err); ok {
+		return !isPassing(err)
+	}
+	kind := errs.KindOf(err)
+	return kind == errs.NotFound || kind == errs.Invalid
 }
 
 // isPassing reports whether an error is the run's way and no card's failure.

@@ -79,6 +79,12 @@ func (tx *Tx) enqueue(ctx context.Context, runs []RunJob) error {
 	return nil
 }
 
+// dropJobs takes a run's jobs out of the queue that nobody works at.
+func (tx *Tx) dropJobs(ctx context.Context, run string) error {
+	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "run")+` = ?`, runArgs{}.Kind(), run)
+	return err
+}
+
 // RunHandler works one run. It returns when the run has ended (zero time), or
 // the time at which it wants to be called again. An error means that it could
 // not be worked at all; it is tried again soon.

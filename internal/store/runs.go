@@ -505,6 +505,10 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 		if err := tx.recount(ctx, org, id); err != nil {
 			return err
 		}
+		// One that waited has a job still, which would take the run from its worker.
+		if err := tx.dropJobs(ctx, id); err != nil {
+			return err
+		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})
 	})
 }

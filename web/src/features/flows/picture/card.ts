@@ -6,6 +6,7 @@ import { inputsOf, outputsOf, usedBy } from "../model/ports.ts";
 import { refsIn } from "../model/refs.ts";
 import type { Path } from "../model/source.ts";
 import { allCards, type CardNode, endsList, type FlowTree, objectOf, type TriggerNode, textOf } from "../model/tree.ts";
+import { scheduleWords } from "../schedule.ts";
 import type { Expression, Reference } from "./pieces.ts";
 
 export type PictureRow = {
@@ -218,8 +219,10 @@ function triggerPicture(t: TriggerNode): PictureTrigger {
     rows.push({ name: "if", text: c.code ?? String(c.value?.value ?? ""), code: true });
   }
   const own = objectOf(t.data[t.kind]);
-  if (t.kind === "schedule")
-    rows.push({ text: [textOf(own.cron), textOf(own.zone)].filter(Boolean).join("  "), code: true });
+  if (t.kind === "schedule") {
+    const words = scheduleWords(textOf(own.cron), textOf(own.zone));
+    rows.push({ text: words ?? [textOf(own.cron), textOf(own.zone)].filter(Boolean).join("  "), code: !words });
+  }
   if (t.kind === "api") rows.push({ name: "access", text: textOf(own.access) || "token" });
   if (t.kind === "row")
     rows.push({ name: textOf(own.table) || "table", text: (Array.isArray(own.on) ? own.on : []).join(", ") });

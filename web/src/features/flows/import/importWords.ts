@@ -1,4 +1,5 @@
 import type { components } from "../../../api/schema.gen.ts";
+import { triggerWords } from "../flowWords.ts";
 
 export type Report = components["schemas"]["ImportReport"];
 export type ReportFlow = Report["flows"][number];
@@ -33,4 +34,11 @@ export function valuesToLookAt(f: ReportFlow): ReportFlow["values"] {
     seen.add(mark);
     return true;
   });
+}
+
+/** What starts a flow that a file brings, as the list of flows says it. */
+export function startWords(kind: string): string {
+  if (kind === "event") return "An event";
+  if (kind === "schedule") return "At set times";
+  return triggerWords({ kind: kind as components["schemas"]["TriggerKind"] }) ?? kind;
 }

@@ -106,6 +106,9 @@ test("a run is gone through step by step, into the flow that it called and the r
   const calls = page.getByRole("navigation", { name: "Calls" });
   await calls.getByText("Louder").waitFor();
   await page.locator('[data-card="up"]').getByText("Done").waitFor();
+  // The cards show the data of the run, and on hover the reference that it came from.
+  await page.locator('[data-card="trigger"]').getByText("ada", { exact: true }).waitFor();
+  assert.equal(await page.locator('[data-card="up"] [title*="{{ input.word }}"]').innerText(), "ada");
   const steps = page.getByRole("navigation", { name: "Steps" });
   await page.getByRole("region", { name: "output" }).getByText("ADA").waitFor();
   await calls.getByRole("button", { name: "Outer" }).click();

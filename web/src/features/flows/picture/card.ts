@@ -21,6 +21,8 @@ export type PictureRow = {
   /** Nothing stands there, and something is wanted. */
   wanted?: boolean;
   type?: string;
+  /** In a run: what the card was given there, as text. */
+  given?: string;
 };
 
 export type PictureLane = { key: string; label: string; path: Path; cards: PictureCard[] };
@@ -45,7 +47,11 @@ export type PictureCard = {
   ends: boolean;
 };
 
-export type PictureTrigger = { kind: string; title: string; rows: { name?: string; text: string; code?: boolean }[] };
+export type PictureTrigger = {
+  kind: string;
+  title: string;
+  rows: { name?: string; text: string; code?: boolean /** Of what the flow is given. */; input?: string }[];
+};
 
 export type PictureFlow = { trigger: PictureTrigger; cards: PictureCard[] };
 
@@ -226,6 +232,7 @@ function triggerPicture(t: TriggerNode): PictureTrigger {
   if (t.kind === "api") rows.push({ name: "access", text: textOf(own.access) || "token" });
   if (t.kind === "row")
     rows.push({ name: textOf(own.table) || "table", text: (Array.isArray(own.on) ? own.on : []).join(", ") });
-  for (const p of t.inputs) rows.push({ name: p.title, text: p.type + (p.required ? ", required" : "") });
+  for (const p of t.inputs)
+    rows.push({ name: p.title, text: p.type + (p.required ? ", required" : ""), input: p.name });
   return { kind: t.kind, title: triggerTitles[t.kind] ?? "", rows };
 }

@@ -77,3 +77,38 @@ test("a connector is made of a curl command and a document, and connected with t
   await page.getByText("Saved").waitFor();
   assert.equal((await api(s.demo, "GET", "/connectors/own_hr_system")).actionList.find((a) => a.id === "list_people").title, "List everybody");
 });
+
+test("a connector in the making is not lost by leaving, and its address must be one", played, async () => {
+  const page = await s.open("/catalogue");
+  await page.getByRole("link", { name: "Make a connector" }).click();
+  await page.getByLabel("Title").fill("Left alone");
+  await page.getByRole("button", { name: "From a curl command" }).click();
+  const curl = page.getByRole("dialog", { name: "From a curl command" });
+  await curl.getByLabel("Command").fill(`curl ${peer.base}/v1/things`);
+  await curl.getByRole("button", { name: "Read it" }).click();
+  await curl.getByRole("button", { name: "Add the action" }).click();
+  const make = page.getByRole("button", { name: "Make it" });
+  await page.getByLabel("Address").fill("not a url");
+  await page.getByText("An address begins with https:// and a host.").waitFor();
+  assert.equal(await make.isDisabled(), true);
+  await page.getByLabel("Address").fill(peer.base);
+
+  const leave = () => page.getByRole("link", { name: "Runs", exact: true }).first().click();
+  const asked = page.getByRole("dialog", { name: "The connector is not saved" });
+  await leave();
+  await asked.getByRole("button", { name: "Stay" }).click();
+  assert.equal(await page.getByLabel("Title").inputValue(), "Left alone");
+  await leave();
+  await asked.getByRole("button", { name: "Leave, and keep it" }).click();
+  await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  await page.goBack();
+  await page.getByText("This is what you had made before").waitFor();
+  assert.equal(await page.getByLabel("Title").inputValue(), "Left alone");
+  await page.getByRole("list", { name: "Actions" }).getByText("/v1/things").waitFor();
+  await leave();
+  await asked.getByRole("button", { name: "Throw it away" }).click();
+  await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "Make a connector" }).waitFor();
+  assert.equal(await page.getByLabel("Title").inputValue(), "");
+});

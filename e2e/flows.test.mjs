@@ -52,6 +52,47 @@ test("a flow is off after one press, and on after it was shown what it will do",
   assert.equal((await flowOf()).enabled, true);
 });
 
+test("a flow that only calls another is switched on knowing what that one does", played, async () => {
+  const [folder] = await api(s.demo, "GET", "/folders");
+  const make = async (yaml) => {
+    const f = await api(s.demo, "POST", "/flows", { yaml, folder: folder.id });
+    return api(s.demo, "POST", `/flows/${f.id}/publish`, {});
+  };
+  const helper = await make(`flow: e2e_lock
+title: Lock the account
+connections: { dir: okta }
+trigger: { call: { inputs: { id: text } } }
+cards:
+  - { id: lock, use: dir.suspend_user, with: { user: "{{ input.id }}" } }`);
+  const okta = helper.slotChoices[0].connections.find((c) => c.name === "Okta (sandbox)");
+  await api(s.demo, "PATCH", `/flows/${helper.id}`, { connections: { dir: okta.id } });
+  const caller = await make(`flow: e2e_caller
+title: Calls alone
+trigger: { on_demand: { inputs: { id: text } } }
+cards:
+  - { id: go, call: e2e_lock, with: { id: "{{ input.id }}" } }`);
+  // The one that calls may be asked for first, and is refused until the other is on.
+  const page = await s.open(`/flows/${caller.id}`, { answers: [409] });
+  await page.getByRole("switch", { name: "Calls alone: off" }).click();
+  const dialog = page.getByRole("dialog", { name: "Switch on Calls alone" });
+  await dialog.getByText("Suspend user").waitFor();
+  await dialog.getByText("in Okta (sandbox), through Lock the account").waitFor();
+  assert.equal(await dialog.getByText("changes nothing").count(), 0);
+
+  // Several at once are told alike.
+  await page.goto(`${s.demo.base}/flows?folder=${folder.id}`);
+  await page.getByRole("checkbox", { name: "Select Calls alone" }).click();
+  await page.getByRole("checkbox", { name: "Select Lock the account" }).click();
+  assert.equal(await page.getByRole("columnheader", { name: "Folder" }).count(), 0, "all are of one folder");
+  await page.getByRole("button", { name: "Switch on 2" }).click();
+  const many = page.getByRole("dialog", { name: "Switch on 2 flows" });
+  await many.getByRole("region", { name: "Calls alone" }).getByText("through Lock the account").waitFor();
+  await many.getByRole("button", { name: "Switch on 2" }).click();
+  await page.getByText("2 flows switched on", { exact: true }).waitFor();
+  await page.getByRole("switch", { name: "Calls alone: on" }).waitFor();
+  for (const f of [caller, helper]) assert.equal((await api(s.demo, "GET", `/flows/${f.id}`)).enabled, true);
+});
+
 test("a flow is tried out on an event that was, and shows what it would send", played, async () => {
   await play(s.demo, "report_suspicious_activity");
   await until("the run", async () => (await api(s.demo, "GET", "/runs")).items.some((r) => r.endedAt));
@@ -92,4 +133,17 @@ test("a failed run says what came back, leads to the card, and is retried from t
   await page.getByRole("button", { name: "Retry from the failed card" }).click();
   await page.getByText("Succeeded").first().waitFor();
   assert.equal(await asked("/api/v1/users/*/lifecycle/reset_password"), resets, "what was done is not done again");
+});
+
+test("the focus is back on the button once an import is closed", played, async () => {
+  const page = await s.open("/flows");
+  const yaml = "flow: e2e_brought\ntitle: Brought\ntrigger: { on_demand: {} }\ncards: [ { stop: Done } ]\n";
+  const button = page.getByRole("button", { name: "Import" });
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button.click()]);
+  await chooser.setFiles({ name: "brought.yaml", mimeType: "text/yaml", buffer: Buffer.from(yaml) });
+  const dialog = page.getByRole("dialog", { name: "Import flows" });
+  await dialog.getByText("On demand").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await until("the focus", () => button.evaluate((b) => b === document.activeElement));
 });

@@ -101,6 +101,16 @@ test("rows are added, found, changed, deleted and brought back; CSV goes out and
     await sheet.waitFor({ state: "hidden" });
     await rows.filter({ hasText: login }).waitFor();
   };
+  await page.getByRole("button", { name: "Add a row" }).first().click();
+  const fresh = page.getByRole("dialog", { name: "New row of Watch list" });
+  await fresh.getByLabel("Login").fill("eve@");
+  await page.keyboard.press("Escape");
+  await fresh.getByText("The row is not added yet.").waitFor();
+  await fresh.getByRole("button", { name: "Go on" }).click();
+  assert.equal(await fresh.getByLabel("Login").inputValue(), "eve@");
+  await page.keyboard.press("Escape");
+  await fresh.getByRole("button", { name: "Throw it away" }).click();
+  await fresh.waitFor({ state: "hidden" });
   await add("ada@acme.example", "seen abroad", "3");
   await add("bob@acme.example", "lost phone", "1");
   await page.getByText("2 rows").waitFor();

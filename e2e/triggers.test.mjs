@@ -23,7 +23,7 @@ test("an endpoint gets a name and a token, and answers who has it", played, asyn
     { answers: [400] },
   );
   const strip = page.getByRole("region", { name: "Address" });
-  await strip.getByText("There is none yet").waitFor();
+  await strip.getByText("There is no client token yet").waitFor();
   await strip.getByRole("button", { name: "Change" }).click();
   const naming = page.getByRole("dialog", { name: "The flow's address" });
   await naming.getByLabel("Name in the address").fill("Greet us");
@@ -75,7 +75,8 @@ test("a scheduled flow shows when it starts next", played, async () => {
     'flow: night\ntitle: At night\ntrigger: { schedule: { cron: "0 0 3 * * *", zone: Europe/Berlin } }\ncards: [ { stop: x } ]\n',
   );
   const strip = page.getByRole("region", { name: "Next run" });
-  await strip.getByText("(Europe/Berlin)").waitFor();
+  await strip.getByText("Every day at 03:00, Europe/Berlin").waitFor();
+  await strip.getByText(/\d{4}, \d\d:00:00 /).waitFor();
   await page.getByRole("switch", { name: "At night: on" }).click();
   await strip.getByText("None while it is switched off").waitFor();
 });
@@ -105,6 +106,9 @@ test("a run is gone through step by step, into the flow that it called and the r
   const calls = page.getByRole("navigation", { name: "Calls" });
   await calls.getByText("Louder").waitFor();
   await page.locator('[data-card="up"]').getByText("Done").waitFor();
+  // The cards show the data of the run, and on hover the reference that it came from.
+  await page.locator('[data-card="trigger"]').getByText("ada", { exact: true }).waitFor();
+  assert.equal(await page.locator('[data-card="up"] [title*="{{ input.word }}"]').innerText(), "ada");
   const steps = page.getByRole("navigation", { name: "Steps" });
   await page.getByRole("region", { name: "output" }).getByText("ADA").waitFor();
   await calls.getByRole("button", { name: "Outer" }).click();

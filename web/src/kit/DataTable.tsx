@@ -83,7 +83,7 @@ function Grid<T>(props: DataTableProps<T>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {above > 0 && <Gap height={above} span={columns.length + 1} />}
+          {above > 0 && <Gap height={above} />}
           {items.map(({ index: i }) => {
             const row = list[i];
             const key = keys[i];
@@ -136,7 +136,7 @@ function Grid<T>(props: DataTableProps<T>) {
             );
           })}
           {rows === undefined && <LoadingRows columns={columns} selectable={selected !== undefined} />}
-          {below > 0 && <Gap height={below} span={columns.length + 1} />}
+          {below > 0 && <Gap height={below} />}
         </tbody>
       </table>
       {more && <More {...more} />}
@@ -186,10 +186,11 @@ function HeadCell<T>({ column: c, sort, onSort }: { column: Column<T>; sort?: So
   );
 }
 
-function Gap({ height, span }: { height: number; span: number }) {
+/** The rows out of sight. One cell is enough; a cell that spans more columns than there are would make further ones. */
+function Gap({ height }: { height: number }) {
   return (
     <tr aria-hidden>
-      <td colSpan={span} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

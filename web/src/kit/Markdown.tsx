@@ -1,5 +1,6 @@
+import { clsx } from "clsx";
 import { useMemo } from "react";
-import { type Block, type Inline, parseMarkdown } from "./markdown.ts";
+import { type Block, type Cell, type Inline, parseMarkdown } from "./markdown.ts";
 
 /** A text with a little Markdown. A first heading may be left out, where the page has its title already. */
 export function Markdown({ text, dropTitle }: { text: string; dropTitle?: boolean }) {
@@ -36,6 +37,8 @@ function Part({ block: b }: { block: Block }) {
       return (
         <pre className="overflow-x-auto rounded-md border bg-sunken p-3 font-mono text-xs leading-5">{b.text}</pre>
       );
+    case "table":
+      return <Table head={b.head} rows={b.rows} />;
     case "list": {
       const Tag = b.ordered ? "ol" : "ul";
       return (
@@ -50,6 +53,41 @@ function Part({ block: b }: { block: Block }) {
       );
     }
   }
+}
+
+/** A table that is wider than the text scrolls in its own box. */
+function Table({ head, rows }: { head: Cell[]; rows: Cell[][] }) {
+  const side = (c: Cell) => (c.right ? "text-right" : "text-left");
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section aria-label="Table" tabIndex={0} className="overflow-x-auto rounded-md border">
+      <table className="w-full border-collapse text-sm">
+        <thead className="bg-sunken">
+          <tr>
+            {head.map((c, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the text is what it is
+              <th key={i} scope="col" className={clsx("px-3 py-1.5 font-medium", side(c))}>
+                <Line of={c.text} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((r, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the text is what it is
+            <tr key={i} className="border-t">
+              {r.map((c, n) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the text is what it is
+                <td key={n} className={clsx("min-w-28 px-3 py-1.5 align-top", side(c))}>
+                  <Line of={c.text} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
 }
 
 function Line({ of }: { of: Inline[] }) {

@@ -1,4 +1,4 @@
-// A little Markdown: headings, paragraphs, lists, code, emphasis, links. What it
+// A little Markdown: headings, paragraphs, lists, tables, code, emphasis, links. What it
 // does not know stays text; no HTML is ever made of it.
 
 export type Inline =
@@ -8,7 +8,9 @@ export type Block =
   | { kind: "heading"; level: number; text: Inline[] }
   | { kind: "paragraph"; text: Inline[] }
   | { kind: "list"; ordered: boolean; items: Inline[][] }
+  | { kind: "table"; head: Cell[]; rows: Cell[][] }
   | { kind: "code"; text: string };
+export type Cell = { text: Inline[]; right?: boolean };
 
 const item = /^(\s*)([-*]|\d+[.)])\s+(.*)$/;
 
@@ -24,6 +26,7 @@ export function parseMarkdown(text: string): Block[] {
       out.push({ kind: "heading", level: heading[1]?.length ?? 1, text: inline(heading[2] ?? "") });
       i++;
     } else if (item.test(line)) i = list(lines, i, out);
+    else if (tableAt(lines, i)) i = table(lines, i, out);
     else i = paragraph(lines, i, out);
   }
   return out;
@@ -52,18 +55,51 @@ function list(lines: string[], from: number, out: Block[]): number {
   return i;
 }
 
+/** Whether a table begins at a line: a line with bars, and below it one that says how its columns stand. */
+function tableAt(lines: string[], i: number): boolean {
+  const rule = lines[i + 1] ?? "";
+  if (!lines[i]?.includes("|") || !/^\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$/.test(rule)) return false;
+  return rule.includes("-") && cellsOf(lines[i] ?? "").length === cellsOf(rule).length;
+}
+
+function table(lines: string[], from: number, out: Block[]): number {
+  const right = cellsOf(lines[from + 1] ?? "").map((r) => /[^:]:$/.test(r));
+  const row = (line: string): Cell[] => {
+    const cells = cellsOf(line);
+    return right.map((r, n) => ({ text: inline(cells[n] ?? ""), ...(r && { right: true }) }));
+  };
+  const rows: Cell[][] = [];
+  let i = from + 2;
+  while (i < lines.length && (lines[i] ?? "").includes("|")) rows.push(row(lines[i++] ?? ""));
+  out.push({ kind: "table", head: row(lines[from] ?? ""), rows });
+  return i;
+}
+
+/** The cells of a line; a bar after a backslash is part of one. */
+function cellsOf(line: string): string[] {
+  const inner = line
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
+  return inner.split(/(?<!\\)\|/).map((c) => c.replaceAll("\\|", "|").trim());
+}
+
 function paragraph(lines: string[], from: number, out: Block[]): number {
   let i = from;
   const body: string[] = [];
   while (i < lines.length) {
     const line = lines[i] ?? "";
-    if (line.trim() === "" || (i > from && (/^#{1,6}\s/.test(line) || line.startsWith("```") || item.test(line))))
-      break;
+    if (line.trim() === "" || (i > from && beginsOther(lines, i))) break;
     body.push(line.trim());
     i++;
   }
   out.push({ kind: "paragraph", text: inline(body.join(" ")) });
   return i;
+}
+
+function beginsOther(lines: string[], i: number): boolean {
+  const line = lines[i] ?? "";
+  return /^#{1,6}\s/.test(line) || line.startsWith("```") || item.test(line) || tableAt(lines, i);
 }
 
 const marks = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(([^)\s]+)\)/g;

@@ -1,6 +1,6 @@
 import { Field, Input, Select } from "../../kit/Field.tsx";
 import { Section } from "../../kit/Page.tsx";
-import { type Draft, type Way, ways } from "./draft.ts";
+import { addressProblem, type Draft, type Way, ways } from "./draft.ts";
 
 type Props = { draft: Draft; id: string; onChange: (d: Draft) => void };
 
@@ -14,14 +14,19 @@ export function BasicsForm({ draft: d, id, onChange }: Props) {
     help?: string,
     placeholder?: string,
   ) => (
-    <Field label={label} help={help} required={key === "title"}>
+    <Field
+      label={label}
+      help={help}
+      required={key === "title"}
+      error={key === "baseUrl" || key === "docs" ? addressProblem(d[key] ?? "", key === "docs") : undefined}
+    >
       {(f) => (
         <Input {...f} value={d[key] ?? ""} placeholder={placeholder} onChange={(e) => set({ [key]: e.target.value })} />
       )}
     </Field>
   );
   const part = (label: string, key: "header" | "prefix" | "param" | "tokenUrl" | "authorizeUrl", help?: string) => (
-    <Field label={label} help={help}>
+    <Field label={label} help={help} error={key.endsWith("Url") ? addressProblem(d.auth[key] ?? "", true) : undefined}>
       {(f) => <Input {...f} value={d.auth[key] ?? ""} onChange={(e) => sign({ [key]: e.target.value })} />}
     </Field>
   );

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { stale } from "../../api/query.ts";
@@ -11,26 +11,56 @@ import { Note } from "../../kit/Note.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Tabs } from "../../kit/Tabs.tsx";
 import { toast } from "../../kit/Toast.tsx";
-import { useCan } from "../session/session.ts";
+import { useLeaving } from "../../shell/useLeaving.ts";
+import { useCan, useSession } from "../session/session.ts";
 import { BasicsForm } from "./BasicsForm.tsx";
 import { Calls } from "./Calls.tsx";
 import { DeleteConnector } from "./DeleteConnector.tsx";
-import { type Draft, emptyDraft, idOf } from "./draft.ts";
+import { addressesHold, type Draft, emptyDraft, idOf } from "./draft.ts";
 import { handOver } from "./handover.ts";
+import { keep, keptOf } from "./kept.ts";
+import { Leaving } from "./Leaving.tsx";
 
 type File = components["schemas"]["ConnectorFile"];
+type Written = { draft: Draft } | { yaml: string };
+
+/** What a file is before anybody changes it. */
+function writtenAs(file: File | undefined): Written {
+  if (!file) return { draft: emptyDraft };
+  return file.draft ? { draft: file.draft } : { yaml: file.yaml };
+}
 
 /** Makes a connector, or changes one: by form, or as the file that it is. */
 export function Builder({ file, above }: { file?: File; above: React.ReactNode }) {
   const navigate = useNavigate();
   const can = useCan("connections:write");
-  const [draft, setDraft] = useState<Draft | undefined>(file ? file.draft : emptyDraft);
-  const [yaml, setYaml] = useState(file?.yaml);
-  const [edition, setEdition] = useState(file?.updatedAt ?? ""); // what is changed here was made of this one
+  const { account, organization } = useSession();
+  const place = `${organization.id}.${account.id}.${file?.id ?? "new"}`;
+  const [kept, setKept] = useState(() => keptOf(place));
+  const begin = kept ?? { draft: file ? file.draft : emptyDraft, yaml: file?.yaml, edition: file?.updatedAt ?? "" };
+  const [draft, setDraft] = useState<Draft | undefined>(begin.draft);
+  const [yaml, setYaml] = useState(begin.yaml);
+  const [edition, setEdition] = useState(begin.edition); // what is changed here was made of this one
   const [secrets, setSecrets] = useState<Record<string, string>>({});
-  const [tab, setTab] = useState(file && !file.draft ? "yaml" : "form");
+  const [tab, setTab] = useState(begin.draft ? "form" : "yaml");
   const id = file?.id ?? idOf(draft?.title ?? "");
   const written = draft ? { draft } : { yaml: yaml ?? "" };
+  const [saved, setSaved] = useState(() => JSON.stringify(writtenAs(file)));
+  const dirty = can && JSON.stringify(written) !== saved;
+  const leaving = useLeaving(dirty);
+  useEffect(() => keep(place, dirty ? { draft, yaml, edition } : undefined), [place, dirty, draft, yaml, edition]);
+  const forget = () => {
+    leaving.letGo();
+    keep(place, undefined);
+  };
+  const startOver = () => {
+    setDraft(file ? file.draft : emptyDraft);
+    setYaml(file?.yaml);
+    setEdition(file?.updatedAt ?? "");
+    setSecrets({});
+    setKept(undefined);
+    setTab(file && !file.draft ? "yaml" : "form");
+  };
   const body = useDeferredValue(JSON.stringify({ id, ...written }));
   const begun = file !== undefined || Boolean(draft?.title.trim() && draft.calls.length > 0);
   const checked = useQuery({
@@ -41,17 +71,20 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
     staleTime: Number.POSITIVE_INFINITY,
   });
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (what: Written) =>
       file
-        ? call("put", "/api/v1/connectors/{id}/file", { path: { id }, body: { ...written, updatedAt: edition } })
-        : call("post", "/api/v1/connectors", { body: { id, ...written } }),
-    onSuccess: (made) => {
+        ? call("put", "/api/v1/connectors/{id}/file", { path: { id }, body: { ...what, updatedAt: edition } })
+        : call("post", "/api/v1/connectors", { body: { id, ...what } }),
+    onSuccess: (made, what) => {
+      setKept(undefined);
+      setSaved(JSON.stringify(what));
       void stale("/api/v1/connectors", "/api/v1/connectors/{id}", "/api/v1/connectors/{id}/file", "/api/v1/catalogue");
       toast({
         title: file ? "Saved" : `${made.draft?.title ?? made.id} is made`,
         detail: file ? undefined : "Connect it now, and flows can use it.",
       });
       if (file) return setEdition(made.updatedAt);
+      forget();
       handOver(made.id, secrets);
       void navigate({ to: "/connections", search: { add: made.id } });
     },
@@ -73,9 +106,9 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
           can && (
             <Button
               look="primary"
-              disabled={!begun || problems.length > 0}
+              disabled={!begun || problems.length > 0 || (draft && !addressesHold(draft))}
               busy={save.isPending}
-              onClick={() => save.mutate()}
+              onClick={() => save.mutate(written)}
             >
               {file ? "Save" : "Make it"}
             </Button>
@@ -83,6 +116,11 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
         }
       />
       <div className="flex flex-col gap-4">
+        {kept && (
+          <Note title="This is what you had made before" action={<Button onClick={startOver}>Start over</Button>}>
+            It was kept in this tab, and is not saved.
+          </Note>
+        )}
         {save.isError && <Failed what="The connector was not saved." error={save.error} />}
         {checked.isError && <Failed what="It could not be checked." error={checked.error} />}
         {problems.length > 0 && (
@@ -139,8 +177,18 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
             <Button onClick={() => setDraft(checked.data.draft)}>Go on with the form</Button>
           </div>
         )}
-        {file && can && <DeleteConnector id={file.id} title={draft?.title ?? file.id} />}
+        {file && can && <DeleteConnector id={file.id} title={draft?.title ?? file.id} onDeleted={forget} />}
       </div>
+      {leaving.asking && (
+        <Leaving
+          onStay={leaving.stay}
+          onLeave={leaving.leave}
+          onDrop={() => {
+            forget();
+            leaving.leave();
+          }}
+        />
+      )}
     </Page>
   );
 }

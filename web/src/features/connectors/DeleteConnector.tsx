@@ -9,12 +9,13 @@ import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 
 /** Deletes a connector that no connection is made of. */
-export function DeleteConnector({ id, title }: { id: string; title: string }) {
+export function DeleteConnector({ id, title, onDeleted }: { id: string; title: string; onDeleted: () => void }) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const remove = useMutation({
     mutationFn: () => call("delete", "/api/v1/connectors/{id}", { path: { id } }),
     onSuccess: async () => {
+      onDeleted();
       await navigate({ to: "/catalogue" });
       void stale("/api/v1/connectors", "/api/v1/catalogue");
     },

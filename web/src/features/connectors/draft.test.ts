@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  addressesHold,
+  addressProblem,
   type Call,
   type DraftedCall,
   emptyCall,
@@ -57,4 +59,16 @@ describe("a draft", () => {
     const c = { ...call("a"), path: "/u/{{ inputs.user }}", body: '{"x": "{{inputs.x}}"}', inputs: [{ name: "user" }] };
     expect(missingInputs(c)).toEqual(["x"]);
   });
+});
+
+test("an address has a scheme and a host, and no query where paths are joined to it", () => {
+  const fine = ["", "https://api.example.com/v1", "http://127.0.0.1:8080", "https://{{ settings.domain }}/api"];
+  expect(fine.filter((a) => addressProblem(a))).toEqual([]);
+  const wrong = ["not a url", "api.example.com", "ftp://x.example", "https://", "https:///v1", "https://a.example?x=1"];
+  expect(wrong.filter((a) => !addressProblem(a))).toEqual([]);
+  expect(addressProblem("https://a.example/token?x=1", true)).toBeUndefined();
+  expect(addressesHold({ ...emptyDraft, baseUrl: "not a url" })).toBe(false);
+  expect(addressesHold({ ...emptyDraft, auth: { kind: "oauth2_client_credentials", tokenUrl: "nowhere" } })).toBe(
+    false,
+  );
 });

@@ -78,6 +78,24 @@ export function withExample(d: Draft, ex: DraftedCall): Draft {
   };
 }
 
+/**
+ * What is wrong with an address, or nothing. Parts in braces are filled in later. Only a whole one, which nothing is
+ * joined to, may have a query.
+ */
+export function addressProblem(text: string, whole = false): string | undefined {
+  const address = text.trim().replaceAll(/\{\{[^}]*\}\}/g, "x");
+  if (address === "") return undefined;
+  const url = URL.parse(address);
+  if (!url || !/^https?:\/\/[^/]/i.test(address)) return "An address begins with https:// and a host.";
+  return !whole && (url.search || url.hash) ? "Only what paths are joined to: no query, no fragment." : undefined;
+}
+
+/** Whether the addresses of a draft are such. */
+export function addressesHold(d: Draft): boolean {
+  const whole = [d.docs, d.auth.tokenUrl, d.auth.authorizeUrl];
+  return !addressProblem(d.baseUrl) && whole.every((a) => !addressProblem(a ?? "", true));
+}
+
 /** What is not as the API is told where, said before anything is sent. */
 export function elsewhere(d: Draft, ex: DraftedCall): boolean {
   return d.baseUrl !== "" && !ex.baseUrl.startsWith(new URL(d.baseUrl, "https://x.invalid").origin);

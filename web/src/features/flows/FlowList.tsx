@@ -18,6 +18,7 @@ import type { Column, Sort } from "../../kit/table.ts";
 import { counted } from "../../kit/time.ts";
 import { RunStateMark } from "../runs/runState.tsx";
 import { useCan } from "../session/session.ts";
+import { FlowBulk } from "./FlowBulk.tsx";
 import { FlowSwitch } from "./FlowSwitch.tsx";
 import { filterFlows, flowSorts, triggerWords } from "./flowWords.ts";
 import { ExportFlows } from "./import/ExportFlows.tsx";
@@ -41,7 +42,12 @@ export function FlowList() {
     const list = filterFlows(flows.data, search).toSorted(order);
     return sort.down ? list.reverse() : list;
   }, [flows.data, search, sort.by, sort.down]);
-  const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
+  const canWrite = useCan("flows:write");
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const set = (part: Partial<typeof search>) => {
+    if (!("sort" in part)) setSelected(new Set());
+    void navigate({ search: { ...search, ...part }, replace: true });
+  };
   const [beginning, setBeginning] = useState(false);
   useKeys([{ keys: "n", label: "New flow", group: "Lists", run: () => setBeginning(true) }]);
   const narrowed = Boolean(search.q || search.folder || search.show);
@@ -58,7 +64,15 @@ export function FlowList() {
           </>
         }
       />
-      <FilterBar end={rows && flows.data && counted(rows.length, "flow")}>
+      <FilterBar
+        end={
+          selected.size > 0 ? (
+            <FlowBulk flows={rows} selected={selected} onDone={() => setSelected(new Set())} />
+          ) : (
+            rows && flows.data && counted(rows.length, "flow")
+          )
+        }
+      >
         <SearchBox label="Search flows" value={search.q ?? ""} onChange={(q) => set({ q })} />
         <Select
           aria-label="Folder"
@@ -93,11 +107,13 @@ export function FlowList() {
       ) : (
         <DataTable<Flow>
           label="Flows"
-          columns={columns}
+          columns={search.folder ? withoutFolder : columns}
           rows={rows}
           rowKey={(f) => f.id}
           rowName={(f) => f.title}
           onOpen={(f) => void navigate({ to: "/flows/$id", params: { id: f.id } })}
+          selected={canWrite ? selected : undefined}
+          onSelect={canWrite ? setSelected : undefined}
           sort={sort}
           onSort={(s) => set({ sort: (s.down ? "-" : "") + s.by })}
           empty={narrowed ? <NothingFits onClear={() => void navigate({ search: {} })} /> : <NoFlows />}
@@ -122,7 +138,12 @@ const columns: Column<Flow>[] = [
     phone: "title",
     cell: (f) => (
       <span className="flex items-center gap-2">
-        <Link to="/flows/$id" params={{ id: f.id }} className="min-w-0 truncate font-medium hover:underline">
+        <Link
+          to="/flows/$id"
+          params={{ id: f.id }}
+          title={f.title}
+          className="min-w-0 truncate font-medium hover:underline"
+        >
           {f.title}
         </Link>
         {f.version === 0 ? (
@@ -136,6 +157,7 @@ const columns: Column<Flow>[] = [
   {
     id: "trigger",
     title: "Starts when",
+    width: "22%",
     from: 768,
     cell: (f) =>
       f.trigger?.kind === "event" ? (
@@ -143,13 +165,15 @@ const columns: Column<Flow>[] = [
           {triggerWords(f.trigger)}
         </code>
       ) : (
-        <span className={f.trigger ? "text-muted" : "text-bad"}>{triggerWords(f.trigger)}</span>
+        <span className={f.trigger ? "text-muted" : "text-bad"} title={f.trigger?.cron}>
+          {triggerWords(f.trigger)}
+        </span>
       ),
   },
   {
     id: "folder",
     title: "Folder",
-    width: "18%",
+    width: "15%",
     sort: true,
     from: 1024,
     phone: "none",
@@ -194,6 +218,9 @@ const columns: Column<Flow>[] = [
       ),
   },
 ];
+
+/** Where all are of one folder, its name says nothing, and the titles have its room. */
+const withoutFolder = columns.filter((c) => c.id !== "folder");
 
 function Add({ onNew }: { onNew: () => void }) {
   const install = useCan("templates:install");

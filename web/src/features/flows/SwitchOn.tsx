@@ -8,17 +8,18 @@ import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
-import { type Effect, EffectTag } from "../activity/effects.tsx";
-import { Glyph } from "../connections/Glyph.tsx";
-import { cardGlyph } from "../connections/glyphs.ts";
 import { useCan } from "../session/session.ts";
+import { Doings } from "./DoingsView.tsx";
 import { triggerWords } from "./flowWords.ts";
-import { allCards } from "./model/tree.ts";
 import { Problems } from "./Problems.tsx";
-import { useModel } from "./useModel.ts";
 import type { useSwitch } from "./useSwitch.tsx";
 
 type Detail = components["schemas"]["FlowDetail"];
+
+/** Whether nothing is in the way of switching a flow on. */
+export function isReady(d: Detail | undefined): boolean {
+  return d !== undefined && d.unbound.length === 0 && d.problems.length === 0 && d.version > 0;
+}
 
 /** What a flow will do once it is on, before it is. */
 export function SwitchOn({
@@ -32,7 +33,7 @@ export function SwitchOn({
 }) {
   const detail = useQuery(read("/api/v1/flows/{id}", { path: { id: flow.id } }));
   const d = detail.data;
-  const ready = d && d.unbound.length === 0 && d.problems.length === 0 && d.version > 0;
+  const ready = isReady(d);
   const refusal = change.error instanceof Failure ? change.error.detail : undefined;
   return (
     <Dialog
@@ -86,38 +87,14 @@ function Starts({ detail }: { detail: Detail }) {
   );
 }
 
-function Doings({ detail }: { detail: Detail }) {
-  const { picture } = useModel(detail.yaml, detail.folder.id);
-  const cards = [...allCards(picture?.cards ?? [])].filter((c) => c.effect && c.effect !== "read");
-  const slots = new Map(detail.definition?.connections.map((s) => [s.name, s.bound?.name]));
-  if (!picture) return <SkeletonLines lines={2} />;
-  if (cards.length === 0) return <Note>It changes nothing outside, and tells nobody.</Note>;
-  return (
-    <div>
-      <h3 className="mb-1.5 text-sm font-medium">Each run may</h3>
-      <ul className="divide-y rounded-md border">
-        {cards.map((c) => (
-          <li key={c.id} className="flex items-center gap-2.5 px-2.5 py-1.5">
-            <Glyph size="sm" icon={cardGlyph(c)} />
-            <span className="min-w-0 flex-1">
-              <span className="font-medium">{c.action ?? c.title}</span>
-              <span className="block truncate text-xs text-muted">in {slots.get(c.slot ?? "") || c.slot}</span>
-            </span>
-            {c.effect && <EffectTag effect={c.effect as Effect} />}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function Limits({ flow }: { flow: string }) {
+/** What the guard lets a flow do, or any one of several. */
+export function Limits({ flow }: { flow?: string }) {
   const can = useCan("guard:read");
   const policy = useQuery({ ...read("/api/v1/guard/policy", {}), enabled: can });
   const p = policy.data;
   if (!p) return null;
   const protectedOnes = p.protectedUsers.length + p.protectedGroups.length;
-  const ceiling = p.flowCeilings[flow] ?? p.ceiling;
+  const ceiling = (flow === undefined ? undefined : p.flowCeilings[flow]) ?? p.ceiling;
   return (
     <div className="flex flex-col gap-2">
       {p.dryRun && (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { components } from "../../api/schema.gen.ts";
-import { filterFlows, triggerWords, unboundName } from "./flowWords.ts";
+import { filterFlows, flowSorts, onWords, triggerWords, unboundName } from "./flowWords.ts";
 
 type Flow = components["schemas"]["Flow"];
 
@@ -50,3 +50,27 @@ test("filters narrow together", () => {
 
 test("what is to be chosen has a kind and a name", () =>
   expect(unboundName("connection where to tell")).toEqual({ kind: "connection", name: "where to tell" }));
+
+test("a schedule is told in words where there are such", () => {
+  const zone = "America/Los_Angeles";
+  expect(triggerWords({ kind: "schedule", cron: "00 0 9 */1 * *", zone })).toBe(
+    "Every day at 09:00, America/Los_Angeles",
+  );
+  expect(triggerWords({ kind: "schedule", cron: "1-3 9 * * *", zone })).toBe("At 1-3 9 * * * (America/Los_Angeles)");
+});
+
+test("what comes next depends on what starts the flow", () => {
+  expect(onWords({ kind: "schedule", cron: "*/15 * * * *" })).toBe("It runs every 15 minutes.");
+  expect(onWords({ kind: "api" })).toBe("Its address answers from now on.");
+  expect(onWords(undefined)).toBeUndefined();
+});
+
+test("blanks in titles do not lead", () => {
+  const titles = ["  Zoo", "App Campaign |  Manager", "App Campaign | Alpha", "Abc"];
+  expect(
+    titles
+      .map((title) => flow(title, { title }))
+      .toSorted(flowSorts.title)
+      .map((f) => f.title),
+  ).toEqual(["Abc", "App Campaign | Alpha", "App Campaign |  Manager", "  Zoo"]);
+});

@@ -1,4 +1,5 @@
 import type { components } from "../../api/schema.gen.ts";
+import { scheduleWords } from "./schedule.ts";
 
 type Trigger = components["schemas"]["Trigger"];
 type Flow = components["schemas"]["Flow"];
@@ -15,14 +16,41 @@ export function triggerWords(t: Trigger | undefined): string {
       return "On demand";
     case "call":
       return "Called by other flows";
-    case "schedule":
+    case "schedule": {
+      const words = scheduleWords(t.cron, t.zone);
+      if (words) return words.charAt(0).toUpperCase() + words.slice(1);
       return `At ${t.cron ?? "set times"}${t.zone ? ` (${t.zone})` : ""}`;
+    }
     case "api":
       return "API endpoint";
     case "delegated":
       return "Delegated";
     case "row":
       return `Rows of ${t.table ?? "a table"}`;
+  }
+}
+
+/** What comes next once a flow with such a trigger is on. */
+export function onWords(t: Trigger | undefined): string | undefined {
+  switch (t?.kind) {
+    case "event":
+      return "It acts from the next event on.";
+    case "on_demand":
+      return "It runs whenever somebody runs it.";
+    case "call":
+      return "Other flows can call it now.";
+    case "schedule": {
+      const words = scheduleWords(t.cron, t.zone);
+      return words ? `It runs ${words}.` : "It runs at its set times.";
+    }
+    case "api":
+      return "Its address answers from now on.";
+    case "delegated":
+      return "Its delegates can run it now.";
+    case "row":
+      return "It acts from the next change of a row on.";
+    default:
+      return undefined;
   }
 }
 
@@ -42,9 +70,13 @@ export function filterFlows(flows: Flow[], f: FlowFilter): Flow[] {
   });
 }
 
+/** A name as it is shown: a page folds blanks, and so does what sorts. */
+const folded = (name: string) => name.trim().replace(/\s+/g, " ");
+const byTitle = (a: Flow, b: Flow) => folded(a.title).localeCompare(folded(b.title));
+
 export const flowSorts = {
-  title: (a: Flow, b: Flow) => a.title.localeCompare(b.title),
-  folder: (a: Flow, b: Flow) => a.folder.name.localeCompare(b.folder.name) || a.title.localeCompare(b.title),
+  title: byTitle,
+  folder: (a: Flow, b: Flow) => folded(a.folder.name).localeCompare(folded(b.folder.name)) || byTitle(a, b),
   last: (a: Flow, b: Flow) => (a.lastRun?.createdAt ?? "").localeCompare(b.lastRun?.createdAt ?? ""),
   runs: (a: Flow, b: Flow) => a.day.runs - b.day.runs,
 } as const;

@@ -3,6 +3,7 @@ import { call } from "../../api/client.ts";
 import { Failure } from "../../api/failure.ts";
 import { keyOf, queryClient, stale } from "../../api/query.ts";
 import { toast } from "../../kit/Toast.tsx";
+import { onWords } from "./flowWords.ts";
 
 export function useSwitch(flow: { id: string; title: string }) {
   return useMutation({
@@ -12,7 +13,7 @@ export function useSwitch(flow: { id: string; title: string }) {
       void stale("/api/v1/flows", "/api/v1/flows/{id}", "/api/v1/overview");
       toast({
         title: enabled ? `${flow.title} is on` : `${flow.title} is off`,
-        detail: enabled ? "It acts from the next event on." : "Runs under way go on to their end.",
+        detail: enabled ? onWords(after.trigger) : "Runs under way go on to their end.",
       });
     },
     onError: (error, enabled) => {

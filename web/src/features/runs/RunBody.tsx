@@ -12,6 +12,7 @@ import { useMedia } from "../../kit/useMedia.ts";
 import { allCards } from "../flows/model/tree.ts";
 import { FlowPicture, PictureSkeleton } from "../flows/picture/FlowPicture.tsx";
 import { useModel } from "../flows/useModel.ts";
+import { withData } from "./given.ts";
 import { byCall, byCard, type Call, inOrder, overlaysOf, type Step, timed, trailOf, worst } from "./overlay.tsx";
 import { RunSummary } from "./RunSummary.tsx";
 import type { RunDetail } from "./run.ts";
@@ -45,6 +46,14 @@ export function RunBody({ run }: { run: RunDetail }) {
   );
   const own = calls.get(shown.call);
   const overlays = useMemo(() => overlaysOf(own ?? []), [own]);
+  const given = shown.call === "" ? run.input : shown.by?.input;
+  const filled = useMemo(() => {
+    if (!picture || !run.dataKept) return picture;
+    const cards = byCard(own ?? []);
+    const chosen = (card: string) =>
+      current && cards.get(card)?.includes(current) ? current : worst(cards.get(card) ?? []);
+    return withData(picture, chosen, given);
+  }, [picture, run.dataKept, own, current, given]);
   const select = (s: Step | undefined) => void navigate({ search: { ...search, step: s?.path }, replace: true });
   const selectCard = (card: string) => {
     const of = byCard(own ?? []).get(card) ?? [];
@@ -104,11 +113,11 @@ export function RunBody({ run }: { run: RunDetail }) {
         {!asList && trail.length > 1 && <Trail trail={trail} onSelect={select} />}
         {asList ? (
           <StepList run={run} steps={steps} connectors={connectors} current={current} onSelect={select} />
-        ) : picture ? (
+        ) : filled ? (
           <FlowPicture
             className="h-[calc(100dvh-14rem)] min-h-[26rem]"
-            trigger={picture.trigger}
-            cards={picture.cards}
+            trigger={filled.trigger}
+            cards={filled.cards}
             overlays={overlays}
             selected={current?.card}
             onSelect={(id) => (id === "trigger" ? select(undefined) : selectCard(id))}

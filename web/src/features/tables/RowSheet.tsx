@@ -10,6 +10,7 @@ import { Time } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, problems, type ValueSpec, valuesOf } from "../../kit/value.ts";
+import { useLeaving } from "../../shell/useLeaving.ts";
 import { useCan } from "../session/session.ts";
 
 type Table = components["schemas"]["Table"];
@@ -32,6 +33,7 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
   const before = initial(specs, row?.values);
   const changed = specs.filter((s) => texts[s.name] !== before[s.name]);
   const wrong = problems(specs, texts);
+  const leaving = useLeaving(can && changed.length > 0);
   const save = useMutation({
     mutationFn: () => {
       const all = valuesOf(specs, texts);
@@ -42,6 +44,7 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
     onSuccess: () => {
       void stale("/api/v1/tables", "/api/v1/tables/{id}", "/api/v1/tables/{id}/rows");
       toast({ title: row ? "Saved" : "Row added" });
+      leaving.letGo();
       onClose();
     },
   });
@@ -58,18 +61,30 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
         )
       }
       footer={
-        can && (
+        leaving.asking ? (
           <>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              look="primary"
-              busy={save.isPending}
-              disabled={Object.keys(wrong).length > 0 || (row !== undefined && changed.length === 0)}
-              onClick={() => save.mutate()}
-            >
-              {row ? "Save" : "Add"}
+            <p role="alert" className="mr-auto text-sm text-warn">
+              {row ? "The changes are not saved." : "The row is not added yet."}
+            </p>
+            <Button onClick={leaving.leave}>Throw it away</Button>
+            <Button look="primary" onClick={leaving.stay}>
+              Go on
             </Button>
           </>
+        ) : (
+          can && (
+            <>
+              <Button onClick={onClose}>Cancel</Button>
+              <Button
+                look="primary"
+                busy={save.isPending}
+                disabled={Object.keys(wrong).length > 0 || (row !== undefined && changed.length === 0)}
+                onClick={() => save.mutate()}
+              >
+                {row ? "Save" : "Add"}
+              </Button>
+            </>
+          )
         )
       }
     >

@@ -90,7 +90,7 @@ export function PortFields({
           )}
           <Checkbox
             shown
-            label="A value is wanted"
+            label="Required"
             checked={p.required === true}
             onChange={(on) => set(p.name, ["required"], on || undefined)}
           />

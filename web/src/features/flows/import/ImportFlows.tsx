@@ -1,5 +1,5 @@
 import { FileUp, Upload } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "../../../kit/Button.tsx";
 import { useCan } from "../../session/session.ts";
 import { ImportDialog } from "./ImportDialog.tsx";
@@ -9,7 +9,12 @@ export function ImportFlows() {
   const can = useCan("templates:install");
   const [file, setFile] = useState<File>();
   const picker = useRef<HTMLInputElement>(null);
-  const over = useDrop(can && !file, setFile);
+  const button = useRef<HTMLButtonElement>(null);
+  const take = useCallback((f: File) => {
+    button.current?.focus(); // to where the focus goes back when the dialog is closed
+    setFile(f);
+  }, []);
+  const over = useDrop(can && !file, take);
   if (!can) return null;
   return (
     <>
@@ -22,10 +27,10 @@ export function ImportFlows() {
         onChange={(e) => {
           const f = e.target.files?.[0];
           e.target.value = "";
-          if (f) setFile(f);
+          if (f) take(f);
         }}
       />
-      <Button icon={<Upload size={14} />} onClick={() => picker.current?.click()}>
+      <Button ref={button} icon={<Upload size={14} />} onClick={() => picker.current?.click()}>
         Import
       </Button>
       {over && (

@@ -6,7 +6,7 @@ import { Note } from "../../../kit/Note.tsx";
 import { Tag } from "../../../kit/State.tsx";
 import { counted } from "../../../kit/time.ts";
 import { useConnectorTitles } from "../../connections/useConnectorTitles.ts";
-import { inputName, type Report, type ReportFlow, valuesToLookAt } from "./importWords.ts";
+import { inputName, type Report, type ReportFlow, startWords, valuesToLookAt } from "./importWords.ts";
 
 /** The connections of a file, and which of ours takes the place of each. */
 export function ConnectionChoices({
@@ -113,7 +113,7 @@ function FlowLine({ flow: f }: { flow: ReportFlow }) {
     <li className="flex flex-col gap-1 px-3 py-2">
       <div className="flex items-center gap-2">
         <span className="min-w-0 flex-1 wrap-anywhere">{f.title}</span>
-        {f.trigger && <span className="text-sm text-faint">{f.trigger.replace("_", " ")}</span>}
+        {f.trigger && <span className="text-sm text-faint">{startWords(f.trigger)}</span>}
         {f.ready ? <Tag>Can run</Tag> : <Tag tone="warn">Draft</Tag>}
       </div>
       {f.missing.map((m) => (

@@ -1,4 +1,5 @@
 import type { components } from "../../../api/schema.gen.ts";
+import { triggerWords } from "../flowWords.ts";
 
 export type Report = components["schemas"]["ImportReport"];
 export type ReportFlow = Report["flows"][number];
@@ -32,16 +33,28 @@ export function valuesToLookAt(f: ReportFlow): ReportFlow["values"] {
   const seen = new Set<string>();
   return f.values.filter((v) => {
     const mark = `${v.kind} ${v.text}`;
-    if (v.kind === "unused" || (v.kind === "option" && nobodys.test(v.text)) || seen.has(mark)) return false;
+    if (v.kind === "unused" || (v.kind === "option" && isNobodys(v.text)) || seen.has(mark)) return false;
     seen.add(mark);
     return true;
   });
 }
 
-const nobodys =
-  /^(get|post|put|patch|delete|head|options|true|false|yes|no|on|off|none|all|any|and|or|asc|desc|json|xml|text|html|plain|-?[\d.]+|[A-Z]+(_[A-Z]+)*)$/i;
+const words =
+  /^(get|post|put|patch|delete|head|options|true|false|yes|no|on|off|none|all|any|and|or|asc|desc|json|xml|text|html|plain|-?[\d.]+)$/i;
+
+/** Methods, flags, numbers, and words in capitals, which an API has of its own. */
+function isNobodys(text: string): boolean {
+  return words.test(text) || /^[A-Z]+(_[A-Z]+)*$/.test(text);
+}
 
 /** What an input of a card is called: the last part of its key. */
 export function inputName(key: string): string {
   return key.split("/").at(-1) || key;
+}
+
+/** What starts a flow that a file brings, as the list of flows says it. */
+export function startWords(kind: string): string {
+  if (kind === "event") return "An event";
+  if (kind === "schedule") return "At set times";
+  return triggerWords({ kind: kind as components["schemas"]["TriggerKind"] }) ?? kind;
 }

@@ -6,7 +6,9 @@ import { Glyph } from "../../connections/Glyph.tsx";
 import { cardGlyph } from "../../connections/glyphs.ts";
 import type { PictureCard, PictureRow, PictureTrigger } from "./card.ts";
 import { drag, endDrag, nowDragged, useEdit } from "./edit.ts";
+import { useHighlight } from "./highlight.ts";
 import { givesHeight, headHeight, maxRows, rowHeight } from "./layout.ts";
+import { sourceCard } from "./pieces.ts";
 import { Value } from "./Value.tsx";
 
 /** A card's head: its mark, its name, what it uses, its effect. */
@@ -86,6 +88,7 @@ function CardRow({ row: r, card, all }: { row: PictureRow; card: string; all: bo
 }
 
 function RowValue({ row: r, card, wrap }: { row: PictureRow; card: string; wrap: boolean }) {
+  if (r.given !== undefined) return <Given row={r} text={r.given} card={card} wrap={wrap} />;
   if (r.wanted) return <span className="text-warn">wanted</span>;
   if (r.code !== undefined)
     return <code className={clsx("font-mono text-xs", wrap ? "wrap-anywhere" : "truncate")}>{r.code}</code>;
@@ -100,6 +103,28 @@ function RowValue({ row: r, card, wrap }: { row: PictureRow; card: string; wrap:
         </>
       )}
     </>
+  );
+}
+
+/** What a run gave a card; what it came from on hover. */
+function Given({ row: r, text, card, wrap }: { row: PictureRow; text: string; card: string; wrap: boolean }) {
+  const { setHighlight } = useHighlight();
+  const written = r.value?.value;
+  const source = r.value?.references.map(sourceCard).find(Boolean);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing at it only marks its source in the picture
+    <span
+      title={
+        r.value?.references.length
+          ? `${text}\n${typeof written === "string" ? written : JSON.stringify(written)}`
+          : text
+      }
+      onMouseEnter={() => source && setHighlight({ from: source, to: card })}
+      onMouseLeave={() => setHighlight(null)}
+      className={wrap ? "wrap-anywhere" : "truncate"}
+    >
+      {text === "" ? <span className="text-faint">empty</span> : text}
+    </span>
   );
 }
 

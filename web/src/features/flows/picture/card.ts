@@ -6,6 +6,7 @@ import { inputsOf, outputsOf, usedBy } from "../model/ports.ts";
 import { refsIn } from "../model/refs.ts";
 import type { Path } from "../model/source.ts";
 import { allCards, type CardNode, endsList, type FlowTree, objectOf, type TriggerNode, textOf } from "../model/tree.ts";
+import { scheduleWords } from "../schedule.ts";
 import type { Expression, Reference } from "./pieces.ts";
 
 export type PictureRow = {
@@ -20,6 +21,8 @@ export type PictureRow = {
   /** Nothing stands there, and something is wanted. */
   wanted?: boolean;
   type?: string;
+  /** In a run: what the card was given there, as text. */
+  given?: string;
 };
 
 export type PictureLane = { key: string; label: string; path: Path; cards: PictureCard[] };
@@ -44,7 +47,11 @@ export type PictureCard = {
   ends: boolean;
 };
 
-export type PictureTrigger = { kind: string; title: string; rows: { name?: string; text: string; code?: boolean }[] };
+export type PictureTrigger = {
+  kind: string;
+  title: string;
+  rows: { name?: string; text: string; code?: boolean /** Of what the flow is given. */; input?: string }[];
+};
 
 export type PictureFlow = { trigger: PictureTrigger; cards: PictureCard[] };
 
@@ -218,11 +225,14 @@ function triggerPicture(t: TriggerNode): PictureTrigger {
     rows.push({ name: "if", text: c.code ?? String(c.value?.value ?? ""), code: true });
   }
   const own = objectOf(t.data[t.kind]);
-  if (t.kind === "schedule")
-    rows.push({ text: [textOf(own.cron), textOf(own.zone)].filter(Boolean).join("  "), code: true });
+  if (t.kind === "schedule") {
+    const words = scheduleWords(textOf(own.cron), textOf(own.zone));
+    rows.push({ text: words ?? [textOf(own.cron), textOf(own.zone)].filter(Boolean).join("  "), code: !words });
+  }
   if (t.kind === "api") rows.push({ name: "access", text: textOf(own.access) || "token" });
   if (t.kind === "row")
     rows.push({ name: textOf(own.table) || "table", text: (Array.isArray(own.on) ? own.on : []).join(", ") });
-  for (const p of t.inputs) rows.push({ name: p.title, text: p.type + (p.required ? ", required" : "") });
+  for (const p of t.inputs)
+    rows.push({ name: p.title, text: p.type + (p.required ? ", required" : ""), input: p.name });
   return { kind: t.kind, title: triggerTitles[t.kind] ?? "", rows };
 }

@@ -72,7 +72,7 @@ export function EndpointPanel({ flow }: { flow: Detail }) {
             The token ends in {e.tokenHint}, and was made <Time at={e.tokenAt} />.
           </>
         )}
-        {byToken && !e.tokenHint && " There is none yet, so nobody may."}
+        {byToken && !e.tokenHint && " There is no client token yet, so nobody may call it."}
       </p>
       {doing === "address" && <Address flow={flow.id} endpoint={e} onClose={() => setDoing(undefined)} />}
       {doing === "token" && <Token flow={flow.id} endpoint={e} onClose={() => setDoing(undefined)} />}

@@ -1,5 +1,8 @@
 import type { components } from "../../../api/schema.gen.ts";
-import { Time } from "../../../kit/Time.tsx";
+import { usePreference } from "../../../kit/preference.ts";
+import { Time, zonePreference } from "../../../kit/Time.tsx";
+import { absolute } from "../../../kit/time.ts";
+import { triggerWords } from "../flowWords.ts";
 import { DelegatesPanel } from "./DelegatesPanel.tsx";
 import { EndpointPanel } from "./EndpointPanel.tsx";
 import { Strip } from "./Strip.tsx";
@@ -13,15 +16,15 @@ export function TriggerPanel({ flow }: { flow: Detail }) {
       return (
         <Strip label="Next run">
           {flow.nextRunAt ? (
-            <span>
-              <Time at={flow.nextRunAt} />
-              <span className="text-muted"> ({flow.trigger.zone || "UTC"})</span>
-            </span>
+            <NextRun at={flow.nextRunAt} />
           ) : (
             <span className="text-muted">
               {flow.enabled ? "None: its schedule has ended" : "None while it is switched off"}
             </span>
           )}
+          <p className="text-sm text-muted">
+            <span title={flow.trigger.cron}>{triggerWords(flow.trigger)}</span>
+          </p>
         </Strip>
       );
     case "api":
@@ -31,6 +34,16 @@ export function TriggerPanel({ flow }: { flow: Detail }) {
     default:
       return null;
   }
+}
+
+function NextRun({ at }: { at: string }) {
+  const [zone] = usePreference(zonePreference);
+  return (
+    <span>
+      <Time at={at} />
+      <span className="text-muted">, {absolute(new Date(at), zone)}</span>
+    </span>
+  );
 }
 
 /** Whether a person may start the flow by hand, given nothing but its inputs or an event. */

@@ -76,6 +76,42 @@ test("what is wrong stands on its card while one edits", played, async () => {
   await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
 });
 
+/** The fewest lines that the picture had while something was done. */
+async function fewestLines(page, doing) {
+  await page.evaluate(() => {
+    const count = () => document.querySelectorAll(".react-flow__edge").length;
+    window.fewest = count();
+    window.watcher = new MutationObserver(() => {
+      window.fewest = Math.min(window.fewest, count());
+    });
+    window.watcher.observe(document.querySelector(".react-flow"), { childList: true, subtree: true });
+  });
+  await doing();
+  return page.evaluate(() => {
+    window.watcher.disconnect();
+    return window.fewest;
+  });
+}
+
+test("the picture keeps its lines while one types, and when a card is tried", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="link"]').click();
+  const lines = () => page.locator(".react-flow__edge").count();
+  await until("the lines", async () => (await lines()) > 5);
+  const all = await lines();
+  const fewest = await fewestLines(page, async () => {
+    const fields = page.getByRole("complementary", { name: "What is chosen" });
+    await fields.getByRole("textbox", { name: "Card title" }).pressSequentially(" here");
+    await page.locator('[data-card="link"]').getByText("here").waitFor();
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("region", { name: "output" }).waitFor();
+    await page.getByText("Draft saved").waitFor();
+  });
+  assert.equal(fewest, all);
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const page = await s.open(`/flows/${id}/edit`, { answers: [409] });

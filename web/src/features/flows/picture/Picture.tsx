@@ -4,6 +4,8 @@ import {
   Controls,
   type Edge,
   type Node,
+  type NodeHandle,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -140,6 +142,9 @@ function nodesOf(
       position: { x: b.x, y: b.y },
       width: b.w,
       height: b.h,
+      // The sizes are known: nodes that had to be measured again would lose their lines meanwhile.
+      measured: { width: b.w, height: b.h },
+      handles: endsOf(b),
       style: { width: b.w, height: b.h },
     };
     switch (b.kind) {
@@ -169,6 +174,15 @@ function nodesOf(
         return { ...common, type: "join", data: {}, zIndex: 1 };
     }
   });
+}
+
+/** Where the lines of a box end and begin: in the middle of its top and of its bottom. */
+function endsOf(b: { w: number; h: number }): NodeHandle[] {
+  const end = { x: b.w / 2 - 0.5, width: 1, height: 1 };
+  return [
+    { ...end, type: "target", position: Position.Top, y: -0.5 },
+    { ...end, type: "source", position: Position.Bottom, y: b.h - 0.5 },
+  ];
 }
 
 /** Nodes that cannot be selected or dragged let the pointer through, unless they say otherwise. */

@@ -112,6 +112,38 @@ test("the picture keeps its lines while one types, and when a card is tried", pl
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
 });
 
+test("a reference is typed: nothing of it is lost, and it can be chosen on the way", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="details"]').click();
+  const field = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: /^text/i });
+  const offered = page.getByRole("listbox", { name: "Values" });
+  await field.fill("");
+  for (const typed of ["User {{ item.profile.login }} is active", "{{link.text}}", "a {{ nobody knows", "{{ x | upper }}{{"]) {
+    await field.fill("");
+    await field.pressSequentially(typed);
+    assert.equal(await field.inputValue(), typed);
+  }
+  await offered.waitFor();
+  await page.keyboard.press("Escape");
+  await offered.waitFor({ state: "detached" });
+  assert.ok(await field.evaluate((e) => e === document.activeElement), "the field keeps the focus");
+  assert.equal(await field.inputValue(), "{{ x | upper }}{{");
+  await field.fill("");
+  await field.pressSequentially("By {{ event.act");
+  await offered.getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  const second = await offered.getByRole("option", { selected: true }).locator(".font-mono").textContent();
+  await page.keyboard.press("Enter");
+  await field.pressSequentially(".");
+  assert.equal(await field.inputValue(), `By {{ ${second} }}.`);
+  await field.pressSequentially(" {{ link.te");
+  await offered.getByRole("option").first().click();
+  assert.equal(await field.inputValue(), `By {{ ${second} }}. {{ link.text }}`);
+  await page.getByText("Draft saved").waitFor();
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const page = await s.open(`/flows/${id}/edit`, { answers: [409] });

@@ -72,7 +72,7 @@ test("what is wrong stands on its card while one edits", played, async () => {
   const fields = page.getByRole("complementary", { name: "What is chosen" });
   await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
-  await page.getByRole("button", { name: /problems/ }).waitFor();
+  await page.getByRole("button", { name: /problems?$/ }).waitFor();
   await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
 });
 
@@ -142,6 +142,36 @@ test("a reference is typed: nothing of it is lost, and it can be chosen on the w
   assert.equal(await field.inputValue(), `By {{ ${second} }}. {{ link.text }}`);
   await page.getByText("Draft saved").waitFor();
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
+test("a draft is kept again after a failure, and dropped after one has seen what is lost", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+  const page = await s.open(`/flows/${id}/edit`, { answers: [503] });
+  await page.getByText("As published", { exact: true }).waitFor();
+  await page.locator('[data-card="link"]').click();
+  let failed = 0;
+  await page.route("**/draft", (r) => (failed++ ? r.continue() : r.fulfill({ status: 503, body: "" })));
+  const title = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: "Card title" });
+  await title.fill("Not for long");
+  await page.getByText("Not saved:").waitFor();
+  await page.getByText("Draft saved").waitFor();
+  const drop = page.getByRole("button", { name: "Drop the draft" });
+  const dialog = page.getByRole("dialog", { name: "Drop the draft" });
+  await drop.click();
+  await dialog.getByText("title: Not for long").waitFor();
+  await dialog.getByRole("button", { name: "Drop the draft" }).click();
+  await page.getByText("As published", { exact: true }).waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByText("Draft saved").waitFor();
+  await page.goto(`${s.demo.base}/flows/${id}`);
+  await page.getByText("Draft", { exact: true }).waitFor();
+  await drop.click();
+  await dialog.getByText("title: Not for long").waitFor();
+  await dialog.getByRole("button", { name: "Drop the draft" }).click();
+  await page.getByText("The draft is dropped").waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
 });
 
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
@@ -215,6 +245,6 @@ test("cards are moved, copied, deleted and put back by keys and by dragging", pl
   await until("the first place", async () => (await order())[1] === "link");
   await page.getByRole("button", { name: "Undo" }).click();
   await until("the old order", async () => String(await order()) === String(before));
-  await page.getByText("Draft saved").waitFor();
+  await page.getByText(/^(Draft saved|As published)$/).waitFor();
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
 });

@@ -3,6 +3,7 @@ import { CircleAlert, Code2, LayoutList, Plus, Redo2, Undo2, Variable } from "lu
 import type { components } from "../../../api/schema.gen.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Menu } from "../../../kit/Menu.tsx";
+import { Tag } from "../../../kit/State.tsx";
 import { usePhone } from "../../../kit/useMedia.ts";
 import type { Placed } from "../model/problems.ts";
 import type { Draft } from "./useDraft.ts";
@@ -19,6 +20,7 @@ export function Bar({
   onSide,
   onAdd,
   onPublish,
+  onDrop,
 }: {
   flow: components["schemas"]["FlowDetail"];
   editor: Editor;
@@ -28,6 +30,7 @@ export function Bar({
   onSide: (side: Side) => void;
   onAdd: () => void;
   onPublish: () => void;
+  onDrop: () => void;
 }) {
   const phone = usePhone();
   const sides: [Side, string, typeof Code2, string][] = [
@@ -58,7 +61,13 @@ export function Bar({
               {editor.tree?.title ?? flow.title}
             </button>
           </h1>
+          {draft.exists && <Tag tone="warn">{flow.version > 0 ? "Draft" : "Draft only"}</Tag>}
           <Saved draft={draft} />
+          {draft.exists && flow.version > 0 && draft.state === "saved" && (
+            <button type="button" className="shrink-0 text-xs text-muted underline hover:text-ink" onClick={onDrop}>
+              Drop the draft
+            </button>
+          )}
         </div>
       </div>
       <fieldset aria-label="Beside the picture" className="flex gap-1">
@@ -119,7 +128,7 @@ function Saved({ draft }: { draft: Draft }) {
   const bad = draft.state === "failed" || draft.state === "conflict";
   return (
     <span role="status" className={`shrink-0 text-xs ${bad ? "text-bad" : "text-faint"}`}>
-      {words[draft.state]}
+      {draft.state === "saved" && !draft.exists ? "As published" : words[draft.state]}
       {draft.state === "failed" && (
         <>
           {draft.error instanceof Error && `: ${draft.error.message} `}
@@ -142,7 +151,7 @@ function Wrong({ editor, problems }: { editor: Editor; problems: Placed[] }) {
           size="sm"
           look="quiet"
           icon={<CircleAlert size={14} className="text-bad" />}
-          aria-label={`${problems.length} problems`}
+          aria-label={problems.length === 1 ? "1 problem" : `${problems.length} problems`}
         >
           {String(problems.length)}
         </Button>

@@ -6,6 +6,7 @@ import type { components } from "../../../api/schema.gen.ts";
 import { Sheet } from "../../../kit/Dialog.tsx";
 import { useTitle } from "../../../kit/Page.tsx";
 import { useMedia, usePhone } from "../../../kit/useMedia.ts";
+import { DropDraft } from "../DropDraft.tsx";
 import { insertItem, itemsOf } from "../model/palette.ts";
 import { placed } from "../model/problems.ts";
 import { availableAt, type Samples } from "../model/scope.ts";
@@ -37,12 +38,17 @@ export type Side = "cards" | "values" | "yaml";
 export function Workbench({ flow }: { flow: Detail }) {
   const navigate = useNavigate();
   const editor = useEditor(flow.draftYaml || flow.yaml, flow.folder.id);
-  const draft = useDraft(flow.id, editor.text, { edition: flow.edition, problems: flow.problems });
+  const draft = useDraft(flow.id, editor.text, {
+    edition: flow.edition,
+    problems: flow.problems,
+    exists: flow.draft,
+  });
   const [tried, setTried] = useState<Samples>({});
   const source = useSamples(flow, editor.tree, tried);
   const [side, setSide] = useState<Side>("cards");
   const [adding, setAdding] = useState<Where[]>();
   const [publishing, setPublishing] = useState(false);
+  const [dropping, setDropping] = useState(false);
   const phone = usePhone();
   const wide = useMedia("(min-width: 1180px)");
   const { tree, model, selected } = editor;
@@ -136,6 +142,7 @@ export function Workbench({ flow }: { flow: Detail }) {
         onSide={setSide}
         onAdd={() => add(placesFor(tree, card, "after"))}
         onPublish={() => void publish()}
+        onDrop={() => void draft.flush().then((kept) => kept && setDropping(true))}
       />
       <div className="flex min-h-0 flex-1">
         {!phone && (
@@ -181,6 +188,16 @@ export function Workbench({ flow }: { flow: Detail }) {
       {adding && <AddDialog items={items} where={adding} onPut={put} onClose={() => setAdding(undefined)} />}
       {publishing && (
         <Publish flow={flow} tree={tree} draft={draft} problems={problems} onClose={() => setPublishing(false)} />
+      )}
+      {dropping && (
+        <DropDraft
+          flow={flow.id}
+          onClose={() => setDropping(false)}
+          onDropped={({ yaml, edition }) => {
+            editor.setText(yaml);
+            draft.took({ text: yaml, edition, problems: [], exists: false });
+          }}
+        />
       )}
       {draft.state === "conflict" && <Conflict flow={flow.id} editor={editor} draft={draft} />}
     </div>

@@ -74,6 +74,11 @@ test("what is wrong stands on its card while one edits", played, async () => {
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
   await page.getByRole("button", { name: /problems?$/ }).waitFor();
   await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
+  await page.getByTitle("The flow itself").click();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: /^Publish/ });
+  await dialog.getByRole("button", { name: /: text$/i }).first().click();
+  await page.locator('[data-card="details"][aria-pressed="true"]').waitFor();
 });
 
 /** The fewest lines that the picture had while something was done. */

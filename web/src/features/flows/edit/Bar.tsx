@@ -158,7 +158,7 @@ function Wrong({ editor, problems }: { editor: Editor; problems: Placed[] }) {
       }
       items={problems.map((p) => ({
         label: p.message,
-        note: [p.card === "trigger" ? "trigger" : p.card, p.field].filter(Boolean).join(": ") || undefined,
+        note: p.place || undefined,
         onSelect: () => editor.select(p.card || undefined),
       }))}
     />

@@ -187,7 +187,17 @@ export function Workbench({ flow }: { flow: Detail }) {
       )}
       {adding && <AddDialog items={items} where={adding} onPut={put} onClose={() => setAdding(undefined)} />}
       {publishing && (
-        <Publish flow={flow} tree={tree} draft={draft} problems={problems} onClose={() => setPublishing(false)} />
+        <Publish
+          flow={flow}
+          tree={tree}
+          draft={draft}
+          problems={problems}
+          onGo={(p) => {
+            setPublishing(false);
+            editor.select(p.card || undefined);
+          }}
+          onClose={() => setPublishing(false)}
+        />
       )}
       {dropping && (
         <DropDraft

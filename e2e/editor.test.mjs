@@ -179,6 +179,28 @@ test("a draft is kept again after a failure, and dropped after one has seen what
   assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
 });
 
+test("in a narrow window one side folds away for the other, and no card is wider than the picture", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`, { viewport: { width: 1024, height: 768 } });
+  const picture = page.locator(".react-flow");
+  const fields = page.getByRole("complementary", { name: "What is chosen" });
+  const card = page.locator('[data-card="link"]');
+  const fits = async () => (await card.boundingBox()).width <= (await picture.boundingBox()).width;
+  await card.click();
+  await fields.getByRole("textbox", { name: "Card title" }).waitFor();
+  assert.ok((await picture.boundingBox()).width > 330, "room for a card");
+  for (const side of ["Values", "YAML"]) {
+    await page.getByRole("button", { name: side, exact: true }).click();
+    await fields.waitFor({ state: "detached" });
+    await until("a card that fits", fits);
+  }
+  await page.getByRole("button", { name: "Fields" }).click();
+  await fields.waitFor();
+  await page.getByRole("textbox", { name: "YAML of the flow" }).waitFor({ state: "detached" });
+  await page.setViewportSize({ width: 700, height: 768 });
+  await until("a card that fits", fits);
+});
+
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const page = await s.open(`/flows/${id}/edit`, { answers: [409] });

@@ -80,6 +80,7 @@ export function CardDetail({
       {card.note && <p className="px-3 pb-3 text-sm whitespace-pre-wrap text-muted">{card.note}</p>}
       <CardRows card={card} all />
       <CardWords card={card} all />
+      <CardWords card={card} all />
       <div className="border-t p-3">
         <Facts items={facts} className="text-sm" />
       </div>

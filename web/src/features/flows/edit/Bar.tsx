@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, Code2, LayoutList, Plus, Redo2, Undo2, Variable } from "lucide-react";
+import { CircleAlert, Code2, LayoutList, PanelRight, Plus, Redo2, Undo2, Variable } from "lucide-react";
 import type { components } from "../../../api/schema.gen.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Menu } from "../../../kit/Menu.tsx";
@@ -8,7 +8,7 @@ import { usePhone } from "../../../kit/useMedia.ts";
 import type { Placed } from "../model/problems.ts";
 import type { Draft } from "./useDraft.ts";
 import type { Editor } from "./useEditor.ts";
-import type { Side } from "./Workbench.tsx";
+import type { Panels, Side } from "./usePanels.ts";
 
 /** What is edited, whether it is kept, what is wrong with it, and what can be done. */
 export function Bar({
@@ -16,8 +16,7 @@ export function Bar({
   editor,
   draft,
   problems,
-  side,
-  onSide,
+  panels,
   onAdd,
   onPublish,
   onDrop,
@@ -26,13 +25,13 @@ export function Bar({
   editor: Editor;
   draft: Draft;
   problems: Placed[];
-  side: Side;
-  onSide: (side: Side) => void;
+  panels: Panels;
   onAdd: () => void;
   onPublish: () => void;
   onDrop: () => void;
 }) {
   const phone = usePhone();
+  const isOpen = (id: Side) => panels.side === id && (panels.left || phone);
   const sides: [Side, string, typeof Code2, string][] = [
     ["cards", "Cards", LayoutList, "c"],
     ["values", "Values", Variable, "v"],
@@ -56,7 +55,10 @@ export function Bar({
               type="button"
               className="block min-h-6 max-w-full truncate hover:underline"
               title="The flow itself"
-              onClick={() => editor.select(undefined)}
+              onClick={() => {
+                editor.select(undefined);
+                panels.fields(true);
+              }}
             >
               {editor.tree?.title ?? flow.title}
             </button>
@@ -75,15 +77,27 @@ export function Bar({
           <Button
             key={id}
             size="sm"
-            look={side === id ? "plain" : "quiet"}
-            aria-pressed={side === id}
+            look={isOpen(id) ? "plain" : "quiet"}
+            aria-pressed={isOpen(id)}
             icon={<Icon size={14} />}
-            title={`${label} (${key})`}
-            onClick={() => onSide(id)}
+            title={isOpen(id) && !phone ? `Fold away: ${label}` : `${label} (${key})`}
+            onClick={() => (isOpen(id) && !phone ? panels.fold() : panels.open(id))}
           >
             {label}
           </Button>
         ))}
+        {!phone && (
+          <Button
+            size="sm"
+            look={panels.right ? "plain" : "quiet"}
+            aria-pressed={panels.right}
+            icon={<PanelRight size={14} />}
+            title={panels.right ? "Fold away: Fields" : "Fields of what is chosen"}
+            onClick={() => panels.fields(!panels.right)}
+          >
+            Fields
+          </Button>
+        )}
       </fieldset>
       <div className="flex items-center gap-1">
         <Button

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { read } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
 import { Sheet } from "../../../kit/Dialog.tsx";
 import { useTitle } from "../../../kit/Page.tsx";
-import { useMedia, usePhone } from "../../../kit/useMedia.ts";
+import { usePhone } from "../../../kit/useMedia.ts";
 import { DropDraft } from "../DropDraft.tsx";
 import { insertItem, itemsOf } from "../model/palette.ts";
 import { placed } from "../model/problems.ts";
@@ -25,14 +25,13 @@ import { TryCard } from "./TryCard.tsx";
 import { useDraft } from "./useDraft.ts";
 import { useEditKeys } from "./useEditKeys.ts";
 import { useEditor } from "./useEditor.ts";
+import { usePanels } from "./usePanels.ts";
 import { usePictureEdit } from "./usePictureEdit.ts";
 import { useSamples } from "./useSamples.ts";
 import { YamlPane } from "./YamlPane.tsx";
 
 type Detail = components["schemas"]["FlowDetail"];
 type Tried = components["schemas"]["TriedCard"];
-
-export type Side = "cards" | "values" | "yaml";
 
 /** The whole editor: what can be added on the left, the picture, and the chosen card on the right. */
 export function Workbench({ flow }: { flow: Detail }) {
@@ -45,13 +44,19 @@ export function Workbench({ flow }: { flow: Detail }) {
   });
   const [tried, setTried] = useState<Samples>({});
   const source = useSamples(flow, editor.tree, tried);
-  const [side, setSide] = useState<Side>("cards");
+  const panels = usePanels();
+  const { side, fields } = panels;
   const [adding, setAdding] = useState<Where[]>();
   const [publishing, setPublishing] = useState(false);
   const [dropping, setDropping] = useState(false);
   const phone = usePhone();
-  const wide = useMedia("(min-width: 1180px)");
   const { tree, model, selected } = editor;
+  // Whoever chooses something wants to see its fields.
+  const show = useRef(fields);
+  show.current = fields;
+  useEffect(() => {
+    if (selected) show.current(true);
+  }, [selected]);
   useTitle(`Edit ${tree?.title ?? flow.title}`);
   const problems = useMemo(() => (tree ? placed(draft.problems, tree) : []), [draft.problems, tree]);
   const connections = useQuery(read("/api/v1/connections", {}));
@@ -87,7 +92,8 @@ export function Workbench({ flow }: { flow: Detail }) {
     onAdd: (how) => tree && add(placesFor(tree, card, how)),
     onPublish: () => void publish(),
     onSave: () => void draft.flush(),
-    onSide: setSide,
+    onSide: panels.open,
+    onFields: () => fields(true),
   });
   if (!model.picture || !tree || !model.catalogue) return <PictureSkeleton />;
 
@@ -138,16 +144,15 @@ export function Workbench({ flow }: { flow: Detail }) {
         editor={editor}
         draft={draft}
         problems={problems}
-        side={side}
-        onSide={setSide}
+        panels={panels}
         onAdd={() => add(placesFor(tree, card, "after"))}
         onPublish={() => void publish()}
         onDrop={() => void draft.flush().then((kept) => kept && setDropping(true))}
       />
       <div className="flex min-h-0 flex-1">
-        {!phone && (
+        {!phone && panels.left && (
           <div
-            className={`shrink-0 border-r bg-surface ${side === "yaml" ? "w-[min(34rem,42vw)]" : wide ? "w-64" : "w-52"}`}
+            className={`shrink-0 border-r bg-surface ${side === "yaml" ? "w-[clamp(20rem,30vw,40rem)]" : "w-52 xl:w-64"}`}
           >
             {left}
           </div>
@@ -166,11 +171,11 @@ export function Workbench({ flow }: { flow: Detail }) {
             />
           </div>
         )}
-        {!phone && (
+        {!phone && panels.right && (
           <aside
             data-fields
             aria-label="What is chosen"
-            className="w-96 shrink-0 overflow-y-auto border-l bg-surface max-[1180px]:w-80"
+            className="w-96 shrink-0 overflow-y-auto border-l bg-surface max-xl:w-80"
           >
             {form}
           </aside>

@@ -3,7 +3,7 @@
 import type { Path } from "../model/source.ts";
 import type { PictureCard, PictureLane, PictureTrigger } from "./card.ts";
 
-const cardWidth = 312;
+export const cardWidth = 312;
 export const headHeight = 54;
 export const rowHeight = 26;
 export const overlayHeight = 30;

@@ -232,6 +232,19 @@ test("a card is tried out on the data of a run: a function for real, a change on
   await page.getByRole("region", { name: "what it would send" }).getByText("DELETE").waitFor();
 });
 
+test("a card is tried out on data of one's own", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="link"]').click();
+  const card = page.getByRole("region", { name: "Try it out" });
+  await card.getByRole("button", { name: "Use my own data" }).click();
+  const fields = card.getByRole("textbox");
+  for (let i = 0; i < (await fields.count()); i++) await fields.nth(i).fill("made-up-by-me");
+  await card.getByRole("button", { name: "Try it", exact: true }).click();
+  await card.getByRole("heading", { name: "Output" }).waitFor();
+  await card.getByRole("region", { name: "output" }).getByText(/made-up-by-me/).waitFor();
+});
+
 test("a version shows what it changed, and one goes back to it", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const { yaml } = await api(s.demo, "GET", `/flows/${id}`);

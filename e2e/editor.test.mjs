@@ -72,8 +72,133 @@ test("what is wrong stands on its card while one edits", played, async () => {
   const fields = page.getByRole("complementary", { name: "What is chosen" });
   await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
-  await page.getByRole("button", { name: /problems/ }).waitFor();
+  await page.getByRole("button", { name: /problems?$/ }).waitFor();
   await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
+  await page.getByTitle("The flow itself").click();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: /^Publish/ });
+  await dialog.getByRole("button", { name: /: text$/i }).first().click();
+  await page.locator('[data-card="details"][aria-pressed="true"]').waitFor();
+});
+
+/** The fewest lines that the picture had while something was done. */
+async function fewestLines(page, doing) {
+  await page.evaluate(() => {
+    const count = () => document.querySelectorAll(".react-flow__edge").length;
+    window.fewest = count();
+    window.watcher = new MutationObserver(() => {
+      window.fewest = Math.min(window.fewest, count());
+    });
+    window.watcher.observe(document.querySelector(".react-flow"), { childList: true, subtree: true });
+  });
+  await doing();
+  return page.evaluate(() => {
+    window.watcher.disconnect();
+    return window.fewest;
+  });
+}
+
+test("the picture keeps its lines while one types, and when a card is tried", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="link"]').click();
+  const lines = () => page.locator(".react-flow__edge").count();
+  await until("the lines", async () => (await lines()) > 5);
+  const all = await lines();
+  const fewest = await fewestLines(page, async () => {
+    const fields = page.getByRole("complementary", { name: "What is chosen" });
+    await fields.getByRole("textbox", { name: "Card title" }).pressSequentially(" here");
+    await page.locator('[data-card="link"]').getByText("here").waitFor();
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("region", { name: "output" }).waitFor();
+    await page.getByText("Draft saved").waitFor();
+  });
+  assert.equal(fewest, all);
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
+test("a reference is typed: nothing of it is lost, and it can be chosen on the way", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="details"]').click();
+  const field = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: /^text/i });
+  const offered = page.getByRole("listbox", { name: "Values" });
+  await field.fill("");
+  for (const typed of ["User {{ item.profile.login }} is active", "{{link.text}}", "a {{ nobody knows", "{{ x | upper }}{{"]) {
+    await field.fill("");
+    await field.pressSequentially(typed);
+    assert.equal(await field.inputValue(), typed);
+  }
+  await offered.waitFor();
+  await page.keyboard.press("Escape");
+  await offered.waitFor({ state: "detached" });
+  assert.ok(await field.evaluate((e) => e === document.activeElement), "the field keeps the focus");
+  assert.equal(await field.inputValue(), "{{ x | upper }}{{");
+  await field.fill("");
+  await field.pressSequentially("By {{ event.act");
+  await offered.getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  const second = await offered.getByRole("option", { selected: true }).locator(".font-mono").textContent();
+  await page.keyboard.press("Enter");
+  await field.pressSequentially(".");
+  assert.equal(await field.inputValue(), `By {{ ${second} }}.`);
+  await field.pressSequentially(" {{ link.te");
+  await offered.getByRole("option").first().click();
+  assert.equal(await field.inputValue(), `By {{ ${second} }}. {{ link.text }}`);
+  await page.getByText("Draft saved").waitFor();
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+});
+
+test("a draft is kept again after a failure, and dropped after one has seen what is lost", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
+  const page = await s.open(`/flows/${id}/edit`, { answers: [503] });
+  await page.getByText("As published", { exact: true }).waitFor();
+  await page.locator('[data-card="link"]').click();
+  let failed = 0;
+  await page.route("**/draft", (r) => (failed++ ? r.continue() : r.fulfill({ status: 503, body: "" })));
+  const title = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: "Card title" });
+  await title.fill("Not for long");
+  await page.getByText("Not saved:").waitFor();
+  await page.getByText("Draft saved").waitFor();
+  const drop = page.getByRole("button", { name: "Drop the draft" });
+  const dialog = page.getByRole("dialog", { name: "Drop the draft" });
+  await drop.click();
+  await dialog.getByText("title: Not for long").waitFor();
+  await dialog.getByRole("button", { name: "Drop the draft" }).click();
+  await page.getByText("As published", { exact: true }).waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await page.getByText("Draft saved").waitFor();
+  await page.goto(`${s.demo.base}/flows/${id}`);
+  await page.getByText("Draft", { exact: true }).waitFor();
+  await drop.click();
+  await dialog.getByText("title: Not for long").waitFor();
+  await dialog.getByRole("button", { name: "Drop the draft" }).click();
+  await page.getByText("The draft is dropped").waitFor();
+  assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
+});
+
+test("in a narrow window one side folds away for the other, and no card is wider than the picture", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`, { viewport: { width: 1024, height: 768 } });
+  const picture = page.locator(".react-flow");
+  const fields = page.getByRole("complementary", { name: "What is chosen" });
+  const card = page.locator('[data-card="link"]');
+  const fits = async () => (await card.boundingBox()).width <= (await picture.boundingBox()).width;
+  await card.click();
+  await fields.getByRole("textbox", { name: "Card title" }).waitFor();
+  assert.ok((await picture.boundingBox()).width > 330, "room for a card");
+  for (const side of ["Values", "YAML"]) {
+    await page.getByRole("button", { name: side, exact: true }).click();
+    await fields.waitFor({ state: "detached" });
+    await until("a card that fits", fits);
+  }
+  await page.getByRole("button", { name: "Fields" }).click();
+  await fields.waitFor();
+  await page.getByRole("textbox", { name: "YAML of the flow" }).waitFor({ state: "detached" });
+  await page.setViewportSize({ width: 700, height: 768 });
+  await until("a card that fits", fits);
 });
 
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
@@ -105,6 +230,19 @@ test("a card is tried out on the data of a run: a function for real, a change on
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByText("It would be sent; nothing was changed.").waitFor();
   await page.getByRole("region", { name: "what it would send" }).getByText("DELETE").waitFor();
+});
+
+test("a card is tried out on data of one's own", played, async () => {
+  const { id } = await flowOf("Suspicious Activity Reported");
+  const page = await s.open(`/flows/${id}/edit`);
+  await page.locator('[data-card="link"]').click();
+  const card = page.getByRole("region", { name: "Try it out" });
+  await card.getByRole("button", { name: "Use my own data" }).click();
+  const fields = card.getByRole("textbox");
+  for (let i = 0; i < (await fields.count()); i++) await fields.nth(i).fill("made-up-by-me");
+  await card.getByRole("button", { name: "Try it", exact: true }).click();
+  await card.getByRole("heading", { name: "Output" }).waitFor();
+  await card.getByRole("region", { name: "output" }).getByText(/made-up-by-me/).waitFor();
 });
 
 test("a version shows what it changed, and one goes back to it", played, async () => {
@@ -147,6 +285,6 @@ test("cards are moved, copied, deleted and put back by keys and by dragging", pl
   await until("the first place", async () => (await order())[1] === "link");
   await page.getByRole("button", { name: "Undo" }).click();
   await until("the old order", async () => String(await order()) === String(before));
-  await page.getByText("Draft saved").waitFor();
+  await page.getByText(/^(Draft saved|As published)$/).waitFor();
   await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: "" });
 });

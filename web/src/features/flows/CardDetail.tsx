@@ -7,7 +7,7 @@ import { type Effect, EffectTag } from "../activity/effects.tsx";
 import { Glyph } from "../connections/Glyph.tsx";
 import { cardGlyph } from "../connections/glyphs.ts";
 import { type CardNode, objectOf, textOf } from "./model/tree.ts";
-import { CardRows } from "./picture/CardFace.tsx";
+import { CardRows, CardWords } from "./picture/CardFace.tsx";
 import type { PictureCard } from "./picture/card.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
@@ -79,6 +79,8 @@ export function CardDetail({
       </div>
       {card.note && <p className="px-3 pb-3 text-sm whitespace-pre-wrap text-muted">{card.note}</p>}
       <CardRows card={card} all />
+      <CardWords card={card} all />
+      <CardWords card={card} all />
       <div className="border-t p-3">
         <Facts items={facts} className="text-sm" />
       </div>

@@ -14,6 +14,7 @@ import { Tabs } from "../../kit/Tabs.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { RunStateMark } from "../runs/runState.tsx";
 import { useCan } from "../session/session.ts";
+import { DropDraft } from "./DropDraft.tsx";
 import { FlowRuns } from "./FlowRuns.tsx";
 import { FlowSource } from "./FlowSource.tsx";
 import { FlowSwitch } from "./FlowSwitch.tsx";
@@ -107,6 +108,7 @@ function Head({ flow: f }: { flow: Detail }) {
       : [],
   );
   const [running, setRunning] = useState(false);
+  const [dropping, setDropping] = useState(false);
   return (
     <>
       <PageHeader
@@ -122,6 +124,7 @@ function Head({ flow: f }: { flow: Detail }) {
         mark={
           <>
             {f.version > 0 && <Tag>Version {f.showing.version || f.version}</Tag>}
+            {f.version > 0 && f.draft && <Tag tone="warn">Draft</Tag>}
             {f.version === 0 && <Tag tone="warn">Draft only</Tag>}
             {f.showing.version > 0 && f.showing.version !== f.version && <Tag tone="warn">Not the published one</Tag>}
           </>
@@ -161,8 +164,20 @@ function Head({ flow: f }: { flow: Detail }) {
         <span>
           {f.day.runs} in 24 h{f.day.failed > 0 && <span className="text-bad">, {f.day.failed} failed</span>}
         </span>
+        {f.draft && f.version > 0 && (
+          <span>
+            A draft is not published{f.draftAt && <>, changed </>}
+            {f.draftAt && <Time at={f.draftAt} />}
+            {canWrite && (
+              <button type="button" className="ml-2 underline hover:text-ink" onClick={() => setDropping(true)}>
+                Drop the draft
+              </button>
+            )}
+          </span>
+        )}
         <span>{f.saveData ? "Keeps the data of its runs" : "Keeps no data of its runs"}</span>
       </div>
+      {dropping && <DropDraft flow={f.id} onClose={() => setDropping(false)} />}
       {running && <RunNow flow={f} onClose={() => setRunning(false)} />}
     </>
   );

@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, Code2, LayoutList, Plus, Redo2, Undo2, Variable } from "lucide-react";
+import { CircleAlert, Code2, LayoutList, PanelRight, Plus, Redo2, Undo2, Variable } from "lucide-react";
 import type { components } from "../../../api/schema.gen.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Menu } from "../../../kit/Menu.tsx";
+import { Tag } from "../../../kit/State.tsx";
 import { usePhone } from "../../../kit/useMedia.ts";
 import type { Placed } from "../model/problems.ts";
 import type { Draft } from "./useDraft.ts";
 import type { Editor } from "./useEditor.ts";
-import type { Side } from "./Workbench.tsx";
+import type { Panels, Side } from "./usePanels.ts";
 
 /** What is edited, whether it is kept, what is wrong with it, and what can be done. */
 export function Bar({
@@ -15,21 +16,22 @@ export function Bar({
   editor,
   draft,
   problems,
-  side,
-  onSide,
+  panels,
   onAdd,
   onPublish,
+  onDrop,
 }: {
   flow: components["schemas"]["FlowDetail"];
   editor: Editor;
   draft: Draft;
   problems: Placed[];
-  side: Side;
-  onSide: (side: Side) => void;
+  panels: Panels;
   onAdd: () => void;
   onPublish: () => void;
+  onDrop: () => void;
 }) {
   const phone = usePhone();
+  const isOpen = (id: Side) => panels.side === id && (panels.left || phone);
   const sides: [Side, string, typeof Code2, string][] = [
     ["cards", "Cards", LayoutList, "c"],
     ["values", "Values", Variable, "v"],
@@ -53,12 +55,21 @@ export function Bar({
               type="button"
               className="block min-h-6 max-w-full truncate hover:underline"
               title="The flow itself"
-              onClick={() => editor.select(undefined)}
+              onClick={() => {
+                editor.select(undefined);
+                panels.fields(true);
+              }}
             >
               {editor.tree?.title ?? flow.title}
             </button>
           </h1>
+          {draft.exists && <Tag tone="warn">{flow.version > 0 ? "Draft" : "Draft only"}</Tag>}
           <Saved draft={draft} />
+          {draft.exists && flow.version > 0 && draft.state === "saved" && (
+            <button type="button" className="shrink-0 text-xs text-muted underline hover:text-ink" onClick={onDrop}>
+              Drop the draft
+            </button>
+          )}
         </div>
       </div>
       <fieldset aria-label="Beside the picture" className="flex gap-1">
@@ -66,15 +77,27 @@ export function Bar({
           <Button
             key={id}
             size="sm"
-            look={side === id ? "plain" : "quiet"}
-            aria-pressed={side === id}
+            look={isOpen(id) ? "plain" : "quiet"}
+            aria-pressed={isOpen(id)}
             icon={<Icon size={14} />}
-            title={`${label} (${key})`}
-            onClick={() => onSide(id)}
+            title={isOpen(id) && !phone ? `Fold away: ${label}` : `${label} (${key})`}
+            onClick={() => (isOpen(id) && !phone ? panels.fold() : panels.open(id))}
           >
             {label}
           </Button>
         ))}
+        {!phone && (
+          <Button
+            size="sm"
+            look={panels.right ? "plain" : "quiet"}
+            aria-pressed={panels.right}
+            icon={<PanelRight size={14} />}
+            title={panels.right ? "Fold away: Fields" : "Fields of what is chosen"}
+            onClick={() => panels.fields(!panels.right)}
+          >
+            Fields
+          </Button>
+        )}
       </fieldset>
       <div className="flex items-center gap-1">
         <Button
@@ -119,7 +142,7 @@ function Saved({ draft }: { draft: Draft }) {
   const bad = draft.state === "failed" || draft.state === "conflict";
   return (
     <span role="status" className={`shrink-0 text-xs ${bad ? "text-bad" : "text-faint"}`}>
-      {words[draft.state]}
+      {draft.state === "saved" && !draft.exists ? "As published" : words[draft.state]}
       {draft.state === "failed" && (
         <>
           {draft.error instanceof Error && `: ${draft.error.message} `}
@@ -142,14 +165,14 @@ function Wrong({ editor, problems }: { editor: Editor; problems: Placed[] }) {
           size="sm"
           look="quiet"
           icon={<CircleAlert size={14} className="text-bad" />}
-          aria-label={`${problems.length} problems`}
+          aria-label={problems.length === 1 ? "1 problem" : `${problems.length} problems`}
         >
           {String(problems.length)}
         </Button>
       }
       items={problems.map((p) => ({
         label: p.message,
-        note: [p.card === "trigger" ? "trigger" : p.card, p.field].filter(Boolean).join(": ") || undefined,
+        note: p.place || undefined,
         onSelect: () => editor.select(p.card || undefined),
       }))}
     />

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { Field, Select, Textarea } from "../../../kit/Field.tsx";
 import { Note } from "../../../kit/Note.tsx";
 import { removeCard, renameCard, setIn } from "../model/edit.ts";
-import { loopKinds } from "../model/kinds.ts";
+import { commentTitle, loopKinds } from "../model/kinds.ts";
 import { usedBy } from "../model/ports.ts";
 import type { Placed } from "../model/problems.ts";
 import { availableAt, type Group, type Samples } from "../model/scope.ts";
@@ -173,7 +173,7 @@ function KindFields({ edit, onOpenHelper }: { edit: CardEdit; onOpenHelper: (slu
         </>
       );
     case "comment":
-      return <Value edit={edit} label="Remark" path={["comment"]} type="text" />;
+      return <Value edit={edit} label={commentTitle} path={["comment"]} type="text" />;
     case "wait":
       return <Wait edit={edit} />;
     case "respond":

@@ -30,7 +30,12 @@ export function Conflict({ flow, editor, draft }: { flow: string; editor: Editor
             onClick={() => {
               if (!ready) return;
               editor.reset(theirs);
-              draft.took(theirs, now.data.edition, now.data.problems);
+              draft.took({
+                text: theirs,
+                edition: now.data.edition,
+                problems: now.data.problems,
+                exists: now.data.draft,
+              });
             }}
           >
             Take theirs, drop mine

@@ -17,6 +17,7 @@ import type { Draft } from "./useDraft.ts";
 
 type Detail = components["schemas"]["FlowDetail"];
 
+const most = 8;
 const make = "\0make";
 
 /** Publishes the draft: what changes, what its slots are filled with, and a note. */
@@ -25,12 +26,15 @@ export function Publish({
   tree,
   draft,
   problems,
+  onGo,
   onClose,
 }: {
   flow: Detail;
   tree: FlowTree;
   draft: Draft;
   problems: Placed[];
+  /** Leads to where something is wrong. */
+  onGo: (p: Placed) => void;
   onClose: () => void;
 }) {
   const navigate = useNavigate();
@@ -110,12 +114,16 @@ export function Publish({
             tone="bad"
             title={problems.length === 1 ? "One thing is wrong yet" : `${problems.length} things are wrong yet`}
           >
-            <ul>
-              {problems.slice(0, 8).map((p) => (
+            <ul className="flex flex-col gap-1">
+              {problems.slice(0, most).map((p) => (
                 <li key={p.message + p.path}>
-                  {p.card && <code className="font-mono text-xs">{p.card}</code>} {p.message}
+                  <button type="button" className="text-left underline" onClick={() => onGo(p)}>
+                    {p.place || "The flow"}
+                  </button>{" "}
+                  {p.message}
                 </li>
               ))}
+              {problems.length > most && <li>and {problems.length - most} more</li>}
             </ul>
           </Note>
         )}

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { read } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
 import { Sheet } from "../../../kit/Dialog.tsx";
 import { useTitle } from "../../../kit/Page.tsx";
-import { useMedia, usePhone } from "../../../kit/useMedia.ts";
+import { usePhone } from "../../../kit/useMedia.ts";
+import { DropDraft } from "../DropDraft.tsx";
 import { insertItem, itemsOf } from "../model/palette.ts";
 import { placed } from "../model/problems.ts";
 import { availableAt, type Samples } from "../model/scope.ts";
@@ -24,6 +25,7 @@ import { TryCard } from "./TryCard.tsx";
 import { useDraft } from "./useDraft.ts";
 import { useEditKeys } from "./useEditKeys.ts";
 import { useEditor } from "./useEditor.ts";
+import { usePanels } from "./usePanels.ts";
 import { usePictureEdit } from "./usePictureEdit.ts";
 import { useSamples } from "./useSamples.ts";
 import { YamlPane } from "./YamlPane.tsx";
@@ -31,21 +33,30 @@ import { YamlPane } from "./YamlPane.tsx";
 type Detail = components["schemas"]["FlowDetail"];
 type Tried = components["schemas"]["TriedCard"];
 
-export type Side = "cards" | "values" | "yaml";
-
 /** The whole editor: what can be added on the left, the picture, and the chosen card on the right. */
 export function Workbench({ flow }: { flow: Detail }) {
   const navigate = useNavigate();
   const editor = useEditor(flow.draftYaml || flow.yaml, flow.folder.id);
-  const draft = useDraft(flow.id, editor.text, { edition: flow.edition, problems: flow.problems });
+  const draft = useDraft(flow.id, editor.text, {
+    edition: flow.edition,
+    problems: flow.problems,
+    exists: flow.draft,
+  });
   const [tried, setTried] = useState<Samples>({});
   const source = useSamples(flow, editor.tree, tried);
-  const [side, setSide] = useState<Side>("cards");
+  const panels = usePanels();
+  const { side, fields } = panels;
   const [adding, setAdding] = useState<Where[]>();
   const [publishing, setPublishing] = useState(false);
+  const [dropping, setDropping] = useState(false);
   const phone = usePhone();
-  const wide = useMedia("(min-width: 1180px)");
   const { tree, model, selected } = editor;
+  // Whoever chooses something wants to see its fields.
+  const show = useRef(fields);
+  show.current = fields;
+  useEffect(() => {
+    if (selected) show.current(true);
+  }, [selected]);
   useTitle(`Edit ${tree?.title ?? flow.title}`);
   const problems = useMemo(() => (tree ? placed(draft.problems, tree) : []), [draft.problems, tree]);
   const connections = useQuery(read("/api/v1/connections", {}));
@@ -81,7 +92,8 @@ export function Workbench({ flow }: { flow: Detail }) {
     onAdd: (how) => tree && add(placesFor(tree, card, how)),
     onPublish: () => void publish(),
     onSave: () => void draft.flush(),
-    onSide: setSide,
+    onSide: panels.open,
+    onFields: () => fields(true),
   });
   if (!model.picture || !tree || !model.catalogue) return <PictureSkeleton />;
 
@@ -132,15 +144,15 @@ export function Workbench({ flow }: { flow: Detail }) {
         editor={editor}
         draft={draft}
         problems={problems}
-        side={side}
-        onSide={setSide}
+        panels={panels}
         onAdd={() => add(placesFor(tree, card, "after"))}
         onPublish={() => void publish()}
+        onDrop={() => void draft.flush().then((kept) => kept && setDropping(true))}
       />
       <div className="flex min-h-0 flex-1">
-        {!phone && (
+        {!phone && panels.left && (
           <div
-            className={`shrink-0 border-r bg-surface ${side === "yaml" ? "w-[min(34rem,42vw)]" : wide ? "w-64" : "w-52"}`}
+            className={`shrink-0 border-r bg-surface ${side === "yaml" ? "w-[clamp(20rem,30vw,40rem)]" : "w-52 xl:w-64"}`}
           >
             {left}
           </div>
@@ -159,11 +171,11 @@ export function Workbench({ flow }: { flow: Detail }) {
             />
           </div>
         )}
-        {!phone && (
+        {!phone && panels.right && (
           <aside
             data-fields
             aria-label="What is chosen"
-            className="w-96 shrink-0 overflow-y-auto border-l bg-surface max-[1180px]:w-80"
+            className="w-96 shrink-0 overflow-y-auto border-l bg-surface max-xl:w-80"
           >
             {form}
           </aside>
@@ -180,7 +192,27 @@ export function Workbench({ flow }: { flow: Detail }) {
       )}
       {adding && <AddDialog items={items} where={adding} onPut={put} onClose={() => setAdding(undefined)} />}
       {publishing && (
-        <Publish flow={flow} tree={tree} draft={draft} problems={problems} onClose={() => setPublishing(false)} />
+        <Publish
+          flow={flow}
+          tree={tree}
+          draft={draft}
+          problems={problems}
+          onGo={(p) => {
+            setPublishing(false);
+            editor.select(p.card || undefined);
+          }}
+          onClose={() => setPublishing(false)}
+        />
+      )}
+      {dropping && (
+        <DropDraft
+          flow={flow.id}
+          onClose={() => setDropping(false)}
+          onDropped={({ yaml, edition }) => {
+            editor.setText(yaml);
+            draft.took({ text: yaml, edition, problems: [], exists: false });
+          }}
+        />
       )}
       {draft.state === "conflict" && <Conflict flow={flow.id} editor={editor} draft={draft} />}
     </div>

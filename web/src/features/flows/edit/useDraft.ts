@@ -8,6 +8,8 @@ type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
 
 export type Draft = {
   state: SaveState;
+  /** Something is kept beside the published version. */
+  exists: boolean;
   error?: unknown;
   /** What the server says is wrong with the text that it has. */
   problems: Problem[];
@@ -16,14 +18,26 @@ export type Draft = {
   /** Goes on with the text here, over what somebody else has kept. */
   overwrite: (edition: string) => void;
   /** The text is now what the server has. */
-  took: (text: string, edition: string, problems: Problem[]) => void;
+  took: (kept: { text: string; edition: string; problems: Problem[]; exists: boolean }) => void;
 };
 
 const pause = 700;
+const firstRetry = 2_000;
+const lastRetry = 30_000;
+
+/** Whether the same text may well be kept in a moment: the server was busy, or was not there. */
+function passing(e: unknown): boolean {
+  return !(e instanceof Failure) || e.status === 0 || e.status === 429 || e.status >= 500;
+}
 
 /** Keeps a text as a flow's draft whenever it rests for a moment. */
-export function useDraft(flow: string, text: string, initial: { edition: string; problems: Problem[] }): Draft {
+export function useDraft(
+  flow: string,
+  text: string,
+  initial: { edition: string; problems: Problem[]; exists: boolean },
+): Draft {
   const [state, setState] = useState<SaveState>("saved");
+  const [exists, setExists] = useState(initial.exists);
   const [error, setError] = useState<unknown>();
   const [problems, setProblems] = useState<Problem[]>(initial.problems);
   const kept = useRef({ text, edition: initial.edition });
@@ -43,6 +57,7 @@ export function useDraft(flow: string, text: string, initial: { edition: string;
         });
         kept.current = { text: sent, edition: answer.edition ?? "" };
         setProblems(answer.problems);
+        setExists(true);
         setError(undefined);
       } catch (e) {
         const conflict = e instanceof Failure && e.kind === "conflict";
@@ -76,6 +91,23 @@ export function useDraft(flow: string, text: string, initial: { edition: string;
     return () => clearTimeout(timer);
   }, [text, flush]);
 
+  // What could not be kept is tried again: soon, then more and more seldom, and when the way is free again.
+  const failures = useRef(0);
+  useEffect(() => {
+    if (state === "saved") failures.current = 0;
+    if (state !== "failed") return;
+    const again = () => void flush();
+    const wait = Math.min(lastRetry, firstRetry * 2 ** failures.current++);
+    const timer = passing(error) ? setTimeout(again, wait) : undefined;
+    addEventListener("online", again);
+    addEventListener("focus", again);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", again);
+      removeEventListener("focus", again);
+    };
+  }, [state, error, flush]);
+
   // Whoever leaves takes nothing along that is not kept.
   useEffect(() => {
     const ask = (e: BeforeUnloadEvent) => {
@@ -93,13 +125,14 @@ export function useDraft(flow: string, text: string, initial: { edition: string;
     stopped.current = false;
     void flush();
   };
-  const took = (now: string, edition: string, found: Problem[]) => {
-    kept.current = { text: now, edition };
-    latest.current = now;
+  const took: Draft["took"] = (now) => {
+    kept.current = { text: now.text, edition: now.edition };
+    latest.current = now.text;
     stopped.current = false;
-    setProblems(found);
+    setProblems(now.problems);
+    setExists(now.exists);
     setState("saved");
     setError(undefined);
   };
-  return { state, error, problems, flush, overwrite, took };
+  return { state, exists, error, problems, flush, overwrite, took };
 }

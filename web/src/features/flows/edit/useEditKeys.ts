@@ -4,7 +4,7 @@ import { duplicateCard, moveCard, type Place, removeCard } from "../model/edit.t
 import { allCards, type CardNode, type FlowTree, findCard } from "../model/tree.ts";
 import { inwards, outwards, stepPlace } from "./places.ts";
 import type { Editor } from "./useEditor.ts";
-import type { Side } from "./Workbench.tsx";
+import type { Side } from "./usePanels.ts";
 
 /** Everything that can be done to a picture by keyboard. */
 export function useEditKeys({
@@ -13,12 +13,15 @@ export function useEditKeys({
   onPublish,
   onSave,
   onSide,
+  onFields,
 }: {
   editor: Editor;
   onAdd: (how: "after" | "before" | "in") => void;
   onPublish: () => void;
   onSave: () => void;
   onSide: (side: Side) => void;
+  /** Shows the fields, where they are folded away. */
+  onFields: () => void;
 }) {
   const { tree, selected } = editor;
   const card = tree && findCard(tree, selected);
@@ -41,13 +44,22 @@ export function useEditKeys({
   useKeys([
     { keys: "j", label: "Next card", group, run: () => go(1) },
     { keys: "k", label: "Card before", group, run: () => go(-1) },
-    { keys: "e", label: "Edit the chosen card", group, run: focusFirst },
+    {
+      keys: "e",
+      label: "Edit the chosen card",
+      group,
+      run: () => {
+        onFields();
+        setTimeout(focusFirst, 30);
+      },
+    },
     {
       keys: "f",
       label: "The flow itself: its title, options, connections",
       group,
       run: () => {
         editor.select(undefined);
+        onFields();
         setTimeout(focusFirst, 30);
       },
     },

@@ -124,6 +124,9 @@ export const reserved = [
   ),
 ];
 
+/** What words for the reader are called, where nobody has given them a title. */
+export const commentTitle = "Comment";
+
 /** A card that steers; id is what its id is made of. */
 export type Logic = { kind: Kind; title: string; help: string; id?: string; make: () => Record<string, unknown> };
 
@@ -209,7 +212,7 @@ export const logic: Logic[] = [
     help: "Answers an API request now, and goes on",
     make: () => ({ answer: { status: 202, body: "" } }),
   },
-  { kind: "comment", title: "Comment", help: "Words for the reader; does nothing", make: () => ({ comment: "" }) },
+  { kind: "comment", title: commentTitle, help: "Words for the reader; does nothing", make: () => ({ comment: "" }) },
 ];
 
 /** The operations on the rows of a table. */

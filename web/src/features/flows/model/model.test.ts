@@ -399,6 +399,27 @@ describe("problems", () => {
       ["loop", ""],
     ]);
   });
+
+  test("speak of cards and fields, not of YAML", () => {
+    const tree = treeOf(source(small));
+    const got = placed(
+      [
+        { path: "cards", message: "the flow does nothing: cards is a list of at least one card" },
+        { path: "trigger", message: "what starts the flow is missing: event, schedule, api, on_demand" },
+        { path: "cards[2].do", message: "the cards to run in each round are missing: do" },
+        { path: "cards[0].with", message: 'text.compose wants the input "text"' },
+        { path: "cards[0].with.text", message: "nobody.name refers to nothing; there are here: run" },
+      ],
+      tree,
+    );
+    expect(got.map((p) => [p.place, p.message])).toEqual([
+      ["", "There are no cards yet: add what the flow does."],
+      ["Trigger", "Choose what starts the flow."],
+      ["loop: in each round", "Put a card into it: nothing is done in a round yet."],
+      ["a", "text is wanted."],
+      ["a: text", "nobody.name refers to nothing; there are here: run"],
+    ]);
+  });
 });
 
 test("values are edited as texts and keep their kind", () => {

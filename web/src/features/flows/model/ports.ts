@@ -1,6 +1,6 @@
 // What a card takes and gives, by what it is.
 import type { Catalogue, CatalogueAction, CatalogueConnector, CataloguePort, Effect } from "./catalogue.ts";
-import { loopKinds, tableOps } from "./kinds.ts";
+import { commentTitle, loopKinds, tableOps } from "./kinds.ts";
 import { allCards, type CardNode, type FlowTree, objectOf, textOf } from "./tree.ts";
 
 export type Used = {
@@ -68,7 +68,7 @@ const kindNames: Record<string, string> = {
   answer: "Answers the request and goes on",
   stop: "Ends the flow",
   fail: "Ends the flow as failed",
-  comment: "A remark",
+  comment: commentTitle,
 };
 
 function cut(use: string): [string, string] {

@@ -1,4 +1,5 @@
 // What is wrong with a flow, by the card that it is about.
+import { fieldWords, problemWords } from "./problemWords.ts";
 import type { Path } from "./source.ts";
 import { allCards, type CardNode, type FlowTree } from "./tree.ts";
 
@@ -9,6 +10,8 @@ export type Placed = Problem & {
   card: string;
   /** What of the card: "with.user", "if"; empty for the whole. */
   field: string;
+  /** The card's title and the field, to be read. */
+  place: string;
 };
 
 /** A path as the server writes it: cards[2].then[0]. */
@@ -16,27 +19,30 @@ function pathText(path: Path): string {
   return path.map((p, i) => (typeof p === "number" ? `[${p}]` : i > 0 ? `.${p}` : p)).join("");
 }
 
-/** Problems with the cards that they are about. */
+/** Problems with the cards that they are about, in the words of the picture. */
 export function placed(problems: Problem[], tree: FlowTree): Placed[] {
   const cards = [...allCards(tree.cards)].map((card) => ({ card, at: pathText(card.path) }));
   return problems.map((p) => {
     const path = p.path ?? "";
-    if (/^trigger\b/.test(path)) return { ...p, card: "trigger", field: path.slice("trigger.".length) };
+    const put = (card: string, field: string, title: string): Placed => ({
+      ...p,
+      message: problemWords(path, p.message),
+      card,
+      field,
+      place: [title, fieldWords(field)].filter(Boolean).join(": "),
+    });
+    if (/^trigger\b/.test(path)) return put("trigger", path.slice("trigger.".length), "Trigger");
     const hit = cards
       .filter((c) => path === c.at || path.startsWith(`${c.at}.`) || path.startsWith(`${c.at}[`))
       .toSorted((a, b) => b.at.length - a.at.length)[0];
-    if (hit) return { ...p, card: hit.card.id, field: path.slice(hit.at.length + 1) };
-    return {
-      ...p,
-      card:
-        (!path &&
-          byLine(
-            cards.map((c) => c.card),
-            p.line,
-          )?.id) ||
-        "",
-      field: path,
-    };
+    if (hit) return put(hit.card.id, path.slice(hit.at.length + 1), hit.card.title);
+    const near = path
+      ? undefined
+      : byLine(
+          cards.map((c) => c.card),
+          p.line,
+        );
+    return near ? put(near.id, path, near.title) : put("", path, path === "cards" ? "" : "The flow");
   });
 }
 

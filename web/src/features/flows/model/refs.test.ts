@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { braced, celText, refsIn, refText, renameInCel, renameInText } from "./refs.ts";
+import { braced, celText, openRef, refsIn, refText, renameInCel, renameInText } from "./refs.ts";
 
 test("references are found with their paths and filters", () => {
   const got = refsIn('a {{ read["System Properties"].ID }} b {{x.0.y | get "a.b" | default "z"}} {{ not closed');
@@ -42,4 +42,13 @@ test("a name is changed in a condition, and not in its texts", () => {
     "z.a == 'a' && steps.z.state in [\"a\"] || b.a > aa.a",
   );
   expect(renameInCel("x . a + a", "a", "z")).toBe("x . a + z");
+});
+
+test("a reference that is being written is found before the caret", () => {
+  const at = (text: string) => openRef(text.replace("^", ""), text.indexOf("^"));
+  expect(at("User {{^")).toEqual({ start: 5, query: "" });
+  expect(at("{{ a }} and {{ item.pro^file }}")).toEqual({ start: 12, query: "item.pro" });
+  expect(at("{{ a }}^")).toBeUndefined();
+  expect(at("{{ a }^}")).toBeUndefined();
+  expect(at("{^")).toBeUndefined();
 });

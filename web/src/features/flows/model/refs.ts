@@ -68,6 +68,14 @@ function unquote(text: string): string {
   }
 }
 
+/** The reference that is being written at a place of a text: where its braces stand, and what follows them so far. */
+export function openRef(text: string, caret: number): { start: number; query: string } | undefined {
+  const start = text.lastIndexOf("{{", caret - 2);
+  if (start < 0) return undefined;
+  const query = text.slice(start + 2, caret);
+  return /[{}\n]/.test(query) ? undefined : { start, query: query.trimStart() };
+}
+
 /** A path as it is written between the braces. */
 export function refText(path: string[]): string {
   return path.map((p, i) => (/^[\p{L}\p{N}_-]+$/u.test(p) ? (i > 0 ? `.${p}` : p) : `[${JSON.stringify(p)}]`)).join("");

@@ -29,3 +29,24 @@ export function grouped<T>(list: T[], name: (x: T) => string): [string, T[]][] {
   }
   return [...out];
 }
+
+const mostSuggested = 60;
+
+/** The things that a begun path may lead to: those first that begin with it, then those that hold its words. */
+export function suggested<T>(
+  list: T[],
+  begun: string,
+  of: (x: T) => { path: string; title: string; words: string },
+): T[] {
+  const text = begun.toLowerCase();
+  if (text !== text.trimEnd()) return []; // what is typed is at its end
+  const starts = list.filter((x) => of(x).path.toLowerCase().startsWith(text));
+  if (text === "" || /[.[]$/.test(text)) return starts.slice(0, mostSuggested);
+  const others = found(
+    list,
+    text,
+    (x) => ({ title: of(x).title, words: `${of(x).words} ${of(x).path}` }),
+    mostSuggested,
+  );
+  return [...new Set([...starts, ...others])].slice(0, mostSuggested);
+}

@@ -1,6 +1,6 @@
 // A flow as a tree: its cards, and the lanes of those that have cards in them.
 import { isMap, isSeq } from "yaml";
-import { type Kind, kindOf, loopKinds } from "./kinds.ts";
+import { commentTitle, type Kind, kindOf, loopKinds } from "./kinds.ts";
 import { lineOf, type Path, type Source } from "./source.ts";
 
 export type Data = Record<string, unknown>;
@@ -112,7 +112,7 @@ class Reader {
       id,
       named: textOf(data.id) !== "",
       kind,
-      title: textOf(data.title) || id,
+      title: textOf(data.title) || (kind === "comment" ? commentTitle : id),
       path,
       line: lineOf(this.source, path),
       data,

@@ -7,7 +7,7 @@ import { cardGlyph } from "../../connections/glyphs.ts";
 import type { PictureCard, PictureRow, PictureTrigger } from "./card.ts";
 import { drag, endDrag, nowDragged, useEdit } from "./edit.ts";
 import { useHighlight } from "./highlight.ts";
-import { givesHeight, headHeight, maxRows, rowHeight } from "./layout.ts";
+import { givesHeight, headHeight, maxRows, maxWords, rowHeight, wordHeight } from "./layout.ts";
 import { sourceCard } from "./pieces.ts";
 import { Value } from "./Value.tsx";
 
@@ -19,7 +19,7 @@ export function CardHead({ card, state }: { card: PictureCard; state?: ReactNode
       <Glyph icon={cardGlyph(card)} />
       <div className="min-w-0 flex-1">
         <div className="truncate leading-[18px] font-medium">{card.title}</div>
-        <div className="truncate text-xs text-muted">{card.use}</div>
+        {card.use && <div className="truncate text-xs text-muted">{card.use}</div>}
       </div>
       {state ??
         (effect && (
@@ -27,6 +27,24 @@ export function CardHead({ card, state }: { card: PictureCard; state?: ReactNode
             <effect.icon size={14} aria-label={effect.label} />
           </span>
         ))}
+    </div>
+  );
+}
+
+/** What a comment says, over several lines. */
+export function CardWords({ card, all }: { card: PictureCard; all?: boolean }) {
+  if (!card.words) return null;
+  return (
+    <div className="border-t px-3 py-2 text-sm" title={all ? undefined : card.words}>
+      <p
+        className="overflow-hidden wrap-anywhere whitespace-pre-line"
+        style={{
+          lineHeight: `${wordHeight}px`,
+          ...(!all && { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: maxWords }),
+        }}
+      >
+        {card.words}
+      </p>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { Zap } from "lucide-react";
 import { Glyph } from "../../connections/Glyph.tsx";
-import { CardHead, CardRows, TriggerRows, Wrong } from "./CardFace.tsx";
+import { CardHead, CardRows, CardWords, TriggerRows, Wrong } from "./CardFace.tsx";
 import type { PictureCard } from "./card.ts";
 import { headHeight } from "./layout.ts";
 import type { PictureProps } from "./Picture.tsx";
@@ -61,6 +61,7 @@ function OutlineCard({ card, selected, onSelect, overlays, edit }: { card: Pictu
     >
       <CardHead card={card} state={overlay?.mark ?? (problems && <Wrong problems={problems} />)} />
       {!overlays && <CardRows card={card} />}
+      {!overlays && <CardWords card={card} all />}
       {overlay && (
         <span className="flex min-h-8 items-center gap-2 border-t bg-sunken px-3 text-xs text-muted">
           {overlay.line}

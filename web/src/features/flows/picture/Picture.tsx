@@ -4,6 +4,8 @@ import {
   Controls,
   type Edge,
   type Node,
+  type NodeHandle,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -15,7 +17,7 @@ import type { PictureCard, PictureTrigger } from "./card.ts";
 import { EditContext, type PictureEdit } from "./edit.ts";
 import { Flowline } from "./Flowline.tsx";
 import { type Highlight, HighlightContext } from "./highlight.ts";
-import { type Layout, layOut, type Mode } from "./layout.ts";
+import { cardWidth, type Layout, layOut, type Mode } from "./layout.ts";
 import { CardNode, JoinNode, LaneNode, type Overlay, SlotNode, TriggerNode } from "./nodes.tsx";
 
 export type PictureProps = {
@@ -87,6 +89,9 @@ function Inner({ trigger, cards, selected, onSelect, overlays, edit }: PicturePr
 const least = 0.92;
 const margin = 24;
 
+/** The smallest size to begin in: cards are to be read, and none is wider than the pane. */
+const leastIn = (width: number) => Math.max(0.2, Math.min(least, (width - 2 * margin) / cardWidth));
+
 /** Begins at the top in a size that can be read, and follows the selected card. */
 function View({ layout, selected, editing }: { layout: Layout; selected?: string; editing: boolean }) {
   const flow = useReactFlow();
@@ -102,7 +107,7 @@ function View({ layout, selected, editing }: { layout: Layout; selected?: string
       return;
     }
     const width = document.querySelector(".react-flow")?.clientWidth ?? 800;
-    const zoom = Math.max(least, Math.min(1, (width - 2 * margin) / layout.width));
+    const zoom = Math.max(leastIn(width), Math.min(1, (width - 2 * margin) / layout.width));
     void flow.setViewport({ x: width / 2 - (layout.width / 2) * zoom, y: margin, zoom });
   }, [layout]);
   // What stands beside the picture comes and goes; its middle stays in the middle.
@@ -114,7 +119,11 @@ function View({ layout, selected, editing }: { layout: Layout; selected?: string
     was.current = width;
     if (first || by === 0) return;
     const { x, y, zoom } = flow.getViewport();
-    void flow.setViewport({ x: x + by / 2, y, zoom });
+    // A card that has become wider than the pane is made to fit; one that was made to fit grows again.
+    const most = (width - 2 * margin) / cardWidth;
+    const next = zoom > most || zoom < least ? leastIn(width) : zoom;
+    const middle = (width - by) / 2;
+    void flow.setViewport({ x: width / 2 - ((middle - x) / zoom) * next, y, zoom: next });
   }, [width, flow]);
   useEffect(() => {
     const box = layout.boxes.find((b) => b.id === selected);
@@ -140,6 +149,9 @@ function nodesOf(
       position: { x: b.x, y: b.y },
       width: b.w,
       height: b.h,
+      // The sizes are known: nodes that had to be measured again would lose their lines meanwhile.
+      measured: { width: b.w, height: b.h },
+      handles: endsOf(b),
       style: { width: b.w, height: b.h },
     };
     switch (b.kind) {
@@ -169,6 +181,15 @@ function nodesOf(
         return { ...common, type: "join", data: {}, zIndex: 1 };
     }
   });
+}
+
+/** Where the lines of a box end and begin: in the middle of its top and of its bottom. */
+function endsOf(b: { w: number; h: number }): NodeHandle[] {
+  const end = { x: b.w / 2 - 0.5, width: 1, height: 1 };
+  return [
+    { ...end, type: "target", position: Position.Top, y: -0.5 },
+    { ...end, type: "source", position: Position.Bottom, y: b.h - 0.5 },
+  ];
 }
 
 /** Nodes that cannot be selected or dragged let the pointer through, unless they say otherwise. */

@@ -33,6 +33,8 @@ export type PictureCard = {
   kind: string;
   use: string;
   note?: string;
+  /** Of a comment: what it says. */
+  words?: string;
   connector?: string;
   effect?: string;
   /** Of an action: its own title, and the slot of its connection. */
@@ -64,8 +66,9 @@ export function pictureOf(tree: FlowTree, catalogue: Catalogue): PictureFlow {
       id: c.id,
       title: c.title,
       kind: c.kind,
-      use: used.name,
+      use: c.kind === "comment" && c.title === used.name ? "" : used.name,
       note: textOf(c.data.note) || undefined,
+      words: c.kind === "comment" ? textOf(c.data.comment).trim() || undefined : undefined,
       connector: used.connector?.id,
       effect: used.effect,
       action: used.action?.title,
@@ -97,7 +100,6 @@ function rowsOf(c: CardNode, tree: FlowTree, catalogue: Catalogue, express: Expr
   rows.push(...withRows(c, tree, catalogue, express));
   for (const [n, v] of Object.entries(objectOf(d.return))) add(n, ["return", n], v);
   if (c.kind === "stop" || c.kind === "fail") add("reason", [c.kind], d[c.kind]);
-  if (c.kind === "comment" && d.comment) add("remark", ["comment"], d.comment);
   if (c.kind === "wait") rows.push(...waitRows(objectOf(d.wait), express));
   if (c.kind === "respond" || c.kind === "answer") {
     for (const [n, v] of Object.entries(objectOf(d[c.kind]))) add(n, [c.kind, n], v, { wanted: false });

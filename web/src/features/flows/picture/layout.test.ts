@@ -111,3 +111,21 @@ test("a picture that is edited has a place before, between and after the cards o
 test("allCards finds those in branches and loops", () => {
   expect([...allCards(nested)].map((c) => c.id)).toEqual(["a", "q", "t1", "loop", "b1", "z"]);
 });
+
+test("a comment says its words in as many lines as they take, without an id", () => {
+  const [one, long] = cards(`- comment: short\n- comment: ${"many words ".repeat(20)}`);
+  expect([one?.title, one?.use, one?.words, one?.rows]).toEqual(["Comment", "", "short", []]);
+  const l = layOut(
+    trigger,
+    [one, long].filter((c) => c !== undefined),
+  );
+  expect(box(l, long?.id ?? "").h).toBeGreaterThan(box(l, one?.id ?? "").h + 60);
+});
+
+test("an empty lane is as wide as its label", () => {
+  const [short, long] = ["users", "somewhat_longer_name"].map((as) => {
+    const l = layOut(trigger, cards(`- { id: a, each: [], as: ${as}, do: [] }`), "edit");
+    return l.boxes.find((b) => b.kind === "lane");
+  });
+  expect(long?.w).toBeGreaterThan(short?.w ?? 0);
+});

@@ -3,16 +3,20 @@
 import type { Path } from "../model/source.ts";
 import type { PictureCard, PictureLane, PictureTrigger } from "./card.ts";
 
-const cardWidth = 312;
+export const cardWidth = 312;
 export const headHeight = 54;
 export const rowHeight = 26;
 export const overlayHeight = 30;
 export const givesHeight = 30;
 export const maxRows = 6;
+export const wordHeight = 20;
+export const maxWords = 8;
+const wordsInLine = 42;
 const laneGap = 28;
 const lanePad = 18;
 const laneHead = 30;
 const emptyLane = { w: 150, h: 36 };
+const letter = 6.4;
 const slotSize = 24;
 
 /** How a picture is shown: with what happened in a run, or with places to put cards. */
@@ -34,7 +38,14 @@ function cardHeight(card: PictureCard, mode: Mode): number {
   const n = card.rows.length;
   const rows = Math.min(n, maxRows) + (n > maxRows ? 1 : 0);
   const below = mode === "run" ? overlayHeight : mode === "edit" && card.gives.length > 0 ? givesHeight : 0;
-  return headHeight + (rows ? rows * rowHeight + 10 : 0) + below;
+  return headHeight + (rows ? rows * rowHeight + 10 : 0) + wordsHeight(card.words) + below;
+}
+
+/** Words for the reader take several lines, up to a number of them. */
+function wordsHeight(words: string | undefined): number {
+  if (!words) return 0;
+  const lines = words.split("\n").reduce((n, l) => n + Math.max(1, Math.ceil(l.length / wordsInLine)), 0);
+  return Math.min(lines, maxWords) * wordHeight + 17;
 }
 
 function triggerHeight(t: PictureTrigger): number {
@@ -83,8 +94,11 @@ class Placer {
     return { w, h: Math.max(0, h - this.gap) };
   }
 
-  private measureLane(cards: PictureCard[]): Size {
-    if (cards.length === 0) return { w: emptyLane.w, h: emptyLane.h + laneHead };
+  private measureLane({ cards, label }: PictureLane): Size {
+    if (cards.length === 0) {
+      const words = `${label}: nothing yet`.length * letter + 2 * lanePad;
+      return { w: Math.max(emptyLane.w, Math.min(cardWidth, words)), h: emptyLane.h + laneHead };
+    }
     const s = this.measure(cards);
     const after = this.mode === "edit" ? this.gap - lanePad + slotSize / 2 : 0;
     return { w: s.w + 2 * lanePad, h: s.h + this.laneHead() + lanePad + after };
@@ -97,7 +111,7 @@ class Placer {
 
   private measureCard(card: PictureCard): Size {
     const h = cardHeight(card, this.mode);
-    const lanes = card.lanes.map((l) => this.measureLane(l.cards));
+    const lanes = card.lanes.map((l) => this.measureLane(l));
     if (lanes.length === 0) return { w: cardWidth, h };
     const w = lanes.reduce((sum, l) => sum + l.w, 0) + laneGap * (lanes.length - 1);
     const tallest = Math.max(...lanes.map((l) => l.h));
@@ -133,7 +147,7 @@ class Placer {
   }
 
   private placeLanes(card: PictureCard, center: number, top: number): End {
-    const sizes = card.lanes.map((l) => this.measureLane(l.cards));
+    const sizes = card.lanes.map((l) => this.measureLane(l));
     const total = sizes.reduce((sum, s) => sum + s.w, 0) + laneGap * (card.lanes.length - 1);
     const tallest = Math.max(...sizes.map((s) => s.h));
     let x = center - total / 2;

@@ -3,7 +3,7 @@ import { clsx } from "clsx";
 import { Plus, Zap } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Glyph } from "../../connections/Glyph.tsx";
-import { CardGives, CardHead, CardRows, TriggerRows, Wrong } from "./CardFace.tsx";
+import { CardGives, CardHead, CardRows, CardWords, TriggerRows, Wrong } from "./CardFace.tsx";
 import type { PictureCard, PictureTrigger } from "./card.ts";
 import { drag, endDrag, nowDragged, useEdit } from "./edit.ts";
 import { useHighlight } from "./highlight.ts";
@@ -77,6 +77,7 @@ export function CardNode({ data }: NodeProps<Node<CardData>>) {
         >
           <CardHead card={card} state={problems && <Wrong problems={problems} />} />
           <CardRows card={card} />
+          <CardWords card={card} />
           <CardGives card={card} />
         </div>
       </>
@@ -88,6 +89,7 @@ export function CardNode({ data }: NodeProps<Node<CardData>>) {
       <button type="button" {...shared}>
         <CardHead card={card} state={overlay?.mark} />
         <CardRows card={card} />
+        <CardWords card={card} />
         {mode === "run" && (
           <span
             className="flex items-center gap-2 truncate border-t bg-sunken px-3 text-xs text-muted"

@@ -1,10 +1,13 @@
 import { clsx } from "clsx";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
+import { Anchored } from "../../../../kit/Anchored.tsx";
 import { Field, Select, Textarea } from "../../../../kit/Field.tsx";
-import { braced } from "../../model/refs.ts";
+import { braced, openRef } from "../../model/refs.ts";
 import type { Group } from "../../model/scope.ts";
 import { fromText, textProblem, toText } from "../../model/values.ts";
 import { endDrag, nowDragged } from "../../picture/edit.ts";
+import { Suggested } from "./Suggested.tsx";
+import { useSuggested } from "./useSuggested.ts";
 import { ValuePicker } from "./ValuePicker.tsx";
 
 export type TemplateFieldProps = {
@@ -58,6 +61,7 @@ function TextField({ begin, ...p }: TemplateFieldProps & { begin?: boolean }) {
   const [local, setLocal] = useState<string>();
   const [open, setOpen] = useState(false);
   const [over, setOver] = useState(false);
+  const suggesting = useSuggested(p.groups);
   // What one types stays as typed, as long as it means what stands in the flow.
   const same = local !== undefined && JSON.stringify(fromText(local, p.type, p.value)) === JSON.stringify(p.value);
   const text = same ? local : toText(p.value);
@@ -69,12 +73,20 @@ function TextField({ begin, ...p }: TemplateFieldProps & { begin?: boolean }) {
   const written = p.written ?? braced;
   const insert = (path: string[], whole = false) => {
     const ref = written(path);
-    const from = whole ? text.length : (box.current?.selectionStart ?? text.length);
-    const to = whole ? text.length : (box.current?.selectionEnd ?? from);
-    const begun = text.slice(0, from).replace(/\{\{\s*$/, "");
-    const next = whole && p.type !== "text" ? ref : begun + ref + text.slice(to);
-    put(next, begun.length + ref.length);
+    const [start, end] = [box.current?.selectionStart ?? text.length, box.current?.selectionEnd ?? text.length];
+    // A reference that has been begun becomes the one that is chosen.
+    const from = whole ? text.length : ((p.written ? undefined : openRef(text, start))?.start ?? start);
+    const next = whole && p.type !== "text" ? ref : text.slice(0, from) + ref + text.slice(whole ? text.length : end);
+    put(next, whole && p.type !== "text" ? ref.length : from + ref.length);
+    suggesting.close();
   };
+  // A chosen value moves the caret behind it.
+  useLayoutEffect(() => {
+    const at = caret.current;
+    if (at === undefined || document.activeElement !== box.current) return;
+    caret.current = undefined;
+    box.current?.setSelectionRange(at, at);
+  });
   const focus = () => {
     const at = caret.current;
     box.current?.focus();
@@ -90,44 +102,63 @@ function TextField({ begin, ...p }: TemplateFieldProps & { begin?: boolean }) {
     >
       {(f) => (
         <div className="flex items-start gap-1">
-          <Textarea
-            {...f}
-            ref={box}
-            autoFocus={begin}
-            data-field={p.label}
-            rows={Math.min(12, Math.max(1, lines(text)))}
-            value={text}
-            placeholder={p.placeholder}
-            spellCheck={false}
-            className={clsx(
-              "!min-h-8 resize-y py-[5px]",
-              p.mono && "font-mono !text-xs !leading-5",
-              over && "ring-2 ring-accent",
-            )}
-            onChange={(e) => {
-              put(e.target.value);
-              if (!p.written && /\{\{$/.test(e.target.value.slice(0, e.target.selectionStart))) setOpen(true);
-            }}
-            onKeyDown={(e) => {
-              if (e.key !== " " || !(e.ctrlKey || e.metaKey)) return;
-              e.preventDefault();
-              setOpen(true);
-            }}
-            onDragOver={(e) => {
-              if (nowDragged()?.kind !== "value") return;
-              e.preventDefault();
-              setOver(true);
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={(e) => {
-              const what = nowDragged();
-              setOver(false);
-              endDrag();
-              if (what?.kind !== "value") return;
-              e.preventDefault();
-              insert(what.path, true);
-            }}
-          />
+          <Anchored
+            open={suggesting.open}
+            onClose={suggesting.close}
+            anchor={
+              <Textarea
+                {...f}
+                ref={box}
+                aria-autocomplete="list"
+                aria-controls={suggesting.open ? suggesting.id : undefined}
+                aria-activedescendant={suggesting.open ? `${suggesting.id}-${suggesting.active}` : undefined}
+                autoFocus={begin}
+                data-field={p.label}
+                rows={Math.min(12, Math.max(1, lines(text)))}
+                value={text}
+                placeholder={p.placeholder}
+                spellCheck={false}
+                className={clsx(
+                  "!min-h-8 resize-y py-[5px]",
+                  p.mono && "font-mono !text-xs !leading-5",
+                  over && "ring-2 ring-accent",
+                )}
+                onChange={(e) => {
+                  put(e.target.value);
+                  if (!p.written) suggesting.typed(openRef(e.target.value, e.target.selectionStart)?.query);
+                }}
+                onBlur={suggesting.close}
+                onKeyDown={(e) => {
+                  if (suggesting.key(e, (v) => insert(v.path))) return;
+                  if (e.key !== " " || !(e.ctrlKey || e.metaKey)) return;
+                  e.preventDefault();
+                  suggesting.close();
+                  setOpen(true);
+                }}
+                onDragOver={(e) => {
+                  if (nowDragged()?.kind !== "value") return;
+                  e.preventDefault();
+                  setOver(true);
+                }}
+                onDragLeave={() => setOver(false)}
+                onDrop={(e) => {
+                  const what = nowDragged();
+                  setOver(false);
+                  endDrag();
+                  if (what?.kind !== "value") return;
+                  e.preventDefault();
+                  insert(what.path, true);
+                }}
+              />
+            }
+          >
+            <Suggested
+              id={suggesting.id}
+              values={suggesting.values}
+              active={suggesting.active}
+              onPick={(v) => insert(v.path)}
+            />
+          </Anchored>
           <ValuePicker
             label={`Insert a value: ${p.label}`}
             groups={p.groups}

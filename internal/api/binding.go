@@ -93,7 +93,7 @@ func fitPort(p flow.Port, v any) (any, error) {
 func missing(def *flow.Definition, b flow.Bindings) []string {
 	out := append([]string{}, def.Unbound(b)...)
 	for _, o := range def.Options {
-		if o.Required && value.Empty(o.Default) && value.Empty(b.Options.At(o.Name)) && !slices.Contains(b.Sealed, o.Name) {
+		if o.Required && o.Address == "" && value.Empty(o.Default) && value.Empty(b.Options.At(o.Name)) && !slices.Contains(b.Sealed, o.Name) {
 			out = append(out, "option "+o.Name)
 		}
 	}

@@ -149,3 +149,8 @@ func (c *Core) build(o Options) error {
 
 // Close closes the database.
 func (c *Core) Close() error { return c.DB.Close() }
+
+// address is where HTTP requests start a flow of an organization.
+func (c *Core) address(org, flowID string) string {
+	return c.Config.URL() + "/api/flows/" + org + "/" + flowID
+}

@@ -238,7 +238,7 @@ func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (P
 	}
 	runner := &flow.Runner{
 		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.caller, Sources: playReads{reads{p.Core}, g.Input}, Keys: p.Core.Keys,
-		Now: p.Core.Now, Random: p.random, Log: p.Core.Log, Export: p.Core.export,
+		Now: p.Core.Now, Random: p.random, Log: p.Core.Log, Export: p.Core.export, Address: p.Core.address,
 	}
 	for {
 		open, err := p.Core.DB.Runs.List(ctx, p.org, store.RunFilter{States: []flow.State{flow.Queued, flow.Running, flow.Waiting}, Limit: 100})

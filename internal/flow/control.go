@@ -99,6 +99,7 @@ func (x *execution) tryCard(ctx context.Context, f *frame, c *Card) (outcome, er
 	caught := ok && failure.Path != ""
 	if caught {
 		inner := f.inner(f.prefix)
+		inner.states = f.states // it is no round
 		inner.vars[nameError] = x.errorObject(f, failure)
 		o.input = value.Map("error", failure.Error())
 		y, err = x.block(ctx, inner, c.Catch)

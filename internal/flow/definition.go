@@ -52,7 +52,8 @@ type Port struct {
 	Help     string     `json:"help,omitempty"`
 	Type     value.Kind `json:"type"`
 	Required bool       `json:"required,omitempty"`
-	Secret   bool       `json:"secret,omitempty"` // of an option: a text that is kept sealed
+	Secret   bool       `json:"secret,omitempty"`  // of an option: a text that is kept sealed
+	Address  string     `json:"address,omitempty"` // of an option: while nothing is chosen, the address of this flow of the folder
 	Default  any        `json:"default,omitempty"`
 	Choices  []string   `json:"choices,omitempty"`
 	From     PortFrom   `json:"from,omitempty"` // of an api trigger's input

@@ -388,7 +388,7 @@ func (x *execution) retryLater(f *frame, a *attempt, shown *value.Object, ce *co
 		s.Reason = Doubted
 	}
 	s.Action = x.end(a, StepRetrying, ce.Status, ce.Error())
-	x.pending = append(x.pending, s)
+	x.pending, x.known[a.path] = append(x.pending, s), s
 	const form = "%s: %s; try %d follows"
 	return &pause{
 		until: until, reason: fmt.Sprintf(form, a.card.Title, ce.Error(), s.Attempt+1), bare: fmt.Sprintf(form, a.card.Title, bareError(ce), s.Attempt+1),

@@ -84,12 +84,29 @@ func (f *frame) stop(card string) {
 
 // inner returns the frame of one round of a loop.
 func (f *frame) inner(prefix string) *frame {
-	return &frame{prog: f.prog, vars: map[string]any{}, states: f.states, conns: f.conns, outer: f, prefix: prefix, depth: f.depth}
+	return &frame{prog: f.prog, vars: map[string]any{}, states: value.NewObject(4), conns: f.conns, outer: f, prefix: prefix, depth: f.depth}
+}
+
+// steps are the states of the cards so far: those of a round stand before those
+// around its loop.
+func (f *frame) steps() *value.Object {
+	if f.outer == nil {
+		return f.states
+	}
+	all := value.NewObject(f.states.Len())
+	for at := f; at != nil; at = at.outer {
+		for card, state := range at.states.All() {
+			if _, inner := all.Get(card); !inner {
+				all.Set(card, state)
+			}
+		}
+	}
+	return all
 }
 
 func (f *frame) lookup(ref value.Ref) any {
 	if ref[0] == nameSteps {
-		return value.Walk(f.states, ref[1:])
+		return value.Walk(f.steps(), ref[1:])
 	}
 	for at := f; at != nil; at = at.outer {
 		if v, ok := at.vars[ref[0]]; ok {
@@ -101,7 +118,7 @@ func (f *frame) lookup(ref value.Ref) any {
 
 // names returns every name that a condition may use.
 func (f *frame) names() map[string]any {
-	all := map[string]any{nameSteps: f.states}
+	all := map[string]any{nameSteps: f.steps()}
 	for at := f; at != nil; at = at.outer {
 		for k, v := range at.vars {
 			if _, inner := all[k]; !inner {
@@ -222,6 +239,9 @@ type outcome struct {
 // card runs one card and gives its output to the frame.
 func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, error) {
 	path := f.prefix + c.ID
+	if s, ok := x.known[path]; ok && s.Reason == abandoned && s.State.Settled() {
+		return nil, errAbandoned
+	}
 	began := x.r.Now()
 	f.began = began
 	out, err := x.run1(ctx, f, c, path)
@@ -267,7 +287,7 @@ func (c *Card) failure(path string, out outcome) *CardError {
 func (x *execution) onError(ctx context.Context, f *frame, c *Card, e *CardError) (*flowEnd, error) {
 	switch c.OnError.Way {
 	case HandOver:
-		if err := x.handOver(ctx, f, c, e); err != nil && isPassing(err) {
+		if err := x.handOver(ctx, f, c, e); err != nil && !isFault(err) {
 			return nil, err
 		}
 	case GiveBack:
@@ -442,6 +462,16 @@ func (x *execution) fail(f *frame, c *Card) (outcome, error) {
 	}
 	fault.Set("statusCode", value.Loosely(status, value.Number))
 	return outcome{state: StepFailed, input: fault.With("reason", reason), err: reason, bare: bare, fault: fault}, nil
+}
+
+// isFault reports whether an error is a flow's: of one of its cards, or of its
+// being called.
+func isFault(err error) bool {
+	if _, ok := errors.AsType[*CardError](err); ok {
+		return !isPassing(err)
+	}
+	kind := errs.KindOf(err)
+	return kind == errs.NotFound || kind == errs.Invalid
 }
 
 // isPassing reports whether an error is the run's way and no card's failure.

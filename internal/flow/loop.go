@@ -1,9 +1,12 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"sallyport/internal/errs"
@@ -130,29 +133,81 @@ func (x *execution) abreast(ctx context.Context, t *tally, items []any, most int
 	}
 	results, next, halted := make([]came, len(items)), 0, false
 	var work sync.WaitGroup
+	var panicked any
 	for range most {
 		work.Go(func() {
 			x.mu.Lock()
 			defer x.mu.Unlock()
+			defer func() { // whoever works the run deals with it
+				if p := recover(); p != nil {
+					panicked, halted = p, true
+				}
+			}()
 			for !halted && next < len(items) {
 				i := next
 				next++
 				y, err := x.round(ctx, t, i, items[i])
 				results[i] = came{y, err}
-				halted = halted || err != nil && !t.forgives(err) || y.end != nil
+				halted = halted || err != nil && !t.forgives(err) && !errors.Is(err, errAbandoned) || y.end != nil
 			}
 		})
 	}
 	x.away(work.Wait)
-	return t.takeAll(items[:next], func(i int) (yield, error) { return results[i].y, results[i].err })
+	if panicked != nil {
+		panic(panicked)
+	}
+	err := t.takeAll(items[:next], func(i int) (yield, error) { return results[i].y, results[i].err })
+	if _, failed := errors.AsType[*CardError](err); failed {
+		x.abandon(t.path)
+	}
+	return err
+}
+
+// abandoned is the reason of a step whose round waited when another round of its
+// loop failed. It is not gone on with, also when the run is resumed after what
+// caught the failure.
+const abandoned = "its round was left, as another one failed"
+
+// errAbandoned is what a round comes to that was left.
+var errAbandoned = errors.New(abandoned)
+
+// abandon ends the steps of a loop's rounds that wait, written or not.
+func (x *execution) abandon(path string) {
+	waits := func(s Step) bool { return !s.State.Settled() && strings.HasPrefix(s.Path, path+"#") }
+	var left []Step
+	for _, s := range x.known {
+		if waits(s) {
+			left = append(left, s)
+		}
+	}
+	x.pending = slices.DeleteFunc(x.pending, waits)
+	slices.SortFunc(left, func(a, b Step) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, s := range left {
+		doubt := s.State == StepStarted || s.Reason == Doubted
+		s.State, s.Reason, s.Error, s.EndedAt = StepFailed, abandoned, abandoned, x.r.Now()
+		if doubt {
+			s.State = StepUnknown
+		}
+		if s.Action != nil {
+			s.Action = &ActionEnd{Ledger: s.Action.Ledger, State: string(s.State), Error: abandoned}
+		}
+		x.known[s.Path] = s
+		x.pending = append(x.pending, s)
+		x.count(s.State)
+	}
 }
 
 // takeAll takes what rounds came to, in order. A round that waits is told of only
 // where none failed; of several the one that goes on first.
 func (t *tally) takeAll(items []any, came func(int) (yield, error)) error {
 	var waits *pause
+	var left error
 	for i, item := range items {
 		y, err := came(i)
+		if errors.Is(err, errAbandoned) {
+			left = err
+			continue
+		}
 		if p, ok := errors.AsType[*pause](err); ok {
 			if waits == nil || p.draining || !waits.draining && p.until.Before(waits.until) {
 				waits = p
@@ -166,7 +221,7 @@ func (t *tally) takeAll(items []any, came func(int) (yield, error)) error {
 	if waits != nil {
 		return waits
 	}
-	return nil
+	return left
 }
 
 // over reports whether no further round is to be run.

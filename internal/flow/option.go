@@ -117,6 +117,9 @@ func (x *execution) options(f *frame) (*value.Object, error) {
 		given = given.Without(p.Name) // it was none when that was chosen
 	}
 	out, err := fillPorts("option", openOptions(ports), given)
+	if err == nil {
+		err = x.addresses(f, ports, out)
+	}
 	if err != nil {
 		return nil, &CardError{Message: errs.Message(err), Bare: "an option is not as the flow wants it"}
 	}
@@ -140,4 +143,20 @@ func (x *execution) options(f *frame) (*value.Object, error) {
 		}
 	}
 	return out, nil
+}
+
+// addresses fills in the options that are the address of a flow, where nothing was
+// chosen.
+func (x *execution) addresses(f *frame, ports []Port, options *value.Object) error {
+	for _, p := range ports {
+		if p.Address == "" || !value.Empty(options.At(p.Name)) {
+			continue
+		}
+		called, ok := x.book.bySlug[slugKey{f.prog.Flow.Folder, p.Address}]
+		if !ok || x.r.Address == nil {
+			return errs.New(errs.Invalid, "option %q: there is no published flow %q in the folder, whose address it is", p.Name, p.Address)
+		}
+		options.Set(p.Name, x.r.Address(x.run.Org, called.Flow.ID))
+	}
+	return nil
 }

@@ -204,6 +204,7 @@ func (r *reader) tables(of entry) []TableSlot {
 // ports reads "name: type" or "name: {type, title, help, required, default, choices}".
 func (r *reader) ports(of entry) []Port {
 	var out []Port
+	ofOptions := of.path == "options"
 	for _, e := range r.mapping(of.value, of.path) {
 		p := Port{Name: e.key, Title: e.key, Type: value.Text}
 		if e.value.Kind == yaml.ScalarNode {
@@ -211,8 +212,11 @@ func (r *reader) ports(of entry) []Port {
 			out = append(out, p)
 			continue
 		}
-		for _, k := range r.mapping(e.value, e.path, "type", "title", "help", "required", "default", "choices", "from", "key") {
+		for _, k := range r.mapping(e.value, e.path, "type", "title", "help", "required", "default", "choices", "from", "key", "address") {
 			r.port(&p, k)
+		}
+		if p.Address != "" && !ofOptions {
+			r.bad(e.at, e.path, "only an option is the address of a flow")
 		}
 		if v, err := value.Convert(p.Default, p.Type); err != nil {
 			r.bad(e.at, e.path, "default: %v", err)
@@ -233,6 +237,9 @@ func (r *reader) options(of entry) []Port {
 	for _, p := range out {
 		if p.Secret && (p.Default != nil || len(p.Choices) > 0) {
 			r.bad(of.at, of.path+"."+p.Name, "a secret has neither a default nor choices")
+		}
+		if p.Address != "" && (p.Secret || p.Type != value.Text || p.Default != nil) {
+			r.bad(of.at, of.path+"."+p.Name, "the address of a flow is a text without a default, and no secret")
 		}
 	}
 	return out
@@ -264,6 +271,8 @@ func (r *reader) port(p *Port, k entry) {
 		p.From = oneOf(r, k, FromBody, FromQuery, FromHeader)
 	case "key":
 		p.Key = r.text(k)
+	case "address":
+		p.Address = r.text(k)
 	}
 }
 

@@ -155,7 +155,7 @@ func (s Schedule) Next(t time.Time) (time.Time, error) {
 	if t.Before(s.Starts) {
 		t = s.Starts.Add(-time.Second)
 	}
-	next := times.Next(t.In(zone))
+	next := nextOf(times, s.Cron, t, zone)
 	if next.IsZero() || !s.Ends.IsZero() && next.After(s.Ends) {
 		return time.Time{}, nil
 	}

@@ -10,6 +10,7 @@ import (
 // fillPorts returns the values of ports: those given, converted to their types,
 // and the defaults of the rest. What is required and missing, does not fit, or
 // belongs to no port is an error that names it.
+// An option that is the address of a flow is not missing.
 func fillPorts(what string, ports []Port, given *value.Object) (*value.Object, error) {
 	for name := range given.All() {
 		if !slices.ContainsFunc(ports, func(p Port) bool { return p.Name == name }) {
@@ -25,7 +26,7 @@ func fillPorts(what string, ports []Port, given *value.Object) (*value.Object, e
 		if v == nil {
 			v = p.Default
 		}
-		if value.Empty(v) && p.Required {
+		if value.Empty(v) && p.Required && p.Address == "" {
 			return nil, errs.New(errs.Invalid, "%s %q: a value is wanted", what, p.Name)
 		}
 		if len(p.Choices) > 0 && v != nil && !slices.Contains(p.Choices, value.String(v)) {
@@ -60,6 +61,17 @@ func (d *Definition) Bind(b Bindings) (Bindings, error) {
 	}
 	b.Options = options
 	return b, nil
+}
+
+// BindSome is Bind of a flow that is installed and not to be switched on yet: what
+// is required may be chosen later.
+func (d *Definition) BindSome(b Bindings) (Bindings, error) {
+	some := *d
+	some.Options = slices.Clone(d.Options)
+	for i := range some.Options {
+		some.Options[i].Required = false
+	}
+	return some.Bind(b)
 }
 
 // Unbound returns the slots that nothing is bound to: a flow with any cannot

@@ -114,7 +114,8 @@ func (x *execution) flush(ctx context.Context) error {
 // write writes steps. Other rounds go on meanwhile.
 func (x *execution) write(ctx context.Context, steps []Step, ch *Change) error {
 	ref, err := x.ref, error(nil)
-	x.away(func() { err = x.r.Store.Record(ctx, ref, steps, ch) })
+	// What came back is written although the program stops: the group has its bound.
+	x.away(func() { err = x.r.Store.Record(context.WithoutCancel(ctx), ref, steps, ch) })
 	return err
 }
 

@@ -184,9 +184,9 @@ type Change struct {
 	Run    *Run   // of StartRun
 	Answer []byte // of GiveAnswer, with the same in Values
 	// Of ForgetSteps: the steps after a place in the run's order, up to another,
-	// but for the one of this path.
+	// that are rounds or pages of the card of this path.
 	After, UpTo int
-	Keep        string
+	Within      string
 	// Done is called in the transaction with what the change gave, before the
 	// steps are written.
 	Done func(result *value.Object)

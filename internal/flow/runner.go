@@ -67,6 +67,10 @@ type Runner struct {
 	// export of Okta Workflows. May be nil: then there are none.
 	Export func(flows []Text) ([]byte, error)
 
+	// Address is where HTTP requests start a flow of an organization. May be nil:
+	// then flows have none.
+	Address func(org, flow string) string
+
 	draining atomic.Bool
 }
 

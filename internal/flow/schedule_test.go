@@ -3,6 +3,7 @@ package flow_test
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -201,5 +202,33 @@ func TestTimetableFollowsTheFlow(t *testing.T) {
 		if got := next(); got != step.want {
 			t.Errorf("%s: it waits for %q, want %q", step.name, got, step.want)
 		}
+	}
+}
+
+// Hours that are named are those of the clock on the wall.
+func TestScheduleWhenClocksChange(t *testing.T) {
+	for name, tt := range map[string]struct{ cron, zone, from, want string }{
+		"a time that is skipped comes after the gap":     {"30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z 2026-03-30T00:30:00Z"},
+		"a time that comes twice comes once":             {"30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z 2026-10-26T01:30:00Z"},
+		"what lies beside the change is not touched":     {"0 9 * * *", "America/New_York", "2026-03-07T20:00:00Z", "2026-03-08T13:00:00Z 2026-03-09T13:00:00Z"},
+		"every half hour comes in the hour that repeats": {"*/30 * * * *", "Europe/Berlin", "2026-10-25T00:31:00Z", "2026-10-25T01:00:00Z 2026-10-25T01:30:00Z"},
+		"in the gap, two of a day come at its end once":  {"0,30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z 2026-03-30T00:00:00Z"},
+		"by half an hour": {"45 1 * * *", "Australia/Lord_Howe", "2026-04-04T00:00:00Z", "2026-04-04T14:45:00Z 2026-04-05T15:15:00Z"},
+		"with seconds":    {"15 30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:15Z 2026-10-26T01:30:15Z"},
+		"daily":           {"@daily", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-28T23:00:00Z 2026-03-29T22:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at, err := time.Parse(time.RFC3339, tt.from)
+			check(t, err)
+			var got []string
+			for range 2 {
+				at, err = flow.Schedule{Cron: tt.cron, Zone: tt.zone}.Next(at)
+				check(t, err)
+				got = append(got, at.Format(time.RFC3339))
+			}
+			if s := strings.Join(got, " "); s != tt.want {
+				t.Errorf("%s, want %s", s, tt.want)
+			}
+		})
 	}
 }

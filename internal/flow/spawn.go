@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -29,7 +30,7 @@ func (x *execution) spawn(ctx context.Context, f *frame, c *Card, path string, i
 		return o, x.journal(ctx, f, c, path, &o, nil)
 	}
 	run := Run{
-		ID: id.New(), Org: x.run.Org, Flow: prog.Flow.ID, Version: prog.Flow.Version, State: Queued, Cause: OnCall, Event: x.run.Event, CausedBy: x.run.CausedBy,
+		ID: id.New(), Org: x.run.Org, Flow: prog.Flow.ID, Version: cmp.Or(x.run.Pins[prog.Flow.ID], prog.Flow.Version), State: Queued, Cause: OnCall, Event: x.run.Event, CausedBy: x.run.CausedBy,
 		Depth: x.run.Depth, DryRun: x.run.DryRun, SaveData: prog.Flow.SaveData && !x.holdsHidden(args), Priority: prog.Definition.Priority, CreatedAt: x.r.Now(), Input: value.Store(args),
 	}
 	if !run.SaveData {

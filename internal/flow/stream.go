@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
@@ -51,7 +52,12 @@ func (x *execution) stream(ctx context.Context, f *frame, c *Card, path string) 
 	for !s.done {
 		before := x.seq
 		o, end, err := x.page(ctx, f, c, path, &s)
-		if err != nil || end != nil || o.state == StepFailed {
+		if err == nil && end == nil && o.state == StepFailed {
+			// A retry goes on from here: what the pages before came to stands.
+			o.output = s.object()
+			return o, x.journal(ctx, f, c, path, &o, nil)
+		}
+		if err != nil || end != nil {
 			o.end = end
 			return o, err
 		}
@@ -79,7 +85,7 @@ func (l *Loop) limit(f *frame) (int, error) {
 
 // flowed reads from a step how far the stream had come.
 func (x *execution) flowed(known Step) (flowing, error) {
-	if known.State != StepWaiting {
+	if known.State != StepWaiting && known.State != StepAgain {
 		return flowing{}, nil
 	}
 	o, err := x.recall(known)
@@ -164,9 +170,10 @@ func (x *execution) passed(ctx context.Context, f *frame, c *Card, path string, 
 	}
 	var ch *Change
 	if s.streamed > keepRounds && x.seq > before {
-		ch = &Change{Op: ForgetSteps, After: before, UpTo: x.seq, Keep: path, Done: func(*value.Object) {}}
-		maps.DeleteFunc(x.known, func(at string, k Step) bool { return k.Seq > before && at != path })
-		x.pending = nil
+		ch = &Change{Op: ForgetSteps, After: before, UpTo: x.seq, Within: path, Done: func(*value.Object) {}}
+		within := func(at string) bool { return strings.HasPrefix(at, path+"#") || strings.HasPrefix(at, path+"@") }
+		maps.DeleteFunc(x.known, func(at string, k Step) bool { return k.Seq > before && within(at) })
+		x.pending = slices.DeleteFunc(x.pending, func(s Step) bool { return within(s.Path) })
 	}
 	steps := append(x.take(), step)
 	if err := x.r.Store.Record(ctx, x.ref, steps, ch); err != nil {

@@ -39,7 +39,7 @@ func analyzeGrown(ctx context.Context, pool *pgxpool.Pool) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	rows, err := pool.Query(ctx, `SELECT oid::regclass::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-		AND reltuples <= 0 AND pg_relation_size(oid) > $1`, grown)
+		AND (reltuples < 0 OR reltuples = 0 AND relpages = 0) AND pg_relation_size(oid) > $1`, grown)
 	if err != nil {
 		return err
 	}

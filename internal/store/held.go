@@ -41,8 +41,8 @@ func (t Runs) Enter(ctx context.Context, ref flow.Ref, limit int) (bool, error) 
 			return err
 		}
 		ahead, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM flow_run WHERE flow_id = ? AND state IN (?, ?, ?) AND ended_at = 0 AND id <> ?
-			AND (state <> ? AND concurrency > 0 OR state = ? AND (priority < ? OR priority = ? AND (created_at < ? OR created_at = ? AND id < ?)))`,
-			r.Flow, flow.Queued, flow.Running, flow.Waiting, r.ID, flow.Queued, flow.Queued, r.Priority, r.Priority, toMicros(r.CreatedAt), toMicros(r.CreatedAt), r.ID)
+			AND (state <> ? AND concurrency > 0 OR state = ? AND (version = ? OR held > 0) AND (priority < ? OR priority = ? AND (created_at < ? OR created_at = ? AND id < ?)))`,
+			r.Flow, flow.Queued, flow.Running, flow.Waiting, r.ID, flow.Queued, flow.Queued, r.Version, r.Priority, r.Priority, toMicros(r.CreatedAt), toMicros(r.CreatedAt), r.ID)
 		if err != nil {
 			return err
 		}

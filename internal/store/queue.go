@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -79,6 +80,12 @@ func (tx *Tx) enqueue(ctx context.Context, runs []RunJob) error {
 	return nil
 }
 
+// dropJobs takes a run's jobs out of the queue that nobody works at.
+func (tx *Tx) dropJobs(ctx context.Context, run string) error {
+	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "run")+` = ?`, runArgs{}.Kind(), run)
+	return err
+}
+
 // RunHandler works one run. It returns when the run has ended (zero time), or
 // the time at which it wants to be called again. An error means that it could
 // not be worked at all; it is tried again soon.
@@ -89,6 +96,7 @@ type WorkerOptions struct {
 	Workers int // runs worked at once
 	Run     RunHandler
 	Log     *slog.Logger
+	Sweep   time.Duration // how often runs that have lost their job are looked for; a minute where nothing is said
 }
 
 // Workers are the workers of this process.
@@ -134,10 +142,35 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 		RetryPolicy:                 soon{},
 		Logger:                      quiet(o.Log),
 	}
-	if db.pool != nil {
-		return db.startPostgres(ctx, cfg, o)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return db.startSQLite(ctx, cfg)
+	start := db.startSQLite
+	if db.pool != nil {
+		start = db.startPostgres
+	}
+	w, err := start(ctx, cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	w.also(ctx, func(ctx context.Context) { db.keepWorked(ctx, cmp.Or(o.Sweep, sweepStranded), o.Log) })
+	if db.pool != nil {
+		w.also(ctx, func(ctx context.Context) { keepAnalyzed(ctx, db.pool, o.Log) })
+	}
+	return w, nil
+}
+
+// also does something as long as the workers work.
+func (w *Workers) also(ctx context.Context, fn func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var done sync.WaitGroup
+	done.Go(func() { fn(ctx) })
+	release := w.release
+	w.release = func() {
+		cancel()
+		done.Wait()
+		release()
+	}
 }
 
 // Own makes this process the one that works on an SQLite file, until the workers
@@ -167,7 +200,7 @@ func (db *DB) owned() func() {
 	return unlock
 }
 
-func (db *DB) startSQLite(ctx context.Context, cfg *river.Config) (*Workers, error) {
+func (db *DB) startSQLite(ctx context.Context, cfg *river.Config, _ WorkerOptions) (*Workers, error) {
 	if err := db.Own(); err != nil {
 		return nil, err
 	}
@@ -212,14 +245,7 @@ func (db *DB) startPostgres(ctx context.Context, cfg *river.Config, o WorkerOpti
 		alive.stop()
 		return nil, fmt.Errorf("start workers: %w", err)
 	}
-	analyzing, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var done sync.WaitGroup
-	done.Go(func() { keepAnalyzed(analyzing, db.pool, o.Log) })
-	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: func() {
-		cancel()
-		done.Wait()
-		alive.stop()
-	}}, nil
+	return &Workers{finish: cl.Stop, cut: cl.StopAndCancel, release: alive.stop}, nil
 }
 
 func clientID() string {

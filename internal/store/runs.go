@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
@@ -273,8 +274,8 @@ func (tx *Tx) along(ctx context.Context, ref flow.Ref, c flow.Change, now time.T
 		return c.Values, err
 	case flow.ForgetSteps:
 		// What somebody is to look at is kept.
-		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND path <> ? AND state NOT IN (?, ?)`,
-			ref.Run, ref.Org, c.After, c.UpTo, c.Keep, flow.StepUnknown, flow.StepRefused)
+		_, err := tx.exec(ctx, `DELETE FROM flow_step WHERE run_id = ? AND org_id = ? AND seq > ? AND seq <= ? AND substr(path, 1, ?) IN (?, ?) AND state NOT IN (?, ?)`,
+			ref.Run, ref.Org, c.After, c.UpTo, utf8.RuneCountInString(c.Within)+1, c.Within+"#", c.Within+"@", flow.StepUnknown, flow.StepRefused)
 		return nil, err
 	default:
 		return tx.changeRows(ctx, ref.Org, c, rowCause{run: ref.Run, at: now})
@@ -502,6 +503,10 @@ func (t Runs) Retry(ctx context.Context, org, id string) error {
 			return err
 		}
 		if err := tx.recount(ctx, org, id); err != nil {
+			return err
+		}
+		// One that waited has a job still, which would take the run from its worker.
+		if err := tx.dropJobs(ctx, id); err != nil {
 			return err
 		}
 		return tx.enqueue(ctx, []RunJob{{Org: org, Run: id, Priority: r.Priority}})

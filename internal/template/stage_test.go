@@ -170,6 +170,7 @@ func (s *stage) openCore(shelf *connector.Shelf) {
 	s.runner = &flow.Runner{
 		Store: db.Runs, Library: library, Catalogue: flow.NewCatalogue(functions.All(), shelf), Gate: s.core.Guard, Caller: engine, Sources: stageReads{s.core},
 		Keys: keys, Now: s.clock.now, Log: log,
+		Address: func(_, id string) string { return "https://sallyport.acme.example/in/" + s.defs[id].Slug },
 	}
 }
 

@@ -233,7 +233,7 @@ func bound(d *flow.Definition, o Order, tables map[string]string) (flow.Flow, er
 			b.Options.Set(p.Name, v)
 		}
 	}
-	b, err := d.Bind(b)
+	b, err := d.BindSome(b)
 	return flow.Flow{Slug: d.Slug, Title: d.Title, Description: d.Description, SaveData: d.SaveData, Bindings: b}, err
 }
 

@@ -222,6 +222,21 @@ func TestInstall(t *testing.T) {
 	})
 }
 
+// Whatever is to be chosen can be chosen once a template is installed.
+func TestEveryTemplateInstallsBare(t *testing.T) {
+	shelf, err := template.Load(catalogue(t), content.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := storetest.Open(t)
+	withOrg(t, db)
+	for _, tpl := range shelf.All() {
+		if _, err := installer(db).Install(t.Context(), tpl, template.Order{Org: org}); err != nil {
+			t.Errorf("%s: %v", tpl.ID, err)
+		}
+	}
+}
+
 // Of an installation that fails nothing is left.
 func TestInstallAllOrNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -6,7 +6,7 @@ import { Note } from "../../../kit/Note.tsx";
 import { Tag } from "../../../kit/State.tsx";
 import { counted } from "../../../kit/time.ts";
 import { useConnectorTitles } from "../../connections/useConnectorTitles.ts";
-import { type Report, type ReportFlow, startWords, valuesToLookAt } from "./importWords.ts";
+import { inputName, type Report, type ReportFlow, startWords, valuesToLookAt } from "./importWords.ts";
 
 /** The connections of a file, and which of ours takes the place of each. */
 export function ConnectionChoices({
@@ -130,11 +130,11 @@ function FlowLine({ flow: f }: { flow: ReportFlow }) {
   );
 }
 
-/** What people look at after an import, ticked off for the time that the dialog is open. */
+/** What people look at after an import, flow by flow. */
 function Checklist({ report }: { report: Report }) {
-  const secrets = report.flows.flatMap((f) => f.secrets.map((s) => ({ flow: f, ...s })));
-  const values = report.flows.flatMap((f) => valuesToLookAt(f).map((v) => ({ flow: f, ...v })));
-  if (secrets.length + values.length === 0) return null;
+  const secrets = report.flows.flatMap((f) => f.secrets);
+  const flows = report.flows.filter((f) => f.secrets.length + valuesToLookAt(f).length > 0);
+  if (flows.length === 0) return null;
   return (
     <Part title="To look at">
       {secrets.length > 0 && (
@@ -142,15 +142,28 @@ function Checklist({ report }: { report: Report }) {
           They are not taken over. Fill in the options in the set-up of each flow, and renew what others may have seen.
         </Note>
       )}
-      <ul className="flex flex-col wrap-anywhere">
-        {secrets.map((s) => (
-          <li key={`${s.flow.slug} ${s.option}`}>
-            <Tick label={`${s.flow.title}: the option ${s.option}, for ${s.key}`} />
-          </li>
-        ))}
-        {values.map((v) => (
-          <li key={`${v.flow.slug} ${v.card} ${v.key} ${v.text}`}>
-            <Tick label={`${v.flow.title}, ${v.title || v.card}: ${v.key} is ${v.text}`} />
+      <ul className="flex flex-col gap-3 wrap-anywhere">
+        {flows.map((f) => (
+          <li key={f.slug}>
+            <FlowName flow={f} id={report.made?.flows[f.slug]} />
+            <ul className="flex flex-col">
+              {f.secrets.map((s) => (
+                <li key={s.option}>
+                  <Line
+                    here={report.made !== undefined}
+                    label={`The secret option ${s.option}, for ${inputName(s.key)}`}
+                  />
+                </li>
+              ))}
+              {valuesToLookAt(f).map((v) => (
+                <li key={`${v.card} ${v.key} ${v.text}`}>
+                  <Line
+                    here={report.made !== undefined}
+                    label={`${v.title || v.card}, ${inputName(v.key)}: ${v.text}`}
+                  />
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>
@@ -158,8 +171,21 @@ function Checklist({ report }: { report: Report }) {
   );
 }
 
-function Tick({ label }: { label: string }) {
+function FlowName({ flow, id }: { flow: ReportFlow; id?: string }) {
+  if (!id) return <h4 className="text-sm font-medium">{flow.title}</h4>;
+  return (
+    <h4 className="text-sm font-medium">
+      <Link to="/flows/$id/edit" params={{ id }} className="text-accent hover:underline">
+        {flow.title}
+      </Link>
+    </h4>
+  );
+}
+
+/** Something to look at, which can be ticked off once the flows are here. */
+function Line({ here, label }: { here: boolean; label: string }) {
   const [done, setDone] = useState(false);
+  if (!here) return <span className="text-sm text-muted">{label}</span>;
   return <Checkbox shown checked={done} onChange={setDone} label={label} />;
 }
 

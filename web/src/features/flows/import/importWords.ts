@@ -25,15 +25,31 @@ export function leaves(report: Report): boolean {
   return report.flows.some((f) => f.secrets.length + valuesToLookAt(f).length > 0);
 }
 
-/** Values of the author's own that say something: what has no use here is left out, and the same is told once. */
+/**
+ * Values of the author's own that say something: what has no use here, or is nobody's own - a method, a flag, a
+ * number -, is left out, and the same is told once.
+ */
 export function valuesToLookAt(f: ReportFlow): ReportFlow["values"] {
   const seen = new Set<string>();
   return f.values.filter((v) => {
     const mark = `${v.kind} ${v.text}`;
-    if (v.kind === "unused" || seen.has(mark)) return false;
+    if (v.kind === "unused" || (v.kind === "option" && isNobodys(v.text)) || seen.has(mark)) return false;
     seen.add(mark);
     return true;
   });
+}
+
+const words =
+  /^(get|post|put|patch|delete|head|options|true|false|yes|no|on|off|none|all|any|and|or|asc|desc|json|xml|text|html|plain|-?[\d.]+)$/i;
+
+/** Methods, flags, numbers, and words in capitals, which an API has of its own. */
+function isNobodys(text: string): boolean {
+  return words.test(text) || /^[A-Z]+(_[A-Z]+)*$/.test(text);
+}
+
+/** What an input of a card is called: the last part of its key. */
+export function inputName(key: string): string {
+  return key.split("/").at(-1) || key;
 }
 
 /** What starts a flow that a file brings, as the list of flows says it. */

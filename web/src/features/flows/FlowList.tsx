@@ -165,7 +165,10 @@ const columns: Column<Flow>[] = [
           {triggerWords(f.trigger)}
         </code>
       ) : (
-        <span className={f.trigger ? "text-muted" : "text-bad"} title={f.trigger?.cron}>
+        <span
+          className={f.trigger ? "text-muted" : "text-bad"}
+          title={[triggerWords(f.trigger), f.trigger?.cron].filter(Boolean).join("\n")}
+        >
           {triggerWords(f.trigger)}
         </span>
       ),

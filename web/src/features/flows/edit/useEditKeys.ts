@@ -49,6 +49,7 @@ export function useEditKeys({
       label: "Edit the chosen card",
       group,
       run: () => {
+        if (document.querySelector("[data-fields]")) return focusFirst();
         onFields();
         setTimeout(focusFirst, 30);
       },

@@ -408,6 +408,8 @@ describe("problems", () => {
         { path: "trigger", message: "what starts the flow is missing: event, schedule, api, on_demand" },
         { path: "cards[2].do", message: "the cards to run in each round are missing: do" },
         { path: "cards[0].with", message: 'text.compose wants the input "text"' },
+        { path: "trigger.event[0]", message: '"" is no event type; one looks like user.session.start' },
+        { path: "cards[1].if", message: "1:3: Syntax error: extraneous input 'b'" },
         { path: "cards[0].with.text", message: "nobody.name refers to nothing; there are here: run" },
       ],
       tree,
@@ -417,6 +419,8 @@ describe("problems", () => {
       ["Trigger", "Choose what starts the flow."],
       ["loop: in each round", "Put a card into it: nothing is done in a round yet."],
       ["a", "text is wanted."],
+      ["Trigger: event", "Choose the event that starts it."],
+      ["q: condition", "The condition cannot be read, from its character 3 on: extraneous input 'b'"],
       ["a: text", "nobody.name refers to nothing; there are here: run"],
     ]);
   });

@@ -6,6 +6,8 @@ const rewritten: Words[] = [
   [/^cards$/, /at least one card/, "There are no cards yet: add what the flow does."],
   [/^trigger$/, /what starts the flow is missing/, "Choose what starts the flow."],
   [/\bwhere$/, /a condition is for event triggers/, "Only a flow that an event starts can have a condition."],
+  [/^trigger\.event/, /^"" is no event type/, "Choose the event that starts it."],
+  [/./, /a \{\{ is not closed$/, "A reference is not finished: what begins with {{ ends with }}."],
   [/./, /the cards to run in each round are missing/, "Put a card into it: nothing is done in a round yet."],
   [/./, /the cards to run for each record are missing/, "Put a card into it: nothing is done for a record yet."],
   [/./, /what the card does is missing/, "Choose what the card does."],
@@ -26,6 +28,7 @@ const rewritten: Words[] = [
   ],
   [/./, /a list of cards is wanted/, "Cards belong here, and something else stands here: see the YAML."],
   [/\buse$/, /there is no function "", and no connection/, "Choose what the card does."],
+  [/\bcall$/, /^"" is no name/, "Choose the flow that it calls."],
   [/\bcall$/, /there is no flow "" in this folder/, "Choose the flow that it calls."],
   [/./, /^a mapping is wanted/, "Names with values belong here, and something else stands here."],
   [/./, /no such key; there are/, "The YAML says something here that means nothing."],
@@ -37,6 +40,8 @@ export function problemWords(path: string, message: string): string {
   if (hit) return hit[2];
   const wanted = /wants the input "([^"]+)"$/.exec(message);
   if (wanted) return `${wanted[1]} is wanted.`;
+  const unread = /^\d+:(\d+): Syntax error: (.*)$/s.exec(message);
+  if (unread) return `The condition cannot be read, from its character ${unread[1]} on: ${unread[2]}`;
   // A plain word begins large; a reference or a name stays as it is written.
   return /^[a-z]+[ ,:]/.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
 }
@@ -61,6 +66,6 @@ export function fieldWords(field: string): string {
   const branch = /^branch\[(\d+)\](?:\.(\w+))?/.exec(field);
   if (branch) return `case ${Number(branch[1]) + 1}`;
   if (field === "with" || field === "cards") return "";
-  const part = field.replace(/^(with|out|return|options|connections|tables)\./, "");
+  const part = field.replace(/^(with|out|return|options|connections|tables)\./, "").replace(/\[0\]$/, "");
   return steering[part] ?? part;
 }

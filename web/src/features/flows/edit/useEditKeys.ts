@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
 import { useKeys } from "../../../kit/keys.ts";
 import { duplicateCard, moveCard, type Place, removeCard } from "../model/edit.ts";
 import { allCards, type CardNode, type FlowTree, findCard } from "../model/tree.ts";
@@ -49,9 +50,8 @@ export function useEditKeys({
       label: "Edit the chosen card",
       group,
       run: () => {
-        if (document.querySelector("[data-fields]")) return focusFirst();
-        onFields();
-        setTimeout(focusFirst, 30);
+        flushSync(onFields);
+        focusFirst();
       },
     },
     {
@@ -59,9 +59,12 @@ export function useEditKeys({
       label: "The flow itself: its title, options, connections",
       group,
       run: () => {
-        editor.select(undefined);
-        onFields();
-        setTimeout(focusFirst, 30);
+        // What is pressed next goes into the fields already.
+        flushSync(() => {
+          editor.select(undefined);
+          onFields();
+        });
+        focusFirst();
       },
     },
     { keys: "a", label: "Add a card after the chosen one", group, run: () => onAdd("after") },

@@ -13,7 +13,7 @@ import (
 // nowhere, orders that are none, parts that are missing. What an export of a sound
 // flow can have, such as references that have gone stale, are warnings.
 func Check(d *Document) []Problem {
-	k := &checker{d: d}
+	k := &checker{d: d, told: map[bool]int{}}
 	for _, f := range d.Flows {
 		k.flow = f.Name
 		k.graph(f.Graph, nil)
@@ -25,12 +25,16 @@ type checker struct {
 	d        *Document
 	flow     string
 	problems []Problem
+	told     map[bool]int // how many are warnings, and how many are not
 }
 
+// tell notes a problem. Warnings are counted by themselves: however many there
+// are, what is wrong is told.
 func (k *checker) tell(c *Card, path string, warning bool, format string, args ...any) {
-	if len(k.problems) >= maxProblems {
+	if k.told[warning] >= maxProblems {
 		return
 	}
+	k.told[warning]++
 	p := Problem{Path: path, Flow: k.flow, Message: fmt.Sprintf(format, args...), Warning: warning}
 	if c != nil {
 		p.Card = c.Address() + " " + c.UUID

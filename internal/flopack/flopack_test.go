@@ -1,6 +1,7 @@
 package flopack_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,6 +142,30 @@ func TestProblems(t *testing.T) {
 				t.Errorf("said %q, want %q", said, tt.says)
 			}
 		})
+	}
+}
+
+// However many warnings there are, what is wrong is told.
+func TestManyWarnings(t *testing.T) {
+	var fields []string
+	for i := range 1000 {
+		fields = append(fields, fmt.Sprintf(`"w%d":{"key":"w%d","value":{"type":"string","data":""}}`, i, i))
+	}
+	text := small(`"inputs":{"data":{"i1"`, `"inputs":{"data":{`+strings.Join(fields, ",")+`,"i1"`)
+	d, problems, err := flopack.Parse([]byte(strings.Replace(text, `{"input":"i3"`, `{"input":"i9"`, 1)))
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	warnings, wrong := 0, 0
+	for _, p := range flopack.Check(d) {
+		if p.Warning {
+			warnings++
+			continue
+		}
+		wrong++
+	}
+	if warnings != 200 || wrong != 1 {
+		t.Errorf("%d warnings and %d errors, want 200 and 1", warnings, wrong)
 	}
 }
 

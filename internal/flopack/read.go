@@ -78,8 +78,8 @@ type reader struct {
 	flow     string
 }
 
-// maxProblems is how many problems one reading tells of; the rest is mostly
-// their consequence.
+// maxProblems is how many problems one reading tells of, and how many warnings;
+// the rest is mostly their consequence.
 const maxProblems = 200
 
 func (r *reader) bad(path, format string, args ...any) {

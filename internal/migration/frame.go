@@ -113,9 +113,20 @@ func (f *frame) output(c *flopack.Card, out *flopack.Field) expr {
 	return literal(nil)
 }
 
+// maxExpanding bounds how many hidden cards, with paths or without, are between a
+// value and the card that takes it.
+const maxExpanding = 1000
+
 // expanded is a part of an object: the hidden card between is gone.
 func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 	if len(c.Inputs) == 0 {
+		return literal(nil)
+	}
+	if f.u.expanding++; f.u.expanding > maxExpanding {
+		f.u.fail(c, "a reference leads deeper than %d hidden cards", maxExpanding)
+	}
+	defer func() { f.u.expanding-- }()
+	if f.u.err != nil {
 		return literal(nil)
 	}
 	path := out.Path

@@ -91,6 +91,39 @@ func TestWrong(t *testing.T) {
 	}
 }
 
+// What is wrong behind hundreds of warnings is refused all the same: hidden cards
+// that take from each other, and an order that goes in a circle.
+func TestWrongBehindWarnings(t *testing.T) {
+	start := card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`)
+	noisy := []string{start}
+	for i := 1; i <= 210; i++ {
+		noisy = append(noisy, card(i, "root:kernel:control:0.0.1:let", field("i", "k", `""`), field("o", "z", `""`), ""))
+	}
+	expand := func(i, next int) string {
+		c := card(i, "root:kernel:object:0.0.1:expand", field("i", "object", `""`), field("o", "value", `""`), fmt.Sprintf(`"o":{"c%d":[{"input":"i"}],"c3":[{"input":"i"}]}`, next))
+		return strings.Replace(c, `"displayed":true`, `"displayed":false`, 1)
+	}
+	end := card(3, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", "")
+	two := func(second string) string {
+		first := strings.TrimSuffix(chain(noisy...), "}}}")
+		return first + `,` + strings.TrimPrefix(strings.Replace(second, `"f":{`, `"g":{`, 1), `{"type":"flopack","version":"1.5.0","data":{"flos":{`)
+	}
+	for name, second := range map[string]string{
+		"wires in a circle": strings.Replace(chain(strings.Replace(start, `"o":{"c1":[{"input":"i"}]}`, "", 1), expand(1, 2), expand(2, 1), end), `"o1":["c0","c1"],"o2":["c1","c2"],"o3":["c2","c3"]`, `"o1":["c0","c3"]`, 1),
+		"order in a circle": strings.Replace(chain(start, card(1, "root:kernel:string:0.0.1:trim", field("i", "string", `""`), "", ""), card(2, "root:kernel:string:0.0.1:trim", "", "", "")), `"o1":`, `"o3":["c2","c1"],"o1":`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, problems, err := flopack.Parse([]byte(two(second)))
+			if err != nil || len(problems) > 0 {
+				t.Fatal(problems, err)
+			}
+			if res, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()}); res != nil || err == nil {
+				t.Errorf("translated all the same: %v", err)
+			}
+		})
+	}
+}
+
 func FuzzTranslate(f *testing.F) {
 	f.Add(chain(card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`), card(1, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", "")))
 	cat := catalogue(f)

@@ -124,6 +124,7 @@ type unit struct {
 	literals   map[*flopack.Field]expr
 	tableOrder []string
 	depth      int // of loops with cards in them
+	expanding  int // hidden cards that are being looked through
 	found      map[string]bool
 	size       int // of the literals written so far
 	err        error

@@ -17,27 +17,33 @@ type Document struct {
 	Configs []Config
 	Tables  []Table
 	Folders []Folder
+	flows   map[string]*Flow
+	tables  map[string]*Table
+	configs map[string]*Config
+}
+
+// index makes what is in the document found by its id.
+func (d *Document) index() {
+	d.flows, d.tables, d.configs = map[string]*Flow{}, map[string]*Table{}, map[string]*Config{}
+	for _, f := range d.Flows {
+		d.flows[f.ID] = f
+	}
+	for i := range d.Tables {
+		d.tables[d.Tables[i].ID] = &d.Tables[i]
+	}
+	for i := range d.Configs {
+		d.configs[d.Configs[i].ID] = &d.Configs[i]
+	}
 }
 
 // Flow returns the flow of an id, nil if it is not in the export.
-func (d *Document) Flow(id string) *Flow {
-	for _, f := range d.Flows {
-		if f.ID == id {
-			return f
-		}
-	}
-	return nil
-}
+func (d *Document) Flow(id string) *Flow { return d.flows[id] }
 
 // Table returns the table of an id, nil if it is not in the export.
-func (d *Document) Table(id string) *Table {
-	for i := range d.Tables {
-		if d.Tables[i].ID == id {
-			return &d.Tables[i]
-		}
-	}
-	return nil
-}
+func (d *Document) Table(id string) *Table { return d.tables[id] }
+
+// Config returns the connection of an id, nil if it is not in the export.
+func (d *Document) Config(id string) *Config { return d.configs[id] }
 
 // Config is a connection: its name and connector, and no secrets.
 type Config struct {
@@ -106,6 +112,25 @@ type Card struct {
 	Branches  []Branch
 	Joins     []Join
 	Pins      []Pin
+	inputs    fields
+	outputs   fields
+}
+
+// fields are those of one side of a card, by what they are looked for by.
+type fields struct {
+	byID   map[string]*Field
+	byName map[[2]string]*Field // group and key; the first of several
+}
+
+func newFields(list []*Field) fields {
+	f := fields{make(map[string]*Field, len(list)), make(map[[2]string]*Field, len(list))}
+	for _, field := range list {
+		f.byID[field.ID] = field
+		if name := [2]string{field.Group, field.Key}; f.byName[name] == nil {
+			f.byName[name] = field
+		}
+	}
+	return f
 }
 
 // Address is how messages name what a card does: string:trim, okta:readUser.
@@ -117,19 +142,16 @@ func (c *Card) Is(module, method string) bool {
 }
 
 // Input returns the input of an id, nil for none.
-func (c *Card) Input(id string) *Field { return find(c.Inputs, id) }
+func (c *Card) Input(id string) *Field { return c.inputs.byID[id] }
+
+// InputNamed returns the first input of a group and key, nil for none.
+func (c *Card) InputNamed(group, key string) *Field { return c.inputs.byName[[2]string{group, key}] }
 
 // Output returns the output of an id, nil for none.
-func (c *Card) Output(id string) *Field { return find(c.Outputs, id) }
+func (c *Card) Output(id string) *Field { return c.outputs.byID[id] }
 
-func find(fields []*Field, id string) *Field {
-	for _, f := range fields {
-		if f.ID == id {
-			return f
-		}
-	}
-	return nil
-}
+// OutputNamed returns the first output of a group and key, nil for none.
+func (c *Card) OutputNamed(group, key string) *Field { return c.outputs.byName[[2]string{group, key}] }
 
 // Field is an input or an output of a card. Fields are in the order that they
 // have on the card.

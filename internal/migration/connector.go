@@ -105,10 +105,8 @@ func (u *unit) slotsSource() *value.Object {
 	o := value.NewObject(len(u.out.Slots))
 	for _, s := range u.out.Slots {
 		title := ""
-		for _, c := range u.t.d.Configs {
-			if c.ID == s.Export {
-				title = strings.TrimSpace(c.Name)
-			}
+		if c := u.t.d.Config(s.Export); c != nil {
+			title = strings.TrimSpace(c.Name)
 		}
 		if title == "" {
 			o.Set(s.Name, s.Connector)

@@ -130,10 +130,8 @@ func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 		return literal(nil)
 	}
 	path := out.Path
-	for _, key := range c.Outputs {
-		if list, ok := key.Data.([]any); ok && path == nil && key.Key == "key" && key.Group == out.Group {
-			path = list
-		}
+	if key := c.OutputNamed(out.Group, "key"); key != nil && path == nil {
+		path, _ = key.Data.([]any)
 	}
 	e := f.value(c, c.Inputs[0])
 	for _, s := range path {
@@ -149,10 +147,8 @@ func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 // rootOutput is what a trigger gives, or what a body takes from outside.
 func (f *frame) rootOutput(out *flopack.Field) expr {
 	if out.Group == "context" && f.outer != nil {
-		for _, in := range f.card.Inputs {
-			if in.Group == "context" && in.Key == out.Key {
-				return f.outer.value(f.card, in)
-			}
+		if in := f.card.InputNamed("context", out.Key); in != nil {
+			return f.outer.value(f.card, in)
 		}
 	}
 	if f.given != nil {

@@ -91,6 +91,59 @@ func TestWrong(t *testing.T) {
 	}
 }
 
+// One card of very many fields takes no longer by field than a small one, or is
+// refused.
+func TestManyFields(t *testing.T) {
+	const most = 5000
+	make := func(n int, fill func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(fill(i))
+		}
+		return b.String()
+	}
+	named := func(side string) func(int) string {
+		return func(i int) string { return field(fmt.Sprintf("%s%d", side, i), fmt.Sprintf("k%d", i), `""`) }
+	}
+	same := func(i int) string { return field(fmt.Sprintf("i%d", i), "k", `""`) }
+	start := func(n int) string {
+		return card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[`+make(n, func(i int) string { return fmt.Sprintf(`{"input":"i%d"}`, i) })+`]}`)
+	}
+	text := make(most-1, func(i int) string { return fmt.Sprintf("{{{k%d}}}", i) })
+	secrets := field("t", "_text_", quote(strings.Repeat("AKIAABCDEFGHIJKLMNOP ", 20_000)))
+	for name, tt := range map[string]struct{ text, says string }{
+		"pinned inputs":       {chain(start(most), card(1, "root:kernel:object:0.0.1:construct", make(most, named("i")), "", "")), ""},
+		"inputs of one name":  {chain(start(0), card(1, "root:kernel:list:0.0.1:construct", make(most, same), "", "")), ""},
+		"placeholders":        {chain(start(most-1), card(1, "root:kernel:string:0.0.1:compose", make(most-1, named("i"))+","+field("t", "_text_", quote(text)), "", "")), ""},
+		"inputs with outputs": {chain(start(0), card(1, "root:kernel:control:0.0.1:let", make(most, named("i")), make(most, named("o")), "")), ""},
+		"secrets":             {chain(start(0), card(1, "root:kernel:string:0.0.1:compose", secrets, "", "")), ""},
+		"too many":            {chain(start(0), card(1, "root:kernel:object:0.0.1:construct", make(most+9, named("i")), "", "")), "more than 5000 inputs or outputs on a card"},
+		"too many in all": {chain(append([]string{start(0)}, strings.Split(make(51, func(i int) string {
+			return card(i+1, "root:kernel:object:0.0.1:construct", make(most, named("i")), "", "") + "\x00"
+		}), "\x00,")...)...), "more than 250000 inputs and outputs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := time.Now()
+			d, problems, err := flopack.Parse([]byte(strings.ReplaceAll(tt.text, "\x00", "")))
+			if err != nil || len(problems) > 1 || (tt.says == "") != (len(problems) == 0) || tt.says != "" && !strings.Contains(problems[0].Message, tt.says) {
+				t.Fatalf("said %v, %v, want %q", problems, err, tt.says)
+			}
+			if tt.says != "" {
+				return
+			}
+			if _, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()}); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
 // What is wrong behind hundreds of warnings is refused all the same: hidden cards
 // that take from each other, and an order that goes in a circle.
 func TestWrongBehindWarnings(t *testing.T) {

@@ -239,7 +239,7 @@ func (f *frame) term(c *flopack.Card, o *value.Object) *value.Object {
 	e := literal(o.At("rhs"))
 	if by := o.Object("rhd"); by != nil {
 		e = literal(nil)
-		if in := named(c, "_expr", by.Text("outputId")); in != nil {
+		if in := c.InputNamed("_expr", by.Text("outputId")); in != nil {
 			e = f.value(c, in)
 		}
 	}

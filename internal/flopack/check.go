@@ -246,7 +246,7 @@ func (k *checker) template(c *Card) {
 		}
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 			if !keys[m[1]] {
-				k.bad(c, "the text refers to %q, which the card does not have", m[1])
+				k.warn(c, "the text refers to %q, which the card does not have; it stays as it is written", m[1])
 			}
 		}
 	}
@@ -283,7 +283,7 @@ func (k *checker) references(c *Card) {
 		case in.Type == "flo":
 			helper := k.d.Flow(id)
 			if helper == nil {
-				k.bad(c, "the flow %s that %q names is not in the export", id, in.Key)
+				k.warn(c, "the flow %s that %q names is not in the export", id, in.Key)
 				continue
 			}
 			if !checked[helper] && len(checked) < maxHelpers {
@@ -303,7 +303,7 @@ func (k *checker) handler(c *Card) {
 		return
 	}
 	if id := c.OnError.Text("flo"); k.d.Flow(id) == nil {
-		k.bad(c, "the flow %s that is to handle its errors is not in the export", id)
+		k.warn(c, "the flow %s that is to handle its errors is not in the export", id)
 	}
 }
 
@@ -311,7 +311,7 @@ func (k *checker) handler(c *Card) {
 // beside it becomes its State.
 func (k *checker) streaming(c *Card, in *Field) {
 	if id, _ := in.Data.(string); k.d.Flow(id) == nil {
-		k.bad(c, "the flow %s that is to take the records is not in the export", id)
+		k.warn(c, "the flow %s that is to take the records is not in the export", id)
 	}
 }
 
@@ -367,26 +367,12 @@ func (k *checker) returnedBy(g *Graph) map[string]bool {
 // the bodies in them; kernel methods begin with "kernel:".
 func (d *Document) Methods() map[string]int {
 	n := map[string]int{}
-	for _, f := range d.Flows {
-		count(f.Graph, n)
-	}
-	return n
-}
-
-func count(g *Graph, n map[string]int) {
-	for _, c := range g.Cards {
+	for c := range d.all() {
 		address := c.Address()
 		if c.Kernel {
 			address = "kernel:" + address
 		}
 		n[strings.TrimSpace(address)]++
-		for _, in := range c.Inputs {
-			if in.Body != nil {
-				count(in.Body, n)
-			}
-		}
-		if c.Handler != nil {
-			count(c.Handler, n)
-		}
 	}
+	return n
 }

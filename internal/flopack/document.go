@@ -4,6 +4,7 @@
 package flopack
 
 import (
+	"iter"
 	"time"
 
 	"sallyport/internal/value"
@@ -38,6 +39,50 @@ func (d *Document) index() {
 
 // Flow returns the flow of an id, nil if it is not in the export.
 func (d *Document) Flow(id string) *Flow { return d.flows[id] }
+
+// Elsewhere returns the ids of flows that cards refer to and that are not in the
+// export, in the order in which they are met.
+func (d *Document) Elsewhere() []string {
+	var out []string
+	seen := map[string]bool{}
+	for c := range d.all() {
+		for _, id := range c.Flows() {
+			if d.Flow(id) == nil && !seen[id] {
+				seen[id] = true
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// all are the cards of all flows, those in bodies among them.
+func (d *Document) all() iter.Seq[*Card] {
+	return func(yield func(*Card) bool) {
+		for _, f := range d.Flows {
+			if !f.Graph.all(yield) {
+				return
+			}
+		}
+	}
+}
+
+func (g *Graph) all(yield func(*Card) bool) bool {
+	for _, c := range g.Cards {
+		if !yield(c) {
+			return false
+		}
+		for _, in := range c.Inputs {
+			if in.Body != nil && !in.Body.all(yield) {
+				return false
+			}
+		}
+		if c.Handler != nil && !c.Handler.all(yield) {
+			return false
+		}
+	}
+	return true
+}
 
 // Table returns the table of an id, nil if it is not in the export.
 func (d *Document) Table(id string) *Table { return d.tables[id] }
@@ -135,6 +180,20 @@ func newFields(list []*Field) fields {
 
 // Address is how messages name what a card does: string:trim, okta:readUser.
 func (c *Card) Address() string { return c.Module + ":" + c.Method }
+
+// Flows returns the ids of the flows that the card names.
+func (c *Card) Flows() []string {
+	var out []string
+	for _, in := range c.Inputs {
+		if id, ok := in.Data.(string); ok && in.Type == "flo" && id != "" {
+			out = append(out, id)
+		}
+	}
+	if c.OnError != nil && c.OnError.Text("type") == "flo" && c.OnError.Text("flo") != "" {
+		out = append(out, c.OnError.Text("flo"))
+	}
+	return out
+}
 
 // Is reports whether the card is a kernel method: Is("control", "if").
 func (c *Card) Is(module, method string) bool {

@@ -198,6 +198,11 @@ func (f *frame) begin(c *flopack.Card, at, title string) *value.Object {
 	f.ids[c] = id
 	f.u.at, f.u.title = at, c.Title
 	f.u.source(f, c, at, id)
+	for _, flow := range c.Flows() {
+		if f.u.t.d.Flow(flow) == nil {
+			f.u.missing(c, "the flow %s, which is not in the export", flow)
+		}
+	}
 	o := value.Map("id", id)
 	if c.Title != "" && c.Title != title {
 		o.Set("title", c.Title)

@@ -64,6 +64,7 @@ type translator struct {
 // called the same are told apart by what they come to in our language, for ids and
 // the order in the file say nothing.
 func (t *translator) named() ([]*flopack.Flow, error) {
+	elsewhere := t.elsewhere()
 	count, prints := map[string]int{}, map[*flopack.Flow]string{}
 	for _, f := range t.d.Flows {
 		t.slugs[f.ID] = newNames().give(f.Name, "flow")
@@ -83,11 +84,22 @@ func (t *translator) named() ([]*flopack.Flow, error) {
 	slices.SortFunc(flows, func(a, b *flopack.Flow) int {
 		return cmp.Or(cmp.Compare(t.slugs[a.ID], t.slugs[b.ID]), cmp.Compare(prints[a], prints[b]))
 	})
-	n := newNames()
+	n := newNames(elsewhere...)
 	for _, f := range flows {
 		t.slugs[f.ID] = n.give(f.Name, "flow")
 	}
 	return flows, nil
+}
+
+// elsewhere names the flows that cards refer to and the export does not have, and
+// returns their names: no other flow is to be taken for one of them.
+func (t *translator) elsewhere() []string {
+	var names []string
+	for _, id := range t.d.Elsewhere() {
+		t.slugs[id] = slug(id)
+		names = append(names, t.slugs[id])
+	}
+	return names
 }
 
 // things lists the folders, tables and connections.

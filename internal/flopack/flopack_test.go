@@ -100,6 +100,14 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// A file may begin with a byte order mark.
+func TestByteOrderMark(t *testing.T) {
+	text := []byte("\ufeff\r\n" + small())
+	if d, problems, err := flopack.Parse(text); !flopack.Looks(text) || err != nil || len(problems) > 0 || len(d.Flows) != 1 {
+		t.Errorf("%v, %v", problems, err)
+	}
+}
+
 // What is wrong is told with its path in the file.
 func TestProblems(t *testing.T) {
 	tests := map[string]struct {

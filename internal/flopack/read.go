@@ -52,7 +52,7 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	if len(text) > maxSize {
 		return nil, nil, errs.New(errs.Invalid, "an export of %d MB is too large; %d MB is the most", len(text)>>20, maxSize>>20)
 	}
-	v, err := value.ParseJSON(text)
+	v, err := value.ParseJSON(bytes.TrimLeft(text, space))
 	if err != nil {
 		return nil, nil, errs.Wrap(errs.Invalid, err, "the file is no export of Okta Workflows: %v", err)
 	}
@@ -71,9 +71,12 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	return d, r.problems, nil
 }
 
+// space is what may stand before an export: white space and a byte order mark.
+const space = "\ufeff \t\r\n"
+
 // Looks reports whether a text may be an export: it begins as JSON does.
 func Looks(text []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{"))
+	return bytes.HasPrefix(bytes.TrimLeft(text, space), []byte("{"))
 }
 
 type reader struct {

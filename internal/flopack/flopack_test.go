@@ -130,6 +130,7 @@ func TestProblems(t *testing.T) {
 		"a wrong address":  {`root:kernel:string:0.0.1:trim`, `kernel:trim`, "is no address of a card"},
 		"a number as text": {`"name":"Trim"`, `"name":7`, "data.flos.f1.name: a text is wanted, not a number"},
 		"no list":          {`"methods":[`, `"methods":7,"other":[`, "data.flos.f1.data.methods): a list is wanted, not a number"},
+		"a newer version":  {`"version":"1.5.0"`, `"version":"1.6.0"`, "version: warning: the export is of version 1.6.0, which is newer than 1.5"},
 		"half an order":    {`"o2":["b","c"]`, `"o2":["b"]`, "two cards are wanted"},
 	}
 	for name, tt := range tests {

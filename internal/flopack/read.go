@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,10 +66,22 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	if !strings.HasPrefix(d.Version, "1.") {
 		return nil, nil, errs.New(errs.Invalid, "the export is of version %q; versions 1.x are known", d.Version)
 	}
+	if _, minor, _ := strings.Cut(d.Version, "."); newer(minor) {
+		r.problems = append(r.problems, Problem{Path: "version", Warning: true, Message: fmt.Sprintf("the export is of version %s, which is newer than 1.%d; something in it may not be known", d.Version, lastMinor)})
+	}
 	data := node{r: r, v: top.At("data"), path: "data"}
 	r.document(d, data)
 	d.index()
 	return d, r.problems, nil
+}
+
+// lastMinor is the newest version 1.x that is known.
+const lastMinor = 5
+
+func newer(minor string) bool {
+	head, _, _ := strings.Cut(minor, ".")
+	n, err := strconv.Atoi(head)
+	return err != nil || n > lastMinor
 }
 
 // space is what may stand before an export: white space and a byte order mark.
@@ -91,7 +104,7 @@ type reader struct {
 const maxProblems = 200
 
 func (r *reader) bad(path, format string, args ...any) {
-	if len(r.problems) < maxProblems {
+	if len(r.problems) <= maxProblems { // a warning of the version may be among them
 		r.problems = append(r.problems, Problem{Path: path, Flow: r.flow, Message: fmt.Sprintf(format, args...)})
 	}
 }

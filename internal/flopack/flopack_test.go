@@ -131,6 +131,7 @@ func TestProblems(t *testing.T) {
 		"a number as text": {`"name":"Trim"`, `"name":7`, "data.flos.f1.name: a text is wanted, not a number"},
 		"no list":          {`"methods":[`, `"methods":7,"other":[`, "data.flos.f1.data.methods): a list is wanted, not a number"},
 		"a newer version":  {`"version":"1.5.0"`, `"version":"1.6.0"`, "version: warning: the export is of version 1.6.0, which is newer than 1.5"},
+		"a yes as text":    {`"displayed":true`, `"displayed":"true"`, "data.flos.f1.data.methods[0].node.model.displayed): true or false is wanted, not a text"},
 		"half an order":    {`"o2":["b","c"]`, `"o2":["b"]`, "two cards are wanted"},
 	}
 	for name, tt := range tests {

@@ -176,9 +176,16 @@ func (n node) object() *value.Object {
 	return o
 }
 
+// yes returns whether something is so; null is no.
 func (n node) yes() bool {
-	b, _ := n.v.(bool)
-	return b
+	switch b := n.v.(type) {
+	case nil:
+		return false
+	case bool:
+		return b
+	}
+	n.r.bad(n.path, "true or false is wanted, not a %s", value.KindOf(n.v))
+	return false
 }
 
 func (r *reader) document(d *Document, data node) {

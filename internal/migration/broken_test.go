@@ -88,3 +88,20 @@ func TestUnresolved(t *testing.T) {
 		})
 	}
 }
+
+// A file of a table that names no columns has all, and the row's own fields first.
+func TestWholeRowInFile(t *testing.T) {
+	start := card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`)
+	export := func(columns string) string {
+		inputs := `"p":{"group":"parameters","key":"stash","flags":"p","value":{"type":"string","data":"t1"}},"i":{"group":"File","key":"Filename","value":{"type":"string","data":""}}` + columns
+		text := chain(start, card(1, "root:channels:http:stash:0.0.1:exportToCSV", inputs, "", ""))
+		return strings.Replace(text, `"data":{"flos"`, `"data":{"tables":{"t1":{"name":"People","data":{"structure":[{"name":"Login","type":"str"},{"name":"Created","type":"dte"}]}}},"flos"`, 1)
+	}
+	if got := imported(t, export("")).Flows[0].YAML; !strings.Contains(got, "columns: [Row ID, Created, Updated, Login, Created (column)]") {
+		t.Error(got)
+	}
+	chosen := `,"c":{"group":"Options","key":"Columns","value":{"type":"string","collection":true,"data":["Login"]}}`
+	if got := imported(t, export(chosen)).Flows[0].YAML; !strings.Contains(got, "columns: [Login]") {
+		t.Error(got)
+	}
+}

@@ -105,3 +105,20 @@ func TestWholeRowInFile(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A flow that is only its trigger gives what it was given, and is the same after an
+// export.
+func TestOnlyTrigger(t *testing.T) {
+	text := chain(card(0, "root:kernel:control:0.0.1:callable", field("i", "x", `""`), field("o", "x", `""`)+`,"c":{"group":"context","key":"execution_id","value":{"type":"string"}}`, ""))
+	res := imported(t, text)
+	if got := res.Flows[0].YAML; !strings.HasSuffix(got, "cards: []\nresult:\n  x: '{{ input.x }}'\n") && !strings.HasSuffix(got, "cards: []\nresult: {x: '{{ input.x }}'}\n") {
+		t.Error(got)
+	}
+	again, err := migration.Export(res, catalogue(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := imported(t, string(again)).Flows[0].YAML, res.Flows[0].YAML; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

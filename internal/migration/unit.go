@@ -214,14 +214,22 @@ func (u *unit) whole(trigger *value.Object, cards []any, result *value.Object) *
 }
 
 // result is what a flow that ends without a return gives: the outputs of its
-// last card.
+// last card, or what its trigger gives where there is no other.
 func (u *unit) result(f *frame) *value.Object {
 	out := value.NewObject(0)
 	last := len(f.order) - 1
 	for last >= 0 && f.order[last].Is("control", "comment") {
 		last--
 	}
-	if last < 0 || f.outer != nil || !u.returned {
+	if f.outer != nil || !u.returned {
+		return out
+	}
+	if last < 0 {
+		for _, field := range f.root.Outputs {
+			if e := f.output(f.root, field); field.Group != "context" && e.isRef() {
+				out.Set(field.Key, e.source())
+			}
+		}
 		return out
 	}
 	c := f.order[last]

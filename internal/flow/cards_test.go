@@ -84,6 +84,20 @@ func TestCardsThatFail(t *testing.T) {
 	}
 }
 
+// A called flow sees which flow and card called it, and which flow it all began with.
+func TestParent(t *testing.T) {
+	l := newLab(t)
+	l.publish("flow: told\n" + head + "trigger: { call: }\ncards: [ { return: { of: \"{{ context.parent }}\" } } ]\n")
+	l.publish("flow: between\n" + head + "trigger: { call: }\ncards: [ { id: ask, call: told }, { return: { of: \"{{ ask.of }}\" } } ]\n")
+	r, _ := l.run(onDemand("  - { id: a, call: between }\n  - return: { method: \"{{ a.of.method }}\", name: \"{{ a.of.name }}\", id: \"{{ a.of.wf_id }}\", root: \"{{ a.of.root_wf_id }}\" }"), nil)
+	got, err := value.Load(r.Result)
+	check(t, err)
+	o, _ := got.(*value.Object)
+	if o.Text("method") != "ask" || o.Text("name") != "between" || o.Text("root") != r.Flow || o.Text("id") == "" || o.Text("id") == r.Flow {
+		t.Errorf("ended %s with %s, %q", r.State, r.Result, r.Error)
+	}
+}
+
 // A refusal is no failure, unless the card says that it ends the flow.
 func TestOnRefused(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -13,7 +13,7 @@ import (
 // nowhere, orders that are none, parts that are missing. What an export of a sound
 // flow can have, such as references that have gone stale, are warnings.
 func Check(d *Document) []Problem {
-	k := &checker{d: d}
+	k := &checker{d: d, told: map[bool]int{}, returned: map[*Graph]map[string]bool{}}
 	for _, f := range d.Flows {
 		k.flow = f.Name
 		k.graph(f.Graph, nil)
@@ -25,12 +25,17 @@ type checker struct {
 	d        *Document
 	flow     string
 	problems []Problem
+	told     map[bool]int // how many are warnings, and how many are not
+	returned map[*Graph]map[string]bool
 }
 
+// tell notes a problem. Warnings are counted by themselves: however many there
+// are, what is wrong is told.
 func (k *checker) tell(c *Card, path string, warning bool, format string, args ...any) {
-	if len(k.problems) >= maxProblems {
+	if k.told[warning] >= maxProblems {
 		return
 	}
+	k.told[warning]++
 	p := Problem{Path: path, Flow: k.flow, Message: fmt.Sprintf(format, args...), Warning: warning}
 	if c != nil {
 		p.Card = c.Address() + " " + c.UUID
@@ -88,7 +93,7 @@ func (k *checker) trigger(root, outer *Card) {
 		if out.Group != "context" || slices.Contains(own(), out.Key) {
 			continue
 		}
-		if !slices.ContainsFunc(outer.Inputs, func(in *Field) bool { return in.Group == "context" && in.Key == out.Key }) {
+		if outer.InputNamed("context", out.Key) == nil {
 			k.bad(root, "takes %q from outside, which the card around it does not have", out.Key)
 		}
 	}
@@ -128,7 +133,7 @@ func (k *checker) pins(g *Graph, order []*Card, e edges) map[*Card][]*Card {
 			if count[end{to, p.Input}]++; count[end{to, p.Input}] == 2 && !to.Is("control", "join") {
 				k.bad(to, "two wires lead to the input %q; only a Join takes several", to.Input(p.Input).Key)
 			}
-			if !slices.Contains(into[to], c) {
+			if n := len(into[to]); n == 0 || into[to][n-1] != c {
 				into[to] = append(into[to], c)
 			}
 		}
@@ -211,7 +216,7 @@ var placeholder = regexp.MustCompile(`\{\{\{([^{}]*)\}\}\}`)
 
 // card checks what a card says by itself.
 func (k *checker) card(c *Card) {
-	if c.Config != "" && !slices.ContainsFunc(k.d.Configs, func(x Config) bool { return x.ID == c.Config }) {
+	if c.Config != "" && k.d.Config(c.Config) == nil {
 		k.warn(c, "its connection %s is not in the export; choose one", c.Config)
 	}
 	k.references(c)
@@ -222,7 +227,7 @@ func (k *checker) card(c *Card) {
 		k.template(c)
 	case c.Is("control", "let"), c.Is("control", "return"), c.Is("control", "callable"), c.Is("http", "accept"), c.Is("http", "delegated"):
 		for _, in := range c.Inputs {
-			if !slices.ContainsFunc(c.Outputs, func(out *Field) bool { return out.Group == in.Group && out.Key == in.Key }) {
+			if c.OutputNamed(in.Group, in.Key) == nil {
 				k.warn(c, "the input %q has no output of the same name", in.Key)
 			}
 		}
@@ -230,14 +235,18 @@ func (k *checker) card(c *Card) {
 }
 
 func (k *checker) template(c *Card) {
+	keys := make(map[string]bool, len(c.Inputs))
+	for _, in := range c.Inputs {
+		keys[in.Key] = true
+	}
 	for _, in := range c.Inputs {
 		text, ok := in.Data.(string)
 		if in.Key != "_text_" || !ok {
 			continue
 		}
 		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-			if !slices.ContainsFunc(c.Inputs, func(f *Field) bool { return f.Key == m[1] }) {
-				k.bad(c, "the text refers to %q, which the card does not have", m[1])
+			if !keys[m[1]] {
+				k.warn(c, "the text refers to %q, which the card does not have; it stays as it is written", m[1])
 			}
 		}
 	}
@@ -250,16 +259,19 @@ func (k *checker) expand(c *Card) {
 		if key.Key != "key" {
 			continue
 		}
-		for _, val := range c.Outputs {
-			if val.Key == "value" && val.Group == key.Group && !value.Equal(key.Data, val.Path) {
-				k.bad(c, "the path %s is %s beside the value", value.JSON(key.Data), value.JSON(val.Path))
-			}
+		if val := c.OutputNamed(key.Group, "value"); val != nil && !value.Equal(key.Data, val.Path) {
+			k.bad(c, "the path %s is %s beside the value", value.JSON(key.Data), value.JSON(val.Path))
 		}
 	}
 }
 
+// maxHelpers is of how many of the flows that one card names the inputs are
+// looked at; no card calls more than one.
+const maxHelpers = 10
+
 // references checks what the inputs name: flows, tables.
 func (k *checker) references(c *Card) {
+	checked := map[*Flow]bool{} // with what else the card has
 	for _, in := range c.Inputs {
 		id, ok := in.Data.(string)
 		if !ok || id == "" {
@@ -271,18 +283,27 @@ func (k *checker) references(c *Card) {
 		case in.Type == "flo":
 			helper := k.d.Flow(id)
 			if helper == nil {
-				k.bad(c, "the flow %s that %q names is not in the export", id, in.Key)
+				k.warn(c, "the flow %s that %q names is not in the export", id, in.Key)
 				continue
 			}
-			k.helper(c, helper)
+			if !checked[helper] && len(checked) < maxHelpers {
+				checked[helper] = true
+				k.helper(c, helper)
+			}
 		case c.Module == "stash" && in.Group == "parameters" && in.Key == "stash" && k.d.Table(id) == nil:
 			k.bad(c, "the table %s is not in the export", id)
 		}
 	}
-	if c.OnError != nil && c.OnError.Text("type") == "flo" {
-		if id := c.OnError.Text("flo"); k.d.Flow(id) == nil {
-			k.bad(c, "the flow %s that is to handle its errors is not in the export", id)
-		}
+	k.handler(c)
+}
+
+// handler checks the flow that is called when the card fails.
+func (k *checker) handler(c *Card) {
+	if c.OnError == nil || c.OnError.Text("type") != "flo" {
+		return
+	}
+	if id := c.OnError.Text("flo"); k.d.Flow(id) == nil {
+		k.warn(c, "the flow %s that is to handle its errors is not in the export", id)
 	}
 }
 
@@ -290,7 +311,7 @@ func (k *checker) references(c *Card) {
 // beside it becomes its State.
 func (k *checker) streaming(c *Card, in *Field) {
 	if id, _ := in.Data.(string); k.d.Flow(id) == nil {
-		k.bad(c, "the flow %s that is to take the records is not in the export", id)
+		k.warn(c, "the flow %s that is to take the records is not in the export", id)
 	}
 }
 
@@ -310,31 +331,35 @@ func (k *checker) helper(c *Card, helper *Flow) {
 		if !in.Custom || in.Hidden || in.Type == "flo" || group == "context" {
 			continue
 		}
-		if !slices.ContainsFunc(root.Outputs, func(out *Field) bool { return out.Group == group && out.Key == key }) {
+		if root.OutputNamed(group, key) == nil {
 			k.warn(c, "gives %q to %q, which does not take it", key, helper.Name)
 		}
 	}
 	if !c.Is("control", "spawn") {
 		return
 	}
-	given := returned(helper.Graph)
+	given := k.returnedBy(helper.Graph)
 	for _, out := range c.Outputs {
-		if len(given) > 0 && !slices.Contains(given, out.Key) {
+		if len(given) > 0 && !given[out.Key] {
 			k.warn(c, "takes %q from %q, which does not return it", out.Key, helper.Name)
 		}
 	}
 }
 
-// returned are the keys of a flow's Return cards.
-func returned(g *Graph) []string {
-	var keys []string
+// returnedBy are the keys of a flow's Return cards.
+func (k *checker) returnedBy(g *Graph) map[string]bool {
+	if keys, known := k.returned[g]; known {
+		return keys
+	}
+	keys := map[string]bool{}
 	for _, c := range g.Cards {
 		if c.Is("control", "return") {
 			for _, in := range c.Inputs {
-				keys = append(keys, in.Key)
+				keys[in.Key] = true
 			}
 		}
 	}
+	k.returned[g] = keys
 	return keys
 }
 
@@ -342,26 +367,12 @@ func returned(g *Graph) []string {
 // the bodies in them; kernel methods begin with "kernel:".
 func (d *Document) Methods() map[string]int {
 	n := map[string]int{}
-	for _, f := range d.Flows {
-		count(f.Graph, n)
-	}
-	return n
-}
-
-func count(g *Graph, n map[string]int) {
-	for _, c := range g.Cards {
+	for c := range d.all() {
 		address := c.Address()
 		if c.Kernel {
 			address = "kernel:" + address
 		}
 		n[strings.TrimSpace(address)]++
-		for _, in := range c.Inputs {
-			if in.Body != nil {
-				count(in.Body, n)
-			}
-		}
-		if c.Handler != nil {
-			count(c.Handler, n)
-		}
 	}
+	return n
 }

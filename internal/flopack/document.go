@@ -4,6 +4,7 @@
 package flopack
 
 import (
+	"iter"
 	"time"
 
 	"sallyport/internal/value"
@@ -17,27 +18,77 @@ type Document struct {
 	Configs []Config
 	Tables  []Table
 	Folders []Folder
+	flows   map[string]*Flow
+	tables  map[string]*Table
+	configs map[string]*Config
+}
+
+// index makes what is in the document found by its id.
+func (d *Document) index() {
+	d.flows, d.tables, d.configs = map[string]*Flow{}, map[string]*Table{}, map[string]*Config{}
+	for _, f := range d.Flows {
+		d.flows[f.ID] = f
+	}
+	for i := range d.Tables {
+		d.tables[d.Tables[i].ID] = &d.Tables[i]
+	}
+	for i := range d.Configs {
+		d.configs[d.Configs[i].ID] = &d.Configs[i]
+	}
 }
 
 // Flow returns the flow of an id, nil if it is not in the export.
-func (d *Document) Flow(id string) *Flow {
-	for _, f := range d.Flows {
-		if f.ID == id {
-			return f
+func (d *Document) Flow(id string) *Flow { return d.flows[id] }
+
+// Elsewhere returns the ids of flows that cards refer to and that are not in the
+// export, in the order in which they are met.
+func (d *Document) Elsewhere() []string {
+	var out []string
+	seen := map[string]bool{}
+	for c := range d.all() {
+		for _, id := range c.Flows() {
+			if d.Flow(id) == nil && !seen[id] {
+				seen[id] = true
+				out = append(out, id)
+			}
 		}
 	}
-	return nil
+	return out
+}
+
+// all are the cards of all flows, those in bodies among them.
+func (d *Document) all() iter.Seq[*Card] {
+	return func(yield func(*Card) bool) {
+		for _, f := range d.Flows {
+			if !f.Graph.all(yield) {
+				return
+			}
+		}
+	}
+}
+
+func (g *Graph) all(yield func(*Card) bool) bool {
+	for _, c := range g.Cards {
+		if !yield(c) {
+			return false
+		}
+		for _, in := range c.Inputs {
+			if in.Body != nil && !in.Body.all(yield) {
+				return false
+			}
+		}
+		if c.Handler != nil && !c.Handler.all(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Table returns the table of an id, nil if it is not in the export.
-func (d *Document) Table(id string) *Table {
-	for i := range d.Tables {
-		if d.Tables[i].ID == id {
-			return &d.Tables[i]
-		}
-	}
-	return nil
-}
+func (d *Document) Table(id string) *Table { return d.tables[id] }
+
+// Config returns the connection of an id, nil if it is not in the export.
+func (d *Document) Config(id string) *Config { return d.configs[id] }
 
 // Config is a connection: its name and connector, and no secrets.
 type Config struct {
@@ -106,10 +157,43 @@ type Card struct {
 	Branches  []Branch
 	Joins     []Join
 	Pins      []Pin
+	inputs    fields
+	outputs   fields
+}
+
+// fields are those of one side of a card, by what they are looked for by.
+type fields struct {
+	byID   map[string]*Field
+	byName map[[2]string]*Field // group and key; the first of several
+}
+
+func newFields(list []*Field) fields {
+	f := fields{make(map[string]*Field, len(list)), make(map[[2]string]*Field, len(list))}
+	for _, field := range list {
+		f.byID[field.ID] = field
+		if name := [2]string{field.Group, field.Key}; f.byName[name] == nil {
+			f.byName[name] = field
+		}
+	}
+	return f
 }
 
 // Address is how messages name what a card does: string:trim, okta:readUser.
 func (c *Card) Address() string { return c.Module + ":" + c.Method }
+
+// Flows returns the ids of the flows that the card names.
+func (c *Card) Flows() []string {
+	var out []string
+	for _, in := range c.Inputs {
+		if id, ok := in.Data.(string); ok && in.Type == "flo" && id != "" {
+			out = append(out, id)
+		}
+	}
+	if c.OnError != nil && c.OnError.Text("type") == "flo" && c.OnError.Text("flo") != "" {
+		out = append(out, c.OnError.Text("flo"))
+	}
+	return out
+}
 
 // Is reports whether the card is a kernel method: Is("control", "if").
 func (c *Card) Is(module, method string) bool {
@@ -117,19 +201,16 @@ func (c *Card) Is(module, method string) bool {
 }
 
 // Input returns the input of an id, nil for none.
-func (c *Card) Input(id string) *Field { return find(c.Inputs, id) }
+func (c *Card) Input(id string) *Field { return c.inputs.byID[id] }
+
+// InputNamed returns the first input of a group and key, nil for none.
+func (c *Card) InputNamed(group, key string) *Field { return c.inputs.byName[[2]string{group, key}] }
 
 // Output returns the output of an id, nil for none.
-func (c *Card) Output(id string) *Field { return find(c.Outputs, id) }
+func (c *Card) Output(id string) *Field { return c.outputs.byID[id] }
 
-func find(fields []*Field, id string) *Field {
-	for _, f := range fields {
-		if f.ID == id {
-			return f
-		}
-	}
-	return nil
-}
+// OutputNamed returns the first output of a group and key, nil for none.
+func (c *Card) OutputNamed(group, key string) *Field { return c.outputs.byName[[2]string{group, key}] }
 
 // Field is an input or an output of a card. Fields are in the order that they
 // have on the card.

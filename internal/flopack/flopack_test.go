@@ -1,6 +1,7 @@
 package flopack_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +100,14 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// A file may begin with a byte order mark.
+func TestByteOrderMark(t *testing.T) {
+	text := []byte("\ufeff\r\n" + small())
+	if d, problems, err := flopack.Parse(text); !flopack.Looks(text) || err != nil || len(problems) > 0 || len(d.Flows) != 1 {
+		t.Errorf("%v, %v", problems, err)
+	}
+}
+
 // What is wrong is told with its path in the file.
 func TestProblems(t *testing.T) {
 	tests := map[string]struct {
@@ -121,6 +130,8 @@ func TestProblems(t *testing.T) {
 		"a wrong address":  {`root:kernel:string:0.0.1:trim`, `kernel:trim`, "is no address of a card"},
 		"a number as text": {`"name":"Trim"`, `"name":7`, "data.flos.f1.name: a text is wanted, not a number"},
 		"no list":          {`"methods":[`, `"methods":7,"other":[`, "data.flos.f1.data.methods): a list is wanted, not a number"},
+		"a newer version":  {`"version":"1.5.0"`, `"version":"1.6.0"`, "version: warning: the export is of version 1.6.0, which is newer than 1.5"},
+		"a yes as text":    {`"displayed":true`, `"displayed":"true"`, "data.flos.f1.data.methods[0].node.model.displayed): true or false is wanted, not a text"},
 		"half an order":    {`"o2":["b","c"]`, `"o2":["b"]`, "two cards are wanted"},
 	}
 	for name, tt := range tests {
@@ -141,6 +152,30 @@ func TestProblems(t *testing.T) {
 				t.Errorf("said %q, want %q", said, tt.says)
 			}
 		})
+	}
+}
+
+// However many warnings there are, what is wrong is told.
+func TestManyWarnings(t *testing.T) {
+	var fields []string
+	for i := range 1000 {
+		fields = append(fields, fmt.Sprintf(`"w%d":{"key":"w%d","value":{"type":"string","data":""}}`, i, i))
+	}
+	text := small(`"inputs":{"data":{"i1"`, `"inputs":{"data":{`+strings.Join(fields, ",")+`,"i1"`)
+	d, problems, err := flopack.Parse([]byte(strings.Replace(text, `{"input":"i3"`, `{"input":"i9"`, 1)))
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	warnings, wrong := 0, 0
+	for _, p := range flopack.Check(d) {
+		if p.Warning {
+			warnings++
+			continue
+		}
+		wrong++
+	}
+	if warnings != 200 || wrong != 1 {
+		t.Errorf("%d warnings and %d errors, want 200 and 1", warnings, wrong)
 	}
 }
 

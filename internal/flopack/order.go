@@ -74,12 +74,36 @@ func (g *Graph) Order() (order, circle []*Card) {
 func (c *Card) hidden() bool { return c.Is("object", "expand") }
 
 // roots are the shown cards that nothing comes before: of a sound graph one, its
-// trigger.
+// trigger. Notes start nothing, wherever they stand.
 func (g *Graph) roots(e edges) []*Card {
+	notes := g.leading(e)
 	var out []*Card
 	for _, c := range g.Cards {
-		if c.Displayed && !slices.ContainsFunc(e.before[c], func(b *Card) bool { return b.Displayed || len(b.Branches) > 0 || b.Is("control", "noop") }) {
+		if c.Displayed && !c.Is("control", "comment") && !slices.ContainsFunc(e.before[c], func(b *Card) bool {
+			return !notes[b] && (b.Displayed || len(b.Branches) > 0 || b.Is("control", "noop"))
+		}) {
 			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// leading are the notes that only notes come before.
+func (g *Graph) leading(e edges) map[*Card]bool {
+	out, waits := map[*Card]bool{}, map[*Card]int{}
+	var queue []*Card
+	for _, c := range g.Cards {
+		if waits[c] = len(e.before[c]); waits[c] == 0 && c.Is("control", "comment") {
+			queue = append(queue, c)
+		}
+	}
+	for len(queue) > 0 {
+		next := queue[0]
+		queue, out[next] = queue[1:], true
+		for _, c := range e.after[next] {
+			if waits[c]--; waits[c] == 0 && c.Is("control", "comment") {
+				queue = append(queue, c)
+			}
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +15,12 @@ import (
 
 // The limits of an export.
 const (
-	maxSize  = 64 << 20 // bytes
-	maxCards = 20_000   // the largest of a hundred public exports has some 900
-	maxDepth = 12       // of bodies within bodies
+	maxSize    = 64 << 20 // bytes
+	maxCards   = 20_000   // the largest of a hundred public exports has some 900
+	maxDepth   = 12       // of bodies within bodies
+	maxOnCard  = 5_000    // fields of one card; there they are 113 at most
+	maxFields  = 250_000  // fields in all; there they are 3,319 at most
+	maxColumns = 1_000    // of a table; there they are 26 at most
 )
 
 // Problem is something that is wrong with an export, and where.
@@ -49,7 +53,7 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	if len(text) > maxSize {
 		return nil, nil, errs.New(errs.Invalid, "an export of %d MB is too large; %d MB is the most", len(text)>>20, maxSize>>20)
 	}
-	v, err := value.ParseJSON(text)
+	v, err := value.ParseJSON(bytes.TrimLeft(text, space))
 	if err != nil {
 		return nil, nil, errs.Wrap(errs.Invalid, err, "the file is no export of Okta Workflows: %v", err)
 	}
@@ -62,29 +66,53 @@ func Parse(text []byte) (*Document, []Problem, error) {
 	if !strings.HasPrefix(d.Version, "1.") {
 		return nil, nil, errs.New(errs.Invalid, "the export is of version %q; versions 1.x are known", d.Version)
 	}
+	if _, minor, _ := strings.Cut(d.Version, "."); newer(minor) {
+		r.problems = append(r.problems, Problem{Path: "version", Warning: true, Message: fmt.Sprintf("the export is of version %s, which is newer than 1.%d; something in it may not be known", d.Version, lastMinor)})
+	}
 	data := node{r: r, v: top.At("data"), path: "data"}
 	r.document(d, data)
+	d.index()
 	return d, r.problems, nil
 }
 
+// lastMinor is the newest version 1.x that is known.
+const lastMinor = 5
+
+func newer(minor string) bool {
+	head, _, _ := strings.Cut(minor, ".")
+	n, err := strconv.Atoi(head)
+	return err != nil || n > lastMinor
+}
+
+// space is what may stand before an export: white space and a byte order mark.
+const space = "\ufeff \t\r\n"
+
 // Looks reports whether a text may be an export: it begins as JSON does.
 func Looks(text []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n"), []byte("{"))
+	return bytes.HasPrefix(bytes.TrimLeft(text, space), []byte("{"))
 }
 
 type reader struct {
 	problems []Problem
 	cards    int
+	fields   int
 	flow     string
 }
 
-// maxProblems is how many problems one reading tells of; the rest is mostly
-// their consequence.
+// maxProblems is how many problems one reading tells of, and how many warnings;
+// the rest is mostly their consequence.
 const maxProblems = 200
 
 func (r *reader) bad(path, format string, args ...any) {
-	if len(r.problems) < maxProblems {
+	if len(r.problems) <= maxProblems { // a warning of the version may be among them
 		r.problems = append(r.problems, Problem{Path: path, Flow: r.flow, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// once tells of a limit, the first time that it is passed.
+func (r *reader) once(path, format string, args ...any) {
+	if message := fmt.Sprintf(format, args...); len(r.problems) == 0 || r.problems[len(r.problems)-1].Message != message {
+		r.bad(path, "%s", message)
 	}
 }
 
@@ -148,9 +176,16 @@ func (n node) object() *value.Object {
 	return o
 }
 
+// yes returns whether something is so; null is no.
 func (n node) yes() bool {
-	b, _ := n.v.(bool)
-	return b
+	switch b := n.v.(type) {
+	case nil:
+		return false
+	case bool:
+		return b
+	}
+	n.r.bad(n.path, "true or false is wanted, not a %s", value.KindOf(n.v))
+	return false
 }
 
 func (r *reader) document(d *Document, data node) {
@@ -170,6 +205,10 @@ func (r *reader) document(d *Document, data node) {
 func table(id string, n node) Table {
 	t := Table{ID: id, Name: n.at("name").text(), Description: n.at("description").text(), Folder: n.at("data").at("group_id").text()}
 	n.at("data").at("structure").items(func(n node) {
+		if len(t.Columns) == maxColumns {
+			n.r.once(n.path, "more than %d columns", maxColumns)
+			return
+		}
 		c := Column{Name: n.at("name").text(), Type: n.at("type").text(), Default: n.at("default").v}
 		if !slices.Contains([]string{"str", "dte", "bln", "dec"}, c.Type) {
 			n.r.bad(n.path+".type", "a column is of the type str, dte, bln or dec, not %q", c.Type)
@@ -251,6 +290,7 @@ func (r *reader) card(n node, depth int) *Card {
 	r.address(c, n.at("address"))
 	c.Inputs = r.fieldsOf(model.at("inputs").at("data"), depth)
 	c.Outputs = r.fieldsOf(model.at("outputs").at("data"), depth)
+	c.inputs, c.outputs = newFields(c.Inputs), newFields(c.Outputs)
 	if handler := model.at("policy").at("error").at("flo"); handler.object() != nil {
 		c.Handler = r.graph(handler, depth+1)
 	}
@@ -305,7 +345,16 @@ func (r *reader) address(c *Card, n node) {
 
 func (r *reader) fieldsOf(n node, depth int) []*Field {
 	var out []*Field
+	at := n.path
 	n.fields(func(id string, n node) {
+		switch r.fields++; {
+		case r.fields > maxFields:
+			r.once("data", "more than %d inputs and outputs", maxFields)
+			return
+		case len(out) == maxOnCard:
+			r.once(at, "more than %d inputs or outputs on a card", maxOnCard)
+			return
+		}
 		val, meta := n.at("value"), n.at("metadata")
 		f := &Field{
 			ID: id, Group: n.at("group").text(), Key: n.at("key").text(), Title: meta.at("displayname").text(), Type: val.at("type").v,

@@ -55,6 +55,7 @@ func TestCardsThatFail(t *testing.T) {
 		"one round of a loop":                 {"  - { id: a, map: [ada, root, bob], as: who, ignore_errors: true, do: [ { use: peer.suspend, with: { user: \"{{ who }}\" } }, { id: w, use: text.compose, with: { text: \"{{ who }}\" } }, { return: { x: \"{{ w.text }}\" } } ] }\n  - return: { all: \"{{ a.list }}\", failures: \"{{ a.failures }}\" }", flow.Succeeded, `{"all":["ada",null,"bob"],"failures":1}`},
 		"a round that is not to be ignored":   {"  - { id: a, each: [ada, root, bob], as: who, do: [ { id: s, use: peer.suspend, with: { user: \"{{ who }}\" } } ] }", flow.Failed, "(a#1/s): the peer answered 403"},
 		"a called flow that fails by itself":  {"  - { id: a, title: Ask, call: fails }", flow.Failed, "Ask (a): not today"},
+		"a failure without a word":            {"  - { id: a, title: Ask, fail: \"\" }", flow.Failed, "the flow returned an error"},
 		"a card of a called flow":             {"  - { id: a, title: Ask, call: breaks }", flow.Failed, "(a/s): the peer answered 403"},
 		"a called flow that stops":            {"  - { id: a, call: stops }\n  - return: { s: \"{{ steps.a.state }}\", why: \"{{ steps.a.reason }}\" }", flow.Succeeded, `{"s":"done","why":"enough"}`},
 		"flows that call each other for ever": {"  - { id: a, call: turns }", flow.Failed, "flows call each other more than 20 deep"},
@@ -80,6 +81,20 @@ func TestCardsThatFail(t *testing.T) {
 				t.Errorf("ended %s with %s, %q; want %s with %q", r.State, r.Result, r.Error, tt.state, tt.says)
 			}
 		})
+	}
+}
+
+// A called flow sees which flow and card called it, and which flow it all began with.
+func TestParent(t *testing.T) {
+	l := newLab(t)
+	l.publish("flow: told\n" + head + "trigger: { call: }\ncards: [ { return: { of: \"{{ context.parent }}\" } } ]\n")
+	l.publish("flow: between\n" + head + "trigger: { call: }\ncards: [ { id: ask, call: told }, { return: { of: \"{{ ask.of }}\" } } ]\n")
+	r, _ := l.run(onDemand("  - { id: a, call: between }\n  - return: { method: \"{{ a.of.method }}\", name: \"{{ a.of.name }}\", id: \"{{ a.of.wf_id }}\", root: \"{{ a.of.root_wf_id }}\" }"), nil)
+	got, err := value.Load(r.Result)
+	check(t, err)
+	o, _ := got.(*value.Object)
+	if o.Text("method") != "ask" || o.Text("name") != "between" || o.Text("root") != r.Flow || o.Text("id") == "" || o.Text("id") == r.Flow {
+		t.Errorf("ended %s with %s, %q", r.State, r.Result, r.Error)
 	}
 }
 

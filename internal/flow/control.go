@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/value"
@@ -216,13 +217,13 @@ func (x *execution) callFrame(ctx context.Context, f *frame, slug, path string, 
 	if err := x.bind(ctx, inner); err != nil {
 		return nil, err
 	}
-	inner.vars[nameContext] = x.contextOf(f)
+	inner.vars[nameContext] = x.contextOf(f, path)
 	return inner, nil
 }
 
 // started is what the outermost flow of a run sees of what started it.
 func (x *execution) started() (*value.Object, error) {
-	o := x.contextOf(nil)
+	o := x.contextOf(nil, "")
 	v, err := value.Load(x.run.Context)
 	if err != nil {
 		return nil, fmt.Errorf("read what started the run: %w", err)
@@ -234,14 +235,15 @@ func (x *execution) started() (*value.Object, error) {
 	return o, nil
 }
 
-// contextOf is what a flow sees of its caller.
-func (x *execution) contextOf(caller *frame) *value.Object {
+// contextOf is what a flow sees of its caller, and of the card that called it.
+func (x *execution) contextOf(caller *frame, path string) *value.Object {
 	o := value.Map("index", nil, "execution_id", x.run.ID, "execution_time", value.Instant(x.began), "parent", nil, "error", nil, "user", nil, "started_by", value.OrNull(x.run.CausedBy), "change", nil)
 	if caller == nil {
 		return o
 	}
 	o.Set("index", caller.lookup(value.Ref{nameIndex}))
-	o.Set("parent", value.Map("id", caller.prog.Flow.ID, "name", caller.prog.Flow.Title, "execution_id", x.run.ID, "root_execution_id", x.run.ID))
+	o.Set("parent", value.Map("id", caller.prog.Flow.ID, "method", path[strings.LastIndexByte(path, '/')+1:], "name", caller.prog.Flow.Title,
+		"execution_id", x.run.ID, "wf_id", caller.prog.Flow.ID, "root_execution_id", x.run.ID, "root_wf_id", x.run.Flow))
 	return o
 }
 

@@ -15,14 +15,14 @@ func (d *Definition) usesTrigger() bool { return d.eventCard }
 // there all the same.
 func EventCard(e any) *value.Object {
 	event, _ := e.(*value.Object)
-	actor := party(event.At("actor"))
+	actor, whole := party(event.At("actor")), envelope(event)
 	o := value.Map(
 		"Date and Time", event.At("published"),
 		"Message", event.At("displayMessage"),
 		"Event ID", event.At("uuid"),
 		"Event Type", "com.okta.event_hook",
 		"Event Time", event.At("published"),
-		"Version", "2.0",
+		"Version", whole.At("eventTypeVersion"),
 		"Admin", actor,
 		"Actor", actor,
 	)
@@ -40,7 +40,7 @@ func EventCard(e any) *value.Object {
 	}{
 		{"UUID", event.At("uuid")},
 		{"Event Details", event},
-		{"Full Details", envelope(event)},
+		{"Full Details", whole},
 		{"Headers", value.NewObject(0)},
 		{"Source", event.Object("transaction").At("id")},
 		{"Debug Context", value.Map("Debug Data", debug)},

@@ -443,11 +443,17 @@ func (f *frame) reason(c *Card) (full, bare string, err error) {
 	return value.String(v), value.String(c.Reason.Eval(func(value.Ref) any { return secret.Mask })), nil
 }
 
+// noReason is what a card says that fails without a word.
+const noReason = "the flow returned an error"
+
 // fail is a card that fails because the flow says so.
 func (x *execution) fail(f *frame, c *Card) (outcome, error) {
 	reason, bare, err := f.reason(c)
 	if err != nil {
 		return failed(nil, err), nil
+	}
+	if reason == "" {
+		reason, bare = noReason, noReason
 	}
 	fault, err := f.inputs(c.Details)
 	if err != nil {

@@ -19,14 +19,12 @@ type objectConstructOut struct {
 }
 
 func objectConstruct(_ function.Env, in objectConstructIn) (objectConstructOut, error) {
-	var out any = value.NewObject(in.Fields.Len())
+	out := value.NewBuilder()
 	for path, v := range in.Fields.All() {
-		made, err := value.Put(out, path, v)
-		if err != nil {
+		if err := out.Put(path, v); err != nil {
 			return objectConstructOut{}, errs.New(errs.Invalid, "%s: %v", path, err)
 		}
-		out = made
 	}
-	o, _ := out.(*value.Object)
+	o, _ := out.Value().(*value.Object)
 	return objectConstructOut{o}, nil
 }

@@ -105,10 +105,8 @@ func (u *unit) slotsSource() *value.Object {
 	o := value.NewObject(len(u.out.Slots))
 	for _, s := range u.out.Slots {
 		title := ""
-		for _, c := range u.t.d.Configs {
-			if c.ID == s.Export {
-				title = strings.TrimSpace(c.Name)
-			}
+		if c := u.t.d.Config(s.Export); c != nil {
+			title = strings.TrimSpace(c.Name)
 		}
 		if title == "" {
 			o.Set(s.Name, s.Connector)
@@ -296,25 +294,26 @@ func streams(c *flopack.Card, in *flopack.Field) bool {
 
 // stream is the flow that a card runs for each record, where it has one.
 func (f *frame) stream(c *flopack.Card, o *value.Object, limitKey connector.Key) {
-	helper, limit := (*flopack.Flow)(nil), literal(nil)
+	flow, limit := "", literal(nil)
 	state := value.NewObject(0)
 	for _, in := range c.Inputs {
 		switch e := f.value(c, in); {
 		case streams(c, in):
-			id, _ := in.Data.(string)
-			helper = f.u.t.d.Flow(id)
+			flow, _ = in.Data.(string)
 		case limitsStream(c, in, limitKey):
 			limit = e
 		case in.Group == streaming && !e.null():
 			state.Set(in.Key, e.source())
 		}
 	}
-	if helper == nil || helper.Graph.Root() == nil {
+	if flow == "" {
 		return
 	}
-	call := value.Map("call", f.u.t.slugs[helper.ID])
-	if with := forRecord(helper, state); with.Len() > 0 {
-		call.Set("with", with)
+	call := value.Map("call", f.u.t.slugs[flow])
+	if helper := f.u.t.d.Flow(flow); helper != nil && helper.Graph.Root() != nil {
+		if with := forRecord(helper, state); with.Len() > 0 {
+			call.Set("with", with)
+		}
 	}
 	s := value.Map("as", "record", "do", []any{call})
 	if n, ok := value.Numeric(limit.lit); !limit.empty() && (!ok || n != 0) {

@@ -81,21 +81,24 @@ func (u *unit) masked(key, s string, mark func(option string) string) (string, b
 	}
 	found := false
 	for _, form := range secretForms {
-		for from := 0; from < len(s); {
-			m := form.FindStringSubmatchIndex(s[from:])
-			if m == nil {
-				break
-			}
-			start, stop := from+m[0], from+m[1]
+		var b strings.Builder
+		rest := s
+		for m := form.FindStringSubmatchIndex(rest); m != nil; m = form.FindStringSubmatchIndex(rest) {
+			start, stop := m[0], m[1]
 			if len(m) > 2 && m[2] >= 0 {
-				start, stop = from+m[2], from+m[3]
+				start, stop = m[2], m[3]
 			}
 			name := title
 			if form == secretMark {
-				name = s[start+len("<secret: ") : stop-1]
+				name = rest[start+len("<secret: ") : stop-1]
 			}
-			word := mark(u.secret(name, key))
-			s, from, found = s[:start]+word+s[stop:], start+len(word), true
+			b.WriteString(rest[:start])
+			b.WriteString(mark(u.secret(name, key)))
+			rest, found = rest[stop:], true
+		}
+		if b.Len() > 0 {
+			b.WriteString(rest)
+			s = b.String()
 		}
 	}
 	return s, found

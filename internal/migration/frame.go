@@ -113,16 +113,25 @@ func (f *frame) output(c *flopack.Card, out *flopack.Field) expr {
 	return literal(nil)
 }
 
+// maxExpanding bounds how many hidden cards, with paths or without, are between a
+// value and the card that takes it.
+const maxExpanding = 1000
+
 // expanded is a part of an object: the hidden card between is gone.
 func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 	if len(c.Inputs) == 0 {
 		return literal(nil)
 	}
+	if f.u.expanding++; f.u.expanding > maxExpanding {
+		f.u.fail(c, "a reference leads deeper than %d hidden cards", maxExpanding)
+	}
+	defer func() { f.u.expanding-- }()
+	if f.u.err != nil {
+		return literal(nil)
+	}
 	path := out.Path
-	for _, key := range c.Outputs {
-		if list, ok := key.Data.([]any); ok && path == nil && key.Key == "key" && key.Group == out.Group {
-			path = list
-		}
+	if key := c.OutputNamed(out.Group, "key"); key != nil && path == nil {
+		path, _ = key.Data.([]any)
 	}
 	e := f.value(c, c.Inputs[0])
 	for _, s := range path {
@@ -138,10 +147,8 @@ func (f *frame) expanded(c *flopack.Card, out *flopack.Field) expr {
 // rootOutput is what a trigger gives, or what a body takes from outside.
 func (f *frame) rootOutput(out *flopack.Field) expr {
 	if out.Group == "context" && f.outer != nil {
-		for _, in := range f.card.Inputs {
-			if in.Group == "context" && in.Key == out.Key {
-				return f.outer.value(f.card, in)
-			}
+		if in := f.card.InputNamed("context", out.Key); in != nil {
+			return f.outer.value(f.card, in)
 		}
 	}
 	if f.given != nil {
@@ -191,6 +198,11 @@ func (f *frame) begin(c *flopack.Card, at, title string) *value.Object {
 	f.ids[c] = id
 	f.u.at, f.u.title = at, c.Title
 	f.u.source(f, c, at, id)
+	for _, flow := range c.Flows() {
+		if f.u.t.d.Flow(flow) == nil {
+			f.u.missing(c, "the flow %s, which is not in the export", flow)
+		}
+	}
 	o := value.Map("id", id)
 	if c.Title != "" && c.Title != title {
 		o.Set("title", c.Title)

@@ -113,6 +113,7 @@ func (f *frame) port(c *flopack.Card, p function.Port, fields []*flopack.Field, 
 
 // further are the inputs that a function takes beside those of its ports.
 func (f *frame) further(c *flopack.Card, fn function.Function, fields []*flopack.Field, with *value.Object) {
+	next := map[string]int{} // the number to try next, by name
 	for n, in := range fields {
 		e := f.value(c, in)
 		if !asGiven(fn.ID) {
@@ -122,8 +123,8 @@ func (f *frame) further(c *flopack.Card, fn function.Function, fields []*flopack
 		if labels(fn.ID) && madeUp(strings.ReplaceAll(strings.ReplaceAll(name, "-", "0"), "_", "0")) {
 			name = sprintf("item %d", n+1)
 		}
-		for i := 2; has(with, name); i++ {
-			name = sprintf("%s %d", in.Key, i)
+		for i := max(2, next[in.Key]); has(with, name); i++ {
+			name, next[in.Key] = sprintf("%s %d", in.Key, i), i+1
 		}
 		with.Set(name, e.source())
 	}
@@ -177,13 +178,17 @@ var placeholders = regexp.MustCompile(`\{\{\{([^{}]*)\}\}\}`)
 func (f *frame) compose(c *flopack.Card, with *value.Object) {
 	values, named := map[string]expr{}, value.NewObject(0)
 	text := f.words(c, values, named)
+	wanted := map[string]bool{}
+	for _, m := range placeholders.FindAllStringSubmatch(text, -1) {
+		wanted[m[1]] = true
+	}
 	for _, in := range c.Inputs {
 		if in.Key == "_text_" || in.Group == "context" {
 			continue
 		}
 		e := f.declared(f.value(c, in), in, "text.compose")
 		values[in.Key] = e
-		if strings.Contains(text, "{{{"+in.Key+"}}}") {
+		if wanted[in.Key] {
 			named.Set(in.Key, e.source())
 		}
 	}

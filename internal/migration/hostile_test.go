@@ -91,6 +91,92 @@ func TestWrong(t *testing.T) {
 	}
 }
 
+// One card of very many fields takes no longer by field than a small one, or is
+// refused.
+func TestManyFields(t *testing.T) {
+	const most = 5000
+	make := func(n int, fill func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(fill(i))
+		}
+		return b.String()
+	}
+	named := func(side string) func(int) string {
+		return func(i int) string { return field(fmt.Sprintf("%s%d", side, i), fmt.Sprintf("k%d", i), `""`) }
+	}
+	same := func(i int) string { return field(fmt.Sprintf("i%d", i), "k", `""`) }
+	start := func(n int) string {
+		return card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[`+make(n, func(i int) string { return fmt.Sprintf(`{"input":"i%d"}`, i) })+`]}`)
+	}
+	text := make(most-1, func(i int) string { return fmt.Sprintf("{{{k%d}}}", i) })
+	secrets := field("t", "_text_", quote(strings.Repeat("AKIAABCDEFGHIJKLMNOP ", 20_000)))
+	for name, tt := range map[string]struct{ text, says string }{
+		"pinned inputs":       {chain(start(most), card(1, "root:kernel:object:0.0.1:construct", make(most, named("i")), "", "")), ""},
+		"inputs of one name":  {chain(start(0), card(1, "root:kernel:list:0.0.1:construct", make(most, same), "", "")), ""},
+		"placeholders":        {chain(start(most-1), card(1, "root:kernel:string:0.0.1:compose", make(most-1, named("i"))+","+field("t", "_text_", quote(text)), "", "")), ""},
+		"inputs with outputs": {chain(start(0), card(1, "root:kernel:control:0.0.1:let", make(most, named("i")), make(most, named("o")), "")), ""},
+		"secrets":             {chain(start(0), card(1, "root:kernel:string:0.0.1:compose", secrets, "", "")), ""},
+		"too many":            {chain(start(0), card(1, "root:kernel:object:0.0.1:construct", make(most+9, named("i")), "", "")), "more than 5000 inputs or outputs on a card"},
+		"too many in all": {chain(append([]string{start(0)}, strings.Split(make(51, func(i int) string {
+			return card(i+1, "root:kernel:object:0.0.1:construct", make(most, named("i")), "", "") + "\x00"
+		}), "\x00,")...)...), "more than 250000 inputs and outputs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := time.Now()
+			d, problems, err := flopack.Parse([]byte(strings.ReplaceAll(tt.text, "\x00", "")))
+			if err != nil || len(problems) > 1 || (tt.says == "") != (len(problems) == 0) || tt.says != "" && !strings.Contains(problems[0].Message, tt.says) {
+				t.Fatalf("said %v, %v, want %q", problems, err, tt.says)
+			}
+			if tt.says != "" {
+				return
+			}
+			if _, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()}); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// What is wrong behind hundreds of warnings is refused all the same: hidden cards
+// that take from each other, and an order that goes in a circle.
+func TestWrongBehindWarnings(t *testing.T) {
+	start := card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`)
+	noisy := []string{start}
+	for i := 1; i <= 210; i++ {
+		noisy = append(noisy, card(i, "root:kernel:control:0.0.1:let", field("i", "k", `""`), field("o", "z", `""`), ""))
+	}
+	expand := func(i, next int) string {
+		c := card(i, "root:kernel:object:0.0.1:expand", field("i", "object", `""`), field("o", "value", `""`), fmt.Sprintf(`"o":{"c%d":[{"input":"i"}],"c3":[{"input":"i"}]}`, next))
+		return strings.Replace(c, `"displayed":true`, `"displayed":false`, 1)
+	}
+	end := card(3, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", "")
+	two := func(second string) string {
+		first := strings.TrimSuffix(chain(noisy...), "}}}")
+		return first + `,` + strings.TrimPrefix(strings.Replace(second, `"f":{`, `"g":{`, 1), `{"type":"flopack","version":"1.5.0","data":{"flos":{`)
+	}
+	for name, second := range map[string]string{
+		"wires in a circle": strings.Replace(chain(strings.Replace(start, `"o":{"c1":[{"input":"i"}]}`, "", 1), expand(1, 2), expand(2, 1), end), `"o1":["c0","c1"],"o2":["c1","c2"],"o3":["c2","c3"]`, `"o1":["c0","c3"]`, 1),
+		"order in a circle": strings.Replace(chain(start, card(1, "root:kernel:string:0.0.1:trim", field("i", "string", `""`), "", ""), card(2, "root:kernel:string:0.0.1:trim", "", "", "")), `"o1":`, `"o3":["c2","c1"],"o1":`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, problems, err := flopack.Parse([]byte(two(second)))
+			if err != nil || len(problems) > 0 {
+				t.Fatal(problems, err)
+			}
+			if res, err := migration.Translate(d, migration.Catalogue{Functions: functions.All()}); res != nil || err == nil {
+				t.Errorf("translated all the same: %v", err)
+			}
+		})
+	}
+}
+
 func FuzzTranslate(f *testing.F) {
 	f.Add(chain(card(0, "root:kernel:control:0.0.1:callable", "", field("o", "x", `""`), `"o":{"c1":[{"input":"i"}]}`), card(1, "root:kernel:control:0.0.1:return", field("i", "x", `""`), "", "")))
 	cat := catalogue(f)

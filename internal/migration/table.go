@@ -103,7 +103,7 @@ func (f *frame) table(c *flopack.Card, at string) *value.Object {
 	o.Set("table", f.u.tableSlot(id))
 	switch use {
 	case "search_rows", "export_csv":
-		f.search(c, use, with)
+		f.search(c, id, use, with)
 	case "read_row", "update_row", "delete_row":
 		for _, group := range []string{"Read By", "Update By", "Delete By"} {
 			if in := named(c, group, "Row ID"); in != nil {
@@ -144,7 +144,7 @@ func (f *frame) columns(c *flopack.Card, id string, with *value.Object) (kept bo
 }
 
 // search is what rows are looked for.
-func (f *frame) search(c *flopack.Card, use string, with *value.Object) {
+func (f *frame) search(c *flopack.Card, id, use string, with *value.Object) {
 	if where := f.where(c); where != nil {
 		with.Set("where", where)
 	}
@@ -153,6 +153,9 @@ func (f *frame) search(c *flopack.Card, use string, with *value.Object) {
 			if e := f.at(c, key[0], key[1]); !e.empty() {
 				with.Set(key[2], e.source())
 			}
+		}
+		if t := f.u.t.d.Table(id); t != nil && f.at(c, "Options", "Columns").empty() {
+			with.Set("columns", wholeRow(*t))
 		}
 	}
 	if e := f.at(c, "Sort", "Column"); !e.empty() {
@@ -176,6 +179,16 @@ func (f *frame) search(c *flopack.Card, use string, with *value.Object) {
 	if one(c) {
 		with.Set("limit", 1.0)
 	}
+}
+
+// wholeRow are the columns of a file that was to have all: the row's own fields
+// come first.
+func wholeRow(t flopack.Table) []any {
+	names := []any{table.RowID, table.CreatedAt, table.UpdatedAt}
+	for _, c := range columnsOf(t) {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // one reports whether a search gives the first row that it finds.
@@ -239,7 +252,7 @@ func (f *frame) term(c *flopack.Card, o *value.Object) *value.Object {
 	e := literal(o.At("rhs"))
 	if by := o.Object("rhd"); by != nil {
 		e = literal(nil)
-		if in := named(c, "_expr", by.Text("outputId")); in != nil {
+		if in := c.InputNamed("_expr", by.Text("outputId")); in != nil {
 			e = f.value(c, in)
 		}
 	}

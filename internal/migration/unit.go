@@ -64,6 +64,7 @@ type translator struct {
 // called the same are told apart by what they come to in our language, for ids and
 // the order in the file say nothing.
 func (t *translator) named() ([]*flopack.Flow, error) {
+	elsewhere := t.elsewhere()
 	count, prints := map[string]int{}, map[*flopack.Flow]string{}
 	for _, f := range t.d.Flows {
 		t.slugs[f.ID] = newNames().give(f.Name, "flow")
@@ -83,11 +84,22 @@ func (t *translator) named() ([]*flopack.Flow, error) {
 	slices.SortFunc(flows, func(a, b *flopack.Flow) int {
 		return cmp.Or(cmp.Compare(t.slugs[a.ID], t.slugs[b.ID]), cmp.Compare(prints[a], prints[b]))
 	})
-	n := newNames()
+	n := newNames(elsewhere...)
 	for _, f := range flows {
 		t.slugs[f.ID] = n.give(f.Name, "flow")
 	}
 	return flows, nil
+}
+
+// elsewhere names the flows that cards refer to and the export does not have, and
+// returns their names: no other flow is to be taken for one of them.
+func (t *translator) elsewhere() []string {
+	var names []string
+	for _, id := range t.d.Elsewhere() {
+		t.slugs[id] = slug(id)
+		names = append(names, t.slugs[id])
+	}
+	return names
 }
 
 // things lists the folders, tables and connections.
@@ -124,6 +136,7 @@ type unit struct {
 	literals   map[*flopack.Field]expr
 	tableOrder []string
 	depth      int // of loops with cards in them
+	expanding  int // hidden cards that are being looked through
 	found      map[string]bool
 	size       int // of the literals written so far
 	err        error
@@ -201,14 +214,22 @@ func (u *unit) whole(trigger *value.Object, cards []any, result *value.Object) *
 }
 
 // result is what a flow that ends without a return gives: the outputs of its
-// last card.
+// last card, or what its trigger gives where there is no other.
 func (u *unit) result(f *frame) *value.Object {
 	out := value.NewObject(0)
 	last := len(f.order) - 1
 	for last >= 0 && f.order[last].Is("control", "comment") {
 		last--
 	}
-	if last < 0 || f.outer != nil || !u.returned {
+	if f.outer != nil || !u.returned {
+		return out
+	}
+	if last < 0 {
+		for _, field := range f.root.Outputs {
+			if e := f.output(f.root, field); field.Group != "context" && e.isRef() {
+				out.Set(field.Key, e.source())
+			}
+		}
 		return out
 	}
 	c := f.order[last]

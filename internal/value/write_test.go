@@ -2,6 +2,7 @@ package value_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,61 @@ func TestPut(t *testing.T) {
 				t.Errorf("%s was changed to %s", tt.in, now)
 			}
 		})
+	}
+}
+
+// What is built of many paths is what putting them one after the other gives, what
+// it was built of stays as it is, and it takes no longer the more there is.
+func TestBuilder(t *testing.T) {
+	given := parse(t, `{"a":{"b":[1]},"list":[{"x":1}]}`).(*value.Object)
+	before := string(value.JSON(given))
+	b := value.NewBuilder()
+	var one any = value.NewObject(0)
+	for _, p := range []struct {
+		path string
+		v    any
+	}{
+		{"a", given.At("a")},
+		{"a.b.0", 2.0},
+		{"a.b.2", 3.0},
+		{"a.c", given},
+		{"a.c.a.b.1", 4.0},
+		{"a.c.list.0.x", 5.0},
+		{"l.0.x", 1.0},
+		{"l.0.y", 2.0},
+		{"l.1", given.At("list")},
+		{"l.1.0.x", 6.0},
+		{"..", 7.0},
+		{"a.b", given.At("list")},
+		{"a.b.0.x", 8.0},
+		{"l.1.3", given},
+		{"l.1.3.a.b.0", 9.0},
+	} {
+		if err := b.Put(p.path, p.v); err != nil {
+			t.Fatal(p.path, err)
+		}
+		var err error
+		if one, err = value.Put(one, p.path, p.v); err != nil {
+			t.Fatal(p.path, err)
+		}
+	}
+	if got, want := string(value.JSON(b.Value())), string(value.JSON(one)); got != want {
+		t.Errorf("built %s, want %s", got, want)
+	}
+	if now := string(value.JSON(given)); now != before {
+		t.Errorf("%s was changed to %s", before, now)
+	}
+	big := value.NewBuilder()
+	begin := time.Now()
+	for i := range 100_000 {
+		for _, path := range []string{"o.f" + strconv.Itoa(i), "l." + strconv.Itoa(i), "f" + strconv.Itoa(i)} {
+			if err := big.Put(path, 1.0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("300,000 fields took %v", took)
 	}
 }
 

@@ -86,32 +86,15 @@ func (f *frame) at(c *flopack.Card, group, key string) expr {
 
 // condition is a comparison of two of a card's inputs.
 func (f *frame) condition(c *flopack.Card, group string) *value.Object {
-	op := value.String(f.at(c, group, "operator").lit)
-	a, b := f.at(c, group, "left-operand"), f.at(c, group, "right-operand")
-	if slices.Contains([]string{"<", "<=", ">", ">="}, op) {
-		// Whether 9 is more than 80 depends on whether they are numbers or texts.
-		if in := named(c, group, "left-operand"); in != nil {
-			a = a.as(scalar(kindOf(in)))
-		}
-		if in := named(c, group, "right-operand"); in != nil {
-			b = b.as(scalar(kindOf(in)))
-		}
-	}
-	o := value.Map("a", a.source())
+	op := value.String(f.at(c, group, operatorKey).lit)
+	o := value.Map("a", f.side(c, group, leftOperand).source())
 	if op != "" && op != "==" {
 		o.Set("is", op)
 	}
 	if op != "is empty" && op != "is not empty" {
-		o.Set("b", b.source())
+		o.Set("b", f.side(c, group, rightOperand).source())
 	}
 	return o
-}
-
-func scalar(k value.Kind) value.Kind {
-	if k == value.Obj || k == value.List {
-		return ""
-	}
-	return k
 }
 
 // ifElse translates an If/Else with its sides and its join, and returns what
@@ -322,7 +305,7 @@ func (f *frame) fail(c *flopack.Card, at string) *value.Object {
 		o.Set("status", status.source())
 	}
 	for _, in := range c.Inputs {
-		if in.Group == "" && (in.Custom || !slices.Contains([]string{"message", "statusCode", "left-operand", "right-operand", "operator"}, in.Key)) {
+		if in.Group == "" && (in.Custom || !slices.Contains([]string{"message", "statusCode", leftOperand, rightOperand, operatorKey}, in.Key)) {
 			details.Set(in.Key, f.value(c, in).source())
 		}
 	}

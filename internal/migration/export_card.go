@@ -127,9 +127,11 @@ func (g *graph) condition(c *xcard, group string, v any, opposite bool, at strin
 		}
 		op = turned
 	}
-	g.field(c, group, "left-operand", o.At("a"), at)
-	g.literal(g.input(c, group, "operator"), op)
-	g.field(c, group, "right-operand", o.At("b"), at)
+	left := g.field(c, group, leftOperand, o.At("a"), at)
+	g.literal(g.input(c, group, operatorKey), op)
+	right := g.field(c, group, rightOperand, o.At("b"), at)
+	left.plainOperand(o.At("a"), op, o.At("b"))
+	right.plainOperand(o.At("b"), op, o.At("a"))
 }
 
 // unconditional makes sure that a card has no condition, where an export has no

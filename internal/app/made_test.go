@@ -39,6 +39,13 @@ type wire struct {
 	key  string
 }
 
+// titled is what cards are called in an export.
+var titled = map[string]string{
+	"boolean:compare": "Compare", "control:assignIf": "Assign If", "control:continueIf": "Continue If", "control:return": "Return", "control:let": "Assign",
+	"control:tryCatch": "If Error", "control:branch": "If/ElseIf", "control:if": "If/Else", "control:throw": "Return Error", "control:spawn": "Call Flow",
+	"list:map": "Map", "list:reduce": "Reduce", "list:each": "For Each", "list:filter": "Filter Custom", "object:get": "Get",
+}
+
 // boxes writes an export of them.
 type boxes struct{ ids map[*box]string }
 
@@ -99,7 +106,7 @@ func (m *boxes) card(c *box, pins map[string]any) map[string]any {
 	return map[string]any{
 		"uuid": m.id(c), "address": "root:kernel:" + module + ":0.0.1:" + method, "pins": pins,
 		"node": map[string]any{"model": map[string]any{
-			"displayed": true, "inputs": map[string]any{"data": in}, "outputs": map[string]any{"data": out}, "policy": map[string]any{"error": policy},
+			"displayed": true, "metadata": map[string]any{"name": titled[c.address]}, "inputs": map[string]any{"data": in}, "outputs": map[string]any{"data": out}, "policy": map[string]any{"error": policy},
 		}},
 	}
 }

@@ -217,11 +217,11 @@ func (f *frame) branch(c *flopack.Card, at string) *value.Object {
 	for i, g := range groups {
 		path := at + ".branch[" + strconv.Itoa(i) + "].do"
 		cond := f.condition(c, g)
-		cases = append(cases, value.Map("if", cond, "do", f.body(bodyOf(c, g), c, path, nil)))
+		cases = append(cases, value.Map("if", cond, "do", f.block(bodyOf(c, g), c, path, contextGiven)))
 	}
 	o.Set("branch", cases)
 	if g := bodyOf(c, "else"); g != nil {
-		if cards := f.body(g, c, at+".else", nil); len(cards) > 0 {
+		if cards := f.block(g, c, at+".else", contextGiven); len(cards) > 0 {
 			o.Set("else", cards)
 		}
 	}
@@ -262,20 +262,46 @@ func (f *frame) try(c *flopack.Card, at string) *value.Object {
 	o := f.control(c, at)
 	o.Set("try", []any{})
 	if g := bodyOf(c, ""); g != nil {
-		o.Set("try", f.body(g, c, at+".try", nil))
+		o.Set("try", f.block(g, c, at+".try", contextGiven))
 	}
 	if c.Handler != nil {
 		caught := func(out *flopack.Field) expr {
 			if out.Group == "context" && out.Key == "error" {
 				return ref("error")
 			}
-			e, _ := contextOf(out)
-			return e
+			return contextGiven(out)
 		}
-		o.Set("catch", f.body(c.Handler, c, at+".catch", caught))
+		o.Set("catch", f.block(c.Handler, c, at+".catch", caught))
 	}
 	f.outputs(c, func(out *flopack.Field) []string { return []string{out.Key} })
 	return o
+}
+
+// block translates the body of an If/ElseIf or If Error, which gives nothing but
+// what a Return in it gives. One card alone gives what it gives in our language,
+// unless a return without anything comes after it.
+func (f *frame) block(g *flopack.Graph, c *flopack.Card, path string, given func(*flopack.Field) expr) []any {
+	cards := f.body(g, c, path, given)
+	if len(cards) != 1 {
+		return cards
+	}
+	if only, ok := cards[0].(*value.Object); ok && !slices.ContainsFunc([]string{"return", "stop", "fail", "respond", "answer", "comment"}, func(kind string) bool { return has(only, kind) }) {
+		cards = append(cards, nothing())
+	}
+	return cards
+}
+
+// nothing is the card that ends a block and gives nothing. It has no id, for no
+// card of an export is it.
+func nothing() *value.Object { return value.Map("return", value.NewObject(0)) }
+
+// withoutNothing are the cards of a block without the one that ends it and gives
+// nothing.
+func withoutNothing(cards []any) []any {
+	if len(cards) == 2 && value.Equal(cards[1], nothing()) {
+		return cards[:1]
+	}
+	return cards
 }
 
 // continueIf ends the flow or block unless a comparison holds.

@@ -239,7 +239,7 @@ func (g *graph) inside(c *xcard, cards []any, path string, more map[string]strin
 	for name, key := range more {
 		inner.names[name] = func(p []string) (*xfield, []string) { return inner.output(root, "context", key), p[1:] }
 	}
-	inner.cards(cards, path)
+	inner.cards(withoutNothing(cards), path)
 	return inner
 }
 

@@ -160,6 +160,12 @@ func contextOf(out *flopack.Field) (expr, bool) {
 	return e, true
 }
 
+// contextGiven is what the body of a card begins with: what its flow was called with.
+func contextGiven(out *flopack.Field) expr {
+	e, _ := contextOf(out)
+	return e
+}
+
 // cards translates cards in their order, those within an If among them.
 func (f *frame) cards(list []*flopack.Card, path string) []any {
 	out := []any{}

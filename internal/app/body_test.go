@@ -63,3 +63,37 @@ func TestContextInBody(t *testing.T) {
 		})
 	}
 }
+
+// part takes one value out of an object.
+func part(from wire, path string) *box {
+	return &box{address: "object:get", in: []slot{{key: "object", typ: "object", data: from}, {key: "path", typ: "string", data: path}}, out: []slot{{key: "output", typ: "object"}}}
+}
+
+// What comes into a body from outside keeps its meaning there: the error of an
+// outer handler within another's, the round of an outer loop within another.
+func TestOutside(t *testing.T) {
+	outerStart := start()
+	innerStart := start(slot{key: "context/w", typ: "object"})
+	outer, inner := part(wire{innerStart, "context/w"}, "message"), part(wire{innerStart, "context/error"}, "message")
+	within := try([]*box{start(), fails("INNER")},
+		[]*box{innerStart, outer, inner, give(slot{key: "x", typ: "string", data: wire{outer, "output"}}, slot{key: "y", typ: "string", data: wire{inner, "output"}})},
+		slot{key: "context/w", typ: "object", data: wire{outerStart, "context/error"}})
+	around := try([]*box{start(), fails("OUTER")},
+		[]*box{outerStart, within, give(slot{key: "x", typ: "string", data: wire{within, "x"}}, slot{key: "y", typ: "string", data: wire{within, "y"}})})
+	f := flows{"main": {start(), around, give(slot{key: "x", typ: "string", data: wire{around, "x"}}, slot{key: "y", typ: "string", data: wire{around, "y"}})}}
+	if got := f.play(t, value.NewObject(0)); got != `{"x":"OUTER","y":"INNER"}` {
+		t.Errorf("the errors are %s", got)
+	}
+
+	each := start(slot{key: "it", typ: "string"})
+	rounds := &box{address: "list:map", in: []slot{{key: "list", typ: "string[]", data: []any{"a", "b"}}, {key: "flo", typ: "flo", data: "helper"}, {key: "n", typ: "number", data: wire{each, "context/index"}, dynamic: "-"}}, out: []slot{{key: "new list", typ: "number[]"}}}
+	loop := &box{address: "list:map", in: []slot{{key: "list", typ: "string[]", data: []any{"a", "b", "c"}}, {key: "flo", typ: "flo", data: []*box{each, rounds, give(slot{key: "n", typ: "object", data: wire{rounds, "new list"}})}}}, out: []slot{{key: "new list", typ: "string[]"}}}
+	helper := start(slot{key: "n", typ: "number"})
+	f = flows{
+		"main":   {start(), loop, give(slot{key: "x", typ: "object[]", data: wire{loop, "new list"}})},
+		"helper": {helper, give(slot{key: "n", typ: "number", data: wire{helper, "n"}})},
+	}
+	if got := f.run(t, f.export(t), value.NewObject(0)); got != `{"x":[[0,0],[1,1],[2,2]]}` {
+		t.Errorf("the rounds are %s", got)
+	}
+}

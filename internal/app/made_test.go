@@ -165,6 +165,11 @@ func (f flows) play(t *testing.T, input *value.Object) string {
 	if again != "" {
 		t.Errorf("it comes back as another:\n%s", again)
 	}
+	return f.run(t, text, input)
+}
+
+func (f flows) run(t *testing.T, text []byte, input *value.Object) string {
+	t.Helper()
 	content, err := loaded()
 	if err != nil {
 		t.Fatal(err)

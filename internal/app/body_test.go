@@ -97,3 +97,33 @@ func TestOutside(t *testing.T) {
 		t.Errorf("the rounds are %s", got)
 	}
 }
+
+// over is a card that runs the flow helper for each item of a list.
+func over(address string, list any, out slot, more ...slot) *box {
+	in := []slot{{key: "list", typ: "object[]", data: list}, {key: "flo", typ: "flo", data: "helper"}, {key: "it", typ: "object", dynamic: ":"}}
+	return &box{address: address, in: append(in, more...), out: []slot{out}}
+}
+
+// What is no list is gone over as the one item of one.
+func TestOneItem(t *testing.T) {
+	for name, tt := range map[string]struct {
+		given any
+		want  string
+	}{
+		"a map over an object":          {value.Map("a", 1.0, "b", 2.0), `{"x":[{"a":1,"b":2}]}`},
+		"a map over the text of a list": {`[{"a":1},{"a":2}]`, `{"x":[{"a":1},{"a":2}]}`},
+		"a map over nothing":            {nil, `{"x":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, in := start(slot{key: "l", typ: "object[]"}), start(slot{key: "it", typ: "object"})
+			loop := over("list:map", wire{from, "l"}, slot{key: "new list", typ: "string[]"})
+			f := flows{
+				"main":   {from, loop, give(slot{key: "x", typ: "object[]", data: wire{loop, "new list"}})},
+				"helper": {in, give(slot{key: "it", typ: "object", data: wire{in, "it"}})},
+			}
+			if got := f.play(t, value.Map("l", tt.given)); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}

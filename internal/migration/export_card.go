@@ -397,6 +397,7 @@ func (g *graph) loopCard(o *value.Object, at string) {
 		out.kind.set(map[bool]string{true: "object", false: "string"}[o.Text("gives") == "object"], true)
 		g.gives(o, g.only(c, "list", "new list"))
 	case "list:filter":
+		g.output(c, "", "list").kind.set("object", true)
 		g.gives(o, g.only(c, "list", "list"))
 	case "list:reduce":
 		g.gives(o, g.only(c, "item", "item"))

@@ -127,3 +127,29 @@ func TestOneItem(t *testing.T) {
 		})
 	}
 }
+
+// A memo that is declared to be an object is the object of all that a round
+// returns, be there nothing yet.
+func TestMemo(t *testing.T) {
+	for name, tt := range map[string]struct {
+		declared string
+		given    any
+		want     string
+	}{
+		"an object that is not there yet": {"object", nil, `{"x":{"a":"y","b":"two"}}`},
+		"an object":                       {"object", value.NewObject(0), `{"x":{"a":"y","b":"two"}}`},
+		"a text":                          {"string", nil, `{"x":"y"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, in := start(slot{key: "m", typ: tt.declared}), start(slot{key: "it", typ: "string"}, slot{key: "memo", typ: tt.declared})
+			loop := over("list:reduce", []any{"x", "y"}, slot{key: "item", typ: tt.declared}, slot{key: "memo", typ: tt.declared, data: wire{from, "m"}})
+			f := flows{
+				"main":   {from, loop, give(slot{key: "x", typ: "object", data: wire{loop, "item"}})},
+				"helper": {in, give(slot{key: "a", typ: "string", data: wire{in, "it"}}, slot{key: "b", typ: "string", data: "two"})},
+			}
+			if got := f.play(t, value.Map("m", tt.given)); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}

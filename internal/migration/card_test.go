@@ -138,6 +138,7 @@ var cards = map[string]string{
   - id: reduce
     reduce: '{{ filter_custom.list }}'
     memo: {}
+    gives: object
     do:
       - call: other
         with: {name: '{{ item }}', memo: '{{ memo }}'}

@@ -379,7 +379,12 @@ func (g *graph) loopCard(o *value.Object, at string) {
 	}
 	g.field(c, "", over, list, at)
 	if method == "list:reduce" {
-		g.field(c, "", "memo", o.At("memo"), at)
+		memo := g.field(c, "", "memo", o.At("memo"), at)
+		if _, alone := lone(o.At("memo")); o.Text("gives") == "object" {
+			memo.kind = &xtype{name: "object"}
+		} else if alone {
+			memo.kind = &xtype{name: "string"}
+		}
 	}
 	n, ok := o.At("concurrency").(float64)
 	if !ok {

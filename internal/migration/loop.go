@@ -99,7 +99,12 @@ func (f *frame) loop(c *flopack.Card, at string) *value.Object {
 	}
 	o.Set(kind[0], over.source())
 	if c.Method == "reduce" {
-		o.Set("memo", f.at(c, "", "memo").source())
+		memo := f.at(c, "", "memo")
+		o.Set("memo", memo.source())
+		in := named(c, "", "memo")
+		if _, object := memo.lit.(*value.Object); object || in != nil && kindOf(in) == value.Obj {
+			o.Set("gives", "object")
+		}
 	}
 	as := "item"
 	if f.u.depth > 0 {

@@ -153,3 +153,18 @@ func TestMemo(t *testing.T) {
 		})
 	}
 }
+
+// An If/Else says whether its comparison holds, after it and within its sides.
+func TestResultOfIf(t *testing.T) {
+	for a, want := range map[string]string{"a": `{"x":true,"y":true}`, "b": `{"x":false,"y":null}`} {
+		from := start(slot{key: "a", typ: "string"})
+		card := &box{address: "control:if", in: []slot{{key: "left-operand", typ: "string", data: wire{from, "a"}}, {key: "operator", typ: "string", data: "=="}, {key: "right-operand", typ: "string", data: "a"}}, out: []slot{{key: "result", typ: "boolean"}}}
+		within := &box{address: "control:let", in: []slot{{key: "y", typ: "boolean", data: wire{card, "result"}}}, out: []slot{{key: "y", typ: "boolean"}}}
+		then, els, join := &box{address: "control:noop"}, &box{address: "control:noop"}, &box{address: "control:join", in: []slot{{key: "y", typ: "boolean", data: wire{within, "y"}}}, out: []slot{{key: "y", typ: "boolean"}}}
+		card.sides = [2][]*box{{then, within, join}, {els, join}}
+		f := flows{"main": {from, card, join, give(slot{key: "x", typ: "boolean", data: wire{card, "result"}}, slot{key: "y", typ: "boolean", data: wire{join, "y"}})}}
+		if got := f.play(t, value.Map("a", a)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -19,10 +19,10 @@ import (
 
 // box is a card of an export that a test makes.
 type box struct {
-	address  string
-	in, out  []slot
-	handler  []*box
-	branches map[string]bool
+	address string
+	in, out []slot
+	handler []*box
+	sides   [2][]*box // of an If/Else: where its comparison holds, and else
 }
 
 // slot is a field of one: "key", or "group/key". What is in it is a literal, a
@@ -58,10 +58,23 @@ func (m *boxes) id(b *box) string {
 
 func (m *boxes) graph(cards []*box) map[string]any {
 	methods, orderings, pins := []any{}, map[string]any{}, map[*box]map[string]any{}
-	for i, c := range cards {
-		if i > 0 {
-			orderings[fmt.Sprintf("o%d", i)] = []string{m.id(cards[i-1]), m.id(c)}
+	follow := func(cards []*box) {
+		for i, c := range cards[1:] {
+			orderings[fmt.Sprintf("o%d", len(orderings)+1)] = []string{m.id(cards[i]), m.id(c)}
 		}
+	}
+	for i, c := range cards {
+		if i > 0 && cards[i-1].sides[0] == nil {
+			follow(cards[i-1 : i+1])
+		}
+		for _, side := range c.sides {
+			if side != nil {
+				follow(side)
+				cards = append(cards, side[:len(side)-1]...)
+			}
+		}
+	}
+	for _, c := range cards {
 		for n, s := range c.in {
 			w, ok := s.data.(wire)
 			if !ok {
@@ -102,11 +115,17 @@ func (m *boxes) card(c *box, pins map[string]any) map[string]any {
 	if c.handler != nil {
 		policy = map[string]any{"type": "handler", "merge": "join", "flo": m.graph(c.handler)}
 	}
+	branches := map[string]any{}
+	for i, side := range c.sides {
+		if side != nil {
+			branches[m.id(side[0])] = i == 0
+		}
+	}
 	module, method, _ := strings.Cut(c.address, ":")
 	return map[string]any{
-		"uuid": m.id(c), "address": "root:kernel:" + module + ":0.0.1:" + method, "pins": pins,
+		"uuid": m.id(c), "address": "root:kernel:" + module + ":0.0.1:" + method, "pins": pins, "branches": branches,
 		"node": map[string]any{"model": map[string]any{
-			"displayed": true, "metadata": map[string]any{"name": titled[c.address]}, "inputs": map[string]any{"data": in}, "outputs": map[string]any{"data": out}, "policy": map[string]any{"error": policy},
+			"displayed": c.address != "control:noop", "metadata": map[string]any{"name": titled[c.address]}, "inputs": map[string]any{"data": in}, "outputs": map[string]any{"data": out}, "policy": map[string]any{"error": policy},
 		}},
 	}
 }

@@ -130,7 +130,7 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 func (c *Card) gives() ([]string, bool) {
 	switch c.Kind {
 	case CardIf:
-		out := []string{"branch"}
+		out := []string{"branch", "holds"}
 		for _, j := range c.Join {
 			out = append(out, j.Name)
 		}

@@ -48,7 +48,7 @@ func (x *execution) ifCard(ctx context.Context, f *frame, c *Card) (outcome, err
 	if !ok {
 		side, branch = c.Else, "else"
 	}
-	o := outcome{state: StepDone, input: value.Map("if", ok), output: value.NewObject(len(c.Join) + 1)}
+	o := outcome{state: StepDone, input: value.Map("if", ok), output: value.Map("holds", ok)}
 	if o.end, err = x.cards(ctx, f, side); err != nil || o.end != nil {
 		return o, err
 	}

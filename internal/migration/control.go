@@ -119,7 +119,9 @@ func (f *frame) ifElse(c *flopack.Card, list []*flopack.Card, at string) (*value
 			rest = append(rest, x)
 		}
 	}
+	f.holds(c, literal(true))
 	o.Set("then", f.cards(then, at+".then"))
+	f.holds(c, literal(false))
 	if len(els) > 0 {
 		o.Set("else", f.cards(els, at+".else"))
 	}
@@ -128,16 +130,29 @@ func (f *frame) ifElse(c *flopack.Card, list []*flopack.Card, at string) (*value
 		rest = rest[1:]
 		f.ids[join] = f.ids[c]
 		f.u.source(f, join, at, f.ids[c])
-		if out := f.join(join, side); out.Len() > 0 {
+		if out := f.join(c, join, side); out.Len() > 0 {
 			o.Set("out", out)
 		}
 		f.outputs(join, func(out *flopack.Field) []string { return []string{out.Key} })
 	}
+	f.holds(c, ref(f.ids[c], "holds"))
 	return o, rest
 }
 
+// holds says what the output of an If/Else is: whether its comparison holds. In a
+// side that is known.
+func (f *frame) holds(c *flopack.Card, e expr) {
+	f.made[c] = func(out *flopack.Field) expr {
+		if out.Key != "result" {
+			return literal(nil)
+		}
+		e.kind = value.Boolean
+		return e
+	}
+}
+
 // join is what an If/Else gives, by the side that ran.
-func (f *frame) join(join *flopack.Card, side map[bool]map[*flopack.Card]bool) *value.Object {
+func (f *frame) join(c, join *flopack.Card, side map[bool]map[*flopack.Card]bool) *value.Object {
 	out := value.NewObject(len(join.Outputs))
 	for _, field := range join.Outputs {
 		in := joined(join, field)
@@ -146,6 +161,7 @@ func (f *frame) join(join *flopack.Card, side map[bool]map[*flopack.Card]bool) *
 		}
 		both := value.NewObject(2)
 		for _, when := range []bool{true, false} {
+			f.holds(c, literal(when))
 			if e := f.arm(join, in, side[when], side[!when]); !e.null() {
 				both.Set(map[bool]string{true: "then", false: "else"}[when], e.source())
 			}

@@ -176,6 +176,11 @@ func (g *graph) ifCard(o *value.Object, at string) {
 		g.arms(in, both, at+".out."+name)
 	}
 	g.gives(o, func(path []string) (*xfield, []string) {
+		if len(path) == 2 && path[1] == "holds" && !has(o.Object("out"), "holds") {
+			out := g.output(c, "", "result")
+			out.kind.set("boolean", false)
+			return out, nil
+		}
 		if len(path) < 2 || !slices.ContainsFunc(join.out, func(f *xfield) bool { return f.key == path[1] }) {
 			return nil, nil
 		}

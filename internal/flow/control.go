@@ -10,7 +10,7 @@ import (
 )
 
 // maxDepth bounds how deep helper flows call each other.
-const maxDepth = 20
+const maxDepth = 100
 
 // yield is what a block came to: the body of a loop, of a branch or of a try.
 type yield struct {

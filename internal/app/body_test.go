@@ -24,8 +24,11 @@ func TestBodyWithoutReturn(t *testing.T) {
 	}
 	branch := func(a string) *box {
 		return &box{address: "control:branch", in: []slot{
-			{key: "if/left-operand", typ: "string", data: a}, {key: "if/operator", typ: "string", data: "=="}, {key: "if/right-operand", typ: "string", data: "a"},
-			{key: "if/flo", typ: "flo", data: []*box{start(), call()}}, {key: "else/flo", typ: "flo", data: []*box{start(), call()}},
+			{key: "if/left-operand", typ: "string", data: a},
+			{key: "if/operator", typ: "string", data: "=="},
+			{key: "if/right-operand", typ: "string", data: "a"},
+			{key: "if/flo", typ: "flo", data: []*box{start(), call()}},
+			{key: "else/flo", typ: "flo", data: []*box{start(), call()}},
 		}, out: []slot{{key: "x", typ: "string"}}}
 	}
 	for name, card := range map[string]*box{

@@ -384,12 +384,7 @@ func (g *graph) loopCard(o *value.Object, at string) {
 	}
 	g.field(c, "", over, list, at)
 	if method == "list:reduce" {
-		memo := g.field(c, "", "memo", o.At("memo"), at)
-		if _, alone := lone(o.At("memo")); o.Text("gives") == "object" {
-			memo.kind = &xtype{name: "object"}
-		} else if alone {
-			memo.kind = &xtype{name: "string"}
-		}
+		g.memo(c, o, at)
 	}
 	n, ok := o.At("concurrency").(float64)
 	if !ok {
@@ -411,6 +406,16 @@ func (g *graph) loopCard(o *value.Object, at string) {
 		g.gives(o, g.only(c, "list", "list"))
 	case "list:reduce":
 		g.gives(o, g.only(c, "item", "item"))
+	}
+}
+
+// memo is what a reduce begins with, of the type that says what comes of a round.
+func (g *graph) memo(c *xcard, o *value.Object, at string) {
+	f := g.field(c, "", "memo", o.At("memo"), at)
+	if _, alone := lone(o.At("memo")); o.Text("gives") == "object" {
+		f.kind = &xtype{name: "object"}
+	} else if alone {
+		f.kind = &xtype{name: "string"}
 	}
 }
 

@@ -58,7 +58,7 @@ func TestCardsThatFail(t *testing.T) {
 		"a failure without a word":            {"  - { id: a, title: Ask, fail: \"\" }", flow.Failed, "the flow returned an error"},
 		"a card of a called flow":             {"  - { id: a, title: Ask, call: breaks }", flow.Failed, "(a/s): the peer answered 403"},
 		"a called flow that stops":            {"  - { id: a, call: stops }\n  - return: { s: \"{{ steps.a.state }}\", why: \"{{ steps.a.reason }}\" }", flow.Succeeded, `{"s":"done","why":"enough"}`},
-		"flows that call each other for ever": {"  - { id: a, call: turns }", flow.Failed, "flows call each other more than 20 deep"},
+		"flows that call each other for ever": {"  - { id: a, call: turns }", flow.Failed, "flows call each other more than 100 deep"},
 		"a flow that is not there":            {"  - { id: a, call: nobody }", flow.Failed, `there is no flow "nobody" in the folder of`},
 		"a condition that has no answer":      {"  - { id: a, if: '\"a\" in input.who', then: [ { stop: x } ] }", flow.Failed, "condition"},
 	}

@@ -116,9 +116,13 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 			return nil, false
 		}
 		return returns(h.Cards, names(h.Result)), true
+	case CardBranch, CardTry:
+		if k.d.Loose { // what no block of it returns is null
+			return nil, false
+		}
 	default:
-		return c.gives()
 	}
+	return c.gives()
 }
 
 // gives returns the names of the outputs of a card that has others within, and
@@ -126,7 +130,7 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 func (c *Card) gives() ([]string, bool) {
 	switch c.Kind {
 	case CardIf:
-		out := []string{"branch"}
+		out := []string{"branch", "holds"}
 		for _, j := range c.Join {
 			out = append(out, j.Name)
 		}

@@ -72,7 +72,7 @@ func TestCheck(t *testing.T) {
 		"an output of an action":              {cards: "  - { id: a, use: peer.suspend, with: { user: x } }\n  - { stop: '{{ a.nope }}' }", says: `the card "a" has no output "nope"`},
 		"an output of a failed action":        {cards: "  - { id: a, use: peer.suspend, with: { user: x } }\n  - { stop: '{{ a.error.status }}' }"},
 		"an output of a called flow":          {cards: "  - { id: a, call: greet, with: { who: ada } }\n  - { stop: '{{ a.say }}' }", says: `it has: said`},
-		"an output of an if":                  {cards: "  - { id: a, if: 'true', then: [], out: { b: { then: x } } }\n  - { stop: '{{ a.c }}' }", says: `it has: branch, b`},
+		"an output of an if":                  {cards: "  - { id: a, if: 'true', then: [], out: { b: { then: x } } }\n  - { stop: '{{ a.c }}' }", says: `it has: branch, holds, b`},
 		"a setting":                           {cards: "  - { stop: '{{ connections.peer.token }}' }", says: `has no setting "token" that flows see`},
 		"a value of the wrong kind":           {cards: "  - { use: table.search_rows, table: reports, with: { limit: abc } }", says: `cards[0].with.limit: "abc" is no number`},
 		"within then":                         {cards: "  - { if: 'true', then: [ { use: peer.levitate } ] }", says: `cards[0].then[0].use: the connector`},

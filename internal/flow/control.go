@@ -11,7 +11,7 @@ import (
 )
 
 // maxDepth bounds how deep helper flows call each other.
-const maxDepth = 20
+const maxDepth = 100
 
 // yield is what a block came to: the body of a loop, of a branch or of a try.
 type yield struct {
@@ -49,7 +49,7 @@ func (x *execution) ifCard(ctx context.Context, f *frame, c *Card) (outcome, err
 	if !ok {
 		side, branch = c.Else, "else"
 	}
-	o := outcome{state: StepDone, input: value.Map("if", ok), output: value.NewObject(len(c.Join) + 1)}
+	o := outcome{state: StepDone, input: value.Map("if", ok), output: value.Map("holds", ok)}
 	if o.end, err = x.cards(ctx, f, side); err != nil || o.end != nil {
 		return o, err
 	}

@@ -275,7 +275,7 @@ type Loop struct {
 	Limit        value.Template // of a stream: records at most
 }
 
-// Gives says what a round of a map gives.
+// Gives says what a round of a map gives, and what the memo of a reduce is.
 type Gives string
 
 // The ways.

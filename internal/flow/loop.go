@@ -271,7 +271,7 @@ func (t *tally) take(item any, y yield, err error) error {
 			t.list = append(t.list, item)
 		}
 	case CardReduce:
-		t.memo = y.next(t.memo)
+		t.memo = y.next(t.memo, t.card.Loop.Gives)
 	default:
 	}
 	return nil
@@ -293,14 +293,15 @@ func (y yield) value(g Gives) any {
 }
 
 // next is the memo after a round: the one field that was returned, or, where the
-// memo is an object, the object of all of them, unless the one field holds the
-// object itself. A round that gives nothing leaves it as it was.
-func (y yield) next(memo any) any {
+// memo is an object or said to be one, the object of all of them, unless the one
+// field holds the object itself. A round that gives nothing leaves it as it was.
+func (y yield) next(memo any, g Gives) any {
 	if y.stopped || y.result == nil || y.result.Len() == 0 {
 		return memo
 	}
 	first := y.value(GivesField)
-	if _, object := memo.(*value.Object); !object || y.result.Len() == 1 && value.KindOf(first) == value.Obj {
+	_, object := memo.(*value.Object)
+	if !object && g != GivesObject || y.result.Len() == 1 && value.KindOf(first) == value.Obj {
 		return first
 	}
 	return y.result

@@ -71,7 +71,7 @@ func belonging() map[string][]CardKind {
 	return map[string][]CardKind{
 		"if": conditional, "unless": conditional, "else": {CardIf, CardBranch}, "out": {CardIf}, "catch": {CardTry},
 		"as": {CardEach, CardMap, CardFilter, CardReduce}, "do": loops, "ignore_errors": loops, "concurrency": loops,
-		"gives": {CardMap}, "memo": {CardReduce}, "stream": {CardFunction, CardAction}, "async": {CardCall},
+		"gives": {CardMap, CardReduce}, "memo": {CardReduce}, "stream": {CardFunction, CardAction}, "async": {CardCall},
 		"status": {CardFail}, "details": {CardFail},
 		"with": {CardFunction, CardAction, CardTable, CardCall}, "table": {CardTable}, "empty": {CardTable},
 		// A function may turn out to be an action, once the connections are known.

@@ -109,20 +109,20 @@ var cards = map[string]string{
     return: {result: '{{ if_elseif.what }}'}`,
 	"loops": `
   - id: for_each
-    each: '{{ input.list }}'
+    each: '{{ input.list | as "list" }}'
     concurrency: 5
     do:
       - call: other
         with: {name: '{{ item | get "profile.login" }}', when: '{{ input.raw }}'}
   - id: for_each_ignore_errors
-    each: '{{ input.list }}'
+    each: '{{ input.list | as "list" }}'
     ignore_errors: true
     do:
       - call: other
         with: {name: '{{ item }}'}
     on_error: {call: other}
   - id: map
-    map: '{{ input.list }}'
+    map: '{{ input.list | as "list" }}'
     do:
       - call: other
   - id: map_2
@@ -138,6 +138,7 @@ var cards = map[string]string{
   - id: reduce
     reduce: '{{ filter_custom.list }}'
     memo: {}
+    gives: object
     do:
       - call: other
         with: {name: '{{ item }}', memo: '{{ memo }}'}

@@ -86,32 +86,15 @@ func (f *frame) at(c *flopack.Card, group, key string) expr {
 
 // condition is a comparison of two of a card's inputs.
 func (f *frame) condition(c *flopack.Card, group string) *value.Object {
-	op := value.String(f.at(c, group, "operator").lit)
-	a, b := f.at(c, group, "left-operand"), f.at(c, group, "right-operand")
-	if slices.Contains([]string{"<", "<=", ">", ">="}, op) {
-		// Whether 9 is more than 80 depends on whether they are numbers or texts.
-		if in := named(c, group, "left-operand"); in != nil {
-			a = a.as(scalar(kindOf(in)))
-		}
-		if in := named(c, group, "right-operand"); in != nil {
-			b = b.as(scalar(kindOf(in)))
-		}
-	}
-	o := value.Map("a", a.source())
+	op := value.String(f.at(c, group, operatorKey).lit)
+	o := value.Map("a", f.side(c, group, leftOperand).source())
 	if op != "" && op != "==" {
 		o.Set("is", op)
 	}
 	if op != "is empty" && op != "is not empty" {
-		o.Set("b", b.source())
+		o.Set("b", f.side(c, group, rightOperand).source())
 	}
 	return o
-}
-
-func scalar(k value.Kind) value.Kind {
-	if k == value.Obj || k == value.List {
-		return ""
-	}
-	return k
 }
 
 // ifElse translates an If/Else with its sides and its join, and returns what
@@ -136,7 +119,9 @@ func (f *frame) ifElse(c *flopack.Card, list []*flopack.Card, at string) (*value
 			rest = append(rest, x)
 		}
 	}
+	f.holds(c, literal(true))
 	o.Set("then", f.cards(then, at+".then"))
+	f.holds(c, literal(false))
 	if len(els) > 0 {
 		o.Set("else", f.cards(els, at+".else"))
 	}
@@ -145,16 +130,29 @@ func (f *frame) ifElse(c *flopack.Card, list []*flopack.Card, at string) (*value
 		rest = rest[1:]
 		f.ids[join] = f.ids[c]
 		f.u.source(f, join, at, f.ids[c])
-		if out := f.join(join, side); out.Len() > 0 {
+		if out := f.join(c, join, side); out.Len() > 0 {
 			o.Set("out", out)
 		}
 		f.outputs(join, func(out *flopack.Field) []string { return []string{out.Key} })
 	}
+	f.holds(c, ref(f.ids[c], "holds"))
 	return o, rest
 }
 
+// holds says what the output of an If/Else is: whether its comparison holds. In a
+// side that is known.
+func (f *frame) holds(c *flopack.Card, e expr) {
+	f.made[c] = func(out *flopack.Field) expr {
+		if out.Key != "result" {
+			return literal(nil)
+		}
+		e.kind = value.Boolean
+		return e
+	}
+}
+
 // join is what an If/Else gives, by the side that ran.
-func (f *frame) join(join *flopack.Card, side map[bool]map[*flopack.Card]bool) *value.Object {
+func (f *frame) join(c, join *flopack.Card, side map[bool]map[*flopack.Card]bool) *value.Object {
 	out := value.NewObject(len(join.Outputs))
 	for _, field := range join.Outputs {
 		in := joined(join, field)
@@ -163,6 +161,7 @@ func (f *frame) join(join *flopack.Card, side map[bool]map[*flopack.Card]bool) *
 		}
 		both := value.NewObject(2)
 		for _, when := range []bool{true, false} {
+			f.holds(c, literal(when))
 			if e := f.arm(join, in, side[when], side[!when]); !e.null() {
 				both.Set(map[bool]string{true: "then", false: "else"}[when], e.source())
 			}
@@ -234,11 +233,11 @@ func (f *frame) branch(c *flopack.Card, at string) *value.Object {
 	for i, g := range groups {
 		path := at + ".branch[" + strconv.Itoa(i) + "].do"
 		cond := f.condition(c, g)
-		cases = append(cases, value.Map("if", cond, "do", f.body(bodyOf(c, g), c, path, nil)))
+		cases = append(cases, value.Map("if", cond, "do", f.block(bodyOf(c, g), c, path, contextGiven)))
 	}
 	o.Set("branch", cases)
 	if g := bodyOf(c, "else"); g != nil {
-		if cards := f.body(g, c, at+".else", nil); len(cards) > 0 {
+		if cards := f.block(g, c, at+".else", contextGiven); len(cards) > 0 {
 			o.Set("else", cards)
 		}
 	}
@@ -279,20 +278,46 @@ func (f *frame) try(c *flopack.Card, at string) *value.Object {
 	o := f.control(c, at)
 	o.Set("try", []any{})
 	if g := bodyOf(c, ""); g != nil {
-		o.Set("try", f.body(g, c, at+".try", nil))
+		o.Set("try", f.block(g, c, at+".try", contextGiven))
 	}
 	if c.Handler != nil {
 		caught := func(out *flopack.Field) expr {
 			if out.Group == "context" && out.Key == "error" {
 				return ref("error")
 			}
-			e, _ := contextOf(out)
-			return e
+			return contextGiven(out)
 		}
-		o.Set("catch", f.body(c.Handler, c, at+".catch", caught))
+		o.Set("catch", f.block(c.Handler, c, at+".catch", caught))
 	}
 	f.outputs(c, func(out *flopack.Field) []string { return []string{out.Key} })
 	return o
+}
+
+// block translates the body of an If/ElseIf or If Error, which gives nothing but
+// what a Return in it gives. One card alone gives what it gives in our language,
+// unless a return without anything comes after it.
+func (f *frame) block(g *flopack.Graph, c *flopack.Card, path string, given func(*flopack.Field) expr) []any {
+	cards := f.body(g, c, path, given)
+	if len(cards) != 1 {
+		return cards
+	}
+	if only, ok := cards[0].(*value.Object); ok && !slices.ContainsFunc([]string{"return", "stop", "fail", "respond", "answer", "comment"}, func(kind string) bool { return has(only, kind) }) {
+		cards = append(cards, nothing())
+	}
+	return cards
+}
+
+// nothing is the card that ends a block and gives nothing. It has no id, for no
+// card of an export is it.
+func nothing() *value.Object { return value.Map("return", value.NewObject(0)) }
+
+// withoutNothing are the cards of a block without the one that ends it and gives
+// nothing.
+func withoutNothing(cards []any) []any {
+	if len(cards) == 2 && value.Equal(cards[1], nothing()) {
+		return cards[:1]
+	}
+	return cards
 }
 
 // continueIf ends the flow or block unless a comparison holds.
@@ -322,7 +347,7 @@ func (f *frame) fail(c *flopack.Card, at string) *value.Object {
 		o.Set("status", status.source())
 	}
 	for _, in := range c.Inputs {
-		if in.Group == "" && (in.Custom || !slices.Contains([]string{"message", "statusCode", "left-operand", "right-operand", "operator"}, in.Key)) {
+		if in.Group == "" && (in.Custom || !slices.Contains([]string{"message", "statusCode", leftOperand, rightOperand, operatorKey}, in.Key)) {
 			details.Set(in.Key, f.value(c, in).source())
 		}
 	}

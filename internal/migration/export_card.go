@@ -127,9 +127,11 @@ func (g *graph) condition(c *xcard, group string, v any, opposite bool, at strin
 		}
 		op = turned
 	}
-	g.field(c, group, "left-operand", o.At("a"), at)
-	g.literal(g.input(c, group, "operator"), op)
-	g.field(c, group, "right-operand", o.At("b"), at)
+	left := g.field(c, group, leftOperand, o.At("a"), at)
+	g.literal(g.input(c, group, operatorKey), op)
+	right := g.field(c, group, rightOperand, o.At("b"), at)
+	left.plainOperand(o.At("a"), op, o.At("b"))
+	right.plainOperand(o.At("b"), op, o.At("a"))
 }
 
 // unconditional makes sure that a card has no condition, where an export has no
@@ -174,6 +176,11 @@ func (g *graph) ifCard(o *value.Object, at string) {
 		g.arms(in, both, at+".out."+name)
 	}
 	g.gives(o, func(path []string) (*xfield, []string) {
+		if len(path) == 2 && path[1] == "holds" && !has(o.Object("out"), "holds") {
+			out := g.output(c, "", "result")
+			out.kind.set("boolean", false)
+			return out, nil
+		}
 		if len(path) < 2 || !slices.ContainsFunc(join.out, func(f *xfield) bool { return f.key == path[1] }) {
 			return nil, nil
 		}
@@ -237,7 +244,7 @@ func (g *graph) inside(c *xcard, cards []any, path string, more map[string]strin
 	for name, key := range more {
 		inner.names[name] = func(p []string) (*xfield, []string) { return inner.output(root, "context", key), p[1:] }
 	}
-	inner.cards(cards, path)
+	inner.cards(withoutNothing(cards), path)
 	return inner
 }
 
@@ -377,7 +384,7 @@ func (g *graph) loopCard(o *value.Object, at string) {
 	}
 	g.field(c, "", over, list, at)
 	if method == "list:reduce" {
-		g.field(c, "", "memo", o.At("memo"), at)
+		g.memo(c, o, at)
 	}
 	n, ok := o.At("concurrency").(float64)
 	if !ok {
@@ -395,9 +402,20 @@ func (g *graph) loopCard(o *value.Object, at string) {
 		out.kind.set(map[bool]string{true: "object", false: "string"}[o.Text("gives") == "object"], true)
 		g.gives(o, g.only(c, "list", "new list"))
 	case "list:filter":
+		g.output(c, "", "list").kind.set("object", true)
 		g.gives(o, g.only(c, "list", "list"))
 	case "list:reduce":
 		g.gives(o, g.only(c, "item", "item"))
+	}
+}
+
+// memo is what a reduce begins with, of the type that says what comes of a round.
+func (g *graph) memo(c *xcard, o *value.Object, at string) {
+	f := g.field(c, "", "memo", o.At("memo"), at)
+	if _, alone := lone(o.At("memo")); o.Text("gives") == "object" {
+		f.kind = &xtype{name: "object"}
+	} else if alone {
+		f.kind = &xtype{name: "string"}
 	}
 }
 

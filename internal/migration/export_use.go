@@ -118,6 +118,10 @@ func (g *graph) arguments(c *xcard, fn function.Function, with *value.Object, at
 			g.fill(f, v, at)
 		}
 		f.kind.set(name, list)
+		if other := opposite(key); other != "" {
+			i := slices.IndexFunc(fn.In, func(p function.Port) bool { return p.Okta == other })
+			f.plainOperand(v, with.Text(operatorKey), with.At(fn.In[i].Name))
+		}
 	}
 	for k, v := range with.All() {
 		if !slices.ContainsFunc(fn.In, func(p function.Port) bool { return p.Name == k }) {

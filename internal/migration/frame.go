@@ -2,7 +2,6 @@ package migration
 
 import (
 	"slices"
-	"strconv"
 
 	"sallyport/internal/flopack"
 	"sallyport/internal/value"
@@ -21,6 +20,8 @@ type frame struct {
 	ids   map[*flopack.Card]string
 	// given is what the root's outputs stand for.
 	given func(out *flopack.Field) expr
+	// instead is what reaches an input in place of what is wired to it.
+	instead map[*flopack.Field]expr
 	// made is what a card's outputs stand for, once it is translated.
 	made map[*flopack.Card]func(out *flopack.Field) expr
 }
@@ -41,6 +42,7 @@ func (u *unit) frame(g *flopack.Graph, outer *frame, card *flopack.Card) *frame 
 	f := &frame{
 		u: u, g: g, root: g.Root(), outer: outer, card: card, after: map[*flopack.Card][]*flopack.Card{}, wires: map[end][]origin{},
 		ids: map[*flopack.Card]string{}, made: map[*flopack.Card]func(*flopack.Field) expr{},
+		instead: map[*flopack.Field]expr{},
 	}
 	link := func(from *flopack.Card, to string) {
 		if c := g.Card(to); c != nil {
@@ -91,6 +93,9 @@ func (f *frame) reach(from *flopack.Card) map[*flopack.Card]bool {
 
 // value is what reaches an input: what a wire brings, or the literal.
 func (f *frame) value(c *flopack.Card, in *flopack.Field) expr {
+	if e, ok := f.instead[in]; ok {
+		return e
+	}
 	if origins := f.wires[end{c, in.ID}]; len(origins) > 0 {
 		o := origins[0]
 		if out := o.card.Output(o.pin.Output); out != nil {
@@ -167,12 +172,21 @@ func contextOf(out *flopack.Field) (expr, bool) {
 	return e, true
 }
 
+// contextGiven is what the body of a card begins with: what its flow was called with.
+func contextGiven(out *flopack.Field) expr {
+	e, _ := contextOf(out)
+	return e
+}
+
 // cards translates cards in their order, those within an If among them.
 func (f *frame) cards(list []*flopack.Card, path string) []any {
 	out := []any{}
 	for len(list) > 0 && f.u.err == nil {
 		c, rest := list[0], list[1:]
-		at := path + "[" + strconv.Itoa(len(out)) + "]"
+		if kept := f.kept(c, element(path, len(out))); kept != nil {
+			out = append(out, kept)
+		}
+		at := element(path, len(out))
 		if c.Is("control", "if") {
 			var card *value.Object
 			card, rest = f.ifElse(c, rest, at)

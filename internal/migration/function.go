@@ -104,6 +104,8 @@ func (f *frame) port(c *flopack.Card, p function.Port, fields []*flopack.Field, 
 			e = literal(f.u.t.slugs[id])
 		case p.Type == value.Text:
 			e = e.plainText()
+		case opposite(p.Okta) != "":
+			e = f.side(c, in.Group, in.Key)
 		}
 		if !e.empty() || !e.null() && (p.Type == value.Text || p.Type == value.Any) {
 			with.Set(p.Name, e.source())

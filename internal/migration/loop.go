@@ -93,9 +93,18 @@ func (f *frame) loop(c *flopack.Card, at string) *value.Object {
 		"list:reduce": {"reduce", "list"}, "object:map": {"map", "object"}, "control:times": {"repeat", "count"},
 	}
 	kind := kinds[c.Address()]
-	o.Set(kind[0], f.at(c, "", kind[1]).source())
+	over := f.at(c, "", kind[1])
+	if kind[1] == "list" { // an object there is one item, and not one for each of its fields
+		over = over.listed()
+	}
+	o.Set(kind[0], over.source())
 	if c.Method == "reduce" {
-		o.Set("memo", f.at(c, "", "memo").source())
+		memo := f.at(c, "", "memo")
+		o.Set("memo", memo.source())
+		in := named(c, "", "memo")
+		if _, object := memo.lit.(*value.Object); object || in != nil && kindOf(in) == value.Obj {
+			o.Set("gives", "object")
+		}
 	}
 	as := "item"
 	if f.u.depth > 0 {
@@ -167,17 +176,29 @@ func ofItem(c *flopack.Card, in *flopack.Field, as string) (expr, bool) {
 	return e, true
 }
 
+// listed is the value as a list: what is none becomes the one item of it.
+func (e expr) listed() expr {
+	if e.plain() {
+		return literal(value.Loosely(e.lit, value.List))
+	}
+	return e.as(value.List)
+}
+
 // loopOutputs says what a loop gives, and how a map makes its items of what its
 // rounds return.
 func (f *frame) loopOutputs(c *flopack.Card, o *value.Object) {
 	switch c.Method {
-	case "map":
-		if givesObject(f.u.t.d, c) {
+	case "map", "filter":
+		if c.Method == "map" && givesObject(f.u.t.d, c) {
 			o.Set("gives", "object")
 		}
 		f.outputs(c, func(*flopack.Field) []string { return []string{"list"} })
-	case "filter":
-		f.outputs(c, func(*flopack.Field) []string { return []string{"list"} })
+		made := f.made[c]
+		f.made[c] = func(out *flopack.Field) expr {
+			e := made(out)
+			e.kind = value.List
+			return e
+		}
 	case "reduce":
 		f.outputs(c, func(*flopack.Field) []string { return []string{"item"} })
 	}

@@ -127,10 +127,12 @@ cards:
       - id: trim
         use: text.trim
         with: {text: '{{ trigger["Okta User"].ID }}'}
+      - return: {}
     catch:
       - id: trim_2
         use: text.trim
         with: {text: '{{ trigger.UUID }}'}
+      - return: {}
 `
 	text, err := migration.Export(&migration.Result{Flows: []*migration.Flow{{Slug: "one", YAML: flow}}}, cat)
 	if err != nil {

@@ -45,7 +45,7 @@ func Loosely(v any, k Kind) any {
 }
 
 // fromScalar turns a date into a number of milliseconds and back, and 0 and 1
-// into booleans.
+// into booleans. A number that would be seconds in a text is seconds here too.
 func fromScalar(v any, k Kind) (any, bool) {
 	switch v := v.(type) {
 	case time.Time:
@@ -53,6 +53,9 @@ func fromScalar(v any, k Kind) (any, bool) {
 	case float64:
 		if k == Boolean {
 			return v == 1, v == 0 || v == 1
+		}
+		if n := math.Abs(v); n >= 1e8 && n < 1e11 { // seconds, as in a text
+			return time.Unix(int64(v), 0).UTC(), k == Date
 		}
 		return time.UnixMilli(int64(v)).UTC(), k == Date && math.Abs(v) < 1e15
 	}
@@ -121,7 +124,7 @@ func dateLayouts() []string {
 		"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
 		"2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999Z07", "20060102T150405Z07:00", "20060102T150405", "20060102", "2006-01",
 		"1/2/2006", "1/2/06", "1/2/2006 15:04", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 3:04:05 PM",
-		"Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 -0700", "2 Jan 2006",
+		"Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04 -0700", "2 Jan 2006 15:04 -0700", "2 Jan 2006",
 	}
 }
 

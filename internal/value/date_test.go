@@ -25,6 +25,8 @@ func TestParseDate(t *testing.T) {
 		"RFC 2822":               {"Wed, 4 Mar 2026 05:06:07 +0200", "2026-03-04T03:06:07.000Z"},
 		"RFC 2822, two digits":   {"Wed, 04 Mar 2026 05:06:07 GMT", "2026-03-04T05:06:07.000Z"},
 		"RFC 2822, named zone":   {"Wed, 04 Mar 2026 05:06:07 EST", "2026-03-04T10:06:07.000Z"},
+		"RFC 2822, no seconds":   {"Wed, 4 Mar 2026 05:06 +0000", "2026-03-04T05:06:00.000Z"},
+		"no weekday, no seconds": {"4 Mar 2026 05:06 GMT", "2026-03-04T05:06:00.000Z"},
 		"a zone that may be two": {"Wed, 04 Mar 2026 05:06:07 IST", ""},
 		"a word":                 {"soon", ""},
 		"nothing":                {"", ""},
@@ -38,5 +40,15 @@ func TestParseDate(t *testing.T) {
 				t.Errorf("%q is %v, %v, want %s", tt.in, at, err, tt.want)
 			}
 		})
+	}
+}
+
+// A number is the date that its text is.
+func TestNumberAsDate(t *testing.T) {
+	for n, want := range map[float64]string{1700000000: "2023-11-14T22:13:20.000Z", 1700000000000: "2023-11-14T22:13:20.000Z", 0: "1970-01-01T00:00:00.000Z", 86400000: "1970-01-02T00:00:00.000Z"} {
+		at, err := value.Convert(n, value.Date)
+		if err != nil || value.String(at) != want {
+			t.Errorf("%.0f is %s, %v, want %s", n, value.String(at), err, want)
+		}
 	}
 }

@@ -41,20 +41,18 @@ func (f *frame) calling(c *flopack.Card, id string, over func(in *flopack.Field)
 		if !ok {
 			continue
 		}
-		for _, out := range root.Outputs {
-			if out.Group != group || out.Key != key {
-				continue
-			}
-			e, fromItem := expr{}, false
-			if over != nil {
-				e, fromItem = over(in)
-			}
-			if !fromItem {
-				e = f.value(c, in)
-			}
-			if !e.null() {
-				with.Set(grouped(&flopack.Field{Group: group, Key: key}), e.source())
-			}
+		if root.OutputNamed(group, key) == nil {
+			continue
+		}
+		e, fromItem := expr{}, false
+		if over != nil {
+			e, fromItem = over(in)
+		}
+		if !fromItem {
+			e = f.value(c, in)
+		}
+		if !e.null() {
+			with.Set(grouped(&flopack.Field{Group: group, Key: key}), e.source())
 		}
 	}
 	// A reduce gives its helper the memo even where the card does not name it.
@@ -69,7 +67,7 @@ func (f *frame) calling(c *flopack.Card, id string, over func(in *flopack.Field)
 
 // takes reports whether a flow that begins with a card has an input of a name.
 func takes(root *flopack.Card, key string) bool {
-	return slices.ContainsFunc(root.Outputs, func(out *flopack.Field) bool { return out.Group == "" && out.Key == key })
+	return root.OutputNamed("", key) != nil
 }
 
 // parameter is the input of the called flow that an input of a card is for.
@@ -239,10 +237,11 @@ func resultKeys(d *flopack.Document, c *flopack.Card) []string {
 		return nil
 	}
 	var keys []string
+	seen := map[string]bool{}
 	add := func(fields []*flopack.Field) {
 		for _, f := range fields {
-			if !slices.Contains(keys, f.Key) {
-				keys = append(keys, f.Key)
+			if !seen[f.Key] {
+				seen[f.Key], keys = true, append(keys, f.Key)
 			}
 		}
 	}

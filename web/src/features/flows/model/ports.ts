@@ -148,11 +148,13 @@ export function outputsOf(card: CardNode, tree: FlowTree, c: Catalogue): Catalog
     case "table":
       return tableOutputs(card, tree);
     case "call":
+      if (card.data.async === true) return [port("run_id", "text", "Run that it started")];
       return c.helpers.get(textOf(card.data.call))?.outputs ?? [];
     case "if":
       return [
         ...Object.keys(objectOf(card.data.out)).map((n) => port(n, "any", n)),
         port("branch", "text", "Side that ran"),
+        port("holds", "boolean", "The condition holds"),
       ];
     case "branch":
       return [...returned(card, tree, c), port("branch", "any", "Case that ran")];

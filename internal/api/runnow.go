@@ -116,13 +116,14 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 		return Run{}, errs.New(errs.Conflict, "the run did not keep its data, so its input is gone; run the flow instead")
 	}
 	return startRun(ctx, d, c, before.Flow, func(r *flow.Run, t flow.Trigger) error {
-		if (t.Kind == flow.OnEvent) != (before.Event != "") {
+		event := startedBy(before)
+		if (t.Kind == flow.OnEvent) != (event != "") {
 			return errs.New(errs.Conflict, "the flow starts in another way now")
 		}
 		if t.Kind == flow.OnDelegated {
 			return errs.New(errs.Conflict, "a delegated flow is run by those whom it was delegated to")
 		}
-		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, before.Event, before.Input, before.Context
+		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, event, before.Input, before.Context
 		return nil
 	})
 }

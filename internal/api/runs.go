@@ -280,7 +280,16 @@ func retryable(r flow.Run) bool {
 }
 
 // repeatable reports whether what started a run is still there.
-func repeatable(r flow.Run) bool { return r.Event != "" || r.SaveData }
+func repeatable(r flow.Run) bool { return startedBy(r) != "" || r.SaveData }
+
+// startedBy is the event that started a run; empty for none. A run that another
+// started knows of that one's event alone.
+func startedBy(r flow.Run) string {
+	if r.Cause == flow.OnCall {
+		return ""
+	}
+	return r.Event
+}
 
 // ending says how a run ended.
 func ending(s flow.State) string {

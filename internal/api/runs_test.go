@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
+	"sallyport/internal/id"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
 	"sallyport/internal/value"
@@ -172,6 +173,28 @@ func TestRunOfEvent(t *testing.T) {
 }
 
 // A flow that is not ready does not run, whoever asks.
+// A run that the run of an event started is run again by its input.
+func TestRunThatAnotherStartedIsRunAgain(t *testing.T) {
+	b := setup(t)
+	b.work()
+	c := b.admin()
+	f := b.fill(b.acme, "ada@acme.example")
+	made := b.on(c, greeting, value.Map("saveData", true))
+	child := flow.Run{
+		ID: id.New(), Org: b.acme.ID, Flow: made, Version: 1, State: flow.Queued, Cause: flow.OnCall, Event: f.event, SaveData: true, Priority: 2,
+		Input: value.Store(value.Map("name", "Ada", "times", 1.0)), CreatedAt: time.Now(),
+	}
+	if err := b.db.Runs.Add(t.Context(), child); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.ended(c, child.ID); got.At("canAgain") != true || got.Text("state") != "succeeded" {
+		t.Fatalf("%s", value.JSON(got))
+	}
+	if again := b.ended(c, c.post("/api/v1/runs/"+child.ID+"/again", nil, 201).Text("id")); at(again, "result.greeting") != "Hello Ada" || again.At("event") != nil {
+		t.Errorf("%s", value.JSON(again))
+	}
+}
+
 func TestRunOfWhatIsNotReady(t *testing.T) {
 	b := setup(t)
 	c := b.admin()

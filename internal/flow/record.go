@@ -236,7 +236,7 @@ func (x *execution) change(ctx context.Context, f *frame, c *Card, path string, 
 		}
 		last.Output, last.Journal = full.Output, full.Journal
 	}
-	err = x.r.Store.Record(ctx, x.ref, steps, &ch) // not away: Done reads what others write
+	err = x.r.Store.Record(context.WithoutCancel(ctx), x.ref, steps, &ch) // not away: Done reads what others write
 	switch {
 	case sealErr != nil:
 		return sealErr

@@ -142,7 +142,10 @@ func (t Actions) Begin(ctx context.Context, e guard.Entry, ceiling int, since ti
 		}
 		return tx.insertAction(ctx, e)
 	}})
-	return ok, err
+	if err != nil { // it may be written still, and ok with it
+		return false, err
+	}
+	return ok, nil
 }
 
 // begun counts the changes that a flow has begun since a time, this one apart,

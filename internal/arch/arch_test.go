@@ -47,6 +47,7 @@ var may = map[string]string{
 	"internal/migration":          "internal/errs internal/id internal/value internal/flopack internal/function internal/connector internal/table internal/flow",
 	"internal/guard":              "internal/errs internal/id internal/secret internal/value internal/connector internal/quota",
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
+	"internal/detect":             "",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
 	"internal/portal":             "internal/errs internal/id",
 	"internal/live":               "",

@@ -49,6 +49,7 @@ var may = map[string]string{
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
 	"internal/detect":             "",
 	"internal/detect/plain":       "internal/detect",
+	"internal/detect/oktafilter":  "internal/errs internal/detect",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
 	"internal/portal":             "internal/errs internal/id",
 	"internal/live":               "",

@@ -48,6 +48,8 @@ var may = map[string]string{
 	"internal/guard":              "internal/errs internal/id internal/secret internal/value internal/connector internal/quota",
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
 	"internal/detect":             "",
+	"internal/detect/plain":       "internal/detect",
+	"internal/detect/oktafilter":  "internal/errs internal/detect",
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
 	"internal/portal":             "internal/errs internal/id",

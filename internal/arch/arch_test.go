@@ -52,6 +52,7 @@ var may = map[string]string{
 	"internal/detect/oktafilter":  "internal/errs internal/detect",
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
+	"internal/search":             "internal/detect internal/detect/plain",
 	"internal/portal":             "internal/errs internal/id",
 	"internal/live":               "",
 	"internal/store":              "internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal",

@@ -139,3 +139,6 @@ func (f Client) distance(to Client) float64 {
 	h := math.Pow(math.Sin(dLat/2), 2) + math.Cos(f.Lat*degree)*math.Cos(to.Lat*degree)*math.Pow(math.Sin(dLon/2), 2)
 	return 2 * earth * math.Asin(math.Sqrt(min(1, h)))
 }
+
+// TokenHash is what the log shows of the device token.
+func (f Client) TokenHash() string { return dtHash(f) }

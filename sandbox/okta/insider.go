@@ -29,14 +29,14 @@ type Reply struct {
 	Transaction string // of the events that the call has caused
 }
 
-// Refusal is a call that the org has refused.
-type Refusal struct {
+// RefusalError is a call that the org has refused.
+type RefusalError struct {
 	Status        int
 	Code, Summary string
 }
 
 // Error implements error.
-func (r *Refusal) Error() string {
+func (r *RefusalError) Error() string {
 	return fmt.Sprintf("the org answered HTTP %d %s %s", r.Status, r.Code, r.Summary)
 }
 
@@ -54,7 +54,7 @@ func insideOf(r *http.Request) (insider, bool) {
 	return in, ok
 }
 
-// Do makes a call and returns the answer; a *Refusal when it is none of
+// Do makes a call and returns the answer; a *RefusalError when it is none of
 // success.
 func (o *Org) Do(ctx context.Context, call Call) (Reply, error) {
 	var b []byte
@@ -83,7 +83,7 @@ func (o *Org) Do(ctx context.Context, call Call) (Reply, error) {
 			Summary string `json:"errorSummary"`
 		}
 		_ = json.Unmarshal(reply.Body, &e) // then the status has to do
-		return reply, fmt.Errorf("%s %s: %w", call.Method, call.Path, &Refusal{w.status, e.Code, e.Summary})
+		return reply, fmt.Errorf("%s %s: %w", call.Method, call.Path, &RefusalError{w.status, e.Code, e.Summary})
 	}
 	return reply, nil
 }

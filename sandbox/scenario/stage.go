@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -106,19 +105,10 @@ func (s *stage) sessionID() string { return "idx" + s.hex(22) }
 // it added. The transaction is also the request.
 func web(transaction, path string, from okta.Client, more map[string]any) map[string]any {
 	debug := map[string]any{
-		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": deviceToken(from), "threatSuspected": "false",
+		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": from.TokenHash(), "threatSuspected": "false",
 	}
 	maps.Copy(debug, more)
 	return debug
-}
-
-// deviceToken is a hash of the token that Okta gives a browser, the one that
-// the simulated org makes of a client.
-func deviceToken(from okta.Client) string {
-	if from.DeviceToken != "" {
-		return fmt.Sprintf("%x", sha256.Sum256([]byte(from.DeviceToken)))
-	}
-	return fmt.Sprintf("%x", sha256.Sum256([]byte(from.IP+"\n"+from.UserAgent)))
 }
 
 // Pieces of debugData, written as Okta writes maps.

@@ -27,6 +27,8 @@ export function triggerWords(t: Trigger | undefined): string {
       return "Delegated";
     case "row":
       return `Rows of ${t.table ?? "a table"}`;
+    case "alert":
+      return "Alerts";
   }
 }
 
@@ -49,6 +51,8 @@ export function onWords(t: Trigger | undefined): string | undefined {
       return "Its delegates can run it now.";
     case "row":
       return "It acts from the next change of a row on.";
+    case "alert":
+      return "It acts from the next alert on.";
     default:
       return undefined;
   }

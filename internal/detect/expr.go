@@ -6,9 +6,10 @@
 // Specification"), and for what it leaves open:
 //
 //   - A path is dotted, "actor.alternateId". Through a list it leads into every
-//     element; a segment of digits is an index, and a segment that ends in "{}"
-//     is the same as without it. The name of a segment is looked for as it is
-//     written, and where an object has no such member in any case.
+//     element; a segment of digits is an index there, and a segment that ends in
+//     "{}" is the same as without it. The name of a segment is looked for as it is
+//     written, and where an object has no such member in any case. Of members that
+//     are written twice the last counts.
 //   - A [Test] holds if one of the values at its path passes it; a path has no
 //     values where there is nothing or null, and those of every scalar element
 //     where there are lists. An object is no value.
@@ -47,7 +48,8 @@ type Test struct {
 }
 
 // Same holds if the expression holds of one element of the list at Path, or of
-// the object that is there; paths inside of it begin at that element.
+// the value that is there; null is no element. Inside of it paths begin at that
+// element, and that element is all there is of the event.
 type Same struct {
 	Path string
 	Expr Expr
@@ -95,7 +97,7 @@ const (
 	Exists                 // the path leads to something, be it null, a list or an object
 	HasValue               // the path leads to a value that is not null, or to a list or object that is not empty
 	Absent                 // the path leads to nothing, or to null
-	Minute                 // as an RFC 3339 time, its minute is Number; in the same way the others
+	Minute                 // as an RFC 3339 time, its minute in the zone that is written is Number; in the same way the others
 	Hour                   //
 	Day                    // of the month
 	Week                   // ISO 8601

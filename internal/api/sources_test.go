@@ -62,7 +62,7 @@ func TestSourceLife(t *testing.T) {
 	if at(made, "hook.url") != b.url+"/hooks/okta/"+made.Text("id") || len(secret) != 43 || at(made, "hook.header") != "Authorization" || at(made, "health.state") != "waiting" || at(made, "connection.name") != "Okta" {
 		t.Errorf("%s", value.JSON(made))
 	}
-	hooks := &source.Hooks{Store: b.db.Sources, Sink: sink{}, Keys: b.keys, Log: b.deps.Log}
+	hooks := &source.Hooks{Store: b.db.Sources, Sink: sink{}, Keys: b.keys, Now: time.Now, Log: b.deps.Log}
 	knock := func(secret string) int { return b.deliver(hooks, made.Text("id"), secret) }
 	if got := knock(secret); got != 204 {
 		t.Errorf("the secret does not open the hook: %d", got)

@@ -165,7 +165,11 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Log: a.Log})
+	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Log: a.Log})
+	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Log: a.Log}
+	for _, path := range source.StreamPaths() {
+		mux.Handle(path, streams)
+	}
 	for _, path := range []string{"/api/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
@@ -184,6 +188,9 @@ const sweepEvery = time.Hour
 // waits for it reads it at once.
 const keepAnswers = 10 * time.Minute
 
+// keepMinutes is how long it is known what sources did in each minute.
+const keepMinutes = 25 * time.Hour
+
 // sweep forgets sessions and links that have ended, and answers that were given,
 // now and every hour until ctx ends.
 func (a *App) sweep(ctx context.Context) {
@@ -195,6 +202,9 @@ func (a *App) sweep(ctx context.Context) {
 		}
 		if err := a.DB.Runs.ForgetAnswers(ctx, a.Now().Add(-keepAnswers)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "answers of runs that ended not swept", "err", err)
+		}
+		if err := a.DB.Sources.ForgetMinutes(ctx, a.Now().Add(-keepMinutes)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "what sources did by the minute not swept", "err", err)
 		}
 		select {
 		case <-tick.C:

@@ -30,7 +30,7 @@ const backupForm = 1
 // anew from the runs that have not ended.
 func backupTables() []string {
 	return []string{
-		"organization", "account", "membership", "api_token", "connector_definition", "connection", "connection_grant", "source", "event", "flow_folder", "flow", "flow_version", "flow_revision",
+		"organization", "account", "membership", "api_token", "connector_definition", "connection", "connection_grant", "source", "source_minute", "event", "flow_folder", "flow", "flow_version", "flow_revision",
 		"flow_start", "flow_endpoint", "flow_delegate",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
 	}

@@ -60,6 +60,7 @@ func routes() []route {
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
 		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
 		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), wellKnownRoutes(), pageRoutes(),
+		noticeRoutes(), logStreamRoutes(),
 	} {
 		all = append(all, of...)
 	}

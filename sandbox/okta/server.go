@@ -110,6 +110,7 @@ func run(o *Org, c *call, rt route) (answer, error) {
 		c.pending, c.effects = nil, nil
 	}
 	subscribe(o)
+	tap(o)
 	c.flush()
 	return a, err
 }
@@ -119,6 +120,7 @@ func finish(o *Org, c *call) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	subscribe(o)
+	tap(o)
 	c.flush()
 }
 

@@ -115,9 +115,7 @@ func signIn(o *Org, login string, from Client) ([]func(), error) {
 	c.emit("user.session.start", fact{targets: signInTargets(c, u)})
 	device := from.UserAgent + "\n" + from.IP
 	if seen := u.devices[device]; !seen && len(u.devices) > 0 {
-		token := o.ids.secret(24)
-		o.reports[token] = reportable{u, c.pending[len(c.pending)-1]}
-		mailNewDevice(c, u, from, token)
+		mailNewDevice(c, u)
 	}
 	if u.devices == nil {
 		u.devices = map[string]bool{}

@@ -8,13 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"sallyport/internal/detect/sigma"
 )
 
 // Problem is something that is wrong with a file of rules, or may be.
 type Problem struct {
+	Pack    string `json:"pack"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`           // from 1
 	Path    string `json:"path,omitempty"` // "detection.selection.eventType"; empty for the whole
@@ -51,7 +50,9 @@ type File struct {
 // ours or without, or one detection of Okta's catalogue. Name is its path
 // within the pack. It never fails: what is wrong is among the file's problems,
 // and what can be used is among its rules.
-func Parse(pack, name string, text []byte) File {
+func Parse(pack, name string, text []byte) File { return parse(pack, name, text, sigma.Options{}) }
+
+func parse(pack, name string, text []byte, o sigma.Options) File {
 	f := File{Pack: pack, Name: name}
 	if item, ok := catalogued(text); ok {
 		f.addOkta(item, string(text))
@@ -61,22 +62,34 @@ func Parse(pack, name string, text []byte) File {
 		f.Foreign = true
 		return f
 	}
-	docs, err := sigma.Parse(text, sigma.Options{})
+	docs, err := sigma.Parse(text, o)
 	f.fail(err)
-	about := 0
-	for _, d := range docs {
-		if product := d.Metadata().LogSource.Product; product != "" && product != "okta" {
-			continue
-		}
-		about++
+	ours := aboutOkta(docs)
+	for _, d := range ours {
 		f.add(d, string(text))
 	}
-	f.Foreign = len(docs) > 0 && about == 0
+	f.Foreign = len(docs) > 0 && len(ours) == 0
 	if f.Foreign {
 		f.Problems = nil
 	}
 	f.name()
 	return f
+}
+
+// aboutOkta leaves out documents about the logs of other products, and
+// correlations of only such.
+func aboutOkta(docs []sigma.Document) []sigma.Document {
+	foreign := func(m *sigma.Meta) bool { return m.LogSource.Product != "" && m.LogSource.Product != "okta" }
+	var others []string
+	for _, d := range docs {
+		if m := d.Metadata(); foreign(m) {
+			others = append(others, m.ID, m.Name)
+		}
+	}
+	return slices.DeleteFunc(docs, func(d sigma.Document) bool {
+		c, ok := d.(*sigma.Correlation)
+		return foreign(d.Metadata()) || ok && !slices.ContainsFunc(c.Rules, func(name string) bool { return name == "" || !slices.Contains(others, name) })
+	})
 }
 
 // looksLikeRules reports whether a YAML text has a line at its beginning that
@@ -114,7 +127,7 @@ func (f *File) fail(err error) {
 }
 
 func (f *File) problem(line int, at, format string, args ...any) {
-	f.Problems = append(f.Problems, Problem{File: f.Name, Line: max(line, 1), Path: at, Message: fmt.Sprintf(format, args...)})
+	f.Problems = append(f.Problems, Problem{Pack: f.Pack, File: f.Name, Line: max(line, 1), Path: at, Message: fmt.Sprintf(format, args...)})
 }
 
 // add makes a rule of a document of Sigma.
@@ -159,7 +172,7 @@ func (f *File) add(d sigma.Document, text string) {
 func (f *File) unfilled(m *sigma.Meta) {
 	for _, name := range m.Unfilled {
 		f.Problems = append(f.Problems, Problem{
-			File: f.Name, Line: m.Line, Path: "detection", Warning: true,
+			Pack: f.Pack, File: f.Name, Line: m.Line, Path: "detection", Warning: true,
 			Message: fmt.Sprintf("the placeholder %s stands for nothing here, so the rule finds nothing", name),
 		})
 	}
@@ -199,18 +212,8 @@ func slugOf(name string) string {
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-// line returns the line on which a key of a map of YAML stands.
-func line(n *yaml.Node, key string) int {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i].Line
-		}
-	}
-	return n.Line
-}
-
 func sortProblems(ps []Problem) {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
 	})
 }

@@ -18,7 +18,7 @@ type oktaItem struct {
 	Title          string    `yaml:"title"`
 	ID             string    `yaml:"id"`
 	Description    string    `yaml:"description"`
-	Author         string    `yaml:"author"`
+	Author         yaml.Node `yaml:"author"`
 	References     yaml.Node `yaml:"references"`
 	Prevention     yaml.Node `yaml:"prevention"`
 	FalsePositives yaml.Node `yaml:"false_positives"`
@@ -60,7 +60,7 @@ func (f *File) addOkta(item oktaItem, text string) {
 	hunt := strings.HasPrefix(path.Base(f.Name), "hunt_")
 	r := &Rule{
 		ID: item.ID, Slug: slugOf(f.Name), Pack: f.Pack, File: f.Name, Line: 1, Title: item.Title, Description: strings.TrimSpace(item.Description),
-		Author: item.Author, Category: "okta", Status: "stable", References: texts(&item.References), FalsePositives: texts(&item.FalsePositives),
+		Author: strings.Join(texts(&item.Author), ", "), Category: "okta", Status: "stable", References: texts(&item.References), FalsePositives: texts(&item.FalsePositives),
 		Response: texts(&item.Prevention), Tags: attackTags(texts(&item.Threat.Tactic), texts(&item.Threat.Technique)),
 		Severity: Medium, Type: Detection, Language: OktaFilter, Entity: DefaultEntity, Window: DefaultWindow, Enabled: !hunt, Text: text,
 	}
@@ -72,13 +72,12 @@ func (f *File) addOkta(item oktaItem, text string) {
 		f.problem(item.Detection.Line, "detection", "there is only a search for Splunk, which counts or joins; write it as a correlation")
 		return
 	}
-	if log.Kind != yaml.MappingNode || len(log.Content) == 0 {
-		f.problem(log.Line, "detection.okta_systemlog", "a filter is wanted for OIE, Classic or both")
-		return
-	}
 	var either detect.Or
-	for i := 0; i+1 < len(log.Content); i += 2 {
-		engine, filter := log.Content[i].Value, log.Content[i+1]
+	for _, engine := range []string{"OIE", "Classic"} {
+		filter := field(log, engine)
+		if filter == nil {
+			continue
+		}
 		e, err := oktafilter.Parse(strings.TrimSpace(filter.Value))
 		if err != nil {
 			f.problem(filter.Line, "detection.okta_systemlog."+engine, "%s", err)
@@ -86,9 +85,14 @@ func (f *File) addOkta(item oktaItem, text string) {
 		}
 		either = append(either, e)
 	}
-	r.Expr = either
-	if len(either) == 1 {
+	switch len(either) {
+	case 0:
+		f.problem(log.Line, "detection.okta_systemlog", "a filter is wanted for OIE, Classic or both")
+		return
+	case 1:
 		r.Expr = either[0]
+	default:
+		r.Expr = either
 	}
 	f.Rules = append(f.Rules, r)
 }

@@ -33,6 +33,9 @@ const (
 type Source struct {
 	Name string // of the pack
 	FS   fs.FS
+	// Placeholders are the values of %name% and {name} in its rules: patterns
+	// with wildcards, as in a rule.
+	Placeholders map[string][]string
 }
 
 // BuiltIn returns the pack that is built in.
@@ -89,7 +92,7 @@ func (s Source) file(name string, d fs.DirEntry) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	return Parse(s.Name, name, text), nil
+	return parse(s.Name, name, text, sigma.Options{Placeholders: s.Placeholders}), nil
 }
 
 // Shelf holds the rules of packs, whose correlations know the rules they refer
@@ -139,7 +142,7 @@ func NewShelf(files ...File) (*Shelf, Report) {
 		filters = append(filters, f.filters...)
 		for _, x := range f.Rules {
 			if twin := s.twin(x); twin != nil {
-				r.Problems = append(r.Problems, Problem{File: x.File, Line: x.Line, Path: "id", Message: fmt.Sprintf("%s has the same id or name", twin.Key())})
+				r.Problems = append(r.Problems, Problem{Pack: x.Pack, File: x.File, Line: x.Line, Path: "id", Message: fmt.Sprintf("%s has the same id or name", twin.Key())})
 				continue
 			}
 			s.put(x)
@@ -191,7 +194,7 @@ func (s *Shelf) resolve() []Problem {
 				continue
 			}
 			problems = append(problems, Problem{
-				File: c.File, Line: c.Line, Path: "correlation.rules",
+				Pack: c.Pack, File: c.File, Line: c.Line, Path: "correlation.rules",
 				Message: fmt.Sprintf("there is no rule %s", strings.Join(missing, ", ")),
 			})
 			s.drop(c)

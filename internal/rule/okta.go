@@ -122,7 +122,10 @@ func texts(n *yaml.Node) []string {
 	return nil
 }
 
-var techniqueID = regexp.MustCompile(`^T\d{4}(\.\d{3})?`)
+var (
+	techniqueID     = regexp.MustCompile(`^T\d{4}(\.\d{3})?`)
+	groupOrSoftware = regexp.MustCompile(`^[gs]\d{4}$`)
+)
 
 // attackTags writes tactics and techniques the way Sigma's tags do.
 func attackTags(tactics, techniques []string) []string {

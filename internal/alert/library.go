@@ -56,7 +56,7 @@ type Shelf interface {
 // revision each time, and compiles again what has changed.
 type Library struct {
 	Shelf Shelf
-	Packs []*rule.Rule // the rules that every organization has
+	Packs []rule.File // the rules that every organization has
 	Log   *slog.Logger
 
 	mu    sync.Mutex
@@ -66,8 +66,8 @@ type Library struct {
 // Book is what an organization's alerts are made by, at one revision.
 type Book struct {
 	Revision     int64
-	Rules        []*rule.Rule          // with the organization's settings; those that are off among them
-	Plain        map[string]*rule.Rule // the same without, by id
+	Rules        []*rule.Rule // with the organization's settings; those that are off among them
+	Plain        *rule.Shelf  // the same without
 	Settings     Settings
 	Suppressions []*Suppression
 	detector     *detector // of the rules that are on
@@ -107,10 +107,13 @@ func (l *Library) Book(ctx context.Context, org string) (*Book, error) {
 // own, each as its settings have it.
 func (l *Library) compile(ctx context.Context, rev int64, r Ruling) (*Book, error) {
 	b := &Book{Revision: rev, Settings: r.Settings}
-	b.Plain = map[string]*rule.Rule{}
+	files := slices.Clone(l.Packs)
+	for _, f := range r.Files {
+		files = append(files, rule.Parse(OwnPack, f.Slug+".yaml", []byte(f.Text)))
+	}
+	b.Plain, _ = rule.NewShelf(files...) // what is wrong with them was told when they were published
 	var on []*rule.Rule
-	for _, of := range l.Packs {
-		b.Plain[of.ID] = of
+	for _, of := range b.Plain.All() {
 		one := r.Rules[of.ID].Of(of)
 		b.Rules = append(b.Rules, one)
 		if one.Enabled {

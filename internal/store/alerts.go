@@ -132,6 +132,7 @@ func (t Alerts) Settings(ctx context.Context, org string) (alert.Settings, error
 	if err != nil || len(docs) == 0 {
 		return s, err
 	}
+	clear(s.Clocks)
 	if err := json.Unmarshal([]byte(docs[0]), &s); err != nil {
 		return s, fmt.Errorf("alert settings of organization %s: %w", org, err)
 	}

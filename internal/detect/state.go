@@ -158,7 +158,10 @@ func (s *state) list(i int, n *node, depth int) int {
 	}
 	i = scan.Blank(b, i+1)
 	empty := i < len(b) && b[i] == ']'
-	for k := 0; !empty; k++ {
+	if empty {
+		i++
+	}
+	for k, more := 0, !empty; more; k++ {
 		elem := n.elem
 		if n.at != nil {
 			if at := n.at[k]; at != nil {
@@ -168,21 +171,14 @@ func (s *state) list(i int, n *node, depth int) int {
 		if i = s.value(i, elem, depth+1); i < 0 {
 			return i
 		}
-		if i = scan.Blank(b, i); i >= len(b) {
-			return -1
+		if i, more = scan.Next(b, i, ']'); i < 0 {
+			return i
 		}
-		if b[i] == ']' {
-			break
-		}
-		if b[i] != ',' {
-			return -1
-		}
-		i = scan.Blank(b, i+1)
 	}
 	if len(n.slots) > 0 {
-		s.keep(n, found{from: uint32(from), to: uint32(i + 1), kind: isList, empty: empty}) //nolint:gosec // see maxEvent
+		s.keep(n, found{from: uint32(from), to: uint32(i), kind: isList, empty: empty}) //nolint:gosec // see maxEvent
 	}
-	return i + 1
+	return i
 }
 
 func (s *state) object(i int, n *node, depth int) int {
@@ -215,30 +211,16 @@ func (s *state) members(i int, n *node, depth int) (end int, empty bool) {
 	if i = scan.Blank(b, i+1); i < len(b) && b[i] == '}' {
 		return i + 1, true
 	}
-	for {
+	for more := true; more; {
 		if i >= len(b) || b[i] != '"' {
 			return -1, false
 		}
-		from := i + 1
-		var escaped bool
-		if i, escaped = scan.Text(b, from); i < 0 {
+		var k int
+		if i, k = s.name(i+1, n); i < 0 {
 			return i, false
 		}
-		k := -1
-		if !escaped {
-			k = n.find(b[from:i])
-		}
-		if k < 0 && (escaped || beyondASCII(b[from:i])) {
-			k = s.findUnusual(n, b[from:i])
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
-		}
-		if i >= len(b) || b[i] != ':' {
-			return -1, false
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
+		if i = scan.Colon(b, i); i < 0 {
+			return i, false
 		}
 		if k < 0 {
 			i = scan.Value(b, i, depth)
@@ -248,25 +230,31 @@ func (s *state) members(i int, n *node, depth int) (end int, empty bool) {
 			seen[at] |= bit
 			i = s.value(i, n.kids[k].node, depth)
 		}
-		if i < 0 || i >= len(b) {
-			return -1, false
+		if i < 0 {
+			return i, false
 		}
-		if b[i] <= ' ' {
-			if i = scan.Blank(b, i); i >= len(b) {
-				return -1, false
-			}
-		}
-		switch b[i] {
-		case '}':
-			return i + 1, false
-		case ',':
-		default:
-			return -1, false
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
+		if i, more = scan.Next(b, i, '}'); i < 0 {
+			return i, false
 		}
 	}
+	return i, false
+}
+
+// name goes over the name at i, whose quote is open, and finds n's kid of it.
+func (s *state) name(i int, n *node) (end, kid int) {
+	end, kind := scan.Name(s.raw, i)
+	if end < 0 {
+		return end, -1
+	}
+	name := s.raw[i:end]
+	kid = -1
+	if kind != scan.Escaped {
+		kid = n.find(name)
+	}
+	if kid < 0 && kind != scan.Plain {
+		kid = s.findUnusual(n, name)
+	}
+	return end + 1, kid
 }
 
 // findUnusual finds a name that is written with escapes or beyond ASCII.

@@ -45,6 +45,7 @@ type state struct {
 	turn   uint32
 	twice  bool // an object has a name twice, or in two cases
 	inners []*state
+	orders []order // by the ids of nodes
 
 	event    []byte  // what was read; raw is another text if it had to be resolved
 	all      []found // every scalar, if gathered
@@ -65,7 +66,7 @@ const (
 const maxEvent = 1 << 28
 
 func newState(sc *scope) *state {
-	s := &state{scope: sc, slots: make([][]found, len(sc.paths)), memo: make([]uint32, len(sc.preds))}
+	s := &state{scope: sc, slots: make([][]found, len(sc.paths)), memo: make([]uint32, len(sc.preds)), orders: make([]order, sc.nodes)}
 	for _, in := range sc.inner {
 		s.inners = append(s.inners, newState(in))
 	}
@@ -211,23 +212,27 @@ func (s *state) members(i int, n *node, depth int) (end int, empty bool) {
 	if i = scan.Blank(b, i+1); i < len(b) && b[i] == '}' {
 		return i + 1, true
 	}
+	o, at := &s.orders[n.id], 0
 	for more := true; more; {
-		if i >= len(b) || b[i] != '"' {
-			return -1, false
-		}
 		var k int
-		if i, k = s.name(i+1, n); i < 0 {
-			return i, false
-		}
-		if i = scan.Colon(b, i); i < 0 {
-			return i, false
+		if guess := o.guess(at, b[i:]); guess > 0 {
+			at, k = guess, o.members[guess].kid
+			if i += len(o.members[guess].text); i < len(b) && b[i] <= ' ' {
+				i = scan.Blank(b, i)
+			}
+		} else {
+			from := i
+			if i, k = s.name(i, n); i < 0 {
+				return i, false
+			}
+			at = o.learn(at, b[from:i], k)
 		}
 		if k < 0 {
 			i = scan.Value(b, i, depth)
 		} else {
-			at, bit := k>>6&3, uint64(1)<<(k&63)
-			s.twice = s.twice || seen[at]&bit != 0
-			seen[at] |= bit
+			word, bit := k>>6&3, uint64(1)<<(k&63)
+			s.twice = s.twice || seen[word]&bit != 0
+			seen[word] |= bit
 			i = s.value(i, n.kids[k].node, depth)
 		}
 		if i < 0 {
@@ -240,13 +245,16 @@ func (s *state) members(i int, n *node, depth int) (end int, empty bool) {
 	return i, false
 }
 
-// name goes over the name at i, whose quote is open, and finds n's kid of it.
+// name goes over a name, its quotes and the colon, and finds n's kid of it.
 func (s *state) name(i int, n *node) (end, kid int) {
-	end, kind := scan.Name(s.raw, i)
+	if i >= len(s.raw) || s.raw[i] != '"' {
+		return -1, -1
+	}
+	end, kind := scan.Name(s.raw, i+1)
 	if end < 0 {
 		return end, -1
 	}
-	name := s.raw[i:end]
+	name := s.raw[i+1 : end]
 	kid = -1
 	if kind != scan.Escaped {
 		kid = n.find(name)
@@ -254,7 +262,7 @@ func (s *state) name(i int, n *node) (end, kid int) {
 	if kid < 0 && kind != scan.Plain {
 		kid = s.findUnusual(n, name)
 	}
-	return end + 1, kid
+	return scan.Colon(s.raw, end+1), kid
 }
 
 // findUnusual finds a name that is written with escapes or beyond ASCII.

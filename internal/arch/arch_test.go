@@ -51,6 +51,8 @@ var may = map[string]string{
 	"internal/detect":             "internal/scan",
 	"internal/detect/plain":       "internal/detect",
 	"internal/detect/oktafilter":  "internal/errs internal/detect",
+	"internal/detect/sigma":       "internal/errs internal/detect internal/detect/correlate",
+	"internal/detect/correlate":   "",
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
 	"internal/search":             "internal/detect internal/detect/plain",

@@ -115,9 +115,7 @@ func (s *Sandbox) open() error {
 	if err != nil {
 		return err
 	}
-	if s.player, err = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now}); err != nil {
-		return err
-	}
+	s.player = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now})
 	s.slack = slack.New(slack.Options{
 		Token: s.slackToken, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
 		Base: func() string { return s.baseURL() + "/slack" },

@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
+	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -88,6 +89,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("ConnectionState", store.ConnectionUntested, store.ConnectionOK, store.ConnectionFailed), true
 	case reflect.TypeFor[source.Kind]():
 		return words("SourceKind", source.Okta), true
+	case reflect.TypeFor[source.Category]():
+		return words("SourceCategory", source.Categories()...), true
+	case reflect.TypeFor[okta.Verdict]():
+		return words("Verdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[portal.Role]():

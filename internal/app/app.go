@@ -152,7 +152,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")

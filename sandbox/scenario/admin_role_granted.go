@@ -39,7 +39,10 @@ func adminRoleGranted(s *stage) error {
 		Type: "user.session.access_admin_app", Actor: admin.ID, Client: from, Targets: []okta.Target{s.app(superAdmin, "Okta Admin Console")},
 		Transaction: transaction, Session: session, DebugData: web(transaction, "/admin/sso/request", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
-	if err := s.api(s.superToken, from, http.MethodPost, "/api/v1/users/"+s.victim.ID+"/roles", map[string]string{"type": "SUPER_ADMIN"}); err != nil {
+	err = s.api(okta.Call{
+		As: superAdmin, Session: session, From: from, Method: http.MethodPost, Path: "/api/v1/users/" + s.victim.ID + "/roles", Body: map[string]string{"type": "SUPER_ADMIN"},
+	})
+	if err != nil {
 		return err
 	}
 	s.note = s.victim.Login + " is a super admin now, by " + admin.Login + "."

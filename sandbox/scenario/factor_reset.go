@@ -23,10 +23,11 @@ var _ = add(Scenario{
 		return canSignIn(o, u)
 	},
 	play: func(s *stage) error {
-		if err := s.api(s.helpDeskToken, office(), http.MethodPost, "/api/v1/users/"+s.victim.ID+"/lifecycle/reset_factors", nil); err != nil {
+		err := s.api(okta.Call{As: helpDesk, From: office(), Method: http.MethodPost, Path: "/api/v1/users/" + s.victim.ID + "/lifecycle/reset_factors"})
+		if err != nil {
 			return err
 		}
-		_, err := s.signIn(s.victim.Login, s.stranger())
+		_, err = s.signIn(s.victim.Login, s.stranger())
 		s.note = s.victim.Login + " has no factors now, and the caller has an open session."
 		return err
 	},

@@ -32,7 +32,7 @@ func mfaFatigue(s *stage) error {
 	ago := 4*time.Minute + 20*time.Second
 	s.emit(ago, passwordOf(s.victim, attempt{from: from, transaction: password, session: session, result: "SUCCESS"}))
 	s.emit(ago, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: password, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: password, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
 		DebugData: web(password, "/idp/idx/identify", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})

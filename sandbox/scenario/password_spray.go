@@ -41,7 +41,7 @@ func passwordSpray(s *stage) error {
 	transaction, session := s.hex(32), s.sessionID()
 	s.emit(0, passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: "SUCCESS", threat: true}))
 	s.emit(0, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: transaction, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
 		DebugData: web(transaction, "/idp/idx/identify", from, map[string]any{
 			"behaviors": allNew, "risk": highRisk, "threatSuspected": "true", "threatDetections": sprayDetections,

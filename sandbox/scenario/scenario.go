@@ -67,9 +67,6 @@ type Options struct {
 type Player struct {
 	opt Options
 
-	// API tokens of those who act as admins.
-	superToken, helpDeskToken string
-
 	mu   sync.Mutex
 	runs uint64
 }
@@ -81,16 +78,8 @@ const (
 )
 
 // New returns a player for an org.
-func New(opt Options) (*Player, error) {
-	p := &Player{opt: opt}
-	var err error
-	if p.superToken, err = opt.Org.NewToken(superAdmin, "Admin console"); err != nil {
-		return nil, fmt.Errorf("prepare scenarios: %w", err)
-	}
-	if p.helpDeskToken, err = opt.Org.NewToken(helpDesk, "Help desk tool"); err != nil {
-		return nil, fmt.Errorf("prepare scenarios: %w", err)
-	}
-	return p, nil
+func New(opt Options) *Player {
+	return &Player{opt: opt}
 }
 
 // User names a person of the org.

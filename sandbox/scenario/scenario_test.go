@@ -41,9 +41,7 @@ func setup(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(x.org.Close)
-	if x.Player, err = New(Options{Org: x.org, Seed: 11, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
+	x.Player = New(Options{Org: x.org, Seed: 11, Now: clock})
 	return x
 }
 

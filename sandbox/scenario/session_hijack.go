@@ -62,7 +62,7 @@ func sso(s *stage, ago time.Duration, owner, from okta.Client, session, label st
 func evaluated(s *stage, ago time.Duration, owner, from okta.Client, session string) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: transaction, Session: session,
 		Result: "ALLOW", Reason: "Sign-on policy evaluation resulted in ALLOW",
 		DebugData: web(transaction, "/app/UserHome", owner, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})

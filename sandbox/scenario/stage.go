@@ -1,14 +1,10 @@
 package scenario
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -82,53 +78,15 @@ func (s *stage) signIn(login string, from okta.Client) (string, error) {
 	return session, nil
 }
 
-// api makes a call to the org's API, as an admin who sits somewhere.
-func (s *stage) api(token string, from okta.Client, method, path string, body any) error {
-	var b []byte
-	if body != nil {
-		var err error
-		if b, err = json.Marshal(body); err != nil {
-			return fmt.Errorf("%s %s: %w", method, path, err)
-		}
-	}
-	r, err := http.NewRequestWithContext(s.ctx, method, "http://sandbox"+path, bytes.NewReader(b))
+// api makes a call to the org's API.
+func (s *stage) api(call okta.Call) error {
+	reply, err := s.opt.Org.Do(s.ctx, call)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
-	r.Host, r.RemoteAddr = "", from.IP+":443"
-	r.Header.Set("Authorization", "SSWS "+token)
-	r.Header.Set("User-Agent", from.UserAgent)
-	r.Header.Set("Content-Type", "application/json")
-	w := &answer{header: http.Header{}, status: http.StatusOK}
-	s.opt.Org.ServeHTTP(w, r)
-	if w.status >= 300 {
-		var e struct {
-			Code    string `json:"errorCode"`
-			Summary string `json:"errorSummary"`
-		}
-		_ = json.Unmarshal(w.body.Bytes(), &e) // then the status has to do
-		return fmt.Errorf("%w: the org answered HTTP %d %s %s", ErrImpossible, w.status, e.Code, e.Summary)
-	}
-	transaction := w.header.Get("X-Okta-Request-Id")
-	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == transaction })
+	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == reply.Transaction })
 	return nil
 }
-
-// answer takes the answer to a call within this process.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (a *answer) Header() http.Header { return a.header }
-
-// WriteHeader implements http.ResponseWriter.
-func (a *answer) WriteHeader(status int) { a.status = status }
-
-// Write implements http.ResponseWriter.
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
 // hex returns an id of n hexadecimal digits.
 func (s *stage) hex(n int) string {
@@ -147,16 +105,10 @@ func (s *stage) sessionID() string { return "idx" + s.hex(22) }
 // it added. The transaction is also the request.
 func web(transaction, path string, from okta.Client, more map[string]any) map[string]any {
 	debug := map[string]any{
-		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": deviceToken(from), "threatSuspected": "false",
+		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": from.TokenHash(), "threatSuspected": "false",
 	}
 	maps.Copy(debug, more)
 	return debug
-}
-
-// deviceToken is a hash of the token that Okta gives a browser, the one that
-// the simulated org makes of a client.
-func deviceToken(from okta.Client) string {
-	return fmt.Sprintf("%x", sha256.Sum256([]byte(from.IP+"\n"+from.UserAgent)))
 }
 
 // Pieces of debugData, written as Okta writes maps.
@@ -174,18 +126,6 @@ func enrollment(u okta.UserState, prefix, name, method string) okta.Target {
 		ID: prefix + strings.TrimPrefix(u.ID, "00u"), Type: "AuthenticatorEnrollment", AlternateID: "unknown", DisplayName: name,
 		Detail: map[string]any{"methodTypeUsed": method, "methodUsedVerifiedProperties": "[USER_PRESENCE]"},
 	}
-}
-
-// policy returns the policy and rule that sign-ins are judged by, as the last
-// evaluation in the log has them.
-func (s *stage) policy() []okta.Target {
-	var out []okta.Target
-	for _, e := range s.opt.Org.Logged(1, func(e *systemlog.Event) bool { return e.EventType == "policy.evaluate_sign_on" }) {
-		for _, t := range e.Target {
-			out = append(out, okta.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, Detail: t.DetailEntry})
-		}
-	}
-	return out
 }
 
 // app returns an app of somebody by its label, or their last one.

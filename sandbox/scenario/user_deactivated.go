@@ -21,6 +21,6 @@ var _ = add(Scenario{
 	},
 	play: func(s *stage) error {
 		s.note = s.victim.Login + " is DEPROVISIONED now."
-		return s.api(s.superToken, office(), http.MethodPost, "/api/v1/users/"+s.victim.ID+"/lifecycle/deactivate", nil)
+		return s.api(okta.Call{As: superAdmin, From: office(), Method: http.MethodPost, Path: "/api/v1/users/" + s.victim.ID + "/lifecycle/deactivate"})
 	},
 })

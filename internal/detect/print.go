@@ -57,12 +57,12 @@ var opNames = [...]string{
 }
 
 // String is for messages: no language reads it.
-func (e And) String() string { return join("and", e) }
+func (e And) String() string { return list("and", e) }
 
 // String is for messages: no language reads it.
-func (e Or) String() string { return join("or", e) }
+func (e Or) String() string { return list("or", e) }
 
-func join(word string, parts []Expr) string {
+func list(word string, parts []Expr) string {
 	texts := make([]string, len(parts))
 	for i, p := range parts {
 		texts[i] = fmt.Sprint(p)
@@ -83,11 +83,19 @@ func (e Always) String() string {
 
 // String is for messages: no language reads it.
 func (t Test) String() string {
-	return t.Path + " " + t.Op.String() + values(t.Op, t.Values, t.All, t.Cased)
+	return quoted(t.Path) + " " + t.Op.String() + values(t.Op, t.Values, t.All, t.Cased)
+}
+
+// quoted puts a path into quotes if it would be taken for something else.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.{}$") == "" && path != "" {
+		return path
+	}
+	return strconv.Quote(path)
 }
 
 // String is for messages: no language reads it.
-func (s Same) String() string { return fmt.Sprintf("same %s(%v)", s.Path, s.Expr) }
+func (s Same) String() string { return fmt.Sprintf("same %s(%v)", quoted(s.Path), s.Expr) }
 
 // String is for messages: no language reads it.
 func (k Keyword) String() string { return "keyword" + values(Like, k.Values, k.All, k.Cased) }
@@ -107,7 +115,7 @@ func values(op Op, vs []Value, all, cased bool) string {
 		b.WriteByte(' ')
 		switch {
 		case v.Regexp != nil:
-			fmt.Fprintf(&b, "/%s/", v.Regexp)
+			b.WriteString("/" + strconv.Quote(v.Regexp.String()))
 		case op == InNetwork:
 			b.WriteString(v.Prefix.String())
 		case v.IsNum || op >= Less && op <= GreaterEqual || op >= Minute:

@@ -34,14 +34,8 @@ func passes(t detect.Test, want detect.Value, got string, event any) bool {
 	case detect.Less, detect.LessEqual, detect.Greater, detect.GreaterEqual:
 		n, ok := number(got)
 		return ok && compare(t.Op, n, want.Number)
-	case detect.Before:
-		return got < want.Text
-	case detect.NotAfter:
-		return got <= want.Text
-	case detect.After:
-		return got > want.Text
-	case detect.NotBefore:
-		return got >= want.Text
+	case detect.Before, detect.NotAfter, detect.After, detect.NotBefore:
+		return sorts(t.Op, strings.Compare(got, want.Text))
 	case detect.InNetwork:
 		addr, err := netip.ParseAddr(got)
 		return err == nil && want.Prefix.Contains(addr.Unmap())
@@ -64,6 +58,19 @@ func compare(op detect.Op, a, b float64) bool {
 		return a > b
 	}
 	return a >= b
+}
+
+// sorts is about an order that strings.Compare found.
+func sorts(op detect.Op, order int) bool {
+	switch op { //nolint:exhaustive // the other comparisons are not of order
+	case detect.Before:
+		return order < 0
+	case detect.NotAfter:
+		return order <= 0
+	case detect.After:
+		return order > 0
+	}
+	return order >= 0
 }
 
 // part is a part of a time, in the zone in which it is written.

@@ -6,6 +6,7 @@ package plain
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -25,7 +26,7 @@ func Decode(raw []byte) (any, error) {
 	if err := dec.Decode(&event); err != nil {
 		return nil, fmt.Errorf("decode event: %w", err)
 	}
-	if _, err := dec.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it as it is
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("decode event: text after the value")
 	}
 	return event, nil

@@ -13,7 +13,8 @@ import (
 	"sallyport/internal/detect/sigma"
 )
 
-// TestConformance runs testdata/conformance.yaml.
+// TestConformance runs testdata/conformance.yaml, by the reference and by the
+// compiled program.
 func TestConformance(t *testing.T) {
 	text, err := os.ReadFile("testdata/conformance.yaml")
 	if err != nil {
@@ -87,5 +88,16 @@ func holds(t *testing.T, e detect.Expr, event any, want bool) {
 	}
 	if got := plain.Holds(e, decoded); got != want {
 		t.Errorf("%s: %v, want %v; the condition is %v", raw, got, want, fmt.Sprint(e))
+	}
+	program, err := detect.Compile([]detect.Rule{{ID: t.Name(), Expr: e}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits, err := program.Matcher().Match(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(hits) == 1; got != want {
+		t.Errorf("%s: the program says %v, want %v; the condition is %v", raw, got, want, fmt.Sprint(e))
 	}
 }

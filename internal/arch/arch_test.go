@@ -22,7 +22,8 @@ var may = map[string]string{
 	"internal/arch":               "",
 	"internal/id":                 "",
 	"internal/config":             "internal/errs internal/secret",
-	"internal/event":              "",
+	"internal/scan":               "",
+	"internal/event":              "internal/scan",
 	"internal/value":              "",
 	"internal/expr":               "internal/errs internal/value",
 	"internal/secret":             "",
@@ -47,7 +48,6 @@ var may = map[string]string{
 	"internal/migration":          "internal/errs internal/id internal/value internal/flopack internal/function internal/connector internal/table internal/flow",
 	"internal/guard":              "internal/errs internal/id internal/secret internal/value internal/connector internal/quota",
 	"internal/template":           "internal/errs internal/id internal/value internal/flow internal/table",
-	"internal/scan":               "",
 	"internal/detect":             "internal/scan",
 	"internal/detect/plain":       "internal/detect",
 	"internal/detect/oktafilter":  "internal/errs internal/detect",
@@ -84,7 +84,7 @@ var may = map[string]string{
 	"sandbox/teams":           "",
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams sandbox/traffic",
 	"tools/fidelity":          "sandbox/okta",
-	"tools/bench":             "internal/event",
+	"tools/bench":             "internal/detect internal/detect/oktafilter internal/detect/sigma internal/event internal/scan",
 	"cmd/sallyport":           "internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 

@@ -765,6 +765,66 @@ export interface paths {
         patch: operations["patchMember"];
         trace?: never;
     };
+    "/api/v1/okta/domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An Okta domain in its one form
+         * @description However it is written: acme, acme.okta.com, the address of its admin console, a custom domain. Nothing is asked of Okta.
+         */
+        post: operations["readDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta/hook-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The event types that Okta sends by event hooks
+         * @description All others are in the System Log alone.
+         */
+        get: operations["listHookTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a connection can and cannot see of its Okta org
+         * @description One request for each area; nothing is changed.
+         */
+        post: operations["seeOrg"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -1186,7 +1246,7 @@ export interface paths {
         put?: never;
         /**
          * Add a source
-         * @description With an event hook, the answer holds the address and the secret to enter in Okta; the secret is in no other answer.
+         * @description Of one that polls, the connection is tried out first: whether it reads the System Log. test false skips that. With an event hook or a log stream, the answer holds the address and the secret to enter in Okta; they are in no other answer.
          */
         post: operations["createSource"];
         delete?: never;
@@ -1202,22 +1262,117 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A source */
+        /**
+         * A source
+         * @description With what it did in the last day, and how far the rate limit of its connection is used up.
+         */
         get: operations["getSource"];
         put?: never;
         post?: never;
         /**
          * Delete a source
-         * @description Its events stay.
+         * @description An event hook that was registered in Okta is taken away there first; leaveHook leaves it. Events that came stay, and so does the connection.
          */
         delete: operations["deleteSource"];
         options?: never;
         head?: never;
         /**
          * Change a source
-         * @description A source that begins to take event hooks gets a secret, which is in this answer alone.
+         * @description A source that begins to take event hooks or a log stream gets a secret, which is in this answer alone.
          */
         patch: operations["patchSource"];
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a file of events
+         * @description One JSON object a line (NDJSON), a JSON list, or lists one after another; packed by gzip or not. It is read as it comes: messages of the topic source tell how far it has come. Events that are there already count as nothing, so a file that broke off is sent again as a whole. They start no flows and raise no alerts unless act says so.
+         */
+        post: operations["takeFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last look at a source's Okta org found
+         * @description Nothing is asked of Okta.
+         */
+        get: operations["getFindings"];
+        put?: never;
+        /**
+         * Look at a source's Okta org
+         * @description What the credential can and cannot see, and whether the org has what alerts are made from. About twenty requests; nothing is changed.
+         */
+        post: operations["checkSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a prerequisite right in Okta
+         * @description Where one of Okta's APIs allows it. With preview nothing is changed: the answer says what would be. What is changed is in the ledger, and can be undone there.
+         */
+        post: operations["fixPrerequisite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A source's event hook as it is in Okta
+         * @description Okta is asked, through the source's connection.
+         */
+        get: operations["getHook"];
+        /**
+         * Register a source's event hook in Okta, or bring it up to date
+         * @description It is made, or found by its URL and changed, activated and verified. With preview nothing is changed: the answer says what would be. What is changed is in the ledger.
+         */
+        put: operations["putHook"];
+        post?: never;
+        /**
+         * Take a source's event hook away in Okta
+         * @description The source still takes one: somebody may set it up by hand.
+         */
+        delete: operations["removeHook"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sources/{id}/pause": {
@@ -1231,7 +1386,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a source
-         * @description It is not read, and its event hook is refused, until it is resumed. Polling goes on where it stopped.
+         * @description It is not read, and its event hook and log stream are refused, until it is resumed. Polling goes on where it stopped.
          */
         post: operations["pauseSource"];
         delete?: never;
@@ -1268,9 +1423,53 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a source's event hook
-         * @description The old one is refused from now on. The new one is in this answer alone.
+         * @description The old one is taken for an hour more, or as long as is said. A hook that Sallyport registered is told of the new one at once; else it is in this answer alone.
          */
         post: operations["renewSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the token of a source's log stream
+         * @description The old one is taken for an hour more, or as long as is said. The new one is in this answer alone.
+         */
+        post: operations["renewToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the test of an integration has come
+         * @description It waits for an event that somebody reported suspicious activity.
+         */
+        get: operations["getTrial"];
+        put?: never;
+        /**
+         * Begin the test of an integration
+         * @description From now on it waits for somebody to report suspicious activity. An earlier test is forgotten.
+         */
+        post: operations["beginTrial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,7 +1803,7 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo";
+            cause: "event" | "on_demand" | "call" | "undo" | "source";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
@@ -1646,7 +1845,7 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo";
+            cause: "event" | "on_demand" | "call" | "undo" | "source";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
@@ -2032,15 +2231,21 @@ export interface components {
             name: string;
             /** @description okta where nothing is said */
             kind?: components["schemas"]["SourceKind"];
+            /** @description identity where nothing is said */
+            category?: components["schemas"]["SourceCategory"];
             /** @description id of the Okta connection to poll through */
             connection?: string;
             poll?: boolean;
             hook?: boolean;
+            stream?: boolean;
+            file?: boolean;
             /**
              * Format: date-time
              * @description poll for events from this time on; from now on where nothing is said
              */
             startAt?: string;
+            /** @description try out whether the connection reads the System Log; true where nothing is said */
+            test?: boolean;
         };
         CreateTable: {
             title: string;
@@ -2092,6 +2297,26 @@ export interface components {
             description: string;
             /** @description what it wants to be given */
             inputs: components["schemas"]["Port"][];
+        };
+        DeletedSource: {
+            /** @description that came by it, and stay */
+            events: number;
+            /** @description that it used, and stays */
+            connection?: components["schemas"]["Ref"];
+            /** @description id of the event hook that is still in Okta, where it goes on to send what is refused */
+            hookLeft?: string;
+            /** @description what was changed in Okta */
+            changes: components["schemas"]["MadeChange"][];
+        };
+        Domain: {
+            url: string;
+            /**
+             * @description where the org is: one of Okta's clouds, a domain of the organization's own, or this machine
+             * @enum {string}
+             */
+            cloud: "okta" | "oktapreview" | "okta-emea" | "okta-gov" | "custom" | "sandbox";
+            /** @description its Admin Console, where that follows from the domain */
+            admin?: string;
         };
         Draft: {
             title: string;
@@ -2271,6 +2496,44 @@ export interface components {
             flow: string;
             message: string;
         };
+        Finding: {
+            id: string;
+            title: string;
+            verdict: components["schemas"]["Verdict"];
+            /** @description what was found */
+            said: string;
+            /** @description what it is wanted for */
+            why: string;
+            /** @description its place in Okta's Admin Console */
+            where?: string;
+            /** @description of what passes and could be better */
+            advice?: string;
+            /** @description whether an API of Okta puts it right */
+            fixable: boolean;
+        };
+        Findings: {
+            /**
+             * Format: date-time
+             * @description not there where nobody has looked yet
+             */
+            at?: string;
+            /** @description what the credential can and cannot see */
+            sight: components["schemas"]["Finding"][];
+            /** @description whether the org has what alerts are made from */
+            prerequisites: components["schemas"]["Finding"][];
+        };
+        Fix: {
+            /** @description its id */
+            prerequisite: string;
+            /** @description change nothing: say what would be */
+            preview?: boolean;
+        };
+        Fixed: {
+            /** @description as it is now */
+            finding: components["schemas"]["Finding"];
+            /** @description what was changed in Okta, or would be */
+            changes: components["schemas"]["MadeChange"][];
+        };
         Flow: {
             id: string;
             /** @description the name by which other flows of the folder call it */
@@ -2433,6 +2696,38 @@ export interface components {
             header: string;
             /** @description the value of that field; only in the answer that makes it */
             secret?: string;
+            /** @description of the hook in Okta, where Sallyport registered it */
+            id?: string;
+            /** @description event types that were chosen for it; not there where it is what flows and rules want */
+            types?: string[];
+            /**
+             * Format: date-time
+             * @description until when the secret before is taken, too
+             */
+            oldHoldsTo?: string;
+        };
+        HookState: {
+            /** @description whether Okta has it */
+            registered: boolean;
+            id?: string;
+            name: string;
+            url: string;
+            /** @description ACTIVE or INACTIVE */
+            status?: string;
+            /** @description VERIFIED or UNVERIFIED: Okta sends nothing before */
+            verification?: string;
+            /** @description the event types that Okta sends by it */
+            types: string[];
+            /** @description those that it should send: what was chosen, or what flows and rules want */
+            wanted: string[];
+            /** @description those that are wanted, and that Okta sends by no event hook: they come by polling alone */
+            logOnly: string[];
+            /** @description whether somebody chose the types */
+            chosen: boolean;
+            /** @description whether it is as it should be */
+            upToDate: boolean;
+            /** @description what was changed in Okta, or would be */
+            changes: components["schemas"]["MadeChange"][];
         };
         ImportMade: {
             /** @description id */
@@ -2514,6 +2809,16 @@ export interface components {
         };
         /** @enum {string} */
         LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "lost";
+        LogStream: {
+            url: string;
+            /** @description only in the answer that makes it */
+            token?: string;
+            /**
+             * Format: date-time
+             * @description until when the token before is taken, too
+             */
+            oldHoldsTo?: string;
+        };
         Loop: {
             /** @description the list, or how often; nothing for a stream */
             over?: components["schemas"]["Expression"];
@@ -2528,6 +2833,13 @@ export interface components {
             memo?: components["schemas"]["Expression"];
             /** @description of a stream: records at most */
             limit?: components["schemas"]["Expression"];
+        };
+        MadeChange: {
+            title: string;
+            /** @description what was sent, or would be; every secret in it is masked */
+            request: components["schemas"]["ActionRequest"];
+            /** @description id in the ledger; not there of what would be */
+            action?: string;
         };
         MailMessage: {
             id: number;
@@ -2623,6 +2935,17 @@ export interface components {
             slug: string;
             name: string;
         };
+        Outage: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description not there while it lasts
+             */
+            to?: string;
+            /** @description whether events may be missing for good: those of a poll are got later */
+            lost: boolean;
+        };
         Overview: {
             needs: components["schemas"]["Needs"];
             /** @description of the last 24 hours */
@@ -2699,10 +3022,15 @@ export interface components {
         };
         PatchSource: {
             name?: string;
+            category?: components["schemas"]["SourceCategory"];
             /** @description empty for none */
             connection?: string;
             poll?: boolean;
             hook?: boolean;
+            stream?: boolean;
+            file?: boolean;
+            /** @description try out whether another connection reads the System Log; true where nothing is said */
+            test?: boolean;
         };
         PatchTable: {
             title?: string;
@@ -2772,6 +3100,33 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutHook: {
+            /** @description the event types to send; none is what flows and rules want */
+            types?: string[];
+            /** @description change nothing: say what would be */
+            preview?: boolean;
+        };
+        RateUsage: {
+            /** @description the paths that it is for, as Okta names them */
+            bucket: string;
+            /** @description calls a minute, of everybody */
+            limit: number;
+            /** @description how many of them Sallyport takes at most */
+            cap: number;
+            /** @description by this server, in this minute */
+            used: number;
+            /** @description what Okta said is left for everybody */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description when the minute ends
+             */
+            reset?: string;
+        };
+        ReadDomain: {
+            /** @description as somebody writes it */
+            domain: string;
         };
         Readiness: {
             /** @enum {string} */
@@ -2858,6 +3213,10 @@ export interface components {
         RoleEntry: {
             role: components["schemas"]["Role"];
             permissions: components["schemas"]["Permission"][];
+        };
+        Rotate: {
+            /** @description how long the old one is taken; 60 where nothing is said */
+            overlapMinutes?: number;
         };
         Row: {
             id: string;
@@ -3128,6 +3487,10 @@ export interface components {
             /** @description the card's field */
             key: string;
         };
+        SeeOrg: {
+            /** @description id of an Okta connection */
+            connection: string;
+        };
         Session: {
             account: components["schemas"]["Person"];
             organization: components["schemas"]["Organization"];
@@ -3225,11 +3588,17 @@ export interface components {
             id: string;
             name: string;
             kind: components["schemas"]["SourceKind"];
-            /** @description through which it is polled */
+            /** @description where it stands among others */
+            category: components["schemas"]["SourceCategory"];
+            /** @description through which it is polled, and its Okta org looked at */
             connection?: components["schemas"]["Ref"];
             poll: boolean;
             /** @description the event hook, if it takes one */
             hook?: components["schemas"]["Hook"];
+            /** @description the log stream, if it takes one */
+            stream?: components["schemas"]["LogStream"];
+            /** @description whether it takes files */
+            file: boolean;
             /** @description false while it is paused */
             enabled: boolean;
             /**
@@ -3238,6 +3607,18 @@ export interface components {
              */
             startAt?: string;
             health: components["schemas"]["SourceHealth"];
+            /**
+             * Format: date-time
+             * @description when its Okta org was last looked at
+             */
+            checkedAt?: string;
+            /** @description how many prerequisites that look found not to be met */
+            failing: number;
+            /**
+             * Format: date-time
+             * @description when a reported suspicious activity came by it, in the test of the integration
+             */
+            confirmedAt?: string;
             /** Format: date-time */
             createdAt: string;
         };
@@ -3246,12 +3627,56 @@ export interface components {
             name: string;
             health: components["schemas"]["SourceHealth"];
         };
+        /** @enum {string} */
+        SourceCategory: "identity" | "cloud" | "endpoint" | "network" | "email" | "other";
+        SourceDetail: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["SourceKind"];
+            /** @description where it stands among others */
+            category: components["schemas"]["SourceCategory"];
+            /** @description through which it is polled, and its Okta org looked at */
+            connection?: components["schemas"]["Ref"];
+            poll: boolean;
+            /** @description the event hook, if it takes one */
+            hook?: components["schemas"]["Hook"];
+            /** @description the log stream, if it takes one */
+            stream?: components["schemas"]["LogStream"];
+            /** @description whether it takes files */
+            file: boolean;
+            /** @description false while it is paused */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description events published before are not asked for
+             */
+            startAt?: string;
+            health: components["schemas"]["SourceHealth"];
+            /**
+             * Format: date-time
+             * @description when its Okta org was last looked at
+             */
+            checkedAt?: string;
+            /** @description how many prerequisites that look found not to be met */
+            failing: number;
+            /**
+             * Format: date-time
+             * @description when a reported suspicious activity came by it, in the test of the integration
+             */
+            confirmedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description times of the last day in which nothing could be got, the oldest first */
+            outages: components["schemas"]["Outage"][];
+            /** @description the rate limits of the connection's org, as far as this server has learnt them from calls */
+            rates: components["schemas"]["RateUsage"][];
+        };
         SourceHealth: {
             /**
-             * @description waiting: nothing was received yet
+             * @description waiting: nothing was received yet. late: events come more than five minutes after they were published
              * @enum {string}
              */
-            state: "ok" | "waiting" | "failing" | "paused";
+            state: "ok" | "late" | "waiting" | "failing" | "paused";
             /** @description accepted since it was made */
             events: number;
             /**
@@ -3263,6 +3688,16 @@ export interface components {
             lastHookAt?: string;
             /** Format: date-time */
             lastPollAt?: string;
+            /** Format: date-time */
+            lastStreamAt?: string;
+            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            lagMs: number;
+            /** @description events a minute, in the last five minutes */
+            perMinute: number;
+            /** @description how many events came in each of the last 60 minutes, the oldest first, the present one last */
+            minutes: number[];
+            /** @description how many attempts failed in each of them */
+            errors: number[];
             /** @description of the last attempt */
             error?: string;
             /** Format: date-time */
@@ -3335,6 +3770,18 @@ export interface components {
             columns: components["schemas"]["Port"][];
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
+        };
+        TakenFile: {
+            /** @description events */
+            read: number;
+            /** @description of them, those that were not there before */
+            new: number;
+            /** @description flow runs that they started */
+            runs: number;
+            /** @description that could not be read, and were passed over */
+            bad: number;
+            /** @description what is wrong with the first of those */
+            told: string[];
         };
         Target: {
             /** @description user, group, app … */
@@ -3461,6 +3908,29 @@ export interface components {
             /** Format: date-time */
             endsAt?: string;
         };
+        Trial: {
+            /**
+             * @description none: it was not begun
+             * @enum {string}
+             */
+            state: "none" | "waiting" | "confirmed";
+            /**
+             * Format: date-time
+             * @description when it was begun
+             */
+            since?: string;
+            /** @description the event type that it waits for */
+            wanted: string;
+            /** @description the event that came */
+            event?: components["schemas"]["Event"];
+            /**
+             * Format: date-time
+             * @description when it came
+             */
+            at?: string;
+            /** @description the time from its being published to its coming */
+            lagMs?: number;
+        };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
             state: components["schemas"]["StepState"];
@@ -3534,6 +4004,8 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        /** @enum {string} */
+        Verdict: "pass" | "fail" | "refused" | "cannot_tell";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -4905,6 +5377,77 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    readDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadDomain"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listHookTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    seeOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeeOrg"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getOverview: {
         parameters: {
             query?: never;
@@ -5502,7 +6045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5525,7 +6068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5533,7 +6076,10 @@ export interface operations {
     };
     deleteSource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description leave the event hook in Okta as it is */
+                leaveHook?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5542,12 +6088,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
-            204: {
+            /** @description The answer. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DeletedSource"];
+                };
             };
             default: components["responses"]["Error"];
         };
@@ -5573,7 +6121,186 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    takeFile: {
+        parameters: {
+            query?: {
+                /** @description start flows and raise alerts for these events, as if they had just happened */
+                act?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenFile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    fixPrerequisite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fix"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fixed"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutHook"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    removeHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5596,7 +6323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5619,13 +6346,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
     renewSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    renewToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTrial: {
         parameters: {
             query?: never;
             header?: never;
@@ -5642,7 +6423,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             default: components["responses"]["Error"];

@@ -81,6 +81,18 @@ func Decode(s *Spec, state []byte) (*Group, error) {
 	}
 	g.newest, g.decided, g.born = d.varint(), d.varint(), d.varint()
 	g.folded = d.uvarint()
+	if d.entries(g); d.err == nil && (len(d.rest) > 0 || !g.plausible()) {
+		d.err = errState
+	}
+	if d.err != nil {
+		return nil, fmt.Errorf("read group: %w", d.err)
+	}
+	return g, nil
+}
+
+// entries reads those of a group.
+func (d *decoder) entries(g *Group) {
+	s := g.spec
 	n := d.uvarint()
 	if n > uint64(max(s.limit(), maxValues))+1 {
 		d.err = errState
@@ -99,13 +111,6 @@ func Decode(s *Spec, state []byte) (*Group, error) {
 		last = e.at
 		g.entries = append(g.entries, e)
 	}
-	if d.err == nil && (len(d.rest) > 0 || !g.plausible()) {
-		d.err = errState
-	}
-	if d.err != nil {
-		return nil, fmt.Errorf("read group: %w", d.err)
-	}
-	return g, nil
 }
 
 func (s *Spec) calculates() bool { return !s.counts() && s.Type != Absent && s.Type != FirstSeen }

@@ -186,7 +186,7 @@ func (g *Group) fold() {
 	}
 	if extra := len(g.entries) - target; len(g.entries) > limit && extra > 0 {
 		g.entries = slices.Clone(g.entries[extra:])
-		g.folded += uint64(extra) //nolint:gosec // it is positive
+		g.folded += uint64(extra)
 	}
 }
 

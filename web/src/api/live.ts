@@ -31,8 +31,8 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   source: ["/api/v1/sources", "/api/v1/overview"],
   connection: ["/api/v1/connections"],
   table: ["/api/v1/tables"],
-  alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/overview"],
-  case: ["/api/v1/cases"],
+  alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
+  case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/suppressions"],
 };
 

@@ -27,7 +27,10 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
   const ack = () => a.state === "open" && move("acknowledged", "acknowledged");
   const start = () => {
     if (a.state === "closed" || a.state === "in_progress") return;
-    change.mutate({ change: { state: "in_progress", ...(a.assignee ? {} : { assignee: account.id }) }, said: "in progress" });
+    change.mutate({
+      change: { state: "in_progress", ...(a.assignee ? {} : { assignee: account.id }) },
+      said: "in progress",
+    });
   };
   const close = () => a.state !== "closed" && setAsked("close");
   useKeys(
@@ -90,7 +93,11 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
       <Menu
         trigger={<Button icon={<MoreHorizontal size={16} />} aria-label="More" />}
         items={[
-          { label: a.case ? "Move to another case" : "Add to a case", icon: <FolderPlus size={14} />, onSelect: () => setAsked("case") },
+          {
+            label: a.case ? "Move to another case" : "Add to a case",
+            icon: <FolderPlus size={14} />,
+            onSelect: () => setAsked("case"),
+          },
           ...(canRun && closed ? [{ label: "Run a response", icon: <Workflow size={14} />, onSelect: onRespond }] : []),
           "line",
           { heading: "Severity" },
@@ -99,7 +106,8 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
             icon: <Gauge size={14} />,
             note: s === a.severity ? "as it is" : undefined,
             disabled: s === a.severity,
-            onSelect: () => change.mutate({ change: { severity: s }, said: `set to ${severities[s].label.toLowerCase()}` }),
+            onSelect: () =>
+              change.mutate({ change: { severity: s }, said: `set to ${severities[s].label.toLowerCase()}` }),
           })),
         ]}
       />

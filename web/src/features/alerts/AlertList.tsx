@@ -41,9 +41,7 @@ export function AlertList() {
     <Page>
       <PageHeader title="Alerts" lead={leadOf(search, facets.data)} />
       <AlertViews search={search} overdue={facets.data?.overdue} onChange={go} />
-      <FilterBar
-        end={chosen.length > 0 && can && <AlertBulk alerts={chosen} onDone={() => setSelected(new Set())} />}
-      >
+      <FilterBar end={chosen.length > 0 && can && <AlertBulk alerts={chosen} onDone={() => setSelected(new Set())} />}>
         <AlertFilters search={search} facets={facets.data} onChange={set} />
       </FilterBar>
       {list.waiting > 0 && (

@@ -32,7 +32,12 @@ export function Why({ alert: a }: { alert: AlertDetail }) {
             ]}
           />
         )}
-        {r?.author && <p className="text-xs text-faint">Rule by {r.author}{r.license && `, ${r.license}`}</p>}
+        {r?.author && (
+          <p className="text-xs text-faint">
+            Rule by {r.author}
+            {r.license && `, ${r.license}`}
+          </p>
+        )}
       </Panel>
     </Section>
   );

@@ -1,5 +1,5 @@
-import { alertStates } from "./alertState.tsx";
 import { type AlertState, type Entry, type Severity, type Verdict, verdicts } from "./alert.ts";
+import { alertStates } from "./alertState.tsx";
 import { severities } from "./severity.tsx";
 import { stepOf } from "./steps.ts";
 

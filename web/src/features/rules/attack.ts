@@ -31,3 +31,8 @@ export function attackTags(tags: string[], attack: Attack | undefined): AttackTa
 export function techniqueUrl(id: string): string {
   return `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`;
 }
+
+/** The types that alerts have, by which people choose them. */
+export function useAlertTypes() {
+  return useQuery({ ...read("/api/v1/alert-types", {}), staleTime: Number.POSITIVE_INFINITY }).data;
+}

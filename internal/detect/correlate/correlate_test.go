@@ -356,3 +356,20 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"a.b", "target[type=User].id", "a{}.0[b = c]", "a[[=]]"} {
+		f.Add(path)
+	}
+	event := map[string]any{"a": []any{map[string]any{"b": "c", "type": "User", "id": "1"}, "x"}, "target": map[string]any{"type": "User", "id": true}}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := correlate.ParsePath(text)
+		if err != nil {
+			return
+		}
+		if len(p) == 0 {
+			t.Fatalf("%q is a path of nothing", text)
+		}
+		p.Values(event)
+	})
+}

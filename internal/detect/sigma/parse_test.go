@@ -164,6 +164,8 @@ func TestParseErrors(t *testing.T) {
 		"fieldref with a comparison":    {field("a|fieldref|re: b"), "fieldref goes with contains"},
 		"a keyword with a comparison":   {field("'|startswith': b"), "texts without a field are found anywhere"},
 		"an empty keyword":              {field("'|all': ['', b]"), "an empty text is in every event"},
+		"an empty detection":            {"title: x\nlogsource: {product: okta}\ndetection: {}", "line 3, detection: there is no search here"},
+		"no search":                     {"title: x\nlogsource: {product: okta}\ndetection: {condition: s}", "line 3, detection: there is no search here"},
 		"no condition":                  {"title: x\nlogsource: {product: okta}\ndetection: {s: {a: b}}", "line 3, detection.condition: a condition is missing"},
 		"an empty condition":            {condition("' '"), "line 6, detection.condition: the condition is empty"},
 		"an empty list of conditions":   {condition("[]"), "the list of conditions is empty"},

@@ -69,7 +69,7 @@ export async function places(demo) {
     "catalogue-entry": "/catalogue?q=user&open=okta.get_user",
     "connector-new": "/connectors/new",
     connections: "/connections",
-    sources: "/connections?tab=sources",
+    sources: "/sources",
     "connection-add": "/connections?add=choose",
     "connection-new": "/connections?add=okta",
     connection: `/connections/${connection.id}`,

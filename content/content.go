@@ -7,5 +7,5 @@ import "embed"
 
 // FS is the content: connectors/NAME.yaml and so on.
 //
-//go:embed connectors templates
+//go:embed connectors rules templates
 var FS embed.FS

@@ -33,7 +33,7 @@ type Action struct {
 	Reason     string           `json:"reason,omitempty" doc:"of a refusal"`
 	Error      string           `json:"error,omitempty"`
 	Status     int              `json:"status,omitzero" doc:"that the peer answered"`
-	Cause      string           `json:"cause" enum:"event,on_demand,call,undo"`
+	Cause      string           `json:"cause" enum:"event,on_demand,call,undo,source"`
 	Flow       *Ref             `json:"flow,omitempty"`
 	Run        string           `json:"run,omitempty" doc:"id of the run"`
 	StepPath   string           `json:"stepPath,omitempty" doc:"of the run's step"`

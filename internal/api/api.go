@@ -17,13 +17,16 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/connector"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
+	"sallyport/internal/quota"
 	"sallyport/internal/secret"
+	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/template"
 	"sallyport/internal/value"
@@ -37,9 +40,18 @@ type Caller interface {
 	Preview(c connector.Connection, call connector.Call) (connector.Request, error)
 }
 
+// Looker looks at the peers of connections.
+type Looker interface {
+	// Raw carries a call out and returns the peer's answer, whatever its status.
+	Raw(ctx context.Context, c connector.Connection, call connector.Call) (connector.Raw, error)
+	// Usage returns how far the peer's rate limits are used up, as far as known.
+	Usage(c connector.Connection, call connector.Call) ([]quota.Usage, error)
+}
+
 // Engine is what the API asks of the connector engine: [connector.Engine].
 type Engine interface {
 	Caller
+	Looker
 
 	// Normalize returns a connection's settings as they are to be kept.
 	Normalize(c connector.Connection) (*value.Object, error)
@@ -66,6 +78,7 @@ type Deps struct {
 	DB        *store.DB
 	Portal    *portal.Portal
 	Library   *flow.Library
+	Rules     *alert.Library
 	Catalogue *flow.Catalogue
 	Shelf     *connector.Shelf
 	Engine    Engine
@@ -102,6 +115,11 @@ type Deps struct {
 	CallRate int
 	// Working reports whether runs are worked; optional.
 	Working func() error
+	// Sink takes the events of files; optional: without it none are taken.
+	Sink source.Sink
+	// RuleEvents returns the event types that an organization's rules want;
+	// optional.
+	RuleEvents func(ctx context.Context, org string) ([]string, error)
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

@@ -105,9 +105,13 @@ func countEvents(ctx context.Context, d Deps, c portal.Caller, out *Overview) (e
 
 func countSources(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
 	all, err := d.DB.Sources.List(ctx, c.Org.ID)
+	if err != nil {
+		return err
+	}
+	did, err := d.DB.Sources.Minutes(ctx, c.Org.ID, d.Now().Add(-shownMinutes*time.Minute))
 	out.Setup.Sources = len(all)
 	out.Sources = each(all, func(s source.Source) SourceBrief {
-		shown := showSource(d, s, nil)
+		shown := showSource(d, s, nil, did[s.ID])
 		if shown.Health.State == "failing" {
 			out.Needs.FailingSources++
 		}

@@ -56,13 +56,13 @@ func TestSourceLife(t *testing.T) {
 			t.Errorf("%s: %s", name, value.JSON(e))
 		}
 	}
-	made := c.post("/api/v1/sources", value.Map("name", "Acme", "connection", okta, "poll", true, "hook", true), 201)
+	made := c.post("/api/v1/sources", value.Map("name", "Acme", "connection", okta, "poll", true, "hook", true, "test", false), 201)
 	path := "/api/v1/sources/" + made.Text("id")
 	secret := value.String(at(made, "hook.secret"))
 	if at(made, "hook.url") != b.url+"/hooks/okta/"+made.Text("id") || len(secret) != 43 || at(made, "hook.header") != "Authorization" || at(made, "health.state") != "waiting" || at(made, "connection.name") != "Okta" {
 		t.Errorf("%s", value.JSON(made))
 	}
-	hooks := &source.Hooks{Store: b.db.Sources, Sink: sink{}, Keys: b.keys, Log: b.deps.Log}
+	hooks := &source.Hooks{Store: b.db.Sources, Sink: sink{}, Keys: b.keys, Now: time.Now, Log: b.deps.Log}
 	knock := func(secret string) int { return b.deliver(hooks, made.Text("id"), secret) }
 	if got := knock(secret); got != 204 {
 		t.Errorf("the secret does not open the hook: %d", got)
@@ -77,7 +77,7 @@ func TestSourceLife(t *testing.T) {
 		t.Errorf("%s", value.JSON(got))
 	}
 	c.do(http.MethodPatch, path, value.Map("hook", false), 400) // it would have no way left
-	renewed := value.String(at(c.post(path+"/secret", nil, 200), "hook.secret"))
+	renewed := value.String(at(c.post(path+"/secret", value.Map("overlapMinutes", 0.0), 200), "hook.secret"))
 	if knock(secret) != 401 || knock(renewed) != 204 {
 		t.Error("the old secret holds, or the new one does not")
 	}
@@ -96,12 +96,14 @@ func TestSourceLife(t *testing.T) {
 	if got := c.get(path, 200); at(got, "health.state") != "failing" || at(got, "health.error") != "the token has expired" || at(got, "health.failures") != 1.0 {
 		t.Errorf("%s", value.JSON(got))
 	}
-	c.do(http.MethodPatch, path, value.Map("poll", true, "hook", false), 200)
+	c.do(http.MethodPatch, path, value.Map("poll", true, "hook", false, "test", false), 200)
 	c.post(path+"/secret", nil, 409)
 	if again := c.do(http.MethodPatch, path, value.Map("hook", true), 200); len(value.String(at(again, "hook.secret"))) != 43 {
 		t.Errorf("a hook that is taken up again has no secret: %s", value.JSON(again))
 	}
-	c.do(http.MethodDelete, path, nil, 204)
+	if got := c.do(http.MethodDelete, path, nil, 200); got.At("events") != 0.0 || at(got, "connection.name") != "Okta" {
+		t.Errorf("%s", value.JSON(got))
+	}
 	c.get(path, 404)
 	if changes < 8 {
 		t.Errorf("the readers were told of %d changes", changes)
@@ -197,7 +199,7 @@ func TestEventLink(t *testing.T) {
 	b := setup(t)
 	c := b.admin()
 	okta := b.okta(value.Map("admin_url", "https://acme-admin.okta.example"))
-	src := c.post("/api/v1/sources", value.Map("name", "Acme", "connection", okta, "poll", true), 201).Text("id")
+	src := c.post("/api/v1/sources", value.Map("name", "Acme", "connection", okta, "poll", true, "test", false), 201).Text("id")
 	uuid := b.event(b.acme, src, "user.session.start", "ada", b.now())
 	want := "https://acme-admin.okta.example/report/system_log_2?search=" + url.QueryEscape(`uuid eq "`+uuid+`"`)
 	if got := c.get("/api/v1/events/"+uuid, 200).Text("url"); got != want {

@@ -18,10 +18,10 @@ import (
 
 	"sallyport/internal/api"
 	"sallyport/internal/console"
-	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
 	"sallyport/internal/okta"
+	"sallyport/internal/pipeline"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -125,12 +125,15 @@ func (a *App) listen(ctx context.Context) error {
 
 // watch passes on what the pipeline accepts to whoever looks.
 func (a *App) watch() {
-	a.Pipeline.Accepted = func(b source.Batch, fresh []event.Event, runs []flow.Run) {
-		a.metrics.Accepted(string(b.Via), len(fresh))
-		if len(fresh) > 0 {
-			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(fresh)))
+	a.Pipeline.Accepted = func(b source.Batch, o pipeline.Outcome) {
+		a.metrics.Accepted(string(b.Via), len(o.Fresh))
+		if len(o.Fresh) > 0 {
+			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(o.Fresh)))
 		}
-		for _, r := range runs {
+		for _, t := range o.Alerts {
+			a.Live.Publish(b.Org, api.AlertChanged(t.Alert))
+		}
+		for _, r := range o.Runs {
 			a.metrics.RunChanged(flow.Queued)
 			a.Live.Publish(b.Org, api.RunChanged(r.ID, r.Flow, flow.Queued))
 		}
@@ -150,9 +153,9 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	d := api.Deps{
-		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, SourcesChanged: a.poller.Wake,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -165,7 +168,11 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Log: a.Log})
+	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Log: a.Log})
+	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Log: a.Log}
+	for _, path := range source.StreamPaths() {
+		mux.Handle(path, streams)
+	}
 	for _, path := range []string{"/api/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
@@ -184,6 +191,9 @@ const sweepEvery = time.Hour
 // waits for it reads it at once.
 const keepAnswers = 10 * time.Minute
 
+// keepMinutes is how long it is known what sources did in each minute.
+const keepMinutes = 25 * time.Hour
+
 // sweep forgets sessions and links that have ended, and answers that were given,
 // now and every hour until ctx ends.
 func (a *App) sweep(ctx context.Context) {
@@ -195,6 +205,9 @@ func (a *App) sweep(ctx context.Context) {
 		}
 		if err := a.DB.Runs.ForgetAnswers(ctx, a.Now().Add(-keepAnswers)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "answers of runs that ended not swept", "err", err)
+		}
+		if err := a.DB.Sources.ForgetMinutes(ctx, a.Now().Add(-keepMinutes)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "what sources did by the minute not swept", "err", err)
 		}
 		select {
 		case <-tick.C:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/quota"
 )
 
 // Raw is an answer as it came.
@@ -41,4 +42,19 @@ func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, erro
 		return Raw{}, scrubError(s.scrub, failure)
 	}
 	return Raw{Status: a.status, Header: a.header, Body: a.raw}, nil
+}
+
+// Usage returns how far the rate limits of a connection's peer are used up, as it
+// was learnt from calls of this process: of the peer that an action calls, with
+// the connection's credential. It makes no call.
+func (e *Engine) Usage(conn Connection, call Call) ([]quota.Usage, error) {
+	s, err := e.begin(conn, call)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.first()
+	if err != nil || w == nil {
+		return nil, err
+	}
+	return s.budget(w.url.Host).Usage(), nil
 }

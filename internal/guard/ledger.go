@@ -114,28 +114,35 @@ func (g *Guard) Undo(ctx context.Context, conns Connections, org, actor, entry s
 
 func (g *Guard) undo(ctx context.Context, e Entry, in connector.Intent) (Entry, error) {
 	in.Call.Key = "undo/" + e.ID
+	_, done, err := g.Act(ctx, in)
+	return done, err
+}
+
+// Act makes an effect that somebody wants by hand: the policy holds for it, and it
+// has an entry, which is returned with what the call gave.
+func (g *Guard) Act(ctx context.Context, in connector.Intent) (connector.Result, Entry, error) {
 	request, err := g.Caller.Preview(in.Connection, in.Call)
 	if err != nil {
-		return Entry{}, errs.Wrap(errs.Invalid, err, "the reversal cannot be made: %v", err)
+		return connector.Result{}, Entry{}, errs.Wrap(errs.Invalid, err, "%s cannot be made: %v", in.Action.Title, err)
 	}
 	in.Request = request
 	permit, err := g.Begin(ctx, in)
 	if err != nil {
-		return Entry{}, err
+		return connector.Result{}, Entry{}, err
 	}
 	switch permit.Verdict {
 	case connector.Proceed:
 	case connector.Refuse:
-		return Entry{}, errs.New(errs.Denied, "refused: %s", permit.Reason)
+		return connector.Result{}, Entry{}, errs.New(errs.Denied, "refused: %s", permit.Reason)
 	case connector.Show:
-		return Entry{}, errs.New(errs.Conflict, "the organization is in dry run: nothing is changed")
+		return connector.Result{}, Entry{}, errs.New(errs.Conflict, "the organization is in dry run: nothing is changed")
 	}
 	return g.carryOut(ctx, in, permit)
 }
 
 // carryOut makes a call that was begun and ends its entry, whatever becomes of
 // the caller's context: an effect that was made is always written down.
-func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connector.Permit) (Entry, error) {
+func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connector.Permit) (connector.Result, Entry, error) {
 	res, err := g.Caller.Do(ctx, in.Connection, in.Call)
 	end := End{ID: permit.Ledger, State: Done, Status: res.Status, At: g.Now()}
 	if err != nil {
@@ -155,10 +162,11 @@ func (g *Guard) carryOut(ctx context.Context, in connector.Intent, permit connec
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if endErr := g.Ledger.End(ctx, in.Org, end); endErr != nil {
-		return Entry{}, fmt.Errorf("end ledger entry: %w", endErr)
+		return res, Entry{}, fmt.Errorf("end ledger entry: %w", endErr)
 	}
 	if err != nil {
-		return Entry{}, errs.Wrap(errs.Unavailable, err, "%s: %v", in.Action.Title, err)
+		return res, Entry{}, errs.Wrap(errs.Unavailable, err, "%s: %v", in.Action.Title, err)
 	}
-	return g.Ledger.Get(ctx, in.Org, permit.Ledger)
+	e, err := g.Ledger.Get(ctx, in.Org, permit.Ledger)
+	return res, e, err
 }

@@ -1,7 +1,10 @@
 package source
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -40,10 +43,28 @@ type Importer struct {
 // one after another, as their events did.
 const importers = 2
 
-// Import reads an export and hands it to the sink in batches; the next are read
+// unpacked returns a file's contents, whether or not it is packed by gzip (RFC
+// 1952).
+func unpacked(r io.Reader) (io.Reader, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	if magic, err := in.Peek(2); err != nil || !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return in, nil
+	}
+	out, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, fmt.Errorf("unpack the file: %w", err)
+	}
+	return out, nil
+}
+
+// Import reads an export, which may be packed by gzip, and hands it to the sink in batches; the next are read
 // while others are written. An error that ends the import leaves what was
 // accepted before; importing the same file again adds nothing twice.
 func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
+	plain, err := unpacked(r)
+	if err != nil {
+		return Imported{}, err
+	}
 	from, n := Never(), importers
 	if im.Act {
 		from, n = time.Time{}, 1
@@ -54,7 +75,7 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	work, ctx := errgroup.WithContext(ctx)
 	var unread error // what ends the reading keeps nobody from writing what was read
 	work.Go(func() error {
-		unread = readBatches(ctx, event.NewReader(r), batches)
+		unread = readBatches(ctx, event.NewReader(plain), batches)
 		return nil
 	})
 	for range n {
@@ -75,7 +96,7 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 			return nil
 		})
 	}
-	err := work.Wait()
+	err = work.Wait()
 	return done, cmp.Or(err, unread)
 }
 

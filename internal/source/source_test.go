@@ -234,9 +234,17 @@ func TestHook(t *testing.T) {
 		status                              int
 		events                              int
 	}{
-		"a delivery":         {auth: "s3cret", body: delivery, status: 204, events: 1},
-		"a verification":     {method: "GET", challenge: "xyz", status: 200},
-		"no challenge":       {method: "GET", status: 400},
+		"a delivery":     {auth: "s3cret", body: delivery, status: 204, events: 1},
+		"a verification": {method: "GET", challenge: "xyz", status: 200},
+		"no challenge":   {method: "GET", status: 400},
+		"the secret before, in its time": {auth: "old", body: delivery, change: func(s *source.Source) {
+			s.HookBefore = source.KeyOf("old")
+			s.HookBefore.Until = time.Now().Add(time.Minute)
+		}, status: 204, events: 1},
+		"the secret before, after it": {auth: "old", body: delivery, change: func(s *source.Source) {
+			s.HookBefore = source.KeyOf("old")
+			s.HookBefore.Until = time.Now().Add(-time.Second)
+		}, status: 401},
 		"wrong secret":       {auth: "s3cre", body: delivery, status: 401},
 		"no secret":          {body: delivery, status: 401},
 		"no JSON":            {auth: "s3cret", body: `{`, status: 400},
@@ -257,7 +265,7 @@ func TestHook(t *testing.T) {
 				tt.change(&m.source)
 			}
 			mux := http.NewServeMux()
-			mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: m, Sink: m, Keys: open{}, Log: slog.New(slog.DiscardHandler)})
+			mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: m, Sink: m, Keys: open{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 			method, path := tt.method, tt.path
 			if method == "" {
 				method = "POST"
@@ -292,7 +300,7 @@ func TestHookThatTrickles(t *testing.T) {
 	t.Parallel()
 	m := newMemory(source.Source{ID: "s", Org: "o", Hook: true, Enabled: true, HookSecret: []byte("s3cret")})
 	mux := http.NewServeMux()
-	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: m, Sink: m, Keys: open{}, Log: slog.New(slog.DiscardHandler)})
+	mux.Handle("/hooks/okta/{source}", &source.Hooks{Store: m, Sink: m, Keys: open{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
 	body, drip := io.Pipe()

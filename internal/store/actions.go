@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"sallyport/internal/connector"
@@ -151,12 +150,8 @@ func (t Actions) Begin(ctx context.Context, e guard.Entry, ceiling int, since ti
 // begun counts the changes that a flow has begun since a time, this one apart,
 // while nobody else counts.
 func (tx *Tx) begun(ctx context.Context, e guard.Entry, since time.Time) (int, error) {
-	if lock := tx.db.d.lockTx; lock != "" {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte("ceiling/" + e.Org + "/" + e.Why.Flow))
-		if _, err := tx.exec(ctx, lock, int64(h.Sum64()>>1)); err != nil {
-			return 0, err
-		}
+	if err := tx.hold(ctx, "ceiling/"+e.Org+"/"+e.Why.Flow); err != nil {
+		return 0, err
 	}
 	return one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM guard_action WHERE org_id = ? AND flow_id = ? AND started_at >= ? AND state <> 'refused' AND id <> ?`,
 		e.Org, e.Why.Flow, toMicros(since), e.ID)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,19 @@ func (db *DB) rebind(q string) string {
 	}
 	db.rebound.Store(q, b.String())
 	return b.String()
+}
+
+// hold has whoever holds the same name in a transaction do so one after another,
+// until each ends.
+func (tx *Tx) hold(ctx context.Context, name string) error {
+	lock := tx.db.d.lockTx
+	if lock == "" {
+		return nil
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // never fails
+	_, err := tx.exec(ctx, lock, int64(h.Sum64()>>1))
+	return err
 }
 
 // insertMany inserts rows with as few statements as the database allows. tail

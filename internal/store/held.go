@@ -19,14 +19,8 @@ const (
 const heldReason = "as many runs of the flow as may be at the same time are under way"
 
 // lockFlow has whoever counts a flow's runs, or changes their number, do so one
-// after another.
-func (tx *Tx) lockFlow(ctx context.Context, flowID string) error {
-	if tx.db.d.forUpdate == "" {
-		return nil
-	}
-	_, err := list(ctx, tx, scalar[string], `SELECT id FROM flow WHERE id = ?`+tx.db.d.forUpdate, flowID)
-	return err
-}
+// after another, even those of a flow that is deleted.
+func (tx *Tx) lockFlow(ctx context.Context, flowID string) error { return tx.hold(ctx, "flow/"+flowID) }
 
 // Enter lets a fresh run begin if fewer runs of its flow than a limit are under
 // way, and none waits that came before it; otherwise it is held.

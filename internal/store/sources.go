@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"sallyport/internal/errs"
@@ -16,19 +18,33 @@ type Sources struct {
 	now func() time.Time
 }
 
-const sourceColumns = `id, org_id, name, kind, connection_id, poll, hook, enabled, start_at, hook_secret, hook_id, cursor,
-	event_count, last_event_at, last_hook_at, last_poll_at, error, error_at, failures, created_at`
+const sourceColumns = `id, org_id, name, kind, category, connection_id, poll, hook, stream, file, enabled, start_at, hook_secret, hook_before_sum, hook_before_until,
+	hook_id, hook_types, token_sum, token_old_sum, token_old_until, cursor, event_count, last_event_at, last_hook_at, last_poll_at, last_stream_at, error, error_at,
+	failures, findings, trial_since, trial_event, trial_at, created_at`
 
 func scanSource(rows *sql.Rows) (source.Source, error) {
 	var s source.Source
-	var conn, hook, cursor, failure sql.NullString
-	var start, event, hookAt, poll, failed, created int64
-	err := rows.Scan(&s.ID, &s.Org, &s.Name, &s.Kind, &conn, &s.Poll, &s.Hook, &s.Enabled, &start, &s.HookSecret, &hook, &cursor,
-		&s.Health.Events, &event, &hookAt, &poll, &failure, &failed, &s.Health.Failures, &created)
-	s.Connection, s.HookID, s.Cursor, s.Health.Error = conn.String, hook.String, cursor.String, failure.String
+	var conn, hook, types, cursor, failure, findings, trial sql.NullString
+	var start, before, old, event, hookAt, poll, stream, failed, since, tried, created int64
+	err := rows.Scan(&s.ID, &s.Org, &s.Name, &s.Kind, &s.Category, &conn, &s.Poll, &s.Hook, &s.Stream, &s.File, &s.Enabled, &start, &s.HookSecret, &s.HookBefore.Sum, &before,
+		&hook, &types, &s.Token.Sum, &s.TokenOld.Sum, &old, &cursor, &s.Health.Events, &event, &hookAt, &poll, &stream, &failure, &failed,
+		&s.Health.Failures, &findings, &since, &trial, &tried, &created)
+	if err != nil {
+		return s, err
+	}
+	s.Connection, s.HookID, s.Cursor, s.Health.Error, s.Trial.Event = conn.String, hook.String, cursor.String, failure.String, trial.String
 	s.StartAt, s.CreatedAt, s.Health.LastEventAt, s.Health.LastHookAt = fromMicros(start), fromMicros(created), fromMicros(event), fromMicros(hookAt)
-	s.Health.LastPollAt, s.Health.ErrorAt = fromMicros(poll), fromMicros(failed)
-	return s, err
+	s.Health.LastPollAt, s.Health.LastStream, s.Health.ErrorAt = fromMicros(poll), fromMicros(stream), fromMicros(failed)
+	s.HookBefore.Until, s.TokenOld.Until, s.Trial.Since, s.Trial.At = fromMicros(before), fromMicros(old), fromMicros(since), fromMicros(tried)
+	if findings.Valid {
+		s.Findings = []byte(findings.String)
+	}
+	if types.Valid {
+		if err := json.Unmarshal([]byte(types.String), &s.HookTypes); err != nil {
+			return s, fmt.Errorf("event types of the hook of source %s: %w", s.ID, err)
+		}
+	}
+	return s, nil
 }
 
 // All returns every organization's enabled sources: for whoever reads them.
@@ -56,15 +72,36 @@ func (t Sources) ByID(ctx context.Context, id string) (source.Source, error) {
 	return one(ctx, t.db, "source", scanSource, `SELECT `+sourceColumns+` FROM source WHERE id = ?`, id)
 }
 
-// Save adds a source, or changes the settings of the one of its id; its cursor
-// and health stay.
+// ByToken returns the source whose log stream sends a token, by its key. It may
+// be the token before the present one, which [source.Key.Fits] tells.
+func (t Sources) ByToken(ctx context.Context, k source.Key) (source.Source, error) {
+	return one(ctx, t.db, "source", scanSource, `SELECT `+sourceColumns+` FROM source WHERE token_sum = ? OR token_old_sum = ?`, k.Sum, k.Sum)
+}
+
+// Save adds a source, or changes the settings of the one of its id; its cursor,
+// health, findings and trial stay.
 func (t Sources) Save(ctx context.Context, s source.Source) error {
-	err := t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO source (id, org_id, name, kind, connection_id, poll, hook, enabled, start_at, hook_secret, hook_id, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, connection_id = excluded.connection_id, poll = excluded.poll, hook = excluded.hook,
-			enabled = excluded.enabled, hook_secret = excluded.hook_secret, hook_id = excluded.hook_id WHERE source.org_id = excluded.org_id`,
-			s.ID, s.Org, s.Name, s.Kind, null(s.Connection), s.Poll, s.Hook, s.Enabled, toMicros(s.StartAt), s.HookSecret, null(s.HookID), toMicros(s.CreatedAt))
+	types, err := json.Marshal(s.HookTypes)
+	if err != nil {
+		return fmt.Errorf("event types of the hook of source %s: %w", s.ID, err)
+	}
+	typesText := string(types)
+	if s.HookTypes == nil {
+		typesText = ""
+	}
+	if s.Category == "" {
+		s.Category = source.Identity
+	}
+	err = t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO source (id, org_id, name, kind, category, connection_id, poll, hook, stream, file, enabled, start_at, hook_secret, hook_before_sum, hook_before_until,
+				hook_id, hook_types, token_sum, token_old_sum, token_old_until, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, category = excluded.category, connection_id = excluded.connection_id, poll = excluded.poll, hook = excluded.hook,
+			stream = excluded.stream, file = excluded.file, enabled = excluded.enabled, hook_secret = excluded.hook_secret, hook_before_sum = excluded.hook_before_sum,
+			hook_before_until = excluded.hook_before_until, hook_id = excluded.hook_id, hook_types = excluded.hook_types, token_sum = excluded.token_sum,
+			token_old_sum = excluded.token_old_sum, token_old_until = excluded.token_old_until WHERE source.org_id = excluded.org_id`,
+			s.ID, s.Org, s.Name, s.Kind, s.Category, null(s.Connection), s.Poll, s.Hook, s.Stream, s.File, s.Enabled, toMicros(s.StartAt), s.HookSecret, nullBytes(s.HookBefore.Sum), toMicros(s.HookBefore.Until),
+			null(s.HookID), null(typesText), nullBytes(s.Token.Sum), nullBytes(s.TokenOld.Sum), toMicros(s.TokenOld.Until), toMicros(s.CreatedAt))
 		return err
 	})
 	if errs.KindOf(err) == errs.Conflict {
@@ -73,10 +110,22 @@ func (t Sources) Save(ctx context.Context, s source.Source) error {
 	return err
 }
 
+// nullBytes returns bytes for a column that may hold none.
+func nullBytes(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
 // Remove deletes a source. Its events stay.
 func (t Sources) Remove(ctx context.Context, org, id string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "source", `DELETE FROM source WHERE id = ? AND org_id = ?`, id, org)
+		if err := tx.change(ctx, "source", `DELETE FROM source WHERE id = ? AND org_id = ?`, id, org); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM source_minute WHERE source_id = ?`, id)
+		return err
 	})
 }
 
@@ -96,35 +145,6 @@ func sealedSources() sealed[source.Source] {
 		table: "source", columns: sourceColumns, column: "hook_secret", scan: scanSource,
 		key: func(s source.Source) (id, org string) { return s.ID, s.Org },
 	}
-}
-
-// Failed notes that an attempt to read a source failed, and why.
-func (t Sources) Failed(ctx context.Context, org, id, why string) error {
-	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE source SET error = ?, error_at = ?, failures = failures + 1 WHERE id = ? AND org_id = ?`, why, toMicros(t.now()), id, org)
-		return err
-	})
-}
-
-// advance moves a source's cursor and health in the transaction of its batch.
-func (tx *Tx) advance(ctx context.Context, b source.Batch, fresh int, last, now time.Time) error {
-	q := `UPDATE source SET event_count = event_count + ?, last_event_at = CASE WHEN last_event_at < ? OR last_event_at > ? THEN ? ELSE last_event_at END, error = NULL, failures = 0`
-	args := []any{fresh, toMicros(last), toMicros(now.Add(maxAhead)), toMicros(last)}
-	switch b.Via {
-	case source.ViaHook:
-		q += `, last_hook_at = ?`
-		args = append(args, toMicros(now))
-	case source.ViaPoll:
-		q += `, last_poll_at = ?`
-		args = append(args, toMicros(now))
-	case source.ViaFile:
-	}
-	if b.Cursor != "" {
-		q += `, cursor = ?`
-		args = append(args, b.Cursor)
-	}
-	_, err := tx.exec(ctx, q+` WHERE id = ? AND org_id = ?`, append(args, b.Source, b.Org)...)
-	return err
 }
 
 // Batch is the transaction of one batch of events, as the pipeline writes it.
@@ -167,26 +187,14 @@ func (b *Batch) AddEvents(ctx context.Context) ([]bool, error) {
 	return b.tx.insertFresh(ctx, eventRows(), b.rows)
 }
 
-// FlowRevision counts the changes to the organization's flows as this
+// Revisions count the changes to the organization's flows and rules as this
 // transaction sees them.
-func (b *Batch) FlowRevision(ctx context.Context) (int64, error) {
-	return revision(ctx, b.tx, b.b.Org)
+func (b *Batch) Revisions(ctx context.Context) (flows, rules int64, err error) {
+	by, err := counts[string](ctx, b.tx, `SELECT 'flows', revision FROM flow_revision WHERE org_id = ? UNION ALL SELECT 'rules', revision FROM rule_revision WHERE org_id = ?`, b.b.Org, b.b.Org)
+	return int64(by["flows"]), int64(by["rules"]), err
 }
 
 // AddRuns queues flow runs.
-func (b *Batch) AddRuns(ctx context.Context, runs []flow.Run) error { return b.tx.addRuns(ctx, runs) }
-
-// maxAhead is how far in the future an event may say that it was published. What
-// is further ahead is wrong, and would hide for ever when the newest one came.
-const maxAhead = 24 * time.Hour
-
-// Advance moves the source's cursor and health.
-func (b *Batch) Advance(ctx context.Context, fresh int) error {
-	var last time.Time
-	for _, e := range b.b.Events {
-		if e.Published.After(last) && !e.Published.After(b.now.Add(maxAhead)) {
-			last = e.Published
-		}
-	}
-	return b.tx.advance(ctx, b.b, fresh, last, b.now)
+func (b *Batch) AddRuns(ctx context.Context, runs []flow.Run) error {
+	return b.tx.addSealedRuns(ctx, runs)
 }

@@ -26,7 +26,7 @@ func TestFactors(t *testing.T) {
 	types, events := x.events(func() {
 		x.post(path, object{"factorType": "question", "provider": "OKTA", "profile": object{"question": "disliked_food", "answer": "beets"}}).want(200)
 	})
-	if diff := cmp.Diff([]string{"user.mfa.factor.activate"}, types); diff != "" {
+	if diff := cmp.Diff([]string{"user.mfa.factor.activate", "system.email.mfa_enroll_notification.sent_message"}, types); diff != "" {
 		t.Error(diff)
 	}
 	if str(events[0], "outcome", "reason") != "User set up SECURITY_QUESTION factor" {
@@ -47,7 +47,7 @@ func TestFactors(t *testing.T) {
 		t.Errorf("activated: %v", got["status"])
 	}
 	types, events = x.events(func() { x.del(path + "/" + str(sms, "id")).want(204) })
-	if diff := cmp.Diff([]string{"user.mfa.factor.deactivate"}, types); diff != "" || str(events[0], "outcome", "reason") != "User reset SMS_FACTOR factor" {
+	if diff := cmp.Diff([]string{"user.mfa.factor.deactivate", "system.email.mfa_reset_notification.sent_message"}, types); diff != "" || str(events[0], "outcome", "reason") != "User reset SMS_FACTOR factor" {
 		t.Errorf("%s %v", diff, events[0]["outcome"])
 	}
 	if e := x.get(path+"/"+str(sms, "id")).fails(404, "E0000007"); !strings.HasSuffix(str(e, "errorSummary"), "(UserFactor)") {

@@ -84,6 +84,7 @@ func (c *change) setPassword(u *user, value string, log bool) {
 	u.oneTime = ""
 	u.touch(c.now())
 	c.emit("user.account.update_password", accessFact(c, u))
+	mailPasswordChanged(c, u)
 }
 
 // checkPassword holds a password against Okta's default policy.

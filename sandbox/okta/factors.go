@@ -36,6 +36,26 @@ type factor struct {
 
 func (f *factor) key() string { return f.id }
 
+// called is how mails call the factor.
+func (f *factor) called() string {
+	switch f.kind {
+	case "push", "signed_nonce":
+		return "Okta Verify"
+	case "token:software:totp":
+		return "authenticator app"
+	case "sms", "call":
+		return "phone"
+	case "webauthn":
+		return "security key or biometric"
+	case "question":
+		return "security question"
+	case "token:hardware":
+		return "hardware token"
+	default:
+		return f.kind
+	}
+}
+
 // factorKind describes a kind of factor that the org supports.
 type factorKind struct {
 	prefix string // of its ids
@@ -231,6 +251,7 @@ func (s *ids) digits(n int) string {
 func factorActive(c *change, u *user, f *factor) {
 	k, _ := factorKindOf(f.kind)
 	c.emit("user.mfa.factor.activate", fact{targets: targets(u), reason: "User set up " + k.logged + " factor"})
+	mailFactorEnrolled(c, u, f)
 }
 
 func activateFactor(c *call) (answer, error) {
@@ -304,6 +325,7 @@ func deleteFactor(c *call) (answer, error) {
 	k, _ := factorKindOf(f.kind)
 	u.factors.remove(f.id)
 	c.emit("user.mfa.factor.deactivate", fact{targets: targets(u), reason: "User reset " + k.logged + " factor"})
+	mailFactorReset(&c.change, u, "The security method "+f.called())
 	return none()
 }
 

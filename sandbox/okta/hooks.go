@@ -1,7 +1,6 @@
 package okta
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -239,9 +238,7 @@ func hookURI(o *Org, s string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	return u.Scheme == "https" || u.Scheme == "http" && local && !o.httpsOnly
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()) && !o.httpsOnly
 }
 
 func deleteHook(c *call) (answer, error) {

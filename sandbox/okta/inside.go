@@ -3,6 +3,7 @@ package okta
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,11 +118,11 @@ func (o *Org) Logged(limit int, accept func(*systemlog.Event) bool) []*systemlog
 }
 
 // ErrNothingToReport is what Report returns to somebody who was not mailed
-// about a sign-in.
-var ErrNothingToReport = errors.New("there was no mail about a sign-in")
+// about anything.
+var ErrNothingToReport = errors.New("there was no mail to report it from")
 
-// Report has a user report the newest sign-in that Okta mailed them about, as
-// the link in that mail would, and returns the uuid of the event.
+// Report has a user report the newest thing that Okta mailed them about, as the
+// link in that mail would, and returns the uuid of the event.
 func (o *Org) Report(login string, from Client) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -131,7 +132,7 @@ func (o *Org) Report(login string, from Client) (string, error) {
 	}
 	token := ""
 	for t, r := range o.reports {
-		if r.user == u && (token == "" || r.event.Published.After(o.reports[token].event.Published.Time)) {
+		if r.user == u && o.now().Sub(r.told) <= reportLife && (token == "" || r.event.Published.After(o.reports[token].event.Published.Time)) {
 			token = t
 		}
 	}
@@ -146,4 +147,77 @@ func (o *Org) Report(login string, from Client) (string, error) {
 	c.emit("user.account.report_suspicious_activity_by_enduser", fact{targets: targets(u), debug: suspicion(o.reports[token].event)})
 	delete(o.reports, token)
 	return c.pending[0].UUID, nil
+}
+
+// ChangePassword has a user choose another password in the dashboard. What it
+// is stays unknown, as that of every seeded person.
+func (o *Org) ChangePassword(login string, from Client) error {
+	return o.act(login, from, "/api/internal/users/me/password", func(c *change, u *user) { c.setPassword(u, "", true) })
+}
+
+// Lock locks a user's account after too many wrong passwords.
+func (o *Org) Lock(login string, from Client) error {
+	return o.act(login, from, "/idp/idx/challenge/answer", func(c *change, u *user) {
+		c.setStatus(u, LockedOut)
+		c.emit("user.account.lock", fact{targets: targets(u), result: "FAILURE", reason: "LOCKED_OUT"})
+	})
+}
+
+// act makes a change that a user makes in the browser.
+func (o *Org) act(login string, from Client, path string, f func(*change, *user)) error {
+	effects, err := func() ([]func(), error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		u, ok := o.dir.find(login)
+		if !ok {
+			return nil, fmt.Errorf("%s: %w", login, ErrNoUser)
+		}
+		c := &change{Org: o, actor: userActor(u), from: from, id: o.ids.request(), session: o.ids.session(), path: path}
+		for _, s := range u.sessions {
+			if s.from.IP == from.IP && s.from.UserAgent == from.UserAgent {
+				c.session = s.id
+			}
+		}
+		f(c, u)
+		c.flush()
+		return c.effects, nil
+	}()
+	for _, f := range effects {
+		f()
+	}
+	return err
+}
+
+// Enrol has a user set up a factor in the dashboard: "push", "webauthn" ...
+func (o *Org) Enrol(login, kind string, from Client) error {
+	return o.act(login, from, "/idp/idx/credential/enroll", func(c *change, u *user) {
+		p := map[string]any{}
+		if kind == "push" {
+			p = map[string]any{"deviceType": "SmartPhone_IPhone", "name": u.profile.text("firstName") + "'s phone", "platform": "IOS", "version": "18.6"}
+		}
+		f := newFactor(o, u, kind, "OKTA", p)
+		f.status, f.created, f.lastUpdated = "ACTIVE", o.now(), o.now()
+		factorActive(c, u, f)
+	})
+}
+
+// CloseSession ends a session, without a word in the log.
+func (o *Org) CloseSession(login, id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if u, ok := o.dir.find(login); ok {
+		u.sessions = slices.DeleteFunc(u.sessions, func(s *session) bool { return s.id == id })
+	}
+}
+
+// Service returns the service app with a label.
+func (o *Org) Service(label string) (AppState, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	for _, a := range o.apps.all.items {
+		if a.label == label && a.clientID() != "" {
+			return AppState{a.clientID(), a.name, a.label}, true
+		}
+	}
+	return AppState{}, false
 }

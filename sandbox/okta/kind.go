@@ -106,6 +106,8 @@ system.org.rate_limit.violation | Rate limit violation | core.framework.ratelimi
 core.concurrency.org.limit.violation | Too many requests in flight | core.concurrency.org.limit.violation
 security.threat.detected | Request from suspicious actor | security.threat.detected | WARN
 system.email.new_device_notification.sent_message | Send new device notification email
+system.email.mfa_enroll_notification.sent_message | Send MFA enrollment notification email
+system.email.mfa_reset_notification.sent_message | Send MFA reset notification email
 system.email.password_reset.sent_message | Send password reset email
 event_hook.created | Event hook created
 event_hook.updated | Event hook updated

@@ -267,6 +267,7 @@ func resetFactors(c *call) (answer, error) {
 	u.factors = ordered[*factor]{}
 	u.lastUpdated = c.now()
 	c.emit("user.mfa.factor.reset_all", fact{targets: targets(u)})
+	mailFactorReset(&c.change, u, "Every security method")
 	return empty()
 }
 

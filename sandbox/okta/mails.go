@@ -32,21 +32,6 @@ func mailReset(c *change, u *user, token string) {
 	c.emit("system.email.password_reset.sent_message", fact{targets: targets(u), detail: map[string]any{"emailAddress": masked(u.email())}})
 }
 
-func mailNewDevice(c *change, u *user, from Client, token string) {
-	os, browser, _ := from.guess()
-	place := from.City
-	if from.Country != "" {
-		place = strings.TrimPrefix(from.City+", "+from.Country, ", ")
-	}
-	c.send(u, "New sign-in to your Okta account",
-		"Somebody signed in to your account "+u.login()+" with a device that was not seen before:", "",
-		"  Browser: "+browser, "  Operating system: "+os, "  Location: "+place, "  IP address: "+from.IP,
-		"  Time: "+c.now().UTC().Format("January 2, 2006 15:04:05 MST"), "",
-		"If this was not you, report the suspicious activity here:", "",
-		c.baseURL()+reportPath+"?i="+token)
-	c.emit("system.email.new_device_notification.sent_message", fact{targets: targets(u)})
-}
-
 // sendPasscode sends the passcode of a factor, as far as it goes by mail.
 func sendPasscode(c *change, u *user, f *factor) {
 	if f.kind == "email" {

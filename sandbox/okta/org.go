@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"sallyport/sandbox/okta/eventhook"
+	"sallyport/sandbox/okta/logstream"
 	"sallyport/sandbox/okta/ratelimit"
 	"sallyport/sandbox/okta/systemlog"
 )
@@ -80,19 +81,21 @@ type Org struct {
 	readKey   string
 	base      atomic.Pointer[string]
 
-	ids    *ids
-	router *router
-	pages  *template.Template
-	limits *ratelimit.Limiter
-	events *systemlog.Log
-	sender *eventhook.Sender
-	tokens *tokenBox
-	access *accessBox
+	ids      *ids
+	router   *router
+	pages    *template.Template
+	limits   *ratelimit.Limiter
+	events   *systemlog.Log
+	sender   *eventhook.Sender
+	streamer *logstream.Sender
+	tokens   *tokenBox
+	access   *accessBox
 
 	timers timers
 
 	hookMu      sync.RWMutex
 	subscribers []subscriber
+	taps        []logstream.Target // active log streams
 
 	mu         sync.RWMutex // guards everything below
 	features   Features
@@ -101,8 +104,12 @@ type Org struct {
 	dir        directory
 	apps       appShelf
 	hooks      ordered[*hook]
+	streams    ordered[*stream]
 	attributes map[string]attributeType
 	settings   orgSettings
+	brands     ordered[*brand]
+	threats    threats
+	zones      ordered[*zone]
 	reports    map[string]reportable // what end users can report as suspicious, by token
 
 	orgID, realmID, userTypeID     string
@@ -136,11 +143,15 @@ func New(opt Options) (*Org, error) {
 	o.signingKID = o.ids.secret(43)
 	o.access = newAccessBox(o.ids.secret(32), o.signingKID)
 	o.settings = newOrgSettings(o.company)
+	o.brands = newBrands(o.orgID, o.company)
 	o.sender = eventhook.New(eventhook.Options{
 		HTTP: opt.HTTP, Now: opt.Now, After: opt.After, NewID: o.ids.uuid, Log: opt.Log, Failed: o.deliveryFailed,
 	})
+	o.streamer = logstream.New(logstream.Options{HTTP: opt.HTTP, After: opt.After, Log: opt.Log, Refused: o.streamRefused})
 	seed(o, opt)
+	o.threats, o.zones = newThreats(o.born), newZones(o.orgID, o.born)
 	o.events.OnAppend(o.deliver)
+	o.events.OnAppend(o.pour)
 	return o, nil
 }
 
@@ -173,6 +184,7 @@ func (opt Options) withDefaults() Options {
 func (o *Org) Close() {
 	o.timers.close()
 	o.sender.Close()
+	o.streamer.Close()
 }
 
 // SetBaseURL says under what URL the org is reached. It is used in links, as
@@ -284,7 +296,7 @@ func (t *timers) close() {
 
 // dtHash is a hash of what Okta calls the device token of a client.
 func dtHash(f Client) string {
-	sum := digest(f.IP + "\n" + f.UserAgent)
+	sum := digest(f.token())
 	return fmt.Sprintf("%x", sum)
 }
 

@@ -17,6 +17,7 @@ func orgRoutes() []route {
 type orgSettings struct {
 	values           map[string]any // replaced, never changed
 	clientPrivileges bool           // new clients become super admins
+	notices          notices
 }
 
 // editable names the settings that can be changed.
@@ -33,7 +34,7 @@ func newOrgSettings(company string) orgSettings {
 	}
 	v["companyName"], v["website"] = company, "https://www.example.com"
 	v["phoneNumber"], v["endUserSupportHelpURL"], v["supportPhoneNumber"] = "", "", ""
-	return orgSettings{values: v}
+	return orgSettings{values: v, notices: notices{NewDevice: true, FactorEnrolled: true, FactorReset: true, PasswordChanged: true, Report: true}}
 }
 
 func viewOrg(c *call) map[string]any {

@@ -155,35 +155,6 @@ func choosePassword(c *call) (answer, error) {
 	return message(c, http.StatusOK, "The password is set", "You can sign in as "+u.login()+" now.")
 }
 
-// reportable is a sign-in that its user was told of by mail.
-type reportable struct {
-	user  *user
-	event *systemlog.Event
-}
-
-func askReport(c *call) (answer, error) {
-	r, found := c.reports[c.param("i")]
-	if !found {
-		return message(c, http.StatusNotFound, "The link is not valid any more", "Tell your administrators directly.")
-	}
-	return html(c, http.StatusOK, "report", map[string]any{
-		"Org": c.company, "Login": r.user.login(), "Token": c.param("i"), "Event": r.event, "When": r.event.Published.UTC().Format("2 January 2006 15:04 UTC"),
-	})
-}
-
-// takeReport logs that an end user does not recognize a sign-in.
-func takeReport(c *call) (answer, error) {
-	token := c.param("i")
-	r, found := c.reports[token]
-	if !found {
-		return message(c, http.StatusNotFound, "The link is not valid any more", "Tell your administrators directly.")
-	}
-	delete(c.reports, token)
-	c.actor = userActor(r.user)
-	c.emit("user.account.report_suspicious_activity_by_enduser", fact{targets: targets(r.user), debug: suspicion(r.event)})
-	return message(c, http.StatusOK, "Thank you", "The activity was reported to your administrators.")
-}
-
 // suspicion describes the event that a user reports, with what the catalogue
 // calls SuspiciousActivityDebugData.
 func suspicion(e *systemlog.Event) map[string]any {

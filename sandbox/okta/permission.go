@@ -25,6 +25,13 @@ const (
 	areaRisk        area = "risk"
 	areaSessions    area = "sessions"
 	areaServices    area = "services" // API service integrations
+	areaNotices     area = "notices"  // mails to end users about their accounts
+	areaStreams     area = "logStreams"
+	areaBrands      area = "brands"
+	areaTemplates   area = "templates" // of mails
+	areaThreats     area = "threatInsights"
+	areaZones       area = "networkZones"
+	areaPolicies    area = "policies"
 )
 
 // scope returns the OAuth scope of an area, without the verb.
@@ -40,7 +47,7 @@ func (a area) scope() string {
 		return "okta.eventHooks"
 	case areaTokens:
 		return "okta.apiTokens"
-	case areaOrg:
+	case areaOrg, areaNotices:
 		return "okta.orgs"
 	case areaRisk:
 		return "okta.userRisk"
@@ -59,7 +66,8 @@ func (a area) scope() string {
 func covers(roleType string) (read, manage []area) {
 	everything := []area{
 		areaUsers, areaCredentials, areaGroups, areaMembers, areaApps, areaGrants, areaRoles, areaLogs, areaHooks, areaTokens,
-		areaOrg, areaRisk, areaSessions, areaServices,
+		areaOrg, areaRisk, areaSessions, areaServices, areaNotices, areaStreams,
+		areaBrands, areaTemplates, areaThreats, areaZones, areaPolicies,
 	}
 	but := func(out ...area) []area {
 		return slices.DeleteFunc(slices.Clone(everything), func(a area) bool { return slices.Contains(out, a) })
@@ -69,9 +77,9 @@ func covers(roleType string) (read, manage []area) {
 	case "SUPER_ADMIN":
 		return everything, everything
 	case "ORG_ADMIN":
-		return but(areaGrants), but(areaGrants, areaRoles, areaServices)
+		return but(areaGrants, areaStreams), but(areaGrants, areaRoles, areaServices, areaStreams)
 	case "READ_ONLY_ADMIN":
-		return but(areaGrants), nil
+		return but(areaGrants, areaStreams), nil
 	case "APP_ADMIN":
 		return append(people, areaApps), []area{areaApps}
 	case "USER_ADMIN":

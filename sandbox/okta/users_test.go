@@ -128,7 +128,7 @@ func TestLifecycle(t *testing.T) {
 		"reset password":                   {nil, "reset_password?sendEmail=false", "", 200, okta.Recovery, []string{"user.account.reset_password"}},
 		"reset password by mail":           {nil, "reset_password?sendEmail=true", "", 200, okta.Recovery, []string{"user.account.reset_password", "system.email.password_reset.sent_message"}},
 		"reset of a deactivated user":      {[]string{"deactivate"}, "reset_password?sendEmail=true", "E0000038", 403, okta.Deprovisioned, nil},
-		"reset factors":                    {nil, "reset_factors", "", 200, okta.Active, []string{"user.mfa.factor.reset_all"}},
+		"reset factors":                    {nil, "reset_factors", "", 200, okta.Active, []string{"user.mfa.factor.reset_all", "system.email.mfa_reset_notification.sent_message"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -109,16 +109,6 @@ func listEvents(ctx context.Context, d Deps, c portal.Caller, in listEventsIn) (
 	return out, err
 }
 
-// showEvents returns events as a list shows them.
-func showEvents(ctx context.Context, d Deps, c portal.Caller, es []store.StoredEvent) ([]Event, error) {
-	sources, err := d.DB.Sources.Names(ctx, c.Org.ID)
-	if err != nil {
-		return nil, err
-	}
-	runs, err := d.DB.Runs.OfEvents(ctx, c.Org.ID, each(es, func(e store.StoredEvent) string { return e.UUID }))
-	return each(es, func(e store.StoredEvent) Event { return showEvent(e, sources, runs) }), err
-}
-
 // EventSummary is what is known of all that a search finds.
 type EventSummary struct {
 	Events   int          `json:"events" doc:"that were counted"`

@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   Play,
   Plug,
+  Radio,
   ScrollText,
   Settings,
   Shield,
@@ -29,6 +30,7 @@ export type Place = {
     | "/tables"
     | "/catalogue"
     | "/connections"
+    | "/sources"
     | "/templates"
     | "/rehearse"
     | "/activity"
@@ -59,6 +61,7 @@ const places: Place[] = [
   },
   { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
+  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Automate" },
   {
     to: "/rehearse",
     label: "Rehearse",

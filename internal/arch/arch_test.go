@@ -56,7 +56,6 @@ var may = map[string]string{
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/alert":              "internal/errs internal/id internal/event internal/value internal/expr internal/rule",
 	"internal/pipeline":           "internal/alert internal/id internal/event internal/source internal/flow",
-	"internal/pipeline":           "internal/id internal/event internal/source internal/flow",
 	"internal/search":             "internal/detect internal/detect/plain",
 	"internal/portal":             "internal/errs internal/id",
 	"internal/live":               "",
@@ -66,8 +65,7 @@ var may = map[string]string{
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/alert internal/rule internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
-	"internal/api":                "internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/okta internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template",
+	"internal/api":                "internal/alert internal/rule internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/okta",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",

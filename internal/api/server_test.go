@@ -257,7 +257,7 @@ func (c *checked) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	c.jar.keep(resp.Cookies())
-	if resp.Header.Get("Content-Type") == "text/event-stream" {
+	if media := resp.Header.Get("Content-Type"); media == "text/event-stream" || media == "application/x-ndjson" { // which the checker cannot read
 		return resp, nil
 	}
 	body, err := io.ReadAll(resp.Body)

@@ -29,8 +29,12 @@ func scanGroup(rows *sql.Rows) (g storedGroup, err error) {
 // Correlations returns what the organization's rules have counted.
 func (b *Batch) Correlations() correlate.Store { return correlations{b.tx, b.b.Org} }
 
-// maxGroups bounds the groups that one query reads.
-const maxGroups = 500
+// maxGroups bounds the groups that are looked at for what is due, maxAsked those
+// that one query asks for: SQLite's driver takes long to bind very many.
+const (
+	maxGroups = 500
+	maxAsked  = 128
+)
 
 // Groups returns those of the groups that are kept.
 func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open correlate.Open) (map[correlate.Key]*correlate.Group, error) {
@@ -41,7 +45,7 @@ func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open cor
 	}
 	for spec, groups := range bySpec {
 		for len(groups) > 0 {
-			n := chunk(len(groups), 1, maxGroups)
+			n := chunk(len(groups), 1, maxAsked)
 			got, err := list(ctx, c.tx, scanGroup, `SELECT rule_id, group_key, state FROM correlation WHERE org_id = ? AND rule_id = ? AND group_key IN `+in(n),
 				append([]any{c.org, spec}, groups[:n]...)...)
 			if err != nil {
@@ -73,8 +77,10 @@ func (c correlations) Keep(ctx context.Context, changed map[correlate.Key]*corre
 	if len(rows) == 0 {
 		return nil
 	}
-	return c.tx.insertMany(ctx, "correlation", "org_id, rule_id, group_key, state, ends_at",
-		`ON CONFLICT (org_id, rule_id, group_key) DO UPDATE SET state = excluded.state, ends_at = excluded.ends_at`, rows)
+	return c.tx.upsertEach(ctx, bulk{
+		table: "correlation", conflict: "org_id, rule_id, group_key", columns: []string{"org_id", "rule_id", "group_key", "state", "ends_at"},
+		types: []string{"text", "text", "text", "bytea", "bigint"},
+	}, rows)
 }
 
 // Due returns groups of which time alone decides something now, and those that

@@ -94,7 +94,7 @@ const routes = [
   createRoute({
     ...at("/connections"),
     component: lazyRouteComponent(() => import("./features/connections/ConnectionList.tsx"), "ConnectionList"),
-    validateSearch: only("q", "tab", "add"),
+    validateSearch: only("q", "add"),
   }),
   createRoute({
     ...at("/connectors/$id"),
@@ -105,8 +105,18 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/connections/ConnectionPage.tsx"), "ConnectionPage"),
   }),
   createRoute({
+    ...at("/sources"),
+    component: lazyRouteComponent(() => import("./features/sources/SourceList.tsx"), "SourceList"),
+  }),
+  createRoute({
+    ...at("/sources/new"),
+    component: lazyRouteComponent(() => import("./features/sources/NewSource.tsx"), "NewSource"),
+    validateSearch: only("source", "step"),
+  }),
+  createRoute({
     ...at("/sources/$id"),
     component: lazyRouteComponent(() => import("./features/sources/SourcePage.tsx"), "SourcePage"),
+    validateSearch: only("tab"),
   }),
   createRoute({
     ...at("/templates"),

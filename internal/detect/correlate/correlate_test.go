@@ -251,6 +251,23 @@ func TestBounded(t *testing.T) {
 	}
 }
 
+// What is repeated does not wash out what came before it.
+func TestRepetition(t *testing.T) {
+	for _, typ := range []correlate.Type{correlate.Temporal, correlate.TemporalOrdered} {
+		s := &correlate.Spec{ID: "s", Type: typ, Rules: []string{"a", "b", "c"}, Span: 24 * time.Hour}
+		g := correlate.NewGroup(s)
+		g.Add(correlate.Occurrence{Rule: "a", UUID: "a", At: at(0)})
+		for i := range 5000 {
+			if _, fires := g.Add(correlate.Occurrence{Rule: "b", UUID: fmt.Sprint(i), At: at(1 + i)}); fires {
+				t.Fatalf("%s: it fires at %d", typ, i)
+			}
+		}
+		if _, fires := g.Add(correlate.Occurrence{Rule: "c", UUID: "c", At: at(6000)}); !fires {
+			t.Errorf("%s: it does not fire", typ)
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	good := correlate.Spec{ID: "s", Type: correlate.EventCount, Rules: []string{"a"}, Span: time.Hour, Condition: bounds("gte", 5)}
 	for says, change := range map[string]func(*correlate.Spec){
@@ -354,5 +371,22 @@ func FuzzDecode(f *testing.F) {
 				break
 			}
 		}
+	})
+}
+
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"a.b", "target[type=User].id", "a{}.0[b = c]", "a[[=]]"} {
+		f.Add(path)
+	}
+	event := map[string]any{"a": []any{map[string]any{"b": "c", "type": "User", "id": "1"}, "x"}, "target": map[string]any{"type": "User", "id": true}}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := correlate.ParsePath(text)
+		if err != nil {
+			return
+		}
+		if len(p) == 0 {
+			t.Fatalf("%q is a path of nothing", text)
+		}
+		p.Values(event)
 	})
 }

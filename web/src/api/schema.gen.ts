@@ -587,6 +587,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches of events that were kept: one's own, and those that others share */
+        get: operations["listKeptSearches"];
+        put?: never;
+        /** Keep a search */
+        post: operations["addKeptSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a search of one's own */
+        put: operations["putKeptSearch"];
+        post?: never;
+        /**
+         * Forget a search of one's own
+         * @description Who manages members forgets those that others share too.
+         */
+        delete: operations["deleteKeptSearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -595,10 +634,70 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events, the newest first
-         * @description With a filter other than a time, a page is what was found among the next events, and may be short or empty: go on while there is a next.
+         * Events, by the time they were published
+         * @description A page is what was found within two seconds, and may be short or empty: go on while there is a next.
          */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as CSV
+         * @description With the fields that people look for. If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as they came, one a line
+         * @description If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many events a search finds, when they were, and what they have in common
+         * @description Where a search takes long, the newest events are counted, and complete is false.
+         */
+        get: operations["getEventSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,6 +715,26 @@ export interface paths {
         };
         /** An event, with what it set off */
         get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{uuid}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that have something in common with one
+         * @description Of the same transaction and session, and within a day before and after of the same device and address.
+         */
+        get: operations["listRelatedEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2303,7 +2422,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2350,7 +2469,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -2372,7 +2491,7 @@ export interface components {
         AlertChange: {
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -2401,7 +2520,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2514,6 +2633,8 @@ export interface components {
             category: string;
             description: string;
         };
+        /** @enum {string} */
+        AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Attack: {
             /** @description in the order of an attack */
             tactics: components["schemas"]["Tactic"][];
@@ -2640,7 +2761,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -2694,7 +2815,7 @@ export interface components {
             alerts: string[];
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -3165,10 +3286,49 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        EventFacet: {
+            /** @description as a filter names it: eventType, actor.alternateId, client.ipAddress … */
+            field: string;
+            /** @description the most frequent first */
+            values: components["schemas"]["EventFacetValue"][];
+            /** @description how many other values there are */
+            others: number;
+        };
+        EventFacetValue: {
+            /** @description empty for events that have none */
+            value: string;
+            events: number;
+        };
+        /** @enum {string} */
+        EventOrder: "newest" | "oldest";
         EventPage: {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventSummary: {
+            /** @description that were counted */
+            events: number;
+            /** @description whether these are all; if not, from says how far back events were counted */
+            complete: boolean;
+            /** Format: date-time */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description where the first bar begins
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description where the last bar ends
+             */
+            until: string;
+            /** @description what each bar stands for, in seconds */
+            barSeconds: number;
+            /** @description events, the oldest first */
+            bars: number[];
+            /** @description the most frequent values of some fields */
+            facets: components["schemas"]["EventFacet"][];
         };
         EvidenceEvent: {
             uuid: string;
@@ -3545,6 +3705,34 @@ export interface components {
             flows: components["schemas"]["InstalledFlow"][];
             tables: components["schemas"]["Ref"][];
         };
+        KeptQuery: {
+            filter?: string;
+            q?: string;
+            source?: string;
+            /** @description how far back, such as 24h or 30d; nothing where since and until say so */
+            range?: string;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        KeptSearch: {
+            id: string;
+            name: string;
+            /** @description whether others of the organization see it */
+            shared: boolean;
+            /** @description whether it is the caller's */
+            own: boolean;
+            owner: components["schemas"]["Ref"];
+            query: components["schemas"]["KeptQuery"];
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        KeptSearchPage: {
+            items: components["schemas"]["KeptSearch"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         LiveData: {
             /** @description of a run */
             flow?: string;
@@ -3660,6 +3848,11 @@ export interface components {
             type: components["schemas"]["ValueKind"];
             default?: unknown;
         };
+        NewKeptSearch: {
+            name: string;
+            shared?: boolean;
+            query: components["schemas"]["KeptQuery"];
+        };
         NewToken: {
             id: string;
             name: string;
@@ -3741,7 +3934,7 @@ export interface components {
             /** @description open, in_progress or closed */
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             note?: string;
             severity?: components["schemas"]["Severity"];
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -3951,6 +4144,31 @@ export interface components {
             title?: string;
             /** @description the names after the first */
             path: string[];
+        };
+        /** @enum {string} */
+        RelatedBy: "transaction" | "session" | "device" | "address";
+        RelatedEvents: {
+            by: components["schemas"]["RelatedBy"];
+            /** @description what they have in common */
+            value: string;
+            /** @description that finds them all */
+            filter: string;
+            /**
+             * Format: date-time
+             * @description from when on they were looked for; all times where it is not there
+             */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+            /** @description the newest first, without the event itself */
+            items: components["schemas"]["Event"][];
+            /** @description whether there are others */
+            more: boolean;
+        };
+        RelatedEventsPage: {
+            items: components["schemas"]["RelatedEvents"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
         };
         /** @enum {string} */
         Repeat: "safe" | "key" | "never";
@@ -5065,7 +5283,7 @@ export interface components {
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
         /** @enum {string} */
-        Verdict: "true_positive" | "benign" | "false_positive" | "duplicate";
+        Verdict: "pass" | "fail" | "refused" | "cannot_tell";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -5266,7 +5484,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -5341,7 +5559,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -6145,6 +6363,100 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listKeptSearches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearchPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -6152,18 +6464,22 @@ export interface operations {
                 cursor?: string;
                 /** @description the most items to return; 50 where nothing is said */
                 limit?: number;
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
                 /** @description one of these event types */
                 type?: string[];
                 /** @description id or login of who acted */
                 actor?: string;
-                /** @description a text in the message, the type, the actor's login or the address */
-                q?: string;
                 /** @description id of the source */
                 source?: string;
                 /** @description published at this time or later */
                 since?: string;
                 /** @description published before this time */
                 until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
             };
             header?: never;
             path?: never;
@@ -6178,6 +6494,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventRows: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventLines: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEventSummary: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description about how many bars the histogram has; 60 where nothing is said */
+                bars?: number;
+                /** @description how many values a facet has; 10 where nothing is said */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSummary"];
                 };
             };
             default: components["responses"]["Error"];
@@ -6201,6 +6633,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRelatedEvents: {
+        parameters: {
+            query?: {
+                /** @description the most events of each kind; 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedEventsPage"];
                 };
             };
             default: components["responses"]["Error"];

@@ -10,6 +10,7 @@ import {
   Play,
   Plug,
   Radar,
+  Radio,
   ScrollText,
   Settings,
   Shield,
@@ -37,6 +38,7 @@ export type Place = {
     | "/tables"
     | "/catalogue"
     | "/connections"
+    | "/sources"
     | "/templates"
     | "/rehearse"
     | "/activity"
@@ -71,6 +73,7 @@ const places: Place[] = [
   },
   { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
+  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Automate" },
   {
     to: "/rehearse",
     label: "Rehearse",

@@ -6,8 +6,8 @@ type Health = components["schemas"]["SourceHealth"];
 
 const looks: Record<Health["state"], { label: string; icon: LucideIcon; tone: Tone }> = {
   ok: { label: "Receiving", icon: CircleCheck, tone: "plain" },
-  waiting: { label: "Nothing yet", icon: CircleDashed, tone: "quiet" },
   late: { label: "Late", icon: Clock, tone: "warn" },
+  waiting: { label: "Nothing yet", icon: CircleDashed, tone: "quiet" },
   failing: { label: "Failing", icon: CircleX, tone: "bad" },
   paused: { label: "Paused", icon: CirclePause, tone: "quiet" },
 };

@@ -16,7 +16,7 @@ type Props = {
   empty: ReactNode;
   /** Columns that the page around it makes needless. */
   without?: ("entity" | "assignee" | "due" | "events")[];
-} & Pick<DataTableProps<Alert>, "more" | "selected" | "onSelect" | "fresh">;
+} & Pick<DataTableProps<Alert>, "more" | "sort" | "onSort" | "selected" | "onSelect" | "fresh">;
 
 /** Alerts in a list. */
 export function AlertTable({ alerts, without, ...rest }: Props) {
@@ -36,7 +36,8 @@ const columns: Column<Alert>[] = [
   {
     id: "severity",
     title: "Severity",
-    width: "104px",
+    width: "112px",
+    sort: true,
     phone: "aside",
     cell: (a) => <SeverityMark severity={a.severity} />,
   },
@@ -78,5 +79,5 @@ const columns: Column<Alert>[] = [
     ),
   },
   { id: "due", title: "Due", width: "118px", from: 768, cell: (a) => <Due alert={a} /> },
-  { id: "at", title: "Last seen", width: "124px", cell: (a) => <Time at={a.lastAt} /> },
+  { id: "at", title: "Last seen", width: "124px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
 ];

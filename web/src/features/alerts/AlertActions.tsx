@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { BellOff, CircleCheck, Eye, FolderPlus, Gauge, MoreHorizontal, Play, RotateCcw, Workflow } from "lucide-react";
 import { useState } from "react";
-import { Button, buttonClass } from "../../kit/Button.tsx";
+import { Button } from "../../kit/Button.tsx";
 import { useKeys } from "../../kit/keys.ts";
 import { Menu } from "../../kit/Menu.tsx";
 import { AddToCase } from "../cases/AddToCase.tsx";
@@ -15,6 +15,7 @@ import { useAlertChange } from "./useAlertChange.ts";
 /** What can be done with an alert. The next step stands out. */
 export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRespond: () => void }) {
   const { account } = useSession();
+  const navigate = useNavigate();
   const can = useCan("alerts:write");
   const canRun = useCan("flows:run");
   const canHide = useCan("rules:write");
@@ -79,17 +80,6 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
         assignee={a.assignee}
         onAssign={(assignee, name) => change.mutate({ change: { assignee }, said: `assigned to ${name}` })}
       />
-      {canHide && (
-        <Link
-          to="/suppressions/new"
-          search={{ alert: a.id }}
-          className={buttonClass("plain")}
-          title="Hide what is like this from the rule"
-        >
-          <BellOff size={14} aria-hidden />
-          Suppress
-        </Link>
-      )}
       <Menu
         trigger={<Button icon={<MoreHorizontal size={16} />} aria-label="More" />}
         items={[
@@ -98,6 +88,15 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
             icon: <FolderPlus size={14} />,
             onSelect: () => setAsked("case"),
           },
+          ...(canHide
+            ? [
+                {
+                  label: "Suppress what is like this",
+                  icon: <BellOff size={14} />,
+                  onSelect: () => void navigate({ to: "/suppressions/new", search: { alert: a.id } }),
+                },
+              ]
+            : []),
           ...(canRun && closed ? [{ label: "Run a response", icon: <Workflow size={14} />, onSelect: onRespond }] : []),
           "line",
           { heading: "Severity" },

@@ -76,10 +76,12 @@ export function CasePage() {
           <Note title={`Closed as ${verdicts[c.verdict].label.toLowerCase()}`}>{c.note}</Note>
         )}
       </div>
+      <div className="mb-6">
+        <CaseAlerts of={c} />
+      </div>
       <Split
         aside={<Trail key={c.id} of={{ kind: "case", id: c.id }} entries={c.timeline.filter((e) => e.of === c.id)} />}
       >
-        <CaseAlerts of={c} />
         <CaseStory of={c} />
         <Section title="Responses">
           <RunTable
@@ -134,7 +136,7 @@ function CaseAlerts({ of: c }: { of: CaseDetail }) {
     >
       <AlertTable
         alerts={c.alertList}
-        without={["assignee", "events", "due"]}
+        without={["events"]}
         selected={can ? selected : undefined}
         onSelect={can ? setSelected : undefined}
         onOpen={(a) => void navigate({ to: "/alerts/$id", params: { id: a.id } })}

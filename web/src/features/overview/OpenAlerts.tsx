@@ -49,16 +49,19 @@ export function OpenAlerts() {
                   className="flex flex-col items-center gap-0.5 rounded-md px-1 py-2 hover:bg-hover"
                 >
                   {facets.data ? (
-                    <span className={clsx("text-lg font-semibold tabular-nums", n === 0 ? "text-faint" : text)}>
+                    <span
+                      className={clsx(
+                        "inline-flex items-center gap-1 text-lg font-semibold tabular-nums",
+                        n === 0 ? "text-faint" : text,
+                      )}
+                    >
+                      <Icon size={14} aria-hidden />
                       {count(n)}
                     </span>
                   ) : (
                     <Skeleton className="my-1 h-4 w-6" />
                   )}
-                  <span className={clsx("inline-flex items-center gap-1 text-xs", n === 0 ? "text-muted" : text)}>
-                    <Icon size={12} aria-hidden />
-                    {label}
-                  </span>
+                  <span className={clsx("text-xs", n === 0 ? "text-muted" : text)}>{label}</span>
                 </Link>
               </li>
             );

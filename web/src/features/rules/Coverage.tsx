@@ -25,7 +25,7 @@ export function Coverage({ rules }: { rules: Rule[] | undefined }) {
       <p className="mb-3 text-sm text-muted">
         Techniques of ATT&CK that are about identities, by tactic, with the rules that are on. Dashed: none is.
       </p>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] items-start gap-3">
+      <div className="columns-[15rem] gap-3">
         {columns.map((c) => (
           <Tactic key={c.id} of={c} />
         ))}
@@ -36,7 +36,7 @@ export function Coverage({ rules }: { rules: Rule[] | undefined }) {
 
 function Tactic({ of: c }: { of: Column }) {
   return (
-    <section aria-label={c.name} className="min-w-0 rounded-lg border bg-surface">
+    <section aria-label={c.name} className="mb-3 break-inside-avoid rounded-lg border bg-surface">
       <Link
         to="/rules"
         search={{ tag: c.tag }}

@@ -85,7 +85,7 @@ export function RulePage() {
         >
           <AlertTable
             alerts={r.recent}
-            without={["due", "events", "assignee"]}
+            without={["severity", "due", "events", "assignee"]}
             onOpen={(a) => void navigate({ to: "/alerts/$id", params: { id: a.id } })}
             empty={
               <Panel>

@@ -81,7 +81,7 @@ const columns: Column<Rule>[] = [
     id: "attack",
     title: "ATT&CK",
     width: "168px",
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (r) => (
       <span className="text-muted tabular-nums">

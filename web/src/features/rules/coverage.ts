@@ -34,7 +34,10 @@ export function coverageOf(rules: Rule[], attack: Attack): Column[] {
       tag,
       rules: named.length,
       on: named.filter((n) => n.rule.enabled).length,
-      techniques: techniques.sort((a, b) => b.on - a.on || b.rules - a.rules || a.id.localeCompare(b.id)),
+      // Where parts of a technique are covered, the whole of it is no gap.
+      techniques: techniques
+        .filter((x) => x.rules > 0 || !techniques.some((o) => o.rules > 0 && o.id.startsWith(`${x.id}.`)))
+        .sort((a, b) => b.on - a.on || b.rules - a.rules || a.id.localeCompare(b.id)),
     };
   });
 }

@@ -23,6 +23,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/secret"
+	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
 	"sallyport/sandbox"
@@ -94,6 +95,8 @@ type crash struct {
 	url    string
 	hook   string
 	secret string
+	stream string // address of the log stream
+	token  string
 	org    string
 	people []okta.UserState
 	box    *sandbox.Sandbox
@@ -176,6 +179,15 @@ func (c *crash) seed(state sandbox.State, dir, addr string) {
 	if err := core.DB.Actions.SetPolicy(ctx, o.ID, guard.Policy{Ceiling: 100_000, ProtectedGroups: []string{"Break glass"}}); err != nil {
 		t.Fatal(err)
 	}
+	src, err := core.DB.Sources.Get(ctx, o.ID, seeded.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.stream, c.token = c.url+"/services/collector/event", "0b7c2f1e-5a4d-4c3b-9a21-6f0e8d7c5b4a"
+	src.Stream, src.Token = true, source.KeyOf(c.token)
+	if err := core.DB.Sources.Save(ctx, src); err != nil {
+		t.Fatal(err)
+	}
 	c.org, c.hook, c.secret = o.ID, c.url+"/hooks/okta/"+seeded.Source, seeded.HookSecret
 }
 
@@ -216,13 +228,15 @@ func (c *crash) stop() {
 	}
 }
 
-// load posts one delivery after another, each that somebody else reported
-// suspicious activity. Like Okta it posts again what was not answered, and like
-// Okta's hooks it posts some twice.
+// load posts one event after another, each that somebody else reported suspicious
+// activity, by the event hook or by the log stream. Like Okta it posts again what
+// was not answered; and some come by both ways, or twice by one.
 func (c *crash) load(ctx context.Context, people []okta.UserState) {
+	ways := []func(context.Context, string) bool{c.byHook, c.byStream}
 	for _, u := range people {
 		uuid := fmt.Sprintf("%08x-0000-11f0-8000-%012x", rand.Uint32(), rand.Uint64()>>16)
-		for ctx.Err() == nil && !c.post(ctx, uuid, u) {
+		event, send := report(uuid, u), ways[rand.IntN(len(ways))]
+		for ctx.Err() == nil && !send(ctx, event) {
 			pause(ctx, 5*time.Millisecond)
 		}
 		if ctx.Err() != nil {
@@ -232,31 +246,43 @@ func (c *crash) load(ctx context.Context, people []okta.UserState) {
 		c.accepted[uuid] = u
 		c.mu.Unlock()
 		if rand.IntN(5) == 0 {
-			c.post(ctx, uuid, u)
+			ways[rand.IntN(len(ways))](ctx, event)
 		}
 		pause(ctx, 8*time.Millisecond)
 	}
 }
 
-func (c *crash) post(ctx context.Context, uuid string, u okta.UserState) bool {
-	body := fmt.Sprintf(`{"eventType":"com.okta.event_hook","eventId":"d","data":{"events":[{"uuid":%q,"eventType":"user.account.report_suspicious_activity_by_enduser","published":%q,
-		"actor":{"id":%q,"type":"User","alternateId":%q,"displayName":"X"},"outcome":{"result":"SUCCESS"},"debugContext":{"debugData":{}}}]}}`,
+// report is the event that somebody reported suspicious activity.
+func report(uuid string, u okta.UserState) string {
+	return fmt.Sprintf(`{"uuid":%q,"eventType":"user.account.report_suspicious_activity_by_enduser","published":%q,
+		"actor":{"id":%q,"type":"User","alternateId":%q,"displayName":"X"},"outcome":{"result":"SUCCESS"},"debugContext":{"debugData":{}}}`,
 		uuid, time.Now().UTC().Format(time.RFC3339Nano), u.ID, u.Login)
+}
+
+func (c *crash) byHook(ctx context.Context, event string) bool {
+	return c.post(ctx, c.hook, c.secret, `{"eventType":"com.okta.event_hook","eventId":"d","data":{"events":[`+event+`]}}`, http.StatusNoContent)
+}
+
+func (c *crash) byStream(ctx context.Context, event string) bool {
+	return c.post(ctx, c.stream, "Splunk "+c.token, `{"event":`+event+`}`, http.StatusOK)
+}
+
+func (c *crash) post(ctx context.Context, url, auth, body string, want int) bool {
 	// The server's own time to answer; not cut short when the load ends, as what
 	// it answers has to be known.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.hook, bytes.NewReader([]byte(body)))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return false
 	}
-	req.Header.Set("Authorization", c.secret)
+	req.Header.Set("Authorization", auth)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false
 	}
 	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusNoContent
+	return resp.StatusCode == want
 }
 
 // settle waits until every run has ended.

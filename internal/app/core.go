@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sallyport/content"
+	"sallyport/internal/alert"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
@@ -25,6 +26,7 @@ import (
 	"sallyport/internal/guard"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/quota"
+	"sallyport/internal/rule"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/template"
@@ -50,6 +52,7 @@ type Content struct {
 	Shelf     *connector.Shelf
 	Catalogue *flow.Catalogue
 	Templates *template.Shelf
+	Rules     []*rule.Rule // of the packs
 }
 
 // LoadContent reads connectors and templates.
@@ -88,6 +91,7 @@ type Core struct {
 	Templates *template.Shelf
 	Exchange  *exchange.Desk
 	Guard     *guard.Guard
+	Rules     *alert.Library
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 }
 
@@ -143,7 +147,8 @@ func (c *Core) build(o Options) error {
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
-	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Library: c.Library, Now: c.Now, Log: c.Log}
+	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Log: c.Log}
+	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }
 

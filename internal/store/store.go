@@ -51,6 +51,10 @@ type DB struct {
 	Attempts      Attempts
 	Actions       Actions
 	Leases        Leases
+	Alerts        Alerts
+	Cases         Cases
+	Rules         Rules
+	Suppressions  Suppressions
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -112,6 +116,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
+	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

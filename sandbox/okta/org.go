@@ -107,6 +107,9 @@ type Org struct {
 	streams    ordered[*stream]
 	attributes map[string]attributeType
 	settings   orgSettings
+	brands     ordered[*brand]
+	threats    threats
+	zones      ordered[*zone]
 	reports    map[string]reportable // what end users can report as suspicious, by token
 
 	orgID, realmID, userTypeID     string
@@ -140,11 +143,13 @@ func New(opt Options) (*Org, error) {
 	o.signingKID = o.ids.secret(43)
 	o.access = newAccessBox(o.ids.secret(32), o.signingKID)
 	o.settings = newOrgSettings(o.company)
+	o.brands = newBrands(o.orgID, o.company)
 	o.sender = eventhook.New(eventhook.Options{
 		HTTP: opt.HTTP, Now: opt.Now, After: opt.After, NewID: o.ids.uuid, Log: opt.Log, Failed: o.deliveryFailed,
 	})
 	o.streamer = logstream.New(logstream.Options{HTTP: opt.HTTP, After: opt.After, Log: opt.Log, Refused: o.streamRefused})
 	seed(o, opt)
+	o.threats, o.zones = newThreats(o.born), newZones(o.orgID, o.born)
 	o.events.OnAppend(o.deliver)
 	o.events.OnAppend(o.pour)
 	return o, nil

@@ -27,6 +27,11 @@ const (
 	areaServices    area = "services" // API service integrations
 	areaNotices     area = "notices"  // mails to end users about their accounts
 	areaStreams     area = "logStreams"
+	areaBrands      area = "brands"
+	areaTemplates   area = "templates" // of mails
+	areaThreats     area = "threatInsights"
+	areaZones       area = "networkZones"
+	areaPolicies    area = "policies"
 )
 
 // scope returns the OAuth scope of an area, without the verb.
@@ -62,6 +67,7 @@ func covers(roleType string) (read, manage []area) {
 	everything := []area{
 		areaUsers, areaCredentials, areaGroups, areaMembers, areaApps, areaGrants, areaRoles, areaLogs, areaHooks, areaTokens,
 		areaOrg, areaRisk, areaSessions, areaServices, areaNotices, areaStreams,
+		areaBrands, areaTemplates, areaThreats, areaZones, areaPolicies,
 	}
 	but := func(out ...area) []area {
 		return slices.DeleteFunc(slices.Clone(everything), func(a area) bool { return slices.Contains(out, a) })

@@ -59,7 +59,7 @@ func routes() []route {
 	for _, of := range [][]route{
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
 		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
-		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), wellKnownRoutes(), pageRoutes(),
+		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), zoneRoutes(), policyRoutes(), wellKnownRoutes(), pageRoutes(),
 		noticeRoutes(), logStreamRoutes(),
 	} {
 		all = append(all, of...)

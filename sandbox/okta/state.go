@@ -194,7 +194,10 @@ type Event struct {
 	// Actor is the login or id of a user or the client id of an app; another
 	// text makes an actor of type "IP address", and an empty one is the
 	// system.
-	Actor   string
+	Actor string
+	// Unknown is a name that somebody has typed who is not known; the actor
+	// then is nobody.
+	Unknown string
 	Targets []Target
 	Client  Client
 
@@ -215,6 +218,7 @@ type Target struct {
 
 	ID, Type, AlternateID, DisplayName string
 	Detail                             map[string]any
+	From, To                           map[string]any // what a change has made of what
 }
 
 // Emit appends an event to the System Log and returns its uuid. Event hooks
@@ -228,6 +232,9 @@ func (o *Org) Emit(in Event) string {
 	}
 	c.emit(in.Type, fact{targets: targetsOf(o, in.Targets), debug: in.DebugData, result: in.Result, reason: in.Reason})
 	e := c.pending[0]
+	if in.Unknown != "" {
+		e.Actor = systemlog.Actor{ID: "unknown", Type: "User", AlternateID: in.Unknown, DisplayName: "unknown"}
+	}
 	if in.Message != "" {
 		e.DisplayMessage = in.Message
 	}
@@ -263,7 +270,11 @@ func targetsOf(o *Org, in []Target) []systemlog.Target {
 			out[len(out)-1].DetailEntry = t.Detail
 			continue
 		}
-		out = append(out, systemlog.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, DetailEntry: t.Detail})
+		x := systemlog.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, DetailEntry: t.Detail}
+		if t.From != nil || t.To != nil {
+			x.Changes = &systemlog.Changes{From: t.From, To: t.To}
+		}
+		out = append(out, x)
 	}
 	return out
 }

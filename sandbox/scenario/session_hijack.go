@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sallyport/sandbox/okta"
@@ -15,6 +16,13 @@ var _ = add(Scenario{
 	Expect: "One session and one device token with two addresses and two browsers: user.session.context.change, policy evaluations that do not fit together, " +
 		"user.risk.detect with “Suspected Session Hijacking”, and single sign-ons from the second address. Clearing the person's sessions ends it.",
 	Techniques: []string{"T1539", "T1550.004"},
+	Raises: []Alert{
+		{"session_hijacking_suspected", theVictim, []string{"user.risk.detect"}},
+		{"session_context_changed_at_high_risk", theVictim, []string{"user.session.context.change"}},
+		{"session_in_two_countries", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
+		{"session_on_two_systems", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
+		{"impossible_travel", theVictim, []string{"policy.evaluate_sign_on"}},
+	},
 	fits: func(o *okta.Org, u okta.UserState) string {
 		if u.Sessions > 0 {
 			return ""
@@ -35,6 +43,10 @@ func sessionHijack(s *stage) error {
 	}
 	session := s.opt.Org.Sessions(s.victim.Login)[0].ID
 	thief := s.stranger()
+	thief.UserAgent = firefoxTux
+	if strings.Contains(home.UserAgent, "Linux") {
+		thief.UserAgent = edgeWindows
+	}
 	sso(s, 3*time.Minute, home, home, session, "Slack")
 	evaluated(s, 2*time.Minute, home, thief, session)
 	contextChanged(s, 2*time.Minute, home, thief, session)

@@ -24,13 +24,14 @@ type stage struct {
 	rand   *rand.Rand
 	events []Event
 	note   string
+	cast   map[string]Entity // whom and what alerts should be about
 }
 
 // emit writes an event that was published so long before the run, or a little
 // later: after the one before it. What is 0 ago happens now.
 func (s *stage) emit(ago time.Duration, e okta.Event) {
 	e.Published = s.now.Add(-ago).Add(time.Duration(s.rand.IntN(700)) * time.Millisecond)
-	if ago == 0 {
+	if ago <= 0 {
 		e.Published = s.opt.Now()
 	}
 	if !e.Published.After(s.last) {
@@ -64,16 +65,75 @@ func (s *stage) collectID(id, eventType string) {
 	}
 }
 
+// recently is how long ago somebody was seen at home whose account a stranger
+// uses: too short to travel.
+const recently = time.Hour
+
+// seen makes sure that somebody was seen not long ago where they work.
+func (s *stage) seen(login string, at okta.Client) error {
+	if u, ok := s.opt.Org.User(login); ok && u.Sessions > 0 && s.opt.Now().Sub(u.LastLogin) < 2*recently {
+		return nil
+	}
+	if err := s.opt.Org.Know(login, at); err != nil {
+		return fmt.Errorf("%w: %w", ErrImpossible, err)
+	}
+	_, err := s.enter(login, at, okta.Entry{})
+	return err
+}
+
 // signIn signs somebody in for real, and returns the id of the session.
 func (s *stage) signIn(login string, from okta.Client) (string, error) {
-	if err := s.opt.Org.SignIn(login, from); err != nil {
+	entry := okta.Entry{}
+	if types := s.opt.Org.FactorTypes(login); len(types) > 0 {
+		entry.Factor = factorName(types[0])
+	}
+	return s.enter(login, from, entry)
+}
+
+// factorName is how the log calls what people sign in with.
+func factorName(kind string) string {
+	switch kind {
+	case "webauthn":
+		return "FIDO_WEBAUTHN"
+	case "token:software:totp":
+		return "OKTA_SOFT_TOKEN"
+	case "sms":
+		return "SMS_FACTOR"
+	default:
+		return "OKTA_VERIFY_PUSH"
+	}
+}
+
+// enter opens a session for real, and returns its id.
+func (s *stage) enter(login string, from okta.Client, e okta.Entry) (string, error) {
+	if err := s.opt.Org.OpenSession(login, from, e); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
 	open := s.opt.Org.Sessions(login)
 	session := open[len(open)-1].ID
-	s.collect(func(e *systemlog.Event) bool {
-		id := e.AuthenticationContext.ExternalSessionID
-		return id != nil && *id == session
+	s.collectSession(session)
+	return session, nil
+}
+
+// intrude has a stranger sign in with the account of the super admin, who is at
+// work, and open the admin console. It returns the session.
+func (s *stage) intrude(from okta.Client) (string, error) {
+	admin, ok := s.opt.Org.User(superAdmin)
+	if !ok {
+		return "", fmt.Errorf("%w: nobody is called %s", ErrImpossible, superAdmin)
+	}
+	s.cast[theAdmin] = personEntity(admin)
+	if err := s.seen(superAdmin, office()); err != nil {
+		return "", err
+	}
+	session, err := s.signIn(superAdmin, from)
+	if err != nil {
+		return "", err
+	}
+	transaction := s.hex(32)
+	s.emit(0, okta.Event{
+		Type: "user.session.access_admin_app", Actor: admin.ID, Client: from, Targets: []okta.Target{s.app(superAdmin, "Okta Admin Console")},
+		Transaction: transaction, Session: session, DebugData: web(transaction, "/admin/sso/request", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
 	return session, nil
 }
@@ -86,6 +146,27 @@ func (s *stage) api(call okta.Call) error {
 	}
 	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == reply.Transaction })
 	return nil
+}
+
+// collectType notes the newest event of a type that somebody has caused.
+func (s *stage) collectType(eventType string, actor okta.UserState) {
+	for _, e := range s.opt.Org.Logged(1, func(e *systemlog.Event) bool { return e.EventType == eventType && e.Actor.ID == actor.ID }) {
+		s.collect(func(x *systemlog.Event) bool { return x.UUID == e.UUID })
+	}
+}
+
+// collectSession notes the events of a session.
+func (s *stage) collectSession(session string) {
+	s.collect(func(e *systemlog.Event) bool {
+		id := e.AuthenticationContext.ExternalSessionID
+		return id != nil && *id == session
+	})
+}
+
+// domainOf is the part of a login behind the "@".
+func domainOf(login string) string {
+	_, domain, _ := strings.Cut(login, "@")
+	return domain
 }
 
 // hex returns an id of n hexadecimal digits.

@@ -13,6 +13,7 @@ var _ = add(Scenario{
 	Expect: "user.lifecycle.deactivate, with the end of each session and each app in the same transaction. " +
 		"What Okta does not reach, other systems have to be told.",
 	Techniques: []string{},
+	Raises:     []Alert{},
 	fits: func(_ *okta.Org, u okta.UserState) string {
 		if u.Status == okta.Deprovisioned {
 			return "is DEPROVISIONED already"

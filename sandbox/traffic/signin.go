@@ -43,7 +43,7 @@ const (
 	sms       = "SMS_FACTOR"
 	key       = "FIDO_WEBAUTHN"
 	password  = "PASSWORD_AS_FACTOR"
-	passwords = ""                   // nothing but a password
+	passwords = "" // nothing but a password
 )
 
 // way is how somebody signs in this time: as their factors allow.

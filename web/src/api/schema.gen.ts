@@ -58,6 +58,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the newest first */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work on several alerts at once
+         * @description All of them are changed, or none.
+         */
+        post: operations["changeAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many alerts there are, by what they are
+         * @description Each count leaves out the filter's own condition on it, so that it shows what else there is.
+         */
+        get: operations["countAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert with what it is made of and what was done about it */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Work on an alert
+         * @description What is not named stays. Closing wants a verdict; a closed alert is reopened by the state open.
+         */
+        patch: operations["patchAlert"];
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that an alert is made of, the newest first */
+        get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, the newest first */
+        get: operations["listCases"];
+        put?: never;
+        /** Make a case of alerts */
+        post: operations["createCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case with its alerts and all that was done */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Work on a case
+         * @description What is not named stays. Closing wants a verdict.
+         */
+        patch: operations["patchCase"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put alerts into a case, and take others out */
+        post: operations["moveAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move all alerts of another case into this one, and close that */
+        post: operations["mergeCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new case of some alerts of a case */
+        post: operations["splitCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue": {
         parameters: {
             query?: never;
@@ -765,6 +950,66 @@ export interface paths {
         patch: operations["patchMember"];
         trace?: never;
     };
+    "/api/v1/okta/domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An Okta domain in its one form
+         * @description However it is written: acme, acme.okta.com, the address of its admin console, a custom domain. Nothing is asked of Okta.
+         */
+        post: operations["readDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta/hook-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The event types that Okta sends by event hooks
+         * @description All others are in the System Log alone.
+         */
+        get: operations["listHookTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a connection can and cannot see of its Okta org
+         * @description One request for each area; nothing is changed.
+         */
+        post: operations["seeOrg"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -959,6 +1204,44 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules, those of the packs and the organization's own, by pack and name */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule with its text */
+        get: operations["getRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Switch a rule on or off, or say how severe its alerts are
+         * @description What is not named stays.
+         */
+        patch: operations["patchRule"];
         trace?: never;
     };
     "/api/v1/runs": {
@@ -1186,7 +1469,7 @@ export interface paths {
         put?: never;
         /**
          * Add a source
-         * @description With an event hook, the answer holds the address and the secret to enter in Okta; the secret is in no other answer.
+         * @description Of one that polls, the connection is tried out first: whether it reads the System Log. test false skips that. With an event hook or a log stream, the answer holds the address and the secret to enter in Okta; they are in no other answer.
          */
         post: operations["createSource"];
         delete?: never;
@@ -1202,22 +1485,117 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A source */
+        /**
+         * A source
+         * @description With what it did in the last day, and how far the rate limit of its connection is used up.
+         */
         get: operations["getSource"];
         put?: never;
         post?: never;
         /**
          * Delete a source
-         * @description Its events stay.
+         * @description An event hook that was registered in Okta is taken away there first; leaveHook leaves it. Events that came stay, and so does the connection.
          */
         delete: operations["deleteSource"];
         options?: never;
         head?: never;
         /**
          * Change a source
-         * @description A source that begins to take event hooks gets a secret, which is in this answer alone.
+         * @description A source that begins to take event hooks or a log stream gets a secret, which is in this answer alone.
          */
         patch: operations["patchSource"];
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a file of events
+         * @description One JSON object a line (NDJSON), a JSON list, or lists one after another; packed by gzip or not. It is read as it comes: messages of the topic source tell how far it has come. Events that are there already count as nothing, so a file that broke off is sent again as a whole. They start no flows and raise no alerts unless act says so.
+         */
+        post: operations["takeFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last look at a source's Okta org found
+         * @description Nothing is asked of Okta.
+         */
+        get: operations["getFindings"];
+        put?: never;
+        /**
+         * Look at a source's Okta org
+         * @description What the credential can and cannot see, and whether the org has what alerts are made from. About twenty requests; nothing is changed.
+         */
+        post: operations["checkSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a prerequisite right in Okta
+         * @description Where one of Okta's APIs allows it. With preview nothing is changed: the answer says what would be. What is changed is in the ledger, and can be undone there.
+         */
+        post: operations["fixPrerequisite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A source's event hook as it is in Okta
+         * @description Okta is asked, through the source's connection.
+         */
+        get: operations["getHook"];
+        /**
+         * Register a source's event hook in Okta, or bring it up to date
+         * @description It is made, or found by its URL and changed, activated and verified. With preview nothing is changed: the answer says what would be. What is changed is in the ledger.
+         */
+        put: operations["putHook"];
+        post?: never;
+        /**
+         * Take a source's event hook away in Okta
+         * @description The source still takes one: somebody may set it up by hand.
+         */
+        delete: operations["removeHook"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sources/{id}/pause": {
@@ -1231,7 +1609,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a source
-         * @description It is not read, and its event hook is refused, until it is resumed. Polling goes on where it stopped.
+         * @description It is not read, and its event hook and log stream are refused, until it is resumed. Polling goes on where it stopped.
          */
         post: operations["pauseSource"];
         delete?: never;
@@ -1268,10 +1646,114 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a source's event hook
-         * @description The old one is refused from now on. The new one is in this answer alone.
+         * @description The old one is taken for an hour more, or as long as is said. A hook that Sallyport registered is told of the new one at once; else it is in this answer alone.
          */
         post: operations["renewSecret"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the token of a source's log stream
+         * @description The old one is taken for an hour more, or as long as is said. The new one is in this answer alone.
+         */
+        post: operations["renewToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the test of an integration has come
+         * @description It waits for an event that somebody reported suspicious activity.
+         */
+        get: operations["getTrial"];
+        put?: never;
+        /**
+         * Begin the test of an integration
+         * @description From now on it waits for somebody to report suspicious activity. An earlier test is forgotten.
+         */
+        post: operations["beginTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppressions, the newest first, those whose time is over among them */
+        get: operations["listSuppressions"];
+        put?: never;
+        /**
+         * Hide events from rules
+         * @description An event of which the condition holds makes no alert of the rules in the scope, and does not count for those that count events. What is hidden is counted and shown.
+         */
+        post: operations["createSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a suppression would have hidden
+         * @description It is held against the events of the alerts of the last days. Nothing is saved.
+         */
+        post: operations["previewSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{suppression}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A suppression with what it hid lately */
+        get: operations["getSuppression"];
+        /** Change a suppression */
+        put: operations["putSuppression"];
+        post?: never;
+        /** Delete a suppression */
+        delete: operations["deleteSuppression"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1604,7 +2086,7 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo";
+            cause: "event" | "on_demand" | "call" | "undo" | "source";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
@@ -1646,7 +2128,7 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo";
+            cause: "event" | "on_demand" | "call" | "undo" | "source";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
@@ -1694,6 +2176,197 @@ export interface components {
             id: string;
             name: string;
         };
+        Alert: {
+            id: string;
+            /** @description counts the organization's alerts, from 1 */
+            number: number;
+            rule: components["schemas"]["Ref"];
+            /** @description id of the alert type */
+            type: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            entity: components["schemas"]["AlertEntity"];
+            state: components["schemas"]["AlertState"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why it was closed so */
+            note?: string;
+            assignee?: components["schemas"]["Ref"];
+            tags: string[];
+            /** @description how often the rule fired */
+            hits: number;
+            /** @description that it is made of */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the first of them was published
+             */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description of the entity when the alert was hit last, 0 to 100 */
+            risk: number;
+            case?: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description until when the next thing should be done with it: acknowledged, then closed
+             */
+            dueAt?: string;
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description when somebody first looked at it
+             */
+            ackedAt?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        AlertCase: {
+            id: string;
+            /** @description counts the organization's cases, from 1 */
+            number: number;
+            title: string;
+            /** @description open, in_progress or closed */
+            state: components["schemas"]["AlertState"];
+            severity: components["schemas"]["Severity"];
+            assignee?: components["schemas"]["Ref"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description how it was closed */
+            note?: string;
+            /** @description id of the case that took its alerts */
+            mergedTo?: string;
+            alerts: number;
+            createdBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+        };
+        AlertCasePage: {
+            items: components["schemas"]["AlertCase"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        AlertChange: {
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why */
+            note?: string;
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id of the case that it belongs to; empty for none */
+            case?: string;
+            comment?: string;
+        };
+        AlertDetail: {
+            id: string;
+            /** @description counts the organization's alerts, from 1 */
+            number: number;
+            rule: components["schemas"]["Ref"];
+            /** @description id of the alert type */
+            type: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            entity: components["schemas"]["AlertEntity"];
+            state: components["schemas"]["AlertState"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why it was closed so */
+            note?: string;
+            assignee?: components["schemas"]["Ref"];
+            tags: string[];
+            /** @description how often the rule fired */
+            hits: number;
+            /** @description that it is made of */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the first of them was published
+             */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description of the entity when the alert was hit last, 0 to 100 */
+            risk: number;
+            case?: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description until when the next thing should be done with it: acknowledged, then closed
+             */
+            dueAt?: string;
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description when somebody first looked at it
+             */
+            ackedAt?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description of the entity, as of now */
+            riskNow: number;
+            /** Format: date-time */
+            ackDueAt?: string;
+            /** Format: date-time */
+            closeDueAt?: string;
+            /** @description not there if the rule is gone, or not to be seen */
+            ruleDetail?: components["schemas"]["RuleBrief"];
+            /** @description the newest of the events; GET …/events has all, with what they say */
+            evidence: components["schemas"]["Event"][];
+            /** @description what was done, the oldest first; runs and their actions stand beside it */
+            timeline: components["schemas"]["AlertEntry"][];
+            /** @description that it started, or that somebody started for it, the newest first */
+            runs: components["schemas"]["Run"][];
+            /** @description what those runs did, the newest first */
+            actions: components["schemas"]["Action"][];
+            /** @description other alerts about the same, the newest first */
+            related: components["schemas"]["Alert"][];
+        };
+        AlertEntity: {
+            /** @description user, ip, app, group, device, session, org, system or other */
+            kind: string;
+            id: string;
+            login: string;
+            name: string;
+        };
+        AlertEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description who did it; not there if nobody did */
+            by?: components["schemas"]["Ref"];
+            kind: components["schemas"]["EntryKind"];
+            was?: string;
+            is?: string;
+            text?: string;
+            /** @description id of the alert or case that it is of */
+            of: string;
+        };
+        AlertEvents: {
+            items: components["schemas"]["EvidenceEvent"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+            /** @description how many the alert counts; those beyond a thousand are not kept by name */
+            total: number;
+        };
+        AlertPage: {
+            items: components["schemas"]["Alert"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        /** @enum {string} */
+        AlertState: "open" | "acknowledged" | "in_progress" | "closed";
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -1805,6 +2478,40 @@ export interface components {
             title?: string;
             cards: components["schemas"]["Card"][];
         };
+        CaseDetail: {
+            id: string;
+            /** @description counts the organization's cases, from 1 */
+            number: number;
+            title: string;
+            /** @description open, in_progress or closed */
+            state: components["schemas"]["AlertState"];
+            severity: components["schemas"]["Severity"];
+            assignee?: components["schemas"]["Ref"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description how it was closed */
+            note?: string;
+            /** @description id of the case that took its alerts */
+            mergedTo?: string;
+            alerts: number;
+            createdBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** @description its alerts, the newest first */
+            alertList: components["schemas"]["Alert"][];
+            /** @description the newest events of its alerts, as far as they may be seen */
+            events: components["schemas"]["Event"][];
+            /** @description what was done with it and its alerts, the oldest first */
+            timeline: components["schemas"]["AlertEntry"][];
+            /** @description that its alerts started, or that somebody started for them */
+            runs: components["schemas"]["Run"][];
+            /** @description what those runs did */
+            actions: components["schemas"]["Action"][];
+        };
         Catalogue: {
             functions: components["schemas"]["Function"][];
             connectors: components["schemas"]["CatalogueConnector"][];
@@ -1829,6 +2536,21 @@ export interface components {
             /** @description of its connections, as far as flows may refer to them */
             settings: components["schemas"]["FormField"][];
             actions: components["schemas"]["CatalogueAction"][];
+        };
+        ChangeAlerts: {
+            /** @description ids */
+            alerts: string[];
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why */
+            note?: string;
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id of the case that it belongs to; empty for none */
+            case?: string;
+            comment?: string;
         };
         ChangePassword: {
             current: string;
@@ -1988,6 +2710,13 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        CreateCase: {
+            title: string;
+            /** @description ids */
+            alerts: string[];
+            /** @description id or e-mail address of a member, me for oneself */
+            assignee?: string;
+        };
         CreateConnection: {
             /** @description id of the connector */
             connector: string;
@@ -2032,15 +2761,21 @@ export interface components {
             name: string;
             /** @description okta where nothing is said */
             kind?: components["schemas"]["SourceKind"];
+            /** @description identity where nothing is said */
+            category?: components["schemas"]["SourceCategory"];
             /** @description id of the Okta connection to poll through */
             connection?: string;
             poll?: boolean;
             hook?: boolean;
+            stream?: boolean;
+            file?: boolean;
             /**
              * Format: date-time
              * @description poll for events from this time on; from now on where nothing is said
              */
             startAt?: string;
+            /** @description try out whether the connection reads the System Log; true where nothing is said */
+            test?: boolean;
         };
         CreateTable: {
             title: string;
@@ -2092,6 +2827,26 @@ export interface components {
             description: string;
             /** @description what it wants to be given */
             inputs: components["schemas"]["Port"][];
+        };
+        DeletedSource: {
+            /** @description that came by it, and stay */
+            events: number;
+            /** @description that it used, and stays */
+            connection?: components["schemas"]["Ref"];
+            /** @description id of the event hook that is still in Okta, where it goes on to send what is refused */
+            hookLeft?: string;
+            /** @description what was changed in Okta */
+            changes: components["schemas"]["MadeChange"][];
+        };
+        Domain: {
+            url: string;
+            /**
+             * @description where the org is: one of Okta's clouds, a domain of the organization's own, or this machine
+             * @enum {string}
+             */
+            cloud: "okta" | "oktapreview" | "okta-emea" | "okta-gov" | "custom" | "sandbox";
+            /** @description its Admin Console, where that follows from the domain */
+            admin?: string;
         };
         Draft: {
             title: string;
@@ -2154,6 +2909,8 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @enum {string} */
+        EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
             kind: components["schemas"]["ErrorKind"];
             /** @description for people */
@@ -2249,6 +3006,31 @@ export interface components {
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        EvidenceEvent: {
+            uuid: string;
+            type: string;
+            message: string;
+            /** @description DEBUG, INFO, WARN or ERROR */
+            severity: string;
+            /** @description in upper case, such as SUCCESS; empty where none was said */
+            outcome: string;
+            /** @description of the outcome */
+            reason?: string;
+            actor: components["schemas"]["Entity"];
+            targets: components["schemas"]["Entity"][];
+            ip?: string;
+            source: components["schemas"]["Ref"];
+            /** @description how many it started */
+            runs: number;
+            /** Format: date-time */
+            published: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description the event as it came */
+            raw: {
+                [key: string]: unknown;
+            };
+        };
         Expression: {
             /**
              * @description a value as it stands, one reference, or a value with references in it
@@ -2258,6 +3040,23 @@ export interface components {
             /** @description as it is written, references in double braces */
             value: unknown;
             references: components["schemas"]["Reference"][];
+        };
+        FacetCount: {
+            value: string;
+            /** @description of what the value is the id of */
+            name?: string;
+            count: number;
+        };
+        Facets: {
+            states: components["schemas"]["FacetCount"][];
+            severities: components["schemas"]["FacetCount"][];
+            types: components["schemas"]["FacetCount"][];
+            /** @description by id */
+            rules: components["schemas"]["FacetCount"][];
+            /** @description by account; the empty value is nobody */
+            assignees: components["schemas"]["FacetCount"][];
+            /** @description of all alerts */
+            overdue: number;
         };
         Features: {
             /** @description simulated tenants run beside the server, and scenarios can be rehearsed */
@@ -2270,6 +3069,44 @@ export interface components {
             path: string;
             flow: string;
             message: string;
+        };
+        Finding: {
+            id: string;
+            title: string;
+            verdict: components["schemas"]["Verdict"];
+            /** @description what was found */
+            said: string;
+            /** @description what it is wanted for */
+            why: string;
+            /** @description its place in Okta's Admin Console */
+            where?: string;
+            /** @description of what passes and could be better */
+            advice?: string;
+            /** @description whether an API of Okta puts it right */
+            fixable: boolean;
+        };
+        Findings: {
+            /**
+             * Format: date-time
+             * @description not there where nobody has looked yet
+             */
+            at?: string;
+            /** @description what the credential can and cannot see */
+            sight: components["schemas"]["Finding"][];
+            /** @description whether the org has what alerts are made from */
+            prerequisites: components["schemas"]["Finding"][];
+        };
+        Fix: {
+            /** @description its id */
+            prerequisite: string;
+            /** @description change nothing: say what would be */
+            preview?: boolean;
+        };
+        Fixed: {
+            /** @description as it is now */
+            finding: components["schemas"]["Finding"];
+            /** @description what was changed in Okta, or would be */
+            changes: components["schemas"]["MadeChange"][];
         };
         Flow: {
             id: string;
@@ -2427,12 +3264,58 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        HiddenEvent: {
+            rule: components["schemas"]["Ref"];
+            event: components["schemas"]["EventBrief"];
+            entity: components["schemas"]["AlertEntity"];
+            /** Format: date-time */
+            at: string;
+        };
+        HiddenSample: {
+            alert: components["schemas"]["Alert"];
+            /** @description every event of it */
+            whole: boolean;
+            /** @description some of those hidden */
+            events: components["schemas"]["EventBrief"][];
+        };
         Hook: {
             url: string;
             /** @description the name of the authentication field */
             header: string;
             /** @description the value of that field; only in the answer that makes it */
             secret?: string;
+            /** @description of the hook in Okta, where Sallyport registered it */
+            id?: string;
+            /** @description event types that were chosen for it; not there where it is what flows and rules want */
+            types?: string[];
+            /**
+             * Format: date-time
+             * @description until when the secret before is taken, too
+             */
+            oldHoldsTo?: string;
+        };
+        HookState: {
+            /** @description whether Okta has it */
+            registered: boolean;
+            id?: string;
+            name: string;
+            url: string;
+            /** @description ACTIVE or INACTIVE */
+            status?: string;
+            /** @description VERIFIED or UNVERIFIED: Okta sends nothing before */
+            verification?: string;
+            /** @description the event types that Okta sends by it */
+            types: string[];
+            /** @description those that it should send: what was chosen, or what flows and rules want */
+            wanted: string[];
+            /** @description those that are wanted, and that Okta sends by no event hook: they come by polling alone */
+            logOnly: string[];
+            /** @description whether somebody chose the types */
+            chosen: boolean;
+            /** @description whether it is as it should be */
+            upToDate: boolean;
+            /** @description what was changed in Okta, or would be */
+            changes: components["schemas"]["MadeChange"][];
         };
         ImportMade: {
             /** @description id */
@@ -2503,6 +3386,8 @@ export interface components {
             flow?: string;
             /** @description of a run */
             state?: components["schemas"]["RunState"];
+            /** @description of an alert */
+            severity?: components["schemas"]["Severity"];
             /** @description how many events came */
             count?: number;
         };
@@ -2513,7 +3398,17 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "lost";
+        LogStream: {
+            url: string;
+            /** @description only in the answer that makes it */
+            token?: string;
+            /**
+             * Format: date-time
+             * @description until when the token before is taken, too
+             */
+            oldHoldsTo?: string;
+        };
         Loop: {
             /** @description the list, or how often; nothing for a stream */
             over?: components["schemas"]["Expression"];
@@ -2528,6 +3423,13 @@ export interface components {
             memo?: components["schemas"]["Expression"];
             /** @description of a stream: records at most */
             limit?: components["schemas"]["Expression"];
+        };
+        MadeChange: {
+            title: string;
+            /** @description what was sent, or would be; every secret in it is masked */
+            request: components["schemas"]["ActionRequest"];
+            /** @description id in the ledger; not there of what would be */
+            action?: string;
         };
         MailMessage: {
             id: number;
@@ -2555,6 +3457,10 @@ export interface components {
              */
             seenAt?: string;
         };
+        MergeCase: {
+            /** @description id of the other case */
+            case: string;
+        };
         /** @enum {string} */
         Missed: "skip" | "once";
         MissingCard: {
@@ -2564,6 +3470,12 @@ export interface components {
             /** @description what it was: okta:readUser */
             is: string;
             needs: string;
+        };
+        MoveAlerts: {
+            /** @description ids of alerts */
+            add?: string[];
+            /** @description ids of alerts of the case */
+            remove?: string[];
         };
         Needs: {
             /** @description of the last 24 hours */
@@ -2623,6 +3535,17 @@ export interface components {
             slug: string;
             name: string;
         };
+        Outage: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description not there while it lasts
+             */
+            to?: string;
+            /** @description whether events may be missing for good: those of a poll are got later */
+            lost: boolean;
+        };
         Overview: {
             needs: components["schemas"]["Needs"];
             /** @description of the last 24 hours */
@@ -2648,6 +3571,20 @@ export interface components {
             /** @description masked in previews, and not kept with a run */
             secret?: boolean;
             choices?: string[];
+        };
+        PatchCase: {
+            title?: string;
+            /** @description open, in_progress or closed */
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            note?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            comment?: string;
+            /** @description with the state closed: close its alerts that are not, with the same verdict and note */
+            closeAlerts?: boolean;
         };
         PatchConnection: {
             name?: string;
@@ -2697,12 +3634,23 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PatchRule: {
+            enabled?: boolean;
+            severity?: components["schemas"]["Severity"];
+            /** @description as the rule itself says again, before the rest is done */
+            reset?: boolean;
+        };
         PatchSource: {
             name?: string;
+            category?: components["schemas"]["SourceCategory"];
             /** @description empty for none */
             connection?: string;
             poll?: boolean;
             hook?: boolean;
+            stream?: boolean;
+            file?: boolean;
+            /** @description try out whether another connection reads the System Log; true where nothing is said */
+            test?: boolean;
         };
         PatchTable: {
             title?: string;
@@ -2711,7 +3659,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -2727,6 +3675,21 @@ export interface components {
             secret?: boolean;
             default?: unknown;
             choices?: string[];
+        };
+        PreviewSuppression: {
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description id of the rule, or of the alert type */
+            target?: string;
+            /** @description CEL over event, entity and alert */
+            where: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description never where it is not there
+             */
+            expiresAt?: string;
+            /** @description how far back to look; 30 where nothing is said */
+            days?: number;
         };
         Problem: {
             /** @description in the YAML, from 1 */
@@ -2772,6 +3735,33 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutHook: {
+            /** @description the event types to send; none is what flows and rules want */
+            types?: string[];
+            /** @description change nothing: say what would be */
+            preview?: boolean;
+        };
+        RateUsage: {
+            /** @description the paths that it is for, as Okta names them */
+            bucket: string;
+            /** @description calls a minute, of everybody */
+            limit: number;
+            /** @description how many of them Sallyport takes at most */
+            cap: number;
+            /** @description by this server, in this minute */
+            used: number;
+            /** @description what Okta said is left for everybody */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description when the minute ends
+             */
+            reset?: string;
+        };
+        ReadDomain: {
+            /** @description as somebody writes it */
+            domain: string;
         };
         Readiness: {
             /** @enum {string} */
@@ -2859,6 +3849,10 @@ export interface components {
             role: components["schemas"]["Role"];
             permissions: components["schemas"]["Permission"][];
         };
+        Rotate: {
+            /** @description how long the old one is taken; 60 where nothing is said */
+            overlapMinutes?: number;
+        };
         Row: {
             id: string;
             /** @description by column name, in the order of the columns */
@@ -2877,14 +3871,132 @@ export interface components {
         };
         /** @enum {string} */
         RowHas: "created" | "updated" | "deleted";
+        Rule: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+            category?: string;
+            /** @description id of the alert type */
+            type: string;
+            language: components["schemas"]["RuleLanguage"];
+            tags: string[];
+            /** @description stable, test, experimental, deprecated or unsupported */
+            status?: string;
+            /** @description whom its alerts are about */
+            entity: string;
+            /** @description seconds within which hits of one entity are one alert */
+            window: number;
+            enabled: boolean;
+            severity: components["schemas"]["Severity"];
+            /** @description what the rule itself says */
+            defaultEnabled: boolean;
+            /** @description what the rule itself says */
+            defaultSeverity: components["schemas"]["Severity"];
+            /** @description the organization has decided otherwise than the rule says */
+            changed: boolean;
+            /** @description the organization has written it */
+            own: boolean;
+            /** @description id of the organization's own file that it is in */
+            file?: string;
+            /** @description of the last 7 days */
+            week: components["schemas"]["RuleHits"];
+            /** @description of the last 30 days */
+            month: components["schemas"]["RuleHits"];
+        };
+        RuleBrief: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+        };
+        RuleDetail: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+            category?: string;
+            /** @description id of the alert type */
+            type: string;
+            language: components["schemas"]["RuleLanguage"];
+            tags: string[];
+            /** @description stable, test, experimental, deprecated or unsupported */
+            status?: string;
+            /** @description whom its alerts are about */
+            entity: string;
+            /** @description seconds within which hits of one entity are one alert */
+            window: number;
+            enabled: boolean;
+            severity: components["schemas"]["Severity"];
+            /** @description what the rule itself says */
+            defaultEnabled: boolean;
+            /** @description what the rule itself says */
+            defaultSeverity: components["schemas"]["Severity"];
+            /** @description the organization has decided otherwise than the rule says */
+            changed: boolean;
+            /** @description the organization has written it */
+            own: boolean;
+            /** @description id of the organization's own file that it is in */
+            file?: string;
+            /** @description of the last 7 days */
+            week: components["schemas"]["RuleHits"];
+            /** @description of the last 30 days */
+            month: components["schemas"]["RuleHits"];
+            /** @description the file as it is */
+            text: string;
+            /** @description who decided otherwise than the rule says */
+            changedBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            changedAt?: string;
+            /** @description its newest alerts */
+            recent: components["schemas"]["Alert"][];
+        };
+        RuleHits: {
+            alerts: number;
+            hits: number;
+        };
+        /** @enum {string} */
+        RuleLanguage: "sigma" | "okta_filter" | "correlation";
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
             version: number;
             state: components["schemas"]["RunState"];
             cause: components["schemas"]["TriggerKind"];
-            /** @description that started it */
+            /** @description that started it, or the newest of the alert that did */
             event?: components["schemas"]["EventBrief"];
+            /** @description id of the alert that started it, or for which somebody did */
+            alert?: string;
             /** @description who started it by hand */
             causedBy?: components["schemas"]["Ref"];
             /** @description id of the run that this one repeats */
@@ -2936,8 +4048,10 @@ export interface components {
             version: number;
             state: components["schemas"]["RunState"];
             cause: components["schemas"]["TriggerKind"];
-            /** @description that started it */
+            /** @description that started it, or the newest of the alert that did */
             event?: components["schemas"]["EventBrief"];
+            /** @description id of the alert that started it, or for which somebody did */
+            alert?: string;
             /** @description who started it by hand */
             causedBy?: components["schemas"]["Ref"];
             /** @description id of the run that this one repeats */
@@ -3128,6 +4242,10 @@ export interface components {
             /** @description the card's field */
             key: string;
         };
+        SeeOrg: {
+            /** @description id of an Okta connection */
+            connection: string;
+        };
         Session: {
             account: components["schemas"]["Person"];
             organization: components["schemas"]["Organization"];
@@ -3163,6 +4281,8 @@ export interface components {
             flows: number;
             enabledFlows: number;
         };
+        /** @enum {string} */
+        Severity: "informational" | "low" | "medium" | "high" | "critical";
         Showing: {
             /** @description 0 for the draft */
             version: number;
@@ -3225,11 +4345,17 @@ export interface components {
             id: string;
             name: string;
             kind: components["schemas"]["SourceKind"];
-            /** @description through which it is polled */
+            /** @description where it stands among others */
+            category: components["schemas"]["SourceCategory"];
+            /** @description through which it is polled, and its Okta org looked at */
             connection?: components["schemas"]["Ref"];
             poll: boolean;
             /** @description the event hook, if it takes one */
             hook?: components["schemas"]["Hook"];
+            /** @description the log stream, if it takes one */
+            stream?: components["schemas"]["LogStream"];
+            /** @description whether it takes files */
+            file: boolean;
             /** @description false while it is paused */
             enabled: boolean;
             /**
@@ -3238,6 +4364,18 @@ export interface components {
              */
             startAt?: string;
             health: components["schemas"]["SourceHealth"];
+            /**
+             * Format: date-time
+             * @description when its Okta org was last looked at
+             */
+            checkedAt?: string;
+            /** @description how many prerequisites that look found not to be met */
+            failing: number;
+            /**
+             * Format: date-time
+             * @description when a reported suspicious activity came by it, in the test of the integration
+             */
+            confirmedAt?: string;
             /** Format: date-time */
             createdAt: string;
         };
@@ -3246,12 +4384,56 @@ export interface components {
             name: string;
             health: components["schemas"]["SourceHealth"];
         };
+        /** @enum {string} */
+        SourceCategory: "identity" | "cloud" | "endpoint" | "network" | "email" | "other";
+        SourceDetail: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["SourceKind"];
+            /** @description where it stands among others */
+            category: components["schemas"]["SourceCategory"];
+            /** @description through which it is polled, and its Okta org looked at */
+            connection?: components["schemas"]["Ref"];
+            poll: boolean;
+            /** @description the event hook, if it takes one */
+            hook?: components["schemas"]["Hook"];
+            /** @description the log stream, if it takes one */
+            stream?: components["schemas"]["LogStream"];
+            /** @description whether it takes files */
+            file: boolean;
+            /** @description false while it is paused */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description events published before are not asked for
+             */
+            startAt?: string;
+            health: components["schemas"]["SourceHealth"];
+            /**
+             * Format: date-time
+             * @description when its Okta org was last looked at
+             */
+            checkedAt?: string;
+            /** @description how many prerequisites that look found not to be met */
+            failing: number;
+            /**
+             * Format: date-time
+             * @description when a reported suspicious activity came by it, in the test of the integration
+             */
+            confirmedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description times of the last day in which nothing could be got, the oldest first */
+            outages: components["schemas"]["Outage"][];
+            /** @description the rate limits of the connection's org, as far as this server has learnt them from calls */
+            rates: components["schemas"]["RateUsage"][];
+        };
         SourceHealth: {
             /**
-             * @description waiting: nothing was received yet
+             * @description waiting: nothing was received yet. late: events come more than five minutes after they were published
              * @enum {string}
              */
-            state: "ok" | "waiting" | "failing" | "paused";
+            state: "ok" | "late" | "waiting" | "failing" | "paused";
             /** @description accepted since it was made */
             events: number;
             /**
@@ -3263,6 +4445,16 @@ export interface components {
             lastHookAt?: string;
             /** Format: date-time */
             lastPollAt?: string;
+            /** Format: date-time */
+            lastStreamAt?: string;
+            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            lagMs: number;
+            /** @description events a minute, in the last five minutes */
+            perMinute: number;
+            /** @description how many events came in each of the last 60 minutes, the oldest first, the present one last */
+            minutes: number[];
+            /** @description how many attempts failed in each of them */
+            errors: number[];
             /** @description of the last attempt */
             error?: string;
             /** Format: date-time */
@@ -3272,6 +4464,12 @@ export interface components {
         };
         /** @enum {string} */
         SourceKind: "okta";
+        SplitCase: {
+            /** @description of the new case */
+            title: string;
+            /** @description ids of alerts of the case */
+            alerts: string[];
+        };
         Step: {
             /** @description where in the run: each_user#3/tell is the card tell in round 3 of the loop each_user */
             path: string;
@@ -3306,6 +4504,102 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "started" | "retrying" | "waiting" | "again" | "done" | "failed" | "refused" | "dry_run" | "unknown";
+        Suppression: {
+            id: string;
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description the rule, or the alert type */
+            target?: components["schemas"]["Ref"];
+            /** @description CEL over event, entity (kind, id, login, name) and alert (rule, title, type, severity, level, tags) */
+            where: string;
+            reason: string;
+            owner: components["schemas"]["Ref"];
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** @description times that it hid an event from a rule */
+            hidden: number;
+            /**
+             * Format: date-time
+             * @description when it did last
+             */
+            lastAt?: string;
+            /** @description what its condition failed with last: it hid nothing then */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        SuppressionBody: {
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description id of the rule, or of the alert type */
+            target?: string;
+            /** @description CEL over event, entity and alert */
+            where: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description never where it is not there
+             */
+            expiresAt?: string;
+        };
+        SuppressionDetail: {
+            id: string;
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description the rule, or the alert type */
+            target?: components["schemas"]["Ref"];
+            /** @description CEL over event, entity (kind, id, login, name) and alert (rule, title, type, severity, level, tags) */
+            where: string;
+            reason: string;
+            owner: components["schemas"]["Ref"];
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** @description times that it hid an event from a rule */
+            hidden: number;
+            /**
+             * Format: date-time
+             * @description when it did last
+             */
+            lastAt?: string;
+            /** @description what its condition failed with last: it hid nothing then */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description what it hid lately, the newest first; it is kept for 30 days */
+            recent: components["schemas"]["HiddenEvent"][];
+        };
+        SuppressionPreview: {
+            /** @description that were looked at */
+            days: number;
+            /** @description that the rules in the scope made in them, as far as they were looked at */
+            alerts: number;
+            /** @description of which every event would have been hidden */
+            hiddenAlerts: number;
+            /** @description of which some events would have been hidden */
+            lessAlerts: number;
+            /** @description of those alerts, as far as they are stored */
+            events: number;
+            hiddenEvents: number;
+            /** @description events on which the condition failed: it would not have hidden them */
+            failed: number;
+            /** @description what it failed with first */
+            error?: string;
+            /** @description all alerts of those days were looked at */
+            complete: boolean;
+            /** @description the newest alerts that would have been hidden, in whole or in part */
+            examples: components["schemas"]["HiddenSample"][];
+        };
+        /** @enum {string} */
+        SuppressionScope: "all" | "rule" | "type";
         Table: {
             id: string;
             slug: string;
@@ -3335,6 +4629,18 @@ export interface components {
             columns: components["schemas"]["Port"][];
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
+        };
+        TakenFile: {
+            /** @description events */
+            read: number;
+            /** @description of them, those that were not there before */
+            new: number;
+            /** @description flow runs that they started */
+            runs: number;
+            /** @description that could not be read, and were passed over */
+            bad: number;
+            /** @description what is wrong with the first of those */
+            told: string[];
         };
         Target: {
             /** @description user, group, app … */
@@ -3461,6 +4767,29 @@ export interface components {
             /** Format: date-time */
             endsAt?: string;
         };
+        Trial: {
+            /**
+             * @description none: it was not begun
+             * @enum {string}
+             */
+            state: "none" | "waiting" | "confirmed";
+            /**
+             * Format: date-time
+             * @description when it was begun
+             */
+            since?: string;
+            /** @description the event type that it waits for */
+            wanted: string;
+            /** @description the event that came */
+            event?: components["schemas"]["Event"];
+            /**
+             * Format: date-time
+             * @description when it came
+             */
+            at?: string;
+            /** @description the time from its being published to its coming */
+            lagMs?: number;
+        };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
             state: components["schemas"]["StepState"];
@@ -3506,7 +4835,7 @@ export interface components {
             rows?: components["schemas"]["RowHas"][];
         };
         /** @enum {string} */
-        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row";
+        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
         TryCard: {
             /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
             use?: string;
@@ -3534,6 +4863,8 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        /** @enum {string} */
+        Verdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -3652,6 +4983,401 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["Verdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlerts"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    countAlerts: {
+        parameters: {
+            query?: {
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["Verdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    alertEvents: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description a text in the title */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertCasePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCase"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchCase"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    moveAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MoveAlerts"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    mergeCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeCase"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    splitCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitCase"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4905,6 +6631,77 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    readDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadDomain"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listHookTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    seeOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeeOrg"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getOverview: {
         parameters: {
             query?: never;
@@ -5151,6 +6948,90 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description a text in the name, title or tags, in any case */
+                q?: string;
+                /** @description one of these */
+                pack?: string[];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description all of these */
+                tag?: string[];
+                enabled?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id, or its name, such as push_bombing */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchRule"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -5162,6 +7043,8 @@ export interface operations {
                 flow?: string;
                 /** @description uuid of the event */
                 event?: string;
+                /** @description id of the alert */
+                alert?: string;
                 /** @description one of these */
                 state?: components["schemas"]["RunState"][];
                 /** @description made at this time or later */
@@ -5502,7 +7385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5525,7 +7408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5533,7 +7416,10 @@ export interface operations {
     };
     deleteSource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description leave the event hook in Okta as it is */
+                leaveHook?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5542,12 +7428,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
-            204: {
+            /** @description The answer. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DeletedSource"];
+                };
             };
             default: components["responses"]["Error"];
         };
@@ -5573,7 +7461,186 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    takeFile: {
+        parameters: {
+            query?: {
+                /** @description start flows and raise alerts for these events, as if they had just happened */
+                act?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenFile"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    fixPrerequisite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fix"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fixed"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutHook"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    removeHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookState"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5596,7 +7663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5619,13 +7686,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["SourceDetail"];
                 };
             };
             default: components["responses"]["Error"];
         };
     };
     renewSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    renewToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTrial: {
         parameters: {
             query?: never;
             header?: never;
@@ -5642,8 +7763,173 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["Trial"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionBody"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previewSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSuppression"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPreview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

@@ -25,6 +25,7 @@ import (
 type contender struct {
 	name  string
 	event func(raw []byte) (hits int, err error)
+	also  func() string // what else there is to say
 
 	hits  int
 	rates []float64 // events a second of CPU, of each block
@@ -40,7 +41,7 @@ const blockSize = 5_000
 // is the CPU that the process used, and the middle of all blocks.
 func (b bench) detect(ctx context.Context) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	all, err := b.contenders()
+	all, err := b.contenders(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,11 @@ func (b bench) detect(ctx context.Context) error {
 		for i, r := range c.rates {
 			of[i] = r / floor[i]
 		}
-		b.say("  %-44s %9.0f events/s  %5.2f GB/s  %4.2f of fastjson  %7d hits", c.name, rate, rate*size/1e9, median(of), c.hits)
+		also := ""
+		if c.also != nil {
+			also = c.also()
+		}
+		b.say("  %-38s %9.0f events/s  %5.2f GB/s  %4.2f of fastjson  %7d hits%s", c.name, rate, rate*size/1e9, median(of), c.hits, also)
 	}
 	return ctx.Err()
 }
@@ -101,7 +106,7 @@ func median(of []float64) float64 {
 }
 
 // contenders are the parsers, and programs of more and more rules.
-func (b bench) contenders() ([]*contender, error) {
+func (b bench) contenders(ctx context.Context) ([]*contender, error) {
 	var parser fastjson.Parser
 	all := []*contender{
 		{name: "fastjson, parse only", event: func(raw []byte) (int, error) {
@@ -134,6 +139,17 @@ func (b bench) contenders() ([]*contender, error) {
 			hits, err := m.Match(raw)
 			return len(hits), err
 		}})
+	}
+	for _, rules := range [][]detect.Rule{nil, both} {
+		c, err := newCounting(rules)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &contender{
+			name:  fmt.Sprintf("sallyport, %d rules and 4 correlations", len(rules)),
+			event: func(raw []byte) (int, error) { return c.event(ctx, raw) },
+			also:  func() string { return fmt.Sprintf(", %d groups", c.store.Len()) },
+		})
 	}
 	return all, nil
 }

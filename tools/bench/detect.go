@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/detect/oktafilter"
 	"sallyport/internal/detect/sigma"
 	"sallyport/internal/scan"
+	"sallyport/tools/traffic"
 )
 
 // contender is something that reads events.
@@ -45,14 +46,14 @@ func (b bench) detect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, total, bytes := newTraffic(), 0, 0
+	t, total, bytes := traffic.New(), 0, 0
 	var buf []byte
 	block := make([][]byte, 0, blockSize)
 	for total < b.events && ctx.Err() == nil {
 		buf, block = buf[:0], block[:0]
 		for len(block) < min(blockSize, b.events-total) {
 			from := len(buf)
-			buf = t.event(buf, total+len(block))
+			buf = t.Event(buf, total+len(block))
 			block = append(block, buf[from:len(buf):len(buf)]) // which stays where it is if buf grows
 		}
 		for _, c := range all {

@@ -84,9 +84,6 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan",
-	"cmd/sallyport":           "internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
-	"tools/traffic":           "",
-	"tools/bench":             "internal/detect internal/detect/oktafilter internal/detect/sigma internal/event internal/scan",
 	"cmd/sallyport":           "internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 

@@ -1272,8 +1272,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was played, the newest first, and whether the alerts came
-         * @description The sandbox remembers the last 200, as long as it runs.
+         * What was played last, the newest first, and whether the alerts came
+         * @description At most 50. The sandbox remembers them as long as it runs.
          */
         get: operations["listPerformances"];
         put?: never;

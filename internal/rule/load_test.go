@@ -199,6 +199,8 @@ func TestAFileThatIsTooLarge(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(minimal)
 	f.Add(strings.Replace(correlated, "REF", "reset", 1) + "---\n" + minimal)
+	f.Add(counting)
+	f.Add(absent)
 	f.Add("title: A\nid: b\ndetection:\n  okta_systemlog: { OIE: 'eventType eq \"a\"' }\nthreat: { Technique: [ 'T1078: x' ] }\n")
 	f.Add(minimal + "sallyport: { entity: [actor, ip], window: 2h, enabled: false, response: [a], type: detection, why: b, category: c }\n")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -207,8 +209,9 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("it is foreign, and has %d rules", len(file.Rules))
 		}
 		shelf, _ := rule.NewShelf(file, file)
-		if book, err := rule.NewBook(shelf.All()); err == nil && len(book.Rules()) != len(shelf.All()) {
-			t.Error("the book has lost a rule")
+		book, err := rule.NewBook(shelf.All())
+		if err != nil || len(book.Rules()) != len(shelf.All()) {
+			t.Errorf("what is on a shelf makes no book: %v", err)
 		}
 	})
 }

@@ -215,3 +215,21 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func FuzzReadCases(f *testing.F) {
+	f.Add("given: { eventType: a, outcome: { result: SUCCESS } }\ncases:\n  - { name: b, fires: true, about: c, with: { outcome.result: FAILURE }, events: [{ at: 1m, times: 3, every: 1s, actor.id: 'u{n}' }], until: 1h }\n")
+	f.Add("cases: [{ name: a, fires: 2, with: { eventType: b, a.b.c: null, a.b: [1, 2.5, true] } }]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		cases, err := rule.ReadCases("a.test.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		for _, k := range cases {
+			for _, e := range k.Events {
+				if e.UUID == "" || e.Type == "" || e.Published.IsZero() {
+					t.Errorf("%s has an event that is none: %s", k.Name, e.Raw)
+				}
+			}
+		}
+	})
+}

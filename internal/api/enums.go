@@ -118,7 +118,7 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
 	case reflect.TypeFor[okta.Verdict]():
-		return words("Verdict", okta.Verdicts()...), true
+		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[portal.Role]():
@@ -129,6 +129,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SignInMethod", portal.Methods()...), true
 	case reflect.TypeFor[live.Topic]():
 		return words("LiveTopic", live.Topics()...), true
+	case reflect.TypeFor[EventOrder]():
+		return words("EventOrder", newestFirst, oldestFirst), true
+	case reflect.TypeFor[RelatedBy]():
+		return words("RelatedBy", byTransaction, bySession, byDevice, byAddress), true
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // builtIn loads the pack that is built in.
-func builtIn(t *testing.T) *rule.Shelf {
+func builtIn(t testing.TB) *rule.Shelf {
 	t.Helper()
 	own, err := rule.BuiltIn()
 	if err != nil {

@@ -22,7 +22,7 @@ var may = map[string]string{
 	"internal/arch":               "",
 	"internal/id":                 "",
 	"internal/config":             "internal/errs internal/secret",
-	"internal/event":              "",
+	"internal/event":              "internal/scan",
 	"internal/value":              "",
 	"internal/expr":               "internal/errs internal/value",
 	"internal/secret":             "",

@@ -129,6 +129,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SignInMethod", portal.Methods()...), true
 	case reflect.TypeFor[live.Topic]():
 		return words("LiveTopic", live.Topics()...), true
+	case reflect.TypeFor[EventOrder]():
+		return words("EventOrder", newestFirst, oldestFirst), true
+	case reflect.TypeFor[RelatedBy]():
+		return words("RelatedBy", byTransaction, bySession, byDevice, byAddress), true
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
 	}

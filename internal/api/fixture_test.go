@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"strings"
+	"testing"
 	"testing/fstest"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression                                                                        string
+	alert, story, suppression, search                                                                string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -106,6 +107,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
+	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	return f
 }
 
@@ -165,12 +167,27 @@ func (b *bench) event(org portal.Organization, src, typ, login string, at time.T
 	return uuid
 }
 
-// bombing is a rule of a pack.
-func bombing() *rule.Rule {
-	return &rule.Rule{
-		ID: "rule-bombing", Slug: "push_bombing", Pack: "sallyport", Title: "Push bombing", Type: rule.Detection, Language: rule.Sigma, Entity: rule.DefaultEntity, Window: time.Hour,
-		Tags: []string{"attack.credential-access", "attack.t1621"}, Severity: rule.High, Enabled: true, Text: "title: Push bombing\n",
+// packs are the rules that the fixtures have: one.
+func packs() []rule.File {
+	return []rule.File{rule.Parse("sallyport", "push_bombing.yaml", []byte(`title: Push bombing
+id: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01
+description: Many pushes that are refused.
+tags: [attack.credential-access, attack.t1621]
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: user.mfa.okta_verify.deny_push }, condition: selection }
+level: high
+`))}
+}
+
+// bombing is that rule.
+func bombing(t testing.TB) *rule.Rule {
+	t.Helper()
+	s, r := rule.NewShelf(packs()...)
+	got, ok := s.Get("5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01")
+	if !ok {
+		t.Fatalf("%+v", r)
 	}
+	return got
 }
 
 // alert stores an alert about a user, of one event, and returns its id.
@@ -183,7 +200,7 @@ func (b *bench) alert(org portal.Organization, src, event, user string) string {
 	}
 	about := e.Actor
 	about.ID = user
-	hit := rule.Hit{Rule: bombing(), Event: e, Entity: about, Kind: rule.KindUser, Evidence: []string{event}, Count: 1, From: e.Published, To: e.Published}
+	hit := rule.Hit{Rule: bombing(b.t), Event: e, Entity: about, Kind: rule.KindUser, Evidence: []string{event}, Count: 1, From: e.Published, To: e.Published}
 	err = b.db.Sources.Accept(ctx, source.Batch{Org: org.ID, Source: src, Via: source.ViaHook}, func(w *store.Batch) error {
 		f, err := alert.Fold(ctx, w, org.ID, []rule.Hit{hit}, alert.DefaultSettings(), b.now())
 		if err != nil {

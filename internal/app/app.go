@@ -232,6 +232,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
+	besides.Go(func() { a.index(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()
 	select {

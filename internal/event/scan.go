@@ -67,6 +67,10 @@ func (n *node) find(key []byte) *node {
 // its first value, nil where there is none.
 type Spans [][]byte
 
+// Text returns the text that value i stands for, "" for what is not there or is
+// no scalar.
+func (s Spans) Text(i int) string { return text(s[i]) }
+
 // Scan makes one pass over a JSON value, checks its grammar throughout, and
 // puts the raw values at f's paths into spans, which must have room for all of
 // them. Names that are written with escapes are compared as they are written,

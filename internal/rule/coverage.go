@@ -72,10 +72,11 @@ func (a *Attack) Cover(rules []*Rule, scenarios map[string][]string) Coverage {
 	return c
 }
 
-// coveredBy reports whether a rule is about a technique, for the sake of a
-// tactic. A rule that names none of the technique's tactics is about all.
+// coveredBy reports whether a rule is about a technique or a part of it, for the
+// sake of a tactic. A rule that names none of the technique's tactics is about
+// all of them.
 func (t Technique) coveredBy(r *Rule, tactic string) bool {
-	if !slices.ContainsFunc(r.Techniques(), func(id string) bool { return strings.EqualFold(id, t.ID) }) {
+	if !slices.ContainsFunc(r.Techniques(), func(id string) bool { return id == t.ID || strings.HasPrefix(id, t.ID+".") }) {
 		return false
 	}
 	named := slices.DeleteFunc(r.Tactics(), func(id string) bool { return !slices.Contains(t.Tactics, id) })

@@ -181,6 +181,9 @@ const smallBatch = 100
 
 // AddEvents inserts the batch's events and returns for each whether it is new.
 func (b *Batch) AddEvents(ctx context.Context) ([]bool, error) {
+	if err := b.tx.accepting(ctx); err != nil {
+		return nil, err
+	}
 	return b.tx.insertFresh(ctx, eventRows(), b.rows)
 }
 

@@ -39,6 +39,8 @@ type DB struct {
 	Links         Links
 	Sources       Sources
 	Events        Events
+	EventIndex    EventIndex
+	EventSearches EventSearches
 	Flows         Flows
 	Starts        Starts
 	Endpoints     Endpoints
@@ -111,7 +113,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		now = time.Now
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
-	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
+	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
+	db.Events, db.EventIndex, db.EventSearches = Events{db}, EventIndex{db}, EventSearches{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}

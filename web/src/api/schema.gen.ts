@@ -58,6 +58,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long people may take with alerts */
+        get: operations["getAlertSettings"];
+        /**
+         * Say how long people may take with alerts
+         * @description It is for alerts from then on.
+         */
+        put: operations["putAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of alerts, by which people choose them */
+        get: operations["listAlertTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -145,6 +183,66 @@ export interface paths {
         };
         /** The events that an alert is made of, the newest first */
         get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a flow for an alert
+         * @description Inputs that name whom the alert is about are filled in where they are not given. The guard holds for the run as for any other.
+         */
+        post: operations["respond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows that can be run for an alert
+         * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
+         */
+        get: operations["listResponses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tactics and techniques of MITRE ATT&CK that rules are about
+         * @description Tags of rules and alerts name them: attack.t1621, attack.credential-access.
+         */
+        get: operations["getAttack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,6 +587,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches of events that were kept: one's own, and those that others share */
+        get: operations["listKeptSearches"];
+        put?: never;
+        /** Keep a search */
+        post: operations["addKeptSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a search of one's own */
+        put: operations["putKeptSearch"];
+        post?: never;
+        /**
+         * Forget a search of one's own
+         * @description Who manages members forgets those that others share too.
+         */
+        delete: operations["deleteKeptSearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -497,10 +634,70 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events, the newest first
-         * @description With a filter other than a time, a page is what was found among the next events, and may be short or empty: go on while there is a next.
+         * Events, by the time they were published
+         * @description A page is what was found within two seconds, and may be short or empty: go on while there is a next.
          */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as CSV
+         * @description With the fields that people look for. If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as they came, one a line
+         * @description If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many events a search finds, when they were, and what they have in common
+         * @description Where a search takes long, the newest events are counted, and complete is false.
+         */
+        get: operations["getEventSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -518,6 +715,26 @@ export interface paths {
         };
         /** An event, with what it set off */
         get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{uuid}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that have something in common with one
+         * @description Of the same transaction and session, and within a day before and after of the same device and address.
+         */
+        get: operations["listRelatedEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -766,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -1181,6 +1398,23 @@ export interface paths {
         };
         /** A person in the simulated Okta org */
         get: operations["sandboxUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entities that are at the most risk now */
+        get: operations["listRisks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2267,6 +2501,13 @@ export interface components {
             case?: string;
             comment?: string;
         };
+        AlertClock: {
+            severity: components["schemas"]["Severity"];
+            /** @description seconds until somebody should have looked at it; 0 for no limit */
+            acknowledge: number;
+            /** @description seconds until it should be closed; 0 for no limit */
+            close: number;
+        };
         AlertDetail: {
             id: string;
             /** @description counts the organization's alerts, from 1 */
@@ -2360,13 +2601,43 @@ export interface components {
             /** @description how many the alert counts; those beyond a thousand are not kept by name */
             total: number;
         };
+        /** @enum {string} */
+        AlertHas: "opened" | "escalated";
         AlertPage: {
             items: components["schemas"]["Alert"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        AlertSettings: {
+            /** @description those that are not named have no limit */
+            clocks: components["schemas"]["AlertClock"][];
+        };
         /** @enum {string} */
         AlertState: "open" | "acknowledged" | "in_progress" | "closed";
+        AlertTrigger: {
+            /** @description ids or names */
+            rules: string[];
+            /** @description ids of alert types */
+            types: string[];
+            /** @description or a higher one */
+            severity: components["schemas"]["Severity"];
+            /** @description kinds of whom the alert is about */
+            entities: string[];
+            /** @description one of them */
+            tags: string[];
+            on: components["schemas"]["AlertHas"][];
+        };
+        AlertType: {
+            id: string;
+            title: string;
+            category: string;
+            description: string;
+        };
+        Attack: {
+            /** @description in the order of an attack */
+            tactics: components["schemas"]["Tactic"][];
+            techniques: components["schemas"]["Technique"][];
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -2909,6 +3180,18 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityRisk: {
+            entity: components["schemas"]["AlertEntity"];
+            /** @description 0 to 100, as of now */
+            score: number;
+            /** @description of ATT&CK, that its alerts speak of */
+            tactics: string[];
+            /**
+             * Format: date-time
+             * @description when it last was in a new alert
+             */
+            lastAt: string;
+        };
         /** @enum {string} */
         EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
@@ -3001,10 +3284,49 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        EventFacet: {
+            /** @description as a filter names it: eventType, actor.alternateId, client.ipAddress … */
+            field: string;
+            /** @description the most frequent first */
+            values: components["schemas"]["EventFacetValue"][];
+            /** @description how many other values there are */
+            others: number;
+        };
+        EventFacetValue: {
+            /** @description empty for events that have none */
+            value: string;
+            events: number;
+        };
+        /** @enum {string} */
+        EventOrder: "newest" | "oldest";
         EventPage: {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventSummary: {
+            /** @description that were counted */
+            events: number;
+            /** @description whether these are all; if not, from says how far back events were counted */
+            complete: boolean;
+            /** Format: date-time */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description where the first bar begins
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description where the last bar ends
+             */
+            until: string;
+            /** @description what each bar stands for, in seconds */
+            barSeconds: number;
+            /** @description events, the oldest first */
+            bars: number[];
+            /** @description the most frequent values of some fields */
+            facets: components["schemas"]["EventFacet"][];
         };
         EvidenceEvent: {
             uuid: string;
@@ -3381,6 +3703,34 @@ export interface components {
             flows: components["schemas"]["InstalledFlow"][];
             tables: components["schemas"]["Ref"][];
         };
+        KeptQuery: {
+            filter?: string;
+            q?: string;
+            source?: string;
+            /** @description how far back, such as 24h or 30d; nothing where since and until say so */
+            range?: string;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        KeptSearch: {
+            id: string;
+            name: string;
+            /** @description whether others of the organization see it */
+            shared: boolean;
+            /** @description whether it is the caller's */
+            own: boolean;
+            owner: components["schemas"]["Ref"];
+            query: components["schemas"]["KeptQuery"];
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        KeptSearchPage: {
+            items: components["schemas"]["KeptSearch"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         LiveData: {
             /** @description of a run */
             flow?: string;
@@ -3495,6 +3845,11 @@ export interface components {
             /** @description text, number, boolean or date */
             type: components["schemas"]["ValueKind"];
             default?: unknown;
+        };
+        NewKeptSearch: {
+            name: string;
+            shared?: boolean;
+            query: components["schemas"]["KeptQuery"];
         };
         NewToken: {
             id: string;
@@ -3789,6 +4144,31 @@ export interface components {
             path: string[];
         };
         /** @enum {string} */
+        RelatedBy: "transaction" | "session" | "device" | "address";
+        RelatedEvents: {
+            by: components["schemas"]["RelatedBy"];
+            /** @description what they have in common */
+            value: string;
+            /** @description that finds them all */
+            filter: string;
+            /**
+             * Format: date-time
+             * @description from when on they were looked for; all times where it is not there
+             */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+            /** @description the newest first, without the event itself */
+            items: components["schemas"]["Event"][];
+            /** @description whether there are others */
+            more: boolean;
+        };
+        RelatedEventsPage: {
+            items: components["schemas"]["RelatedEvents"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        /** @enum {string} */
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
@@ -3836,6 +4216,30 @@ export interface components {
             title: string;
             folder: string;
             columns: string[];
+        };
+        Respond: {
+            /** @description id */
+            flow: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
+        Response: {
+            flow: components["schemas"]["Ref"];
+            description: string;
+            kind: components["schemas"]["TriggerKind"];
+            enabled: boolean;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+            /** @description what of it follows from the alert */
+            given: {
+                [key: string]: unknown;
+            };
+            /** @description nothing else is wanted */
+            ready: boolean;
         };
         Result: {
             name: string;
@@ -4095,6 +4499,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of an alert, for a flow that alerts start */
+            alert?: string;
             /** @description id of a row, for a flow that rows start: as if it had just been made */
             row?: string;
             /** @description by name */
@@ -4630,6 +5036,10 @@ export interface components {
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
         };
+        Tactic: {
+            id: string;
+            name: string;
+        };
         TakenFile: {
             /** @description events */
             read: number;
@@ -4659,6 +5069,11 @@ export interface components {
             time: string;
             /** @description false when it never got into the channel, although the answer was 200 */
             delivered: boolean;
+        };
+        Technique: {
+            id: string;
+            name: string;
+            tactics: string[];
         };
         Template: {
             id: string;
@@ -4807,7 +5222,7 @@ export interface components {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
             events?: string[];
-            /** @description CEL over event: only these */
+            /** @description CEL over event, or alert, entity and event: only these */
             where?: string;
             /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
@@ -4833,6 +5248,8 @@ export interface components {
             table?: string;
             /** @description of a row trigger: the changes */
             rows?: components["schemas"]["RowHas"][];
+            /** @description of an alert trigger: which alerts */
+            alert?: components["schemas"]["AlertTrigger"];
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
@@ -4983,6 +5400,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAlertTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertType"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -5190,6 +5674,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    respond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listResponses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAttack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attack"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5806,6 +6361,100 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listKeptSearches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearchPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -5813,18 +6462,22 @@ export interface operations {
                 cursor?: string;
                 /** @description the most items to return; 50 where nothing is said */
                 limit?: number;
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
                 /** @description one of these event types */
                 type?: string[];
                 /** @description id or login of who acted */
                 actor?: string;
-                /** @description a text in the message, the type, the actor's login or the address */
-                q?: string;
                 /** @description id of the source */
                 source?: string;
                 /** @description published at this time or later */
                 since?: string;
                 /** @description published before this time */
                 until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
             };
             header?: never;
             path?: never;
@@ -5839,6 +6492,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventRows: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventLines: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEventSummary: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description about how many bars the histogram has; 60 where nothing is said */
+                bars?: number;
+                /** @description how many values a facet has; 10 where nothing is said */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSummary"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5862,6 +6631,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRelatedEvents: {
+        parameters: {
+            query?: {
+                /** @description the most events of each kind; 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedEventsPage"];
                 };
             };
             default: components["responses"]["Error"];
@@ -6922,6 +7717,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxUser"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRisks: {
+        parameters: {
+            query?: {
+                /** @description 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityRisk"][];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,5 +1,7 @@
 import {
+  BellOff,
   BookOpen,
+  Briefcase,
   Gauge,
   Info,
   KeyRound,
@@ -7,9 +9,12 @@ import {
   type LucideIcon,
   Play,
   Plug,
+  Radio,
+  Radar,
   ScrollText,
   Settings,
   Shield,
+  Siren,
   Table2,
   Theater,
   User,
@@ -24,11 +29,16 @@ type Permission = components["schemas"]["Permission"];
 export type Place = {
   to:
     | "/"
+    | "/alerts"
+    | "/cases"
+    | "/rules"
+    | "/suppressions"
     | "/flows"
     | "/runs"
     | "/tables"
     | "/catalogue"
     | "/connections"
+    | "/sources"
     | "/templates"
     | "/rehearse"
     | "/activity"
@@ -37,14 +47,18 @@ export type Place = {
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Detect" | "Automate" | "Practice" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
 /** What the rail shows, in its order. */
 const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
-  { to: "/activity", label: "Activity", icon: ScrollText, key: "a", permission: "actions:read", group: "Respond" },
+  { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
+  { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
+  { to: "/activity", label: "Activity", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
+  { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
+  { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },
   { to: "/runs", label: "Runs", icon: Play, key: "r", permission: "runs:read", group: "Automate" },
   { to: "/tables", label: "Tables", icon: Table2, key: "t", permission: "tables:read", group: "Automate" },
@@ -59,6 +73,7 @@ const places: Place[] = [
   },
   { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
+  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Automate" },
   {
     to: "/rehearse",
     label: "Rehearse",

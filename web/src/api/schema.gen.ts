@@ -58,6 +58,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long people may take with alerts */
+        get: operations["getAlertSettings"];
+        /**
+         * Say how long people may take with alerts
+         * @description It is for alerts from then on.
+         */
+        put: operations["putAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -145,6 +166,46 @@ export interface paths {
         };
         /** The events that an alert is made of, the newest first */
         get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a flow for an alert
+         * @description Inputs that name whom the alert is about are filled in where they are not given. The guard holds for the run as for any other.
+         */
+        post: operations["respond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows that can be run for an alert
+         * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
+         */
+        get: operations["listResponses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -885,7 +946,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -1308,6 +1369,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entities that are at the most risk now */
+        get: operations["listRisks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1319,6 +1397,108 @@ export interface paths {
         get: operations["listRoles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's own files of rules, by name */
+        get: operations["listRuleFiles"];
+        put?: never;
+        /**
+         * Begin a file of rules
+         * @description It is a draft until it is published.
+         */
+        post: operations["createRuleFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is wrong with a text of rules, and how its cases go
+         * @description Nothing is saved.
+         */
+        post: operations["checkRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of rules with its draft, and what is wrong with it */
+        get: operations["getRuleFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file of rules
+         * @description The alerts of its rules stay.
+         */
+        delete: operations["deleteRuleFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of a file of rules
+         * @description It may be wrong; what is wrong is answered.
+         */
+        put: operations["putRuleDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft
+         * @description Its rules hold from the next event on. It has to be free of errors, and its cases have to pass.
+         */
+        post: operations["publishRuleFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2386,6 +2566,13 @@ export interface components {
             case?: string;
             comment?: string;
         };
+        AlertClock: {
+            severity: components["schemas"]["Severity"];
+            /** @description seconds until somebody should have looked at it; 0 for no limit */
+            acknowledge: number;
+            /** @description seconds until it should be closed; 0 for no limit */
+            close: number;
+        };
         AlertDetail: {
             id: string;
             /** @description counts the organization's alerts, from 1 */
@@ -2479,13 +2666,32 @@ export interface components {
             /** @description how many the alert counts; those beyond a thousand are not kept by name */
             total: number;
         };
+        /** @enum {string} */
+        AlertHas: "opened" | "escalated";
         AlertPage: {
             items: components["schemas"]["Alert"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        AlertSettings: {
+            /** @description those that are not named have no limit */
+            clocks: components["schemas"]["AlertClock"][];
+        };
         /** @enum {string} */
         AlertState: "open" | "acknowledged" | "in_progress" | "closed";
+        AlertTrigger: {
+            /** @description ids or names */
+            rules: string[];
+            /** @description ids of alert types */
+            types: string[];
+            /** @description or a higher one */
+            severity: components["schemas"]["Severity"];
+            /** @description kinds of whom the alert is about */
+            entities: string[];
+            /** @description one of them */
+            tags: string[];
+            on: components["schemas"]["AlertHas"][];
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -2876,6 +3082,14 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        CreateRuleFile: {
+            /** @description its name: lower case letters, digits, _ */
+            slug: string;
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
         CreateSource: {
             name: string;
             /** @description okta where nothing is said */
@@ -2923,6 +3137,8 @@ export interface components {
             failedRuns: number;
             /** @description changes that were made */
             actions: number;
+            /** @description that were opened */
+            alerts: number;
         };
         Definition: {
             /** @description the name by which other flows of the folder call it */
@@ -3028,6 +3244,18 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityRisk: {
+            entity: components["schemas"]["AlertEntity"];
+            /** @description 0 to 100, as of now */
+            score: number;
+            /** @description of ATT&CK, that its alerts speak of */
+            tactics: string[];
+            /**
+             * Format: date-time
+             * @description when it last was in a new alert
+             */
+            lastAt: string;
+        };
         /** @enum {string} */
         EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
@@ -3111,6 +3339,8 @@ export interface components {
             client: components["schemas"]["Client"];
             /** @description of the event in the Okta admin console, where that is known */
             url?: string;
+            /** @description that it is part of, the newest first */
+            alerts: components["schemas"]["Alert"][];
             /** @description the runs that it started, the newest first */
             flowRuns: components["schemas"]["Run"][];
             /** @description what those runs did, the newest first */
@@ -3673,6 +3903,10 @@ export interface components {
             unknownActions: number;
             failingSources: number;
             failedConnections: number;
+            /** @description that nobody has looked at */
+            openAlerts: number;
+            /** @description of which something should have been done by now */
+            overdueAlerts: number;
         };
         NewColumn: {
             /** @description of a column that is there already */
@@ -3907,6 +4141,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PublishRuleFile: {
+            /** @description what has changed */
+            note?: string;
+        };
         PutConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
@@ -4053,6 +4291,30 @@ export interface components {
             folder: string;
             columns: string[];
         };
+        Respond: {
+            /** @description id */
+            flow: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
+        Response: {
+            flow: components["schemas"]["Ref"];
+            description: string;
+            kind: components["schemas"]["TriggerKind"];
+            enabled: boolean;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+            /** @description what of it follows from the alert */
+            given: {
+                [key: string]: unknown;
+            };
+            /** @description nothing else is wanted */
+            ready: boolean;
+        };
         Result: {
             name: string;
             type?: components["schemas"]["ValueKind"];
@@ -4146,6 +4408,23 @@ export interface components {
             falsePositives: string[];
             references: string[];
         };
+        RuleCase: {
+            /** @description id */
+            rule: string;
+            name: string;
+            ok: boolean;
+            hits: number;
+            /** @description it is not as the case says */
+            why: string[];
+        };
+        RuleCheck: {
+            /** @description it can be published: no errors, and every case as it says */
+            ok: boolean;
+            /** @description that were read */
+            rules: components["schemas"]["RuleBrief"][];
+            problems: components["schemas"]["RuleProblem"][];
+            cases: components["schemas"]["RuleCase"][];
+        };
         RuleDetail: {
             id: string;
             slug: string;
@@ -4197,12 +4476,70 @@ export interface components {
             /** @description its newest alerts */
             recent: components["schemas"]["Alert"][];
         };
+        RuleFile: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        RuleFileDetail: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description the draft, or what is published where there is none */
+            text: string;
+            /** @description its test cases */
+            cases: string;
+            /** @description of that text */
+            check: components["schemas"]["RuleCheck"];
+            /** @description the newest first */
+            versions: components["schemas"]["RuleVersionOf"][];
+        };
         RuleHits: {
             alerts: number;
             hits: number;
         };
         /** @enum {string} */
         RuleLanguage: "sigma" | "okta_filter" | "correlation";
+        RuleProblem: {
+            /** @enum {string} */
+            in: "rules" | "cases";
+            /** @description from 1; 0 for the whole */
+            line: number;
+            path?: string;
+            message: string;
+            /** @description the rule does something all the same */
+            warning: boolean;
+        };
+        RuleText: {
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
+        RuleVersionOf: {
+            number: number;
+            author: components["schemas"]["Ref"];
+            note?: string;
+            text: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -4311,6 +4648,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of an alert, for a flow that alerts start */
+            alert?: string;
             /** @description id of a row, for a flow that rows start: as if it had just been made */
             row?: string;
             /** @description by name */
@@ -5023,7 +5362,7 @@ export interface components {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
             events?: string[];
-            /** @description CEL over event: only these */
+            /** @description CEL over event, or alert, entity and event: only these */
             where?: string;
             /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
@@ -5049,6 +5388,8 @@ export interface components {
             table?: string;
             /** @description of a row trigger: the changes */
             rows?: components["schemas"]["RowHas"][];
+            /** @description of an alert trigger: which alerts */
+            alert?: components["schemas"]["AlertTrigger"];
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
@@ -5199,6 +5540,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5406,6 +5793,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    respond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listResponses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -7383,6 +7820,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listRisks: {
+        parameters: {
+            query?: {
+                /** @description 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityRisk"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listRoles: {
         parameters: {
             query?: never;
@@ -7399,6 +7860,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleEntry"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRuleFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRuleFile"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRuleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    publishRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishRuleFile"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
                 };
             };
             default: components["responses"]["Error"];

@@ -2839,6 +2839,8 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        /** @enum {string} */
+        CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
             yaml: string;
             /** @description not there where the file says what no form shows */
@@ -3395,7 +3397,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["CheckVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */

@@ -125,16 +125,28 @@ func (v *view) at(path string) *atPath {
 			return &v.known[i]
 		}
 	}
+	if v.known == nil {
+		v.known = make([]atPath, 0, 4)
+	}
+	v.known = append(v.known, atPath{path: path, values: v.folded(path)})
+	return &v.known[len(v.known)-1]
+}
+
+func (v *view) folded(path string) []string {
+	if path == "" {
+		return nil
+	}
+	texts := v.Values(path)
+	if len(texts) == 1 && texts[0] != "" && fold(texts[0]) == texts[0] {
+		return texts
+	}
 	var all []string
-	if path != "" {
-		for _, text := range v.Values(path) {
-			if text = fold(text); text != "" && !slices.Contains(all, text) && len(all) < maxCombinations {
-				all = append(all, text)
-			}
+	for _, text := range texts {
+		if text = fold(text); text != "" && !slices.Contains(all, text) && len(all) < maxCombinations {
+			all = append(all, text)
 		}
 	}
-	v.known = append(v.known, atPath{path: path, values: all})
-	return &v.known[len(v.known)-1]
+	return all
 }
 
 // counting is one batch on its way.

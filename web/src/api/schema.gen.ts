@@ -1264,6 +1264,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rehearsal/performances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was played, the newest first, and whether the alerts came
+         * @description The sandbox remembers the last 200, as long as it runs.
+         */
+        get: operations["listPerformances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsal/performances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was played, and whether the alerts came */
+        get: operations["getPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/requests": {
         parameters: {
             query?: never;
@@ -1365,6 +1402,24 @@ export interface paths {
         /** Messages in the simulated Teams */
         get: operations["sandboxTeams"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsal/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much ordinary life there is in the simulated Okta org */
+        get: operations["sandboxTraffic"];
+        /** Start or end ordinary life in the simulated Okta org */
+        put: operations["setSandboxTraffic"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4133,6 +4188,19 @@ export interface components {
             /** @description all of them, in their order */
             columns?: components["schemas"]["NewColumn"][];
         };
+        Performance: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            scenario: string;
+            title: string;
+            user: components["schemas"]["ScenarioUser"];
+            expected: components["schemas"]["ScenarioAlert"][];
+            /** @description how many of these are there */
+            raised: number;
+            /** @description alerts of its events that nobody had expected */
+            others: components["schemas"]["Alert"][];
+        };
         /** @enum {string} */
         Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
@@ -4266,6 +4334,15 @@ export interface components {
             title?: string;
             /** @description the names after the first */
             path: string[];
+        };
+        RehearsedRule: {
+            slug: string;
+            /** @description not there if the organization has no such rule */
+            id?: string;
+            title: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description false if it is off, or not there */
+            enabled: boolean;
         };
         /** @enum {string} */
         RelatedBy: "transaction" | "session" | "device" | "address";
@@ -4775,6 +4852,10 @@ export interface components {
             slack: components["schemas"]["SandboxSlack"];
             mail: components["schemas"]["SandboxMail"];
         };
+        SandboxTraffic: {
+            /** @description about how many events there are a minute; 0 is none */
+            perMinute: number;
+        };
         SandboxUser: {
             id: string;
             login: string;
@@ -4807,6 +4888,19 @@ export interface components {
             expect: string;
             /** @description ids of MITRE ATT&CK; none for what is no attack */
             techniques: string[];
+            /** @description the alerts that should come of it, and no others */
+            raises: components["schemas"]["ScenarioAlert"][];
+        };
+        ScenarioAlert: {
+            rule: components["schemas"]["RehearsedRule"];
+            /** @description whom or what it is about, in the scenario's words */
+            about: string;
+            /** @description of what was played: whom or what exactly */
+            entity?: components["schemas"]["AlertEntity"];
+            /** @description types of the events that are its evidence */
+            events: string[];
+            /** @description of what was played: the alert, once it is there */
+            alertId?: string;
         };
         ScenarioEvent: {
             uuid: string;
@@ -4815,6 +4909,10 @@ export interface components {
             published: string;
         };
         ScenarioReport: {
+            /** @description of the performance */
+            id: string;
+            /** Format: date-time */
+            at: string;
             scenario: string;
             title: string;
             user: components["schemas"]["ScenarioUser"];
@@ -7738,6 +7836,50 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listPerformances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPerformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sandboxRequests: {
         parameters: {
             query?: {
@@ -7868,6 +8010,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamsMessage"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    sandboxTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxTraffic"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setSandboxTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxTraffic"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxTraffic"];
                 };
             };
             default: components["responses"]["Error"];

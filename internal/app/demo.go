@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"sallyport/internal/config"
 	"sallyport/internal/errs"
+	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/sandbox"
 )
@@ -127,14 +129,16 @@ func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account,
 	return a.DB.Accounts.ByEmail(ctx, portal.EmailKey(email))
 }
 
-// triggers returns the event types that the organization's flows are started by.
+// triggers returns the event types that an event hook should send: those that
+// alerts are made from, and those that the organization's flows are started by.
 func (c *Core) triggers(ctx context.Context, org string) ([]any, error) {
 	book, err := c.Library.Book(ctx, org)
 	if err != nil {
 		return nil, err
 	}
+	wanted, _ := okta.HookEligible(slices.Concat(okta.AlertTypes(), book.Events()))
 	var out []any
-	for _, e := range book.Events() {
+	for _, e := range wanted {
 		out = append(out, e)
 	}
 	return out, nil

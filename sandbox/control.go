@@ -45,6 +45,8 @@ func (c control) handler() http.Handler {
 		"DELETE /_sandbox/faults/{id}":    c.clearFault,
 		"GET /_sandbox/switches":          func(*http.Request) (any, error) { return c.Switches(), nil },
 		"POST /_sandbox/switches":         c.setSwitches,
+		"GET /_sandbox/traffic":           func(*http.Request) (any, error) { return c.Traffic(), nil },
+		"POST /_sandbox/traffic":          c.setTraffic,
 		"GET /_sandbox/slack":             func(*http.Request) (any, error) { return c.slack.Messages(), nil },
 		"GET /_sandbox/teams":             func(*http.Request) (any, error) { return c.teams.Messages(), nil },
 		"GET /_sandbox/mail":              func(r *http.Request) (any, error) { return c.box.Messages(r.URL.Query().Get("to")), nil },

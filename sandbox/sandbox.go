@@ -39,6 +39,13 @@ type Options struct {
 	// MailListen is where mail is taken: "127.0.0.1:0" when empty.
 	MailListen string
 
+	// History has the org begin so long ago, with the ordinary life of its
+	// people since then in its log.
+	History time.Duration
+	// Traffic is how many events of ordinary life there are a minute from now
+	// on; 0 is none.
+	Traffic float64
+
 	Now func() time.Time // time.Now when nil
 	Log *slog.Logger     // nil discards
 }
@@ -65,6 +72,8 @@ type Sandbox struct {
 	faults   *faultList
 	control  http.Handler
 
+	life life
+
 	mu       sync.Mutex
 	switches Switches
 }
@@ -84,6 +93,11 @@ func New(opt Options) (*Sandbox, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
+	before := &past{now: opt.Now}
+	if opt.History > 0 {
+		before.at = opt.Now().Add(-opt.History)
+		opt.Now = before.Now
+	}
 	r := rand.New(rand.NewPCG(opt.Seed, 0x73616e64626f78)) //nolint:gosec // made-up secrets, repeatable on purpose
 	s := &Sandbox{
 		opt: opt, now: opt.Now, log: opt.Log, box: mail.NewMailbox(opt.Now), requests: newRequestLog(), faults: newFaultList(opt.Now),
@@ -92,11 +106,24 @@ func New(opt Options) (*Sandbox, error) {
 	}
 	s.SetBaseURL(opt.BaseURL)
 	s.control = control{s}.handler()
-	if err := s.open(); err != nil {
+	if err := s.begin(before); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("make a sandbox: %w", err)
 	}
 	return s, nil
+}
+
+// begin makes the services, and what happened before and happens from now on.
+func (s *Sandbox) begin(before *past) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if s.opt.History > 0 {
+		if err := s.play(before, s.opt.History); err != nil {
+			return err
+		}
+	}
+	return s.SetTraffic(TrafficSwitch{s.opt.Traffic})
 }
 
 // open makes the services.
@@ -115,9 +142,7 @@ func (s *Sandbox) open() error {
 	if err != nil {
 		return err
 	}
-	if s.player, err = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now}); err != nil {
-		return err
-	}
+	s.player = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now})
 	s.slack = slack.New(slack.Options{
 		Token: s.slackToken, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
 		Base: func() string { return s.baseURL() + "/slack" },
@@ -139,6 +164,9 @@ func companyName(domain string) string { return strings.ToUpper(domain[:1]) + do
 
 // Close ends the mail server and the org's deliveries, and waits for them.
 func (s *Sandbox) Close() {
+	s.life.mu.Lock()
+	s.life.stop()
+	s.life.mu.Unlock()
 	if s.org != nil {
 		s.org.Close()
 	}

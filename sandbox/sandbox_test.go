@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
+	"sallyport/sandbox/okta/systemlog"
 	"sallyport/sandbox/scenario"
 )
 
@@ -294,7 +295,7 @@ func TestScenariosByControl(t *testing.T) {
 	x := setup(t)
 	var all []scenario.Scenario
 	x.control(t, http.MethodGet, "scenarios", "", 200, &all)
-	if len(all) != 7 || all[0].Name == "" || all[0].Expect == "" {
+	if len(all) != len(scenario.All()) || all[0].Name == "" || all[0].Expect == "" {
 		t.Errorf("%+v", all)
 	}
 	var r scenario.Report
@@ -537,4 +538,55 @@ func BenchmarkServe(b *testing.B) {
 	}
 	b.Run("bare", run(nothing))
 	b.Run("wrapped", run(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, serviceOkta, nothing) })))
+}
+
+// TestTraffic switches ordinary life on and off.
+func TestTraffic(t *testing.T) {
+	x := setup(t)
+	for name, body := range map[string]string{"less than none": `{"per_minute":-1}`, "too much": `{"per_minute":1e9}`, "no number": `{"per_minute":"many"}`} {
+		t.Run(name, func(t *testing.T) { x.control(t, http.MethodPost, "traffic", body, 400, nil) })
+	}
+	logged := func() int { return len(x.org.Logged(100_000, func(*systemlog.Event) bool { return true })) }
+	before := logged()
+	var got TrafficSwitch
+	if x.control(t, http.MethodPost, "traffic", `{"per_minute":30000}`, 200, &got); got.PerMinute != 30000 {
+		t.Errorf("%+v", got)
+	}
+	for deadline := time.Now().Add(20 * time.Second); logged() < before+50; {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody does anything")
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	if x.control(t, http.MethodPost, "traffic", `{"per_minute":0}`, 200, &got); got.PerMinute != 0 {
+		t.Errorf("%+v", got)
+	}
+	if x.control(t, http.MethodGet, "traffic", "", 200, &got); got.PerMinute != 0 {
+		t.Errorf("%+v", got)
+	}
+	if after := logged(); logged() != after {
+		t.Error("life goes on")
+	}
+}
+
+// TestHistory makes a sandbox that has been there for three hours.
+func TestHistory(t *testing.T) {
+	now := time.Now()
+	s, err := New(Options{Users: 100, Seed: 3, History: 3 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	found := s.Org().Logged(100_000, func(e *systemlog.Event) bool { return e.Published.After(now.Add(-3 * time.Hour)) })
+	if len(found) < 500 {
+		t.Errorf("%d events in three hours", len(found))
+	}
+	for _, e := range found {
+		if e.Published.After(time.Now()) {
+			t.Fatalf("%s is in the future", e.EventType)
+		}
+	}
+	if behind := time.Since(s.now()); behind > time.Second {
+		t.Errorf("the clock is %s behind", behind)
+	}
 }

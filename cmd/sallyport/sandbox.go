@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"time"
 
 	"sallyport/internal/config"
 	"sallyport/sandbox"
@@ -17,6 +18,8 @@ import (
 type sandboxFlags struct {
 	listen, mail, url string
 	users             int
+	traffic           float64
+	history           time.Duration
 	seed              uint64
 	json, expose      bool
 }
@@ -28,6 +31,8 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	flags.StringVar(&f.url, "url", "", "`URL` under which others reach the sandbox; that of the listener when empty")
 	flags.IntVar(&f.users, "users", 50, "`number` of people in the Okta org")
 	flags.Uint64Var(&f.seed, "seed", 1, "`number` that decides everything that looks random")
+	flags.Float64Var(&f.traffic, "traffic", 0, "about how many `events` of ordinary life there are a minute; 0 is none")
+	flags.DurationVar(&f.history, "history", 0, "for how `long` there has been ordinary life before the start")
 	flags.BoolVar(&f.json, "json", false, "write where everything is as one line of JSON")
 	flags.BoolVar(&f.expose, "expose", false, "listen where other machines can connect, although everybody can know the tokens")
 	if err := parse(flags, args); err != nil {
@@ -35,6 +40,9 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	}
 	if err := checkUsers(f.users); err != nil {
 		return f, err
+	}
+	if f.history < 0 || f.history > mostHistory {
+		return f, usage("--history: at most %s", mostHistory)
 	}
 	for name, address := range map[string]string{"listen": f.listen, "mail": f.mail} {
 		local, err := config.Loopback(address)
@@ -54,6 +62,9 @@ const (
 	leastUsers = 5
 	mostUsers  = 1_000_000
 )
+
+// mostHistory is how long the System Log keeps events.
+const mostHistory = 90 * 24 * time.Hour
 
 func checkUsers(n int) error {
 	if n < leastUsers || n > mostUsers {
@@ -76,7 +87,7 @@ func runSandbox(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		f.url = "http://" + l.Addr().String()
 	}
 	s, err := sandbox.New(sandbox.Options{
-		Users: f.users, Seed: f.seed, BaseURL: f.url, MailListen: f.mail,
+		Users: f.users, Seed: f.seed, BaseURL: f.url, MailListen: f.mail, Traffic: f.traffic, History: f.history,
 		Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})
 	if err != nil {

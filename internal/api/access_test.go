@@ -15,7 +15,7 @@ import (
 
 // shared are the path parameters that name nothing of an organization's.
 func shared() map[string]string {
-	return map[string]string{"/connectors/{id}": "desk", "/templates/{id}": "watch", "/rehearsal/users/{login}": "admin@acme.example", "/rehearsal/scenarios/{name}": "password_spray"}
+	return map[string]string{"/connectors/{id}": "desk", "/templates/{id}": "watch", "/rehearsal/users/{login}": "admin@acme.example", "/rehearsal/scenarios/{name}": "password_spray", "/rules/{rule}": "5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01"}
 }
 
 // own are the path parameters that name something of an organization's. A route
@@ -24,7 +24,8 @@ func shared() map[string]string {
 func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
-		"/events/{uuid}": f.event, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member,
+		"/events/{uuid}": f.event, "/event-searches/{id}": f.search, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member,
+		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression,
 	}
 }
 
@@ -61,6 +62,7 @@ func (f fixture) path(t testing.TB, rt Route) (path string, owned bool) {
 // refs are the fields of bodies that name something of an organization's.
 func (f fixture) refs() map[string]any {
 	return map[string]any{
+		"alerts": []any{f.alert}, "add": []any{f.alert}, "remove": []any{f.alert}, "case": f.story,
 		"folder": f.folder, "connection": f.connection, "event": f.event, "connections": value.Map("desk", f.connection),
 		"tables": value.Map("seen", f.table), "flowCeilings": value.Map(f.flow, 7.0),
 	}
@@ -89,7 +91,7 @@ func sample(name string, s *schema) any {
 	if s.of != nil {
 		return sample(name, s.of)
 	}
-	switch known := map[string]any{"yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x")}[name]; {
+	switch known := map[string]any{"where": "false", "yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x")}[name]; {
 	case known != nil:
 		return known
 	case len(s.enum) > 0:
@@ -311,7 +313,7 @@ func (b *bench) snapshot(f fixture) string {
 	c.signIn("ada@acme.example")
 	var out strings.Builder
 	for _, rt := range Routes() {
-		if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.Permission == signedIn || rt.streams() || strings.Contains(rt.Path(), "/members") || strings.Contains(rt.Path(), "/rehearsal") || rt.Path() == "/oauth/callback" {
+		if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.Permission == signedIn || rt.streams() || strings.Contains(rt.Path(), "/members") || strings.Contains(rt.Path(), "/rehearsal") || strings.HasSuffix(rt.Path(), "/summary") || rt.Path() == "/oauth/callback" {
 			continue
 		}
 		path, owned := f.path(b.t, rt)

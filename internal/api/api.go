@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/connector"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
@@ -77,6 +78,7 @@ type Deps struct {
 	DB        *store.DB
 	Portal    *portal.Portal
 	Library   *flow.Library
+	Rules     *alert.Library
 	Catalogue *flow.Catalogue
 	Shelf     *connector.Shelf
 	Engine    Engine

@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/exchange"
@@ -11,6 +12,7 @@ import (
 	"sallyport/internal/live"
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
+	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/table"
@@ -40,7 +42,7 @@ func flowEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[flow.StepState]():
 		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepWaiting, flow.StepAgain, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
 	case reflect.TypeFor[flow.TriggerKind]():
-		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall, flow.OnSchedule, flow.OnAPI, flow.OnDelegated, flow.OnRow), true
+		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall, flow.OnSchedule, flow.OnAPI, flow.OnDelegated, flow.OnRow, flow.OnAlert), true
 	case reflect.TypeFor[flow.CardKind]():
 		return words("CardKind", flow.CardKinds()...), true
 	case reflect.TypeFor[flow.ErrorWay]():
@@ -80,7 +82,31 @@ func enumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[guard.State]():
 		return words("ActionState", guard.Started, guard.Retrying, guard.Done, guard.Failed, guard.Refused, guard.Unknown), true
 	}
+	if e, ok := alertEnum(t); ok {
+		return e, true
+	}
 	return ownEnumOf(t)
+}
+
+// alertEnum is enumOf for the words of alerts and rules.
+func alertEnum(t reflect.Type) (enum, bool) {
+	switch t {
+	case reflect.TypeFor[Severity]():
+		return words("Severity", each(alert.Severities(), severityOf)...), true
+	case reflect.TypeFor[alert.State]():
+		return words("AlertState", alert.States()...), true
+	case reflect.TypeFor[alert.Verdict]():
+		return words("Verdict", alert.Verdicts()...), true
+	case reflect.TypeFor[alert.EntryKind]():
+		return words("EntryKind", alert.EntryKinds()...), true
+	case reflect.TypeFor[alert.Scope]():
+		return words("SuppressionScope", alert.AllRules, alert.RuleScope, alert.TypeScope), true
+	case reflect.TypeFor[flow.AlertHas]():
+		return words("AlertHas", flow.AlertOpened, flow.AlertEscalated), true
+	case reflect.TypeFor[rule.Language]():
+		return words("RuleLanguage", rule.Sigma, rule.OktaFilter, rule.Correlation), true
+	}
+	return enum{}, false
 }
 
 func ownEnumOf(t reflect.Type) (enum, bool) {
@@ -103,6 +129,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SignInMethod", portal.Methods()...), true
 	case reflect.TypeFor[live.Topic]():
 		return words("LiveTopic", live.Topics()...), true
+	case reflect.TypeFor[EventOrder]():
+		return words("EventOrder", newestFirst, oldestFirst), true
+	case reflect.TypeFor[RelatedBy]():
+		return words("RelatedBy", byTransaction, bySession, byDevice, byAddress), true
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
 	}

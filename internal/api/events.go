@@ -13,12 +13,7 @@ import (
 	"sallyport/internal/value"
 )
 
-var (
-	_ = add("GET /api/v1/events", portal.EventsRead, doc{
-		Summary: "Events, the newest first", Help: "With a filter other than a time, a page is what was found among the next events, and may be short or empty: go on while there is a next.",
-	}, listEvents)
-	_ = add("GET /api/v1/events/{uuid}", portal.EventsRead, doc{Summary: "An event, with what it set off"}, getEvent)
-)
+var _ = add("GET /api/v1/events/{uuid}", portal.EventsRead, doc{Summary: "An event, with what it set off"}, getEvent)
 
 // EventBrief is the little of an event that others say.
 type EventBrief struct {
@@ -65,43 +60,6 @@ func showEvent(e store.StoredEvent, sources map[string]string, runs map[string]i
 		UUID: e.UUID, Type: e.Type, Message: e.Message, Severity: e.Severity, Outcome: e.Outcome, Reason: e.Reason, Actor: showEntity(e.Actor),
 		Targets: each(e.Targets(), showEntity), IP: e.IP, Source: refTo(sources, e.Source), Runs: runs[e.UUID], Published: e.Published, ReceivedAt: e.ReceivedAt,
 	}
-}
-
-type listEventsIn struct {
-	paging
-
-	Type   []string  `query:"type" doc:"one of these event types"`
-	Actor  string    `query:"actor" doc:"id or login of who acted"`
-	Q      string    `query:"q" max:"200" doc:"a text in the message, the type, the actor's login or the address"`
-	Source string    `query:"source" doc:"id of the source"`
-	Since  time.Time `query:"since" doc:"published at this time or later"`
-	Until  time.Time `query:"until" doc:"published before this time"`
-}
-
-func listEvents(ctx context.Context, d Deps, c portal.Caller, in listEventsIn) (Page[Event], error) {
-	out := Page[Event]{Items: []Event{}}
-	place, err := in.place()
-	if err != nil {
-		return out, err
-	}
-	es, next, err := d.DB.Events.List(ctx, c.Org.ID, store.EventFilter{
-		Types: in.Type, Actor: in.Actor, Text: in.Q, Source: in.Source, Since: in.Since, Until: in.Until, After: place, Limit: in.limit(),
-	})
-	if err != nil {
-		return out, err
-	}
-	if next.ID != "" {
-		out.Next = cursor(next)
-	}
-	sources, err := d.DB.Sources.Names(ctx, c.Org.ID)
-	if err != nil {
-		return out, err
-	}
-	runs, err := d.DB.Runs.OfEvents(ctx, c.Org.ID, each(es, func(e store.StoredEvent) string { return e.UUID }))
-	for _, e := range es {
-		out.Items = append(out.Items, showEvent(e, sources, runs))
-	}
-	return out, err
 }
 
 // EventDetail is an event with all that it says.

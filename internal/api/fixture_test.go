@@ -3,15 +3,18 @@ package api
 import (
 	"fmt"
 	"strings"
+	"testing"
 	"testing/fstest"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/connector"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
+	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/table"
@@ -22,6 +25,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
+	alert, story, suppression, search                                                                string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -95,11 +99,15 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 		State: guard.Done, Request: connector.Request{Method: "POST", URL: "https://desk.example/tickets"}, Status: 201,
 		Undo: &connector.Call{Action: "close_ticket", Inputs: value.Map("id", "7")}, Attempt: 1, StartedAt: now, EndedAt: now,
 	}))
+	f.alert = b.alert(org, f.source, f.event, "00u1")
 	c := b.anybody()
 	c.signIn(email)
+	f.story = c.post("/api/v1/cases", value.Map("title", "A story", "alerts", []any{f.alert}), 201).Text("id")
+	f.suppression = c.post("/api/v1/suppressions", value.Map("scope", "all", "where", "entity.login == 'robot'", "reason", "a robot"), 201).Text("id")
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
+	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	return f
 }
 
@@ -157,6 +165,54 @@ func (b *bench) event(org portal.Organization, src, typ, login string, at time.T
 		b.t.Fatal(err)
 	}
 	return uuid
+}
+
+// packs are the rules that the fixtures have: one.
+func packs() []rule.File {
+	return []rule.File{rule.Parse("sallyport", "push_bombing.yaml", []byte(`title: Push bombing
+id: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01
+description: Many pushes that are refused.
+tags: [attack.credential-access, attack.t1621]
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: user.mfa.okta_verify.deny_push }, condition: selection }
+level: high
+`))}
+}
+
+// bombing is that rule.
+func bombing(t testing.TB) *rule.Rule {
+	t.Helper()
+	s, r := rule.NewShelf(packs()...)
+	got, ok := s.Get("5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01")
+	if !ok {
+		t.Fatalf("%+v", r)
+	}
+	return got
+}
+
+// alert stores an alert about a user, of one event, and returns its id.
+func (b *bench) alert(org portal.Organization, src, event, user string) string {
+	b.t.Helper()
+	ctx, out := b.t.Context(), ""
+	e, err := b.db.Events.Get(ctx, org.ID, event)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	about := e.Actor
+	about.ID = user
+	hit := rule.Hit{Rule: bombing(b.t), Event: e, Entity: about, Kind: rule.KindUser, Evidence: []string{event}, Count: 1, From: e.Published, To: e.Published}
+	err = b.db.Sources.Accept(ctx, source.Batch{Org: org.ID, Source: src, Via: source.ViaHook}, func(w *store.Batch) error {
+		f, err := alert.Fold(ctx, w, org.ID, []rule.Hit{hit}, alert.DefaultSettings(), b.now())
+		if err != nil {
+			return err
+		}
+		out = f.Tallies[0].Alert.ID
+		return w.Advance(ctx, 0)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
 }
 
 // run stores a run with its steps, in the state that it says.

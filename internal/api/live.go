@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
@@ -28,9 +29,10 @@ type LiveMessage struct {
 
 // LiveData is a little about what has changed.
 type LiveData struct {
-	Flow  string     `json:"flow,omitempty" doc:"of a run"`
-	State flow.State `json:"state,omitempty" doc:"of a run"`
-	Count int        `json:"count,omitzero" doc:"how many events came"`
+	Flow     string     `json:"flow,omitempty" doc:"of a run"`
+	State    flow.State `json:"state,omitempty" doc:"of a run"`
+	Severity Severity   `json:"severity,omitempty" doc:"of an alert"`
+	Count    int        `json:"count,omitzero" doc:"how many events came"`
 }
 
 // RunChanged is the message that a run is in a new state. The flow may be left
@@ -42,6 +44,11 @@ func RunChanged(run, flowID string, s flow.State) live.Message {
 // EventsAccepted is the message that a source brought new events.
 func EventsAccepted(source string, n int) live.Message {
 	return live.Message{Topic: live.Event, ID: source, Data: &LiveData{Count: n}}
+}
+
+// AlertChanged is the message that an alert is new, or not as it was.
+func AlertChanged(a alert.Alert) live.Message {
+	return live.Message{Topic: live.Alert, ID: a.ID, Data: &LiveData{Severity: severityOf(a.Severity)}}
 }
 
 func sessionEnded(session string) live.Message {
@@ -63,6 +70,10 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.ConnectionsRead, true
 	case live.Table:
 		return portal.TablesRead, true
+	case live.Alert, live.Case:
+		return portal.AlertsRead, true
+	case live.Rule:
+		return portal.RulesRead, true
 	case live.Lost, live.SessionEnded:
 	}
 	return "", false

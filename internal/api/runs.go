@@ -31,7 +31,8 @@ type Run struct {
 	Version    int              `json:"version"`
 	State      flow.State       `json:"state"`
 	Cause      flow.TriggerKind `json:"cause"`
-	Event      *EventBrief      `json:"event,omitempty" doc:"that started it"`
+	Event      *EventBrief      `json:"event,omitempty" doc:"that started it, or the newest of the alert that did"`
+	Alert      string           `json:"alert,omitempty" doc:"id of the alert that started it, or for which somebody did"`
 	CausedBy   *Ref             `json:"causedBy,omitempty" doc:"who started it by hand"`
 	RetryOf    string           `json:"retryOf,omitempty" doc:"id of the run that this one repeats"`
 	DryRun     bool             `json:"dryRun" doc:"effects are shown, not made"`
@@ -51,6 +52,7 @@ type listRunsIn struct {
 
 	Flow  string       `query:"flow" doc:"id of the flow"`
 	Event string       `query:"event" doc:"uuid of the event"`
+	Alert string       `query:"alert" doc:"id of the alert"`
 	State []flow.State `query:"state" doc:"one of these"`
 	Since time.Time    `query:"since" doc:"made at this time or later"`
 	Until time.Time    `query:"until" doc:"made before this time"`
@@ -62,7 +64,7 @@ func listRuns(ctx context.Context, d Deps, c portal.Caller, in listRunsIn) (Page
 		return Page[Run]{}, err
 	}
 	runs, err := d.DB.Runs.List(ctx, c.Org.ID, store.RunFilter{
-		Flow: in.Flow, Event: in.Event, States: in.State, Since: in.Since, Until: in.Until, After: place, Limit: in.limit() + 1,
+		Flow: in.Flow, Event: in.Event, Alert: in.Alert, States: in.State, Since: in.Since, Until: in.Until, After: place, Limit: in.limit() + 1,
 	})
 	if err != nil {
 		return Page[Run]{}, err
@@ -96,7 +98,7 @@ func newRunShower(ctx context.Context, d Deps, c portal.Caller, runs []flow.Run)
 
 func (s runShower) run(r flow.Run) Run {
 	out := Run{
-		ID: r.ID, Flow: refTo(s.titles, r.Flow), Version: r.Version, State: r.State, Cause: r.Cause, CausedBy: refIf(s.people, r.CausedBy), RetryOf: r.RetryOf,
+		ID: r.ID, Flow: refTo(s.titles, r.Flow), Version: r.Version, State: r.State, Cause: r.Cause, Alert: r.Alert, CausedBy: refIf(s.people, r.CausedBy), RetryOf: r.RetryOf,
 		DryRun: r.DryRun, Error: r.Error, Reason: r.Reason, Unknown: r.Unknown, Refused: r.Refused, Cancelling: r.Cancel && !r.State.Ended(),
 		CreatedAt: r.CreatedAt, StartedAt: r.StartedAt, WakeAt: r.WakeAt, EndedAt: r.EndedAt,
 	}
@@ -280,12 +282,14 @@ func retryable(r flow.Run) bool {
 }
 
 // repeatable reports whether what started a run is still there.
-func repeatable(r flow.Run) bool { return startedBy(r) != "" || r.SaveData }
+func repeatable(r flow.Run) bool {
+	return startedBy(r) != "" || r.SaveData || r.Cause == flow.OnAlert
+}
 
 // startedBy is the event that started a run; empty for none. A run that another
-// started knows of that one's event alone.
+// or an alert started knows of that one's event alone.
 func startedBy(r flow.Run) string {
-	if r.Cause == flow.OnCall {
+	if r.Cause == flow.OnCall || r.Cause == flow.OnAlert {
 		return ""
 	}
 	return r.Event

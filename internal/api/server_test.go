@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
@@ -107,6 +108,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	})
 	b.deps = Deps{
 		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Rules:    &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange: &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
 		Guard:    &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
 		Metrics:  NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
@@ -255,7 +257,7 @@ func (c *checked) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	c.jar.keep(resp.Cookies())
-	if resp.Header.Get("Content-Type") == "text/event-stream" {
+	if media := resp.Header.Get("Content-Type"); media == "text/event-stream" || media == "application/x-ndjson" { // which the checker cannot read
 		return resp, nil
 	}
 	body, err := io.ReadAll(resp.Body)

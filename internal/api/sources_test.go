@@ -153,10 +153,10 @@ func TestEvents(t *testing.T) {
 		"of types":             {"type=user.account.lock&type=group.user_membership.add", []string{want[0], want[1], want[3], want[4], want[6], want[7]}},
 		"of an actor":          {"actor=cyd@ACME.example", []string{want[1], want[3], want[5], want[7]}},
 		"of an actor's id":     {"actor=00u1&until=" + stamp(90*time.Second), want[5:]},
-		"with a text":          {"q=LOCK", []string{want[1], want[4], want[7]}},
-		"with an address":      {"q=192.0.2&until=" + stamp(time.Minute), want[7:]},
-		"with a percent sign":  {"q=" + url.QueryEscape("%"), nil},
-		"with an underscore":   {"q=user_m", []string{want[0], want[3], want[6]}},
+		"with a word":          {"q=LOCK", []string{want[1], want[4], want[7]}},
+		"with an address":      {"q=192.0.2.7&until=" + stamp(time.Minute), want[7:]},
+		"with words in a row":  {"q=group.user_membership+bob@acme", []string{want[0], want[6]}},
+		"of a filter":          {"filter=" + url.QueryEscape(`eventType sw "user." and actor.alternateId eq "BOB@acme.example"`) + "&until=" + stamp(30*time.Minute), []string{want[2], want[4], want[8]}},
 		"since a time":         {"since=" + stamp(4*time.Minute) + "&until=" + stamp(30*time.Minute), want[:1]},
 		"of another source":    {"source=nope", nil},
 		"of this source, late": {"source=" + f.source + "&since=" + stamp(30*time.Minute), []string{f.event}},
@@ -175,6 +175,10 @@ func TestEvents(t *testing.T) {
 		}
 	}
 	c.get("/api/v1/events?cursor=eA", 400)
+	c.get("/api/v1/events?q="+url.QueryEscape("%"), 400)
+	if e := c.get("/api/v1/events?filter="+url.QueryEscape(`actor.id eq`), 400); at(e, "error.field") != "filter" || !strings.Contains(value.String(at(e, "error.message")), "position 12") {
+		t.Errorf("a filter that is cut off: %s", value.JSON(e))
+	}
 	c.get("/api/v1/events?cursor="+cursor(store.Place{At: began, ID: "x"}), 400)
 	if list := c.all("/api/v1/events?type=user.session.start&since="+stamp(30*time.Minute), 50); list[0].At("runs") != 1.0 || at(list[0], "source.name") != "Okta of acme" || at(list[0], "targets.0.type") != "AppInstance" || at(list[0], "actor.login") != "ada@acme.example" {
 		t.Errorf("%s", value.JSON(list[0]))

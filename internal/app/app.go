@@ -18,10 +18,10 @@ import (
 
 	"sallyport/internal/api"
 	"sallyport/internal/console"
-	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
 	"sallyport/internal/okta"
+	"sallyport/internal/pipeline"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -125,12 +125,15 @@ func (a *App) listen(ctx context.Context) error {
 
 // watch passes on what the pipeline accepts to whoever looks.
 func (a *App) watch() {
-	a.Pipeline.Accepted = func(b source.Batch, fresh []event.Event, runs []flow.Run) {
-		a.metrics.Accepted(string(b.Via), len(fresh))
-		if len(fresh) > 0 {
-			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(fresh)))
+	a.Pipeline.Accepted = func(b source.Batch, o pipeline.Outcome) {
+		a.metrics.Accepted(string(b.Via), len(o.Fresh))
+		if len(o.Fresh) > 0 {
+			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(o.Fresh)))
 		}
-		for _, r := range runs {
+		for _, t := range o.Alerts {
+			a.Live.Publish(b.Org, api.AlertChanged(t.Alert))
+		}
+		for _, r := range o.Runs {
 			a.metrics.RunChanged(flow.Queued)
 			a.Live.Publish(b.Org, api.RunChanged(r.ID, r.Flow, flow.Queued))
 		}
@@ -150,7 +153,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	d := api.Deps{
-		DB: a.DB, Portal: a.Doors, Library: a.Library, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake,
 		Working: func() error {
@@ -229,6 +232,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
+	besides.Go(func() { a.index(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()
 	select {

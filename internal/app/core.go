@@ -12,9 +12,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sallyport/content"
+	"sallyport/internal/alert"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
@@ -25,6 +27,7 @@ import (
 	"sallyport/internal/guard"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/quota"
+	"sallyport/internal/rule"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/template"
@@ -50,6 +53,7 @@ type Content struct {
 	Shelf     *connector.Shelf
 	Catalogue *flow.Catalogue
 	Templates *template.Shelf
+	Rules     []rule.File // of the packs
 }
 
 // LoadContent reads connectors and templates.
@@ -68,6 +72,39 @@ func LoadContent(conf config.Config) (*Content, error) {
 	out := &Content{Shelf: shelf, Catalogue: flow.NewCatalogue(functions.All(), shelf)}
 	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
+	}
+	if out.Rules, err = loadRules(conf); err != nil {
+		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	return out, nil
+}
+
+// loadRules reads the packs of rules: the one that is built in, those of the
+// content folders, and the folders that hold nothing else.
+func loadRules(conf config.Config) ([]rule.File, error) {
+	builtIn, err := rule.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	sources := []rule.Source{builtIn}
+	for _, dir := range conf.ContentDirs {
+		if info, err := os.Stat(filepath.Join(dir, rule.Folder)); err == nil && info.IsDir() {
+			sources = append(sources, rule.Source{Name: filepath.Base(filepath.Clean(dir)), FS: os.DirFS(filepath.Join(dir, rule.Folder))})
+		}
+	}
+	for _, dir := range conf.RuleDirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, errs.New(errs.Invalid, "rule_dirs: there is no folder %s", dir)
+		}
+		sources = append(sources, rule.Source{Name: filepath.Base(filepath.Clean(dir)), FS: os.DirFS(filepath.Clean(dir))})
+	}
+	var out []rule.File
+	for _, s := range sources {
+		files, err := s.Read()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(files, func(f rule.File) bool { return f.Foreign })...)
 	}
 	return out, nil
 }
@@ -88,6 +125,7 @@ type Core struct {
 	Templates *template.Shelf
 	Exchange  *exchange.Desk
 	Guard     *guard.Guard
+	Rules     *alert.Library
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 }
 
@@ -143,7 +181,8 @@ func (c *Core) build(o Options) error {
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
-	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Library: c.Library, Now: c.Now, Log: c.Log}
+	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Log: c.Log}
+	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }
 

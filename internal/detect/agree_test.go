@@ -113,7 +113,7 @@ func (d dice) value(op detect.Op) detect.Value {
 		return detect.Value{Prefix: netip.MustParsePrefix(d.of("10.0.0.0/8", "10.0.0.1/32", "::/0", "0.0.0.0/0"))}
 	case detect.Less, detect.LessEqual, detect.Greater, detect.GreaterEqual:
 		return detect.Value{Number: float64(d.IntN(30) - 15)}
-	case detect.SameAs:
+	case detect.SameAs, detect.ContainsOther, detect.StartsWithOther, detect.EndsWithOther:
 		return detect.Value{Text: d.path()}
 	case detect.Minute, detect.Hour, detect.Day, detect.Week, detect.Month, detect.Year:
 		return detect.Value{Number: []float64{1, 3, 4, 5, 6, 10, 12, 23, 31, 53, 59, 2026}[d.IntN(12)]}
@@ -148,7 +148,7 @@ func (d dice) expr(depth int) detect.Expr {
 	}
 	switch k := d.IntN(kinds); {
 	case k < 7:
-		op := detect.Op(d.IntN(int(detect.Year) + 1))
+		op := detect.Op(d.IntN(int(detect.EndsWithOther) + 1))
 		if d.one(3) {
 			op = detect.Equal
 		}

@@ -167,6 +167,7 @@ func (l *logic) needs() (preds []int, cost int) {
 type scope struct {
 	paths []string // of the slots
 	root  *node
+	nodes int // of them
 	preds []*predicate
 	inner []*scope
 }
@@ -183,7 +184,7 @@ func newBuilder() *builder {
 }
 
 func (b *builder) finish() *scope {
-	b.scope.root = newTrie(b.scope.paths)
+	b.scope.root, b.scope.nodes = newTrie(b.scope.paths)
 	return b.scope
 }
 

@@ -34,10 +34,10 @@ func (b *builder) test(t Test) (*predicate, error) {
 		return p, nil
 	}
 	t = t.normal()
-	if t.Op == SameAs {
+	if t.Op.refers() {
 		slot := p.slot
 		p.slot = -1
-		b.sameAs(t, slot, p)
+		b.other(t, slot, p)
 		return p, nil
 	}
 	if t.All && len(t.Values) != 1 {
@@ -146,6 +146,7 @@ var costs = [...]int{
 	Less: 4, LessEqual: 4, Greater: 4, GreaterEqual: 4, Before: 1, NotAfter: 1, After: 1, NotBefore: 1,
 	InNetwork: 10, SameAs: 4, Exists: 1, HasValue: 1, Absent: 1,
 	Minute: 15, Hour: 15, Day: 15, Week: 15, Month: 15, Year: 15,
+	ContainsOther: 8, StartsWithOther: 4, EndsWithOther: 4,
 }
 
 // as is the text of a value as it is compared.
@@ -367,14 +368,16 @@ func part(op Op, at time.Time) int {
 	return at.Year()
 }
 
-func (b *builder) sameAs(t Test, slot int, p *predicate) {
+// other compiles a comparison with what is at another path.
+func (b *builder) other(t Test, slot int, p *predicate) {
 	var others []int
 	for _, v := range t.Values {
 		others = append(others, b.slot(v.Text))
 	}
 	cased := t.Cased
-	p.cost = costs[SameAs] * len(others)
-	equals := func(s *state, other int) bool {
+	p.cost = costs[t.Op] * len(others)
+	passes := pair(t.Op)
+	one := func(s *state, other int) bool {
 		fs, os := s.slots[slot], s.slots[other]
 		for i := range fs {
 			if !fs[i].scalar() {
@@ -382,7 +385,7 @@ func (b *builder) sameAs(t Test, slot int, p *predicate) {
 			}
 			got := as(s, &fs[i], cased)
 			for k := range os {
-				if os[k].scalar() && bytes.Equal(got, as(s, &os[k], cased)) {
+				if os[k].scalar() && passes(got, as(s, &os[k], cased)) {
 					return true
 				}
 			}
@@ -391,10 +394,26 @@ func (b *builder) sameAs(t Test, slot int, p *predicate) {
 	}
 	p.holds = func(s *state) bool {
 		for _, other := range others {
-			if equals(s, other) != t.All {
+			if one(s, other) != t.All {
 				return !t.All
 			}
 		}
 		return t.All
 	}
+}
+
+// pair compares two values of an event.
+func pair(op Op) func(got, other []byte) bool {
+	full := func(passes func(got, other []byte) bool) func(got, other []byte) bool {
+		return func(got, other []byte) bool { return len(other) > 0 && passes(got, other) }
+	}
+	switch op { //nolint:exhaustive // those with another path
+	case ContainsOther:
+		return full(bytes.Contains)
+	case StartsWithOther:
+		return full(bytes.HasPrefix)
+	case EndsWithOther:
+		return full(bytes.HasSuffix)
+	}
+	return bytes.Equal
 }

@@ -45,6 +45,7 @@ type state struct {
 	turn   uint32
 	twice  bool // an object has a name twice, or in two cases
 	inners []*state
+	orders []order // by the ids of nodes
 
 	event    []byte  // what was read; raw is another text if it had to be resolved
 	all      []found // every scalar, if gathered
@@ -65,7 +66,7 @@ const (
 const maxEvent = 1 << 28
 
 func newState(sc *scope) *state {
-	s := &state{scope: sc, slots: make([][]found, len(sc.paths)), memo: make([]uint32, len(sc.preds))}
+	s := &state{scope: sc, slots: make([][]found, len(sc.paths)), memo: make([]uint32, len(sc.preds)), orders: make([]order, sc.nodes)}
 	for _, in := range sc.inner {
 		s.inners = append(s.inners, newState(in))
 	}
@@ -158,7 +159,10 @@ func (s *state) list(i int, n *node, depth int) int {
 	}
 	i = scan.Blank(b, i+1)
 	empty := i < len(b) && b[i] == ']'
-	for k := 0; !empty; k++ {
+	if empty {
+		i++
+	}
+	for k, more := 0, !empty; more; k++ {
 		elem := n.elem
 		if n.at != nil {
 			if at := n.at[k]; at != nil {
@@ -168,21 +172,14 @@ func (s *state) list(i int, n *node, depth int) int {
 		if i = s.value(i, elem, depth+1); i < 0 {
 			return i
 		}
-		if i = scan.Blank(b, i); i >= len(b) {
-			return -1
+		if i, more = scan.Next(b, i, ']'); i < 0 {
+			return i
 		}
-		if b[i] == ']' {
-			break
-		}
-		if b[i] != ',' {
-			return -1
-		}
-		i = scan.Blank(b, i+1)
 	}
 	if len(n.slots) > 0 {
-		s.keep(n, found{from: uint32(from), to: uint32(i + 1), kind: isList, empty: empty}) //nolint:gosec // see maxEvent
+		s.keep(n, found{from: uint32(from), to: uint32(i), kind: isList, empty: empty}) //nolint:gosec // see maxEvent
 	}
-	return i + 1
+	return i
 }
 
 func (s *state) object(i int, n *node, depth int) int {
@@ -215,58 +212,57 @@ func (s *state) members(i int, n *node, depth int) (end int, empty bool) {
 	if i = scan.Blank(b, i+1); i < len(b) && b[i] == '}' {
 		return i + 1, true
 	}
-	for {
-		if i >= len(b) || b[i] != '"' {
-			return -1, false
-		}
-		from := i + 1
-		var escaped bool
-		if i, escaped = scan.Text(b, from); i < 0 {
-			return i, false
-		}
-		k := -1
-		if !escaped {
-			k = n.find(b[from:i])
-		}
-		if k < 0 && (escaped || beyondASCII(b[from:i])) {
-			k = s.findUnusual(n, b[from:i])
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
-		}
-		if i >= len(b) || b[i] != ':' {
-			return -1, false
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
+	o, at := &s.orders[n.id], 0
+	for more := true; more; {
+		var k int
+		if guess := o.guess(at, b[i:]); guess > 0 {
+			at, k = guess, o.members[guess].kid
+			if i += len(o.members[guess].text); i < len(b) && b[i] <= ' ' {
+				i = scan.Blank(b, i)
+			}
+		} else {
+			from := i
+			if i, k = s.name(i, n); i < 0 {
+				return i, false
+			}
+			at = o.learn(at, b[from:i], k)
 		}
 		if k < 0 {
 			i = scan.Value(b, i, depth)
 		} else {
-			at, bit := k>>6&3, uint64(1)<<(k&63)
-			s.twice = s.twice || seen[at]&bit != 0
-			seen[at] |= bit
+			word, bit := k>>6&3, uint64(1)<<(k&63)
+			s.twice = s.twice || seen[word]&bit != 0
+			seen[word] |= bit
 			i = s.value(i, n.kids[k].node, depth)
 		}
-		if i < 0 || i >= len(b) {
-			return -1, false
+		if i < 0 {
+			return i, false
 		}
-		if b[i] <= ' ' {
-			if i = scan.Blank(b, i); i >= len(b) {
-				return -1, false
-			}
-		}
-		switch b[i] {
-		case '}':
-			return i + 1, false
-		case ',':
-		default:
-			return -1, false
-		}
-		if i++; i < len(b) && b[i] <= ' ' {
-			i = scan.Blank(b, i)
+		if i, more = scan.Next(b, i, '}'); i < 0 {
+			return i, false
 		}
 	}
+	return i, false
+}
+
+// name goes over a name, its quotes and the colon, and finds n's kid of it.
+func (s *state) name(i int, n *node) (end, kid int) {
+	if i >= len(s.raw) || s.raw[i] != '"' {
+		return -1, -1
+	}
+	end, kind := scan.Name(s.raw, i+1)
+	if end < 0 {
+		return end, -1
+	}
+	name := s.raw[i+1 : end]
+	kid = -1
+	if kind != scan.Escaped {
+		kid = n.find(name)
+	}
+	if kid < 0 && kind != scan.Plain {
+		kid = s.findUnusual(n, name)
+	}
+	return scan.Colon(s.raw, end+1), kid
 }
 
 // findUnusual finds a name that is written with escapes or beyond ASCII.

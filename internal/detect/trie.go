@@ -12,6 +12,7 @@ import (
 // object has hardly ever two of them; where one has, [state.resolve] reads the
 // event a second time.
 type node struct {
+	id    int   // among the nodes of the tree that have kids
 	slots []int // of the paths that end here
 	kids  []kid
 	elem  *node         // for the elements of a list: the same without indexes
@@ -51,9 +52,10 @@ func index(name string) (i int, ok bool) {
 	return i, true
 }
 
-// newTrie makes the tree of paths; the slot of a path is its index.
-func newTrie(paths []string) *node {
-	root := &node{}
+// newTrie makes the tree of paths; the slot of a path is its index. It returns how
+// many nodes have kids, too.
+func newTrie(paths []string) (root *node, nodes int) {
+	root = &node{}
 	for slot, path := range paths {
 		at := root
 		for _, name := range segments(path) {
@@ -61,8 +63,8 @@ func newTrie(paths []string) *node {
 		}
 		at.slots = append(at.slots, slot)
 	}
-	root.finish()
-	return root
+	root.finish(&nodes)
+	return root, nodes
 }
 
 func (n *node) child(name string) *node {
@@ -78,7 +80,11 @@ func (n *node) child(name string) *node {
 }
 
 // finish prepares a tree for lists, and for fast lookup.
-func (n *node) finish() {
+func (n *node) finish(nodes *int) {
+	if len(n.kids) > 0 {
+		n.id = *nodes
+		*nodes++
+	}
 	n.elem = n
 	for _, k := range n.kids {
 		if i, ok := index(string(k.name)); ok {
@@ -92,13 +98,13 @@ func (n *node) finish() {
 		}
 	}
 	if n.elem != n {
-		n.elem.finish()
+		n.elem.finish(nodes)
 	}
 	for _, at := range n.at {
-		at.finish()
+		at.finish(nodes)
 	}
 	for _, k := range n.kids {
-		k.node.finish()
+		k.node.finish(nodes)
 	}
 	n.hash()
 }

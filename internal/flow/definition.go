@@ -82,19 +82,21 @@ const (
 	OnAPI       TriggerKind = "api"       // an HTTP request
 	OnDelegated TriggerKind = "delegated" // a person who may, for a user, with inputs
 	OnRow       TriggerKind = "row"       // a change of a table's row
+	OnAlert     TriggerKind = "alert"     // an alert that was opened, or raised to a higher severity
 )
 
 // Trigger is what starts a flow.
 type Trigger struct {
 	Kind     TriggerKind
 	Events   []string      // Okta event types
-	Where    *expr.Program // over event; nil for every one
+	Where    *expr.Program // over event, or alert, entity and event; nil for every one
 	Inputs   []Port
 	Schedule Schedule
 	Access   Access   // of an api trigger
 	AtOnce   bool     // of an api trigger: the request does not wait for the run
 	Table    string   // slot of a row trigger
 	Rows     []RowHas // what a row trigger looks for
+	Alert    AlertTrigger
 	At       Position
 }
 

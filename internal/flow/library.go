@@ -54,6 +54,7 @@ type Book struct {
 	byID    map[string]*Program
 	bySlug  map[slugKey]*Program
 	byEvent map[string][]*Program // the enabled ones, by event type
+	byAlert []*Program            // the enabled ones that alerts start
 	broken  map[string]error      // flows whose published version does not compile
 }
 
@@ -103,6 +104,9 @@ func newBook(rev int64, flows []Flow, bodies []string, before *Book) *Book {
 		}
 		for _, t := range d.Trigger.Events {
 			b.byEvent[t] = append(b.byEvent[t], p)
+		}
+		if d.Trigger.Kind == OnAlert {
+			b.byAlert = append(b.byAlert, p)
 		}
 	}
 	return b

@@ -17,7 +17,7 @@ var eventForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 func (r *reader) trigger(of entry) Trigger {
 	t := Trigger{At: of.at}
 	where := entry{}
-	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call", "schedule", "api", "delegated", "row") {
+	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call", "schedule", "api", "delegated", "row", "alert") {
 		if e.key == "where" {
 			where = e
 			continue
@@ -29,10 +29,15 @@ func (r *reader) trigger(of entry) Trigger {
 		r.triggerOf(&t, e)
 	}
 	if where.value != nil {
-		if t.Kind != OnEvent {
-			r.bad(where.at, where.path, "a condition is for event triggers only")
+		vars := []string{nameEvent, nameOptions}
+		switch t.Kind {
+		case OnEvent:
+		case OnAlert:
+			vars = append(vars, nameAlert, nameEntity)
+		default:
+			r.bad(where.at, where.path, "a condition is for triggers by events and alerts only")
 		}
-		t.Where = r.condition(where, nameEvent, nameOptions)
+		t.Where = r.condition(where, vars...)
 	}
 	return t
 }
@@ -52,6 +57,8 @@ func (r *reader) triggerOf(t *Trigger, e entry) {
 		r.apiTrigger(t, e)
 	case OnRow:
 		r.rowTrigger(t, e)
+	case OnAlert:
+		r.alertTrigger(t, e)
 	default:
 		t.Inputs = r.inputsOf(e)
 	}

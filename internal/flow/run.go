@@ -43,7 +43,8 @@ type Run struct {
 	Epoch       int64          // counts the workers that took the run up; the last one alone may write
 	State       State
 	Cause       TriggerKind
-	Event       string // uuid of the event that started it
+	Event       string // uuid of the event that started it, or of the newest of the alert that did
+	Alert       string // id of the alert that started it, or for which somebody did
 	CausedBy    string // account that started it by hand
 	RetryOf     string // run that this one repeats
 	DryRun      bool   // effects are shown, not made

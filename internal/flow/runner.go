@@ -313,7 +313,7 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		if f.prog.Definition.usesTrigger() {
 			f.vars[nameTrigger] = EventCard(v)
 		}
-		return f.prog.canDecide(v)
+		return f.prog.canDecide(map[string]any{nameEvent: v})
 	}
 	stored := x.run.Input
 	if !x.run.SaveData && stored != nil {
@@ -328,7 +328,28 @@ func (x *execution) root(ctx context.Context, f *frame) error {
 		return err
 	}
 	given, _ := v.(*value.Object)
+	if x.run.Cause == OnAlert {
+		return x.alerted(ctx, f, given)
+	}
 	return f.given(given)
+}
+
+// alerted gives the outermost frame the alert as it was when it started the run,
+// and its newest event, null if that is not stored any more.
+func (x *execution) alerted(ctx context.Context, f *frame, given *value.Object) error {
+	vars := map[string]any{nameAlert: given.At(nameAlert), nameEntity: given.At(nameEntity), nameEvent: nil}
+	e, err := x.r.Sources.Event(ctx, x.run.Org, x.run.Event)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return err
+	}
+	if err == nil {
+		if vars[nameEvent], err = value.ParseJSON(e.Raw); err != nil {
+			const what = "the alert's event cannot be read"
+			return &CardError{Message: what + ": " + err.Error(), Bare: what}
+		}
+	}
+	maps.Copy(f.vars, vars)
+	return f.prog.canDecide(vars)
 }
 
 // given takes what started the run, but for an event: inputs, a request, a row.
@@ -353,15 +374,17 @@ func (f *frame) given(v *value.Object) error {
 	return nil
 }
 
-// canDecide fails where the trigger's condition cannot be evaluated on an event.
+// canDecide fails where the trigger's condition cannot be evaluated on an event or alert.
 // Whether it holds was decided when the run was queued, or by who started it.
-func (p *Program) canDecide(event any) error {
+func (p *Program) canDecide(vars map[string]any) error {
 	where := p.Definition.Trigger.Where
 	if where == nil {
 		return nil
 	}
-	if _, err := where.True(map[string]any{nameEvent: event, nameOptions: p.Flow.Bindings.Options}); err != nil {
-		const what = "the trigger's condition cannot be evaluated on this event"
+	vars = maps.Clone(vars)
+	vars[nameOptions] = p.Flow.Bindings.Options
+	if _, err := where.True(vars); err != nil {
+		what := "the trigger's condition cannot be evaluated on this " + string(p.Definition.Trigger.Kind)
 		return &CardError{Message: fmt.Sprintf("%s: %s: %v", what, where.Source(), err), Bare: what}
 	}
 	return nil

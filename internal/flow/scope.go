@@ -12,12 +12,14 @@ import (
 // The names that a reference may begin with, besides the ids of the cards before
 // and the items of the loops around.
 const (
-	nameEvent       = "event"       // the log event, of an event trigger
+	nameEvent       = "event"       // the log event, of an event trigger; of an alert trigger the newest of the alert
 	nameTrigger     = "trigger"     // the same, as an event card of Okta Workflows shows it
 	nameInput       = "input"       // the inputs of a trigger that has any
 	nameRequest     = "request"     // of an api trigger: method, headers, query, body, ip
 	nameRow         = "row"         // of a row trigger
 	nameBefore      = "before"      // what the row was, of a row trigger
+	nameAlert       = "alert"       // of an alert trigger
+	nameEntity      = "entity"      // whom the alert is about
 	nameOptions     = "options"     // what was chosen where the flow was installed
 	nameRun         = "run"         // id, flow, dry_run, started_at
 	nameContext     = "context"     // who and what called: index, parent, error, execution_id, execution_time, user
@@ -42,6 +44,8 @@ func (t Trigger) names() []string {
 		return []string{nameInput, nameRequest}
 	case OnRow:
 		return []string{nameRow, nameBefore}
+	case OnAlert:
+		return []string{nameAlert, nameEntity, nameEvent}
 	case OnSchedule:
 		return nil
 	default:

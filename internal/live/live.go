@@ -20,6 +20,9 @@ const (
 	Source     Topic = "source"
 	Connection Topic = "connection"
 	Table      Topic = "table"
+	Alert      Topic = "alert"
+	Case       Topic = "case"
+	Rule       Topic = "rule" // of rules, their settings and suppressions
 )
 
 // Topics that are about the subscription itself.
@@ -31,7 +34,9 @@ const (
 )
 
 // Topics lists the topics that people see.
-func Topics() []Topic { return []Topic{Event, Run, Action, Source, Connection, Table, Lost} }
+func Topics() []Topic {
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Lost}
+}
 
 // Message says that a thing has changed.
 type Message struct {

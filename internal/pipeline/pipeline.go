@@ -1,7 +1,7 @@
 // Package pipeline is the way of an event through the program, in the order
-// that it goes: event, flow triggers, queued runs. Everything that a batch of
-// events sets off is in one transaction with the events and the place to go on
-// from, so a crash loses nothing and repeats nothing.
+// that it goes: event, rules, alerts, flow triggers, queued runs. Everything that
+// a batch of events sets off is in one transaction with the events and the place
+// to go on from, so a crash loses nothing and repeats nothing.
 package pipeline
 
 import (
@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"time"
 
+	"sallyport/internal/alert"
+	"sallyport/internal/detect/correlate"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
@@ -20,8 +22,14 @@ import (
 // Writer is the open transaction of a batch. Each domain's rows are written by
 // that domain's own method.
 type Writer interface {
+	alert.Ledger
+
 	AddEvents(ctx context.Context) (fresh []bool, err error)
-	FlowRevision(ctx context.Context) (int64, error)
+	Revisions(ctx context.Context) (flows, rules int64, err error)
+	// Alone holds off other batches of the organization, for what is counted.
+	Alone(ctx context.Context) error
+	Correlations() correlate.Store
+	Suppressed(ctx context.Context, hidden []alert.Hidden, failed map[string]string) error
 	AddRuns(ctx context.Context, runs []flow.Run) error
 	Advance(ctx context.Context, fresh int) error
 }
@@ -35,16 +43,30 @@ type Store[W Writer] interface {
 // Pipeline takes batches of events.
 type Pipeline[W Writer] struct {
 	Store   Store[W]
+	Rules   *alert.Library
 	Library *flow.Library
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Accepted is called with the events that were new and the runs that they
-	// started, once all of it is durable.
-	Accepted func(b source.Batch, fresh []event.Event, runs []flow.Run)
+	// Accepted is called with what came of a batch, once all of it is durable.
+	Accepted func(b source.Batch, o Outcome)
 }
 
-// errStale says that the flows were changed between reading and writing.
-var errStale = errors.New("the flows were changed meanwhile")
+// Outcome is what came of a batch.
+type Outcome struct {
+	Fresh  []event.Event  // the events that were new
+	Alerts []*alert.Tally // that they opened or added to
+	Runs   []flow.Run     // that they started
+}
+
+// books are what a batch is held against: the rules and flows of its organization
+// as they were when it was taken up.
+type books struct {
+	rules *alert.Book
+	flows *flow.Book
+}
+
+// errStale says that the rules or flows were changed between reading and writing.
+var errStale = errors.New("the rules or flows were changed meanwhile")
 
 // Accept makes a batch durable, with everything that follows from it.
 func (p *Pipeline[W]) Accept(ctx context.Context, b source.Batch) (source.Accepted, error) {
@@ -60,38 +82,105 @@ func (p *Pipeline[W]) Accept(ctx context.Context, b source.Batch) (source.Accept
 }
 
 func (p *Pipeline[W]) accept(ctx context.Context, b source.Batch) (source.Accepted, error) {
-	book, err := p.Library.Book(ctx, b.Org)
+	with, err := p.books(ctx, b.Org)
 	if err != nil {
 		return source.Accepted{}, err
 	}
-	var fresh []event.Event
-	var runs []flow.Run
-	err = p.Store.Accept(ctx, b, func(w W) error {
-		rev, err := w.FlowRevision(ctx)
-		if err != nil {
-			return err
-		}
-		if rev != book.Revision {
-			return errStale
-		}
-		isNew, err := w.AddEvents(ctx)
-		if err != nil {
-			return fmt.Errorf("add events: %w", err)
-		}
-		fresh = pick(b.Events, isNew)
-		runs = p.triggered(ctx, book, b, fresh)
-		if err := w.AddRuns(ctx, runs); err != nil {
-			return err
-		}
-		return w.Advance(ctx, len(fresh))
+	found, err := with.rules.Match(acting(b), p.Now())
+	if err != nil {
+		return source.Accepted{}, fmt.Errorf("hold %d events against the rules: %w", len(b.Events), err)
+	}
+	var out Outcome
+	err = p.Store.Accept(ctx, b, func(w W) (err error) {
+		out, err = p.write(ctx, w, b, with, found)
+		return err
 	})
 	if err != nil {
 		return source.Accepted{}, fmt.Errorf("accept %d events: %w", len(b.Events), err)
 	}
 	if p.Accepted != nil {
-		p.Accepted(b, fresh, runs)
+		p.Accepted(b, out)
 	}
-	return source.Accepted{New: len(fresh), Runs: len(runs)}, nil
+	return source.Accepted{New: len(out.Fresh), Alerts: len(out.Alerts), Runs: len(out.Runs)}, nil
+}
+
+// write is the transaction of a batch.
+func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books, found *alert.Found) (Outcome, error) {
+	var out Outcome
+	if err := with.current(ctx, w); err != nil {
+		return out, err
+	}
+	if found.Any() {
+		if err := w.Alone(ctx); err != nil {
+			return out, err
+		}
+	}
+	isNew, err := w.AddEvents(ctx)
+	if err != nil {
+		return out, fmt.Errorf("add events: %w", err)
+	}
+	out.Fresh = pick(b.Events, isNew)
+	folded, err := p.alert(ctx, w, b.Org, out.Fresh, with.rules, found)
+	if err != nil {
+		return out, err
+	}
+	out.Alerts = folded.Tallies
+	out.Runs = append(p.triggered(ctx, with.flows, b, out.Fresh), p.alerted(ctx, with.flows, folded)...)
+	if err := w.AddRuns(ctx, out.Runs); err != nil {
+		return out, err
+	}
+	return out, w.Advance(ctx, len(out.Fresh))
+}
+
+// alert counts what the rules found in the events that are new, and makes alerts
+// of it.
+func (p *Pipeline[W]) alert(ctx context.Context, w W, org string, es []event.Event, rules *alert.Book, found *alert.Found) (*alert.Folded, error) {
+	fresh := make(map[string]bool, len(es))
+	for _, e := range es {
+		fresh[e.UUID] = true
+	}
+	hits, err := found.Hits(ctx, fresh, w.Correlations())
+	if err != nil {
+		return nil, fmt.Errorf("count what the rules found: %w", err)
+	}
+	if hidden, failed := found.Hidden(fresh); len(hidden)+len(failed) > 0 {
+		if err := w.Suppressed(ctx, hidden, failed); err != nil {
+			return nil, fmt.Errorf("keep what is suppressed: %w", err)
+		}
+	}
+	return alert.Fold(ctx, w, org, hits, rules.Settings, p.Now())
+}
+
+func (p *Pipeline[W]) books(ctx context.Context, org string) (books, error) {
+	rules, err := p.Rules.Book(ctx, org)
+	if err != nil {
+		return books{}, err
+	}
+	flows, err := p.Library.Book(ctx, org)
+	return books{rules, flows}, err
+}
+
+// current is errStale where the books are not those of the transaction's moment.
+func (b books) current(ctx context.Context, w Writer) error {
+	flows, rules, err := w.Revisions(ctx)
+	if err == nil && (flows != b.flows.Revision || rules != b.rules.Revision) {
+		return errStale
+	}
+	return err
+}
+
+// acting returns the events of a batch that may set something off: history does not.
+func acting(b source.Batch) []event.Event {
+	if b.ActFrom.IsZero() {
+		return b.Events
+	}
+	var out []event.Event
+	for _, e := range b.Events {
+		if !e.Published.Before(b.ActFrom) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func pick(es []event.Event, isNew []bool) []event.Event {
@@ -123,6 +212,29 @@ func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, b source.B
 				ID: id.At(now), Org: b.Org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID,
 				SaveData: f.Flow.SaveData, Priority: f.Definition.Priority, CreatedAt: now,
 			})
+		}
+	}
+	return runs
+}
+
+// alerted returns the runs that alerts start: of each flow one when an alert is
+// opened, and where the flow asks for it one when it becomes more severe.
+func (p *Pipeline[W]) alerted(ctx context.Context, book *flow.Book, f *alert.Folded) []flow.Run {
+	var runs []flow.Run
+	for _, t := range f.Tallies {
+		if !t.Opened && !t.Escalated {
+			continue
+		}
+		has := flow.AlertEscalated
+		if t.Opened {
+			has = flow.AlertOpened
+		}
+		started, err := book.Alerted(flow.Raised{Alert: t.Alert, Rule: t.Hit.Rule, Has: has, Event: t.Hit.Event})
+		if err != nil {
+			p.Log.WarnContext(ctx, "trigger condition failed", "err", err, "alert", t.Alert.ID)
+		}
+		for _, prog := range started {
+			runs = append(runs, prog.AlertRun(t.Alert, p.Now()))
 		}
 	}
 	return runs

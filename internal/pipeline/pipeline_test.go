@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/pipeline"
@@ -59,7 +60,7 @@ func setup(t *testing.T, db *store.DB, flows ...string) *bench {
 	}
 	b := &bench{db: db, log: &strings.Builder{}}
 	b.pipe = &pipeline.Pipeline[*store.Batch]{
-		Store: db.Sources, Library: &flow.Library{Shelf: db.Flows}, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.log, nil)),
+		Store: db.Sources, Rules: &alert.Library{Shelf: db.Rules, Log: slog.New(slog.DiscardHandler)}, Library: &flow.Library{Shelf: db.Flows}, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 	}
 	return b
 }

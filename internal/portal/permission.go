@@ -21,6 +21,10 @@ const (
 	SourcesRead      Permission = "sources:read"
 	SourcesWrite     Permission = "sources:write"
 	EventsRead       Permission = "events:read"
+	AlertsRead       Permission = "alerts:read"  // and cases
+	AlertsWrite      Permission = "alerts:write" // work on alerts and cases
+	RulesRead        Permission = "rules:read"   // and suppressions
+	RulesWrite       Permission = "rules:write"
 	ActionsRead      Permission = "actions:read"
 	ActionsUndo      Permission = "actions:undo"
 	GuardRead        Permission = "guard:read"
@@ -35,7 +39,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		FlowsRead, FlowsWrite, FlowsRun, FlowsDelegate, RunsRead, RunsCancel, TablesRead, TablesWrite, ConnectionsRead, ConnectionsWrite, TemplatesInstall,
-		SourcesRead, SourcesWrite, EventsRead, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
+		SourcesRead, SourcesWrite, EventsRead, AlertsRead, AlertsWrite, RulesRead, RulesWrite, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
 	}
 }
 
@@ -46,7 +50,7 @@ type Role string
 const (
 	Admin     Role = "admin"     // everything
 	Responder Role = "responder" // everything but who is a member, what is connected and what the guard allows
-	Analyst   Role = "analyst"   // look at everything, run flows by hand
+	Analyst   Role = "analyst"   // look at everything, work on alerts, run flows by hand
 	Viewer    Role = "viewer"    // look at everything, run what was delegated to them
 )
 
@@ -56,14 +60,14 @@ func Roles() []Role { return []Role{Admin, Responder, Analyst, Viewer} }
 // Permissions returns what a role allows. A role that there is not allows
 // nothing.
 func (r Role) Permissions() []Permission {
-	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, ActionsRead, GuardRead}
+	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, AlertsRead, RulesRead, ActionsRead, GuardRead}
 	switch r {
 	case Admin:
 		return Permissions()
 	case Responder:
-		return append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, ActionsUndo, TokensWrite, Rehearse)
+		return append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, RulesWrite)
 	case Analyst:
-		return append(look, FlowsRun)
+		return append(look, FlowsRun, AlertsWrite)
 	case Viewer:
 		return look
 	}

@@ -25,6 +25,10 @@ templates:install    x       x        .      .
 sources:read         x       x        x      x
 sources:write        x       x        .      .
 events:read          x       x        x      x
+alerts:read          x       x        x      x
+alerts:write         x       x        x      .
+rules:read           x       x        x      x
+rules:write          x       x        .      .
 actions:read         x       x        x      x
 actions:undo         x       x        .      .
 guard:read           x       x        x      x

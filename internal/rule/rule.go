@@ -10,9 +10,11 @@
 package rule
 
 import (
+	"slices"
 	"time"
 
 	"sallyport/internal/detect"
+	"sallyport/internal/detect/sigma"
 )
 
 // Rule is one rule.
@@ -47,6 +49,11 @@ type Rule struct {
 
 	Expr detect.Expr // nil for a correlation
 	Text string      // the file as it is
+
+	name        string // what correlations may call it
+	correlation *sigma.Correlation
+	refs        []*Rule // what the correlation refers to, once it is on a shelf
+	without     []*Rule // of these, what must not come
 }
 
 // Language is what a rule is written in.
@@ -64,6 +71,12 @@ const DefaultWindow = time.Hour
 
 // Detection is the alert type of rules that name none.
 const Detection = "detection"
+
+// refersTo reports whether a correlation refers to a rule of its file.
+func (r *Rule) refersTo(other *Rule) bool {
+	named := func(name string) bool { return name != "" && (name == other.name || name == other.ID) }
+	return r != other && (slices.ContainsFunc(r.correlation.Rules, named) || slices.ContainsFunc(r.correlation.Without, named))
+}
 
 // Key names a rule across packs: "sallyport/push_bombing".
 func (r *Rule) Key() string { return r.Pack + "/" + r.Slug }

@@ -57,6 +57,68 @@ func Text(b []byte, i int) (end int, escaped bool) {
 	}
 }
 
+// Kind says what a name consists of.
+type Kind uint8
+
+// The kinds of names.
+const (
+	Plain   Kind = iota // ASCII
+	Beyond              // perhaps not only ASCII
+	Escaped             // with escapes
+)
+
+// Name is Text for names, which are short, and looked at closely.
+func Name(b []byte, i int) (end int, k Kind) {
+	var seen uint64
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		seen |= x
+		if m := stops(x); m != 0 {
+			if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' {
+				break
+			}
+			if seen&highs != 0 {
+				k = Beyond
+			}
+			return i, k
+		}
+	}
+	i, escaped := Text(b, i)
+	if escaped {
+		return i, Escaped
+	}
+	return i, Beyond
+}
+
+// Colon goes over a colon, and what is blank around it.
+func Colon(b []byte, i int) int {
+	if i+1 < len(b) && b[i] == ':' && b[i+1] > ' ' {
+		return i + 1
+	}
+	if i = Blank(b, i); i >= len(b) || b[i] != ':' {
+		return -1
+	}
+	return Blank(b, i+1)
+}
+
+// Next goes over a comma, or over the bracket that is the end, and what is blank
+// around the comma. It reports whether it was the comma.
+func Next(b []byte, i int, end byte) (next int, more bool) {
+	if i+1 < len(b) && b[i] == ',' && b[i+1] > ' ' {
+		return i + 1, true
+	}
+	if i = Blank(b, i); i >= len(b) {
+		return -1, false
+	}
+	switch b[i] {
+	case end:
+		return i + 1, false
+	case ',':
+		return Blank(b, i+1), true
+	}
+	return -1, false
+}
+
 // escape goes over the escape at i.
 func escape(b []byte, i int) int {
 	if i+1 >= len(b) {

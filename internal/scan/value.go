@@ -21,15 +21,16 @@ value:
 	}
 	switch c = b[i]; c {
 	case '"':
-		if i+9 <= len(b) {
-			if m = stops(binary.LittleEndian.Uint64(b[i+1:])); m != 0 {
-				if m = uint64(bits.TrailingZeros64(m) >> 3); b[i+1+int(m)] == '"' {
-					i += 2 + int(m)
+		for i++; i+8 <= len(b); i += 8 {
+			if m = stops(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+				if i += bits.TrailingZeros64(m) >> 3; b[i] == '"' {
+					i++
 					goto after
 				}
+				break
 			}
 		}
-		if i, _ = Text(b, i+1); i < 0 {
+		if i, _ = Text(b, i); i < 0 {
 			return i
 		}
 		i++
@@ -95,13 +96,12 @@ key:
 	if i >= len(b) || b[i] != '"' {
 		return -1
 	}
-	i++
-	if i+8 <= len(b) {
+	for i++; i+8 <= len(b); i += 8 {
 		if m = stops(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			if m = uint64(bits.TrailingZeros64(m) >> 3); b[i+int(m)] == '"' {
-				i += int(m)
+			if i += bits.TrailingZeros64(m) >> 3; b[i] == '"' {
 				goto colon
 			}
+			break
 		}
 	}
 	if i, _ = Text(b, i); i < 0 {

@@ -53,7 +53,7 @@ func (e *encoder) posting(p posting) {
 	case p.n == docs && docs > 1:
 		e.head(p.n, asAll)
 	case p.n == 1:
-		e.body = binary.AppendUvarint(e.body, uint64(p.first)<<2|asOne) //nolint:gosec // not negative
+		e.body = binary.AppendUvarint(e.body, uint64(p.first)<<2) //nolint:gosec // not negative; asOne is 0
 	case len(p.rest) > docs/8:
 		e.head(p.n, asBitmap)
 		at := len(e.body)
@@ -107,7 +107,7 @@ func (e *encoder) end() *Block {
 func (b *Block) page(t Term) int { return PageOf(t, b.Bits) }
 
 // PageOf returns the number of the page that a term would be in.
-func PageOf(t Term, bits int) int { return int(t >> (termBits - bits)) }
+func PageOf(t Term, bits int) int { return int(t >> (termBits - bits)) } //nolint:gosec // of 48 bits
 
 // DecodeTimes reads the places of a block's events.
 func DecodeTimes(b []byte, docs int) ([]Doc, error) {
@@ -161,7 +161,7 @@ func (r *pageReader) next() (e entry, ok bool, err error) {
 		return e, false, err
 	}
 	r.last += Term(t)
-	e = entry{term: r.last, n: int(head >> 2), how: int(head & 3)} //nolint:gosec // it is looked at below
+	e = entry{term: r.last, n: int(head >> 2), how: int(head & 3)}
 	size := 0
 	switch e.how {
 	case asOne:

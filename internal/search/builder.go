@@ -93,7 +93,7 @@ func (b *Builder) add(t Term) {
 		b.grow()
 	}
 	mask, doc := len(b.slots)-1, len(b.docs)-1
-	i := int(t) & mask
+	i := int(t) & mask //nolint:gosec // of 48 bits
 	for ; b.slots[i] != 0; i = (i + 1) & mask {
 		if p := &b.terms[b.slots[i]-1]; p.term == t {
 			if p.last != doc {
@@ -111,10 +111,10 @@ func (b *Builder) grow() {
 	b.slots = make([]int32, 2*len(b.slots))
 	mask := len(b.slots) - 1
 	for n, p := range b.terms {
-		i := int(p.term) & mask
+		i := int(p.term) & mask //nolint:gosec // of 48 bits
 		for ; b.slots[i] != 0; i = (i + 1) & mask {
 		}
-		b.slots[i] = int32(n + 1) //nolint:gosec // a block has far less
+		b.slots[i] = int32(n + 1)
 	}
 }
 

@@ -48,7 +48,7 @@ func (c *columnBuilder) encode() []byte {
 	for n := len(c.values); n > 256; n >>= 8 {
 		width++
 	}
-	b = append(b, byte(width)) //nolint:gosec // at most 4
+	b = append(b, byte(width))
 	for _, id := range c.docs {
 		for range width {
 			b, id = append(b, byte(id)), id>>8
@@ -76,7 +76,7 @@ func DecodeColumn(b []byte, docs int) (ColumnValues, error) {
 	c := ColumnValues{Values: make([]string, n)}
 	for i := range c.Values {
 		l, size := binary.Uvarint(b)
-		if size <= 0 || l > uint64(len(b)-size) {
+		if size <= 0 || l > uint64(len(b)) || int(l) > len(b)-size { //nolint:gosec // it is looked at first
 			return c, errPage
 		}
 		c.Values[i], b = string(b[size:size+int(l)]), b[size+int(l):] //nolint:gosec // it was looked at
@@ -110,4 +110,13 @@ func (c ColumnValues) ID(doc int) int {
 		}
 		return id
 	}
+}
+
+// CountIn returns how many events of a set have each value, by its number.
+func (c ColumnValues) CountIn(s Set) []int {
+	out := make([]int, len(c.Values))
+	for doc := range s.All() {
+		out[c.ID(doc)]++
+	}
+	return out
 }

@@ -72,7 +72,7 @@ func newPaths() *node {
 	root := newNode()
 	for i, path := range Fields() {
 		if path != "" {
-			root.at(path).field = Field(i) //nolint:gosec // there are few
+			root.at(path).field = Field(i)
 		}
 	}
 	for c, path := range Columns() {

@@ -41,7 +41,7 @@ func newMerger(blocks []*Block) (*merger, error) {
 		}
 		m.to[i] = make([]int, b.Docs)
 		for doc := range b.Docs {
-			m.from = append(m.from, struct{ block, doc int32 }{int32(i), int32(doc)}) //nolint:gosec // a block has far less
+			m.from = append(m.from, struct{ block, doc int32 }{int32(i), int32(doc)})
 		}
 	}
 	slices.SortStableFunc(m.from, func(x, y struct{ block, doc int32 }) int {

@@ -49,7 +49,7 @@ type Plan struct {
 func NewPlan(e detect.Expr, q Words, source string) *Plan {
 	p := &planner{ascii: newASCII(), fields: map[string]Field{}, columns: map[string]Column{}}
 	for i, path := range Fields() {
-		p.fields[strings.ToLower(path)] = Field(i) //nolint:gosec // there are few
+		p.fields[strings.ToLower(path)] = Field(i)
 	}
 	for c, path := range Columns() {
 		p.columns[strings.ToLower(path)] = Column(c)
@@ -114,7 +114,7 @@ type View struct {
 func (p *Plan) Find(v View) (Set, error) { return p.root.find(v) }
 
 func (s *step) find(v View) (Set, error) {
-	switch s.kind {
+	switch s.kind { //nolint:exhaustive // the others are of several steps
 	case everything:
 		return fullSet(v.Docs), nil
 	case nothing:

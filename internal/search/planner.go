@@ -190,7 +190,7 @@ func (p *planner) byWords(t detect.Test, path string) (step, bool) {
 // within returns words that every value has that passes a comparison.
 func (p *planner) within(op detect.Op, v detect.Value) []Term {
 	begins, ends := false, false // the text's ends are those of the value
-	switch op {                  //nolint:exhaustive // the others are not of whole words
+	switch op {
 	case detect.Equal:
 		begins, ends = true, true
 	case detect.StartsWith:

@@ -185,7 +185,7 @@ func TestSets(t *testing.T) {
 		}
 		from := r.IntN(docs)
 		to := from + r.IntN(docs-from+1)
-		s.keep(from, to)
+		s.Keep(func(doc int) bool { return doc >= from && doc < to })
 		want = slices.DeleteFunc(want, func(doc int) bool { return doc < from || doc >= to })
 		if got := slices.Collect(s.All()); !slices.Equal(got, want) || s.Count() != len(want) {
 			t.Fatalf("%d to %d: %v, want %v", from, to, got, want)

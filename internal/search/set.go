@@ -72,18 +72,11 @@ func (s Set) All() iter.Seq[int] {
 	}
 }
 
-// keep leaves what lies between two events, the second excluded.
-func (s Set) keep(from, to int) {
-	for i := range s {
-		if lo := i << 6; lo+63 < from || lo >= to {
-			s[i] = 0
-			continue
-		}
-		if from > i<<6 {
-			s[i] &= ^uint64(0) << (from & 63)
-		}
-		if to < i<<6+64 {
-			s[i] &= 1<<(to&63) - 1
+// Keep leaves the events that fn is true of.
+func (s Set) Keep(fn func(doc int) bool) {
+	for doc := range s.All() {
+		if !fn(doc) {
+			s[doc>>6] &^= 1 << (doc & 63)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 type walker struct {
 	b     []byte
 	i     int
-	buf   []byte                  // of a text with escapes
+	buf   []byte                      // of a text with escapes
 	visit func(at *node, text []byte) // of a text, number or boolean; text is valid during the call
 }
 

@@ -2,10 +2,9 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"slices"
 )
 
 // The bounds of a search by words, which are Okta's (GET /api/v1/logs, q).

@@ -150,8 +150,9 @@ func Never() time.Time { return time.Unix(1<<40, 0) }
 
 // Accepted says what became of a batch.
 type Accepted struct {
-	New  int // events that were not there before
-	Runs int // flow runs that they started
+	New    int // events that were not there before
+	Alerts int // that they opened or added to
+	Runs   int // flow runs that they started
 }
 
 // Sink takes batches. When Accept returns without an error the batch is

@@ -27,17 +27,21 @@ const backupForm = 1
 
 // backupTables are the tables that a backup holds, those that others refer to
 // first. Sessions, sign-in links, attempts to consent and leases are not worth keeping; jobs are made
-// anew from the runs that have not ended.
+// anew from the runs that have not ended, the index of events from the events.
 func backupTables() []string {
 	return []string{
-		"organization", "account", "membership", "api_token", "connector_definition", "connection", "connection_grant", "source", "source_minute", "event", "flow_folder", "flow", "flow_version", "flow_revision",
+		"organization", "account", "membership", "api_token", "connector_definition", "connection", "connection_grant", "source", "source_minute", "event", "event_search", "flow_folder", "flow", "flow_version", "flow_revision",
 		"flow_start", "flow_endpoint", "flow_delegate",
+		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed",
+		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
 	}
 }
 
 // identities are the columns that the database counts up by itself.
-func identities() map[string]string { return map[string]string{"event": "seq", "data_row": "seq"} }
+func identities() map[string]string {
+	return map[string]string{"event": "seq", "data_row": "seq", "suppressed": "seq"}
+}
 
 type backupHead struct {
 	Backup    int       `json:"sallyport_backup"`

@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"sallyport/internal/errs"
 	"sallyport/internal/event"
 )
 
@@ -91,88 +88,13 @@ func (t Events) Count(ctx context.Context, org string, since time.Time) (int, er
 	return one(ctx, t.db, "count", scalar[int], `SELECT count(*) FROM event WHERE org_id = ? AND published_at >= ?`, org, toMicros(since))
 }
 
-// EventFilter says which events are listed.
-type EventFilter struct {
-	Types        []string
-	Actor        string // id or login of who acted, the login in any case
-	Text         string // that the message, the type, the actor's login or the address contains, in any case
-	Source       string
-	Since, Until time.Time // of the time they were published; zero for no bound
-	After        Place
-	Limit        int
-}
-
-// scanned is how many events one search looks at. A list of those that a filter
-// leaves is made in as many pages as that takes, so that none takes long.
-const scanned = 20_000
-
-// List returns events, the newest first, and the place where the list goes on:
-// the zero one at its end. With a filter a page may be short, or empty, and not
-// the last.
-func (t Events) List(ctx context.Context, org string, f EventFilter) ([]StoredEvent, Place, error) {
-	w := where{}
-	w.add(`org_id = ?`, org)
-	w.between(`published_at`, f.Since, f.Until)
-	if err := w.afterEvent(f.After); err != nil {
-		return nil, Place{}, err
+// First returns when the earliest event was published, zero where there is none.
+func (t Events) First(ctx context.Context, org string) (time.Time, error) {
+	at, err := list(ctx, t.db, scalar[int64], `SELECT published_at FROM event WHERE org_id = ? ORDER BY published_at LIMIT 1`, org)
+	if err != nil || len(at) == 0 {
+		return time.Time{}, err
 	}
-	end := Place{}
-	if f.narrows() {
-		var err error
-		if end, err = t.bound(ctx, &w); err != nil {
-			return nil, Place{}, err
-		}
-		f.narrow(&w)
-	}
-	rows, err := list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event `+w.text()+` ORDER BY published_at DESC, seq DESC LIMIT ?`, append(w.args, f.Limit+1)...)
-	if err == nil && len(rows) > f.Limit {
-		rows = rows[:f.Limit]
-		end = rows[f.Limit-1].place()
-	}
-	return rows, end, err
+	return fromMicros(at[0]), nil
 }
 
 func (s StoredEvent) place() Place { return Place{s.Published, strconv.FormatInt(s.Seq, 10)} }
-
-// afterEvent is after for events, which are told apart by a number.
-func (w *where) afterEvent(p Place) error {
-	if p.ID == "" {
-		return nil
-	}
-	seq, err := strconv.ParseInt(p.ID, 10, 64)
-	if err != nil {
-		return errs.New(errs.Invalid, "the cursor is not one of events")
-	}
-	at := toMicros(p.At)
-	w.add(`(published_at < ? OR published_at = ? AND seq < ?)`, at, at, seq)
-	return nil
-}
-
-func (f EventFilter) narrows() bool {
-	return len(f.Types) > 0 || f.Actor != "" || f.Text != "" || f.Source != ""
-}
-
-func (f EventFilter) narrow(w *where) {
-	if len(f.Types) > 0 {
-		w.add(`type IN `+in(len(f.Types)), anys(f.Types)...)
-	}
-	w.addIf(f.Actor != "", `(actor_id = ? OR lower(actor_login) = lower(?))`, f.Actor, f.Actor)
-	w.addIf(f.Source != "", `source_id = ?`, f.Source)
-	if f.Text != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text)) + "%"
-		w.add(`(lower(message) LIKE ? ESCAPE '\' OR lower(type) LIKE ? ESCAPE '\' OR lower(actor_login) LIKE ? ESCAPE '\' OR ip LIKE ? ESCAPE '\')`, like, like, like, like)
-	}
-}
-
-// bound ends a search at the last of the events that it looks at, and returns
-// that one's place, if there are more.
-func (t Events) bound(ctx context.Context, w *where) (Place, error) {
-	type at struct{ published, seq int64 }
-	last, err := list(ctx, t.db, func(rows *sql.Rows) (a at, err error) { return a, rows.Scan(&a.published, &a.seq) },
-		`SELECT published_at, seq FROM event `+w.text()+` ORDER BY published_at DESC, seq DESC LIMIT 1 OFFSET ?`, append(slices.Clone(w.args), scanned-1)...)
-	if err != nil || len(last) == 0 {
-		return Place{}, err
-	}
-	w.add(`(published_at > ? OR published_at = ? AND seq >= ?)`, last[0].published, last[0].published, last[0].seq)
-	return Place{fromMicros(last[0].published), strconv.FormatInt(last[0].seq, 10)}, nil
-}

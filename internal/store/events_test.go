@@ -2,12 +2,16 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"sallyport/internal/detect"
+	"sallyport/internal/detect/oktafilter"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
+	"sallyport/internal/search"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -39,61 +43,93 @@ func addEvents(t *testing.T, db *store.DB, org, src string, n int) {
 
 // read reads a list to its end and returns the events' numbers, and the pages
 // that it took.
-func readEvents(t *testing.T, db *store.DB, org string, f store.EventFilter) (uuids string, pages int) {
+func readEvents(t *testing.T, db *store.DB, org string, f store.EventSearch) (uuids string, pages int) {
 	t.Helper()
 	var got []string
 	for pages = 1; ; pages++ {
-		es, next, err := db.Events.List(t.Context(), org, f)
+		found, err := db.Events.Search(t.Context(), org, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(es) > f.Limit {
-			t.Fatalf("%d events, asked for %d", len(es), f.Limit)
+		if len(found.Events) > f.Limit {
+			t.Fatalf("%d events, asked for %d", len(found.Events), f.Limit)
 		}
-		for _, e := range es {
+		for _, e := range found.Events {
 			_, n, _ := strings.Cut(e.UUID, "-")
 			got = append(got, n)
 		}
-		if next.ID == "" {
+		if found.Next.ID == "" {
 			return strings.Join(got, " "), pages
 		}
-		f.After = next
+		f.After = found.Next
 	}
 }
 
-func TestEventList(t *testing.T) {
-	at := func(s int) time.Time { return start().Add(time.Duration(s) * time.Second) }
+// filter reads a filter.
+func filter(t *testing.T, text string) detect.Expr {
+	t.Helper()
+	e, err := oktafilter.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// words reads keywords.
+func words(t *testing.T, q string) search.Words {
+	t.Helper()
+	w, err := search.ParseWords(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func at(s int) time.Time { return start().Add(time.Duration(s) * time.Second) }
+
+func TestEventSearch(t *testing.T) {
 	tests := map[string]struct {
-		f    store.EventFilter
-		want string
+		filter, q string
+		s         store.EventSearch
+		want      string
 	}{
-		"all":                   {store.EventFilter{}, "8 7 6 5 4 3 2 1 0"},
-		"since":                 {store.EventFilter{Since: at(3)}, "8 7 6"},
-		"until":                 {store.EventFilter{Until: at(1)}, "1 0"},
-		"of a type":             {store.EventFilter{Types: []string{"user.account.lock"}}, "7 4 1"},
-		"of two, within a time": {store.EventFilter{Types: []string{"user.account.lock", "group.user_membership.add"}, Since: at(1), Until: at(3)}, "5 4 2"},
-		"of an actor":           {store.EventFilter{Actor: "p1@ACME.example"}, "7 5 3 1"},
-		"of an actor's id":      {store.EventFilter{Actor: "u1"}, "7 5 3 1"},
-		"with a text":           {store.EventFilter{Text: "Session"}, "6 3 0"},
-		"with signs of LIKE":    {store.EventFilter{Text: "100% OF_it"}, "8 7 6 5 4 3 2 1 0"},
-		"with only a sign":      {store.EventFilter{Text: "1__%"}, ""},
-		"with a backslash":      {store.EventFilter{Text: `\`}, ""},
-		"with an address":       {store.EventFilter{Text: "192.0.2.7"}, "7"},
-		"of another source":     {store.EventFilter{Source: "s2"}, ""},
-		"of the source":         {store.EventFilter{Source: "s1", Since: at(4)}, "8"},
+		"all":                   {"", "", store.EventSearch{}, "8 7 6 5 4 3 2 1 0"},
+		"since":                 {"", "", store.EventSearch{Since: at(3)}, "8 7 6"},
+		"until":                 {"", "", store.EventSearch{Until: at(1)}, "1 0"},
+		"of a type":             {`eventType eq "user.account.lock"`, "", store.EventSearch{}, "7 4 1"},
+		"of two, within a time": {`eventType eq "user.account.lock" or eventType sw "group."`, "", store.EventSearch{Since: at(1), Until: at(3)}, "5 4 2"},
+		"of an actor":           {`actor.alternateId eq "p1@ACME.example"`, "", store.EventSearch{}, "7 5 3 1"},
+		"of an actor's id":      {`actor.id eq "u1"`, "", store.EventSearch{}, "7 5 3 1"},
+		"of what is anywhere":   {`displayMessage co "% of"`, "", store.EventSearch{}, "8 7 6 5 4 3 2 1 0"},
+		"with a word":           {"", "Session", store.EventSearch{}, "6 3 0"},
+		"with several":          {"", "of_it P1@acme LOCK", store.EventSearch{}, "7 1"},
+		"with an address":       {"", "192.0.2.7", store.EventSearch{}, "7"},
+		"of another source":     {"", "", store.EventSearch{Source: "s2"}, ""},
+		"of the source":         {"", "", store.EventSearch{Source: "s1", Since: at(4)}, "8"},
+		"by all":                {`not (actor.id eq "u1")`, "100 session", store.EventSearch{Source: "s1", Since: at(1)}, "6"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		addEvents(t, db, "acme", "s1", 9)
 		addEvents(t, db, "other", "s2", 4)
 		for name, tt := range tests {
-			for _, limit := range []int{1, 2, 100} {
-				tt.f.Limit = limit
-				if got, _ := readEvents(t, db, "acme", tt.f); got != tt.want {
-					t.Errorf("%s, by %d: %q, want %q", name, limit, got, tt.want)
+			if tt.filter != "" {
+				tt.s.Filter = filter(t, tt.filter)
+			}
+			tt.s.Words = words(t, tt.q)
+			for _, tt.s.Limit = range []int{1, 2, 100} {
+				tt.s.Oldest = false
+				if got, _ := readEvents(t, db, "acme", tt.s); got != tt.want {
+					t.Errorf("%s, by %d: %q, want %q", name, tt.s.Limit, got, tt.want)
+				}
+				tt.s.Oldest = true
+				back := strings.Fields(tt.want)
+				slices.Reverse(back)
+				if got, _ := readEvents(t, db, "acme", tt.s); got != strings.Join(back, " ") {
+					t.Errorf("%s, the oldest first, by %d: %q, want %q", name, tt.s.Limit, got, back)
 				}
 			}
 		}
-		if _, _, err := db.Events.List(t.Context(), "acme", store.EventFilter{After: store.Place{ID: "x"}, Limit: 1}); errs.KindOf(err) != errs.Invalid {
+		if _, err := db.Events.Search(t.Context(), "acme", store.EventSearch{After: store.Place{ID: "x"}, Limit: 1}); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("a place that is none: %v", err)
 		}
 		if n, err := db.Events.Count(t.Context(), "acme", at(3)); n != 3 || err != nil {
@@ -109,6 +145,121 @@ func TestEventList(t *testing.T) {
 	})
 }
 
+// index indexes what there is to be indexed, and returns how many events that was.
+func index(t *testing.T, db *store.DB) (n int) {
+	t.Helper()
+	for {
+		done, err := db.EventIndex.Pass(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n += done; done == 0 {
+			return n
+		}
+	}
+}
+
+// What is found is the same without an index, with one of all events, with events
+// that are not in it yet, and with blocks that lie across each other in time.
+func TestEventSearchByIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stores many events")
+	}
+	searches := func(t *testing.T) map[string]store.EventSearch {
+		return map[string]store.EventSearch{
+			"a type":             {Filter: filter(t, `eventType eq "user.account.lock"`)},
+			"a type's beginning": {Filter: filter(t, `eventType sw "USER."`), Since: at(700), Until: at(900)},
+			"an actor":           {Filter: filter(t, `actor.alternateId eq "p1@acme.example" and client.ipAddress eq "192.0.2.7"`)},
+			"a rare word":        {Words: words(t, "192.0.2.199")},
+			"words":              {Words: words(t, "session P0@acme.example 100")},
+			"no such word":       {Words: words(t, "nowhere")},
+			"a source":           {Source: "s2"},
+			"what is open":       {Filter: filter(t, `displayMessage co "% of" and not (actor.id eq "u1")`), Since: at(100), Until: at(400)},
+			"the oldest first":   {Filter: filter(t, `client.ipAddress eq "192.0.2.7"`), Oldest: true},
+			"all since":          {Since: at(12_000), Oldest: true},
+		}
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		check := func(state string, want map[string]string) map[string]string {
+			got := map[string]string{}
+			for name, s := range searches(t) {
+				s.Limit = 700
+				checkSurvey(t, db, name+", "+state, s)
+				if got[name], _ = readEvents(t, db, "acme", s); want != nil && got[name] != want[name] {
+					t.Errorf("%s, %s: %d events, want %d", name, state, len(strings.Fields(got[name])), len(strings.Fields(want[name])))
+				}
+			}
+			return got
+		}
+		addEvents(t, db, "acme", "s1", 20_000)
+		addEvents(t, db, "other", "s9", 3000)
+		addEvents(t, db, "acme", "s2", 5000)
+		want := check("without an index", nil)
+		if n := len(strings.Fields(want["a type"])); n != 6667+1667 {
+			t.Errorf("%d of the type", n)
+		}
+		if n := index(t, db); n != 28_000 {
+			t.Errorf("%d were indexed", n)
+		}
+		check("indexed", want)
+		addEvents(t, db, "acme", "s3", 1500)
+		want = check("with some that are not indexed", nil)
+		addEvents(t, db, "other", "s8", 600)
+		if n := index(t, db); n != 2100 {
+			t.Errorf("%d were indexed", n)
+		}
+		check("indexed across", want)
+	})
+}
+
+// checkSurvey holds a survey against the events that the search finds.
+func checkSurvey(t *testing.T, db *store.DB, name string, s store.EventSearch) {
+	t.Helper()
+	var want store.Survey
+	bars := []time.Time{start(), at(100), at(7000), at(9000), at(100_000)}
+	want.Buckets = make([]int, len(bars)-1)
+	types := map[string]int{}
+	for all := s; ; {
+		found, err := db.Events.Search(t.Context(), "acme", all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range found.Events {
+			want.Events++
+			types[e.Type]++
+			for i := range want.Buckets {
+				if !e.Published.Before(bars[i]) && e.Published.Before(bars[i+1]) {
+					want.Buckets[i]++
+				}
+			}
+		}
+		if all.After = found.Next; found.Next.ID == "" {
+			break
+		}
+	}
+	got, err := db.Events.Survey(t.Context(), "acme", s, store.SurveyOptions{Buckets: bars, Top: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Complete {
+		if got.Events > want.Events || got.From.IsZero() {
+			t.Errorf("%s: a part of %d, from %s: %d", name, want.Events, got.From, got.Events)
+		}
+		return
+	}
+	if got.Events != want.Events || !slices.Equal(got.Buckets, want.Buckets) {
+		t.Errorf("%s: %d in %v, want %d in %v", name, got.Events, got.Buckets, want.Events, want.Buckets)
+	}
+	for _, f := range got.Facets[search.TypeColumn] {
+		if types[f.Value] != f.Events {
+			t.Errorf("%s: %d of type %s, want %d", name, f.Events, f.Value, types[f.Value])
+		}
+	}
+	if n := len(got.Facets[search.TypeColumn]) + got.Others[search.TypeColumn]; n != len(types) {
+		t.Errorf("%s: %d types, want %d", name, n, len(types))
+	}
+}
+
 // A search for what is rare comes back in time, with nothing or little, and goes
 // on from there: no page looks at more than a bounded number of events.
 func TestRareEvents(t *testing.T) {
@@ -117,17 +268,18 @@ func TestRareEvents(t *testing.T) {
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		addEvents(t, db, "acme", "s1", 45_000)
-		got, pages := readEvents(t, db, "acme", store.EventFilter{Text: "192.0.2.199", Since: start(), Until: start().Add(200 * time.Second), Limit: 50})
-		if got != "399 199" || pages != 1 {
-			t.Errorf("within a time: %q in %d pages", got, pages)
-		}
-		got, pages = readEvents(t, db, "acme", store.EventFilter{Actor: "nobody", Limit: 50})
-		if got != "" || pages != 3 {
+		rare := store.EventSearch{Filter: filter(t, `actor.id ew "nobody"`), Limit: 50}
+		if got, pages := readEvents(t, db, "acme", rare); got != "" || pages < 3 {
 			t.Errorf("nobody: %q in %d pages", got, pages)
 		}
-		got, pages = readEvents(t, db, "acme", store.EventFilter{Types: []string{"user.session.start"}, Limit: 5000})
-		if n := len(strings.Fields(got)); n != 15_000 || pages > 6 {
-			t.Errorf("a third of all: %d in %d pages", n, pages)
+		index(t, db)
+		lone := store.EventSearch{Words: words(t, "192.0.2.199"), Since: start(), Until: at(200), Limit: 50}
+		if got, pages := readEvents(t, db, "acme", lone); got != "399 199" || pages != 1 {
+			t.Errorf("within a time: %q in %d pages", got, pages)
+		}
+		lone = store.EventSearch{Filter: filter(t, `actor.id eq "nobody"`), Limit: 50}
+		if got, pages := readEvents(t, db, "acme", lone); got != "" || pages != 1 {
+			t.Errorf("nobody, by the index: %q in %d pages", got, pages)
 		}
 	})
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // The migrations are written as SQLite has it; [dialect.schema] puts the few words
-// that another database has otherwise.
+// that another database has otherwise. A line that begins with "-- postgres: " is
+// for that one alone.
 //
 //go:embed migrations
 var migrations embed.FS

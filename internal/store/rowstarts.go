@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -114,31 +113,20 @@ func (w *watchers) want(has flow.RowHas) bool {
 
 // add starts what a change of a row starts. Of a row that was made there is no
 // before; one that was deleted is as it was.
-func (w *watchers) add(has flow.RowHas, row table.Row, before *table.Row) error {
+func (w *watchers) add(has flow.RowHas, row table.Row, before *table.Row) {
 	for _, f := range w.all {
 		if !slices.Contains(f.changes, string(has)) {
 			continue
 		}
-		r := flow.Run{
+		w.runs = append(w.runs, flow.Run{
 			ID: id.At(w.cause.at), Org: w.org, Flow: f.flow, Version: f.version, State: flow.Queued, Cause: flow.OnRow, SaveData: f.saveData, Priority: f.priority, Depth: w.depth,
 			CreatedAt: w.cause.at, Input: value.Store(RowInput(row, before)), Context: value.Store(value.Map("change", string(has))),
-		}
-		if !r.SaveData {
-			if w.tx.db.keys == nil {
-				return errs.New(errs.Unavailable, "there is no key to seal the row with that starts a flow")
-			}
-			var err error
-			if r.Input, err = w.tx.db.keys.Seal(r.Input, flow.InputContext(r)); err != nil {
-				return fmt.Errorf("seal the input of a run: %w", err)
-			}
-		}
-		w.runs = append(w.runs, r)
+		})
 	}
-	return nil
 }
 
 // start queues the runs, in the transaction of the changes.
-func (w *watchers) start(ctx context.Context) error { return w.tx.addRuns(ctx, w.runs) }
+func (w *watchers) start(ctx context.Context) error { return w.tx.addSealedRuns(ctx, w.runs) }
 
 // RowInput is what a run that a change of a row starts is given: the row, and what
 // it was before, if it was there.
@@ -191,7 +179,7 @@ func (tx *Tx) createRow(ctx context.Context, tab table.Table, c flow.Change, w *
 	_, err = tx.exec(ctx, `INSERT INTO data_row (table_id, org_id, id, doc, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`,
 		tab.ID, tab.Org, c.Row, string(value.Store(doc)), toMicros(at), toMicros(at))
 	if err == nil {
-		err = w.add(flow.RowCreated, table.Row{ID: c.Row, Values: tab.Values(doc), CreatedAt: at, UpdatedAt: at}, nil)
+		w.add(flow.RowCreated, table.Row{ID: c.Row, Values: tab.Values(doc), CreatedAt: at, UpdatedAt: at}, nil)
 	}
 	return value.Map("row_id", c.Row), err
 }
@@ -212,7 +200,7 @@ func (tx *Tx) updateRow(ctx context.Context, tab table.Table, c flow.Change, w *
 	}
 	now := table.Row{ID: old.ID, Values: tab.Values(doc), CreatedAt: old.CreatedAt, UpdatedAt: w.cause.at}
 	if !bytes.Equal(value.Store(now.Values), value.Store(old.Values)) {
-		err = w.add(flow.RowUpdated, now, &old)
+		w.add(flow.RowUpdated, now, &old)
 	}
 	return value.Map("row_id", c.Row), err
 }
@@ -220,12 +208,10 @@ func (tx *Tx) updateRow(ctx context.Context, tab table.Table, c flow.Change, w *
 func (tx *Tx) deleteRow(ctx context.Context, tab table.Table, c flow.Change, w *watchers) (*value.Object, error) {
 	if w.want(flow.RowDeleted) {
 		old, err := getRow(ctx, tx, tab, c.Row)
-		if err == nil {
-			err = w.add(flow.RowDeleted, old, &old)
-		}
 		if err != nil {
 			return nil, err
 		}
+		w.add(flow.RowDeleted, old, &old)
 	}
 	err := tx.change(ctx, "row in the table "+tab.Title, `DELETE FROM data_row WHERE table_id = ? AND org_id = ? AND id = ?`, tab.ID, tab.Org, c.Row)
 	return value.Map("row_id", c.Row), err
@@ -238,9 +224,7 @@ func (tx *Tx) clearTable(ctx context.Context, tab table.Table, w *watchers) (*va
 			return nil, err
 		}
 		for _, r := range rows {
-			if err := w.add(flow.RowDeleted, r, &r); err != nil {
-				return nil, err
-			}
+			w.add(flow.RowDeleted, r, &r)
 		}
 	}
 	n, err := tx.affected(ctx, `DELETE FROM data_row WHERE table_id = ? AND org_id = ?`, tab.ID, tab.Org)

@@ -21,7 +21,7 @@ type Runs struct {
 	now func() time.Time
 }
 
-const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority,
+const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority,
 	input, context, answer, result, error, reason, depth, concurrency, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
 
 func scanRun(rows *sql.Rows) (flow.Run, error) { return scanRunAnd(rows) }
@@ -29,10 +29,10 @@ func scanRun(rows *sql.Rows) (flow.Run, error) { return scanRunAnd(rows) }
 // scanRunAnd scans a run and the columns that follow it.
 func scanRunAnd(rows *sql.Rows, more ...any) (flow.Run, error) {
 	var r flow.Run
-	var pins, event, by, retry, failure, reason sql.NullString
+	var pins, event, of, by, retry, failure, reason sql.NullString
 	var created, started, wake, ended int64
 	err := rows.Scan(append([]any{
-		&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
+		&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &of, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
 		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended,
 	}, more...)...)
 	if err != nil {
@@ -43,6 +43,7 @@ func scanRunAnd(rows *sql.Rows, more ...any) (flow.Run, error) {
 			return r, fmt.Errorf("pins of run %s: %w", r.ID, err)
 		}
 	}
+	r.Alert = of.String
 	r.Event, r.CausedBy, r.RetryOf, r.Error, r.Reason = event.String, by.String, retry.String, failure.String, reason.String
 	r.CreatedAt, r.StartedAt, r.WakeAt, r.EndedAt = fromMicros(created), fromMicros(started), fromMicros(wake), fromMicros(ended)
 	return r, nil
@@ -58,6 +59,24 @@ func (tx *Tx) addRuns(ctx context.Context, runs []flow.Run) error {
 	return nil
 }
 
+// addSealedRuns is addRuns for runs whose input is plain yet: it is sealed where
+// their flow keeps no data.
+func (tx *Tx) addSealedRuns(ctx context.Context, runs []flow.Run) error {
+	for i, r := range runs {
+		if r.SaveData || r.Input == nil {
+			continue
+		}
+		if tx.db.keys == nil {
+			return errs.New(errs.Unavailable, "there is no key to seal with what starts a flow")
+		}
+		var err error
+		if runs[i].Input, err = tx.db.keys.Seal(r.Input, flow.InputContext(r)); err != nil {
+			return fmt.Errorf("seal the input of a run: %w", err)
+		}
+	}
+	return tx.addRuns(ctx, runs)
+}
+
 // maxRuns bounds how many runs are added at a time.
 const maxRuns = 1000
 
@@ -65,11 +84,11 @@ func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
 	for i, r := range runs {
 		rows[i] = []any{
-			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, toMicros(r.CreatedAt),
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.Alert), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, toMicros(r.CreatedAt),
 		}
 		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
 	}
-	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, created_at", "", rows)
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
 	}
@@ -401,6 +420,7 @@ func (t Runs) Get(ctx context.Context, org, id string) (flow.Run, error) {
 type RunFilter struct {
 	Flow         string
 	Event        string
+	Alert        string
 	States       []flow.State
 	Since, Until time.Time // of the time they were made; zero for no bound
 	After        Place     // of the last run of the page before
@@ -413,6 +433,7 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
+	w.addIf(f.Alert != "", `alert_id = ?`, f.Alert)
 	w.between(`created_at`, f.Since, f.Until)
 	w.after(f.After, `created_at`, `id`)
 	if len(f.States) > 0 {

@@ -181,14 +181,20 @@ const smallBatch = 100
 
 // AddEvents inserts the batch's events and returns for each whether it is new.
 func (b *Batch) AddEvents(ctx context.Context) ([]bool, error) {
+	if err := b.tx.accepting(ctx); err != nil {
+		return nil, err
+	}
 	return b.tx.insertFresh(ctx, eventRows(), b.rows)
 }
 
-// FlowRevision counts the changes to the organization's flows as this
+// Revisions count the changes to the organization's flows and rules as this
 // transaction sees them.
-func (b *Batch) FlowRevision(ctx context.Context) (int64, error) {
-	return revision(ctx, b.tx, b.b.Org)
+func (b *Batch) Revisions(ctx context.Context) (flows, rules int64, err error) {
+	by, err := counts[string](ctx, b.tx, `SELECT 'flows', revision FROM flow_revision WHERE org_id = ? UNION ALL SELECT 'rules', revision FROM rule_revision WHERE org_id = ?`, b.b.Org, b.b.Org)
+	return int64(by["flows"]), int64(by["rules"]), err
 }
 
 // AddRuns queues flow runs.
-func (b *Batch) AddRuns(ctx context.Context, runs []flow.Run) error { return b.tx.addRuns(ctx, runs) }
+func (b *Batch) AddRuns(ctx context.Context, runs []flow.Run) error {
+	return b.tx.addSealedRuns(ctx, runs)
+}

@@ -39,6 +39,8 @@ type DB struct {
 	Links         Links
 	Sources       Sources
 	Events        Events
+	EventIndex    EventIndex
+	EventSearches EventSearches
 	Flows         Flows
 	Starts        Starts
 	Endpoints     Endpoints
@@ -51,6 +53,10 @@ type DB struct {
 	Attempts      Attempts
 	Actions       Actions
 	Leases        Leases
+	Alerts        Alerts
+	Cases         Cases
+	Rules         Rules
+	Suppressions  Suppressions
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -107,11 +113,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		now = time.Now
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
-	db.Sources, db.Events, db.Leases = Sources{db, now}, Events{db}, Leases{db, now}
+	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
+	db.Events, db.EventIndex, db.EventSearches = Events{db}, EventIndex{db}, EventSearches{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
+	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

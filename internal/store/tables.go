@@ -200,9 +200,7 @@ func (t Tables) AddRows(ctx context.Context, tab table.Table, rows []*value.Obje
 			return err
 		}
 		for _, r := range added {
-			if err := w.add(flow.RowCreated, r, nil); err != nil {
-				return err
-			}
+			w.add(flow.RowCreated, r, nil)
 		}
 		return w.start(ctx)
 	})

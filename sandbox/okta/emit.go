@@ -167,6 +167,9 @@ type Client struct {
 	Browser   string // "CHROME", "SAFARI"; guessed likewise
 	Kind      string // "Computer" or "Mobile"; guessed likewise
 	Zone      string // name of the network zone
+	// DeviceToken is what the browser is known by wherever it is; address and
+	// user agent together when empty.
+	DeviceToken string
 
 	City, State, Country, PostalCode string
 	Lat, Lon                         float64

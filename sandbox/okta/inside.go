@@ -3,6 +3,7 @@ package okta
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,4 +186,38 @@ func (o *Org) act(login string, from Client, path string, f func(*change, *user)
 		f()
 	}
 	return err
+}
+
+// Enrol has a user set up a factor in the dashboard: "push", "webauthn" ...
+func (o *Org) Enrol(login, kind string, from Client) error {
+	return o.act(login, from, "/idp/idx/credential/enroll", func(c *change, u *user) {
+		p := map[string]any{}
+		if kind == "push" {
+			p = map[string]any{"deviceType": "SmartPhone_IPhone", "name": u.profile.text("firstName") + "'s phone", "platform": "IOS", "version": "18.6"}
+		}
+		f := newFactor(o, u, kind, "OKTA", p)
+		f.status, f.created, f.lastUpdated = "ACTIVE", o.now(), o.now()
+		factorActive(c, u, f)
+	})
+}
+
+// CloseSession ends a session, without a word in the log.
+func (o *Org) CloseSession(login, id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if u, ok := o.dir.find(login); ok {
+		u.sessions = slices.DeleteFunc(u.sessions, func(s *session) bool { return s.id == id })
+	}
+}
+
+// Service returns the service app with a label.
+func (o *Org) Service(label string) (AppState, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	for _, a := range o.apps.all.items {
+		if a.label == label && a.clientID() != "" {
+			return AppState{a.clientID(), a.name, a.label}, true
+		}
+	}
+	return AppState{}, false
 }

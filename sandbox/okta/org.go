@@ -296,7 +296,7 @@ func (t *timers) close() {
 
 // dtHash is a hash of what Okta calls the device token of a client.
 func dtHash(f Client) string {
-	sum := digest(f.IP + "\n" + f.UserAgent)
+	sum := digest(f.token())
 	return fmt.Sprintf("%x", sum)
 }
 

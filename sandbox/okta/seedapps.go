@@ -132,7 +132,7 @@ func (s *seeder) lives() {
 			}
 		}
 		home := s.place()
-		u.devices = map[string]bool{home.UserAgent + "\n" + home.IP: true}
+		u.known = []Client{home}
 		u.lastLogin = s.end.Add(-time.Duration(s.rand.IntN(14*24*60)) * time.Minute).Truncate(time.Second)
 		if u.status != Active {
 			continue
@@ -140,7 +140,9 @@ func (s *seeder) lives() {
 		if s.rand.IntN(100) < 35 {
 			s.session(u, home)
 			if s.rand.IntN(100) < 30 {
-				s.session(u, s.place())
+				away := s.place()
+				s.session(u, away)
+				u.known = []Client{away, home}
 			}
 		}
 		if s.rand.IntN(100) < 25 {

@@ -195,6 +195,9 @@ func write(o *Org, w http.ResponseWriter, c *call, a answer, err error) {
 // identify finds out who makes a call. Without credentials, or with bad ones,
 // it returns the error that a route which needs some answers with.
 func identify(o *Org, c *call) (*principal, error) {
+	if in, inside := insideOf(c.r); inside && in.as != "" {
+		return identifyConsole(o, c, in)
+	}
 	scheme, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	switch {
@@ -308,6 +311,9 @@ func tooMany(o *Org, c *call, h http.Header) {
 // clientOf reads the client of a request: the first address that a proxy
 // names, or the one that the request comes from.
 func clientOf(r *http.Request) Client {
+	if in, inside := insideOf(r); inside {
+		return in.from
+	}
 	ip, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		ip = r.RemoteAddr

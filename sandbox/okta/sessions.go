@@ -39,7 +39,7 @@ func clearSessions(c *call) (answer, error) {
 		endTokens(&c.change, u, nil)
 	}
 	if c.flag("forgetDevices", false) {
-		u.devices = nil
+		u.known = nil
 	}
 	return none()
 }

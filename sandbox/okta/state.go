@@ -3,6 +3,7 @@ package okta
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sallyport/sandbox/okta/systemlog"
@@ -75,22 +76,49 @@ var (
 // suspicious. A user who may not sign in gives ErrNoAccess and a FAILURE in
 // the log.
 func (o *Org) SignIn(login string, from Client) error {
-	effects, err := signIn(o, login, from)
+	return o.signIn(login, from, Entry{Factor: anyFactor})
+}
+
+// Entry is what is known of a sign-in when its session begins.
+type Entry struct {
+	Session     string // external session id; a new one when empty
+	Transaction string // id; a new one when empty
+	// Factor is what the log calls the factor that was used last; empty when
+	// the caller has logged it already.
+	Factor string
+}
+
+// anyFactor stands for the first factor of a user, if there is one.
+const anyFactor = "*"
+
+// OpenSession signs a user in like SignIn, for a caller who has logged what
+// led up to it.
+func (o *Org) OpenSession(login string, from Client, e Entry) error { return o.signIn(login, from, e) }
+
+func (o *Org) signIn(login string, from Client, e Entry) error {
+	effects, err := signIn(o, login, from, e)
 	for _, f := range effects {
 		f()
 	}
 	return err
 }
 
-func signIn(o *Org, login string, from Client) ([]func(), error) {
+func signIn(o *Org, login string, from Client, e Entry) ([]func(), error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	u, found := o.dir.find(login)
 	if !found {
 		return nil, fmt.Errorf("sign in %s: %w", login, ErrNoUser)
 	}
-	c := &change{Org: o, actor: userActor(u), from: from, id: o.ids.request(), path: "/idp/idx/identify", session: o.ids.session()}
+	c := &change{Org: o, actor: userActor(u), from: from, id: e.Transaction, path: "/idp/idx/identify", session: e.Session}
+	if c.id == "" {
+		c.id = o.ids.request()
+	}
+	if c.session == "" {
+		c.session = o.ids.session()
+	}
 	defer c.flush()
+	a := assess(u, from, o.now())
 	switch u.status {
 	case Active, PasswordExpired, Recovery:
 	default:
@@ -98,30 +126,37 @@ func signIn(o *Org, login string, from Client) ([]func(), error) {
 		if reason == "" {
 			reason = "INVALID_CREDENTIALS"
 		}
-		c.emit("user.session.start", fact{targets: signInTargets(c, u), result: "FAILURE", reason: reason})
+		c.emit("user.session.start", fact{targets: signInTargets(c, u), result: "FAILURE", reason: reason, debug: a.Debug()})
 		return nil, fmt.Errorf("sign in %s, who is %s: %w", login, u.status, ErrNoAccess)
 	}
+	c.admit(u, a, e.Factor)
+	return c.effects, nil
+}
+
+// admit lets somebody in and opens their session.
+func (c *change) admit(u *user, a Assessment, factor string) {
+	now := c.now()
 	c.emit("policy.evaluate_sign_on", fact{
-		targets: policyTargets(c), result: "ALLOW", reason: "Sign-on policy evaluation resulted in ALLOW",
+		targets: policyTargets(c), result: "ALLOW", reason: "Sign-on policy evaluation resulted in ALLOW", debug: merged(a.Debug(), map[string]any{"logOnlySecurityData": a.LogOnly}),
 	})
-	s := &session{id: c.session, from: from, started: o.now(), expires: o.now().Add(sessionLife)}
+	u.sessions = slices.DeleteFunc(u.sessions, func(s *session) bool { return s.expires.Before(now) })
+	s := &session{id: c.session, from: c.from, started: now, expires: now.Add(sessionLife)}
 	if len(u.factors.items) > 0 {
-		f := u.factors.items[0]
-		k, _ := factorKindOf(f.kind)
-		s.mfa, s.verified = true, o.now()
-		c.emit("user.authentication.auth_via_mfa", fact{targets: targets(u), debug: map[string]any{"factor": k.logged, "factorIntent": "AUTHENTICATION"}})
+		s.mfa, s.verified = true, now
+		if factor == anyFactor {
+			k, _ := factorKindOf(u.factors.items[0].kind)
+			factor = k.logged
+		}
+		if factor != "" {
+			c.emit("user.authentication.auth_via_mfa", fact{targets: targets(u), debug: merged(a.Debug(), map[string]any{"factor": factor, "factorIntent": "AUTHENTICATION"})})
+		}
 	}
-	u.sessions, u.lastLogin = append(u.sessions, s), o.now()
-	c.emit("user.session.start", fact{targets: signInTargets(c, u)})
-	device := from.UserAgent + "\n" + from.IP
-	if seen := u.devices[device]; !seen && len(u.devices) > 0 {
+	u.sessions, u.lastLogin = append(u.sessions, s), now
+	c.emit("user.session.start", fact{targets: signInTargets(c, u), debug: a.Debug()})
+	if a.NewDevice {
 		mailNewDevice(c, u)
 	}
-	if u.devices == nil {
-		u.devices = map[string]bool{}
-	}
-	u.devices[device] = true
-	return c.effects, nil
+	u.knows(c.from)
 }
 
 // signInTargets are the targets of a sign-in.
@@ -159,7 +194,10 @@ type Event struct {
 	// Actor is the login or id of a user or the client id of an app; another
 	// text makes an actor of type "IP address", and an empty one is the
 	// system.
-	Actor   string
+	Actor string
+	// Unknown is a name that somebody has typed who is not known; the actor
+	// then is nobody.
+	Unknown string
 	Targets []Target
 	Client  Client
 
@@ -180,6 +218,7 @@ type Target struct {
 
 	ID, Type, AlternateID, DisplayName string
 	Detail                             map[string]any
+	From, To                           map[string]any // what a change has made of what
 }
 
 // Emit appends an event to the System Log and returns its uuid. Event hooks
@@ -187,20 +226,20 @@ type Target struct {
 func (o *Org) Emit(in Event) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	c := &change{Org: o, actor: actorOf(o, in.Actor), from: in.Client, id: in.Transaction, session: in.Session, job: in.Job}
+	c := &change{Org: o, actor: actorOf(o, in.Actor), from: in.Client, id: in.Transaction, session: in.Session, job: in.Job, when: in.Published}
 	if c.id == "" {
 		c.id = o.ids.request()
 	}
 	c.emit(in.Type, fact{targets: targetsOf(o, in.Targets), debug: in.DebugData, result: in.Result, reason: in.Reason})
 	e := c.pending[0]
+	if in.Unknown != "" {
+		e.Actor = systemlog.Actor{ID: "unknown", Type: "User", AlternateID: in.Unknown, DisplayName: "unknown"}
+	}
 	if in.Message != "" {
 		e.DisplayMessage = in.Message
 	}
 	if in.Severity != "" {
 		e.Severity = in.Severity
-	}
-	if !in.Published.IsZero() {
-		e.Published.Time = in.Published
 	}
 	if in.LateBy > 0 {
 		o.appendLater(e, in.LateBy)
@@ -231,7 +270,11 @@ func targetsOf(o *Org, in []Target) []systemlog.Target {
 			out[len(out)-1].DetailEntry = t.Detail
 			continue
 		}
-		out = append(out, systemlog.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, DetailEntry: t.Detail})
+		x := systemlog.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, DetailEntry: t.Detail}
+		if t.From != nil || t.To != nil {
+			x.Changes = &systemlog.Changes{From: t.From, To: t.To}
+		}
+		out = append(out, x)
 	}
 	return out
 }

@@ -41,7 +41,7 @@ type user struct {
 	sessions  []*session
 	consents  []*consent
 	refresh   []*refreshToken
-	devices   map[string]bool // clients that have signed in before
+	known     []Client // that it has signed in with, the newest last
 	typeID    string
 	oneTime   string // token of the last activation or reset mail, empty when none is open
 }

@@ -15,6 +15,7 @@ var _ = add(Scenario{
 	Expect: "A new super admin, granted from an unusual address. The role and the session of the granting account stay until somebody takes them away; " +
 		"both accounts may be in the wrong hands.",
 	Techniques: []string{"T1098.003", "T1078.004"},
+	Raises:     consoleOf(Alert{"super_admin_granted", theVictim, []string{"user.account.privilege.grant"}}),
 	fits: func(o *okta.Org, u okta.UserState) string {
 		if slices.Contains(u.AdminRoles, "SUPER_ADMIN") {
 			return "is a super admin already"
@@ -29,19 +30,16 @@ var _ = add(Scenario{
 
 func adminRoleGranted(s *stage) error {
 	from := s.stranger()
-	session, err := s.signIn(superAdmin, from)
+	session, err := s.intrude(from)
 	if err != nil {
 		return err
 	}
-	admin, _ := s.opt.Org.User(superAdmin)
-	transaction := s.hex(32)
-	s.emit(0, okta.Event{
-		Type: "user.session.access_admin_app", Actor: admin.ID, Client: from, Targets: []okta.Target{s.app(superAdmin, "Okta Admin Console")},
-		Transaction: transaction, Session: session, DebugData: web(transaction, "/admin/sso/request", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
+	err = s.api(okta.Call{
+		As: superAdmin, Session: session, From: from, Method: http.MethodPost, Path: "/api/v1/users/" + s.victim.ID + "/roles", Body: map[string]string{"type": "SUPER_ADMIN"},
 	})
-	if err := s.api(s.superToken, from, http.MethodPost, "/api/v1/users/"+s.victim.ID+"/roles", map[string]string{"type": "SUPER_ADMIN"}); err != nil {
+	if err != nil {
 		return err
 	}
-	s.note = s.victim.Login + " is a super admin now, by " + admin.Login + "."
+	s.note = s.victim.Login + " is a super admin now, by " + s.cast[theAdmin].Name + "."
 	return nil
 }

@@ -15,6 +15,9 @@ var _ = add(Scenario{
 	Expect: "Rejected pushes of one person in a row, asked for from one unusual address, then a sign-in from there. " +
 		"What was rejected is a failed auth_via_mfa with pushOnlyResponseType OV_RESPONSE_DENY.",
 	Techniques: []string{"T1621", "T1078.004"},
+	Raises: append(signInOf(theVictim),
+		Alert{"push_bombing", theVictim, []string{"user.authentication.auth_via_mfa"}},
+		Alert{"push_approved_after_rejections", theVictim, []string{"user.authentication.auth_via_mfa"}}),
 	fits: func(o *okta.Org, u okta.UserState) string {
 		if !slices.Contains(o.FactorTypes(u.Login), "push") {
 			return "has no Okta Verify push"
@@ -30,9 +33,12 @@ const rejected = 6
 func mfaFatigue(s *stage) error {
 	from, session, password := s.stranger(), s.sessionID(), s.hex(32)
 	ago := 4*time.Minute + 20*time.Second
+	if err := s.seen(s.victim.Login, s.home(s.victim.Login)); err != nil {
+		return err
+	}
 	s.emit(ago, passwordOf(s.victim, attempt{from: from, transaction: password, session: session, result: "SUCCESS"}))
 	s.emit(ago, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: password, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: password, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
 		DebugData: web(password, "/idp/idx/identify", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
@@ -41,7 +47,7 @@ func mfaFatigue(s *stage) error {
 		reject(s, &ago, from, session)
 	}
 	push(s, 8*time.Second, from, session)
-	if _, err := s.signIn(s.victim.Login, from); err != nil {
+	if _, err := s.enter(s.victim.Login, from, okta.Entry{Session: session, Factor: "OKTA_VERIFY_PUSH"}); err != nil {
 		return err
 	}
 	s.note = "The stranger has an open session."

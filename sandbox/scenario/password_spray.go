@@ -15,8 +15,13 @@ var _ = add(Scenario{
 	Expect: "Failed sign-ins of many people from one address, and ThreatInsight's security.threat.detected with “Password Spray”. " +
 		"One person's password is known to the stranger: a right password followed by a challenge, and no session.",
 	Techniques: []string{"T1110.003"},
-	fits:       canSignIn,
-	play:       passwordSpray,
+	Raises: []Alert{
+		{"password_spray", theAddress, []string{"user.session.start"}},
+		{"threatinsight_spray", theAddress, []string{"security.threat.detected"}},
+		{"sign_in_from_suspected_address", theVictim, []string{"user.authentication.auth_via_mfa"}},
+	},
+	fits: canSignIn,
+	play: passwordSpray,
 })
 
 const (
@@ -30,6 +35,7 @@ const (
 
 func passwordSpray(s *stage) error {
 	from := s.stranger()
+	s.cast[theAddress] = Entity{"ip", from.IP, from.IP}
 	ago := 3 * time.Minute
 	for i, u := range crowd(s, sprayed) {
 		ago -= time.Duration(7+s.rand.IntN(2)) * time.Second
@@ -41,7 +47,7 @@ func passwordSpray(s *stage) error {
 	transaction, session := s.hex(32), s.sessionID()
 	s.emit(0, passwordOf(s.victim, attempt{from: from, transaction: transaction, session: session, result: "SUCCESS", threat: true}))
 	s.emit(0, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: transaction, Session: session,
 		Result: "CHALLENGE", Reason: "Sign-on policy evaluation resulted in CHALLENGE",
 		DebugData: web(transaction, "/idp/idx/identify", from, map[string]any{
 			"behaviors": allNew, "risk": highRisk, "threatSuspected": "true", "threatDetections": sprayDetections,

@@ -10,12 +10,17 @@ var _ = add(Scenario{
 	Expect: "A report with the address, place and browser of the stranger. The stranger's session is open until somebody clears it, " +
 		"and the password works until it is reset.",
 	Techniques: []string{"T1078.004"},
-	fits:       canSignIn,
-	play:       reportSuspiciousActivity,
+	Raises: append(signInOf(theVictim),
+		Alert{"suspicious_activity_reported", theVictim, []string{"user.account.report_suspicious_activity_by_enduser"}}),
+	fits: canSignIn,
+	play: reportSuspiciousActivity,
 })
 
 func reportSuspiciousActivity(s *stage) error {
 	from := s.home(s.victim.Login)
+	if err := s.seen(s.victim.Login, from); err != nil {
+		return err
+	}
 	if _, err := s.signIn(s.victim.Login, s.stranger()); err != nil {
 		return err
 	}

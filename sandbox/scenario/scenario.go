@@ -31,6 +31,11 @@ type Scenario struct {
 	Happens    string   `json:"happens"`    // what happens in the org
 	Expect     string   `json:"expect"`     // what a defender should see
 	Techniques []string `json:"techniques"` // MITRE ATT&CK ids; empty for what is no attack
+	// Raises lists the alerts that it should raise, and Rules the slugs of the
+	// rules in it: rules of Sallyport's own pack that are on by default.
+	// Nothing else should come of it.
+	Raises []Alert  `json:"raises"`
+	Rules  []string `json:"rules"`
 
 	// fits says why something cannot happen to a person; empty when it can.
 	fits func(*okta.Org, okta.UserState) string
@@ -41,6 +46,12 @@ type Scenario struct {
 var scenarios []Scenario
 
 func add(s Scenario) Scenario { //nolint:unparam // a declaration outside of functions needs a value
+	s.Rules = []string{}
+	for _, a := range s.Raises {
+		if !slices.Contains(s.Rules, a.Rule) {
+			s.Rules = append(s.Rules, a.Rule)
+		}
+	}
 	scenarios = append(scenarios, s)
 	return s
 }
@@ -67,9 +78,6 @@ type Options struct {
 type Player struct {
 	opt Options
 
-	// API tokens of those who act as admins.
-	superToken, helpDeskToken string
-
 	mu   sync.Mutex
 	runs uint64
 }
@@ -81,16 +89,8 @@ const (
 )
 
 // New returns a player for an org.
-func New(opt Options) (*Player, error) {
-	p := &Player{opt: opt}
-	var err error
-	if p.superToken, err = opt.Org.NewToken(superAdmin, "Admin console"); err != nil {
-		return nil, fmt.Errorf("prepare scenarios: %w", err)
-	}
-	if p.helpDeskToken, err = opt.Org.NewToken(helpDesk, "Help desk tool"); err != nil {
-		return nil, fmt.Errorf("prepare scenarios: %w", err)
-	}
-	return p, nil
+func New(opt Options) *Player {
+	return &Player{opt: opt}
 }
 
 // User names a person of the org.
@@ -117,6 +117,8 @@ type Report struct {
 	Events  []Event        `json:"events"`
 	Started systemlog.Time `json:"started"` // when the first of them was published
 	Note    string         `json:"note"`
+	// Expected are the alerts that should be raised.
+	Expected []Expectation `json:"expected"`
 }
 
 // Run plays a scenario. User is the login or id of the person that it happens
@@ -138,13 +140,14 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // never fails
 	s := &stage{
-		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(), events: []Event{},
+		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(), events: []Event{}, cast: map[string]Entity{},
 		rand: rand.New(rand.NewPCG(p.opt.Seed^h.Sum64(), p.runs)), //nolint:gosec // a simulation, repeatable on purpose
 	}
+	s.cast[theVictim] = personEntity(victim)
 	if err := sc.play(s); err != nil {
 		return Report{}, fmt.Errorf("run %s: %w", name, err)
 	}
-	r := Report{Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note}
+	r := Report{Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note, Expected: s.expected(sc)}
 	if len(s.events) > 0 {
 		r.Started = slices.MinFunc(s.events, func(a, b Event) int { return a.Published.Compare(b.Published.Time) }).Published
 	}

@@ -41,9 +41,7 @@ func setup(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(x.org.Close)
-	if x.Player, err = New(Options{Org: x.org, Seed: 11, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
+	x.Player = New(Options{Org: x.org, Seed: 11, Now: clock})
 	return x
 }
 
@@ -79,7 +77,11 @@ func (x *world) of(t testing.TB, r Report, eventType string) []*systemlog.Event 
 }
 
 func TestEveryScenario(t *testing.T) {
-	want := []string{"admin_role_granted", "factor_reset", "mfa_fatigue", "password_spray", "report_suspicious_activity", "session_hijack", "user_deactivated"}
+	want := []string{
+		"admin_role_granted", "api_token_persistence", "credential_stuffing", "factor_reset", "fastpass_phishing", "help_desk_call", "logging_disabled", "mfa_fatigue",
+		"new_device", "password_guessing", "password_spray", "policy_weakened", "refresh_token_reuse", "report_suspicious_activity", "rogue_identity_provider",
+		"session_hijack", "support_impersonation", "threatinsight_attack", "user_deactivated",
+	}
 	var names []string
 	for _, sc := range All() {
 		names = append(names, sc.Name)
@@ -89,8 +91,11 @@ func TestEveryScenario(t *testing.T) {
 	}
 	for _, sc := range All() {
 		t.Run(sc.Name, func(t *testing.T) {
-			if sc.Title == "" || sc.Happens == "" || sc.Expect == "" || sc.Techniques == nil {
+			if sc.Title == "" || sc.Happens == "" || sc.Expect == "" || sc.Techniques == nil || sc.Raises == nil || len(sc.Rules) > len(sc.Raises) {
 				t.Error("it does not say what it is")
+			}
+			if (len(sc.Techniques) > 0) != (len(sc.Raises) > 0) {
+				t.Error("it is an attack that nobody notices, or none that somebody does")
 			}
 			x := setup(t)
 			before := x.org.Logged(1, func(*systemlog.Event) bool { return true })[0].Published
@@ -100,6 +105,11 @@ func TestEveryScenario(t *testing.T) {
 			}
 			if r.Started.Before(before.Time) && sc.Name == "user_deactivated" {
 				t.Error("a change by an admin happened in the past")
+			}
+			for i, want := range r.Expected {
+				if want.Rule != sc.Raises[i].Rule || want.Entity.ID == "" || want.Entity.Kind == "" || len(want.Events) == 0 {
+					t.Errorf("expected is %+v", want)
+				}
 			}
 			for i, e := range r.Events {
 				got := x.event(t, e.UUID)

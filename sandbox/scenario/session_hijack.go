@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sallyport/sandbox/okta"
@@ -15,6 +16,13 @@ var _ = add(Scenario{
 	Expect: "One session and one device token with two addresses and two browsers: user.session.context.change, policy evaluations that do not fit together, " +
 		"user.risk.detect with “Suspected Session Hijacking”, and single sign-ons from the second address. Clearing the person's sessions ends it.",
 	Techniques: []string{"T1539", "T1550.004"},
+	Raises: []Alert{
+		{"session_hijacking_suspected", theVictim, []string{"user.risk.detect"}},
+		{"session_context_changed_at_high_risk", theVictim, []string{"user.session.context.change"}},
+		{"session_in_two_countries", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
+		{"session_on_two_systems", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
+		{"impossible_travel", theVictim, []string{"policy.evaluate_sign_on"}},
+	},
 	fits: func(o *okta.Org, u okta.UserState) string {
 		if u.Sessions > 0 {
 			return ""
@@ -27,14 +35,18 @@ var _ = add(Scenario{
 // The thief's requests carry the cookies of the owner's browser. So the hash of
 // the device token in debugData is the owner's, whoever makes the request.
 func sessionHijack(s *stage) error {
-	home := s.home(s.victim.Login)
 	if len(s.opt.Org.Sessions(s.victim.Login)) == 0 {
-		if _, err := s.signIn(s.victim.Login, home); err != nil {
+		if _, err := s.signIn(s.victim.Login, s.home(s.victim.Login)); err != nil {
 			return err
 		}
 	}
-	session := s.opt.Org.Sessions(s.victim.Login)[0].ID
+	open := s.opt.Org.Sessions(s.victim.Login)[0]
+	session, home := open.ID, open.From
 	thief := s.stranger()
+	thief.UserAgent = firefoxTux
+	if strings.Contains(home.UserAgent, "Linux") {
+		thief.UserAgent = edgeWindows
+	}
 	sso(s, 3*time.Minute, home, home, session, "Slack")
 	evaluated(s, 2*time.Minute, home, thief, session)
 	contextChanged(s, 2*time.Minute, home, thief, session)
@@ -62,7 +74,7 @@ func sso(s *stage, ago time.Duration, owner, from okta.Client, session, label st
 func evaluated(s *stage, ago time.Duration, owner, from okta.Client, session string) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
-		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.policy(), Transaction: transaction, Session: session,
+		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: transaction, Session: session,
 		Result: "ALLOW", Reason: "Sign-on policy evaluation resulted in ALLOW",
 		DebugData: web(transaction, "/app/UserHome", owner, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})

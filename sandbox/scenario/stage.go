@@ -1,14 +1,10 @@
 package scenario
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -28,13 +24,14 @@ type stage struct {
 	rand   *rand.Rand
 	events []Event
 	note   string
+	cast   map[string]Entity // whom and what alerts should be about
 }
 
 // emit writes an event that was published so long before the run, or a little
 // later: after the one before it. What is 0 ago happens now.
 func (s *stage) emit(ago time.Duration, e okta.Event) {
 	e.Published = s.now.Add(-ago).Add(time.Duration(s.rand.IntN(700)) * time.Millisecond)
-	if ago == 0 {
+	if ago <= 0 {
 		e.Published = s.opt.Now()
 	}
 	if !e.Published.After(s.last) {
@@ -68,67 +65,109 @@ func (s *stage) collectID(id, eventType string) {
 	}
 }
 
+// recently is how long ago somebody was seen at home whose account a stranger
+// uses: too short to travel.
+const recently = time.Hour
+
+// seen makes sure that somebody was seen not long ago where they work.
+func (s *stage) seen(login string, at okta.Client) error {
+	if u, ok := s.opt.Org.User(login); ok && u.Sessions > 0 && s.opt.Now().Sub(u.LastLogin) < 2*recently {
+		return nil
+	}
+	if err := s.opt.Org.Know(login, at); err != nil {
+		return fmt.Errorf("%w: %w", ErrImpossible, err)
+	}
+	_, err := s.enter(login, at, okta.Entry{})
+	return err
+}
+
 // signIn signs somebody in for real, and returns the id of the session.
 func (s *stage) signIn(login string, from okta.Client) (string, error) {
-	if err := s.opt.Org.SignIn(login, from); err != nil {
+	entry := okta.Entry{}
+	if types := s.opt.Org.FactorTypes(login); len(types) > 0 {
+		entry.Factor = factorName(types[0])
+	}
+	return s.enter(login, from, entry)
+}
+
+// factorName is how the log calls what people sign in with.
+func factorName(kind string) string {
+	switch kind {
+	case "webauthn":
+		return "FIDO_WEBAUTHN"
+	case "token:software:totp":
+		return "OKTA_SOFT_TOKEN"
+	case "sms":
+		return "SMS_FACTOR"
+	default:
+		return "OKTA_VERIFY_PUSH"
+	}
+}
+
+// enter opens a session for real, and returns its id.
+func (s *stage) enter(login string, from okta.Client, e okta.Entry) (string, error) {
+	if err := s.opt.Org.OpenSession(login, from, e); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
 	open := s.opt.Org.Sessions(login)
 	session := open[len(open)-1].ID
-	s.collect(func(e *systemlog.Event) bool {
-		id := e.AuthenticationContext.ExternalSessionID
-		return id != nil && *id == session
+	s.collectSession(session)
+	return session, nil
+}
+
+// intrude has a stranger sign in with the account of the super admin, who is at
+// work, and open the admin console. It returns the session.
+func (s *stage) intrude(from okta.Client) (string, error) {
+	admin, ok := s.opt.Org.User(superAdmin)
+	if !ok {
+		return "", fmt.Errorf("%w: nobody is called %s", ErrImpossible, superAdmin)
+	}
+	s.cast[theAdmin] = personEntity(admin)
+	if err := s.seen(superAdmin, office()); err != nil {
+		return "", err
+	}
+	session, err := s.signIn(superAdmin, from)
+	if err != nil {
+		return "", err
+	}
+	transaction := s.hex(32)
+	s.emit(0, okta.Event{
+		Type: "user.session.access_admin_app", Actor: admin.ID, Client: from, Targets: []okta.Target{s.app(superAdmin, "Okta Admin Console")},
+		Transaction: transaction, Session: session, DebugData: web(transaction, "/admin/sso/request", from, map[string]any{"behaviors": allNew, "risk": highRisk}),
 	})
 	return session, nil
 }
 
-// api makes a call to the org's API, as an admin who sits somewhere.
-func (s *stage) api(token string, from okta.Client, method, path string, body any) error {
-	var b []byte
-	if body != nil {
-		var err error
-		if b, err = json.Marshal(body); err != nil {
-			return fmt.Errorf("%s %s: %w", method, path, err)
-		}
-	}
-	r, err := http.NewRequestWithContext(s.ctx, method, "http://sandbox"+path, bytes.NewReader(b))
+// api makes a call to the org's API.
+func (s *stage) api(call okta.Call) error {
+	reply, err := s.opt.Org.Do(s.ctx, call)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
-	r.Host, r.RemoteAddr = "", from.IP+":443"
-	r.Header.Set("Authorization", "SSWS "+token)
-	r.Header.Set("User-Agent", from.UserAgent)
-	r.Header.Set("Content-Type", "application/json")
-	w := &answer{header: http.Header{}, status: http.StatusOK}
-	s.opt.Org.ServeHTTP(w, r)
-	if w.status >= 300 {
-		var e struct {
-			Code    string `json:"errorCode"`
-			Summary string `json:"errorSummary"`
-		}
-		_ = json.Unmarshal(w.body.Bytes(), &e) // then the status has to do
-		return fmt.Errorf("%w: the org answered HTTP %d %s %s", ErrImpossible, w.status, e.Code, e.Summary)
-	}
-	transaction := w.header.Get("X-Okta-Request-Id")
-	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == transaction })
+	s.collect(func(e *systemlog.Event) bool { return e.Transaction.ID == reply.Transaction })
 	return nil
 }
 
-// answer takes the answer to a call within this process.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+// collectType notes the newest event of a type that somebody has caused.
+func (s *stage) collectType(eventType string, actor okta.UserState) {
+	for _, e := range s.opt.Org.Logged(1, func(e *systemlog.Event) bool { return e.EventType == eventType && e.Actor.ID == actor.ID }) {
+		s.collect(func(x *systemlog.Event) bool { return x.UUID == e.UUID })
+	}
 }
 
-// Header implements http.ResponseWriter.
-func (a *answer) Header() http.Header { return a.header }
+// collectSession notes the events of a session.
+func (s *stage) collectSession(session string) {
+	s.collect(func(e *systemlog.Event) bool {
+		id := e.AuthenticationContext.ExternalSessionID
+		return id != nil && *id == session
+	})
+}
 
-// WriteHeader implements http.ResponseWriter.
-func (a *answer) WriteHeader(status int) { a.status = status }
-
-// Write implements http.ResponseWriter.
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+// domainOf is the part of a login behind the "@".
+func domainOf(login string) string {
+	_, domain, _ := strings.Cut(login, "@")
+	return domain
+}
 
 // hex returns an id of n hexadecimal digits.
 func (s *stage) hex(n int) string {
@@ -147,16 +186,10 @@ func (s *stage) sessionID() string { return "idx" + s.hex(22) }
 // it added. The transaction is also the request.
 func web(transaction, path string, from okta.Client, more map[string]any) map[string]any {
 	debug := map[string]any{
-		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": deviceToken(from), "threatSuspected": "false",
+		"requestId": transaction, "requestUri": path, "url": path + "?", "dtHash": from.TokenHash(), "threatSuspected": "false",
 	}
 	maps.Copy(debug, more)
 	return debug
-}
-
-// deviceToken is a hash of the token that Okta gives a browser, the one that
-// the simulated org makes of a client.
-func deviceToken(from okta.Client) string {
-	return fmt.Sprintf("%x", sha256.Sum256([]byte(from.IP+"\n"+from.UserAgent)))
 }
 
 // Pieces of debugData, written as Okta writes maps.
@@ -174,18 +207,6 @@ func enrollment(u okta.UserState, prefix, name, method string) okta.Target {
 		ID: prefix + strings.TrimPrefix(u.ID, "00u"), Type: "AuthenticatorEnrollment", AlternateID: "unknown", DisplayName: name,
 		Detail: map[string]any{"methodTypeUsed": method, "methodUsedVerifiedProperties": "[USER_PRESENCE]"},
 	}
-}
-
-// policy returns the policy and rule that sign-ins are judged by, as the last
-// evaluation in the log has them.
-func (s *stage) policy() []okta.Target {
-	var out []okta.Target
-	for _, e := range s.opt.Org.Logged(1, func(e *systemlog.Event) bool { return e.EventType == "policy.evaluate_sign_on" }) {
-		for _, t := range e.Target {
-			out = append(out, okta.Target{ID: t.ID, Type: t.Type, AlternateID: t.AlternateID, DisplayName: t.DisplayName, Detail: t.DetailEntry})
-		}
-	}
-	return out
 }
 
 // app returns an app of somebody by its label, or their last one.

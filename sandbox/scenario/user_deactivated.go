@@ -13,6 +13,7 @@ var _ = add(Scenario{
 	Expect: "user.lifecycle.deactivate, with the end of each session and each app in the same transaction. " +
 		"What Okta does not reach, other systems have to be told.",
 	Techniques: []string{},
+	Raises:     []Alert{},
 	fits: func(_ *okta.Org, u okta.UserState) string {
 		if u.Status == okta.Deprovisioned {
 			return "is DEPROVISIONED already"
@@ -21,6 +22,6 @@ var _ = add(Scenario{
 	},
 	play: func(s *stage) error {
 		s.note = s.victim.Login + " is DEPROVISIONED now."
-		return s.api(s.superToken, office(), http.MethodPost, "/api/v1/users/"+s.victim.ID+"/lifecycle/deactivate", nil)
+		return s.api(okta.Call{As: superAdmin, From: office(), Method: http.MethodPost, Path: "/api/v1/users/" + s.victim.ID + "/lifecycle/deactivate"})
 	},
 })

@@ -22,12 +22,12 @@ func newTraffic() traffic {
 
 // occasion is a type of event, and what it looks like.
 type occasion struct {
-	weight                  int // among all of them
-	name, legacy, message   string
-	target                  string // what its targets are: app, user, factor, group, policy, other, none
-	signOn                  bool   // it has what Okta found out about the person
-	failing                 int    // in a thousand
-	failed, reason, failure string // outcome, its reason, and the message if another
+	weight                int // among all of them
+	name, legacy, message string
+	target                string // what its targets are: app, user, factor, group, policy, other, none
+	signOn                bool   // it has what Okta found out about the person
+	failing               int    // in a thousand
+	failed, reason        string // outcome, and its reason
 }
 
 //nolint:gochecknoglobals // a table
@@ -227,7 +227,7 @@ func (t traffic) client(b []byte, s scene) []byte {
 	agent, os, browser := "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36", "Mac OS X", "CHROME"
 	switch t.IntN(4) {
 	case 0:
-		agent, os, browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36 Edg/127.0.0.0", "Windows 10", "CHROME"
+		agent, os, browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36", "Windows 10", "CHROME"
 	case 1:
 		agent, os, browser = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", "iOS (iPhone)", "UNKNOWN"
 	}
@@ -237,15 +237,15 @@ func (t traffic) client(b []byte, s scene) []byte {
 }
 
 func (t traffic) context(b []byte, s scene) []byte {
-	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%022d","externalSessionId":"idx%022d"},`,
+	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%018d","externalSessionId":"idx%018d"},`,
 		t.of("null", `"OKTA_CREDENTIAL_PROVIDER"`), t.IntN(2), s.person*31+s.i/20000, s.person*31+s.i/20000)
-	result, reason, message := "SUCCESS", "null", s.occasion.message
+	result, reason, message := "SUCCESS", "null", s.message
 	if s.name == "policy.evaluate_sign_on" {
 		result, reason = t.of("ALLOW", "ALLOW", "CHALLENGE"), `"Sign-on policy evaluation resulted in ALLOW"`
 	}
 	if s.failedNow {
 		result = s.failed
-		if why := s.occasion.reason; why != "" {
+		if why := s.reason; why != "" {
 			reason = `"` + why + `"`
 		}
 	}
@@ -256,17 +256,19 @@ func (t traffic) context(b []byte, s scene) []byte {
 		message = s.planted.message
 	}
 	b = fmt.Appendf(b, `"displayMessage":"%s","eventType":"%s","outcome":{"result":"%s","reason":%s},"published":"%s",`, message, s.name, result, reason, s.at.Format("2006-01-02T15:04:05.000Z"))
-	return fmt.Appendf(b, `"securityContext":{"asNumber":%d,"asOrg":"%s","isp":"%s","domain":"carrier%d.example","isProxy":%t},"severity":"%s",`,
-		3000+s.person%50, "example carrier", "example carrier", s.person%50, s.fromProxy, t.of("INFO", "INFO", "INFO", "WARN"))
+	return fmt.Appendf(b, `"securityContext":{"asNumber":%d,"asOrg":"carrier","isp":"carrier","domain":"carrier%d.example","isProxy":%t},"severity":"%s",`,
+		3000+s.person%50, s.person%50, s.fromProxy, t.of("INFO", "INFO", "INFO", "WARN"))
 }
 
 func (t traffic) debug(b []byte, s scene) []byte {
-	b = fmt.Appendf(b, `"debugContext":{"debugData":{"requestId":"%016x%016x","dtHash":"%016x%016x%016x%016x","requestUri":"%s","url":"%s?stateToken=%016x"`,
-		t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), s.uriNow, s.uriNow, t.Uint64())
+	b = fmt.Appendf(b, `"debugContext":{"debugData":{"requestId":"%016x%016x","requestUri":"%s","url":"%s?"`, t.Uint64(), t.Uint64(), s.uriNow, s.uriNow)
+	if t.IntN(3) == 0 {
+		b = fmt.Appendf(b, `,"dtHash":"%016x%016x%016x%016x"`, t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64())
+	}
 	if s.signOn {
-		b = fmt.Appendf(b, `,"deviceFingerprint":"%016x%016x","threatSuspected":"false","authnRequestId":"%016x%016x"`, t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64())
+		b = fmt.Appendf(b, `,"deviceFingerprint":"%016x%016x","threatSuspected":"false"`, t.Uint64(), t.Uint64())
 		sign := func() string { return t.of("NEGATIVE", "NEGATIVE", "NEGATIVE", "POSITIVE") }
-		if s.name == "policy.evaluate_sign_on" && s.targetName(t) == "Okta Admin Console" {
+		if s.name == "policy.evaluate_sign_on" && s.targetName() == "Okta Admin Console" {
 			sign = func() string { return "NEGATIVE" }
 		}
 		if s.planted.positive {
@@ -274,13 +276,13 @@ func (t traffic) debug(b []byte, s scene) []byte {
 		}
 		level := t.of("LOW", "LOW", "MEDIUM")
 		geo, device, ip := sign(), sign(), sign()
-		b = fmt.Appendf(b, `,"behaviors":"{New Geo-Location=%s, New Device=%s, New IP=%s, New State=NEGATIVE, New Country=NEGATIVE, Velocity=NEGATIVE, New City=NEGATIVE}","risk":"{reasons=Anomalous Device, level=%s}"`, geo, device, ip, level)
-		if t.IntN(5) < 2 {
+		b = fmt.Appendf(b, `,"behaviors":"{New Geo-Location=%s, New Device=%s, New IP=%s, New State=NEGATIVE, New Country=NEGATIVE, Velocity=NEGATIVE}","risk":"{reasons=Anomalous Device, level=%s}"`, geo, device, ip, level)
+		if t.IntN(100) < 28 {
 			b = fmt.Appendf(b, `,"logOnlySecurityData":"{\"risk\":{\"level\":\"%s\"},\"behaviors\":{\"New Geo-Location\":\"%s\",\"New Device\":\"%s\",\"New IP\":\"%s\",\"New State\":\"NEGATIVE\",\"New Country\":\"NEGATIVE\",\"Velocity\":\"NEGATIVE\",\"New City\":\"NEGATIVE\"}}"`, level, geo, device, ip)
 		}
 	}
 	if s.target == "app" {
-		b = fmt.Appendf(b, `,"initiationType":"%s","signOnMode":"%s","audience":"urn:example:app:%d"`, t.of("DASHBOARD_INITIATED", "SP_INITIATED"), t.of("SAML_2_0", "OPENID_CONNECT"), s.app)
+		b = fmt.Appendf(b, `,"initiationType":"%s","signOnMode":"%s"`, t.of("DASHBOARD_INITIATED", "SP_INITIATED"), t.of("SAML_2_0", "OPENID_CONNECT"))
 	}
 	if s.target == "factor" {
 		b = fmt.Appendf(b, `,"factor":"%s","factorIntent":"AUTHENTICATION"`, t.of("OKTA_VERIFY_PUSH", "SIGNED_NONCE", "FIDO_WEBAUTHN", "PASSWORD_AS_FACTOR"))
@@ -290,8 +292,8 @@ func (t traffic) debug(b []byte, s scene) []byte {
 
 func (t traffic) rest(b []byte, s scene) []byte {
 	legacy := "null"
-	if s.occasion.legacy != "" {
-		legacy = `"` + s.occasion.legacy + `"`
+	if s.legacy != "" {
+		legacy = `"` + s.legacy + `"`
 	}
 	if s.name == "user.session.start" && s.failedNow {
 		legacy = `"core.user_auth.login_failed"`
@@ -300,7 +302,7 @@ func (t traffic) rest(b []byte, s scene) []byte {
 		legacy = `"` + s.planted.legacy + `"`
 	}
 	// A UUID of version 1, as Okta's are: 100 ns since the year 1582.
-	ticks := uint64(s.at.UnixNano()/100) + 0x01b21dd213814000 //nolint:gosec // this century
+	ticks := uint64(s.at.UnixNano()/100) + 0x01b21dd213814000
 	b = fmt.Appendf(b, `"legacyEventType":%s,"transaction":{"type":"WEB","id":"%016x%016x","detail":{}},"uuid":"%08x-%04x-1%03x-9c3a-%012x","version":"0",`,
 		legacy, t.Uint64(), t.Uint64(), uint32(ticks), uint16(ticks>>32), ticks>>48, s.i) //nolint:gosec // parts of the ticks
 	b = append(b, `"request":{"ipChain":[`...)
@@ -315,34 +317,34 @@ func (t traffic) rest(b []byte, s scene) []byte {
 }
 
 // targetName is the name of an event's main target.
-func (s scene) targetName(t traffic) string {
+func (s scene) targetName() string {
 	switch {
 	case s.planted.target != "":
 		return s.planted.target
-	case s.occasion.target == "policy" && s.i%40 == 0:
+	case s.target == "policy" && s.i%40 == 0:
 		return "Okta Admin Console"
-	case s.occasion.target == "policy":
+	case s.target == "policy":
 		return fmt.Sprintf("Policy %d", s.app%12)
 	}
 	return fmt.Sprintf("Application %d", s.app)
 }
 
 func (t traffic) targets(b []byte, s scene) []byte {
-	name := s.targetName(t)
+	name := s.targetName()
 	user := fmt.Sprintf(`{"id":"00u%017d","type":"User","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}`, s.person, s.person, s.person)
-	app := fmt.Sprintf(`{"id":"0oa%017d","type":"AppInstance","alternateId":"%s","displayName":"%s","detailEntry":{"signOnModeType":"SAML_2_0","signOnModeEvaluationResult":"AUTHENTICATED"}}`, s.app, name, name)
+	app := fmt.Sprintf(`{"id":"0oa%017d","type":"AppInstance","alternateId":"%s","displayName":"%s","detailEntry":{"signOnModeType":"SAML_2_0"}}`, s.app, name, name)
 	b = append(b, `"target":[`...)
-	switch s.occasion.target {
+	switch s.target {
 	case "app":
 		b = fmt.Appendf(b, `%s,{"id":"0ua%017d","type":"AppUser","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}`, app, s.person, s.person, s.person)
 	case "user":
 		b = append(b, user...)
 	case "factor":
-		b = fmt.Appendf(b, `%s,{"id":"pfd%017d","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{"methodTypeUsed":"%s","methodUsedVerifiedProperties":"[USER_PRESENCE]"}}`, user, s.person, t.of("Get a push notification", "Password", "Use Okta FastPass"))
+		b = fmt.Appendf(b, `%s,{"id":"pfd%017d","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{"methodTypeUsed":"%s"}}`, user, s.person, t.of("Get a push notification", "Password", "Use Okta FastPass"))
 	case "group":
 		b = fmt.Appendf(b, `%s,{"id":"00g%017d","type":"UserGroup","alternateId":"unknown","displayName":"Group %d","detailEntry":null}`, user, s.app, s.app)
 	case "policy":
-		b = fmt.Appendf(b, `%s,{"id":"0pr%017d","type":"PolicyEntity","alternateId":"unknown","displayName":"Policy %d","detailEntry":{"policyType":"OktaSignOn"}},{"id":"rul%017d","type":"PolicyRule","alternateId":"unknown","displayName":"Rule %d","detailEntry":null}`, app, s.app, s.app%12, s.app, s.app%30)
+		b = fmt.Appendf(b, `%s,{"id":"0pr%017d","type":"PolicyEntity","alternateId":"unknown","displayName":"Policy %d","detailEntry":{"policyType":"OktaSignOn"}}`, app, s.app, s.app%12)
 	case "other":
 		b = fmt.Appendf(b, `{"id":"oth%017d","type":"Other","alternateId":"unknown","displayName":"%s","detailEntry":null}`, s.app, name)
 	}

@@ -160,6 +160,14 @@ type Target struct {
 	AlternateID string         `json:"alternateId"`
 	DisplayName string         `json:"displayName"`
 	DetailEntry map[string]any `json:"detailEntry"`
+	Changes     *Changes       `json:"changeDetails,omitempty"`
+}
+
+// Changes is what a change of a target has made of what; few event types have
+// it.
+type Changes struct {
+	From map[string]any `json:"from"`
+	To   map[string]any `json:"to"`
 }
 
 // hookClient is a Client with the chain of addresses inside, as event hooks

@@ -17,6 +17,9 @@ const topics: Record<Topic, true> = {
   source: true,
   connection: true,
   table: true,
+  alert: true,
+  case: true,
+  rule: true,
   lost: true,
 };
 
@@ -28,6 +31,9 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   source: ["/api/v1/sources", "/api/v1/overview"],
   connection: ["/api/v1/connections"],
   table: ["/api/v1/tables"],
+  alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
+  case: ["/api/v1/cases", "/api/v1/alerts"],
+  rule: ["/api/v1/rules", "/api/v1/suppressions"],
 };
 
 let state: LiveState = "connecting";

@@ -58,6 +58,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the newest first */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work on several alerts at once
+         * @description All of them are changed, or none.
+         */
+        post: operations["changeAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many alerts there are, by what they are
+         * @description Each count leaves out the filter's own condition on it, so that it shows what else there is.
+         */
+        get: operations["countAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert with what it is made of and what was done about it */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Work on an alert
+         * @description What is not named stays. Closing wants a verdict; a closed alert is reopened by the state open.
+         */
+        patch: operations["patchAlert"];
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that an alert is made of, the newest first */
+        get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, the newest first */
+        get: operations["listCases"];
+        put?: never;
+        /** Make a case of alerts */
+        post: operations["createCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case with its alerts and all that was done */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Work on a case
+         * @description What is not named stays. Closing wants a verdict.
+         */
+        patch: operations["patchCase"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put alerts into a case, and take others out */
+        post: operations["moveAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move all alerts of another case into this one, and close that */
+        post: operations["mergeCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new case of some alerts of a case */
+        post: operations["splitCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalogue": {
         parameters: {
             query?: never;
@@ -304,6 +489,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches of events that were kept: one's own, and those that others share */
+        get: operations["listKeptSearches"];
+        put?: never;
+        /** Keep a search */
+        post: operations["addKeptSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a search of one's own */
+        put: operations["putKeptSearch"];
+        post?: never;
+        /**
+         * Forget a search of one's own
+         * @description Who manages members forgets those that others share too.
+         */
+        delete: operations["deleteKeptSearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -312,10 +536,70 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events, the newest first
-         * @description With a filter other than a time, a page is what was found among the next events, and may be short or empty: go on while there is a next.
+         * Events, by the time they were published
+         * @description A page is what was found within two seconds, and may be short or empty: go on while there is a next.
          */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as CSV
+         * @description With the fields that people look for. If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that a search finds, as they came, one a line
+         * @description If the file breaks off, so does the connection.
+         */
+        get: operations["exportEventLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many events a search finds, when they were, and what they have in common
+         * @description Where a search takes long, the newest events are counted, and complete is false.
+         */
+        get: operations["getEventSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -333,6 +617,26 @@ export interface paths {
         };
         /** An event, with what it set off */
         get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{uuid}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that have something in common with one
+         * @description Of the same transaction and session, and within a day before and after of the same device and address.
+         */
+        get: operations["listRelatedEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1021,6 +1325,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules, those of the packs and the organization's own, by pack and name */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule with its text */
+        get: operations["getRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Switch a rule on or off, or say how severe its alerts are
+         * @description What is not named stays.
+         */
+        patch: operations["patchRule"];
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1476,6 +1818,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppressions, the newest first, those whose time is over among them */
+        get: operations["listSuppressions"];
+        put?: never;
+        /**
+         * Hide events from rules
+         * @description An event of which the condition holds makes no alert of the rules in the scope, and does not count for those that count events. What is hidden is counted and shown.
+         */
+        post: operations["createSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a suppression would have hidden
+         * @description It is held against the events of the alerts of the last days. Nothing is saved.
+         */
+        post: operations["previewSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{suppression}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A suppression with what it hid lately */
+        get: operations["getSuppression"];
+        /** Change a suppression */
+        put: operations["putSuppression"];
+        post?: never;
+        /** Delete a suppression */
+        delete: operations["deleteSuppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tables": {
         parameters: {
             query?: never;
@@ -1893,6 +2295,197 @@ export interface components {
             id: string;
             name: string;
         };
+        Alert: {
+            id: string;
+            /** @description counts the organization's alerts, from 1 */
+            number: number;
+            rule: components["schemas"]["Ref"];
+            /** @description id of the alert type */
+            type: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            entity: components["schemas"]["AlertEntity"];
+            state: components["schemas"]["AlertState"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why it was closed so */
+            note?: string;
+            assignee?: components["schemas"]["Ref"];
+            tags: string[];
+            /** @description how often the rule fired */
+            hits: number;
+            /** @description that it is made of */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the first of them was published
+             */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description of the entity when the alert was hit last, 0 to 100 */
+            risk: number;
+            case?: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description until when the next thing should be done with it: acknowledged, then closed
+             */
+            dueAt?: string;
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description when somebody first looked at it
+             */
+            ackedAt?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        AlertCase: {
+            id: string;
+            /** @description counts the organization's cases, from 1 */
+            number: number;
+            title: string;
+            /** @description open, in_progress or closed */
+            state: components["schemas"]["AlertState"];
+            severity: components["schemas"]["Severity"];
+            assignee?: components["schemas"]["Ref"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description how it was closed */
+            note?: string;
+            /** @description id of the case that took its alerts */
+            mergedTo?: string;
+            alerts: number;
+            createdBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+        };
+        AlertCasePage: {
+            items: components["schemas"]["AlertCase"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        AlertChange: {
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why */
+            note?: string;
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id of the case that it belongs to; empty for none */
+            case?: string;
+            comment?: string;
+        };
+        AlertDetail: {
+            id: string;
+            /** @description counts the organization's alerts, from 1 */
+            number: number;
+            rule: components["schemas"]["Ref"];
+            /** @description id of the alert type */
+            type: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            entity: components["schemas"]["AlertEntity"];
+            state: components["schemas"]["AlertState"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why it was closed so */
+            note?: string;
+            assignee?: components["schemas"]["Ref"];
+            tags: string[];
+            /** @description how often the rule fired */
+            hits: number;
+            /** @description that it is made of */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the first of them was published
+             */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description of the entity when the alert was hit last, 0 to 100 */
+            risk: number;
+            case?: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description until when the next thing should be done with it: acknowledged, then closed
+             */
+            dueAt?: string;
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description when somebody first looked at it
+             */
+            ackedAt?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description of the entity, as of now */
+            riskNow: number;
+            /** Format: date-time */
+            ackDueAt?: string;
+            /** Format: date-time */
+            closeDueAt?: string;
+            /** @description not there if the rule is gone, or not to be seen */
+            ruleDetail?: components["schemas"]["RuleBrief"];
+            /** @description the newest of the events; GET …/events has all, with what they say */
+            evidence: components["schemas"]["Event"][];
+            /** @description what was done, the oldest first; runs and their actions stand beside it */
+            timeline: components["schemas"]["AlertEntry"][];
+            /** @description that it started, or that somebody started for it, the newest first */
+            runs: components["schemas"]["Run"][];
+            /** @description what those runs did, the newest first */
+            actions: components["schemas"]["Action"][];
+            /** @description other alerts about the same, the newest first */
+            related: components["schemas"]["Alert"][];
+        };
+        AlertEntity: {
+            /** @description user, ip, app, group, device, session, org, system or other */
+            kind: string;
+            id: string;
+            login: string;
+            name: string;
+        };
+        AlertEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description who did it; not there if nobody did */
+            by?: components["schemas"]["Ref"];
+            kind: components["schemas"]["EntryKind"];
+            was?: string;
+            is?: string;
+            text?: string;
+            /** @description id of the alert or case that it is of */
+            of: string;
+        };
+        AlertEvents: {
+            items: components["schemas"]["EvidenceEvent"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+            /** @description how many the alert counts; those beyond a thousand are not kept by name */
+            total: number;
+        };
+        AlertPage: {
+            items: components["schemas"]["Alert"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        /** @enum {string} */
+        AlertState: "open" | "acknowledged" | "in_progress" | "closed";
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -2004,6 +2597,40 @@ export interface components {
             title?: string;
             cards: components["schemas"]["Card"][];
         };
+        CaseDetail: {
+            id: string;
+            /** @description counts the organization's cases, from 1 */
+            number: number;
+            title: string;
+            /** @description open, in_progress or closed */
+            state: components["schemas"]["AlertState"];
+            severity: components["schemas"]["Severity"];
+            assignee?: components["schemas"]["Ref"];
+            /** @description of a closed one */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description how it was closed */
+            note?: string;
+            /** @description id of the case that took its alerts */
+            mergedTo?: string;
+            alerts: number;
+            createdBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** @description its alerts, the newest first */
+            alertList: components["schemas"]["Alert"][];
+            /** @description the newest events of its alerts, as far as they may be seen */
+            events: components["schemas"]["Event"][];
+            /** @description what was done with it and its alerts, the oldest first */
+            timeline: components["schemas"]["AlertEntry"][];
+            /** @description that its alerts started, or that somebody started for them */
+            runs: components["schemas"]["Run"][];
+            /** @description what those runs did */
+            actions: components["schemas"]["Action"][];
+        };
         Catalogue: {
             functions: components["schemas"]["Function"][];
             connectors: components["schemas"]["CatalogueConnector"][];
@@ -2028,6 +2655,21 @@ export interface components {
             /** @description of its connections, as far as flows may refer to them */
             settings: components["schemas"]["FormField"][];
             actions: components["schemas"]["CatalogueAction"][];
+        };
+        ChangeAlerts: {
+            /** @description ids */
+            alerts: string[];
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            /** @description why */
+            note?: string;
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id of the case that it belongs to; empty for none */
+            case?: string;
+            comment?: string;
         };
         ChangePassword: {
             current: string;
@@ -2186,6 +2828,13 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        CreateCase: {
+            title: string;
+            /** @description ids */
+            alerts: string[];
+            /** @description id or e-mail address of a member, me for oneself */
+            assignee?: string;
         };
         CreateConnection: {
             /** @description id of the connector */
@@ -2379,6 +3028,8 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @enum {string} */
+        EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
             kind: components["schemas"]["ErrorKind"];
             /** @description for people */
@@ -2469,10 +3120,74 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        EventFacet: {
+            /** @description as a filter names it: eventType, actor.alternateId, client.ipAddress … */
+            field: string;
+            /** @description the most frequent first */
+            values: components["schemas"]["EventFacetValue"][];
+            /** @description how many other values there are */
+            others: number;
+        };
+        EventFacetValue: {
+            /** @description empty for events that have none */
+            value: string;
+            events: number;
+        };
+        /** @enum {string} */
+        EventOrder: "newest" | "oldest";
         EventPage: {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventSummary: {
+            /** @description that were counted */
+            events: number;
+            /** @description whether these are all; if not, from says how far back events were counted */
+            complete: boolean;
+            /** Format: date-time */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description where the first bar begins
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description where the last bar ends
+             */
+            until: string;
+            /** @description what each bar stands for, in seconds */
+            barSeconds: number;
+            /** @description events, the oldest first */
+            bars: number[];
+            /** @description the most frequent values of some fields */
+            facets: components["schemas"]["EventFacet"][];
+        };
+        EvidenceEvent: {
+            uuid: string;
+            type: string;
+            message: string;
+            /** @description DEBUG, INFO, WARN or ERROR */
+            severity: string;
+            /** @description in upper case, such as SUCCESS; empty where none was said */
+            outcome: string;
+            /** @description of the outcome */
+            reason?: string;
+            actor: components["schemas"]["Entity"];
+            targets: components["schemas"]["Entity"][];
+            ip?: string;
+            source: components["schemas"]["Ref"];
+            /** @description how many it started */
+            runs: number;
+            /** Format: date-time */
+            published: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description the event as it came */
+            raw: {
+                [key: string]: unknown;
+            };
         };
         Expression: {
             /**
@@ -2483,6 +3198,23 @@ export interface components {
             /** @description as it is written, references in double braces */
             value: unknown;
             references: components["schemas"]["Reference"][];
+        };
+        FacetCount: {
+            value: string;
+            /** @description of what the value is the id of */
+            name?: string;
+            count: number;
+        };
+        Facets: {
+            states: components["schemas"]["FacetCount"][];
+            severities: components["schemas"]["FacetCount"][];
+            types: components["schemas"]["FacetCount"][];
+            /** @description by id */
+            rules: components["schemas"]["FacetCount"][];
+            /** @description by account; the empty value is nobody */
+            assignees: components["schemas"]["FacetCount"][];
+            /** @description of all alerts */
+            overdue: number;
         };
         Features: {
             /** @description simulated tenants run beside the server, and scenarios can be rehearsed */
@@ -2690,6 +3422,20 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        HiddenEvent: {
+            rule: components["schemas"]["Ref"];
+            event: components["schemas"]["EventBrief"];
+            entity: components["schemas"]["AlertEntity"];
+            /** Format: date-time */
+            at: string;
+        };
+        HiddenSample: {
+            alert: components["schemas"]["Alert"];
+            /** @description every event of it */
+            whole: boolean;
+            /** @description some of those hidden */
+            events: components["schemas"]["EventBrief"][];
+        };
         Hook: {
             url: string;
             /** @description the name of the authentication field */
@@ -2793,11 +3539,41 @@ export interface components {
             flows: components["schemas"]["InstalledFlow"][];
             tables: components["schemas"]["Ref"][];
         };
+        KeptQuery: {
+            filter?: string;
+            q?: string;
+            source?: string;
+            /** @description how far back, such as 24h or 30d; nothing where since and until say so */
+            range?: string;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        KeptSearch: {
+            id: string;
+            name: string;
+            /** @description whether others of the organization see it */
+            shared: boolean;
+            /** @description whether it is the caller's */
+            own: boolean;
+            owner: components["schemas"]["Ref"];
+            query: components["schemas"]["KeptQuery"];
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        KeptSearchPage: {
+            items: components["schemas"]["KeptSearch"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         LiveData: {
             /** @description of a run */
             flow?: string;
             /** @description of a run */
             state?: components["schemas"]["RunState"];
+            /** @description of an alert */
+            severity?: components["schemas"]["Severity"];
             /** @description how many events came */
             count?: number;
         };
@@ -2808,7 +3584,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -2867,6 +3643,10 @@ export interface components {
              */
             seenAt?: string;
         };
+        MergeCase: {
+            /** @description id of the other case */
+            case: string;
+        };
         /** @enum {string} */
         Missed: "skip" | "once";
         MissingCard: {
@@ -2876,6 +3656,12 @@ export interface components {
             /** @description what it was: okta:readUser */
             is: string;
             needs: string;
+        };
+        MoveAlerts: {
+            /** @description ids of alerts */
+            add?: string[];
+            /** @description ids of alerts of the case */
+            remove?: string[];
         };
         Needs: {
             /** @description of the last 24 hours */
@@ -2895,6 +3681,11 @@ export interface components {
             /** @description text, number, boolean or date */
             type: components["schemas"]["ValueKind"];
             default?: unknown;
+        };
+        NewKeptSearch: {
+            name: string;
+            shared?: boolean;
+            query: components["schemas"]["KeptQuery"];
         };
         NewToken: {
             id: string;
@@ -2972,6 +3763,20 @@ export interface components {
             secret?: boolean;
             choices?: string[];
         };
+        PatchCase: {
+            title?: string;
+            /** @description open, in_progress or closed */
+            state?: components["schemas"]["AlertState"];
+            /** @description wanted with the state closed */
+            verdict?: components["schemas"]["Verdict"];
+            note?: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description id or e-mail address of a member, me for oneself; empty for nobody */
+            assignee?: string;
+            comment?: string;
+            /** @description with the state closed: close its alerts that are not, with the same verdict and note */
+            closeAlerts?: boolean;
+        };
         PatchConnection: {
             name?: string;
             auth?: components["schemas"]["AuthKind"];
@@ -3020,6 +3825,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PatchRule: {
+            enabled?: boolean;
+            severity?: components["schemas"]["Severity"];
+            /** @description as the rule itself says again, before the rest is done */
+            reset?: boolean;
+        };
         PatchSource: {
             name?: string;
             category?: components["schemas"]["SourceCategory"];
@@ -3039,7 +3850,7 @@ export interface components {
             columns?: components["schemas"]["NewColumn"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -3055,6 +3866,21 @@ export interface components {
             secret?: boolean;
             default?: unknown;
             choices?: string[];
+        };
+        PreviewSuppression: {
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description id of the rule, or of the alert type */
+            target?: string;
+            /** @description CEL over event, entity and alert */
+            where: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description never where it is not there
+             */
+            expiresAt?: string;
+            /** @description how far back to look; 30 where nothing is said */
+            days?: number;
         };
         Problem: {
             /** @description in the YAML, from 1 */
@@ -3154,6 +3980,31 @@ export interface components {
             path: string[];
         };
         /** @enum {string} */
+        RelatedBy: "transaction" | "session" | "device" | "address";
+        RelatedEvents: {
+            by: components["schemas"]["RelatedBy"];
+            /** @description what they have in common */
+            value: string;
+            /** @description that finds them all */
+            filter: string;
+            /**
+             * Format: date-time
+             * @description from when on they were looked for; all times where it is not there
+             */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+            /** @description the newest first, without the event itself */
+            items: components["schemas"]["Event"][];
+            /** @description whether there are others */
+            more: boolean;
+        };
+        RelatedEventsPage: {
+            items: components["schemas"]["RelatedEvents"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        /** @enum {string} */
         Repeat: "safe" | "key" | "never";
         Reply: {
             status: components["schemas"]["Expression"];
@@ -3236,14 +4087,132 @@ export interface components {
         };
         /** @enum {string} */
         RowHas: "created" | "updated" | "deleted";
+        Rule: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+            category?: string;
+            /** @description id of the alert type */
+            type: string;
+            language: components["schemas"]["RuleLanguage"];
+            tags: string[];
+            /** @description stable, test, experimental, deprecated or unsupported */
+            status?: string;
+            /** @description whom its alerts are about */
+            entity: string;
+            /** @description seconds within which hits of one entity are one alert */
+            window: number;
+            enabled: boolean;
+            severity: components["schemas"]["Severity"];
+            /** @description what the rule itself says */
+            defaultEnabled: boolean;
+            /** @description what the rule itself says */
+            defaultSeverity: components["schemas"]["Severity"];
+            /** @description the organization has decided otherwise than the rule says */
+            changed: boolean;
+            /** @description the organization has written it */
+            own: boolean;
+            /** @description id of the organization's own file that it is in */
+            file?: string;
+            /** @description of the last 7 days */
+            week: components["schemas"]["RuleHits"];
+            /** @description of the last 30 days */
+            month: components["schemas"]["RuleHits"];
+        };
+        RuleBrief: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+        };
+        RuleDetail: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+            category?: string;
+            /** @description id of the alert type */
+            type: string;
+            language: components["schemas"]["RuleLanguage"];
+            tags: string[];
+            /** @description stable, test, experimental, deprecated or unsupported */
+            status?: string;
+            /** @description whom its alerts are about */
+            entity: string;
+            /** @description seconds within which hits of one entity are one alert */
+            window: number;
+            enabled: boolean;
+            severity: components["schemas"]["Severity"];
+            /** @description what the rule itself says */
+            defaultEnabled: boolean;
+            /** @description what the rule itself says */
+            defaultSeverity: components["schemas"]["Severity"];
+            /** @description the organization has decided otherwise than the rule says */
+            changed: boolean;
+            /** @description the organization has written it */
+            own: boolean;
+            /** @description id of the organization's own file that it is in */
+            file?: string;
+            /** @description of the last 7 days */
+            week: components["schemas"]["RuleHits"];
+            /** @description of the last 30 days */
+            month: components["schemas"]["RuleHits"];
+            /** @description the file as it is */
+            text: string;
+            /** @description who decided otherwise than the rule says */
+            changedBy?: components["schemas"]["Ref"];
+            /** Format: date-time */
+            changedAt?: string;
+            /** @description its newest alerts */
+            recent: components["schemas"]["Alert"][];
+        };
+        RuleHits: {
+            alerts: number;
+            hits: number;
+        };
+        /** @enum {string} */
+        RuleLanguage: "sigma" | "okta_filter" | "correlation";
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
             version: number;
             state: components["schemas"]["RunState"];
             cause: components["schemas"]["TriggerKind"];
-            /** @description that started it */
+            /** @description that started it, or the newest of the alert that did */
             event?: components["schemas"]["EventBrief"];
+            /** @description id of the alert that started it, or for which somebody did */
+            alert?: string;
             /** @description who started it by hand */
             causedBy?: components["schemas"]["Ref"];
             /** @description id of the run that this one repeats */
@@ -3295,8 +4264,10 @@ export interface components {
             version: number;
             state: components["schemas"]["RunState"];
             cause: components["schemas"]["TriggerKind"];
-            /** @description that started it */
+            /** @description that started it, or the newest of the alert that did */
             event?: components["schemas"]["EventBrief"];
+            /** @description id of the alert that started it, or for which somebody did */
+            alert?: string;
             /** @description who started it by hand */
             causedBy?: components["schemas"]["Ref"];
             /** @description id of the run that this one repeats */
@@ -3526,6 +4497,8 @@ export interface components {
             flows: number;
             enabledFlows: number;
         };
+        /** @enum {string} */
+        Severity: "informational" | "low" | "medium" | "high" | "critical";
         Showing: {
             /** @description 0 for the draft */
             version: number;
@@ -3707,6 +4680,12 @@ export interface components {
         };
         /** @enum {string} */
         SourceKind: "okta";
+        SplitCase: {
+            /** @description of the new case */
+            title: string;
+            /** @description ids of alerts of the case */
+            alerts: string[];
+        };
         Step: {
             /** @description where in the run: each_user#3/tell is the card tell in round 3 of the loop each_user */
             path: string;
@@ -3741,6 +4720,102 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "started" | "retrying" | "waiting" | "again" | "done" | "failed" | "refused" | "dry_run" | "unknown";
+        Suppression: {
+            id: string;
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description the rule, or the alert type */
+            target?: components["schemas"]["Ref"];
+            /** @description CEL over event, entity (kind, id, login, name) and alert (rule, title, type, severity, level, tags) */
+            where: string;
+            reason: string;
+            owner: components["schemas"]["Ref"];
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** @description times that it hid an event from a rule */
+            hidden: number;
+            /**
+             * Format: date-time
+             * @description when it did last
+             */
+            lastAt?: string;
+            /** @description what its condition failed with last: it hid nothing then */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        SuppressionBody: {
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description id of the rule, or of the alert type */
+            target?: string;
+            /** @description CEL over event, entity and alert */
+            where: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description never where it is not there
+             */
+            expiresAt?: string;
+        };
+        SuppressionDetail: {
+            id: string;
+            scope: components["schemas"]["SuppressionScope"];
+            /** @description the rule, or the alert type */
+            target?: components["schemas"]["Ref"];
+            /** @description CEL over event, entity (kind, id, login, name) and alert (rule, title, type, severity, level, tags) */
+            where: string;
+            reason: string;
+            owner: components["schemas"]["Ref"];
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** @description times that it hid an event from a rule */
+            hidden: number;
+            /**
+             * Format: date-time
+             * @description when it did last
+             */
+            lastAt?: string;
+            /** @description what its condition failed with last: it hid nothing then */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description what it hid lately, the newest first; it is kept for 30 days */
+            recent: components["schemas"]["HiddenEvent"][];
+        };
+        SuppressionPreview: {
+            /** @description that were looked at */
+            days: number;
+            /** @description that the rules in the scope made in them, as far as they were looked at */
+            alerts: number;
+            /** @description of which every event would have been hidden */
+            hiddenAlerts: number;
+            /** @description of which some events would have been hidden */
+            lessAlerts: number;
+            /** @description of those alerts, as far as they are stored */
+            events: number;
+            hiddenEvents: number;
+            /** @description events on which the condition failed: it would not have hidden them */
+            failed: number;
+            /** @description what it failed with first */
+            error?: string;
+            /** @description all alerts of those days were looked at */
+            complete: boolean;
+            /** @description the newest alerts that would have been hidden, in whole or in part */
+            examples: components["schemas"]["HiddenSample"][];
+        };
+        /** @enum {string} */
+        SuppressionScope: "all" | "rule" | "type";
         Table: {
             id: string;
             slug: string;
@@ -3976,7 +5051,7 @@ export interface components {
             rows?: components["schemas"]["RowHas"][];
         };
         /** @enum {string} */
-        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row";
+        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
         TryCard: {
             /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
             use?: string;
@@ -4005,7 +5080,7 @@ export interface components {
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
         /** @enum {string} */
-        Verdict: "pass" | "fail" | "refused" | "cannot_tell";
+        Verdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -4124,6 +5199,401 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["Verdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlerts"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    countAlerts: {
+        parameters: {
+            query?: {
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["Verdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    alertEvents: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description a text in the title */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertCasePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCase"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchCase"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    moveAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MoveAlerts"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    mergeCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeCase"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    splitCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitCase"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4552,6 +6022,100 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listKeptSearches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearchPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeptSearch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteKeptSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -4559,18 +6123,22 @@ export interface operations {
                 cursor?: string;
                 /** @description the most items to return; 50 where nothing is said */
                 limit?: number;
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
                 /** @description one of these event types */
                 type?: string[];
                 /** @description id or login of who acted */
                 actor?: string;
-                /** @description a text in the message, the type, the actor's login or the address */
-                q?: string;
                 /** @description id of the source */
                 source?: string;
                 /** @description published at this time or later */
                 since?: string;
                 /** @description published before this time */
                 until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
             };
             header?: never;
             path?: never;
@@ -4585,6 +6153,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventRows: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportEventLines: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description which come first; the newest where nothing is said */
+                order?: components["schemas"]["EventOrder"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEventSummary: {
+        parameters: {
+            query?: {
+                /** @description in the language of Okta's System Log, such as eventType eq "user.session.start" and not (outcome.result eq "SUCCESS") */
+                filter?: string;
+                /** @description up to ten keywords of 40 characters, parted by blanks, all of which occur in the event as words, in any case; at hyphens a keyword is split in two */
+                q?: string;
+                /** @description one of these event types */
+                type?: string[];
+                /** @description id or login of who acted */
+                actor?: string;
+                /** @description id of the source */
+                source?: string;
+                /** @description published at this time or later */
+                since?: string;
+                /** @description published before this time */
+                until?: string;
+                /** @description about how many bars the histogram has; 60 where nothing is said */
+                bars?: number;
+                /** @description how many values a facet has; 10 where nothing is said */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSummary"];
                 };
             };
             default: components["responses"]["Error"];
@@ -4608,6 +6292,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRelatedEvents: {
+        parameters: {
+            query?: {
+                /** @description the most events of each kind; 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedEventsPage"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5694,6 +7404,90 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description a text in the name, title or tags, in any case */
+                q?: string;
+                /** @description one of these */
+                pack?: string[];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description all of these */
+                tag?: string[];
+                enabled?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id, or its name, such as push_bombing */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    patchRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchRule"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -5705,6 +7499,8 @@ export interface operations {
                 flow?: string;
                 /** @description uuid of the event */
                 event?: string;
+                /** @description id of the alert */
+                alert?: string;
                 /** @description one of these */
                 state?: components["schemas"]["RunState"][];
                 /** @description made at this time or later */
@@ -6448,6 +8244,148 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Trial"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionBody"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previewSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSuppression"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPreview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

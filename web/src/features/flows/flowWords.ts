@@ -27,6 +27,8 @@ export function triggerWords(t: Trigger | undefined): string {
       return "Delegated";
     case "row":
       return `Rows of ${t.table ?? "a table"}`;
+    case "alert":
+      return "Alerts";
   }
 }
 

@@ -1,0 +1,29 @@
+package app
+
+import (
+	"context"
+	"time"
+)
+
+// indexEvery is how often events are looked for that are to be indexed.
+const indexEvery = time.Second
+
+// index indexes events beside those who bring them, until ctx ends.
+func (a *App) index(ctx context.Context) {
+	tick := time.NewTicker(indexEvery)
+	defer tick.Stop()
+	for {
+		n, err := a.DB.EventIndex.Pass(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "events not indexed", "err", err)
+		}
+		if err == nil && n > 0 && ctx.Err() == nil {
+			continue // there may be more
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

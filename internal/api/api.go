@@ -117,9 +117,6 @@ type Deps struct {
 	Working func() error
 	// Sink takes the events of files; optional: without it none are taken.
 	Sink source.Sink
-	// RuleEvents returns the event types that an organization's rules want;
-	// optional.
-	RuleEvents func(ctx context.Context, org string) ([]string, error)
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

@@ -280,17 +280,9 @@ func (k hookKeeper) wanted(ctx context.Context) (eligible, not []string, err err
 		eligible, not = okta.HookEligible(k.s.HookTypes)
 		return eligible, not, nil
 	}
-	book, err := k.d.Library.Book(ctx, k.c.Org.ID)
+	all, err := WantedEvents(ctx, k.d.Library, k.d.Rules, k.c.Org.ID)
 	if err != nil {
 		return nil, nil, err
-	}
-	all := slices.Concat(okta.AlertTypes(), book.Events())
-	if k.d.RuleEvents != nil {
-		more, err := k.d.RuleEvents(ctx, k.c.Org.ID)
-		if err != nil {
-			return nil, nil, err
-		}
-		all = append(all, more...)
 	}
 	eligible, not = okta.HookEligible(all)
 	if len(eligible) > okta.MaxHookTypes {

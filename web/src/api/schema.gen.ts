@@ -58,6 +58,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long people may take with alerts */
+        get: operations["getAlertSettings"];
+        /**
+         * Say how long people may take with alerts
+         * @description It is for alerts from then on.
+         */
+        put: operations["putAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -145,6 +166,46 @@ export interface paths {
         };
         /** The events that an alert is made of, the newest first */
         get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a flow for an alert
+         * @description Inputs that name whom the alert is about are filled in where they are not given. The guard holds for the run as for any other.
+         */
+        post: operations["respond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows that can be run for an alert
+         * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
+         */
+        get: operations["listResponses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -885,7 +946,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -1300,6 +1361,23 @@ export interface paths {
         };
         /** A person in the simulated Okta org */
         get: operations["sandboxUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entities that are at the most risk now */
+        get: operations["listRisks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2386,6 +2464,13 @@ export interface components {
             case?: string;
             comment?: string;
         };
+        AlertClock: {
+            severity: components["schemas"]["Severity"];
+            /** @description seconds until somebody should have looked at it; 0 for no limit */
+            acknowledge: number;
+            /** @description seconds until it should be closed; 0 for no limit */
+            close: number;
+        };
         AlertDetail: {
             id: string;
             /** @description counts the organization's alerts, from 1 */
@@ -2479,13 +2564,32 @@ export interface components {
             /** @description how many the alert counts; those beyond a thousand are not kept by name */
             total: number;
         };
+        /** @enum {string} */
+        AlertHas: "opened" | "escalated";
         AlertPage: {
             items: components["schemas"]["Alert"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        AlertSettings: {
+            /** @description those that are not named have no limit */
+            clocks: components["schemas"]["AlertClock"][];
+        };
         /** @enum {string} */
         AlertState: "open" | "acknowledged" | "in_progress" | "closed";
+        AlertTrigger: {
+            /** @description ids or names */
+            rules: string[];
+            /** @description ids of alert types */
+            types: string[];
+            /** @description or a higher one */
+            severity: components["schemas"]["Severity"];
+            /** @description kinds of whom the alert is about */
+            entities: string[];
+            /** @description one of them */
+            tags: string[];
+            on: components["schemas"]["AlertHas"][];
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -3028,6 +3132,18 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityRisk: {
+            entity: components["schemas"]["AlertEntity"];
+            /** @description 0 to 100, as of now */
+            score: number;
+            /** @description of ATT&CK, that its alerts speak of */
+            tactics: string[];
+            /**
+             * Format: date-time
+             * @description when it last was in a new alert
+             */
+            lastAt: string;
+        };
         /** @enum {string} */
         EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
@@ -3231,7 +3347,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["FindingVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */
@@ -3243,6 +3359,8 @@ export interface components {
             /** @description whether an API of Okta puts it right */
             fixable: boolean;
         };
+        /** @enum {string} */
+        FindingVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         Findings: {
             /**
              * Format: date-time
@@ -4053,6 +4171,30 @@ export interface components {
             folder: string;
             columns: string[];
         };
+        Respond: {
+            /** @description id */
+            flow: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
+        Response: {
+            flow: components["schemas"]["Ref"];
+            description: string;
+            kind: components["schemas"]["TriggerKind"];
+            enabled: boolean;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+            /** @description what of it follows from the alert */
+            given: {
+                [key: string]: unknown;
+            };
+            /** @description nothing else is wanted */
+            ready: boolean;
+        };
         Result: {
             name: string;
             type?: components["schemas"]["ValueKind"];
@@ -4311,6 +4453,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of an alert, for a flow that alerts start */
+            alert?: string;
             /** @description id of a row, for a flow that rows start: as if it had just been made */
             row?: string;
             /** @description by name */
@@ -4663,7 +4807,7 @@ export interface components {
             lastPollAt?: string;
             /** Format: date-time */
             lastStreamAt?: string;
-            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            /** @description the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any */
             lagMs: number;
             /** @description events a minute, in the last five minutes */
             perMinute: number;
@@ -5005,6 +5149,8 @@ export interface components {
             at?: string;
             /** @description the time from its being published to its coming */
             lagMs?: number;
+            /** @description that it raised; none for who may not see alerts */
+            alerts: components["schemas"]["Ref"][];
         };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
@@ -5023,7 +5169,7 @@ export interface components {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
             events?: string[];
-            /** @description CEL over event: only these */
+            /** @description CEL over event, or alert, entity and event: only these */
             where?: string;
             /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
@@ -5049,6 +5195,8 @@ export interface components {
             table?: string;
             /** @description of a row trigger: the changes */
             rows?: components["schemas"]["RowHas"][];
+            /** @description of an alert trigger: which alerts */
+            alert?: components["schemas"]["AlertTrigger"];
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
@@ -5199,6 +5347,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
                 };
             };
             default: components["responses"]["Error"];
@@ -5406,6 +5600,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    respond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listResponses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -7378,6 +7622,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxUser"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRisks: {
+        parameters: {
+            query?: {
+                /** @description 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityRisk"][];
                 };
             };
             default: components["responses"]["Error"];

@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of alerts, by which people choose them */
+        get: operations["listAlertTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -206,6 +223,26 @@ export interface paths {
          * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
          */
         get: operations["listResponses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tactics and techniques of MITRE ATT&CK that rules are about
+         * @description Tags of rules and alerts name them: attack.t1621, attack.credential-access.
+         */
+        get: operations["getAttack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2590,6 +2627,17 @@ export interface components {
             tags: string[];
             on: components["schemas"]["AlertHas"][];
         };
+        AlertType: {
+            id: string;
+            title: string;
+            category: string;
+            description: string;
+        };
+        Attack: {
+            /** @description in the order of an attack */
+            tactics: components["schemas"]["Tactic"][];
+            techniques: components["schemas"]["Technique"][];
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -2791,6 +2839,8 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        /** @enum {string} */
+        CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
             yaml: string;
             /** @description not there where the file says what no form shows */
@@ -3347,7 +3397,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["FindingVerdict"];
+            verdict: components["schemas"]["CheckVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */
@@ -3359,8 +3409,6 @@ export interface components {
             /** @description whether an API of Okta puts it right */
             fixable: boolean;
         };
-        /** @enum {string} */
-        FindingVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         Findings: {
             /**
              * Format: date-time
@@ -4990,6 +5038,10 @@ export interface components {
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
         };
+        Tactic: {
+            id: string;
+            name: string;
+        };
         TakenFile: {
             /** @description events */
             read: number;
@@ -5019,6 +5071,11 @@ export interface components {
             time: string;
             /** @description false when it never got into the channel, although the answer was 200 */
             delivered: boolean;
+        };
+        Technique: {
+            id: string;
+            name: string;
+            tactics: string[];
         };
         Template: {
             id: string;
@@ -5398,6 +5455,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listAlertTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertType"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listAlerts: {
         parameters: {
             query?: {
@@ -5650,6 +5728,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Response"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAttack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attack"];
                 };
             };
             default: components["responses"]["Error"];

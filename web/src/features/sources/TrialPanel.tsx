@@ -112,7 +112,10 @@ function Arrived({ trial, event }: { trial: Trial; event: components["schemas"][
           ["From", event.ip || "an address that was not told"],
           ["Came", <Time key="t" at={trial.at ?? event.receivedAt} />],
           ["On its way for", trial.lagMs ? span(trial.lagMs) : "less than a moment"],
-          ["Alert", trial.alerts.length > 0 ? trial.alerts.map((a) => a.name).join(", ") : "none: no rule is on for it"],
+          [
+            "Alert",
+            trial.alerts.length > 0 ? trial.alerts.map((a) => a.name).join(", ") : "none: no rule is on for it",
+          ],
         ]}
       />
     </div>

@@ -5150,7 +5150,7 @@ export interface components {
             lastPollAt?: string;
             /** Format: date-time */
             lastStreamAt?: string;
-            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            /** @description the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any */
             lagMs: number;
             /** @description events a minute, in the last five minutes */
             perMinute: number;
@@ -5501,6 +5501,8 @@ export interface components {
             at?: string;
             /** @description the time from its being published to its coming */
             lagMs?: number;
+            /** @description that it raised; none for who may not see alerts */
+            alerts: components["schemas"]["Ref"][];
         };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */

@@ -82,7 +82,7 @@ var may = map[string]string{
 	"sandbox/teams":           "",
 	"sandbox":                 "sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams sandbox/traffic",
 	"tools/fidelity":          "sandbox/okta",
-	"tools/bench":             "internal/event",
+	"tools/bench":             "internal/event internal/detect/oktafilter internal/search internal/source internal/store",
 	"cmd/sallyport":           "internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 

@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   Play,
   Plug,
+  ScanSearch,
   ScrollText,
   Settings,
   Shield,
@@ -32,12 +33,13 @@ export type Place = {
     | "/templates"
     | "/rehearse"
     | "/activity"
+    | "/events"
     | "/settings";
   label: string;
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Investigate" | "Automate" | "Practice" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
@@ -45,6 +47,7 @@ export type Place = {
 const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
   { to: "/activity", label: "Activity", icon: ScrollText, key: "a", permission: "actions:read", group: "Respond" },
+  { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },
   { to: "/runs", label: "Runs", icon: Play, key: "r", permission: "runs:read", group: "Automate" },
   { to: "/tables", label: "Tables", icon: Table2, key: "t", permission: "tables:read", group: "Automate" },

@@ -73,6 +73,12 @@ export async function startServe() {
   }
 }
 
+/** Starts `sallyport sandbox`, for a server that is no demo; its state says where everything is. */
+export async function startSandbox() {
+  const { at, stop } = await start(["sandbox", "--json"], {}, (line) => JSON.parse(line));
+  return { ...at, sandbox: at.url, stop };
+}
+
 /** Runs a command of the binary to its end, with a text on its standard input. */
 async function command(args, env, input) {
   const child = spawn(binary, args, { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env } });

@@ -21,6 +21,8 @@ async function fill(demo) {
   await sandbox(demo, "POST", "/faults", refuse);
   await play(demo, "report_suspicious_activity");
   await ended(2);
+  const [source] = await api(demo, "GET", "/sources");
+  await api(demo, "POST", `/sources/${source.id}/findings`);
   await play(demo, "mfa_fatigue");
   await play(demo, "admin_role_granted");
   const [flow] = await api(demo, "GET", "/flows");
@@ -69,11 +71,18 @@ export async function places(demo) {
     "catalogue-entry": "/catalogue?q=user&open=okta.get_user",
     "connector-new": "/connectors/new",
     connections: "/connections",
-    sources: "/connections?tab=sources",
+    sources: "/sources",
     "connection-add": "/connections?add=choose",
     "connection-new": "/connections?add=okta",
     connection: `/connections/${connection.id}`,
     source: `/sources/${source.id}`,
+    "source-settings": `/sources/${source.id}?tab=settings`,
+    "source-prerequisites": `/sources/${source.id}?tab=prerequisites`,
+    "source-confirm": `/sources/${source.id}?tab=confirm`,
+    "source-new": "/sources/new",
+    "source-new-where": "/sources/new?step=where",
+    "source-new-credential": "/sources/new?step=credential",
+    "source-new-result": `/sources/new?source=${source.id}&step=result`,
     templates: "/templates",
     template: `/templates/${template.id}`,
     rehearse: "/rehearse",

@@ -34,7 +34,7 @@ const states = {
   },
 };
 const stateful = ["overview", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
-const single = ["flow", "run", "connection", "action", "event", "guard"];
+const single = ["flow", "run", "connection", "source", "action", "event", "guard"];
 
 /** What one sees only after having done something. */
 const acts = {

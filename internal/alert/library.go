@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/internal/detect/correlate"
 	"sallyport/internal/event"
 	"sallyport/internal/rule"
 )
@@ -56,7 +57,7 @@ type Shelf interface {
 // revision each time, and compiles again what has changed.
 type Library struct {
 	Shelf Shelf
-	Packs []*rule.Rule // the rules that every organization has
+	Packs []rule.File // the rules that every organization has
 	Log   *slog.Logger
 
 	mu    sync.Mutex
@@ -66,11 +67,12 @@ type Library struct {
 // Book is what an organization's alerts are made by, at one revision.
 type Book struct {
 	Revision     int64
-	Rules        []*rule.Rule          // with the organization's settings; those that are off among them
-	Plain        map[string]*rule.Rule // the same without, by id
+	Rules        []*rule.Rule // with the organization's settings; those that are off among them
+	Plain        *rule.Shelf  // the same without
 	Settings     Settings
 	Suppressions []*Suppression
-	detector     *detector // of the rules that are on
+	detector     *rule.Book // of the rules that are on
+	byID         map[string]*rule.Rule
 }
 
 // Book returns what an organization's alerts are made by now. What does not
@@ -106,15 +108,18 @@ func (l *Library) Book(ctx context.Context, org string) (*Book, error) {
 // compile puts the organization's rules together: those of the packs, then its
 // own, each as its settings have it.
 func (l *Library) compile(ctx context.Context, rev int64, r Ruling) (*Book, error) {
-	b := &Book{Revision: rev, Settings: r.Settings}
-	b.Plain = map[string]*rule.Rule{}
+	b := &Book{Revision: rev, Settings: r.Settings, byID: map[string]*rule.Rule{}}
+	files := slices.Clone(l.Packs)
+	for _, f := range r.Files {
+		files = append(files, rule.Parse(OwnPack, f.Slug+".yaml", []byte(f.Text)))
+	}
+	b.Plain, _ = rule.NewShelf(files...) // what is wrong with them was told when they were published
 	var on []*rule.Rule
-	for _, of := range l.Packs {
-		b.Plain[of.ID] = of
+	for _, of := range b.Plain.All() {
 		one := r.Rules[of.ID].Of(of)
-		b.Rules = append(b.Rules, one)
+		b.Rules, b.byID[of.ID] = append(b.Rules, one), one
 		if one.Enabled {
-			on = append(on, one)
+			on = append(on, of) // correlations know each other as they stand on the shelf
 		}
 	}
 	for i := range r.Suppressions {
@@ -126,7 +131,7 @@ func (l *Library) compile(ctx context.Context, rev int64, r Ruling) (*Book, erro
 		b.Suppressions = append(b.Suppressions, &s)
 	}
 	var err error
-	b.detector, err = newDetector(on)
+	b.detector, err = rule.NewBook(on)
 	return b, err
 }
 
@@ -134,47 +139,51 @@ func (l *Library) compile(ctx context.Context, rev int64, r Ruling) (*Book, erro
 const OwnPack = "own"
 
 // Rule returns a rule by its id, as the organization has it; nil for none.
-func (b *Book) Rule(id string) *rule.Rule {
-	if i := slices.IndexFunc(b.Rules, func(r *rule.Rule) bool { return r.ID == id }); i >= 0 {
-		return b.Rules[i]
-	}
-	return nil
-}
-
-// Counts keeps what correlations have counted, in the transaction of a batch.
-type Counts interface{}
+func (b *Book) Rule(id string) *rule.Rule { return b.byID[id] }
 
 // Found is what the rules see in the events of a batch, before it is known which
 // of them are new. Nothing is counted yet.
 type Found struct {
-	matches *matches
+	book    *Book
+	matches *rule.Matches
 	sieve   *Sieve
 }
 
 // Match holds events against the rules. It reads nothing but the events.
 func (b *Book) Match(es []event.Event, now time.Time) (*Found, error) {
-	f := &Found{sieve: NewSieve(b.Suppressions, now)}
+	f := &Found{book: b, sieve: NewSieve(b.Suppressions, now)}
 	var err error
-	f.matches, err = b.detector.match(es, f.sieve.Keep)
+	f.matches, err = b.detector.Match(es, f.sieve.Hides)
 	return f, err
 }
 
 // Any reports whether anything was found that makes a hit, or is counted.
-func (f *Found) Any() bool { return f.matches.any() }
+func (f *Found) Any() bool { return f.matches.Any() }
 
 // Hits returns the hits of the events that are new.
-func (f *Found) Hits(ctx context.Context, fresh map[string]bool, st Counts) ([]rule.Hit, error) {
-	return f.matches.hits(ctx, func(uuid string) bool { return fresh[uuid] }, st)
+func (f *Found) Hits(ctx context.Context, fresh map[string]bool, st correlate.Store) ([]rule.Hit, error) {
+	hits, err := f.matches.Hits(ctx, func(uuid string) bool { return fresh[uuid] }, st)
+	return f.book.own(hits), err
+}
+
+// Due returns the hits that time alone decides.
+func (b *Book) Due(ctx context.Context, now time.Time, st correlate.Store, find rule.Find) ([]rule.Hit, error) {
+	hits, err := b.detector.Due(ctx, now, st, find)
+	return b.own(hits), err
+}
+
+// own returns hits with their rules as the organization has them.
+func (b *Book) own(hits []rule.Hit) []rule.Hit {
+	for i, h := range hits {
+		if r := b.byID[h.Rule.ID]; r != nil {
+			hits[i].Rule = r
+		}
+	}
+	return hits
 }
 
 // Hidden returns what suppressions hid of the events that are new, and what their
-// conditions failed with.
+// conditions failed with. It is complete once there were hits.
 func (f *Found) Hidden(fresh map[string]bool) ([]Hidden, map[string]string) {
-	var out []Hidden
-	for _, h := range f.sieve.Hidden {
-		if fresh[h.Event] {
-			out = append(out, h)
-		}
-	}
-	return out, f.sieve.Failed
+	return f.sieve.hid(fresh), f.sieve.failed
 }

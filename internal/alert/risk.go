@@ -49,14 +49,20 @@ func (r Risk) Add(w float64, tags []string, now time.Time) Risk {
 // Score is the risk as of a time, from 0 to 100.
 func (r Risk) Score(now time.Time) int {
 	r = r.fade(now)
-	diverse := 0
-	for _, w := range r.Tactics {
+	sum := r.Sum * (1 + perTactic*float64(max(0, len(r.Named(now))-1)))
+	return int(math.Round(100 * (1 - math.Exp(-sum/100))))
+}
+
+// Named returns the ATT&CK tactics that have not faded, as of a time.
+func (r Risk) Named(now time.Time) []string {
+	var out []string
+	for t, w := range r.fade(now).Tactics {
 		if w >= faded {
-			diverse++
+			out = append(out, t)
 		}
 	}
-	sum := r.Sum * (1 + perTactic*float64(max(0, diverse-1)))
-	return int(math.Round(100 * (1 - math.Exp(-sum/100))))
+	slices.Sort(out)
+	return out
 }
 
 // fade returns the risk as of a later time. Tactics that are next to nothing are

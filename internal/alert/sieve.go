@@ -12,18 +12,22 @@ import (
 // Sieve holds the events of one batch against an organization's suppressions, and
 // remembers what they hid. It is not safe for concurrent use.
 type Sieve struct {
-	Hidden []Hidden
-	Failed map[string]string // by suppression, what its condition failed with
-
 	suppressions []*Suppression
 	now          time.Time
-	uuid         string // of the event that raw is
+	hidden       map[hiding]Hidden
+	order        []hiding
+	failed       map[string]string // by suppression, what its condition failed with
+	uuid         string            // of the event that raw is
 	raw          any
 }
 
+// hiding tells apart what was hidden: the same is asked again where a transaction
+// is tried again.
+type hiding struct{ rule, event string }
+
 // NewSieve returns a sieve of the suppressions whose time is not over.
 func NewSieve(all []*Suppression, now time.Time) *Sieve {
-	s := &Sieve{Failed: map[string]string{}, now: now}
+	s := &Sieve{hidden: map[hiding]Hidden{}, failed: map[string]string{}, now: now}
 	for _, one := range all {
 		if !one.Ended(now) {
 			s.suppressions = append(s.suppressions, one)
@@ -32,9 +36,9 @@ func NewSieve(all []*Suppression, now time.Time) *Sieve {
 	return s
 }
 
-// Keep reports whether a rule sees an event: no suppression hides it. A condition
+// Hides reports whether a suppression hides an event from a rule. A condition
 // that fails hides nothing.
-func (s *Sieve) Keep(r *rule.Rule, e event.Event) bool {
+func (s *Sieve) Hides(r *rule.Rule, e event.Event) bool {
 	for _, one := range s.suppressions {
 		if !one.Covers(r) {
 			continue
@@ -42,14 +46,30 @@ func (s *Sieve) Keep(r *rule.Rule, e event.Event) bool {
 		about := About(r, e)
 		hides, err := s.hides(one, r, e, about)
 		if err != nil {
-			s.Failed[one.ID] = err.Error()
+			s.failed[one.ID] = err.Error()
 		}
-		if hides {
-			s.Hidden = append(s.Hidden, Hidden{one.ID, r.ID, e.UUID, about, s.now})
-			return false
+		if !hides {
+			continue
+		}
+		k := hiding{r.ID, e.UUID}
+		if _, again := s.hidden[k]; !again {
+			s.hidden[k] = Hidden{one.ID, r.ID, e.UUID, about, s.now}
+			s.order = append(s.order, k)
+		}
+		return true
+	}
+	return false
+}
+
+// hid returns what was hidden of some events.
+func (s *Sieve) hid(of map[string]bool) []Hidden {
+	var out []Hidden
+	for _, k := range s.order {
+		if of[k.event] {
+			out = append(out, s.hidden[k])
 		}
 	}
-	return true
+	return out
 }
 
 func (s *Sieve) hides(one *Suppression, r *rule.Rule, e event.Event, about Entity) (bool, error) {

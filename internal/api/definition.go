@@ -28,7 +28,7 @@ type Definition struct {
 type Trigger struct {
 	Kind   flow.TriggerKind `json:"kind"`
 	Events []string         `json:"events,omitempty" doc:"event types"`
-	Where  string           `json:"where,omitempty" doc:"CEL over event: only these"`
+	Where  string           `json:"where,omitempty" doc:"CEL over event, or alert, entity and event: only these"`
 	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given"`
 	Cron   string           `json:"cron,omitempty" doc:"of a schedule"`
 	Zone   string           `json:"zone,omitempty" doc:"of a schedule: the time zone, UTC where none is given"`
@@ -38,6 +38,17 @@ type Trigger struct {
 	Access flow.Access      `json:"access,omitempty" doc:"of an api trigger: who may call it"`
 	Table  string           `json:"table,omitempty" doc:"of a row trigger: the table slot"`
 	Rows   []flow.RowHas    `json:"rows,omitempty" doc:"of a row trigger: the changes"`
+	Alert  *AlertTrigger    `json:"alert,omitempty" doc:"of an alert trigger: which alerts"`
+}
+
+// AlertTrigger says which alerts start a flow. An empty list is no condition.
+type AlertTrigger struct {
+	Rules    []string        `json:"rules" doc:"ids or names"`
+	Types    []string        `json:"types" doc:"ids of alert types"`
+	Severity Severity        `json:"severity" doc:"or a higher one"`
+	Entities []string        `json:"entities" doc:"kinds of whom the alert is about"`
+	Tags     []string        `json:"tags" doc:"one of them"`
+	On       []flow.AlertHas `json:"on"`
 }
 
 // Port is a named value with a type.
@@ -245,6 +256,10 @@ func showTrigger(t flow.Trigger) Trigger {
 	out := Trigger{
 		Kind: t.Kind, Events: t.Events, Inputs: showPorts(t.Inputs), Cron: t.Schedule.Cron, Zone: t.Schedule.Zone,
 		Missed: t.Schedule.Missed, Starts: t.Schedule.Starts, Ends: t.Schedule.Ends, Access: t.Access, Table: t.Table, Rows: t.Rows,
+	}
+	if t.Kind == flow.OnAlert {
+		a := t.Alert
+		out.Alert = &AlertTrigger{orNone(a.Rules), orNone(a.Types), severityOf(a.Severity), orNone(a.Entities), orNone(a.Tags), a.On}
 	}
 	if t.Where != nil {
 		out.Where = t.Where.Source()

@@ -165,10 +165,10 @@ func TestEventRetention(t *testing.T) {
 	if got := c.get("/api/v1/events/retention", 200); got.At("days") != 0.0 || at(got, "stored.events") != 1.0 {
 		t.Errorf("%s", value.JSON(got))
 	}
-	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 90, "megabytes", 20_000), 200)
+	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 90.0, "megabytes", 20_000.0), 200)
 	if got := c.get("/api/v1/events/retention", 200); got.At("days") != 90.0 || got.At("megabytes") != 20_000.0 {
 		t.Errorf("%s", value.JSON(got))
 	}
-	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", -1, "megabytes", 0), 400)
-	b.as(b.acme, "viewer@acme.example", portal.Viewer).do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 1, "megabytes", 0), 403)
+	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", -1.0, "megabytes", 0.0), 400)
+	b.as(b.acme, "viewer@acme.example", portal.Viewer).do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 1.0, "megabytes", 0.0), 403)
 }

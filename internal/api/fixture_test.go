@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"strings"
+	"testing"
 	"testing/fstest"
 	"time"
 
@@ -166,12 +167,27 @@ func (b *bench) event(org portal.Organization, src, typ, login string, at time.T
 	return uuid
 }
 
-// bombing is a rule of a pack.
-func bombing() *rule.Rule {
-	return &rule.Rule{
-		ID: "rule-bombing", Slug: "push_bombing", Pack: "sallyport", Title: "Push bombing", Type: rule.Detection, Language: rule.Sigma, Entity: rule.DefaultEntity, Window: time.Hour,
-		Tags: []string{"attack.credential-access", "attack.t1621"}, Severity: rule.High, Enabled: true, Text: "title: Push bombing\n",
+// packs are the rules that the fixtures have: one.
+func packs() []rule.File {
+	return []rule.File{rule.Parse("sallyport", "push_bombing.yaml", []byte(`title: Push bombing
+id: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01
+description: Many pushes that are refused.
+tags: [attack.credential-access, attack.t1621]
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: user.mfa.okta_verify.deny_push }, condition: selection }
+level: high
+`))}
+}
+
+// bombing is that rule.
+func bombing(t testing.TB) *rule.Rule {
+	t.Helper()
+	s, r := rule.NewShelf(packs()...)
+	got, ok := s.Get("5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01")
+	if !ok {
+		t.Fatalf("%+v", r)
 	}
+	return got
 }
 
 // alert stores an alert about a user, of one event, and returns its id.
@@ -184,7 +200,7 @@ func (b *bench) alert(org portal.Organization, src, event, user string) string {
 	}
 	about := e.Actor
 	about.ID = user
-	hit := rule.Hit{Rule: bombing(), Event: e, Entity: about, Kind: rule.KindUser, Evidence: []string{event}, Count: 1, From: e.Published, To: e.Published}
+	hit := rule.Hit{Rule: bombing(b.t), Event: e, Entity: about, Kind: rule.KindUser, Evidence: []string{event}, Count: 1, From: e.Published, To: e.Published}
 	err = b.db.Sources.Accept(ctx, source.Batch{Org: org.ID, Source: src, Via: source.ViaHook}, func(w *store.Batch) error {
 		f, err := alert.Fold(ctx, w, org.ID, []rule.Hit{hit}, alert.DefaultSettings(), b.now())
 		if err != nil {

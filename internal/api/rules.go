@@ -141,7 +141,7 @@ func (s ruleShower) rule(r *rule.Rule) Rule {
 	if out.Own {
 		out.File = s.files[r.File]
 	}
-	if plain, ok := s.book.Plain[r.ID]; ok {
+	if plain, ok := s.book.Plain.Get(r.ID); ok {
 		out.DefaultEnabled, out.DefaultSeverity = plain.Enabled, severityOf(plain.Severity)
 		out.Changed = out.Enabled != out.DefaultEnabled || out.Severity != out.DefaultSeverity
 	}

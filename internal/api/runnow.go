@@ -15,12 +15,13 @@ import (
 
 var _ = add("POST /api/v1/flows/{id}/run", portal.FlowsRun, doc{
 	Summary: "Run a flow now", Status: http.StatusCreated,
-	Help: "A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
+	Help: "A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
 }, runFlow)
 
 type runFlowIn struct {
 	ID     string        `path:"id"`
 	Event  string        `json:"event,omitempty" doc:"uuid of a stored event"`
+	Alert  string        `json:"alert,omitempty" doc:"id of an alert, for a flow that alerts start"`
 	Row    string        `json:"row,omitempty" doc:"id of a row, for a flow that rows start: as if it had just been made"`
 	Inputs *value.Object `json:"inputs,omitempty" doc:"by name"`
 	DryRun bool          `json:"dryRun,omitempty" doc:"show what would be done, and do nothing"`
@@ -38,6 +39,15 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 		}
 		if in.Event != "" {
 			return badField("event", "the flow does not start by an event")
+		}
+		if t.Kind == flow.OnAlert {
+			if in.Inputs.Len() > 0 {
+				return badField("inputs", "the flow starts by an alert; it takes no inputs")
+			}
+			return byAlert(ctx, d, r, in.Alert)
+		}
+		if in.Alert != "" {
+			return badField("alert", "the flow does not start by an alert")
 		}
 		if t.Kind == flow.OnRow {
 			return byRow(ctx, d, r, t, in)
@@ -58,6 +68,16 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 		r.Input = value.Store(args)
 		return err
 	})
+}
+
+// byAlert gives a run an alert, as it is now.
+func byAlert(ctx context.Context, d Deps, r *flow.Run, id string) error {
+	a, err := d.DB.Alerts.Get(ctx, r.Org, id)
+	if err != nil {
+		return &field{"alert", err}
+	}
+	r.Cause, r.Alert, r.Event, r.Input = flow.OnAlert, a.ID, a.Event, value.Store(flow.AlertInput(a))
+	return nil
 }
 
 // byRow gives a run a row of the table that its flow watches.
@@ -123,6 +143,13 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 		if t.Kind == flow.OnDelegated {
 			return errs.New(errs.Conflict, "a delegated flow is run by those whom it was delegated to")
 		}
+		if (t.Kind == flow.OnAlert) != (before.Cause == flow.OnAlert) {
+			return errs.New(errs.Conflict, "the flow starts in another way now")
+		}
+		if r.RetryOf, r.DryRun = before.ID, before.DryRun; t.Kind == flow.OnAlert {
+			return byAlert(ctx, d, r, before.Alert)
+		}
+		r.Alert = before.Alert
 		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, event, before.Input, before.Context
 		return nil
 	})

@@ -282,12 +282,14 @@ func retryable(r flow.Run) bool {
 }
 
 // repeatable reports whether what started a run is still there.
-func repeatable(r flow.Run) bool { return startedBy(r) != "" || r.SaveData }
+func repeatable(r flow.Run) bool {
+	return startedBy(r) != "" || r.SaveData || r.Cause == flow.OnAlert
+}
 
 // startedBy is the event that started a run; empty for none. A run that another
-// started knows of that one's event alone.
+// or an alert started knows of that one's event alone.
 func startedBy(r flow.Run) string {
-	if r.Cause == flow.OnCall {
+	if r.Cause == flow.OnCall || r.Cause == flow.OnAlert {
 		return ""
 	}
 	return r.Event

@@ -29,7 +29,6 @@ import (
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
-	"sallyport/internal/rule"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -109,7 +108,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	})
 	b.deps = Deps{
 		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
-		Rules:    &alert.Library{Shelf: b.db.Rules, Packs: []*rule.Rule{bombing()}, Log: log},
+		Rules:    &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange: &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
 		Guard:    &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
 		Metrics:  NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",

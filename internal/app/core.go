@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sallyport/content"
@@ -52,7 +53,7 @@ type Content struct {
 	Shelf     *connector.Shelf
 	Catalogue *flow.Catalogue
 	Templates *template.Shelf
-	Rules     []*rule.Rule // of the packs
+	Rules     []rule.File // of the packs
 }
 
 // LoadContent reads connectors and templates.
@@ -71,6 +72,39 @@ func LoadContent(conf config.Config) (*Content, error) {
 	out := &Content{Shelf: shelf, Catalogue: flow.NewCatalogue(functions.All(), shelf)}
 	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
+	}
+	if out.Rules, err = loadRules(conf); err != nil {
+		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	return out, nil
+}
+
+// loadRules reads the packs of rules: the one that is built in, those of the
+// content folders, and the folders that hold nothing else.
+func loadRules(conf config.Config) ([]rule.File, error) {
+	builtIn, err := rule.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	sources := []rule.Source{builtIn}
+	for _, dir := range conf.ContentDirs {
+		if info, err := os.Stat(filepath.Join(dir, rule.Folder)); err == nil && info.IsDir() {
+			sources = append(sources, rule.Source{Name: filepath.Base(filepath.Clean(dir)), FS: os.DirFS(filepath.Join(dir, rule.Folder))})
+		}
+	}
+	for _, dir := range conf.RuleDirs {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, errs.New(errs.Invalid, "rule_dirs: there is no folder %s", dir)
+		}
+		sources = append(sources, rule.Source{Name: filepath.Base(filepath.Clean(dir)), FS: os.DirFS(filepath.Clean(dir))})
+	}
+	var out []rule.File
+	for _, s := range sources {
+		files, err := s.Read()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(files, func(f rule.File) bool { return f.Foreign })...)
 	}
 	return out, nil
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
+	RuleDirs     []string      `yaml:"rule_dirs" help:"folders of further detection rules, such as a checkout of Sigma's; each is a pack of the folder's name"`
 	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
 	SandboxURL   string        `yaml:"sandbox_url" help:"URL of a sandbox; turns the rehearsal page on, for the default organization"`
 	Shutdown     time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`

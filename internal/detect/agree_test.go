@@ -113,7 +113,7 @@ func (d dice) value(op detect.Op) detect.Value {
 		return detect.Value{Prefix: netip.MustParsePrefix(d.of("10.0.0.0/8", "10.0.0.1/32", "::/0", "0.0.0.0/0"))}
 	case detect.Less, detect.LessEqual, detect.Greater, detect.GreaterEqual:
 		return detect.Value{Number: float64(d.IntN(30) - 15)}
-	case detect.SameAs:
+	case detect.SameAs, detect.ContainsOther, detect.StartsWithOther, detect.EndsWithOther:
 		return detect.Value{Text: d.path()}
 	case detect.Minute, detect.Hour, detect.Day, detect.Week, detect.Month, detect.Year:
 		return detect.Value{Number: []float64{1, 3, 4, 5, 6, 10, 12, 23, 31, 53, 59, 2026}[d.IntN(12)]}
@@ -141,6 +141,14 @@ func (d dice) values(op detect.Op) []detect.Value {
 	return vs
 }
 
+func (d dice) many() []detect.Value {
+	vs := make([]detect.Value, d.IntN(50))
+	for i := range vs {
+		vs[i] = detect.Value{Text: d.text() + d.text()}
+	}
+	return vs
+}
+
 func (d dice) expr(depth int) detect.Expr {
 	kinds := 14
 	if depth == 0 {
@@ -148,7 +156,7 @@ func (d dice) expr(depth int) detect.Expr {
 	}
 	switch k := d.IntN(kinds); {
 	case k < 7:
-		op := detect.Op(d.IntN(int(detect.Year) + 1))
+		op := detect.Op(d.IntN(int(detect.EndsWithOther) + 1))
 		if d.one(3) {
 			op = detect.Equal
 		}
@@ -199,6 +207,9 @@ func TestAgreesWithPlain(t *testing.T) {
 		for i := range es {
 			es[i] = d.expr(3)
 			if i%3 == 0 { // so that there is a pivot
+				if i%2 == 0 { // and many texts to look for
+					es[i] = detect.Or{detect.Test{Path: d.of("a", "a.b", "b"), Op: detect.Contains, Values: d.many()}, es[i]}
+				}
 				es[i] = detect.And{detect.Test{Path: d.of("kind", "Kind"), Values: texts(d.of("a", "b", "AB", "é", "1")), Op: detect.Op(d.IntN(4))}, es[i]}
 			}
 		}

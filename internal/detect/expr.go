@@ -66,7 +66,7 @@ type Keyword struct {
 // Value is what a value of an event is compared with; each operation says which
 // field it reads.
 type Value struct {
-	Text   string         // of the comparisons of texts; of SameAs the other path
+	Text   string         // of the comparisons of texts; of those with another path that path
 	Number float64        // of the comparisons of numbers, and of Equal if IsNum
 	IsNum  bool           // Equal compares by number: 1, 1.0 and "1" are equal
 	Regexp *regexp.Regexp // of Matches
@@ -76,33 +76,41 @@ type Value struct {
 // Op is a comparison.
 type Op uint8
 
+// refers reports whether the comparison is with what is at another path.
+func (op Op) refers() bool {
+	return op == SameAs || op == ContainsOther || op == StartsWithOther || op == EndsWithOther
+}
+
 // The comparisons.
 const (
-	Equal        Op = iota // the text, or the number
-	Contains               // the text is a part of it
-	StartsWith             // it begins with the text
-	EndsWith               // it ends with the text
-	Like                   // the text, in which * stands for any text and ? for one character; \*, \? and \\ stand for themselves
-	Matches                // Regexp matches a part of it
-	Less                   // as a number; what is no number is not less
-	LessEqual              //
-	Greater                //
-	GreaterEqual           //
-	Before                 // as a text, byte by byte and with regard to case, it sorts before the text; for Okta's gt, ge, lt, le on texts
-	NotAfter               //
-	After                  //
-	NotBefore              //
-	InNetwork              // as an IP address it is in Prefix
-	SameAs                 // one of the values at the path Text equals it
-	Exists                 // the path leads to something, be it null, a list or an object
-	HasValue               // the path leads to a value that is not null, or to a list or object that is not empty
-	Absent                 // the path leads to nothing, or to null
-	Minute                 // as an RFC 3339 time, its minute in the zone that is written is Number; in the same way the others
-	Hour                   //
-	Day                    // of the month
-	Week                   // ISO 8601
-	Month                  //
-	Year                   //
+	Equal           Op = iota // the text, or the number
+	Contains                  // the text is a part of it
+	StartsWith                // it begins with the text
+	EndsWith                  // it ends with the text
+	Like                      // the text, in which * stands for any text and ? for one character; \*, \? and \\ stand for themselves
+	Matches                   // Regexp matches a part of it
+	Less                      // as a number; what is no number is not less
+	LessEqual                 //
+	Greater                   //
+	GreaterEqual              //
+	Before                    // as a text, byte by byte and with regard to case, it sorts before the text; for Okta's gt, ge, lt, le on texts
+	NotAfter                  //
+	After                     //
+	NotBefore                 //
+	InNetwork                 // as an IP address it is in Prefix
+	SameAs                    // one of the values at the path Text equals it
+	Exists                    // the path leads to something, be it null, a list or an object
+	HasValue                  // the path leads to a value that is not null, or to a list or object that is not empty
+	Absent                    // the path leads to nothing, or to null
+	Minute                    // as an RFC 3339 time, its minute in the zone that is written is Number; in the same way the others
+	Hour                      //
+	Day                       // of the month
+	Week                      // ISO 8601
+	Month                     //
+	Year                      //
+	ContainsOther             // one of the values at the path Text, which is not empty, is a part of it; in the same way the others
+	StartsWithOther           //
+	EndsWithOther             //
 )
 
 func (And) expr()     {}

@@ -30,7 +30,7 @@ func gather(e Expr, prefix string, found func(path string)) {
 		gather(e.Expr, prefix, found)
 	case Test:
 		found(prefix + e.Path)
-		if e.Op == SameAs {
+		if e.Op.refers() {
 			for _, v := range e.Values {
 				found(prefix + v.Text)
 			}
@@ -54,6 +54,7 @@ var opNames = [...]string{
 	"equal", "contains", "startswith", "endswith", "like", "matches", "<", "<=", ">", ">=",
 	"before", "notafter", "after", "notbefore", "in", "sameas", "exists", "hasvalue", "absent",
 	"minute", "hour", "day", "week", "month", "year",
+	"containsother", "startswithother", "endswithother",
 }
 
 // String is for messages: no language reads it.

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"sallyport/internal/scan"
 )
 
 // Event is one log event.
@@ -144,11 +146,7 @@ func text(raw []byte) string {
 		inner := raw[1 : len(raw)-1]
 		for _, c := range inner {
 			if c == '\\' || c >= 0x80 {
-				var s string
-				if err := json.Unmarshal(raw, &s); err != nil {
-					return string(inner)
-				}
-				return s
+				return string(scan.Unescape(make([]byte, 0, len(inner)), inner))
 			}
 		}
 		return string(inner)

@@ -1,9 +1,6 @@
 package event
 
-import (
-	"bytes"
-	"fmt"
-)
+import "sallyport/internal/scan"
 
 // Fields is a set of dotted paths, compiled so that one pass over an event's
 // bytes finds them all. A path leads through objects; at a list it goes into
@@ -76,244 +73,84 @@ func (s Spans) Text(i int) string { return text(s[i]) }
 
 // Scan makes one pass over a JSON value, checks its grammar throughout, and
 // puts the raw values at f's paths into spans, which must have room for all of
-// them. Keys that are written with escapes are compared as they are written,
+// them. Names that are written with escapes are compared as they are written,
 // as Okta never writes them so. The error says at which byte the text is no JSON.
 func (f *Fields) Scan(raw []byte, spans Spans) error {
 	clear(spans)
-	s := scanner{b: raw, spans: spans}
-	s.space()
-	s.value(&f.root, 0)
-	s.space()
-	if s.bad == "" && s.i != len(raw) {
-		s.fail("text after the value")
-	}
-	if s.bad != "" {
-		return fmt.Errorf("byte %d: %s", s.i, s.bad)
+	s := scanner{raw, spans}
+	i := s.value(scan.Blank(raw, 0), &f.root, 0)
+	if i < 0 || scan.Blank(raw, i) != len(raw) {
+		return scan.Check(raw)
 	}
 	return nil
 }
 
-// maxDepth bounds the nesting that is followed.
-const maxDepth = 200
-
 type scanner struct {
 	b     []byte
-	i     int
 	spans Spans
-	bad   string
 }
 
-func (s *scanner) fail(why string) {
-	if s.bad == "" {
-		s.bad = why
-	}
-}
-
-func (s *scanner) peek() byte {
-	if s.i < len(s.b) {
-		return s.b[s.i]
-	}
-	return 0
-}
-
-func (s *scanner) space() {
-	for s.i < len(s.b) {
-		switch s.b[s.i] {
-		case ' ', '\n', '\t', '\r':
-			s.i++
-		default:
-			return
-		}
-	}
-}
-
-// value reads the value at s.i; n is the paths that lead into it, if any.
-func (s *scanner) value(n *node, depth int) {
-	start := s.i
-	switch c := s.peek(); {
-	case depth > maxDepth:
-		s.fail("nested too deep")
-	case c == '"':
-		s.text()
-	case c == '{':
-		s.object(n, depth)
-	case c == '[':
-		s.list(n, depth)
-	case c == 't':
-		s.word("true")
-	case c == 'f':
-		s.word("false")
-	case c == 'n':
-		s.word("null")
-	case c == '-' || c >= '0' && c <= '9':
-		s.number()
-	case s.i >= len(s.b):
-		s.fail("the text ends in the middle of a value")
-	default:
-		s.fail("no value begins here")
-	}
-	if n != nil && n.slot > 0 && s.bad == "" && s.spans[n.slot-1] == nil {
-		s.spans[n.slot-1] = s.b[start:s.i:s.i]
-	}
-}
-
-func (s *scanner) object(n *node, depth int) {
-	s.i++
-	s.space()
-	if s.peek() == '}' {
-		s.i++
-		return
-	}
-	for s.bad == "" {
-		if s.peek() != '"' {
-			s.fail("a name in quotes is wanted")
-			return
-		}
-		start := s.i + 1
-		s.text()
-		if s.bad != "" {
-			return
-		}
-		kid := n.find(s.b[start : s.i-1])
-		s.space()
-		if s.peek() != ':' {
-			s.fail("a colon is wanted")
-			return
-		}
-		s.i++
-		s.space()
-		s.value(kid, depth+1)
-		if !s.next('}') {
-			return
-		}
-	}
-}
-
-func (s *scanner) list(n *node, depth int) {
-	s.i++
-	s.space()
-	if s.peek() == ']' {
-		s.i++
-		return
-	}
-	elem := n
-	if n != nil && n.slot > 0 { // the list itself is wanted, not its first element
-		elem = &node{keys: n.keys, kids: n.kids}
-	}
-	for s.bad == "" {
-		s.value(elem, depth+1)
-		if !s.next(']') {
-			return
-		}
-	}
-}
-
-// next goes past a comma, or past the end; it reports whether more follows.
-func (s *scanner) next(end byte) bool {
-	if s.bad != "" {
-		return false
-	}
-	s.space()
-	switch s.peek() {
-	case ',':
-		s.i++
-		s.space()
-		return true
-	case end:
-		s.i++
-	default:
-		s.fail("a comma or the end is wanted")
-	}
-	return false
-}
-
-func (s *scanner) word(w string) {
-	if !bytes.HasPrefix(s.b[s.i:], []byte(w)) {
-		s.fail("no value begins here")
-		return
-	}
-	s.i += len(w)
-}
-
-func (s *scanner) text() {
-	for i := s.i + 1; i < len(s.b); i++ {
-		switch c := s.b[i]; {
-		case c == '"':
-			s.i = i + 1
-			return
-		case c == '\\':
-			n := escape(s.b[i:])
-			if n == 0 {
-				s.i = i
-				s.fail("no such escape in a text")
-				return
-			}
-			i += n - 1
-		case c < ' ':
-			s.i = i
-			s.fail("a control character in a text")
-			return
-		}
-	}
-	s.i = len(s.b)
-	s.fail("a text is not closed")
-}
-
-// escape returns the length of the escape that b begins with, 0 for none.
-func escape(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		if len(b) < 6 {
-			return 0
-		}
-		for _, c := range b[2:6] {
-			if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-				return 0
-			}
-		}
-		return 6
-	}
-	return 0
-}
-
-func (s *scanner) number() {
-	if s.peek() == '-' {
-		s.i++
-	}
+// value goes over the value at i; n is the paths that lead into it, if any.
+func (s scanner) value(i int, n *node, depth int) int {
+	from := i
 	switch {
-	case s.peek() == '0':
-		s.i++
-	case !s.digits():
-		s.fail("a digit is wanted")
-		return
+	case n == nil || len(n.keys) == 0 || i >= len(s.b):
+		i = scan.Value(s.b, i, depth)
+	case s.b[i] == '{' && depth < scan.MaxDepth:
+		i = s.object(i, n, depth+1)
+	case s.b[i] == '[' && depth < scan.MaxDepth:
+		i = s.list(i, n, depth+1)
+	default:
+		i = scan.Value(s.b, i, depth)
 	}
-	if s.peek() == '.' {
-		s.i++
-		if !s.digits() {
-			s.fail("a digit is wanted")
-			return
-		}
+	if n != nil && n.slot > 0 && i >= 0 && s.spans[n.slot-1] == nil {
+		s.spans[n.slot-1] = s.b[from:i:i]
 	}
-	if c := s.peek(); c == 'e' || c == 'E' {
-		s.i++
-		if c := s.peek(); c == '+' || c == '-' {
-			s.i++
-		}
-		if !s.digits() {
-			s.fail("a digit is wanted")
-		}
-	}
+	return i
 }
 
-func (s *scanner) digits() bool {
-	start := s.i
-	for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
-		s.i++
+func (s scanner) object(i int, n *node, depth int) int {
+	i = scan.Blank(s.b, i+1)
+	if i < len(s.b) && s.b[i] == '}' {
+		return i + 1
 	}
-	return s.i > start
+	for more := true; more; {
+		if i >= len(s.b) || s.b[i] != '"' {
+			return -1
+		}
+		end, _ := scan.Name(s.b, i+1)
+		if end < 0 {
+			return end
+		}
+		kid := n.find(s.b[i+1 : end])
+		if i = scan.Colon(s.b, end+1); i < 0 {
+			return i
+		}
+		if i = s.value(i, kid, depth); i < 0 {
+			return i
+		}
+		if i, more = scan.Next(s.b, i, '}'); i < 0 {
+			return i
+		}
+	}
+	return i
+}
+
+func (s scanner) list(i int, n *node, depth int) int {
+	i = scan.Blank(s.b, i+1)
+	if i < len(s.b) && s.b[i] == ']' {
+		return i + 1
+	}
+	if n.slot > 0 { // the list itself is wanted, not its first element
+		n = &node{keys: n.keys, kids: n.kids}
+	}
+	for more := true; more; {
+		if i = s.value(i, n, depth); i < 0 {
+			return i
+		}
+		if i, more = scan.Next(s.b, i, ']'); i < 0 {
+			return i
+		}
+	}
+	return i
 }

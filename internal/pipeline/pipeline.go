@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/detect/correlate"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
@@ -22,12 +23,12 @@ import (
 // that domain's own method.
 type Writer interface {
 	alert.Ledger
-	alert.Counts
 
 	AddEvents(ctx context.Context) (fresh []bool, err error)
 	Revisions(ctx context.Context) (flows, rules int64, err error)
 	// Alone holds off other batches of the organization, for what is counted.
 	Alone(ctx context.Context) error
+	Correlations() correlate.Store
 	Suppressed(ctx context.Context, hidden []alert.Hidden, failed map[string]string) error
 	AddRuns(ctx context.Context, runs []flow.Run) error
 	Advance(ctx context.Context, fresh int) error
@@ -138,14 +139,14 @@ func (p *Pipeline[W]) alert(ctx context.Context, w W, org string, es []event.Eve
 	for _, e := range es {
 		fresh[e.UUID] = true
 	}
+	hits, err := found.Hits(ctx, fresh, w.Correlations())
+	if err != nil {
+		return nil, fmt.Errorf("count what the rules found: %w", err)
+	}
 	if hidden, failed := found.Hidden(fresh); len(hidden)+len(failed) > 0 {
 		if err := w.Suppressed(ctx, hidden, failed); err != nil {
 			return nil, fmt.Errorf("keep what is suppressed: %w", err)
 		}
-	}
-	hits, err := found.Hits(ctx, fresh, w)
-	if err != nil {
-		return nil, fmt.Errorf("count what the rules found: %w", err)
 	}
 	return alert.Fold(ctx, w, org, hits, rules.Settings, p.Now())
 }

@@ -1,11 +1,14 @@
 package rule
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"sallyport/internal/detect"
+	"sallyport/internal/detect/correlate"
 	"sallyport/internal/event"
 )
 
@@ -15,6 +18,7 @@ type Book struct {
 	rules    []*Rule // as they were given
 	singles  []*Rule // those over single events, in the order of the program
 	fires    []bool  // of singles: it makes hits of its own
+	counter  *counter
 	program  *detect.Program
 	matchers sync.Pool // of *detect.Matcher
 }
@@ -23,20 +27,24 @@ type Book struct {
 // to. A rule that only feeds correlations makes no hits.
 func NewBook(rules []*Rule) (*Book, error) {
 	b := &Book{rules: slices.Clone(rules)}
-	index := map[*Rule]int{}
-	for _, r := range closure(rules) {
+	chosen := map[*Rule]bool{}
+	for _, r := range rules {
+		chosen[r] = !r.Part
+	}
+	all, index := closure(rules), map[*Rule]int{}
+	var compiled []detect.Rule
+	for _, r := range all {
 		if r.Expr != nil {
-			index[r] = len(b.singles)
-			b.singles = append(b.singles, r)
-			b.fires = append(b.fires, !r.Part && slices.Contains(rules, r))
+			index[r] = len(compiled)
+			compiled = append(compiled, detect.Rule{ID: r.Key(), Expr: r.Expr})
+			b.singles, b.fires = append(b.singles, r), append(b.fires, chosen[r])
 		}
 	}
-	compiled := make([]detect.Rule, len(b.singles))
-	for i, r := range b.singles {
-		compiled[i] = detect.Rule{ID: r.Key(), Expr: r.Expr}
-	}
 	var err error
-	if b.program, err = detect.Compile(compiled); err != nil {
+	if b.counter, err = newCounter(all, index, func(r *Rule) bool { return chosen[r] }); err != nil {
+		return nil, err
+	}
+	if b.program, err = detect.Compile(compiled, b.counter.simple...); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
 	b.matchers.New = func() any { return b.program.Matcher() }
@@ -54,10 +62,7 @@ func closure(rules []*Rule) []*Rule {
 			return
 		}
 		seen[r] = true
-		for _, ref := range r.refs {
-			visit(ref)
-		}
-		for _, ref := range r.without {
+		for _, ref := range slices.Concat(r.refs, r.without) {
 			visit(ref)
 		}
 		all = append(all, r)
@@ -71,39 +76,102 @@ func closure(rules []*Rule) []*Rule {
 // Rules returns the rules that the book was made of.
 func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
 
-// Matches is what a book found in some events, before events are counted over
+// Skip says which events a rule is to pass over. It is asked of correlations
+// too, before an event is counted.
+type Skip func(*Rule, event.Event) bool
+
+// Matches is what a book found in some events, before they are counted over
 // time.
 type Matches struct {
-	book   *Book
-	events []event.Event
-	rules  [][]int // of each event, the indexes of the single rules that hold
-	skip   func(*Rule, event.Event) bool
+	book    *Book
+	hits    []Hit
+	counted []counted
+	skip    Skip
 }
 
 // Match finds which single rules hold of events. It touches no state. Skip may
-// be nil; it says which events a rule is to pass over, and is asked for
-// correlations too, before an event is counted.
-func (b *Book) Match(events []event.Event, skip func(*Rule, event.Event) bool) (*Matches, error) {
-	if skip == nil {
-		skip = func(*Rule, event.Event) bool { return false }
-	}
-	m := &Matches{book: b, skip: skip}
-	matcher, _ := b.matchers.Get().(*detect.Matcher)
-	defer b.matchers.Put(matcher)
+// be nil.
+func (b *Book) Match(events []event.Event, skip Skip) (*Matches, error) {
+	s := b.Scan(skip)
 	for _, e := range events {
-		held, err := matcher.Match(e.Raw)
-		if err != nil {
+		if err := s.Event(e.Raw, func() (event.Event, error) { return e, nil }); err != nil {
 			return nil, fmt.Errorf("match event %s: %w", e.UUID, err)
 		}
-		if len(held) > 0 {
-			m.events, m.rules = append(m.events, e), append(m.rules, slices.Clone(held))
-		}
 	}
-	return m, nil
+	return s.End(), nil
 }
 
-// Any reports whether any rule held of any event.
-func (m *Matches) Any() bool { return len(m.events) > 0 }
+// Any reports whether there is anything to make hits of, or to count.
+func (m *Matches) Any() bool { return len(m.hits) > 0 || len(m.counted) > 0 }
+
+// Hits counts what is to be counted and returns every hit: those of single
+// events in the order of the events, then those of correlations. Fresh says of
+// which events there is news, by their uuids; nil says of all.
+func (m *Matches) Hits(ctx context.Context, fresh func(uuid string) bool, st correlate.Store) ([]Hit, error) {
+	if fresh == nil {
+		fresh = func(string) bool { return true }
+	}
+	hits := slices.DeleteFunc(slices.Clone(m.hits), func(h Hit) bool { return !fresh(h.Event.UUID) })
+	var events []correlate.Event
+	var of []event.Event
+	for _, n := range m.counted {
+		if !fresh(n.event.UUID) {
+			continue
+		}
+		if e := n.of(m.skip); len(e.Rules) > 0 {
+			events, of = append(events, e), append(of, n.event)
+		}
+	}
+	if len(events) == 0 {
+		return hits, nil
+	}
+	firings, err := m.book.counter.set.Count(ctx, st, events)
+	if err != nil {
+		return nil, fmt.Errorf("count events: %w", err)
+	}
+	for _, f := range firings {
+		if r := m.book.counter.rules[f.Spec]; m.book.counter.fires[f.Spec] {
+			hits = append(hits, fired(r, f, of[f.Event]))
+		}
+	}
+	return hits, nil
+}
+
+// Detect is Match and Hits in one, of events that are all news.
+func (b *Book) Detect(ctx context.Context, events []event.Event, st correlate.Store) ([]Hit, error) {
+	m, err := b.Match(events, nil)
+	if err != nil {
+		return nil, err
+	}
+	return m.Hits(ctx, nil, st)
+}
+
+// Find returns an event by its uuid, and whether it is still there.
+type Find func(ctx context.Context, uuid string) (event.Event, bool, error)
+
+// Due returns the hits of correlations that time alone decides: what did not
+// come in time, or was too little. Now is up to when all events are known to
+// have come in, but those that are late.
+func (b *Book) Due(ctx context.Context, now time.Time, st correlate.Store, find Find) ([]Hit, error) {
+	firings, err := b.counter.set.Due(ctx, st, now)
+	if err != nil {
+		return nil, fmt.Errorf("see what is due: %w", err)
+	}
+	var hits []Hit
+	for _, f := range firings {
+		if !b.counter.fires[f.Spec] || len(f.UUIDs) == 0 {
+			continue
+		}
+		e, ok, err := find(ctx, f.UUIDs[len(f.UUIDs)-1])
+		if err != nil {
+			return nil, fmt.Errorf("find the event of a hit: %w", err)
+		}
+		if ok {
+			hits = append(hits, fired(b.counter.rules[f.Spec], f, e))
+		}
+	}
+	return hits, nil
+}
 
 // single makes a hit of one event.
 func single(r *Rule, e event.Event) Hit {
@@ -111,5 +179,14 @@ func single(r *Rule, e event.Event) Hit {
 	return Hit{
 		Rule: r, Event: e, Entity: about.Entity, Kind: about.Kind,
 		Evidence: []string{e.UUID}, Count: 1, From: e.Published, To: e.Published,
+	}
+}
+
+// fired makes a hit of a correlation that fired.
+func fired(r *Rule, f correlate.Firing, e event.Event) Hit {
+	about := r.Entity.Of(e)
+	return Hit{
+		Rule: r, Event: e, Entity: about.Entity, Kind: about.Kind,
+		Group: f.Group, Evidence: f.UUIDs, Count: f.Count, From: f.From, To: f.To,
 	}
 }

@@ -212,7 +212,8 @@ func slugOf(name string) string {
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-func sortProblems(ps []Problem) {
+// SortProblems puts problems in the order of packs, files and lines.
+func SortProblems(ps []Problem) {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
 	})

@@ -157,7 +157,7 @@ func NewShelf(files ...File) (*Shelf, Report) {
 			r.Rules++
 		}
 	}
-	sortProblems(r.Problems)
+	SortProblems(r.Problems)
 	return s, r
 }
 
@@ -269,6 +269,14 @@ func (s *Shelf) filter(f *sigma.Filter) {
 func (s *Shelf) All() []*Rule {
 	all := slices.DeleteFunc(slices.Clone(s.rules), func(r *Rule) bool { return r.Part })
 	slices.SortFunc(all, func(a, b *Rule) int { return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.Slug, b.Slug)) })
+	return all
+}
+
+// With returns the rules of a pack by their slugs, those too that only feed
+// correlations.
+func (s *Shelf) With(pack string) []*Rule {
+	all := slices.DeleteFunc(slices.Clone(s.rules), func(r *Rule) bool { return r.Pack != pack })
+	slices.SortFunc(all, func(a, b *Rule) int { return cmp.Compare(a.Slug, b.Slug) })
 	return all
 }
 

@@ -21,7 +21,7 @@ func TestCheck(t *testing.T) {
 		"no such escape":    {`{"uuid":"\x"}`, 10},
 		"a control":         {"{\"uuid\":\"a\nb\"}", 10},
 		"a leading zero":    {`{"uuid":01}`, 9},
-		"a bare word":       {`{"uuid":nul}`, 11},
+		"a bare word":       {`{"uuid":nul}`, 8},
 		"a number cut":      {`{"uuid":1.}`, 10},
 		"another bracket":   {`{"a":[1}`, 7},
 		"a name unquoted":   {`{a:1}`, 1},

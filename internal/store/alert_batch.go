@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"time"
 
 	"sallyport/internal/alert"
 )
@@ -94,8 +95,8 @@ func (t Alerts) Risks(ctx context.Context, org string, of []alert.EntityKey) (ma
 
 // Riskiest returns the entities that were at the most risk when last something
 // was found about them, since a time.
-func (t Alerts) Riskiest(ctx context.Context, org string, since int64, limit int) ([]alert.Risk, error) {
-	return list(ctx, t.db, scanRisk, `SELECT `+riskColumns+` FROM entity_risk WHERE org_id = ? AND updated_at >= ? ORDER BY score DESC, updated_at DESC LIMIT ?`, org, since, limit)
+func (t Alerts) Riskiest(ctx context.Context, org string, since time.Time, limit int) ([]alert.Risk, error) {
+	return list(ctx, t.db, scanRisk, `SELECT `+riskColumns+` FROM entity_risk WHERE org_id = ? AND updated_at >= ? ORDER BY score DESC, updated_at DESC LIMIT ?`, org, toMicros(since), limit)
 }
 
 // Numbers takes the organization's next n numbers of alerts and returns the first.

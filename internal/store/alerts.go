@@ -68,7 +68,7 @@ func (t Alerts) Some(ctx context.Context, org string, ids []string) (map[string]
 // Evidence returns the uuids of the events that an alert is made of, as far as
 // they are kept by name.
 func (t Alerts) Evidence(ctx context.Context, org, id string) ([]string, error) {
-	return list(ctx, t.db, scalar[string], `SELECT event_uuid FROM alert_event WHERE alert_id = ? AND org_id = ?`, id, org)
+	return list(ctx, t.db, scalar[string], `SELECT event_uuid FROM alert_event WHERE alert_id = ? AND org_id = ? ORDER BY event_uuid`, id, org)
 }
 
 // OfEvent returns the alerts that an event is part of, the newest first.
@@ -132,6 +132,7 @@ func (t Alerts) Settings(ctx context.Context, org string) (alert.Settings, error
 	if err != nil || len(docs) == 0 {
 		return s, err
 	}
+	clear(s.Clocks)
 	if err := json.Unmarshal([]byte(docs[0]), &s); err != nil {
 		return s, fmt.Errorf("alert settings of organization %s: %w", org, err)
 	}

@@ -142,3 +142,14 @@ func (f Client) distance(to Client) float64 {
 
 // TokenHash is what the log shows of the device token.
 func (f Client) TokenHash() string { return dtHash(f) }
+
+// LastSeen returns the client that a user has signed in with last.
+func (o *Org) LastSeen(login string) (Client, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	u, ok := o.dir.find(login)
+	if !ok || len(u.known) == 0 {
+		return Client{}, false
+	}
+	return u.known[len(u.known)-1], true
+}

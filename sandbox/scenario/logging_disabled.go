@@ -12,7 +12,7 @@ var _ = add(Scenario{
 	Happens: "Somebody with the account of an admin switches off and deletes the log stream that the archive is fed from, and an event hook. What happens next, they do not see.",
 	Expect: "system.log_stream.lifecycle.deactivate and .delete, event_hook.deactivated and .deleted, in a session from an unusual place. " +
 		"Sallyport's own source is another one; its silence would be noticed too.",
-	Techniques: []string{"T1562.008", "T1078.004"},
+	Techniques: []string{"T1685.002", "T1078.004"},
 	Raises: consoleOf(
 		Alert{"log_stream_stopped", theAdmin, []string{"system.log_stream.lifecycle.deactivate", "system.log_stream.lifecycle.delete"}},
 		Alert{"event_hook_stopped", theHook, []string{"event_hook.deactivated", "event_hook.deleted"}},

@@ -22,11 +22,10 @@ func office() okta.Client {
 	}
 }
 
-// home is where somebody works from: where their oldest open session is, or
-// the office.
+// home is where somebody was seen last, or the office.
 func (s *stage) home(login string) okta.Client {
-	if open := s.opt.Org.Sessions(login); len(open) > 0 {
-		return open[0].From
+	if from, ok := s.opt.Org.LastSeen(login); ok {
+		return from
 	}
 	return office()
 }

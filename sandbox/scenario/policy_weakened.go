@@ -8,7 +8,7 @@ var _ = add(Scenario{
 	Happens: "Somebody with the account of an admin changes the rule of the policy that protects the admin console: where two factors were needed, one is enough. " +
 		"Then the password alone opens the console.",
 	Expect:     "policy.rule.update whose changeDetails go from 2FA to 1FA, in a session from an unusual place, and another visit to the admin console soon after it.",
-	Techniques: []string{"T1556.009", "T1078.004"},
+	Techniques: []string{"T1556.006", "T1078.004"},
 	Raises: consoleOf(
 		Alert{"second_factor_no_longer_required", theAdmin, []string{"policy.rule.update"}},
 		Alert{"policy_rule_changed", theAdmin, []string{"policy.rule.update"}},

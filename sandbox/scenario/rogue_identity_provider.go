@@ -13,9 +13,9 @@ var _ = add(Scenario{
 		"from the address that added the provider.",
 	Techniques: []string{"T1484.002", "T1078.004"},
 	Raises: append(consoleOf(
-		Alert{"identity_provider_added", theProvider, []string{"system.idp.lifecycle.create"}},
+		Alert{"identity_provider_added", theProvider, []string{"system.idp.lifecycle.create", "system.idp.lifecycle.activate"}},
 		Alert{"policy_rule_changed", theAdmin, []string{"policy.rule.add"}},
-		Alert{"idp_sign_in_after_it_was_added", theVictim, []string{"system.idp.lifecycle.create", "user.authentication.auth_via_IDP"}},
+		Alert{"idp_sign_in_after_it_was_added", theVictim, []string{"system.idp.lifecycle.activate", "user.authentication.auth_via_IDP"}},
 	), signInOf(theVictim)...),
 	fits: canSignIn,
 	play: rogueIdentityProvider,

@@ -35,13 +35,13 @@ var _ = add(Scenario{
 // The thief's requests carry the cookies of the owner's browser. So the hash of
 // the device token in debugData is the owner's, whoever makes the request.
 func sessionHijack(s *stage) error {
-	home := s.home(s.victim.Login)
 	if len(s.opt.Org.Sessions(s.victim.Login)) == 0 {
-		if _, err := s.signIn(s.victim.Login, home); err != nil {
+		if _, err := s.signIn(s.victim.Login, s.home(s.victim.Login)); err != nil {
 			return err
 		}
 	}
-	session := s.opt.Org.Sessions(s.victim.Login)[0].ID
+	open := s.opt.Org.Sessions(s.victim.Login)[0]
+	session, home := open.ID, open.From
 	thief := s.stranger()
 	thief.UserAgent = firefoxTux
 	if strings.Contains(home.UserAgent, "Linux") {

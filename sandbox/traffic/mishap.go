@@ -18,8 +18,8 @@ func (t *Traffic) newDevice() {
 	t.signIn(p, p.laptop, func() { t.open(p) })
 }
 
-// travel has somebody sign in from a hotel in another town of their country,
-// with their own laptop, where they came by train.
+// travel has somebody work from a hotel in another town of their country from
+// now on, with their own laptop, where they came by train.
 func (t *Traffic) travel() {
 	p := t.anyone(func(p *person) bool { return p.laptop.Country == "Germany" })
 	if p == nil {
@@ -31,7 +31,8 @@ func (t *Traffic) travel() {
 	if u, ok := t.org.User(p.id); !ok || t.now().Sub(u.LastLogin) < 3*time.Hour {
 		return // they were seen at home just now
 	}
-	t.signIn(p, away, nil)
+	p.laptop = away
+	t.signIn(p, p.laptop, func() { t.open(p) })
 }
 
 // rejectPush has somebody reject a push that they had asked for, by mistake.

@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency flows stream
+//	go run ./tools/bench -bin .bin/sallyport ingest latency flows stream detect
 package main
 
 import (
@@ -32,6 +32,7 @@ type bench struct {
 	seconds  int
 	records  int    // that are streamed
 	on       string // the one database to measure flows on; empty for both
+	corpus   string // a folder with rules and filters of others
 	out      io.Writer
 }
 
@@ -43,15 +44,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.Float64Var(&b.rate, "rate", 20, "incidents a second")
 	flags.IntVar(&b.records, "records", 1_000_000, "`number` of records to stream")
 	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows or searches on: sqlite or postgresql")
+	flags.StringVar(&b.corpus, "corpus", "../shared/corpus", "`folder` with the rules of SigmaHQ and Okta, for detect")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "search": b.search}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency, flows, stream and search", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, flows, stream, detect and search", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

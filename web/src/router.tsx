@@ -94,7 +94,7 @@ const routes = [
   createRoute({
     ...at("/connections"),
     component: lazyRouteComponent(() => import("./features/connections/ConnectionList.tsx"), "ConnectionList"),
-    validateSearch: only("q", "tab", "add"),
+    validateSearch: only("q", "add"),
   }),
   createRoute({
     ...at("/connectors/$id"),
@@ -105,8 +105,18 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/connections/ConnectionPage.tsx"), "ConnectionPage"),
   }),
   createRoute({
+    ...at("/sources"),
+    component: lazyRouteComponent(() => import("./features/sources/SourceList.tsx"), "SourceList"),
+  }),
+  createRoute({
+    ...at("/sources/new"),
+    component: lazyRouteComponent(() => import("./features/sources/NewSource.tsx"), "NewSource"),
+    validateSearch: only("source", "step"),
+  }),
+  createRoute({
     ...at("/sources/$id"),
     component: lazyRouteComponent(() => import("./features/sources/SourcePage.tsx"), "SourcePage"),
+    validateSearch: only("tab"),
   }),
   createRoute({
     ...at("/templates"),
@@ -145,6 +155,64 @@ const routes = [
   createRoute({
     ...at("/events/$uuid"),
     component: lazyRouteComponent(() => import("./features/events/EventPage.tsx"), "EventPage"),
+  }),
+  createRoute({
+    ...at("/alerts"),
+    component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
+    validateSearch: only(
+      "view",
+      "q",
+      "state",
+      "severity",
+      "type",
+      "rule",
+      "tag",
+      "entity",
+      "entityKind",
+      "assignee",
+      "verdict",
+      "since",
+      "overdue",
+      "sort",
+    ),
+  }),
+  createRoute({
+    ...at("/alerts/$id"),
+    component: lazyRouteComponent(() => import("./features/alerts/AlertPage.tsx"), "AlertPage"),
+    validateSearch: only("do", "flow"),
+  }),
+  createRoute({
+    ...at("/cases"),
+    component: lazyRouteComponent(() => import("./features/cases/CaseList.tsx"), "CaseList"),
+    validateSearch: only("q", "state", "assignee"),
+  }),
+  createRoute({
+    ...at("/cases/$id"),
+    component: lazyRouteComponent(() => import("./features/cases/CasePage.tsx"), "CasePage"),
+  }),
+  createRoute({
+    ...at("/rules"),
+    component: lazyRouteComponent(() => import("./features/rules/RuleList.tsx"), "RuleList"),
+    validateSearch: only("q", "view", "pack", "severity", "show", "tag", "sort"),
+  }),
+  createRoute({
+    ...at("/rules/$id"),
+    component: lazyRouteComponent(() => import("./features/rules/RulePage.tsx"), "RulePage"),
+    validateSearch: only("tab"),
+  }),
+  createRoute({
+    ...at("/suppressions"),
+    component: lazyRouteComponent(() => import("./features/suppressions/SuppressionList.tsx"), "SuppressionList"),
+    validateSearch: only("show"),
+  }),
+  createRoute({
+    ...at("/suppressions/new"),
+    component: lazyRouteComponent(() => import("./features/suppressions/SuppressionNew.tsx"), "SuppressionNew"),
+    validateSearch: only("rule", "type", "alert"),
+  }),
+  createRoute({
+    ...at("/suppressions/$id"),
+    component: lazyRouteComponent(() => import("./features/suppressions/SuppressionPage.tsx"), "SuppressionPage"),
   }),
   createRoute({
     ...at("/settings"),

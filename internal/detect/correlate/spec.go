@@ -95,8 +95,17 @@ type Spec struct {
 
 // Field is one of the things that the events of a group have in common.
 type Field struct {
+	Name   string // of an alias; otherwise empty
 	Path   string
-	ByRule map[string]string // other paths, by the rule that matched
+	ByRule map[string]string // of an alias: the paths, by the rule that matched
+}
+
+// label is what the field is called in a firing.
+func (f Field) label() string {
+	if f.Name != "" {
+		return f.Name
+	}
+	return f.Path
 }
 
 func (f Field) path(rule string) string {
@@ -112,6 +121,10 @@ func (s *Spec) lateness() time.Duration {
 	}
 	return s.Lateness
 }
+
+// span is Span in the unit of events' times, and late the lateness.
+func (s *Spec) span() int64 { return s.Span.Microseconds() }
+func (s *Spec) late() int64 { return s.lateness().Microseconds() }
 
 // Validate says what a spec lacks, and what it has too much of.
 func (s *Spec) Validate() error {
@@ -197,6 +210,35 @@ func (s *Spec) counts() bool {
 	default:
 		return false
 	}
+}
+
+// need is how many things of a count are enough.
+func (s *Spec) need() int {
+	if len(s.Condition.Bounds) == 0 {
+		return len(s.Rules)
+	}
+	need := 1
+	for _, b := range s.Condition.Bounds {
+		switch b.Op {
+		case "gt":
+			need = max(need, int(math.Floor(b.Value))+1)
+		case "gte":
+			need = max(need, int(math.Ceil(b.Value)))
+		}
+	}
+	return need
+}
+
+// limit is how many events a group remembers. It leaves room for what is
+// repeated and what comes late.
+func (s *Spec) limit() int {
+	most := 64
+	for _, b := range s.Condition.Bounds {
+		if s.counts() {
+			most = max(most, int(b.Value))
+		}
+	}
+	return min(4*most, MaxCount+1)
 }
 
 // atEnd reports whether more events can make the condition fail again, so that

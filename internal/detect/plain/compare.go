@@ -39,13 +39,28 @@ func passes(t detect.Test, want detect.Value, got string, event any) bool {
 	case detect.InNetwork:
 		addr, err := netip.ParseAddr(got)
 		return err == nil && want.Prefix.Contains(addr.Unmap())
-	case detect.SameAs:
+	case detect.SameAs, detect.ContainsOther, detect.StartsWithOther, detect.EndsWithOther:
 		return slices.ContainsFunc(scalars(At(event, want.Text)), func(other any) bool {
-			return like(literal(text(other), t.Cased), letters(got, t.Cased))
+			return passesOther(t, text(other), got)
 		})
 	}
 	at, err := time.Parse(time.RFC3339, got)
 	return err == nil && part(t.Op, at) == want.Number
+}
+
+// passesOther compares with a value of the event itself.
+func passesOther(t detect.Test, other, got string) bool {
+	switch t.Op {
+	case detect.ContainsOther:
+		t.Op = detect.Contains
+	case detect.StartsWithOther:
+		t.Op = detect.StartsWith
+	case detect.EndsWithOther:
+		t.Op = detect.EndsWith
+	default:
+		return like(literal(other, t.Cased), letters(got, t.Cased))
+	}
+	return other != "" && passes(t, detect.Value{Text: other}, got, nil)
 }
 
 func compare(op detect.Op, a, b float64) bool {

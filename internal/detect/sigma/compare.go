@@ -179,10 +179,10 @@ func (r *reader) fieldRef(c *comparisons, n *yaml.Node) error {
 		r.faults = r.faults[:before]
 		return fmt.Errorf("%q is no field", n.Value)
 	}
-	if c.mods.compare != "" {
-		return fmt.Errorf("fieldref compares whole values; %s of another field is not known", c.mods.compare)
-	}
-	c.add(detect.SameAs, detect.Value{Text: at})
+	op := map[string]detect.Op{
+		"contains": detect.ContainsOther, "startswith": detect.StartsWithOther, "endswith": detect.EndsWithOther, "": detect.SameAs,
+	}[c.mods.compare]
+	c.add(op, detect.Value{Text: at})
 	return nil
 }
 

@@ -58,6 +58,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long people may take with alerts */
+        get: operations["getAlertSettings"];
+        /**
+         * Say how long people may take with alerts
+         * @description It is for alerts from then on.
+         */
+        put: operations["putAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of alerts, by which people choose them */
+        get: operations["listAlertTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -145,6 +183,66 @@ export interface paths {
         };
         /** The events that an alert is made of, the newest first */
         get: operations["alertEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/respond": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a flow for an alert
+         * @description Inputs that name whom the alert is about are filled in where they are not given. The guard holds for the run as for any other.
+         */
+        post: operations["respond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flows that can be run for an alert
+         * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
+         */
+        get: operations["listResponses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tactics and techniques of MITRE ATT&CK that rules are about
+         * @description Tags of rules and alerts name them: attack.t1621, attack.credential-access.
+         */
+        get: operations["getAttack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -906,7 +1004,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -1321,6 +1419,23 @@ export interface paths {
         };
         /** A person in the simulated Okta org */
         get: operations["sandboxUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entities that are at the most risk now */
+        get: operations["listRisks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2407,6 +2522,13 @@ export interface components {
             case?: string;
             comment?: string;
         };
+        AlertClock: {
+            severity: components["schemas"]["Severity"];
+            /** @description seconds until somebody should have looked at it; 0 for no limit */
+            acknowledge: number;
+            /** @description seconds until it should be closed; 0 for no limit */
+            close: number;
+        };
         AlertDetail: {
             id: string;
             /** @description counts the organization's alerts, from 1 */
@@ -2500,13 +2622,43 @@ export interface components {
             /** @description how many the alert counts; those beyond a thousand are not kept by name */
             total: number;
         };
+        /** @enum {string} */
+        AlertHas: "opened" | "escalated";
         AlertPage: {
             items: components["schemas"]["Alert"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        AlertSettings: {
+            /** @description those that are not named have no limit */
+            clocks: components["schemas"]["AlertClock"][];
+        };
         /** @enum {string} */
         AlertState: "open" | "acknowledged" | "in_progress" | "closed";
+        AlertTrigger: {
+            /** @description ids or names */
+            rules: string[];
+            /** @description ids of alert types */
+            types: string[];
+            /** @description or a higher one */
+            severity: components["schemas"]["Severity"];
+            /** @description kinds of whom the alert is about */
+            entities: string[];
+            /** @description one of them */
+            tags: string[];
+            on: components["schemas"]["AlertHas"][];
+        };
+        AlertType: {
+            id: string;
+            title: string;
+            category: string;
+            description: string;
+        };
+        Attack: {
+            /** @description in the order of an attack */
+            tactics: components["schemas"]["Tactic"][];
+            techniques: components["schemas"]["Technique"][];
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -2708,6 +2860,8 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        /** @enum {string} */
+        CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
             yaml: string;
             /** @description not there where the file says what no form shows */
@@ -3049,6 +3203,18 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityRisk: {
+            entity: components["schemas"]["AlertEntity"];
+            /** @description 0 to 100, as of now */
+            score: number;
+            /** @description of ATT&CK, that its alerts speak of */
+            tactics: string[];
+            /**
+             * Format: date-time
+             * @description when it last was in a new alert
+             */
+            lastAt: string;
+        };
         /** @enum {string} */
         EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
@@ -3266,7 +3432,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["CheckVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */
@@ -4092,6 +4258,30 @@ export interface components {
             folder: string;
             columns: string[];
         };
+        Respond: {
+            /** @description id */
+            flow: string;
+            /** @description by name */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** @description show what would be done, and do nothing */
+            dryRun?: boolean;
+        };
+        Response: {
+            flow: components["schemas"]["Ref"];
+            description: string;
+            kind: components["schemas"]["TriggerKind"];
+            enabled: boolean;
+            /** @description what it wants to be given */
+            inputs: components["schemas"]["Port"][];
+            /** @description what of it follows from the alert */
+            given: {
+                [key: string]: unknown;
+            };
+            /** @description nothing else is wanted */
+            ready: boolean;
+        };
         Result: {
             name: string;
             type?: components["schemas"]["ValueKind"];
@@ -4350,6 +4540,8 @@ export interface components {
         RunFlow: {
             /** @description uuid of a stored event */
             event?: string;
+            /** @description id of an alert, for a flow that alerts start */
+            alert?: string;
             /** @description id of a row, for a flow that rows start: as if it had just been made */
             row?: string;
             /** @description by name */
@@ -4885,6 +5077,10 @@ export interface components {
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
         };
+        Tactic: {
+            id: string;
+            name: string;
+        };
         TakenFile: {
             /** @description events */
             read: number;
@@ -4914,6 +5110,11 @@ export interface components {
             time: string;
             /** @description false when it never got into the channel, although the answer was 200 */
             delivered: boolean;
+        };
+        Technique: {
+            id: string;
+            name: string;
+            tactics: string[];
         };
         Template: {
             id: string;
@@ -5062,7 +5263,7 @@ export interface components {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
             events?: string[];
-            /** @description CEL over event: only these */
+            /** @description CEL over event, or alert, entity and event: only these */
             where?: string;
             /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
@@ -5088,6 +5289,8 @@ export interface components {
             table?: string;
             /** @description of a row trigger: the changes */
             rows?: components["schemas"]["RowHas"][];
+            /** @description of an alert trigger: which alerts */
+            alert?: components["schemas"]["AlertTrigger"];
         };
         /** @enum {string} */
         TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
@@ -5238,6 +5441,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAlertTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertType"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -5445,6 +5715,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertEvents"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    respond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Respond"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listResponses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAttack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attack"];
                 };
             };
             default: components["responses"]["Error"];
@@ -7463,6 +7804,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SandboxUser"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRisks: {
+        parameters: {
+            query?: {
+                /** @description 20 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityRisk"][];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,5 +1,7 @@
 import {
+  BellOff,
   BookOpen,
+  Briefcase,
   Gauge,
   Info,
   KeyRound,
@@ -7,10 +9,13 @@ import {
   type LucideIcon,
   Play,
   Plug,
+  Radar,
+  Radio,
   ScanSearch,
   ScrollText,
   Settings,
   Shield,
+  Siren,
   Table2,
   Theater,
   User,
@@ -25,11 +30,16 @@ type Permission = components["schemas"]["Permission"];
 export type Place = {
   to:
     | "/"
+    | "/alerts"
+    | "/cases"
+    | "/rules"
+    | "/suppressions"
     | "/flows"
     | "/runs"
     | "/tables"
     | "/catalogue"
     | "/connections"
+    | "/sources"
     | "/templates"
     | "/rehearse"
     | "/activity"
@@ -39,15 +49,19 @@ export type Place = {
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Investigate" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Practice" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
 /** What the rail shows, in its order. */
 const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
-  { to: "/activity", label: "Activity", icon: ScrollText, key: "a", permission: "actions:read", group: "Respond" },
+  { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
+  { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
+  { to: "/activity", label: "Activity", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
+  { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
+  { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },
   { to: "/runs", label: "Runs", icon: Play, key: "r", permission: "runs:read", group: "Automate" },
   { to: "/tables", label: "Tables", icon: Table2, key: "t", permission: "tables:read", group: "Automate" },
@@ -62,6 +76,7 @@ const places: Place[] = [
   },
   { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
+  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Automate" },
   {
     to: "/rehearse",
     label: "Rehearse",

@@ -8,12 +8,9 @@ import { Button } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
-import { Tabs } from "../../kit/Tabs.tsx";
 import { Time } from "../../kit/Time.tsx";
 import type { Column } from "../../kit/table.ts";
 import { useCan } from "../session/session.ts";
-import { SourceForm } from "../sources/SourceForm.tsx";
-import { SourceList } from "../sources/SourceList.tsx";
 import { AddConnection } from "./AddConnection.tsx";
 import { ConnectionStateMark } from "./connectionState.tsx";
 import { Glyph } from "./Glyph.tsx";
@@ -23,43 +20,26 @@ type Connection = components["schemas"]["Connection"];
 
 const route = getRouteApi("/inside/connections");
 
-/** What Sallyport is connected with: systems to act in, and sources of events. */
+/** What Sallyport is connected with: the systems that it acts in. */
 export function ConnectionList() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const canConnect = useCan("connections:write");
-  const canSources = useCan("sources:read");
-  const canAddSource = useCan("sources:write");
-  const tab = search.tab === "sources" && canSources ? "sources" : "connections";
   const add = (what: string | undefined) => void navigate({ search: { ...search, add: what } });
   const addConnection = canConnect && (
     <Button look="primary" icon={<Plus size={15} />} onClick={() => add("choose")}>
       Add a connection
     </Button>
   );
-  const addSource = canAddSource && (
-    <Button look="primary" icon={<Plus size={15} />} onClick={() => add("source")}>
-      Add a source
-    </Button>
-  );
   return (
     <Page>
       <PageHeader
         title="Connections"
-        lead="The systems that flows act in, and where events come from."
-        actions={tab === "sources" ? addSource : addConnection}
+        lead="The systems that flows act in, and that events come from."
+        actions={addConnection}
       />
-      <Tabs
-        label="Kinds of connections"
-        value={tab}
-        onChange={(t) => void navigate({ search: { tab: t === "sources" ? t : undefined }, replace: true })}
-        tabs={[
-          { id: "connections", label: "Connections", content: <List empty={addConnection} /> },
-          ...(canSources ? [{ id: "sources", label: "Event sources", content: <SourceList add={addSource} /> }] : []),
-        ]}
-      />
-      {search.add === "source" && <SourceForm onClose={() => add(undefined)} />}
-      {search.add && search.add !== "source" && (
+      <List empty={addConnection} />
+      {search.add && (
         <AddConnection
           connector={search.add === "choose" ? undefined : search.add}
           onChoose={(c) => add(c ?? "choose")}

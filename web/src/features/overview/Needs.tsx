@@ -51,7 +51,7 @@ function listOf(n: NeedsOf): Need[] {
       many: "event sources fail",
       icon: Radio,
       tone: "bad",
-      to: { to: "/connections", search: { tab: "sources" } },
+      to: { to: "/sources" },
     },
     {
       n: n.failedConnections,

@@ -16,7 +16,7 @@ export function Setup({ setup }: { setup: components["schemas"]["Setup"] }) {
       done: setup.sources > 0,
       label: "Add an event source",
       why: "So that what happens there is seen here.",
-      to: { to: "/connections", search: { tab: "sources" } },
+      to: { to: "/sources/new" },
     },
     {
       done: setup.flows > 0,

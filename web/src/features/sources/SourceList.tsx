@@ -1,58 +1,72 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Radio } from "lucide-react";
-import type { ReactNode } from "react";
+import { Plus, Radio } from "lucide-react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { buttonClass } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
+import { Page, PageHeader } from "../../kit/Page.tsx";
+import { Spark } from "../../kit/Spark.tsx";
 import { Time } from "../../kit/Time.tsx";
 import type { Column } from "../../kit/table.ts";
-import { count } from "../../kit/time.ts";
+import { count, span } from "../../kit/time.ts";
+import { useCan } from "../session/session.ts";
+import { categoryOf, howOf } from "./methods.ts";
 import { SourceStateMark } from "./sourceState.tsx";
 
 type Source = components["schemas"]["Source"];
 
-/** Where events come from. */
-export function SourceList({ add }: { add: ReactNode }) {
+/** Where events come from, and how each does. */
+export function SourceList() {
   const navigate = useNavigate();
+  const canAdd = useCan("sources:write");
   const sources = useQuery(read("/api/v1/sources", {}));
-  if (sources.isError)
-    return (
-      <Failed
-        what="The sources could not be read."
-        error={sources.error}
-        onRetry={() => void sources.refetch()}
-        retrying={sources.isRefetching}
-      />
-    );
+  const add = canAdd && (
+    <Link to="/sources/new" className={buttonClass("primary")}>
+      <Plus size={15} aria-hidden />
+      Add a source
+    </Link>
+  );
   return (
-    <DataTable<Source>
-      label="Event sources"
-      rows={sources.data}
-      columns={columns}
-      rowKey={(s) => s.id}
-      rowName={(s) => s.name}
-      onOpen={(s) => void navigate({ to: "/sources/$id", params: { id: s.id } })}
-      empty={
-        <div className="rounded-lg border bg-surface">
-          <Empty
-            icon={<Radio size={28} strokeWidth={1.5} />}
-            title="No events are received yet"
-            action={add}
-            link={
-              <Link to="/connections" className="text-accent hover:underline">
-                Connect your Okta org first
-              </Link>
-            }
-          >
-            A source polls the System Log of an Okta org, or takes its event hook, or both. Without one no flow starts
-            by itself.
-          </Empty>
-        </div>
-      }
-    />
+    <Page>
+      <PageHeader title="Alert sources" lead="Where events come from, and how that is going." actions={add} />
+      {sources.isError ? (
+        <Failed
+          what="The sources could not be read."
+          error={sources.error}
+          onRetry={() => void sources.refetch()}
+          retrying={sources.isRefetching}
+        />
+      ) : (
+        <DataTable<Source>
+          label="Alert sources"
+          rows={sources.data}
+          columns={columns}
+          rowKey={(s) => s.id}
+          rowName={(s) => s.name}
+          onOpen={(s) => void navigate({ to: "/sources/$id", params: { id: s.id } })}
+          empty={
+            <div className="rounded-lg border bg-surface">
+              <Empty
+                icon={<Radio size={28} strokeWidth={1.5} />}
+                title="No events are received yet"
+                action={add}
+                link={
+                  <Link to="/connections" className="text-accent hover:underline">
+                    See what is connected
+                  </Link>
+                }
+              >
+                A source brings the System Log of an Okta org here, and tells what the org lacks for good alerts.
+                Connecting one takes about five minutes and a read-only API token.
+              </Empty>
+            </div>
+          }
+        />
+      )}
+    </Page>
   );
 }
 
@@ -67,44 +81,92 @@ const columns: Column<Source>[] = [
       </Link>
     ),
   },
-  { id: "state", title: "State", width: "150px", phone: "aside", cell: (s) => <SourceStateMark health={s.health} /> },
-  { id: "how", title: "How", cell: (s) => <span className="text-muted">{howOf(s)}</span> },
+  { id: "state", title: "State", width: "120px", phone: "aside", cell: (s) => <SourceStateMark health={s.health} /> },
+  { id: "how", title: "How", width: "17%", from: 1024, cell: (s) => <span className="text-muted">{howOf(s)}</span> },
   {
-    id: "error",
-    title: "Note",
-    from: 1024,
+    id: "category",
+    title: "Category",
+    width: "100px",
+    from: 1280,
+    phone: "none",
+    cell: (s) => <span className="text-muted">{categoryOf(s)}</span>,
+  },
+  {
+    id: "note",
+    title: "To look at",
+    from: 768,
+    cell: (s) => <ToLookAt source={s} />,
+  },
+  {
+    id: "hour",
+    title: "Last hour",
+    width: "132px",
+    from: 768,
+    phone: "none",
     cell: (s) => (
-      <span className="text-bad" title={s.health.error}>
-        {s.health.error}
-      </span>
+      <Spark
+        values={s.health.minutes}
+        failed={s.health.errors}
+        label={`${count(s.health.minutes.reduce((a, b) => a + b, 0))} events in the last hour`}
+      />
     ),
   },
   {
-    id: "events",
+    id: "rate",
     named: true,
-    title: "Events",
-    width: "110px",
+    title: "Events/min",
+    width: "100px",
     right: true,
-    from: 768,
-    cell: (s) => count(s.health.events),
+    cell: (s) => rate(s.health.perMinute),
+  },
+  {
+    id: "lag",
+    named: true,
+    title: "Lag",
+    width: "90px",
+    right: true,
+    from: 1024,
+    cell: (s) => (s.health.lagMs > 0 ? span(s.health.lagMs) : <span className="text-faint">–</span>),
   },
   {
     id: "last",
     named: true,
     title: "Newest event",
-    width: "160px",
+    width: "140px",
     cell: (s) =>
       s.health.lastEventAt ? <Time at={s.health.lastEventAt} /> : <span className="text-faint">none yet</span>,
   },
 ];
 
-/** By which ways a source gets its events. */
-export function howOf(s: Source): string {
-  const ways = [
-    s.poll && `polls through ${s.connection?.name || "a deleted connection"}`,
-    s.hook && "takes an event hook",
-  ]
-    .filter(Boolean)
-    .join(", ");
-  return ways.charAt(0).toUpperCase() + ways.slice(1);
+/** A number of events a minute, short. */
+export function rate(n: number): string {
+  return n === 0 || n >= 10 ? count(Math.round(n)) : n.toFixed(1);
+}
+
+/** The one thing about a source that somebody should do next. */
+function ToLookAt({ source: s }: { source: Source }) {
+  if (s.health.error)
+    return (
+      <span className="text-bad" title={s.health.error}>
+        {s.health.error}
+      </span>
+    );
+  if (s.failing > 0)
+    return (
+      <Link
+        to="/sources/$id"
+        params={{ id: s.id }}
+        search={{ tab: "prerequisites" }}
+        className="text-warn hover:underline"
+      >
+        {s.failing === 1 ? "1 prerequisite is not met" : `${s.failing} prerequisites are not met`}
+      </Link>
+    );
+  if (s.connection && !s.confirmedAt)
+    return (
+      <Link to="/sources/$id" params={{ id: s.id }} search={{ tab: "confirm" }} className="text-muted hover:underline">
+        Not confirmed yet
+      </Link>
+    );
+  return <span className="text-faint">–</span>;
 }

@@ -1,4 +1,5 @@
-package main
+// Package traffic makes up events for measurements and tests.
+package traffic
 
 import (
 	"fmt"
@@ -6,28 +7,29 @@ import (
 	"time"
 )
 
-// traffic makes up the System Log of an organization of 5,000 people: events of
+// Traffic makes up the System Log of an organization of 5,000 people: events of
 // the types, sizes and frequencies that Okta's logs have. The i-th event is the
 // same in every run. One in 200 is one that a rule of SigmaHQ is about; others
 // come near to it.
-type traffic struct {
+type Traffic struct {
 	pcg *rand.PCG
 	*rand.Rand
 }
 
-func newTraffic() traffic {
+// New returns the log of that organization. It is not safe for concurrent use.
+func New() Traffic {
 	pcg := rand.NewPCG(0, 0)
-	return traffic{pcg, rand.New(pcg)} //nolint:gosec // it is to be the same in every run
+	return Traffic{pcg, rand.New(pcg)} //nolint:gosec // it is to be the same in every run
 }
 
 // occasion is a type of event, and what it looks like.
 type occasion struct {
-	weight                  int // among all of them
-	name, legacy, message   string
-	target                  string // what its targets are: app, user, factor, group, policy, other, none
-	signOn                  bool   // it has what Okta found out about the person
-	failing                 int    // in a thousand
-	failed, reason, failure string // outcome, its reason, and the message if another
+	weight                int // among all of them
+	name, legacy, message string
+	target                string // what its targets are: app, user, factor, group, policy, other, none
+	signOn                bool   // it has what Okta found out about the person
+	failing               int    // in a thousand
+	failed, reason        string // outcome, and its reason
 }
 
 //nolint:gochecknoglobals // a table
@@ -122,7 +124,9 @@ var hits = []hit{
 	{of: "application.policy.sign_on.rule.delete"},
 }
 
-const hitEvery = 200
+// HitEvery is how often an event is one that a rule of SigmaHQ is about: that
+// whose number is one less than a multiple.
+const HitEvery = 200
 
 // scene is one event to be.
 type scene struct {
@@ -136,8 +140,8 @@ type scene struct {
 	uriNow         string
 }
 
-// event appends the i-th event.
-func (t traffic) event(b []byte, i int) []byte {
+// Event appends the i-th event, a JSON object.
+func (t Traffic) Event(b []byte, i int) []byte {
 	t.pcg.Seed(2026, uint64(i)) //nolint:gosec // a number
 	s := t.scene(i)
 	b = append(b, '{')
@@ -150,10 +154,10 @@ func (t traffic) event(b []byte, i int) []byte {
 	return append(b, '}')
 }
 
-func (t traffic) scene(i int) scene {
+func (t Traffic) scene(i int) scene {
 	s := scene{i: i, person: t.person(), app: t.IntN(90), at: time.Unix(1767225600+int64(i/100), int64(i%100)*1e7).UTC()}
-	if i%hitEvery == hitEvery-1 {
-		s.planted = hits[i/hitEvery%len(hits)]
+	if i%HitEvery == HitEvery-1 {
+		s.planted = hits[i/HitEvery%len(hits)]
 		s.occasion = occasion{name: s.planted.of, message: "Something that is seldom done", target: "other"}
 		for _, o := range occasions {
 			if o.name == s.planted.of {
@@ -183,11 +187,11 @@ func totalWeight() int {
 }
 
 // person is more often one of those who work much.
-func (t traffic) person() int { return min(t.IntN(5000), t.IntN(5000)) }
+func (t Traffic) person() int { return min(t.IntN(5000), t.IntN(5000)) }
 
-func (t traffic) of(words ...string) string { return words[t.IntN(len(words))] }
+func (t Traffic) of(words ...string) string { return words[t.IntN(len(words))] }
 
-func (t traffic) uri(s scene) string {
+func (t Traffic) uri(s scene) string {
 	switch {
 	case s.planted.uri != "":
 		return s.planted.uri
@@ -199,7 +203,7 @@ func (t traffic) uri(s scene) string {
 	return t.of("/idp/idx/identify", "/idp/idx/challenge/answer", "/api/v1/authn", "/oauth2/v1/token", "/login/token/redirect")
 }
 
-func (t traffic) actor(b []byte, s scene) []byte {
+func (t Traffic) actor(b []byte, s scene) []byte {
 	login := fmt.Sprintf("person%d@acme.example", s.person)
 	if s.planted.actor != "" {
 		login = s.planted.actor
@@ -207,45 +211,55 @@ func (t traffic) actor(b []byte, s scene) []byte {
 	if s.planted.of == "" && t.IntN(25) == 0 {
 		return fmt.Appendf(b, `"actor":{"id":"0oa%017d","type":"PublicClientApp","alternateId":"0oa%017d","displayName":"%s","detailEntry":null},`, s.app, s.app, t.of("Provisioning", "Workflows", "Terraform"))
 	}
-	return fmt.Appendf(b, `"actor":{"id":"00u%017d","type":"User","alternateId":"%s","displayName":"%s Number %d","detailEntry":null},`, s.person, login, t.of("Ada", "Grace", "Jürgen", "Zoë", "Linus"), s.person)
+	return fmt.Appendf(b, `"actor":{"id":"00u%017d","type":"User","alternateId":"%s","displayName":"%s Number %d","detailEntry":null},`, s.person, login, []string{"Ada", "Grace", "Jürgen", "Zoë", "Linus"}[s.person%5], s.person)
 }
 
-func (t traffic) place(b []byte) []byte {
-	return append(b, t.of(
-		`{"city":"Lyon","state":"Auvergne-Rhône-Alpes","country":"France","postalCode":"69001","geolocation":{"lat":45.7485,"lon":4.8467}}`,
-		`{"city":"San Francisco","state":"California","country":"United States","postalCode":"94105","geolocation":{"lat":37.7852,"lon":-122.3874}}`,
-		`{"city":"Bengaluru","state":"Karnataka","country":"India","postalCode":"560002","geolocation":{"lat":12.9634,"lon":77.5855}}`,
-		`{"city":null,"state":null,"country":"Germany","postalCode":null,"geolocation":{"lat":51.2993,"lon":9.491}}`,
-	)...)
+// place is where a person is: at home, but for one in 300 events.
+func (t Traffic) place(b []byte, s scene) []byte {
+	at := s.person % len(places)
+	if t.IntN(300) == 0 {
+		at = t.IntN(len(places))
+	}
+	return append(b, places[at]...)
 }
 
-func (t traffic) address(s scene) string {
+//nolint:gochecknoglobals // a table
+var places = []string{
+	`{"city":"Lyon","state":"Auvergne-Rhône-Alpes","country":"France","postalCode":"69001","geolocation":{"lat":45.7485,"lon":4.8467}}`,
+	`{"city":"San Francisco","state":"California","country":"United States","postalCode":"94105","geolocation":{"lat":37.7852,"lon":-122.3874}}`,
+	`{"city":"Bengaluru","state":"Karnataka","country":"India","postalCode":"560002","geolocation":{"lat":12.9634,"lon":77.5855}}`,
+	`{"city":null,"state":null,"country":"Germany","postalCode":null,"geolocation":{"lat":51.2993,"lon":9.491}}`,
+}
+
+func (t Traffic) address(s scene) string {
 	return fmt.Sprintf("203.0.%d.%d", s.person/250%250, s.person%250)
 }
 
-func (t traffic) client(b []byte, s scene) []byte {
+func (t Traffic) client(b []byte, s scene) []byte {
 	agent, os, browser := "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36", "Mac OS X", "CHROME"
-	switch t.IntN(4) {
+	device := "Computer"
+	switch s.person % 4 {
 	case 0:
-		agent, os, browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36 Edg/127.0.0.0", "Windows 10", "CHROME"
+		agent, os, browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36", "Windows 10", "CHROME"
 	case 1:
 		agent, os, browser = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", "iOS (iPhone)", "UNKNOWN"
+		device = "Mobile"
 	}
 	b = fmt.Appendf(b, `"client":{"userAgent":{"rawUserAgent":"%s","os":"%s","browser":"%s"},"zone":"%s","device":"%s","id":null,"ipAddress":"%s","geographicalContext":`,
-		agent, os, browser, t.of("null", "null", "OfficeZone"), t.of("Computer", "Computer", "Mobile"), t.address(s))
-	return append(t.place(b), `},"device":null,`...)
+		agent, os, browser, t.of("null", "null", "OfficeZone"), device, t.address(s))
+	return append(t.place(b, s), `},"device":null,`...)
 }
 
-func (t traffic) context(b []byte, s scene) []byte {
-	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%022d","externalSessionId":"idx%022d"},`,
+func (t Traffic) context(b []byte, s scene) []byte {
+	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%018d","externalSessionId":"idx%018d"},`,
 		t.of("null", `"OKTA_CREDENTIAL_PROVIDER"`), t.IntN(2), s.person*31+s.i/20000, s.person*31+s.i/20000)
-	result, reason, message := "SUCCESS", "null", s.occasion.message
+	result, reason, message := "SUCCESS", "null", s.message
 	if s.name == "policy.evaluate_sign_on" {
 		result, reason = t.of("ALLOW", "ALLOW", "CHALLENGE"), `"Sign-on policy evaluation resulted in ALLOW"`
 	}
 	if s.failedNow {
 		result = s.failed
-		if why := s.occasion.reason; why != "" {
+		if why := s.reason; why != "" {
 			reason = `"` + why + `"`
 		}
 	}
@@ -256,17 +270,19 @@ func (t traffic) context(b []byte, s scene) []byte {
 		message = s.planted.message
 	}
 	b = fmt.Appendf(b, `"displayMessage":"%s","eventType":"%s","outcome":{"result":"%s","reason":%s},"published":"%s",`, message, s.name, result, reason, s.at.Format("2006-01-02T15:04:05.000Z"))
-	return fmt.Appendf(b, `"securityContext":{"asNumber":%d,"asOrg":"%s","isp":"%s","domain":"carrier%d.example","isProxy":%t},"severity":"%s",`,
-		3000+s.person%50, "example carrier", "example carrier", s.person%50, s.fromProxy, t.of("INFO", "INFO", "INFO", "WARN"))
+	return fmt.Appendf(b, `"securityContext":{"asNumber":%d,"asOrg":"carrier","isp":"carrier","domain":"carrier%d.example","isProxy":%t},"severity":"%s",`,
+		3000+s.person%50, s.person%50, s.fromProxy, t.of("INFO", "INFO", "INFO", "WARN"))
 }
 
-func (t traffic) debug(b []byte, s scene) []byte {
-	b = fmt.Appendf(b, `"debugContext":{"debugData":{"requestId":"%016x%016x","dtHash":"%016x%016x%016x%016x","requestUri":"%s","url":"%s?stateToken=%016x"`,
-		t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64(), s.uriNow, s.uriNow, t.Uint64())
+func (t Traffic) debug(b []byte, s scene) []byte {
+	b = fmt.Appendf(b, `"debugContext":{"debugData":{"requestId":"%016x%016x","requestUri":"%s","url":"%s?"`, t.Uint64(), t.Uint64(), s.uriNow, s.uriNow)
+	if t.IntN(3) == 0 {
+		b = fmt.Appendf(b, `,"dtHash":"%016x%016x%016x%016x"`, t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64())
+	}
 	if s.signOn {
-		b = fmt.Appendf(b, `,"deviceFingerprint":"%016x%016x","threatSuspected":"false","authnRequestId":"%016x%016x"`, t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64())
+		b = fmt.Appendf(b, `,"deviceFingerprint":"%016x%016x","threatSuspected":"false"`, t.Uint64(), t.Uint64())
 		sign := func() string { return t.of("NEGATIVE", "NEGATIVE", "NEGATIVE", "POSITIVE") }
-		if s.name == "policy.evaluate_sign_on" && s.targetName(t) == "Okta Admin Console" {
+		if s.name == "policy.evaluate_sign_on" && s.targetName() == "Okta Admin Console" {
 			sign = func() string { return "NEGATIVE" }
 		}
 		if s.planted.positive {
@@ -274,13 +290,13 @@ func (t traffic) debug(b []byte, s scene) []byte {
 		}
 		level := t.of("LOW", "LOW", "MEDIUM")
 		geo, device, ip := sign(), sign(), sign()
-		b = fmt.Appendf(b, `,"behaviors":"{New Geo-Location=%s, New Device=%s, New IP=%s, New State=NEGATIVE, New Country=NEGATIVE, Velocity=NEGATIVE, New City=NEGATIVE}","risk":"{reasons=Anomalous Device, level=%s}"`, geo, device, ip, level)
-		if t.IntN(5) < 2 {
+		b = fmt.Appendf(b, `,"behaviors":"{New Geo-Location=%s, New Device=%s, New IP=%s, New State=NEGATIVE, New Country=NEGATIVE, Velocity=NEGATIVE}","risk":"{reasons=Anomalous Device, level=%s}"`, geo, device, ip, level)
+		if t.IntN(100) < 28 {
 			b = fmt.Appendf(b, `,"logOnlySecurityData":"{\"risk\":{\"level\":\"%s\"},\"behaviors\":{\"New Geo-Location\":\"%s\",\"New Device\":\"%s\",\"New IP\":\"%s\",\"New State\":\"NEGATIVE\",\"New Country\":\"NEGATIVE\",\"Velocity\":\"NEGATIVE\",\"New City\":\"NEGATIVE\"}}"`, level, geo, device, ip)
 		}
 	}
 	if s.target == "app" {
-		b = fmt.Appendf(b, `,"initiationType":"%s","signOnMode":"%s","audience":"urn:example:app:%d"`, t.of("DASHBOARD_INITIATED", "SP_INITIATED"), t.of("SAML_2_0", "OPENID_CONNECT"), s.app)
+		b = fmt.Appendf(b, `,"initiationType":"%s","signOnMode":"%s"`, t.of("DASHBOARD_INITIATED", "SP_INITIATED"), t.of("SAML_2_0", "OPENID_CONNECT"))
 	}
 	if s.target == "factor" {
 		b = fmt.Appendf(b, `,"factor":"%s","factorIntent":"AUTHENTICATION"`, t.of("OKTA_VERIFY_PUSH", "SIGNED_NONCE", "FIDO_WEBAUTHN", "PASSWORD_AS_FACTOR"))
@@ -288,10 +304,10 @@ func (t traffic) debug(b []byte, s scene) []byte {
 	return append(b, "}},"...)
 }
 
-func (t traffic) rest(b []byte, s scene) []byte {
+func (t Traffic) rest(b []byte, s scene) []byte {
 	legacy := "null"
-	if s.occasion.legacy != "" {
-		legacy = `"` + s.occasion.legacy + `"`
+	if s.legacy != "" {
+		legacy = `"` + s.legacy + `"`
 	}
 	if s.name == "user.session.start" && s.failedNow {
 		legacy = `"core.user_auth.login_failed"`
@@ -300,7 +316,7 @@ func (t traffic) rest(b []byte, s scene) []byte {
 		legacy = `"` + s.planted.legacy + `"`
 	}
 	// A UUID of version 1, as Okta's are: 100 ns since the year 1582.
-	ticks := uint64(s.at.UnixNano()/100) + 0x01b21dd213814000 //nolint:gosec // this century
+	ticks := uint64(s.at.UnixNano()/100) + 0x01b21dd213814000
 	b = fmt.Appendf(b, `"legacyEventType":%s,"transaction":{"type":"WEB","id":"%016x%016x","detail":{}},"uuid":"%08x-%04x-1%03x-9c3a-%012x","version":"0",`,
 		legacy, t.Uint64(), t.Uint64(), uint32(ticks), uint16(ticks>>32), ticks>>48, s.i) //nolint:gosec // parts of the ticks
 	b = append(b, `"request":{"ipChain":[`...)
@@ -309,40 +325,40 @@ func (t traffic) rest(b []byte, s scene) []byte {
 			b = append(b, ',')
 		}
 		b = fmt.Appendf(b, `{"ip":"%s","geographicalContext":`, t.address(s))
-		b = append(t.place(b), `,"version":"V4","source":null}`...)
+		b = append(t.place(b, s), `,"version":"V4","source":null}`...)
 	}
 	return append(b, `]},`...)
 }
 
 // targetName is the name of an event's main target.
-func (s scene) targetName(t traffic) string {
+func (s scene) targetName() string {
 	switch {
 	case s.planted.target != "":
 		return s.planted.target
-	case s.occasion.target == "policy" && s.i%40 == 0:
+	case s.target == "policy" && s.i%40 == 0:
 		return "Okta Admin Console"
-	case s.occasion.target == "policy":
+	case s.target == "policy":
 		return fmt.Sprintf("Policy %d", s.app%12)
 	}
 	return fmt.Sprintf("Application %d", s.app)
 }
 
-func (t traffic) targets(b []byte, s scene) []byte {
-	name := s.targetName(t)
+func (t Traffic) targets(b []byte, s scene) []byte {
+	name := s.targetName()
 	user := fmt.Sprintf(`{"id":"00u%017d","type":"User","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}`, s.person, s.person, s.person)
-	app := fmt.Sprintf(`{"id":"0oa%017d","type":"AppInstance","alternateId":"%s","displayName":"%s","detailEntry":{"signOnModeType":"SAML_2_0","signOnModeEvaluationResult":"AUTHENTICATED"}}`, s.app, name, name)
+	app := fmt.Sprintf(`{"id":"0oa%017d","type":"AppInstance","alternateId":"%s","displayName":"%s","detailEntry":{"signOnModeType":"SAML_2_0"}}`, s.app, name, name)
 	b = append(b, `"target":[`...)
-	switch s.occasion.target {
+	switch s.target {
 	case "app":
 		b = fmt.Appendf(b, `%s,{"id":"0ua%017d","type":"AppUser","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}`, app, s.person, s.person, s.person)
 	case "user":
 		b = append(b, user...)
 	case "factor":
-		b = fmt.Appendf(b, `%s,{"id":"pfd%017d","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{"methodTypeUsed":"%s","methodUsedVerifiedProperties":"[USER_PRESENCE]"}}`, user, s.person, t.of("Get a push notification", "Password", "Use Okta FastPass"))
+		b = fmt.Appendf(b, `%s,{"id":"pfd%017d","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{"methodTypeUsed":"%s"}}`, user, s.person, t.of("Get a push notification", "Password", "Use Okta FastPass"))
 	case "group":
 		b = fmt.Appendf(b, `%s,{"id":"00g%017d","type":"UserGroup","alternateId":"unknown","displayName":"Group %d","detailEntry":null}`, user, s.app, s.app)
 	case "policy":
-		b = fmt.Appendf(b, `%s,{"id":"0pr%017d","type":"PolicyEntity","alternateId":"unknown","displayName":"Policy %d","detailEntry":{"policyType":"OktaSignOn"}},{"id":"rul%017d","type":"PolicyRule","alternateId":"unknown","displayName":"Rule %d","detailEntry":null}`, app, s.app, s.app%12, s.app, s.app%30)
+		b = fmt.Appendf(b, `%s,{"id":"0pr%017d","type":"PolicyEntity","alternateId":"unknown","displayName":"Policy %d","detailEntry":{"policyType":"OktaSignOn"}}`, app, s.app, s.app%12)
 	case "other":
 		b = fmt.Appendf(b, `{"id":"oth%017d","type":"Other","alternateId":"unknown","displayName":"%s","detailEntry":null}`, s.app, name)
 	}

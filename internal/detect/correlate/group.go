@@ -181,8 +181,12 @@ func (g *Group) fold() {
 		return
 	}
 	target := limit * 3 / 4
-	if g.spec.Type == ValueCount || g.spec.Type == Temporal {
+	switch g.spec.Type {
+	case ValueCount, Temporal:
 		g.foldRepeated(len(g.entries) - target)
+	case TemporalOrdered:
+		g.foldRuns()
+	default:
 	}
 	if extra := len(g.entries) - target; len(g.entries) > limit && extra > 0 {
 		g.entries = slices.Clone(g.entries[extra:])
@@ -209,6 +213,21 @@ func (g *Group) foldRepeated(most int) {
 	for i := range g.entries {
 		if most > 0 && last[of(&g.entries[i])] != i {
 			most--
+			g.folded++
+			continue
+		}
+		kept = append(kept, g.entries[i])
+	}
+	g.entries = kept
+}
+
+// foldRuns drops entries between two others of the same rule: in any chain one of
+// those stands as well.
+func (g *Group) foldRuns() {
+	kept := g.entries[:1]
+	for i := 1; i < len(g.entries); i++ {
+		last := i == len(g.entries)-1
+		if !last && g.entries[i].rule == g.entries[i+1].rule && g.entries[i].rule == kept[len(kept)-1].rule {
 			g.folded++
 			continue
 		}

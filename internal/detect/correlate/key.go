@@ -39,6 +39,9 @@ var escape = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 // combine joins one value of each of several lists, in every way. Where one list
 // is empty there is none.
 func combine(lists [][]string) []string {
+	if len(lists) == 1 && len(lists[0]) == 1 {
+		return []string{escape.Replace(lists[0][0])}
+	}
 	var joined []string
 	for i, values := range lists {
 		var next []string

@@ -129,30 +129,35 @@ func (s *Set) open(key Key, state []byte) *Group {
 // Count counts a batch of events and returns what fired, in the order of events.
 // The store is touched only if some correlation counts one of them.
 func (s *Set) Count(ctx context.Context, st Store, events []Event) ([]Firing, error) {
-	c := counting{set: s, store: st, groups: map[Key]*Group{}, changed: map[Key]*Group{}}
-	pending := make([][]counted, len(events))
+	c := counting{set: s, store: st}
+	var pending []counted
+	views := make([]view, len(events))
 	for i := range events {
+		views[i].Event = &events[i]
 		for _, rule := range events[i].Rules {
-			pending[i] = s.occurrences(pending[i], &events[i], rule)
+			pending = s.occurrences(pending, i, &views[i], rule)
 		}
-		for _, p := range pending[i] {
-			c.want(p.key)
-		}
+	}
+	if len(pending) == 0 {
+		return nil, nil
+	}
+	c.index = make(map[Key]int, len(pending))
+	for i := range pending {
+		pending[i].slot = c.slot(pending[i].key)
 	}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
-	for i := range events {
-		for _, p := range pending[i] {
-			if err := c.add(ctx, i, &events[i], p); err != nil {
-				return nil, err
-			}
+	for i := range pending {
+		if err := c.add(ctx, &views[pending[i].event], &pending[i]); err != nil {
+			return nil, err
 		}
 	}
-	if len(c.changed) == 0 {
-		return nil, nil
+	changed := make(map[Key]*Group, len(c.slots))
+	for _, slot := range c.slots {
+		changed[slot.key] = slot.group
 	}
-	if err := st.Keep(ctx, c.changed); err != nil {
+	if err := st.Keep(ctx, changed); err != nil {
 		return nil, fmt.Errorf("keep groups: %w", err)
 	}
 	return c.firings, nil
@@ -160,13 +165,15 @@ func (s *Set) Count(ctx context.Context, st Store, events []Event) ([]Firing, er
 
 // counted is an occurrence and the group it counts in.
 type counted struct {
-	spec *Spec
-	key  Key
+	spec  *Spec
+	key   Key
+	event int // which of the batch
+	slot  int
 	Occurrence
 }
 
 // occurrences appends what a rule's match of an event counts as.
-func (s *Set) occurrences(all []counted, e *Event, rule string) []counted {
+func (s *Set) occurrences(all []counted, event int, e *view, rule string) []counted {
 	for _, spec := range s.byRule[rule] {
 		keys := spec.keys(e, rule)
 		if len(keys) == 0 {
@@ -174,7 +181,10 @@ func (s *Set) occurrences(all []counted, e *Event, rule string) []counted {
 		}
 		for _, value := range spec.values(e) {
 			for _, key := range keys {
-				all = append(all, counted{spec, Key{spec.ID, key}, Occurrence{Rule: rule, UUID: e.UUID, At: e.At, Value: value}})
+				all = append(all, counted{
+					spec: spec, key: Key{spec.ID, key}, event: event,
+					Occurrence: Occurrence{Rule: rule, UUID: e.UUID, At: e.At, Value: value},
+				})
 			}
 		}
 	}
@@ -182,13 +192,13 @@ func (s *Set) occurrences(all []counted, e *Event, rule string) []counted {
 }
 
 // keys are the groups that an event counts in.
-func (s *Spec) keys(e *Event, rule string) []string {
+func (s *Spec) keys(v *view, rule string) []string {
 	if len(s.Group) == 0 {
 		return []string{""}
 	}
 	lists := make([][]string, len(s.Group))
 	for i, f := range s.Group {
-		if lists[i] = folded(e, f.path(rule)); len(lists[i]) == 0 {
+		if lists[i] = v.values(f.path(rule)); len(lists[i]) == 0 {
 			return nil
 		}
 	}
@@ -196,35 +206,47 @@ func (s *Spec) keys(e *Event, rule string) []string {
 }
 
 // values are what an event counts as; one that needs none counts once.
-func (s *Spec) values(e *Event) []string {
+func (s *Spec) values(v *view) []string {
 	if len(s.Field) == 0 || !s.calculates() && s.Type != ValueCount && s.Type != FirstSeen {
 		return []string{""}
 	}
 	if len(s.Field) == 1 {
-		return folded(e, s.Field[0])
+		return v.values(s.Field[0])
 	}
 	lists := make([][]string, len(s.Field))
 	for i, path := range s.Field {
-		lists[i] = folded(e, path)
+		lists[i] = v.values(path)
 	}
 	return combine(lists)
 }
 
-// folded are the different values at a path.
-func folded(e *Event, path string) []string {
-	if path == "" {
-		return nil
-	}
-	values := e.Values(path)
-	if len(values) == 0 {
-		return nil
-	}
-	all := make([]string, 0, len(values))
-	for _, v := range values {
-		if v = fold(v); v != "" && !slices.Contains(all, v) && len(all) < maxCombinations {
-			all = append(all, v)
+// view is an event as correlations see it. Several ask for the same paths.
+type view struct {
+	*Event
+	known []atPath
+}
+
+type atPath struct {
+	path   string
+	values []string
+}
+
+// values are the different values at a path.
+func (v *view) values(path string) []string {
+	for i := range v.known {
+		if v.known[i].path == path {
+			return v.known[i].values
 		}
 	}
+	var all []string
+	if path != "" {
+		for _, text := range v.Values(path) {
+			if text = fold(text); text != "" && !slices.Contains(all, text) && len(all) < maxCombinations {
+				all = append(all, text)
+			}
+		}
+	}
+	v.known = append(v.known, atPath{path, all})
 	return all
 }
 
@@ -232,55 +254,65 @@ func folded(e *Event, path string) []string {
 type counting struct {
 	set     *Set
 	store   Store
-	wanted  []Key
-	groups  map[Key]*Group
-	changed map[Key]*Group
+	index   map[Key]int // of slots
+	slots   []slot      // the groups that are counted in
+	loaded  int         // how many slots have their groups
 	firings []Firing
 }
 
-func (c *counting) want(key Key) {
-	if _, ok := c.groups[key]; !ok {
-		c.groups[key] = nil
-		c.wanted = append(c.wanted, key)
-	}
+type slot struct {
+	key   Key
+	group *Group
 }
 
-// load fetches the groups that are wanted.
+func (c *counting) slot(key Key) int {
+	i, ok := c.index[key]
+	if !ok {
+		i = len(c.slots)
+		c.index[key] = i
+		c.slots = append(c.slots, slot{key: key})
+	}
+	return i
+}
+
+// load fetches the groups that are not there yet.
 func (c *counting) load(ctx context.Context) error {
-	if len(c.wanted) == 0 {
+	if c.loaded == len(c.slots) {
 		return nil
 	}
-	found, err := c.store.Groups(ctx, c.wanted, c.set.open)
+	missing := c.slots[c.loaded:]
+	keys := make([]Key, len(missing))
+	for i := range missing {
+		keys[i] = missing[i].key
+	}
+	found, err := c.store.Groups(ctx, keys, c.set.open)
 	if err != nil {
 		return fmt.Errorf("load groups: %w", err)
 	}
-	for _, key := range c.wanted {
-		g := found[key]
-		if g == nil {
-			g = NewGroup(c.set.specs[key.Spec])
+	for i := range missing {
+		if missing[i].group = found[missing[i].key]; missing[i].group == nil {
+			missing[i].group = NewGroup(c.set.specs[missing[i].key.Spec])
 		}
-		c.groups[key] = g
 	}
-	c.wanted = c.wanted[:0]
+	c.loaded = len(c.slots)
 	return nil
 }
 
 // add counts an occurrence, and what fires by it for those that count that.
-func (c *counting) add(ctx context.Context, i int, e *Event, p counted) error {
-	c.want(p.key)
-	if err := c.load(ctx); err != nil {
-		return err
-	}
-	g := c.groups[p.key]
-	c.changed[p.key] = g
-	f, fires := g.Add(p.Occurrence)
+func (c *counting) add(ctx context.Context, e *view, p *counted) error {
+	f, fires := c.slots[p.slot].group.Add(p.Occurrence)
 	if !fires {
 		return nil
 	}
-	f.Key, f.Group, f.Event = p.key.Group, p.spec.group(p.key.Group), i
+	f.Key, f.Group, f.Event = p.key.Group, p.spec.group(p.key.Group), p.event
 	c.firings = append(c.firings, f)
-	for _, outer := range c.set.occurrences(nil, e, p.spec.ID) {
-		if err := c.add(ctx, i, e, outer); err != nil {
+	outer := c.set.occurrences(nil, p.event, e, p.spec.ID)
+	for i := range outer {
+		outer[i].slot = c.slot(outer[i].key)
+		if err := c.load(ctx); err != nil {
+			return err
+		}
+		if err := c.add(ctx, e, &outer[i]); err != nil {
 			return err
 		}
 	}

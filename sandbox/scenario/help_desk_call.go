@@ -42,7 +42,7 @@ func helpDeskCall(s *stage) error {
 			return err
 		}
 	}
-	session, err := s.enter(victim, from, okta.Entry{})
+	session, err := s.enter(victim, from, okta.Entry{Once: true})
 	if err != nil {
 		return err
 	}

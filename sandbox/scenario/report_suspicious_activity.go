@@ -21,7 +21,7 @@ func reportSuspiciousActivity(s *stage) error {
 	if err := s.seen(s.victim.Login, from); err != nil {
 		return err
 	}
-	if _, err := s.signIn(s.victim.Login, s.stranger()); err != nil {
+	if _, err := s.trespass(s.victim.Login, s.stranger()); err != nil {
 		return err
 	}
 	id, err := s.opt.Org.Report(s.victim.Login, from)

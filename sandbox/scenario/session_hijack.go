@@ -36,7 +36,7 @@ var _ = add(Scenario{
 // the device token in debugData is the owner's, whoever makes the request.
 func sessionHijack(s *stage) error {
 	if len(s.opt.Org.Sessions(s.victim.Login)) == 0 {
-		if _, err := s.signIn(s.victim.Login, s.home(s.victim.Login)); err != nil {
+		if _, err := s.enter(s.victim.Login, s.home(s.victim.Login), okta.Entry{}); err != nil {
 			return err
 		}
 	}

@@ -686,6 +686,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long events are kept, and what is stored */
+        get: operations["getEventRetention"];
+        /**
+         * Change how long events are kept
+         * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
+         */
+        put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/summary": {
         parameters: {
             query?: never;
@@ -3475,6 +3496,20 @@ export interface components {
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        EventRetention: {
+            /** @description since they were published; 0 for no bound */
+            days: number;
+            /** @description that they may take, about; 0 for no bound */
+            megabytes: number;
+            stored: components["schemas"]["EventStock"];
+        };
+        EventStock: {
+            events: number;
+            /** @description estimated */
+            megabytes: number;
+            /** Format: date-time */
+            oldest?: string;
+        };
         EventSummary: {
             /** @description that were counted */
             events: number;
@@ -4282,6 +4317,10 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutEventRetention: {
+            days: number;
+            megabytes: number;
         };
         PutHook: {
             /** @description the event types to send; none is what flows and rules want */
@@ -6867,6 +6906,52 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEventRetention"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
                 };
             };
             default: components["responses"]["Error"];

@@ -68,7 +68,7 @@ func (r *Reader) elements() (Block, error) {
 		if len(b.list) > 0 {
 			return b, nil // the error comes again
 		}
-		if errors.Is(err, io.EOF) && !r.inList {
+		if errors.Is(err, io.EOF) {
 			return b, io.EOF
 		}
 		return b, fmt.Errorf("event %d: %w", r.n+1, err)

@@ -157,7 +157,7 @@ func TestReader(t *testing.T) {
 					continue
 				}
 				if err != nil {
-					if tt.err == "" && !errors.Is(err, io.EOF) || tt.err != "" && !strings.Contains(err.Error(), tt.err) {
+					if errors.Is(err, io.EOF) != (tt.err == "") || tt.err != "" && !strings.Contains(err.Error(), tt.err) {
 						t.Errorf("ended with %v", err)
 					}
 					break
@@ -191,7 +191,7 @@ func TestBlocks(t *testing.T) {
 			for {
 				b, err := r.Block()
 				if err != nil {
-					if tt.err == "" && !errors.Is(err, io.EOF) || !strings.Contains(err.Error(), tt.err) {
+					if errors.Is(err, io.EOF) != (tt.err == "") || !strings.Contains(err.Error(), tt.err) {
 						t.Errorf("ended with %v", err)
 					}
 					break

@@ -121,7 +121,7 @@ func (r *Reader) line() ([]byte, error) {
 func (r *Reader) fromList() (Event, error) {
 	raw, err := r.element()
 	if err != nil {
-		if errors.Is(err, io.EOF) && !r.inList {
+		if errors.Is(err, io.EOF) {
 			return Event{}, io.EOF
 		}
 		return Event{}, fmt.Errorf("event %d: %w", r.n+1, err)
@@ -137,10 +137,14 @@ func (r *Reader) fromList() (Event, error) {
 	return e, nil
 }
 
-// element returns the next element, going over the brackets between lists.
+// element returns the next element, going over the brackets between lists. It is
+// not the end if a list is not closed.
 func (r *Reader) element() (json.RawMessage, error) {
 	for !r.inList || !r.dec.More() {
 		tok, err := r.dec.Token()
+		if errors.Is(err, io.EOF) && r.inList {
+			return nil, io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -152,5 +156,8 @@ func (r *Reader) element() (json.RawMessage, error) {
 	}
 	var raw json.RawMessage
 	err := r.dec.Decode(&raw)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
 	return raw, err
 }

@@ -32,6 +32,37 @@ func (tx *Tx) insertFresh(ctx context.Context, b bulk, rows [][]any) ([]bool, er
 	return tx.insertUnnested(ctx, b, rows)
 }
 
+// upsertEach inserts rows, or replaces what those of the same key have in their
+// other columns. No key is there twice among the rows.
+func (tx *Tx) upsertEach(ctx context.Context, b bulk, rows [][]any) error {
+	var sets []string
+	for _, c := range b.columns {
+		if !strings.Contains(", "+b.conflict+",", ", "+c+",") {
+			sets = append(sets, c+" = excluded."+c)
+		}
+	}
+	tail := "ON CONFLICT (" + b.conflict + ") DO UPDATE SET " + strings.Join(sets, ", ")
+	for _, row := range rows {
+		storable(row)
+	}
+	if tx.db.pool != nil {
+		args, casts := b.unnested(rows)
+		_, err := tx.exec(ctx, `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+casts+`) `+tail, args...)
+		return err
+	}
+	stmt, err := tx.tx.PrepareContext(ctx, insertText(b.table, strings.Join(b.columns, ", "), tail, 1, len(b.columns)))
+	if err != nil {
+		return tx.db.sorted(err)
+	}
+	defer func() { _ = stmt.Close() }()
+	for _, row := range rows {
+		if _, err := stmt.ExecContext(ctx, row...); err != nil {
+			return tx.db.sorted(err)
+		}
+	}
+	return nil
+}
+
 func (tx *Tx) insertEach(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
 	stmt, err := tx.tx.PrepareContext(ctx, insertText(b.table, strings.Join(b.columns, ", "), "ON CONFLICT ("+b.conflict+") DO NOTHING", 1, len(b.columns)))
 	if err != nil {
@@ -54,19 +85,8 @@ func (tx *Tx) insertEach(ctx context.Context, b bulk, rows [][]any) ([]bool, err
 }
 
 func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
-	args, casts := make([]any, len(b.columns)), make([]string, len(b.columns))
-	for c, typ := range b.types {
-		casts[c] = "?::" + typ + "[]"
-		switch typ {
-		case "bigint":
-			args[c] = column[int64](rows, c)
-		case "bytea":
-			args[c] = column[[]byte](rows, c)
-		default:
-			args[c] = column[string](rows, c)
-		}
-	}
-	keys, err := list(ctx, tx, scalar[string], `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+strings.Join(casts, ", ")+
+	args, casts := b.unnested(rows)
+	keys, err := list(ctx, tx, scalar[string], `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+casts+
 		`) ON CONFLICT (`+b.conflict+`) DO NOTHING RETURNING `+b.columns[b.key], args...)
 	if err != nil {
 		return nil, err
@@ -83,6 +103,23 @@ func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool,
 		fresh[at[k]] = true
 	}
 	return fresh, nil
+}
+
+// unnested returns rows as a list for each column, and the marks for them.
+func (b bulk) unnested(rows [][]any) ([]any, string) {
+	args, casts := make([]any, len(b.columns)), make([]string, len(b.columns))
+	for c, typ := range b.types {
+		casts[c] = "?::" + typ + "[]"
+		switch typ {
+		case "bigint":
+			args[c] = column[int64](rows, c)
+		case "bytea":
+			args[c] = column[[]byte](rows, c)
+		default:
+			args[c] = column[string](rows, c)
+		}
+	}
+	return args, strings.Join(casts, ", ")
 }
 
 // column returns one column of rows; every value in it is a T.

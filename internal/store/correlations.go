@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"sallyport/internal/detect/correlate"
+	"sallyport/internal/event"
 )
 
-// Correlations is the correlation table in the transaction of a batch: what the
+// correlations is the correlation table in the transaction of a batch: what the
 // organization's rules have counted so far. It is what [Batch.Alone] keeps to one
 // batch at a time.
 type correlations struct {
@@ -29,8 +30,12 @@ func scanGroup(rows *sql.Rows) (g storedGroup, err error) {
 // Correlations returns what the organization's rules have counted.
 func (b *Batch) Correlations() correlate.Store { return correlations{b.tx, b.b.Org} }
 
-// maxGroups bounds the groups that one query reads.
-const maxGroups = 500
+// maxGroups bounds the groups that are looked at for what is due, maxAsked those
+// that one query asks for: SQLite's driver takes long to bind very many.
+const (
+	maxGroups = 500
+	maxAsked  = 128
+)
 
 // Groups returns those of the groups that are kept.
 func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open correlate.Open) (map[correlate.Key]*correlate.Group, error) {
@@ -41,7 +46,7 @@ func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open cor
 	}
 	for spec, groups := range bySpec {
 		for len(groups) > 0 {
-			n := chunk(len(groups), 1, maxGroups)
+			n := chunk(len(groups), 1, maxAsked)
 			got, err := list(ctx, c.tx, scanGroup, `SELECT rule_id, group_key, state FROM correlation WHERE org_id = ? AND rule_id = ? AND group_key IN `+in(n),
 				append([]any{c.org, spec}, groups[:n]...)...)
 			if err != nil {
@@ -73,8 +78,10 @@ func (c correlations) Keep(ctx context.Context, changed map[correlate.Key]*corre
 	if len(rows) == 0 {
 		return nil
 	}
-	return c.tx.insertMany(ctx, "correlation", "org_id, rule_id, group_key, state, ends_at",
-		`ON CONFLICT (org_id, rule_id, group_key) DO UPDATE SET state = excluded.state, ends_at = excluded.ends_at`, rows)
+	return c.tx.upsertEach(ctx, bulk{
+		table: "correlation", conflict: "org_id, rule_id, group_key", columns: []string{"org_id", "rule_id", "group_key", "state", "ends_at"},
+		types: []string{"text", "text", "text", "bytea", "bigint"},
+	}, rows)
 }
 
 // Due returns groups of which time alone decides something now, and those that
@@ -88,9 +95,31 @@ func (c correlations) Due(ctx context.Context, now time.Time, open correlate.Ope
 	return out, err
 }
 
-// AnyDue reports whether an organization has groups that are due: whoever looks
-// need not open a transaction for nothing.
-func (t Rules) AnyDue(ctx context.Context, org string, now time.Time) (bool, error) {
-	got, err := list(ctx, t.db, scalar[int64], `SELECT ends_at FROM correlation WHERE org_id = ? AND ends_at <= ? LIMIT 1`, org, toMicros(now))
-	return len(got) > 0, err
+// DueOrganizations returns the organizations that have groups which are due:
+// whoever looks need not open a transaction for nothing.
+func (t Rules) DueOrganizations(ctx context.Context, now time.Time) ([]string, error) {
+	return list(ctx, t.db, scalar[string], `SELECT DISTINCT org_id FROM correlation WHERE ends_at <= ? ORDER BY org_id`, toMicros(now))
+}
+
+// SeenUntil returns up to when all of an organization's events are known to have
+// come in: until its source that was polled longest ago was, and now where none
+// is polled.
+func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.Time, error) {
+	at, err := list(ctx, t.db, scalar[int64], `SELECT last_poll_at FROM source WHERE org_id = ? AND enabled AND poll ORDER BY last_poll_at LIMIT 1`, org)
+	if err != nil || len(at) == 0 {
+		return now, err
+	}
+	if seen := fromMicros(at[0]); seen.Before(now) {
+		return seen, nil
+	}
+	return now, nil
+}
+
+// Event returns a stored event, as the transaction of a batch sees it.
+func (b *Batch) Event(ctx context.Context, uuid string) (event.Event, bool, error) {
+	got, err := list(ctx, b.tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, b.b.Org, eventKey(uuid))
+	if err != nil || len(got) == 0 {
+		return event.Event{}, false, err
+	}
+	return got[0].Event, true, nil
 }

@@ -54,7 +54,7 @@ func newCounting(rules []detect.Rule) (*counting, error) {
 		{ID: "rapid app access", Type: correlate.ValueCount, Rules: []string{"open"}, Group: by("actor.alternateId"), Field: []string{"target.displayName"}, Span: 10 * time.Minute, Condition: atLeast(40)},
 		{ID: "spray", Type: correlate.EventCount, Rules: []string{"failed"}, Group: by("client.ipAddress"), Span: time.Hour, Condition: atLeast(10)},
 		{ID: "login after refusal", Type: correlate.TemporalOrdered, Rules: []string{"refused", "login"}, Group: by("actor.alternateId"), Span: time.Hour},
-		{ID: "many tokens", Type: correlate.EventCount, Rules: []string{"grant"}, Group: by("actor.alternateId", "securityContext.asNumber"), Span: time.Hour, Condition: atLeast(20)},
+		{ID: "many tokens", Type: correlate.EventCount, Rules: []string{"grant"}, Group: by("actor.alternateId", "target.displayName"), Span: time.Hour, Condition: atLeast(5)},
 	})
 	if err != nil {
 		return nil, err

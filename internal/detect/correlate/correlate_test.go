@@ -185,15 +185,40 @@ func TestDue(t *testing.T) {
 				for f, ok := g.Due(o.At); ok; f, ok = g.Due(o.At) {
 					fired = append(fired, fmt.Sprintf("%d-%d", int(f.From.Sub(at(0)).Seconds()), int(f.To.Sub(at(0)).Seconds())))
 				}
-				if until := g.Until(); until.Before(o.At) && name == "too early to say" {
-					t.Errorf("it is to be looked at again at %v", until)
-				}
 				g = again(t, &c.spec, g)
 			}
 			if got := strings.Join(fired, " "); got != c.fires {
 				t.Errorf("fires for %q, want %q", got, c.fires)
 			}
 		})
+	}
+}
+
+// A group wants to be looked at when something is to be decided, and otherwise
+// to be forgotten when no window can reach it.
+func TestUntil(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec correlate.Spec // of 60 seconds, and as many of lateness
+		in   string
+		want int
+	}{
+		"the last event's window": {correlate.Spec{Type: correlate.EventCount, Rules: []string{"a"}, Condition: bounds("gte", 3)}, "a@0 a@30 a@10", 150},
+		"the first to be decided": {correlate.Spec{Type: correlate.EventCount, Rules: []string{"a"}, Condition: bounds("lt", 3)}, "a@30 a@10 a@40", 130},
+		"the first that waits":    {correlate.Spec{Type: correlate.Absent, Rules: []string{"a"}, Without: []string{"b"}}, "a@10 a@100 b@20", 220},
+		"nobody that waits":       {correlate.Spec{Type: correlate.Absent, Rules: []string{"a"}, Without: []string{"b"}}, "a@10 b@20", 140},
+		"the last value":          {correlate.Spec{Type: correlate.FirstSeen, Rules: []string{"a"}, Field: []string{"f"}}, "a@0=x a@5=y", 125},
+	} {
+		c.spec.ID, c.spec.Span, c.spec.Lateness = "s", time.Minute, time.Minute
+		g := correlate.NewGroup(&c.spec)
+		if !g.Until().IsZero() {
+			t.Errorf("%s: an empty group is to be looked at %v", name, g.Until())
+		}
+		for i, text := range strings.Fields(c.in) {
+			g.Add(arrival(text, i))
+		}
+		if got := int(g.Until().Sub(at(0)).Seconds()); got != c.want {
+			t.Errorf("%s: at %d, want %d", name, got, c.want)
+		}
 	}
 }
 
@@ -247,6 +272,23 @@ func TestBounded(t *testing.T) {
 		}
 		if _, fires := g.Add(correlate.Occurrence{Rule: "b", UUID: "b", At: at(20_000)}); !fires {
 			t.Errorf("%s: it does not fire", name)
+		}
+	}
+}
+
+// What is repeated does not wash out what came before it.
+func TestRepetition(t *testing.T) {
+	for _, typ := range []correlate.Type{correlate.Temporal, correlate.TemporalOrdered} {
+		s := &correlate.Spec{ID: "s", Type: typ, Rules: []string{"a", "b", "c"}, Span: 24 * time.Hour}
+		g := correlate.NewGroup(s)
+		g.Add(correlate.Occurrence{Rule: "a", UUID: "a", At: at(0)})
+		for i := range 5000 {
+			if _, fires := g.Add(correlate.Occurrence{Rule: "b", UUID: fmt.Sprint(i), At: at(1 + i)}); fires {
+				t.Fatalf("%s: it fires at %d", typ, i)
+			}
+		}
+		if _, fires := g.Add(correlate.Occurrence{Rule: "c", UUID: "c", At: at(6000)}); !fires {
+			t.Errorf("%s: it does not fire", typ)
 		}
 	}
 }
@@ -354,5 +396,22 @@ func FuzzDecode(f *testing.F) {
 				break
 			}
 		}
+	})
+}
+
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"a.b", "target[type=User].id", "a{}.0[b = c]", "a[[=]]"} {
+		f.Add(path)
+	}
+	event := map[string]any{"a": []any{map[string]any{"b": "c", "type": "User", "id": "1"}, "x"}, "target": map[string]any{"type": "User", "id": true}}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := correlate.ParsePath(text)
+		if err != nil {
+			return
+		}
+		if len(p) == 0 {
+			t.Fatalf("%q is a path of nothing", text)
+		}
+		p.Values(event)
 	})
 }

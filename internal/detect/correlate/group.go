@@ -131,6 +131,9 @@ func (g *Group) insert(e entry) (int, bool) {
 			return 0, false
 		}
 	}
+	if g.entries == nil {
+		g.entries = make([]entry, 0, 4)
+	}
 	g.entries = slices.Insert(g.entries, at, e)
 	g.newest = max(g.newest, e.at)
 	return at, true
@@ -181,8 +184,12 @@ func (g *Group) fold() {
 		return
 	}
 	target := limit * 3 / 4
-	if g.spec.Type == ValueCount || g.spec.Type == Temporal {
+	switch g.spec.Type {
+	case ValueCount, Temporal:
 		g.foldRepeated(len(g.entries) - target)
+	case TemporalOrdered:
+		g.foldRuns()
+	default:
 	}
 	if extra := len(g.entries) - target; len(g.entries) > limit && extra > 0 {
 		g.entries = slices.Clone(g.entries[extra:])
@@ -209,6 +216,21 @@ func (g *Group) foldRepeated(most int) {
 	for i := range g.entries {
 		if most > 0 && last[of(&g.entries[i])] != i {
 			most--
+			g.folded++
+			continue
+		}
+		kept = append(kept, g.entries[i])
+	}
+	g.entries = kept
+}
+
+// foldRuns drops entries between two others of the same rule: in any chain one of
+// those stands as well.
+func (g *Group) foldRuns() {
+	kept := g.entries[:1]
+	for i := 1; i < len(g.entries); i++ {
+		last := i == len(g.entries)-1
+		if !last && g.entries[i].rule == g.entries[i+1].rule && g.entries[i].rule == kept[len(kept)-1].rule {
 			g.folded++
 			continue
 		}

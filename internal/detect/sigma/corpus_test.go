@@ -77,10 +77,6 @@ func TestAuth0(t *testing.T) {
 	rules, correlations := 0, 0
 	unfilled := map[string][]string{}
 	for file, list := range docs {
-		var names sigma.Names
-		for _, d := range list {
-			names.Add(file, d.Metadata().Title, d)
-		}
 		for _, d := range list {
 			switch d := d.(type) {
 			case *sigma.Rule:
@@ -90,9 +86,6 @@ func TestAuth0(t *testing.T) {
 				}
 			case *sigma.Correlation:
 				correlations++
-				if _, err := d.Spec("x", func(ref string) (string, error) { return names.Find(file, ref) }); err != nil {
-					t.Errorf("%s: %v", file, err)
-				}
 			}
 		}
 	}

@@ -203,7 +203,9 @@ func (r *reader) checkCorrelation(c *Correlation, e entry, path string) {
 	if len(r.faults) > 0 {
 		return
 	}
-	spec := c.spec("x")
+	spec := correlate.Spec{
+		ID: c.Title, Type: c.Type, Rules: c.Rules, Without: c.Without, Field: c.Field, Span: c.Timespan, Condition: c.Condition, Learning: c.Learning,
+	}
 	if err := spec.Validate(); err != nil {
 		r.fail(e.key, path, err.Error())
 	}

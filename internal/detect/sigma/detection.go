@@ -17,9 +17,6 @@ type search struct {
 // detection reads the searches of a detection and the condition over them.
 func (r *reader) detection(n *yaml.Node, path string) detect.Expr {
 	entries := r.entries(n, path)
-	if len(entries) == 0 {
-		return detect.Always(false)
-	}
 	return r.searched(n, path, entries)
 }
 
@@ -36,6 +33,10 @@ func (r *reader) searched(n *yaml.Node, path string, entries []entry) detect.Exp
 		default:
 			searches = append(searches, search{e.name, r.search(e.value, at)})
 		}
+	}
+	if len(searches) == 0 {
+		r.fail(n, path, "there is no search here; write one, such as selection: with fields, and a condition")
+		return detect.Always(false)
 	}
 	if condition == nil {
 		r.fail(n, join(path, "condition"), "a condition is missing; write one, such as condition: selection")

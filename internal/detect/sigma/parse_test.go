@@ -164,6 +164,8 @@ func TestParseErrors(t *testing.T) {
 		"fieldref with a comparison":    {field("a|fieldref|re: b"), "fieldref goes with contains"},
 		"a keyword with a comparison":   {field("'|startswith': b"), "texts without a field are found anywhere"},
 		"an empty keyword":              {field("'|all': ['', b]"), "an empty text is in every event"},
+		"an empty detection":            {"title: x\nlogsource: {product: okta}\ndetection: {}", "line 3, detection: there is no search here"},
+		"no search":                     {"title: x\nlogsource: {product: okta}\ndetection: {condition: s}", "line 3, detection: there is no search here"},
 		"no condition":                  {"title: x\nlogsource: {product: okta}\ndetection: {s: {a: b}}", "line 3, detection.condition: a condition is missing"},
 		"an empty condition":            {condition("' '"), "line 6, detection.condition: the condition is empty"},
 		"an empty list of conditions":   {condition("[]"), "the list of conditions is empty"},
@@ -278,85 +280,18 @@ sallyport:
 	}
 }
 
-// A correlation finds its rules by id, by name in its file, and by a name that
-// only one rule has.
-func TestSpec(t *testing.T) {
-	rule := func(id, name string) string {
-		return fmt.Sprintf("title: x\nid: %s\nname: %s\nlogsource: {product: okta}\ndetection: {s: {a: b}, condition: s}\n", id, name)
-	}
-	const first, second, third = "1f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11", "2f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11", "3f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11"
-	var names sigma.Names
-	add := func(file, text, own string) {
+func TestFilter(t *testing.T) {
+	for rules, want := range map[string]sigma.Filter{
+		"any": {Any: true}, "[any]": {Any: true}, "[a, 1f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11]": {Rules: []string{"a", "1f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11"}},
+	} {
+		text := "title: f\nlogsource: {product: okta}\nfilter: {rules: " + rules + ", f: {c: d}, condition: not f}"
 		docs, err := sigma.Parse([]byte(text), sigma.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		names.Add(file, own, docs[0])
-	}
-	add("1.yml", rule(first, "selected"), first)
-	add("2.yml", rule(second, "selected"), second)
-	add("2.yml", rule(third, "other"), "own/id")
-	for name, c := range map[string]struct{ file, ref, want, says string }{
-		"by id":                       {"3.yml", second, second, ""},
-		"by id in capitals":           {"3.yml", strings.ToUpper(second), second, ""},
-		"by an id that is its own":    {"3.yml", "own/id", "own/id", ""},
-		"by the id of the document":   {"3.yml", third, "own/id", ""},
-		"by a name of the same file":  {"1.yml", "selected", first, ""},
-		"by a name of another file":   {"1.yml", "other", "own/id", ""},
-		"by a name that is not known": {"1.yml", "another", "", "there is no rule with the id or name"},
-		"by a name that several have": {"3.yml", "selected", "", `2 rules have the name "selected"`},
-	} {
-		if got, err := names.Find(c.file, c.ref); got != c.want || c.says == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %q, %v", name, got, err)
-		}
-	}
-
-	docs, err := sigma.Parse([]byte("title: x\ncorrelation:\n    type: temporal_ordered\n    rules: [selected, other]\n    group-by: [who, ip]\n"+
-		"    timespan: 1h\n    aliases: {who: {selected: actor.id, other: target.0.id}}\n"), sigma.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := docs[0].(*sigma.Correlation)
-	got, err := c.Spec("mine", func(ref string) (string, error) { return names.Find("2.yml", ref) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := &correlate.Spec{
-		ID: "mine", Type: correlate.TemporalOrdered, Rules: []string{second, "own/id"}, Span: time.Hour,
-		Group: []correlate.Field{{ByRule: map[string]string{second: "actor.id", "own/id": "target.0.id"}}, {Path: "ip"}},
-	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err := c.Spec("mine", func(ref string) (string, error) { return names.Find("3.yml", ref) }); err == nil || !strings.HasPrefix(err.Error(), "line 1, correlation.rules: 2 rules") {
-		t.Error(err)
-	}
-}
-
-func TestFilter(t *testing.T) {
-	text := "title: x\nid: 1f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11\nname: n\nlogsource: {product: okta, service: okta}\ndetection: {s: {a: b}, condition: s}\n"
-	for name, c := range map[string]struct {
-		filter string
-		joined bool
-	}{
-		"by id":                      {"logsource: {product: okta}\nfilter: {rules: [1f0c9a4e-5d0b-4b0e-9d58-0f6f2a6d7a11], f: {c: d}, condition: not f}", true},
-		"by name":                    {"logsource: {service: okta}\nfilter: {rules: [m, n], f: {c: d}, condition: not f}", true},
-		"of all rules":               {"logsource: {product: okta, service: okta}\nfilter: {rules: any, f: {c: d}, condition: not f}", true},
-		"of another rule":            {"logsource: {product: okta}\nfilter: {rules: [m], f: {c: d}, condition: not f}", false},
-		"of another source":          {"logsource: {product: auth0}\nfilter: {rules: any, f: {c: d}, condition: not f}", false},
-		"of a service that has none": {"logsource: {product: okta, category: x}\nfilter: {rules: any, f: {c: d}, condition: not f}", false},
-	} {
-		docs, err := sigma.Parse([]byte(text+"---\ntitle: f\n"+c.filter), sigma.Options{})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		rule, filter := docs[0].(*sigma.Rule), docs[1].(*sigma.Filter)
-		want := rule.Expr
-		if c.joined {
-			want = detect.And{rule.Expr, filter.Expr}
-		}
-		if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(sigma.Apply(rule, []*sigma.Filter{filter}))); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		want.Expr = detect.Not{Expr: detect.Test{Path: "c", Values: []detect.Value{{Text: "d"}}}}
+		if diff := cmp.Diff(fmt.Sprint(want.Any, want.Rules, want.Expr), fmt.Sprint(docs[0].(*sigma.Filter).Any, docs[0].(*sigma.Filter).Rules, docs[0].(*sigma.Filter).Expr)); diff != "" {
+			t.Errorf("%s: %s", rules, diff)
 		}
 	}
 }

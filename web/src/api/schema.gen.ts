@@ -686,6 +686,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long events are kept, and what is stored */
+        get: operations["getEventRetention"];
+        /**
+         * Change how long events are kept
+         * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
+         */
+        put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/summary": {
         parameters: {
             query?: never;
@@ -1489,6 +1510,108 @@ export interface paths {
         get: operations["listRoles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's own files of rules, by name */
+        get: operations["listRuleFiles"];
+        put?: never;
+        /**
+         * Begin a file of rules
+         * @description It is a draft until it is published.
+         */
+        post: operations["createRuleFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is wrong with a text of rules, and how its cases go
+         * @description Nothing is saved.
+         */
+        post: operations["checkRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of rules with its draft, and what is wrong with it */
+        get: operations["getRuleFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file of rules
+         * @description The alerts of its rules stay.
+         */
+        delete: operations["deleteRuleFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of a file of rules
+         * @description It may be wrong; what is wrong is answered.
+         */
+        put: operations["putRuleDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft
+         * @description Its rules hold from the next event on. It has to be free of errors, and its cases have to pass.
+         */
+        post: operations["publishRuleFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3085,6 +3208,14 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        CreateRuleFile: {
+            /** @description its name: lower case letters, digits, _ */
+            slug: string;
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
         CreateSource: {
             name: string;
             /** @description okta where nothing is said */
@@ -3132,6 +3263,8 @@ export interface components {
             failedRuns: number;
             /** @description changes that were made */
             actions: number;
+            /** @description that were opened */
+            alerts: number;
         };
         Definition: {
             /** @description the name by which other flows of the folder call it */
@@ -3332,6 +3465,8 @@ export interface components {
             client: components["schemas"]["Client"];
             /** @description of the event in the Okta admin console, where that is known */
             url?: string;
+            /** @description that it is part of, the newest first */
+            alerts: components["schemas"]["Alert"][];
             /** @description the runs that it started, the newest first */
             flowRuns: components["schemas"]["Run"][];
             /** @description what those runs did, the newest first */
@@ -3360,6 +3495,20 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventRetention: {
+            /** @description since they were published; 0 for no bound */
+            days: number;
+            /** @description that they may take, about; 0 for no bound */
+            megabytes: number;
+            stored: components["schemas"]["EventStock"];
+        };
+        EventStock: {
+            events: number;
+            /** @description estimated */
+            megabytes: number;
+            /** Format: date-time */
+            oldest?: string;
         };
         EventSummary: {
             /** @description that were counted */
@@ -3894,6 +4043,10 @@ export interface components {
             unknownActions: number;
             failingSources: number;
             failedConnections: number;
+            /** @description that nobody has looked at */
+            openAlerts: number;
+            /** @description of which something should have been done by now */
+            overdueAlerts: number;
         };
         NewColumn: {
             /** @description of a column that is there already */
@@ -4141,6 +4294,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PublishRuleFile: {
+            /** @description what has changed */
+            note?: string;
+        };
         PutConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
@@ -4160,6 +4317,10 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutEventRetention: {
+            days: number;
+            megabytes: number;
         };
         PutHook: {
             /** @description the event types to send; none is what flows and rules want */
@@ -4413,6 +4574,23 @@ export interface components {
             falsePositives: string[];
             references: string[];
         };
+        RuleCase: {
+            /** @description id */
+            rule: string;
+            name: string;
+            ok: boolean;
+            hits: number;
+            /** @description it is not as the case says */
+            why: string[];
+        };
+        RuleCheck: {
+            /** @description it can be published: no errors, and every case as it says */
+            ok: boolean;
+            /** @description that were read */
+            rules: components["schemas"]["RuleBrief"][];
+            problems: components["schemas"]["RuleProblem"][];
+            cases: components["schemas"]["RuleCase"][];
+        };
         RuleDetail: {
             id: string;
             slug: string;
@@ -4464,12 +4642,70 @@ export interface components {
             /** @description its newest alerts */
             recent: components["schemas"]["Alert"][];
         };
+        RuleFile: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        RuleFileDetail: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description the draft, or what is published where there is none */
+            text: string;
+            /** @description its test cases */
+            cases: string;
+            /** @description of that text */
+            check: components["schemas"]["RuleCheck"];
+            /** @description the newest first */
+            versions: components["schemas"]["RuleVersionOf"][];
+        };
         RuleHits: {
             alerts: number;
             hits: number;
         };
         /** @enum {string} */
         RuleLanguage: "sigma" | "okta_filter" | "correlation";
+        RuleProblem: {
+            /** @enum {string} */
+            in: "rules" | "cases";
+            /** @description from 1; 0 for the whole */
+            line: number;
+            path?: string;
+            message: string;
+            /** @description the rule does something all the same */
+            warning: boolean;
+        };
+        RuleText: {
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
+        RuleVersionOf: {
+            number: number;
+            author: components["schemas"]["Ref"];
+            note?: string;
+            text: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -4953,7 +5189,7 @@ export interface components {
             lastPollAt?: string;
             /** Format: date-time */
             lastStreamAt?: string;
-            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            /** @description the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any */
             lagMs: number;
             /** @description events a minute, in the last five minutes */
             perMinute: number;
@@ -5304,6 +5540,8 @@ export interface components {
             at?: string;
             /** @description the time from its being published to its coming */
             lagMs?: number;
+            /** @description that it raised; none for who may not see alerts */
+            alerts: components["schemas"]["Ref"][];
         };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
@@ -6673,6 +6911,52 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEventRetention"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getEventSummary: {
         parameters: {
             query?: {
@@ -7952,6 +8236,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleEntry"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRuleFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRuleFile"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRuleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    publishRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishRuleFile"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
                 };
             };
             default: components["responses"]["Error"];

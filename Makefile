@@ -34,8 +34,11 @@ test-browser: build ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
-	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
+
+agree: ## detection against its reference: a million pairs of event and rule
+	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
 
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
@@ -74,4 +77,4 @@ web/node_modules: web/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench fuzz fidelity lint fmt gen check shots
+.PHONY: help demo dev build test test-web test-go test-browser bench agree fuzz fidelity lint fmt gen check shots

@@ -102,6 +102,7 @@ export async function places(demo) {
     "run-failed": `/runs/${failed.id}?step=clear_sessions`,
     "run-dry": `/runs/${dry.id}`,
     "run-list": `/runs/${good.id}?view=list&step=tell`,
+    events: "/events?range=all",
     event: `/events/${good.event.uuid}`,
     tables: "/tables",
     table: `/tables/${table.id}`,

@@ -38,6 +38,8 @@ func (c control) handler() http.Handler {
 		"GET /_sandbox/state":             c.getState,
 		"GET /_sandbox/scenarios":         func(*http.Request) (any, error) { return scenario.All(), nil },
 		"POST /_sandbox/scenarios/{name}": c.runScenario,
+		"GET /_sandbox/performances":      func(*http.Request) (any, error) { return list(c.player.Reports()), nil },
+		"GET /_sandbox/performances/{id}": c.getPerformance,
 		"GET /_sandbox/requests":          c.listRequests,
 		"GET /_sandbox/faults":            func(*http.Request) (any, error) { return c.faults.all(), nil },
 		"POST /_sandbox/faults":           c.addFault,
@@ -143,6 +145,14 @@ func (c control) runScenario(r *http.Request) (any, error) {
 		return nil, &httpError{http.StatusConflict, err.Error()}
 	}
 	return report, err
+}
+
+func (c control) getPerformance(r *http.Request) (any, error) {
+	report, ok := c.player.Report(r.PathValue("id"))
+	if !ok {
+		return nil, &httpError{http.StatusNotFound, "no such performance: " + r.PathValue("id")}
+	}
+	return report, nil
 }
 
 func (c control) listRequests(r *http.Request) (any, error) {

@@ -298,11 +298,18 @@ func TestScenariosByControl(t *testing.T) {
 	if len(all) != len(scenario.All()) || all[0].Name == "" || all[0].Expect == "" {
 		t.Errorf("%+v", all)
 	}
-	var r scenario.Report
+	var r, again scenario.Report
 	x.control(t, http.MethodPost, "scenarios/user_deactivated", `{"user":"helpdesk.lead@acme.example"}`, 200, &r)
 	if r.User.Login != "helpdesk.lead@acme.example" || len(r.Events) == 0 {
 		t.Errorf("%+v", r)
 	}
+	var played []scenario.Report
+	x.control(t, http.MethodGet, "performances", "", 200, &played)
+	x.control(t, http.MethodGet, "performances/"+r.ID, "", 200, &again)
+	if len(played) != 1 || played[0].ID != r.ID || again.Scenario != r.Scenario || len(again.Events) != len(r.Events) || again.At.IsZero() {
+		t.Errorf("%+v", played)
+	}
+	x.control(t, http.MethodGet, "performances/none", "", 404, nil)
 	if u := userOf(t, x, r.User.Login); u.Status != "DEPROVISIONED" {
 		t.Errorf("%+v", u)
 	}

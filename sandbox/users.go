@@ -35,7 +35,7 @@ func viewUser(org *okta.Org, u okta.UserState) userView {
 }
 
 // list makes an empty list of none.
-func list(s []string) []string { return append([]string{}, s...) }
+func list[T any](s []T) []T { return append([]T{}, s...) }
 
 // moment writes a time, and null for the zero time.
 func moment(t time.Time) *string {

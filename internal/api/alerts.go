@@ -394,3 +394,13 @@ func recentOf(ctx context.Context, d Deps, c portal.Caller, ruleID string) ([]Al
 	s, err := newAlertShower(ctx, d, c, as)
 	return each(as, s.alert), err
 }
+
+// alertsOf returns the alerts that an event is part of.
+func alertsOf(ctx context.Context, d Deps, c portal.Caller, uuid string) ([]Alert, error) {
+	as, err := d.DB.Alerts.OfEvent(ctx, c.Org.ID, uuid)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newAlertShower(ctx, d, c, as)
+	return each(as, s.alert), err
+}

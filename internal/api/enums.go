@@ -118,7 +118,7 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
 	case reflect.TypeFor[okta.Verdict]():
-		return words("Verdict", okta.Verdicts()...), true
+		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[portal.Role]():

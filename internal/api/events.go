@@ -70,6 +70,7 @@ type EventDetail struct {
 	SessionID     string        `json:"sessionId,omitempty" doc:"of the actor's Okta session"`
 	Client        Client        `json:"client"`
 	URL           string        `json:"url,omitempty" doc:"of the event in the Okta admin console, where that is known"`
+	Alerts        []Alert       `json:"alerts" doc:"that it is part of, the newest first"`
 	FlowRuns      []Run         `json:"flowRuns" doc:"the runs that it started, the newest first"`
 	Actions       []Action      `json:"actions" doc:"what those runs did, the newest first"`
 	Raw           *value.Object `json:"raw" doc:"the event as it came"`
@@ -108,7 +109,7 @@ func getEvent(ctx context.Context, d Deps, c portal.Caller, in getEventIn) (Even
 		return EventDetail{}, err
 	}
 	out := EventDetail{
-		Event: showEvent(e, sources, runs), TransactionID: e.TransactionID, SessionID: e.SessionID, Raw: &value.Object{}, FlowRuns: []Run{}, Actions: []Action{},
+		Event: showEvent(e, sources, runs), TransactionID: e.TransactionID, SessionID: e.SessionID, Raw: &value.Object{}, Alerts: []Alert{}, FlowRuns: []Run{}, Actions: []Action{},
 		Client: Client{
 			IP: e.IP, City: e.Text("client.geographicalContext.city"), State: e.Text("client.geographicalContext.state"), Country: e.Text("client.geographicalContext.country"),
 			Device: e.Text("client.device"), OS: e.Text("client.userAgent.os"), Browser: e.Text("client.userAgent.browser"), UserAgent: e.Text("client.userAgent.rawUserAgent"),
@@ -119,6 +120,11 @@ func getEvent(ctx context.Context, d Deps, c portal.Caller, in getEventIn) (Even
 	}
 	if out.URL, err = eventURL(ctx, d, c, e); err != nil {
 		return out, err
+	}
+	if c.Can(portal.AlertsRead) {
+		if out.Alerts, err = alertsOf(ctx, d, c, e.UUID); err != nil {
+			return out, err
+		}
 	}
 	return out, addConsequences(ctx, d, c, &out)
 }

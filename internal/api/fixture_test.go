@@ -25,7 +25,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search                                                                string
+	alert, story, suppression, search, rules                                                         string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -103,6 +103,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	c := b.anybody()
 	c.signIn(email)
 	f.story = c.post("/api/v1/cases", value.Map("title", "A story", "alerts", []any{f.alert}), 201).Text("id")
+	f.rules = c.post("/api/v1/rulefiles", value.Map("slug", "mine", "text", ownRule, "cases", ""), 201).Text("id")
 	f.suppression = c.post("/api/v1/suppressions", value.Map("scope", "all", "where", "entity.login == 'robot'", "reason", "a robot"), 201).Text("id")
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
@@ -166,6 +167,18 @@ func (b *bench) event(org portal.Organization, src, typ, login string, at time.T
 	}
 	return uuid
 }
+
+// ownRule is a rule that an organization writes.
+const ownRule = `title: A door is opened
+id: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a09
+description: The door.
+tags: [attack.initial-access, attack.t1078]
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: user.session.start }, condition: selection }
+falsepositives: [Many.]
+level: low
+sallyport: { why: Because., entity: actor, response: [Look.] }
+`
 
 // packs are the rules that the fixtures have: one.
 func packs() []rule.File {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/portal"
@@ -30,6 +31,8 @@ type Needs struct {
 	UnknownActions    int `json:"unknownActions" doc:"of the last 24 hours: nobody knows whether they happened"`
 	FailingSources    int `json:"failingSources"`
 	FailedConnections int `json:"failedConnections"`
+	OpenAlerts        int `json:"openAlerts" doc:"that nobody has looked at"`
+	OverdueAlerts     int `json:"overdueAlerts" doc:"of which something should have been done by now"`
 }
 
 // DayTotals count what happened.
@@ -38,6 +41,7 @@ type DayTotals struct {
 	Runs       int `json:"runs"`
 	FailedRuns int `json:"failedRuns"`
 	Actions    int `json:"actions" doc:"changes that were made"`
+	Alerts     int `json:"alerts" doc:"that were opened"`
 }
 
 // SourceBrief is a source and how it is doing.
@@ -64,6 +68,7 @@ func getOverview(ctx context.Context, d Deps, c portal.Caller, _ none) (Overview
 		{portal.RunsRead, countRuns},
 		{portal.ActionsRead, countActions},
 		{portal.EventsRead, countEvents},
+		{portal.AlertsRead, countOverview},
 		{portal.SourcesRead, countSources},
 		{portal.ConnectionsRead, countConnections},
 		{portal.FlowsRead, countFlows},
@@ -100,6 +105,17 @@ func countActions(ctx context.Context, d Deps, c portal.Caller, out *Overview) e
 
 func countEvents(ctx context.Context, d Deps, c portal.Caller, out *Overview) (err error) {
 	out.Day.Events, err = d.DB.Events.Count(ctx, c.Org.ID, out.Since)
+	return err
+}
+
+func countOverview(ctx context.Context, d Deps, c portal.Caller, out *Overview) (err error) {
+	if out.Needs.OpenAlerts, err = d.DB.Alerts.Count(ctx, c.Org.ID, store.AlertFilter{States: []alert.State{alert.Open}}); err != nil {
+		return err
+	}
+	if out.Day.Alerts, err = d.DB.Alerts.Count(ctx, c.Org.ID, store.AlertFilter{Since: out.Since}); err != nil {
+		return err
+	}
+	out.Needs.OverdueAlerts, err = d.DB.Alerts.Overdue(ctx, c.Org.ID, d.Now())
 	return err
 }
 

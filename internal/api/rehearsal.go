@@ -70,10 +70,29 @@ type Scenario struct {
 	Happens    string   `json:"happens" doc:"what happens in the org"`
 	Expect     string   `json:"expect" doc:"what a defender should see"`
 	Techniques []string `json:"techniques" doc:"ids of MITRE ATT&CK; none for what is no attack"`
+
+	Raises []ScenarioAlert `json:"raises" doc:"the alerts that should come of it, and no others"`
 }
 
 func sandboxScenarios(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Scenario, error) {
-	return askSandbox[[]Scenario](ctx, d, c, http.MethodGet, "/scenarios", nil)
+	all, err := askSandbox[[]struct {
+		Scenario
+
+		Raises []sandboxAlert `json:"raises"`
+	}](ctx, d, c, http.MethodGet, "/scenarios", nil)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := newRehearsed(ctx, d, c)
+	if err != nil {
+		return nil, err
+	}
+	out := []Scenario{}
+	for _, sc := range all {
+		sc.Scenario.Raises = rules.alerts(sc.Raises)
+		out = append(out, sc.Scenario)
+	}
+	return out, nil
 }
 
 type runScenarioIn struct {
@@ -83,6 +102,8 @@ type runScenarioIn struct {
 
 // ScenarioReport says what a scenario did.
 type ScenarioReport struct {
+	ID       string          `json:"id" doc:"of the performance"`
+	At       time.Time       `json:"at"`
 	Scenario string          `json:"scenario"`
 	Title    string          `json:"title"`
 	User     ScenarioUser    `json:"user"`

@@ -37,7 +37,7 @@ func TestRehearsal(t *testing.T) {
 		t.Errorf("%s", value.JSON(state))
 	}
 	scenarios := items(c.get("/api/v1/rehearsal/scenarios", 200))
-	if len(scenarios) < 5 || scenarios[0].Text("expect") == "" {
+	if len(scenarios) < 12 || scenarios[0].Text("expect") == "" || at(scenarios[0], "raises.0.rule.slug") == nil || at(scenarios[0], "raises.0.events.0") == nil {
 		t.Errorf("%v", scenarios)
 	}
 	people := items(c.get("/api/v1/rehearsal/users?status=ACTIVE&limit=3", 200))
@@ -52,6 +52,22 @@ func TestRehearsal(t *testing.T) {
 	if again := c.post("/api/v1/rehearsal/scenarios/mfa_fatigue", value.Map("user", login), 200); at(again, "user.login") != login {
 		t.Errorf("%s", value.JSON(again))
 	}
+	played := items(c.get("/api/v1/rehearsal/performances", 200))
+	if len(played) != 2 || at(played[1], "user.login") != login || at(played[1], "expected.0.entity.name") != login || at(played[1], "expected.0.rule.title") == nil || at(played[1], "raised") != 0.0 {
+		t.Errorf("%v", played)
+	}
+	if one := c.get("/api/v1/rehearsal/performances/"+value.String(at(report, "id")), 200); one.Text("id") != report.Text("id") || at(one, "expected.0.alertId") != nil {
+		t.Errorf("%s", value.JSON(one))
+	}
+	c.get("/api/v1/rehearsal/performances/none", 404)
+	if got := c.get("/api/v1/rehearsal/traffic", 200); at(got, "perMinute") != 0.0 {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.do(http.MethodPut, "/api/v1/rehearsal/traffic", value.Map("perMinute", -1.0), 400)
+	if got := c.do(http.MethodPut, "/api/v1/rehearsal/traffic", value.Map("perMinute", 60.0), 200); at(got, "perMinute") != 60.0 || box.Traffic().PerMinute != 60 {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.do(http.MethodPut, "/api/v1/rehearsal/traffic", value.Map("perMinute", 0.0), 200)
 	if got := c.get("/api/v1/rehearsal/users/"+login, 200); got.Text("login") != login {
 		t.Errorf("%s", value.JSON(got))
 	}

@@ -139,7 +139,7 @@ func namedBy(input string, e alert.Entity) string {
 		if e.Kind == rule.KindIP {
 			return e.ID
 		}
-	case "name", e.Kind + "name", "displayname":
+	case e.Kind + "name", "displayname":
 		return e.Name
 	}
 	return ""

@@ -126,7 +126,10 @@ func (a *App) listen(ctx context.Context) error {
 // watch passes on what the pipeline accepts to whoever looks.
 func (a *App) watch() {
 	a.Pipeline.Accepted = func(b source.Batch, o pipeline.Outcome) {
-		a.metrics.Accepted(string(b.Via), len(o.Fresh))
+		if b.Source != "" { // else no events came: time passed
+			a.metrics.Accepted(string(b.Via), len(o.Fresh))
+			a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
+		}
 		if len(o.Fresh) > 0 {
 			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(o.Fresh)))
 		}
@@ -137,7 +140,6 @@ func (a *App) watch() {
 			a.metrics.RunChanged(flow.Queued)
 			a.Live.Publish(b.Org, api.RunChanged(r.ID, r.Flow, flow.Queued))
 		}
-		a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
 	}
 }
 
@@ -194,6 +196,46 @@ const keepAnswers = 10 * time.Minute
 // keepMinutes is how long it is known what sources did in each minute.
 const keepMinutes = 25 * time.Hour
 
+// keepHidden is how long it is kept what suppressions hid.
+const keepHidden = 30 * 24 * time.Hour
+
+// elapseEvery is how often it is decided what time alone decides.
+const elapseEvery = 15 * time.Second
+
+// elapse lets time decide for the rules that wait for what does not happen, until
+// ctx ends.
+func (a *App) elapse(ctx context.Context) {
+	tick := time.NewTicker(elapseEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := a.decide(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "what is due not decided", "err", err)
+		}
+	}
+}
+
+func (a *App) decide(ctx context.Context) error {
+	orgs, err := a.DB.Rules.DueOrganizations(ctx, a.Now())
+	if err != nil {
+		return err
+	}
+	for _, org := range orgs {
+		seen, err := a.DB.Rules.SeenUntil(ctx, org, a.Now())
+		if err != nil {
+			return err
+		}
+		if err := a.Pipeline.Elapse(ctx, org, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sweep forgets sessions and links that have ended, and answers that were given,
 // now and every hour until ctx ends.
 func (a *App) sweep(ctx context.Context) {
@@ -208,6 +250,9 @@ func (a *App) sweep(ctx context.Context) {
 		}
 		if err := a.DB.Sources.ForgetMinutes(ctx, a.Now().Add(-keepMinutes)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what sources did by the minute not swept", "err", err)
+		}
+		if err := a.DB.Suppressions.Forget(ctx, a.Now().Add(-keepHidden)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "what suppressions hid not swept", "err", err)
 		}
 		select {
 		case <-tick.C:
@@ -232,7 +277,9 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
+	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })
+	besides.Go(func() { a.retain(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()
 	select {

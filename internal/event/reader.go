@@ -21,7 +21,8 @@ type Reader struct {
 	parser *Parser
 	dec    *json.Decoder // when the file holds lists
 	inList bool
-	n      int // events or lines read
+	n      int    // events or lines read
+	rest   []byte // of lines, behind the last block
 }
 
 // NewReader returns a reader of r.
@@ -43,18 +44,23 @@ func (b *ReadError) Unwrap() error { return b.Err }
 // skipped by calling Next again; every other error is final.
 func (r *Reader) Next() (Event, error) {
 	if r.n == 0 && r.dec == nil {
-		list, err := r.startsList()
-		if err != nil {
+		if err := r.start(); err != nil {
 			return Event{}, err
-		}
-		if list {
-			r.dec = json.NewDecoder(r.in)
 		}
 	}
 	if r.dec != nil {
 		return r.fromList()
 	}
 	return r.fromLine()
+}
+
+// start finds out what kind of file it is.
+func (r *Reader) start() error {
+	list, err := r.startsList()
+	if list {
+		r.dec = json.NewDecoder(r.in)
+	}
+	return err
 }
 
 // startsList reports whether the first thing in the file is a list, and leaves
@@ -115,7 +121,7 @@ func (r *Reader) line() ([]byte, error) {
 func (r *Reader) fromList() (Event, error) {
 	raw, err := r.element()
 	if err != nil {
-		if errors.Is(err, io.EOF) && !r.inList {
+		if errors.Is(err, io.EOF) {
 			return Event{}, io.EOF
 		}
 		return Event{}, fmt.Errorf("event %d: %w", r.n+1, err)
@@ -131,10 +137,14 @@ func (r *Reader) fromList() (Event, error) {
 	return e, nil
 }
 
-// element returns the next element, going over the brackets between lists.
+// element returns the next element, going over the brackets between lists. It is
+// not the end if a list is not closed.
 func (r *Reader) element() (json.RawMessage, error) {
 	for !r.inList || !r.dec.More() {
 		tok, err := r.dec.Token()
+		if errors.Is(err, io.EOF) && r.inList {
+			return nil, io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -146,5 +156,8 @@ func (r *Reader) element() (json.RawMessage, error) {
 	}
 	var raw json.RawMessage
 	err := r.dec.Decode(&raw)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
 	return raw, err
 }

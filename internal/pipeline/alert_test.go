@@ -47,13 +47,33 @@ level: high
 sallyport: { entity: ip }
 `
 
+const gone = `title: A factor is removed
+name: removed
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: factor.removed }, condition: selection }
+level: low
+---
+title: A factor is enrolled
+name: enrolled
+logsource: { product: okta, service: okta }
+detection: { selection: { eventType: factor.enrolled }, condition: selection }
+level: low
+---
+title: A factor is gone for good
+id: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a03
+description: A factor is removed, and none follows.
+tags: [attack.persistence, attack.t1556.006]
+sallyport: { entity: actor, correlation: { type: absent, rules: [removed], without: [enrolled], group-by: [actor.id], timespan: 1h } }
+level: high
+`
+
 const onAlert = "flow: answer\ntrigger: { alert: { severity: medium }, where: entity.kind == 'user' }\ncards: [ { stop: done } ]\n"
 
 // detecting is a bench with these rules.
 func detecting(t *testing.T, db *store.DB, flows ...string) *bench {
 	t.Helper()
 	b := setup(t, db, flows...)
-	for name, text := range map[string]string{"push.yaml": onePush, "spray.yaml": spray} {
+	for name, text := range map[string]string{"push.yaml": onePush, "spray.yaml": spray, "gone.yaml": gone} {
 		f := rule.Parse("sallyport", name, []byte(text))
 		if len(f.Problems) > 0 {
 			t.Fatal(f.Problems)
@@ -279,4 +299,32 @@ func TestHistoryAlertsNobody(t *testing.T) {
 	if err != nil || got != (source.Accepted{New: 1}) {
 		t.Errorf("accepted %+v, %v", got, err)
 	}
+}
+
+// What does not come in time is an alert, once; what comes in time is none.
+func TestElapse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := detecting(t, db, onAlert)
+		b.accept(t, source.ViaHook, "", by("1", "factor.removed", "", "ada", "", 0), by("2", "factor.removed", "", "bob", "", 0), by("3", "factor.enrolled", "", "bob", "", 30*time.Minute))
+		if err := b.pipe.Elapse(t.Context(), org, begin.Add(30*time.Minute)); err != nil || len(b.alerts(t)) != 0 {
+			t.Fatalf("before the time is over: %+v, %v", b.alerts(t), err)
+		}
+		for range 2 {
+			if err := b.pipe.Elapse(t.Context(), org, begin.Add(24*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		as := b.alerts(t)
+		if len(as) != 1 || as[0].Entity.Name != "ada" || b.evidence(t, as[0]) != "1" {
+			t.Errorf("alerts = %+v", as)
+		}
+		runs, err := db.Runs.List(t.Context(), org, store.RunFilter{Limit: 10})
+		if err != nil || len(runs) != 1 || runs[0].Alert != as[0].ID {
+			t.Errorf("runs = %+v, %v", runs, err)
+		}
+		left, err := db.Rules.DueOrganizations(t.Context(), begin.Add(48*time.Hour))
+		if err != nil || len(left) != 0 {
+			t.Errorf("still due: %v, %v", left, err)
+		}
+	})
 }

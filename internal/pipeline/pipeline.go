@@ -29,6 +29,7 @@ type Writer interface {
 	// Alone holds off other batches of the organization, for what is counted.
 	Alone(ctx context.Context) error
 	Correlations() correlate.Store
+	Event(ctx context.Context, uuid string) (event.Event, bool, error)
 	Suppressed(ctx context.Context, hidden []alert.Hidden, failed map[string]string) error
 	AddRuns(ctx context.Context, runs []flow.Run) error
 	Advance(ctx context.Context, fresh int) error

@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"sallyport/internal/detect/correlate"
+	"sallyport/internal/event"
 )
 
-// Correlations is the correlation table in the transaction of a batch: what the
+// correlations is the correlation table in the transaction of a batch: what the
 // organization's rules have counted so far. It is what [Batch.Alone] keeps to one
 // batch at a time.
 type correlations struct {
@@ -94,9 +95,31 @@ func (c correlations) Due(ctx context.Context, now time.Time, open correlate.Ope
 	return out, err
 }
 
-// AnyDue reports whether an organization has groups that are due: whoever looks
-// need not open a transaction for nothing.
-func (t Rules) AnyDue(ctx context.Context, org string, now time.Time) (bool, error) {
-	got, err := list(ctx, t.db, scalar[int64], `SELECT ends_at FROM correlation WHERE org_id = ? AND ends_at <= ? LIMIT 1`, org, toMicros(now))
-	return len(got) > 0, err
+// DueOrganizations returns the organizations that have groups which are due:
+// whoever looks need not open a transaction for nothing.
+func (t Rules) DueOrganizations(ctx context.Context, now time.Time) ([]string, error) {
+	return list(ctx, t.db, scalar[string], `SELECT DISTINCT org_id FROM correlation WHERE ends_at <= ? ORDER BY org_id`, toMicros(now))
+}
+
+// SeenUntil returns up to when all of an organization's events are known to have
+// come in: until its source that was polled longest ago was, and now where none
+// is polled.
+func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.Time, error) {
+	at, err := list(ctx, t.db, scalar[int64], `SELECT last_poll_at FROM source WHERE org_id = ? AND enabled AND poll ORDER BY last_poll_at LIMIT 1`, org)
+	if err != nil || len(at) == 0 {
+		return now, err
+	}
+	if seen := fromMicros(at[0]); seen.Before(now) {
+		return seen, nil
+	}
+	return now, nil
+}
+
+// Event returns a stored event, as the transaction of a batch sees it.
+func (b *Batch) Event(ctx context.Context, uuid string) (event.Event, bool, error) {
+	got, err := list(ctx, b.tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, b.b.Org, eventKey(uuid))
+	if err != nil || len(got) == 0 {
+		return event.Event{}, false, err
+	}
+	return got[0].Event, true, nil
 }

@@ -86,6 +86,9 @@ type Entry struct {
 	// Factor is what the log calls the factor that was used last; empty when
 	// the caller has logged it already.
 	Factor string
+	// Once has Okta learn nothing of the client: the same stranger would be as
+	// strange the next time.
+	Once bool
 }
 
 // anyFactor stands for the first factor of a user, if there is one.
@@ -129,13 +132,13 @@ func signIn(o *Org, login string, from Client, e Entry) ([]func(), error) {
 		c.emit("user.session.start", fact{targets: signInTargets(c, u), result: "FAILURE", reason: reason, debug: a.Debug()})
 		return nil, fmt.Errorf("sign in %s, who is %s: %w", login, u.status, ErrNoAccess)
 	}
-	c.admit(u, a, e.Factor)
+	c.admit(u, a, e)
 	return c.effects, nil
 }
 
 // admit lets somebody in and opens their session.
-func (c *change) admit(u *user, a Assessment, factor string) {
-	now := c.now()
+func (c *change) admit(u *user, a Assessment, e Entry) {
+	now, factor := c.now(), e.Factor
 	c.emit("policy.evaluate_sign_on", fact{
 		targets: policyTargets(c), result: "ALLOW", reason: "Sign-on policy evaluation resulted in ALLOW", debug: merged(a.Debug(), map[string]any{"logOnlySecurityData": a.LogOnly}),
 	})
@@ -156,7 +159,9 @@ func (c *change) admit(u *user, a Assessment, factor string) {
 	if a.NewDevice {
 		mailNewDevice(c, u)
 	}
-	u.knows(c.from)
+	if !e.Once {
+		u.knows(c.from)
+	}
 }
 
 // signInTargets are the targets of a sign-in.

@@ -31,6 +31,7 @@ func apiTokenPersistence(s *stage) error {
 	if err != nil {
 		return err
 	}
+	s.beat()
 	token, err := s.opt.Org.IssueToken(superAdmin, "Backup job", session, from)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)

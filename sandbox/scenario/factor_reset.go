@@ -32,7 +32,7 @@ var _ = add(Scenario{
 		if err != nil {
 			return err
 		}
-		_, err = s.signIn(s.victim.Login, s.stranger())
+		_, err = s.trespass(s.victim.Login, s.stranger())
 		s.note = s.victim.Login + " has no factors now, and the caller has an open session."
 		return err
 	},

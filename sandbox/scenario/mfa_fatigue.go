@@ -47,7 +47,7 @@ func mfaFatigue(s *stage) error {
 		reject(s, &ago, from, session)
 	}
 	push(s, 8*time.Second, from, session)
-	if _, err := s.enter(s.victim.Login, from, okta.Entry{Session: session, Factor: "OKTA_VERIFY_PUSH"}); err != nil {
+	if _, err := s.enter(s.victim.Login, from, okta.Entry{Session: session, Factor: "OKTA_VERIFY_PUSH", Once: true}); err != nil {
 		return err
 	}
 	s.note = "The stranger has an open session."

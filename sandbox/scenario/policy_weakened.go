@@ -32,7 +32,7 @@ func policyWeakened(s *stage) error {
 		Type: "policy.rule.update", Actor: admin, Client: from, Targets: []okta.Target{rule}, Transaction: transaction, Session: session,
 		DebugData: web(transaction, "/api/v1/policies/"+rule.AlternateID+"/rules/"+rule.ID, from, nil),
 	})
-	again, err := s.enter(superAdmin, from, okta.Entry{})
+	again, err := s.enter(superAdmin, from, okta.Entry{Once: true})
 	if err != nil {
 		return err
 	}

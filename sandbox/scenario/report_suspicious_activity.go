@@ -21,9 +21,10 @@ func reportSuspiciousActivity(s *stage) error {
 	if err := s.seen(s.victim.Login, from); err != nil {
 		return err
 	}
-	if _, err := s.signIn(s.victim.Login, s.stranger()); err != nil {
+	if _, err := s.trespass(s.victim.Login, s.stranger()); err != nil {
 		return err
 	}
+	s.beat()
 	id, err := s.opt.Org.Report(s.victim.Login, from)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)

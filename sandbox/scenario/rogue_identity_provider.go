@@ -51,7 +51,7 @@ func rogueIdentityProvider(s *stage) error {
 		Type: "user.authentication.auth_via_IDP", Actor: s.victim.ID, Client: from, Targets: []okta.Target{idp, person(s.victim)}, Transaction: transaction, Session: session,
 		DebugData: web(transaction, "/sso/saml2/"+idp.ID, from, map[string]any{"idpDisplayName": idp.DisplayName, "username": s.victim.Login, "subjectName": s.victim.Login}),
 	})
-	if _, err := s.enter(s.victim.Login, from, okta.Entry{Session: session, Transaction: transaction}); err != nil {
+	if _, err := s.enter(s.victim.Login, from, okta.Entry{Session: session, Transaction: transaction, Once: true}); err != nil {
 		return err
 	}
 	s.note = "The stranger has a session of " + s.victim.Login + ", and can have one of anybody. The identity provider is in the log alone: the simulated org has none."

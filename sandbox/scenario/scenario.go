@@ -17,6 +17,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -78,8 +79,32 @@ type Options struct {
 type Player struct {
 	opt Options
 
-	mu   sync.Mutex
-	runs uint64
+	mu      sync.Mutex
+	runs    uint64
+	reports []Report // the oldest first
+}
+
+// maxReports is how many runs are remembered.
+const maxReports = 200
+
+// Reports returns what runs did, the newest first.
+func (p *Player) Reports() []Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := slices.Clone(p.reports)
+	slices.Reverse(out)
+	return out
+}
+
+// Report returns what a run did.
+func (p *Player) Report(id string) (Report, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.reports, func(r Report) bool { return r.ID == id })
+	if i < 0 {
+		return Report{}, false
+	}
+	return p.reports[i], true
 }
 
 // Admins who act in scenarios: people of every simulated org.
@@ -108,9 +133,11 @@ type Event struct {
 
 // Report says what a run did.
 type Report struct {
-	Scenario string `json:"scenario"`
-	Title    string `json:"title"`
-	User     User   `json:"user"`
+	ID       string         `json:"id"` // counts the runs, from 1
+	At       systemlog.Time `json:"at"` // when it was run
+	Scenario string         `json:"scenario"`
+	Title    string         `json:"title"`
+	User     User           `json:"user"`
 	// Events are in the order in which they reached the log. When the org is
 	// told to log events late, those that have not reached it are missing, but
 	// for reports of people.
@@ -147,9 +174,15 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	if err := sc.play(s); err != nil {
 		return Report{}, fmt.Errorf("run %s: %w", name, err)
 	}
-	r := Report{Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note, Expected: s.expected(sc)}
+	r := Report{
+		ID: strconv.FormatUint(p.runs, 10), At: systemlog.Time{Time: s.now.UTC()}, Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note, Expected: s.expected(sc),
+	}
 	if len(s.events) > 0 {
 		r.Started = slices.MinFunc(s.events, func(a, b Event) int { return a.Published.Compare(b.Published.Time) }).Published
+	}
+	p.reports = append(p.reports, r)
+	if over := len(p.reports) - maxReports; over > 0 {
+		p.reports = slices.Delete(p.reports, 0, over)
 	}
 	return r, nil
 }

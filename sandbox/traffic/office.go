@@ -36,6 +36,7 @@ func (t *Traffic) routines() {
 		{2, t.join},
 		{1, t.leave},
 		{6, t.adminVisit},
+		{1, t.policyEdit},
 		{30, t.machineToken},
 		{1, t.rateWarning},
 	} {
@@ -246,6 +247,31 @@ func (t *Traffic) console(p *person) {
 	t.emit(okta.Event{
 		Type: "user.session.access_admin_app", Actor: p.id, Client: l.from, Transaction: l.transaction, Session: l.session, Targets: []okta.Target{app}, DebugData: d,
 	})
+}
+
+// policyEdit is a planned change of a policy rule by the head of security:
+// another order, nothing weaker.
+func (t *Traffic) policyEdit() {
+	p := t.of(securityLead)
+	if p == nil || p.busy || !t.works(p) {
+		return
+	}
+	edit := func() {
+		transaction := t.hex(32)
+		d := web(transaction, "/api/v1/policies/rules", p.laptop)
+		d["oldPolicyRulePriority"], d["newPolicyRulePriority"] = "2", "3"
+		rule := t.org.Policy()[1]
+		rule.Detail = map[string]any{"policyType": "OktaSignOn"}
+		t.emit(okta.Event{Type: "policy.rule.update", Actor: p.id, Client: p.laptop, Transaction: transaction, Session: p.session, Targets: []okta.Target{rule}, DebugData: d})
+	}
+	if p.session == "" || t.now().After(p.until) {
+		t.signIn(p, p.laptop, func() {
+			t.console(p)
+			t.plan(t.between(time.Minute, 3*time.Minute), edit)
+		})
+		return
+	}
+	edit()
 }
 
 // machineToken writes that a service got an access token for the API.

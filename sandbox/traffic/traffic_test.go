@@ -104,7 +104,7 @@ func TestAnHour(t *testing.T) {
 	for _, once := range []string{
 		"user.account.lock", "user.account.unlock_by_admin", "user.mfa.factor.reset_all", "user.mfa.factor.activate", "user.account.update_password",
 		"user.account.reset_password", "user.lifecycle.create", "user.lifecycle.deactivate", "group.user_membership.add", "user.session.access_admin_app",
-		"app.generic.unauth_app_access_attempt", "system.email.new_device_notification.sent_message",
+		"policy.rule.update", "app.generic.unauth_app_access_attempt", "system.email.new_device_notification.sent_message",
 	} {
 		if count[once] == 0 {
 			t.Errorf("no %s", once)

@@ -52,7 +52,7 @@ CREATE TABLE correlation (
   ends_at    BIGINT NOT NULL,
   PRIMARY KEY (org_id, rule_id, group_key)
 );
-CREATE INDEX correlation_ends ON correlation (org_id, ends_at);
+CREATE INDEX correlation_ends ON correlation (ends_at, org_id);
 
 CREATE TABLE suppression (
   id         TEXT NOT NULL PRIMARY KEY,

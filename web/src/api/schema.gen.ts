@@ -686,6 +686,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long events are kept, and what is stored */
+        get: operations["getEventRetention"];
+        /**
+         * Change how long events are kept
+         * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
+         */
+        put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/summary": {
         parameters: {
             query?: never;
@@ -1264,6 +1285,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rehearsal/performances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was played last, the newest first, and whether the alerts came
+         * @description At most 50. The sandbox remembers them as long as it runs.
+         */
+        get: operations["listPerformances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsal/performances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was played, and whether the alerts came */
+        get: operations["getPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/requests": {
         parameters: {
             query?: never;
@@ -1372,6 +1430,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rehearsal/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much ordinary life there is in the simulated Okta org */
+        get: operations["sandboxTraffic"];
+        /** Start or end ordinary life in the simulated Okta org */
+        put: operations["setSandboxTraffic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/users": {
         parameters: {
             query?: never;
@@ -1434,6 +1510,108 @@ export interface paths {
         get: operations["listRoles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's own files of rules, by name */
+        get: operations["listRuleFiles"];
+        put?: never;
+        /**
+         * Begin a file of rules
+         * @description It is a draft until it is published.
+         */
+        post: operations["createRuleFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is wrong with a text of rules, and how its cases go
+         * @description Nothing is saved.
+         */
+        post: operations["checkRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of rules with its draft, and what is wrong with it */
+        get: operations["getRuleFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file of rules
+         * @description The alerts of its rules stay.
+         */
+        delete: operations["deleteRuleFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of a file of rules
+         * @description It may be wrong; what is wrong is answered.
+         */
+        put: operations["putRuleDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulefiles/{file}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft
+         * @description Its rules hold from the next event on. It has to be free of errors, and its cases have to pass.
+         */
+        post: operations["publishRuleFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2841,6 +3019,8 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        /** @enum {string} */
+        CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
             yaml: string;
             /** @description not there where the file says what no form shows */
@@ -3030,6 +3210,14 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        CreateRuleFile: {
+            /** @description its name: lower case letters, digits, _ */
+            slug: string;
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
         CreateSource: {
             name: string;
             /** @description okta where nothing is said */
@@ -3077,6 +3265,8 @@ export interface components {
             failedRuns: number;
             /** @description changes that were made */
             actions: number;
+            /** @description that were opened */
+            alerts: number;
         };
         Definition: {
             /** @description the name by which other flows of the folder call it */
@@ -3277,6 +3467,8 @@ export interface components {
             client: components["schemas"]["Client"];
             /** @description of the event in the Okta admin console, where that is known */
             url?: string;
+            /** @description that it is part of, the newest first */
+            alerts: components["schemas"]["Alert"][];
             /** @description the runs that it started, the newest first */
             flowRuns: components["schemas"]["Run"][];
             /** @description what those runs did, the newest first */
@@ -3305,6 +3497,20 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventRetention: {
+            /** @description since they were published; 0 for no bound */
+            days: number;
+            /** @description that they may take, about; 0 for no bound */
+            megabytes: number;
+            stored: components["schemas"]["EventStock"];
+        };
+        EventStock: {
+            events: number;
+            /** @description estimated */
+            megabytes: number;
+            /** Format: date-time */
+            oldest?: string;
         };
         EventSummary: {
             /** @description that were counted */
@@ -3397,7 +3603,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["CheckVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */
@@ -3839,6 +4045,10 @@ export interface components {
             unknownActions: number;
             failingSources: number;
             failedConnections: number;
+            /** @description that nobody has looked at */
+            openAlerts: number;
+            /** @description of which something should have been done by now */
+            overdueAlerts: number;
         };
         NewColumn: {
             /** @description of a column that is there already */
@@ -4015,6 +4225,19 @@ export interface components {
             /** @description all of them, in their order */
             columns?: components["schemas"]["NewColumn"][];
         };
+        Performance: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            scenario: string;
+            title: string;
+            user: components["schemas"]["ScenarioUser"];
+            expected: components["schemas"]["ScenarioAlert"][];
+            /** @description how many of these are there */
+            raised: number;
+            /** @description alerts of its events that nobody had expected */
+            others: components["schemas"]["Alert"][];
+        };
         /** @enum {string} */
         Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
@@ -4073,6 +4296,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        PublishRuleFile: {
+            /** @description what has changed */
+            note?: string;
+        };
         PutConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
@@ -4092,6 +4319,10 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutEventRetention: {
+            days: number;
+            megabytes: number;
         };
         PutHook: {
             /** @description the event types to send; none is what flows and rules want */
@@ -4144,6 +4375,15 @@ export interface components {
             title?: string;
             /** @description the names after the first */
             path: string[];
+        };
+        RehearsedRule: {
+            slug: string;
+            /** @description not there if the organization has no such rule */
+            id?: string;
+            title: string;
+            severity?: components["schemas"]["Severity"];
+            /** @description false if it is off, or not there */
+            enabled: boolean;
         };
         /** @enum {string} */
         RelatedBy: "transaction" | "session" | "device" | "address";
@@ -4336,6 +4576,23 @@ export interface components {
             falsePositives: string[];
             references: string[];
         };
+        RuleCase: {
+            /** @description id */
+            rule: string;
+            name: string;
+            ok: boolean;
+            hits: number;
+            /** @description it is not as the case says */
+            why: string[];
+        };
+        RuleCheck: {
+            /** @description it can be published: no errors, and every case as it says */
+            ok: boolean;
+            /** @description that were read */
+            rules: components["schemas"]["RuleBrief"][];
+            problems: components["schemas"]["RuleProblem"][];
+            cases: components["schemas"]["RuleCase"][];
+        };
         RuleDetail: {
             id: string;
             slug: string;
@@ -4387,12 +4644,70 @@ export interface components {
             /** @description its newest alerts */
             recent: components["schemas"]["Alert"][];
         };
+        RuleFile: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        RuleFileDetail: {
+            id: string;
+            /** @description its name without the ending */
+            slug: string;
+            title: string;
+            /** @description that is published; 0 for none */
+            version: number;
+            hasDraft: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description the draft, or what is published where there is none */
+            text: string;
+            /** @description its test cases */
+            cases: string;
+            /** @description of that text */
+            check: components["schemas"]["RuleCheck"];
+            /** @description the newest first */
+            versions: components["schemas"]["RuleVersionOf"][];
+        };
         RuleHits: {
             alerts: number;
             hits: number;
         };
         /** @enum {string} */
         RuleLanguage: "sigma" | "okta_filter" | "correlation";
+        RuleProblem: {
+            /** @enum {string} */
+            in: "rules" | "cases";
+            /** @description from 1; 0 for the whole */
+            line: number;
+            path?: string;
+            message: string;
+            /** @description the rule does something all the same */
+            warning: boolean;
+        };
+        RuleText: {
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
+        RuleVersionOf: {
+            number: number;
+            author: components["schemas"]["Ref"];
+            note?: string;
+            text: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
         Run: {
             id: string;
             flow: components["schemas"]["Ref"];
@@ -4578,6 +4893,10 @@ export interface components {
             slack: components["schemas"]["SandboxSlack"];
             mail: components["schemas"]["SandboxMail"];
         };
+        SandboxTraffic: {
+            /** @description about how many events there are a minute; 0 is none */
+            perMinute: number;
+        };
         SandboxUser: {
             id: string;
             login: string;
@@ -4610,6 +4929,19 @@ export interface components {
             expect: string;
             /** @description ids of MITRE ATT&CK; none for what is no attack */
             techniques: string[];
+            /** @description the alerts that should come of it, and no others */
+            raises: components["schemas"]["ScenarioAlert"][];
+        };
+        ScenarioAlert: {
+            rule: components["schemas"]["RehearsedRule"];
+            /** @description whom or what it is about, in the scenario's words */
+            about: string;
+            /** @description of what was played: whom or what exactly */
+            entity?: components["schemas"]["AlertEntity"];
+            /** @description types of the events that are its evidence */
+            events: string[];
+            /** @description of what was played: the alert, once it is there */
+            alertId?: string;
         };
         ScenarioEvent: {
             uuid: string;
@@ -4618,6 +4950,10 @@ export interface components {
             published: string;
         };
         ScenarioReport: {
+            /** @description of the performance */
+            id: string;
+            /** Format: date-time */
+            at: string;
             scenario: string;
             title: string;
             user: components["schemas"]["ScenarioUser"];
@@ -4855,7 +5191,7 @@ export interface components {
             lastPollAt?: string;
             /** Format: date-time */
             lastStreamAt?: string;
-            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            /** @description the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any */
             lagMs: number;
             /** @description events a minute, in the last five minutes */
             perMinute: number;
@@ -5206,6 +5542,8 @@ export interface components {
             at?: string;
             /** @description the time from its being published to its coming */
             lagMs?: number;
+            /** @description that it raised; none for who may not see alerts */
+            alerts: components["schemas"]["Ref"][];
         };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
@@ -5282,8 +5620,6 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
-        /** @enum {string} */
-        Verdict: "pass" | "fail" | "refused" | "cannot_tell";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -6575,6 +6911,52 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEventRetention"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getEventSummary: {
         parameters: {
             query?: {
@@ -7541,6 +7923,50 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listPerformances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPerformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sandboxRequests: {
         parameters: {
             query?: {
@@ -7676,6 +8102,52 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    sandboxTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxTraffic"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setSandboxTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxTraffic"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxTraffic"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sandboxUsers: {
         parameters: {
             query?: {
@@ -7764,6 +8236,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleEntry"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRuleFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRuleFile"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    checkRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRuleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    publishRuleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishRuleFile"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileDetail"];
                 };
             };
             default: components["responses"]["Error"];

@@ -13,6 +13,7 @@ import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
+import { RelatedEvents } from "./Related.tsx";
 
 type Detail = components["schemas"]["EventDetail"];
 
@@ -24,12 +25,27 @@ export function EventPage() {
   const navigate = route.useNavigate();
   const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
   const e = event.data;
-  if (!e) return <Unread query={event} what="event" above="Event" />;
+  if (!e)
+    return (
+      <Unread
+        query={event}
+        what="event"
+        above={
+          <Link to="/events" className="hover:underline">
+            Events
+          </Link>
+        }
+      />
+    );
   return (
     <Page>
       <PageHeader
         title={e.message || e.type}
-        above="Event"
+        above={
+          <Link to="/events" className="hover:underline">
+            Events
+          </Link>
+        }
         mark={<Outcome event={e} />}
         lead={
           <>
@@ -67,6 +83,7 @@ export function EventPage() {
             }
           />
         </Section>
+        <RelatedEvents uuid={e.uuid} />
       </Split>
     </Page>
   );

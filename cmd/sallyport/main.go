@@ -55,6 +55,7 @@ func commands() []command {
 		{"flow apply", "DIR", "make flows be what a folder of files says", runFlowApply},
 		{"flow import", "FILE", "make flows of an export of Okta Workflows, or of a flow's YAML", runFlowImport},
 		{"flow export", "FOLDER|FLOW", "write flows as YAML, or as an export of Okta Workflows", runFlowExport},
+		{"detect", "[FILE...]", "find what detection rules are about in exports of events, or standard input", runDetect},
 		{"rules lint", "[DIR...]", "say what is wrong with folders of detection rules", runRulesLint},
 		{"rules test", "[DIR...]", "run the cases of detection rules", runRulesTest},
 		{"rules coverage", "[DIR...]", "show what of ATT&CK the rules cover, and what is rehearsed", runRulesCoverage},

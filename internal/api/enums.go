@@ -96,7 +96,7 @@ func alertEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[alert.State]():
 		return words("AlertState", alert.States()...), true
 	case reflect.TypeFor[alert.Verdict]():
-		return words("Verdict", alert.Verdicts()...), true
+		return words("AlertVerdict", alert.Verdicts()...), true
 	case reflect.TypeFor[alert.EntryKind]():
 		return words("EntryKind", alert.EntryKinds()...), true
 	case reflect.TypeFor[alert.Scope]():
@@ -118,7 +118,7 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
 	case reflect.TypeFor[okta.Verdict]():
-		return words("Verdict", okta.Verdicts()...), true
+		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[portal.Role]():

@@ -141,6 +141,14 @@ func (d dice) values(op detect.Op) []detect.Value {
 	return vs
 }
 
+func (d dice) many() []detect.Value {
+	vs := make([]detect.Value, d.IntN(50))
+	for i := range vs {
+		vs[i] = detect.Value{Text: d.text() + d.text()}
+	}
+	return vs
+}
+
 func (d dice) expr(depth int) detect.Expr {
 	kinds := 14
 	if depth == 0 {
@@ -199,6 +207,9 @@ func TestAgreesWithPlain(t *testing.T) {
 		for i := range es {
 			es[i] = d.expr(3)
 			if i%3 == 0 { // so that there is a pivot
+				if i%2 == 0 { // and many texts to look for
+					es[i] = detect.Or{detect.Test{Path: d.of("a", "a.b", "b"), Op: detect.Contains, Values: d.many()}, es[i]}
+				}
 				es[i] = detect.And{detect.Test{Path: d.of("kind", "Kind"), Values: texts(d.of("a", "b", "AB", "é", "1")), Op: detect.Op(d.IntN(4))}, es[i]}
 			}
 		}

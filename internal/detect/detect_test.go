@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,11 @@ func TestNoAllocation(t *testing.T) {
 			}
 		}
 	})
+	var many []detect.Value
+	for i := range 100 {
+		many = append(many, detect.Value{Text: fmt.Sprintf("Users/%d", i)})
+	}
+	es = append(es, detect.Test{Path: "requestUri", Op: detect.Contains, Values: many})
 	m := matcher(t, es)
 	raw := []byte(signOn)
 	if n := testing.AllocsPerRun(100, func() {

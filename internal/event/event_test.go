@@ -171,6 +171,42 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// Blocks hold what a reader finds one by one, under the same numbers.
+func TestBlocks(t *testing.T) {
+	long := `{"uuid":"` + strings.Repeat("x", 3<<20) + `"}`
+	for name, tt := range map[string]struct{ file, want, err string }{
+		"lines":            {file: "{1}\n\n{3}\r\n  {4}", want: "line 1 {1}|line 3 {3}|line 4 {4}"},
+		"a last line end":  {file: "\ufeff{1}\n{2}\n", want: "line 1 {1}|line 2 {2}"},
+		"a list":           {file: " [{},\n{\"a\":1}] [7]", want: `event 1 {}|event 2 {"a":1}|event 3 7`},
+		"nothing":          {},
+		"an empty list":    {file: "[]"},
+		"a cut list":       {file: `[{},`, want: "event 1 {}", err: "event 2"},
+		"long lines":       {file: long + "\n{2}\n" + long, want: "line 1 " + long + "|line 2 {2}|line 3 " + long},
+		"an endless line":  {file: strings.Repeat("x", 9<<20), err: "line 1 is longer"},
+		"many small lines": {file: strings.Repeat("{}\n", 1<<19) + "last", want: "524289"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := event.NewReader(strings.NewReader(tt.file))
+			var got []string
+			for {
+				b, err := r.Block()
+				if err != nil {
+					if tt.err == "" && !errors.Is(err, io.EOF) || !strings.Contains(err.Error(), tt.err) {
+						t.Errorf("ended with %v", err)
+					}
+					break
+				}
+				for n, raw := range b.Events() {
+					got = append(got, b.At(n)+" "+string(raw))
+				}
+			}
+			if s := strings.Join(got, "|"); s != tt.want && (tt.want != "524289" || len(got) != 524289 || got[524288] != "line 524289 last") {
+				t.Errorf("read %.200q, want %.200q", s, tt.want)
+			}
+		})
+	}
+}
+
 func TestParseDelivery(t *testing.T) {
 	body := `{"eventType":"com.okta.event_hook","eventId":"d1","source":"https://acme.okta.com/api/v1/eventHooks/who1","data":{"events":[` + reported + `]}}`
 	d, err := event.ParseDelivery([]byte(body))

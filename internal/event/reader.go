@@ -21,7 +21,8 @@ type Reader struct {
 	parser *Parser
 	dec    *json.Decoder // when the file holds lists
 	inList bool
-	n      int // events or lines read
+	n      int    // events or lines read
+	rest   []byte // of lines, behind the last block
 }
 
 // NewReader returns a reader of r.
@@ -43,18 +44,23 @@ func (b *ReadError) Unwrap() error { return b.Err }
 // skipped by calling Next again; every other error is final.
 func (r *Reader) Next() (Event, error) {
 	if r.n == 0 && r.dec == nil {
-		list, err := r.startsList()
-		if err != nil {
+		if err := r.start(); err != nil {
 			return Event{}, err
-		}
-		if list {
-			r.dec = json.NewDecoder(r.in)
 		}
 	}
 	if r.dec != nil {
 		return r.fromList()
 	}
 	return r.fromLine()
+}
+
+// start finds out what kind of file it is.
+func (r *Reader) start() error {
+	list, err := r.startsList()
+	if list {
+		r.dec = json.NewDecoder(r.in)
+	}
+	return err
 }
 
 // startsList reports whether the first thing in the file is a list, and leaves

@@ -92,30 +92,13 @@ type Matches struct {
 // Match finds which single rules hold of events. It touches no state. Skip may
 // be nil.
 func (b *Book) Match(events []event.Event, skip Skip) (*Matches, error) {
-	if skip == nil {
-		skip = func(*Rule, event.Event) bool { return false }
-	}
-	m := &Matches{book: b, skip: skip}
-	matcher, _ := b.matchers.Get().(*detect.Matcher)
-	defer b.matchers.Put(matcher)
+	s := b.Scan(skip)
 	for _, e := range events {
-		held, err := matcher.Match(e.Raw)
-		if err != nil {
+		if err := s.Event(e.Raw, func() (event.Event, error) { return e, nil }); err != nil {
 			return nil, fmt.Errorf("match event %s: %w", e.UUID, err)
 		}
-		if len(held) == 0 {
-			continue
-		}
-		for _, i := range held {
-			if r := b.singles[i]; b.fires[i] && !skip(r, e) {
-				m.hits = append(m.hits, single(r, e))
-			}
-		}
-		if n, ok := b.counter.note(matcher, e, held); ok {
-			m.counted = append(m.counted, n)
-		}
 	}
-	return m, nil
+	return s.End(), nil
 }
 
 // Any reports whether there is anything to make hits of, or to count.

@@ -20,8 +20,15 @@ type counter struct {
 	// count it, and under which name each does. Every correlation has a name of
 	// its own for it, so that one can pass over an event that another counts.
 	feeds  [][]feed
+	needs  [][]int  // for each single rule, the indexes in simple of what those want to know
 	simple []string // paths that the program extracts, in its order
-	chosen map[string]correlate.Path
+	chosen map[string]choice
+}
+
+// choice is a path that chooses among the elements of a list.
+type choice struct {
+	list string // the path of the list
+	path correlate.Path
 }
 
 type feed struct {
@@ -40,7 +47,7 @@ func (c *counter) name(correlation, counted *Rule) string {
 // newCounter puts the correlations among rules together. Index says where in
 // the program single rules are.
 func newCounter(rules []*Rule, index map[*Rule]int, fires func(*Rule) bool) (*counter, error) {
-	c := &counter{rules: map[string]*Rule{}, fires: map[string]bool{}, feeds: make([][]feed, len(index)), chosen: map[string]correlate.Path{}}
+	c := &counter{rules: map[string]*Rule{}, fires: map[string]bool{}, feeds: make([][]feed, len(index)), chosen: map[string]choice{}}
 	var specs []*correlate.Spec
 	for _, r := range rules {
 		if r.correlation == nil {
@@ -59,15 +66,53 @@ func newCounter(rules []*Rule, index map[*Rule]int, fires func(*Rule) bool) (*co
 		return nil, fmt.Errorf("put correlations together: %w", err)
 	}
 	for _, path := range c.set.Paths() {
-		if !strings.Contains(path, "[") {
+		list, _, chooses := strings.Cut(path, "[")
+		if !chooses {
 			c.simple = append(c.simple, path)
 			continue
 		}
-		if c.chosen[path], err = correlate.ParsePath(path); err != nil {
+		parsed, err := correlate.ParsePath(path)
+		if err != nil {
 			return nil, err
 		}
+		c.chosen[path] = choice{list, parsed}
 	}
+	c.need(specs)
 	return c, nil
+}
+
+// need works out which paths matter for the events of each single rule: those of
+// the correlations that count it, and of the ones that count those.
+func (c *counter) need(specs []*correlate.Spec) {
+	c.needs = make([][]int, len(c.feeds))
+	for i, feeds := range c.feeds {
+		wanted := map[string]bool{}
+		var want func(*correlate.Spec)
+		want = func(s *correlate.Spec) {
+			for _, f := range s.Group {
+				wanted[f.Path] = true
+				for _, path := range f.ByRule {
+					wanted[path] = true
+				}
+			}
+			for _, path := range s.Field {
+				wanted[path] = true
+			}
+			for _, outer := range specs {
+				if slices.Contains(outer.Rules, s.ID) || slices.Contains(outer.Without, s.ID) {
+					want(outer)
+				}
+			}
+		}
+		for _, f := range feeds {
+			want(specs[slices.IndexFunc(specs, func(s *correlate.Spec) bool { return s.ID == f.correlation.ID })])
+		}
+		for at, path := range c.simple {
+			if wanted[path] {
+				c.needs[i] = append(c.needs[i], at)
+			}
+		}
+	}
 }
 
 // spec is what a correlation counts, in the words of package correlate.
@@ -122,26 +167,63 @@ func (c counted) of(skip func(*Rule, event.Event) bool) correlate.Event {
 // and whether there is anything.
 func (c *counter) note(m *detect.Matcher, e event.Event, held []int) (counted, bool) {
 	n := counted{event: e}
+	v := values{counter: c, event: e}
 	for _, i := range held {
 		n.feeds = append(n.feeds, c.feeds[i]...)
-	}
-	if len(n.feeds) == 0 {
-		return n, false
-	}
-	values := make(map[string][]string, len(c.simple))
-	for i, path := range c.simple {
-		values[path] = slices.Clone(m.Extracted(i))
-	}
-	var decoded any
-	n.value = func(path string) []string {
-		chosen, ok := c.chosen[path]
-		if !ok {
-			return values[path]
+		for _, at := range c.needs[i] {
+			if !slices.ContainsFunc(v.found, func(k extract) bool { return k.at == at }) {
+				v.found = append(v.found, extract{at, slices.Clone(m.Extracted(at))})
+			}
 		}
-		if decoded == nil {
-			decoded, _ = plain.Decode(e.Raw) // it was matched, so it can be decoded
-		}
-		return chosen.Values(decoded)
 	}
-	return n, true
+	n.value = v.of
+	return n, len(n.feeds) > 0
+}
+
+// values are what stands at paths of one event.
+type values struct {
+	counter *counter
+	event   event.Event
+	found   []extract
+	lists   map[string]any // decoded, by their paths
+}
+
+type extract struct {
+	at     int // in counter.simple
+	values []string
+}
+
+func (v *values) of(path string) []string {
+	chosen, ok := v.counter.chosen[path]
+	if !ok {
+		for _, k := range v.found {
+			if v.counter.simple[k.at] == path {
+				return k.values
+			}
+		}
+		return nil
+	}
+	list, ok := v.lists[chosen.list]
+	if !ok {
+		list = v.decode(chosen.list)
+	}
+	return chosen.path.Values(list)
+}
+
+// decode decodes what stands at a path, within objects that lead to it. The rest
+// of the event is not looked at.
+func (v *values) decode(at string) any {
+	var inner any
+	if raw := v.event.Lookup(at); raw != nil {
+		inner, _ = plain.Decode(raw) // it was matched, so it is JSON
+	}
+	names := strings.Split(at, ".")
+	for _, name := range slices.Backward(names) {
+		inner = map[string]any{name: inner}
+	}
+	if v.lists == nil {
+		v.lists = map[string]any{}
+	}
+	v.lists[at] = inner
+	return inner
 }

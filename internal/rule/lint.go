@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,6 +45,11 @@ func (l *Linter) Lint(r *Rule, cases bool) []Problem {
 			c.warn("", "detection", "%s", why)
 		}
 	}
+	for _, path := range r.counted() {
+		if !oktafilter.Known(path) {
+			c.warn(path, "correlation", "no event has %s, so nothing is counted%s", path, perhaps(oktafilter.Suggest(path)))
+		}
+	}
 	if r.Part {
 		return c.problems
 	}
@@ -55,6 +61,23 @@ func (l *Linter) Lint(r *Rule, cases bool) []Problem {
 		l.complete(&c, cases)
 	}
 	return c.problems
+}
+
+// counted are the paths that a correlation groups by and counts, each once.
+func (r *Rule) counted() []string {
+	if r.correlation == nil {
+		return nil
+	}
+	paths := slices.Clone(r.correlation.Field)
+	for _, by := range r.correlation.GroupBy {
+		if alias, ok := r.correlation.Aliases[by]; ok {
+			paths = slices.AppendSeq(paths, maps.Values(alias))
+		} else {
+			paths = append(paths, by)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }
 
 // complete asks for what an analyst needs.

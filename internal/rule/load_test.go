@@ -199,6 +199,8 @@ func TestAFileThatIsTooLarge(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(minimal)
 	f.Add(strings.Replace(correlated, "REF", "reset", 1) + "---\n" + minimal)
+	f.Add(counting)
+	f.Add(absent)
 	f.Add("title: A\nid: b\ndetection:\n  okta_systemlog: { OIE: 'eventType eq \"a\"' }\nthreat: { Technique: [ 'T1078: x' ] }\n")
 	f.Add(minimal + "sallyport: { entity: [actor, ip], window: 2h, enabled: false, response: [a], type: detection, why: b, category: c }\n")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -207,8 +209,27 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("it is foreign, and has %d rules", len(file.Rules))
 		}
 		shelf, _ := rule.NewShelf(file, file)
-		if book, err := rule.NewBook(shelf.All()); err == nil && len(book.Rules()) != len(shelf.All()) {
-			t.Error("the book has lost a rule")
+		book, err := rule.NewBook(shelf.All())
+		if err != nil || len(book.Rules()) != len(shelf.All()) {
+			t.Errorf("what is on a shelf makes no book: %v", err)
+		}
+	})
+}
+
+func FuzzReadCases(f *testing.F) {
+	f.Add("given: { eventType: a, outcome: { result: SUCCESS } }\ncases:\n  - { name: b, fires: true, about: c, with: { outcome.result: FAILURE }, events: [{ at: 1m, times: 3, every: 1s, actor.id: 'u{n}' }], until: 1h }\n")
+	f.Add("cases: [{ name: a, fires: 2, with: { eventType: b, a.b.c: null, a.b: [1, 2.5, true] } }]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		cases, err := rule.ReadCases("a.test.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		for _, k := range cases {
+			for _, e := range k.Events {
+				if e.UUID == "" || e.Type == "" || e.Published.IsZero() {
+					t.Errorf("%s has an event that is none: %s", k.Name, e.Raw)
+				}
+			}
 		}
 	})
 }

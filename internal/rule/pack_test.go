@@ -8,7 +8,7 @@ import (
 )
 
 // builtIn loads the pack that is built in.
-func builtIn(t *testing.T) *rule.Shelf {
+func builtIn(t testing.TB) *rule.Shelf {
 	t.Helper()
 	own, err := rule.BuiltIn()
 	if err != nil {
@@ -66,6 +66,10 @@ func TestLintTells(t *testing.T) {
 		"a field that no event has": {
 			"title: A\nid: 6f0d2a57-94b5-4e35-8a0c-6d0ad1f4b5a1\nsallyport:\n  filter: result eq \"FAILURE\"\n", true,
 			"a.yaml:4: warning: detection: no event has result; did you mean outcome.result?",
+		},
+		"a group that no event has": {
+			strings.Replace(minimal, "title:", "name: reset\ntitle:", 1) + "---\n" + strings.Replace(strings.Replace(correlated, "REF", "reset", 1), "actor.id", "ipAddress", 1), true,
+			"correlation: no event has ipAddress, so nothing is counted; did you mean client.ipAddress?",
 		},
 		"two values of one field":       {detection("  a:\n    eventType: user.session.start\n  b:\n    eventType: user.session.end\n  condition: a and b\n"), true, "never hold together"},
 		"two values of a list":          {detection("  a:\n    target.type: User\n  b:\n    target.type: AppUser\n  condition: a and b\n"), true, ""},

@@ -23,7 +23,7 @@ import (
 )
 
 // logged returns the events of an org's log, the oldest first.
-func logged(t *testing.T, org *okta.Org) []event.Event {
+func logged(t testing.TB, org *okta.Org) []event.Event {
 	t.Helper()
 	parser := event.NewParser()
 	var out []event.Event
@@ -43,7 +43,7 @@ func logged(t *testing.T, org *okta.Org) []event.Event {
 }
 
 // byDefault are the built-in rules that are on.
-func byDefault(t *testing.T) *rule.Book {
+func byDefault(t testing.TB) *rule.Book {
 	t.Helper()
 	book, err := rule.NewBook(slices.DeleteFunc(builtIn(t).All(), func(r *rule.Rule) bool { return !r.Enabled }))
 	if err != nil {

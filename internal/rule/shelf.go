@@ -180,29 +180,33 @@ func (s *Shelf) put(r *Rule) {
 
 // resolve finds the rules that correlations refer to: by name in the same file,
 // by id anywhere, by name in the same pack, by name anywhere. A correlation that
-// misses one is taken off the shelf.
+// misses one, or that cannot count, is taken off the shelf.
 func (s *Shelf) resolve() []Problem {
 	var problems []Problem
 	for again := true; again; {
 		again = false
-		for _, c := range s.rules {
-			if c.correlation == nil {
-				continue
+		for _, c := range s.correlations() {
+			if missing := s.bind(c); len(missing) > 0 {
+				problems = append(problems, s.drop(c, "there is no rule "+strings.Join(missing, ", ")))
+				again = true // others may refer to this one
 			}
-			missing := s.bind(c)
-			if len(missing) == 0 {
-				continue
+		}
+		if again {
+			continue
+		}
+		for _, c := range s.correlations() {
+			if _, err := NewBook([]*Rule{c}); err != nil {
+				problems = append(problems, s.drop(c, err.Error()))
+				again = true
+				break
 			}
-			problems = append(problems, Problem{
-				Pack: c.Pack, File: c.File, Line: c.Line, Path: "correlation.rules",
-				Message: fmt.Sprintf("there is no rule %s", strings.Join(missing, ", ")),
-			})
-			s.drop(c)
-			again = true // others may refer to this one
-			break
 		}
 	}
 	return problems
+}
+
+func (s *Shelf) correlations() []*Rule {
+	return slices.DeleteFunc(slices.Clone(s.rules), func(r *Rule) bool { return r.correlation == nil })
 }
 
 func (s *Shelf) bind(c *Rule) (missing []string) {
@@ -246,10 +250,12 @@ func (s *Shelf) referred(c *Rule, name string) *Rule {
 	return best
 }
 
-func (s *Shelf) drop(r *Rule) {
+// drop takes a correlation off the shelf, and says why.
+func (s *Shelf) drop(r *Rule, why string) Problem {
 	s.rules = slices.DeleteFunc(s.rules, func(x *Rule) bool { return x == r })
 	delete(s.byKey, r.Key())
 	delete(s.byID, r.ID)
+	return Problem{Pack: r.Pack, File: r.File, Line: r.Line, Path: "correlation.rules", Message: why}
 }
 
 // filter adds the condition of a filter to the rules that it names, which are

@@ -19,12 +19,14 @@ import (
 	"sallyport/internal/detect/oktafilter"
 	"sallyport/internal/detect/sigma"
 	"sallyport/internal/scan"
+	"sallyport/tools/traffic"
 )
 
 // contender is something that reads events.
 type contender struct {
 	name  string
 	event func(raw []byte) (hits int, err error)
+	also  func() string // what else there is to say
 
 	hits  int
 	rates []float64 // events a second of CPU, of each block
@@ -40,18 +42,18 @@ const blockSize = 5_000
 // is the CPU that the process used, and the middle of all blocks.
 func (b bench) detect(ctx context.Context) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	all, err := b.contenders()
+	all, err := b.contenders(ctx)
 	if err != nil {
 		return err
 	}
-	t, total, bytes := newTraffic(), 0, 0
+	t, total, bytes := traffic.New(), 0, 0
 	var buf []byte
 	block := make([][]byte, 0, blockSize)
 	for total < b.events && ctx.Err() == nil {
 		buf, block = buf[:0], block[:0]
 		for len(block) < min(blockSize, b.events-total) {
 			from := len(buf)
-			buf = t.event(buf, total+len(block))
+			buf = t.Event(buf, total+len(block))
 			block = append(block, buf[from:len(buf):len(buf)]) // which stays where it is if buf grows
 		}
 		for _, c := range all {
@@ -68,7 +70,11 @@ func (b bench) detect(ctx context.Context) error {
 		for i, r := range c.rates {
 			of[i] = r / floor[i]
 		}
-		b.say("  %-44s %9.0f events/s  %5.2f GB/s  %4.2f of fastjson  %7d hits", c.name, rate, rate*size/1e9, median(of), c.hits)
+		also := ""
+		if c.also != nil {
+			also = c.also()
+		}
+		b.say("  %-38s %9.0f events/s  %5.2f GB/s  %4.2f of fastjson  %7d hits%s", c.name, rate, rate*size/1e9, median(of), c.hits, also)
 	}
 	return ctx.Err()
 }
@@ -101,7 +107,7 @@ func median(of []float64) float64 {
 }
 
 // contenders are the parsers, and programs of more and more rules.
-func (b bench) contenders() ([]*contender, error) {
+func (b bench) contenders(ctx context.Context) ([]*contender, error) {
 	var parser fastjson.Parser
 	all := []*contender{
 		{name: "fastjson, parse only", event: func(raw []byte) (int, error) {
@@ -134,6 +140,17 @@ func (b bench) contenders() ([]*contender, error) {
 			hits, err := m.Match(raw)
 			return len(hits), err
 		}})
+	}
+	for _, rules := range [][]detect.Rule{nil, both} {
+		c, err := newCounting(rules)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &contender{
+			name:  fmt.Sprintf("sallyport, %d rules and 4 correlations", len(rules)),
+			event: func(raw []byte) (int, error) { return c.event(ctx, raw) },
+			also:  func() string { return fmt.Sprintf(", %d groups", c.store.Len()) },
+		})
 	}
 	return all, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"sallyport/internal/detect"
 	"sallyport/internal/detect/plain"
+	"sallyport/tools/traffic"
 )
 
 const corpus = "../../../shared/corpus"
@@ -33,14 +34,14 @@ func TestFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, tr := p.Matcher(), newTraffic()
+	m, tr := p.Matcher(), traffic.New()
 	for i := range 12_000 {
-		raw := tr.event(nil, i)
+		raw := tr.Event(nil, i)
 		got, err := m.Match(raw)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if planted := i%hitEvery == hitEvery-1; planted != slices.ContainsFunc(got, func(rule int) bool { return rule < len(own) }) {
+		if planted := i%traffic.HitEvery == traffic.HitEvery-1; planted != slices.ContainsFunc(got, func(rule int) bool { return rule < len(own) }) {
 			t.Errorf("rules %v hold of event %d: %s", got, i, raw)
 		}
 		if i%6 != 0 && len(got) == 0 {

@@ -185,15 +185,40 @@ func TestDue(t *testing.T) {
 				for f, ok := g.Due(o.At); ok; f, ok = g.Due(o.At) {
 					fired = append(fired, fmt.Sprintf("%d-%d", int(f.From.Sub(at(0)).Seconds()), int(f.To.Sub(at(0)).Seconds())))
 				}
-				if until := g.Until(); until.Before(o.At) && name == "too early to say" {
-					t.Errorf("it is to be looked at again at %v", until)
-				}
 				g = again(t, &c.spec, g)
 			}
 			if got := strings.Join(fired, " "); got != c.fires {
 				t.Errorf("fires for %q, want %q", got, c.fires)
 			}
 		})
+	}
+}
+
+// A group wants to be looked at when something is to be decided, and otherwise
+// to be forgotten when no window can reach it.
+func TestUntil(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec correlate.Spec // of 60 seconds, and as many of lateness
+		in   string
+		want int
+	}{
+		"the last event's window": {correlate.Spec{Type: correlate.EventCount, Rules: []string{"a"}, Condition: bounds("gte", 3)}, "a@0 a@30 a@10", 150},
+		"the first to be decided": {correlate.Spec{Type: correlate.EventCount, Rules: []string{"a"}, Condition: bounds("lt", 3)}, "a@30 a@10 a@40", 130},
+		"the first that waits":    {correlate.Spec{Type: correlate.Absent, Rules: []string{"a"}, Without: []string{"b"}}, "a@10 a@100 b@20", 220},
+		"nobody that waits":       {correlate.Spec{Type: correlate.Absent, Rules: []string{"a"}, Without: []string{"b"}}, "a@10 b@20", 140},
+		"the last value":          {correlate.Spec{Type: correlate.FirstSeen, Rules: []string{"a"}, Field: []string{"f"}}, "a@0=x a@5=y", 125},
+	} {
+		c.spec.ID, c.spec.Span, c.spec.Lateness = "s", time.Minute, time.Minute
+		g := correlate.NewGroup(&c.spec)
+		if !g.Until().IsZero() {
+			t.Errorf("%s: an empty group is to be looked at %v", name, g.Until())
+		}
+		for i, text := range strings.Fields(c.in) {
+			g.Add(arrival(text, i))
+		}
+		if got := int(g.Until().Sub(at(0)).Seconds()); got != c.want {
+			t.Errorf("%s: at %d, want %d", name, got, c.want)
+		}
 	}
 }
 

@@ -136,6 +136,20 @@ func Unknown(e detect.Expr) []string {
 	return unknown
 }
 
+// Known reports whether a System Log event may have something at a path, as
+// [Unknown] has it. Parts in brackets, target[type=User].id, are passed over.
+func Known(path string) bool {
+	var plainly strings.Builder
+	for rest := path; rest != ""; {
+		before, inside, opened := strings.Cut(rest, "[")
+		plainly.WriteString(before)
+		if rest = ""; opened {
+			_, rest, _ = strings.Cut(inside, "]")
+		}
+	}
+	return known(names(), plainly.String())
+}
+
 func known(all map[string]string, path string) bool {
 	key := plain(path)
 	if _, ok := all[key]; ok {

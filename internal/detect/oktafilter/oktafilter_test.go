@@ -176,6 +176,16 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	for path, want := range map[string]bool{
+		"client.ipAddress": true, "target[type=User].id": true, "target[type=User].kind": false, "user": false, "debugContext.debugData.x": true, "": false,
+	} {
+		if got := oktafilter.Known(path); got != want {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+}
+
 func TestSuggest(t *testing.T) {
 	for path, want := range map[string]string{
 		"result": "outcome.result", "ip_address": "client.ipAddress", "x.rawUserAgent": "client.userAgent.rawUserAgent", "nothing": "",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -13,26 +14,35 @@ import (
 	"sallyport/internal/detect/sigma"
 )
 
-// TestConformance runs testdata/conformance.yaml, by the reference and by the
-// compiled program.
-func TestConformance(t *testing.T) {
+// conformance is a case of testdata/conformance.yaml.
+type conformance struct {
+	Name, Doc string
+	Options   struct {
+		Placeholders map[string][]string
+		Fields       map[string]string
+		Prefix       string
+	}
+	Detection    yaml.Node
+	Fires, Quiet []any
+}
+
+func conformances(t *testing.T) []conformance {
+	t.Helper()
 	text, err := os.ReadFile("testdata/conformance.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var cases []struct {
-		Name, Doc string
-		Options   struct {
-			Placeholders map[string][]string
-			Fields       map[string]string
-			Prefix       string
-		}
-		Detection    yaml.Node
-		Fires, Quiet []any
-	}
+	var cases []conformance
 	if err := yaml.Unmarshal(text, &cases); err != nil {
 		t.Fatal(err)
 	}
+	return cases
+}
+
+// TestConformance runs testdata/conformance.yaml, by the reference and by the
+// compiled program.
+func TestConformance(t *testing.T) {
+	cases := conformances(t)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			if len(c.Fires) == 0 || len(c.Quiet) == 0 {
@@ -46,6 +56,41 @@ func TestConformance(t *testing.T) {
 				holds(t, e, event, false)
 			}
 		})
+	}
+}
+
+// The detections of all cases, compiled into one program, are decided on the
+// events of all cases as the reference decides each of them.
+func TestConformanceTogether(t *testing.T) {
+	var rules []detect.Rule
+	var events []any
+	for _, c := range conformances(t) {
+		rules = append(rules, detect.Rule{ID: c.Name, Expr: detection(t, &c.Detection, sigma.Options(c.Options))})
+		events = slices.Concat(events, c.Fires, c.Quiet)
+	}
+	program, err := detect.Compile(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := program.Matcher()
+	for _, event := range events {
+		raw, err := json.Marshal(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := plain.Decode(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hits, err := m.Match(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rules {
+			if got, want := slices.Contains(hits, i), plain.Holds(r.Expr, decoded); got != want {
+				t.Errorf("%s: the program says %v, the reference %v, of %s", r.ID, got, want, raw)
+			}
+		}
 	}
 }
 

@@ -26,8 +26,8 @@ const topics: Record<Topic, true> = {
 /** What is out of date when something of a topic has changed. */
 const touched: Record<Exclude<Topic, "lost">, string[]> = {
   event: ["/api/v1/events"],
-  run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline"],
-  action: ["/api/v1/actions", "/api/v1/overview", "/api/v1/timeline"],
+  run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}"],
+  action: ["/api/v1/actions", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}"],
   source: ["/api/v1/sources", "/api/v1/overview"],
   connection: ["/api/v1/connections"],
   table: ["/api/v1/tables"],

@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of alerts, by which people choose them */
+        get: operations["listAlertTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -206,6 +223,26 @@ export interface paths {
          * @description Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.
          */
         get: operations["listResponses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tactics and techniques of MITRE ATT&CK that rules are about
+         * @description Tags of rules and alerts name them: attack.t1621, attack.credential-access.
+         */
+        get: operations["getAttack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2487,7 +2524,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2534,7 +2571,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -2556,7 +2593,7 @@ export interface components {
         AlertChange: {
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -2585,7 +2622,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2691,6 +2728,19 @@ export interface components {
             /** @description one of them */
             tags: string[];
             on: components["schemas"]["AlertHas"][];
+        };
+        AlertType: {
+            id: string;
+            title: string;
+            category: string;
+            description: string;
+        };
+        /** @enum {string} */
+        AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
+        Attack: {
+            /** @description in the order of an attack */
+            tactics: components["schemas"]["Tactic"][];
+            techniques: components["schemas"]["Technique"][];
         };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
@@ -2813,7 +2863,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -2867,7 +2917,7 @@ export interface components {
             alerts: string[];
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -2893,6 +2943,8 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        /** @enum {string} */
+        CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
             yaml: string;
             /** @description not there where the file says what no form shows */
@@ -3461,7 +3513,7 @@ export interface components {
         Finding: {
             id: string;
             title: string;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["CheckVerdict"];
             /** @description what was found */
             said: string;
             /** @description what it is wanted for */
@@ -4002,7 +4054,7 @@ export interface components {
             /** @description open, in_progress or closed */
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             note?: string;
             severity?: components["schemas"]["Severity"];
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -5185,6 +5237,10 @@ export interface components {
             /** @description the table that is chosen */
             bound?: components["schemas"]["Ref"];
         };
+        Tactic: {
+            id: string;
+            name: string;
+        };
         TakenFile: {
             /** @description events */
             read: number;
@@ -5214,6 +5270,11 @@ export interface components {
             time: string;
             /** @description false when it never got into the channel, although the answer was 200 */
             delivered: boolean;
+        };
+        Technique: {
+            id: string;
+            name: string;
+            tactics: string[];
         };
         Template: {
             id: string;
@@ -5420,8 +5481,6 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
-        /** @enum {string} */
-        Verdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -5591,6 +5650,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listAlertTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertType"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listAlerts: {
         parameters: {
             query?: {
@@ -5601,7 +5681,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -5676,7 +5756,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -5843,6 +5923,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Response"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAttack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attack"];
                 };
             };
             default: components["responses"]["Error"];

@@ -23,7 +23,7 @@ export function PhoneTop({ onFind }: { onFind: () => void }) {
   );
 }
 
-const pinned = ["/", "/activity", "/runs", "/flows"];
+const pinned = ["/", "/alerts", "/activity", "/runs"];
 
 /** The ways most used, under the thumb; the others in a sheet. */
 export function PhoneNav() {

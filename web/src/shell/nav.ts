@@ -1,5 +1,7 @@
 import {
+  BellOff,
   BookOpen,
+  Briefcase,
   Gauge,
   Info,
   KeyRound,
@@ -8,9 +10,11 @@ import {
   Play,
   Plug,
   Radio,
+  Radar,
   ScrollText,
   Settings,
   Shield,
+  Siren,
   Table2,
   Theater,
   User,
@@ -25,6 +29,10 @@ type Permission = components["schemas"]["Permission"];
 export type Place = {
   to:
     | "/"
+    | "/alerts"
+    | "/cases"
+    | "/rules"
+    | "/suppressions"
     | "/flows"
     | "/runs"
     | "/tables"
@@ -39,14 +47,18 @@ export type Place = {
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Detect" | "Automate" | "Practice" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
 /** What the rail shows, in its order. */
 const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
-  { to: "/activity", label: "Activity", icon: ScrollText, key: "a", permission: "actions:read", group: "Respond" },
+  { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
+  { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
+  { to: "/activity", label: "Activity", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
+  { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
+  { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },
   { to: "/runs", label: "Runs", icon: Play, key: "r", permission: "runs:read", group: "Automate" },
   { to: "/tables", label: "Tables", icon: Table2, key: "t", permission: "tables:read", group: "Automate" },

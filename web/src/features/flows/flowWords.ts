@@ -51,6 +51,8 @@ export function onWords(t: Trigger | undefined): string | undefined {
       return "Its delegates can run it now.";
     case "row":
       return "It acts from the next change of a row on.";
+    case "alert":
+      return "It acts from the next alert on.";
     default:
       return undefined;
   }

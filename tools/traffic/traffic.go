@@ -1,4 +1,5 @@
-package main
+// Package traffic makes up events for measurements and tests.
+package traffic
 
 import (
 	"fmt"
@@ -6,18 +7,19 @@ import (
 	"time"
 )
 
-// traffic makes up the System Log of an organization of 5,000 people: events of
+// Traffic makes up the System Log of an organization of 5,000 people: events of
 // the types, sizes and frequencies that Okta's logs have. The i-th event is the
 // same in every run. One in 200 is one that a rule of SigmaHQ is about; others
 // come near to it.
-type traffic struct {
+type Traffic struct {
 	pcg *rand.PCG
 	*rand.Rand
 }
 
-func newTraffic() traffic {
+// New returns the log of that organization. It is not safe for concurrent use.
+func New() Traffic {
 	pcg := rand.NewPCG(0, 0)
-	return traffic{pcg, rand.New(pcg)} //nolint:gosec // it is to be the same in every run
+	return Traffic{pcg, rand.New(pcg)} //nolint:gosec // it is to be the same in every run
 }
 
 // occasion is a type of event, and what it looks like.
@@ -122,7 +124,9 @@ var hits = []hit{
 	{of: "application.policy.sign_on.rule.delete"},
 }
 
-const hitEvery = 200
+// HitEvery is how often an event is one that a rule of SigmaHQ is about: that
+// whose number is one less than a multiple.
+const HitEvery = 200
 
 // scene is one event to be.
 type scene struct {
@@ -136,8 +140,8 @@ type scene struct {
 	uriNow         string
 }
 
-// event appends the i-th event.
-func (t traffic) event(b []byte, i int) []byte {
+// Event appends the i-th event, a JSON object.
+func (t Traffic) Event(b []byte, i int) []byte {
 	t.pcg.Seed(2026, uint64(i)) //nolint:gosec // a number
 	s := t.scene(i)
 	b = append(b, '{')
@@ -150,10 +154,10 @@ func (t traffic) event(b []byte, i int) []byte {
 	return append(b, '}')
 }
 
-func (t traffic) scene(i int) scene {
+func (t Traffic) scene(i int) scene {
 	s := scene{i: i, person: t.person(), app: t.IntN(90), at: time.Unix(1767225600+int64(i/100), int64(i%100)*1e7).UTC()}
-	if i%hitEvery == hitEvery-1 {
-		s.planted = hits[i/hitEvery%len(hits)]
+	if i%HitEvery == HitEvery-1 {
+		s.planted = hits[i/HitEvery%len(hits)]
 		s.occasion = occasion{name: s.planted.of, message: "Something that is seldom done", target: "other"}
 		for _, o := range occasions {
 			if o.name == s.planted.of {
@@ -183,11 +187,11 @@ func totalWeight() int {
 }
 
 // person is more often one of those who work much.
-func (t traffic) person() int { return min(t.IntN(5000), t.IntN(5000)) }
+func (t Traffic) person() int { return min(t.IntN(5000), t.IntN(5000)) }
 
-func (t traffic) of(words ...string) string { return words[t.IntN(len(words))] }
+func (t Traffic) of(words ...string) string { return words[t.IntN(len(words))] }
 
-func (t traffic) uri(s scene) string {
+func (t Traffic) uri(s scene) string {
 	switch {
 	case s.planted.uri != "":
 		return s.planted.uri
@@ -199,7 +203,7 @@ func (t traffic) uri(s scene) string {
 	return t.of("/idp/idx/identify", "/idp/idx/challenge/answer", "/api/v1/authn", "/oauth2/v1/token", "/login/token/redirect")
 }
 
-func (t traffic) actor(b []byte, s scene) []byte {
+func (t Traffic) actor(b []byte, s scene) []byte {
 	login := fmt.Sprintf("person%d@acme.example", s.person)
 	if s.planted.actor != "" {
 		login = s.planted.actor
@@ -207,36 +211,46 @@ func (t traffic) actor(b []byte, s scene) []byte {
 	if s.planted.of == "" && t.IntN(25) == 0 {
 		return fmt.Appendf(b, `"actor":{"id":"0oa%017d","type":"PublicClientApp","alternateId":"0oa%017d","displayName":"%s","detailEntry":null},`, s.app, s.app, t.of("Provisioning", "Workflows", "Terraform"))
 	}
-	return fmt.Appendf(b, `"actor":{"id":"00u%017d","type":"User","alternateId":"%s","displayName":"%s Number %d","detailEntry":null},`, s.person, login, t.of("Ada", "Grace", "Jürgen", "Zoë", "Linus"), s.person)
+	return fmt.Appendf(b, `"actor":{"id":"00u%017d","type":"User","alternateId":"%s","displayName":"%s Number %d","detailEntry":null},`, s.person, login, []string{"Ada", "Grace", "Jürgen", "Zoë", "Linus"}[s.person%5], s.person)
 }
 
-func (t traffic) place(b []byte) []byte {
-	return append(b, t.of(
-		`{"city":"Lyon","state":"Auvergne-Rhône-Alpes","country":"France","postalCode":"69001","geolocation":{"lat":45.7485,"lon":4.8467}}`,
-		`{"city":"San Francisco","state":"California","country":"United States","postalCode":"94105","geolocation":{"lat":37.7852,"lon":-122.3874}}`,
-		`{"city":"Bengaluru","state":"Karnataka","country":"India","postalCode":"560002","geolocation":{"lat":12.9634,"lon":77.5855}}`,
-		`{"city":null,"state":null,"country":"Germany","postalCode":null,"geolocation":{"lat":51.2993,"lon":9.491}}`,
-	)...)
+// place is where a person is: at home, but for one in 300 events.
+func (t Traffic) place(b []byte, s scene) []byte {
+	at := s.person % len(places)
+	if t.IntN(300) == 0 {
+		at = t.IntN(len(places))
+	}
+	return append(b, places[at]...)
 }
 
-func (t traffic) address(s scene) string {
+//nolint:gochecknoglobals // a table
+var places = []string{
+	`{"city":"Lyon","state":"Auvergne-Rhône-Alpes","country":"France","postalCode":"69001","geolocation":{"lat":45.7485,"lon":4.8467}}`,
+	`{"city":"San Francisco","state":"California","country":"United States","postalCode":"94105","geolocation":{"lat":37.7852,"lon":-122.3874}}`,
+	`{"city":"Bengaluru","state":"Karnataka","country":"India","postalCode":"560002","geolocation":{"lat":12.9634,"lon":77.5855}}`,
+	`{"city":null,"state":null,"country":"Germany","postalCode":null,"geolocation":{"lat":51.2993,"lon":9.491}}`,
+}
+
+func (t Traffic) address(s scene) string {
 	return fmt.Sprintf("203.0.%d.%d", s.person/250%250, s.person%250)
 }
 
-func (t traffic) client(b []byte, s scene) []byte {
+func (t Traffic) client(b []byte, s scene) []byte {
 	agent, os, browser := "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36", "Mac OS X", "CHROME"
-	switch t.IntN(4) {
+	device := "Computer"
+	switch s.person % 4 {
 	case 0:
 		agent, os, browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36", "Windows 10", "CHROME"
 	case 1:
 		agent, os, browser = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", "iOS (iPhone)", "UNKNOWN"
+		device = "Mobile"
 	}
 	b = fmt.Appendf(b, `"client":{"userAgent":{"rawUserAgent":"%s","os":"%s","browser":"%s"},"zone":"%s","device":"%s","id":null,"ipAddress":"%s","geographicalContext":`,
-		agent, os, browser, t.of("null", "null", "OfficeZone"), t.of("Computer", "Computer", "Mobile"), t.address(s))
-	return append(t.place(b), `},"device":null,`...)
+		agent, os, browser, t.of("null", "null", "OfficeZone"), device, t.address(s))
+	return append(t.place(b, s), `},"device":null,`...)
 }
 
-func (t traffic) context(b []byte, s scene) []byte {
+func (t Traffic) context(b []byte, s scene) []byte {
 	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%018d","externalSessionId":"idx%018d"},`,
 		t.of("null", `"OKTA_CREDENTIAL_PROVIDER"`), t.IntN(2), s.person*31+s.i/20000, s.person*31+s.i/20000)
 	result, reason, message := "SUCCESS", "null", s.message
@@ -260,7 +274,7 @@ func (t traffic) context(b []byte, s scene) []byte {
 		3000+s.person%50, s.person%50, s.fromProxy, t.of("INFO", "INFO", "INFO", "WARN"))
 }
 
-func (t traffic) debug(b []byte, s scene) []byte {
+func (t Traffic) debug(b []byte, s scene) []byte {
 	b = fmt.Appendf(b, `"debugContext":{"debugData":{"requestId":"%016x%016x","requestUri":"%s","url":"%s?"`, t.Uint64(), t.Uint64(), s.uriNow, s.uriNow)
 	if t.IntN(3) == 0 {
 		b = fmt.Appendf(b, `,"dtHash":"%016x%016x%016x%016x"`, t.Uint64(), t.Uint64(), t.Uint64(), t.Uint64())
@@ -290,7 +304,7 @@ func (t traffic) debug(b []byte, s scene) []byte {
 	return append(b, "}},"...)
 }
 
-func (t traffic) rest(b []byte, s scene) []byte {
+func (t Traffic) rest(b []byte, s scene) []byte {
 	legacy := "null"
 	if s.legacy != "" {
 		legacy = `"` + s.legacy + `"`
@@ -311,7 +325,7 @@ func (t traffic) rest(b []byte, s scene) []byte {
 			b = append(b, ',')
 		}
 		b = fmt.Appendf(b, `{"ip":"%s","geographicalContext":`, t.address(s))
-		b = append(t.place(b), `,"version":"V4","source":null}`...)
+		b = append(t.place(b, s), `,"version":"V4","source":null}`...)
 	}
 	return append(b, `]},`...)
 }
@@ -329,7 +343,7 @@ func (s scene) targetName() string {
 	return fmt.Sprintf("Application %d", s.app)
 }
 
-func (t traffic) targets(b []byte, s scene) []byte {
+func (t Traffic) targets(b []byte, s scene) []byte {
 	name := s.targetName()
 	user := fmt.Sprintf(`{"id":"00u%017d","type":"User","alternateId":"person%d@acme.example","displayName":"Person Number %d","detailEntry":null}`, s.person, s.person, s.person)
 	app := fmt.Sprintf(`{"id":"0oa%017d","type":"AppInstance","alternateId":"%s","displayName":"%s","detailEntry":{"signOnModeType":"SAML_2_0"}}`, s.app, name, name)

@@ -1,17 +1,19 @@
-package main
+package traffic_test
 
 import (
 	"encoding/json"
 	"slices"
 	"testing"
+
+	"sallyport/tools/traffic"
 )
 
 // What is measured is what Okta's logs are like.
 func TestTraffic(t *testing.T) {
-	tr, types := newTraffic(), map[string]int{}
+	tr, types := traffic.New(), map[string]int{}
 	var sizes []int
 	for i := range 20_000 {
-		raw := tr.event(nil, i)
+		raw := tr.Event(nil, i)
 		var e struct {
 			EventType string
 			UUID      string
@@ -27,7 +29,7 @@ func TestTraffic(t *testing.T) {
 	if len(types) < 60 || sizes[10000] < 2100 || sizes[10000] > 2400 {
 		t.Errorf("%d types, %d bytes", len(types), sizes[10000])
 	}
-	if again := newTraffic(); string(again.event(nil, 777)) != string(tr.event(nil, 777)) {
+	if again := traffic.New(); string(again.Event(nil, 777)) != string(tr.Event(nil, 777)) {
 		t.Error("an event is not the same in every run")
 	}
 }

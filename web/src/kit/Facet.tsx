@@ -1,0 +1,94 @@
+import { clsx } from "clsx";
+import { Check, ChevronDown, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "./Button.tsx";
+import { Popover } from "./Popover.tsx";
+import { count } from "./time.ts";
+
+export type FacetOption = { value: string; label: string; mark?: ReactNode; count?: number };
+
+/** A filter by one or more values, each with how many there are. Set, it is a chip that can be taken off. */
+export function Facet({
+  name,
+  options,
+  chosen,
+  onChange,
+}: {
+  name: string;
+  options: FacetOption[];
+  chosen: string[];
+  onChange: (values: string[]) => void;
+}) {
+  const on = chosen.length > 0;
+  const labels = chosen.map((v) => options.find((o) => o.value === v)?.label ?? v);
+  const flip = (v: string) => onChange(chosen.includes(v) ? chosen.filter((c) => c !== v) : [...chosen, v]);
+  return (
+    <span
+      className={clsx(
+        "inline-flex h-8 max-w-full items-center rounded-md text-sm pointer-coarse:h-10",
+        on ? "bg-accent-soft" : "border border-edge/50 bg-surface",
+      )}
+    >
+      <Popover
+        label={name}
+        className="max-h-96 w-72 overflow-y-auto p-1"
+        trigger={
+          <button
+            type="button"
+            aria-label={on ? `${name}: ${labels.join(", ")}` : name}
+            className="inline-flex h-full min-w-0 items-center gap-1.5 rounded-md px-2.5 hover:bg-hover"
+          >
+            <span className={on ? "text-muted" : undefined}>{name}</span>
+            {on ? (
+              <span className="min-w-0 truncate font-medium">{shortened(labels)}</span>
+            ) : (
+              <ChevronDown size={14} aria-hidden className="shrink-0 text-faint" />
+            )}
+          </button>
+        }
+      >
+        {options.length === 0 && <div className="px-2 py-1.5 text-muted">Nothing to choose from.</div>}
+        {options.map((o) => {
+          const is = chosen.includes(o.value);
+          return (
+            <button
+              key={o.value}
+              type="button"
+              role="menuitemcheckbox"
+              aria-checked={is}
+              onClick={() => flip(o.value)}
+              className="flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-11"
+            >
+              <span
+                aria-hidden
+                className={clsx(
+                  "flex size-4 shrink-0 items-center justify-center rounded-sm border",
+                  is ? "border-transparent bg-accent-fill text-on-accent" : "border-edge",
+                )}
+              >
+                {is && <Check size={12} strokeWidth={3} />}
+              </span>
+              <span className="min-w-0 flex-1 truncate">{o.mark ?? o.label}</span>
+              {o.count !== undefined && (
+                <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>
+              )}
+            </button>
+          );
+        })}
+      </Popover>
+      {on && (
+        <Button
+          look="quiet"
+          size="sm"
+          icon={<X size={13} />}
+          aria-label={`Remove the filter ${name}`}
+          onClick={() => onChange([])}
+        />
+      )}
+    </span>
+  );
+}
+
+function shortened(labels: string[]): string {
+  return labels.length > 2 ? `${labels.slice(0, 2).join(", ")} and ${labels.length - 2} more` : labels.join(", ");
+}

@@ -16,7 +16,7 @@ type Report struct {
 	Others   Others       `json:"others"`
 	Examples []Example    `json:"examples" doc:"the newest hits, the newest first"`
 	Cost     Cost         `json:"cost"`
-	Against  *Comparison  `json:"against,omitempty" doc:"what the version that it was compared with came to"`
+	Against  *Versus  `json:"against,omitempty" doc:"what the version that it was compared with came to"`
 }
 
 // EntityHits is how often rules fired about somebody or something.
@@ -59,9 +59,9 @@ type Cost struct {
 	PerEvent float64 `json:"microsecondsPerEvent" doc:"of that"`
 }
 
-// Comparison is what two versions of rules found. A hit is the same where the
+// Versus is what two versions of rules found. A hit is the same where the
 // same event made the rule fire about the same entity.
-type Comparison struct {
+type Versus struct {
 	Hits    int       `json:"hits"`
 	Alerts  int       `json:"alerts"`
 	Both    int       `json:"both" doc:"hits that both have"`
@@ -85,7 +85,7 @@ func (t *Test) Report() Report {
 	}
 	if t.other != nil {
 		o := t.other.tally
-		r.Against = &Comparison{
+		r.Against = &Versus{
 			Hits: o.hits, Alerts: o.alerts, Both: t.both, OnlyNew: t.tried.tally.only, OnlyOld: o.only,
 			New: append([]Example{}, t.tried.tally.onlyLast...), Old: append([]Example{}, o.onlyLast...),
 		}

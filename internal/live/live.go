@@ -22,7 +22,8 @@ const (
 	Table      Topic = "table"
 	Alert      Topic = "alert"
 	Case       Topic = "case"
-	Rule       Topic = "rule" // of rules, their settings and suppressions
+	Rule       Topic = "rule"    // of rules, their settings and suppressions
+	Channel    Topic = "channel" // of notifications
 )
 
 // Topics that are about the subscription itself.
@@ -35,7 +36,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Channel, Lost}
 }
 
 // Message says that a thing has changed.

@@ -57,6 +57,8 @@ type DB struct {
 	Cases         Cases
 	Rules         Rules
 	Suppressions  Suppressions
+	Channels      Channels
+	Notices       Notices
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -120,6 +122,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
+	db.Channels, db.Notices = Channels{db, now}, Notices{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

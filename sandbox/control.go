@@ -14,6 +14,7 @@ import (
 
 	"sallyport/sandbox/okta"
 	"sallyport/sandbox/scenario"
+	"sallyport/sandbox/slack"
 )
 
 // httpError is an error that the control API answers with a status.
@@ -35,25 +36,27 @@ type control struct{ *Sandbox }
 func (c control) handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(*http.Request) (any, error){
-		"GET /_sandbox/state":             c.getState,
-		"GET /_sandbox/scenarios":         func(*http.Request) (any, error) { return scenario.All(), nil },
-		"POST /_sandbox/scenarios/{name}": c.runScenario,
-		"GET /_sandbox/performances":      func(*http.Request) (any, error) { return list(c.player.Reports()), nil },
-		"GET /_sandbox/performances/{id}": c.getPerformance,
-		"GET /_sandbox/requests":          c.listRequests,
-		"GET /_sandbox/faults":            func(*http.Request) (any, error) { return c.faults.all(), nil },
-		"POST /_sandbox/faults":           c.addFault,
-		"DELETE /_sandbox/faults":         func(*http.Request) (any, error) { return cleared{c.faults.clear("")}, nil },
-		"DELETE /_sandbox/faults/{id}":    c.clearFault,
-		"GET /_sandbox/switches":          func(*http.Request) (any, error) { return c.Switches(), nil },
-		"POST /_sandbox/switches":         c.setSwitches,
-		"GET /_sandbox/traffic":           func(*http.Request) (any, error) { return c.Traffic(), nil },
-		"POST /_sandbox/traffic":          c.setTraffic,
-		"GET /_sandbox/slack":             func(*http.Request) (any, error) { return c.slack.Messages(), nil },
-		"GET /_sandbox/teams":             func(*http.Request) (any, error) { return c.teams.Messages(), nil },
-		"GET /_sandbox/mail":              func(r *http.Request) (any, error) { return c.box.Messages(r.URL.Query().Get("to")), nil },
-		"GET /_sandbox/users":             c.listUsers,
-		"GET /_sandbox/users/{login}":     c.getUser,
+		"GET /_sandbox/state":                c.getState,
+		"GET /_sandbox/scenarios":            func(*http.Request) (any, error) { return scenario.All(), nil },
+		"POST /_sandbox/scenarios/{name}":    c.runScenario,
+		"GET /_sandbox/performances":         func(*http.Request) (any, error) { return list(c.player.Reports()), nil },
+		"GET /_sandbox/performances/{id}":    c.getPerformance,
+		"GET /_sandbox/requests":             c.listRequests,
+		"GET /_sandbox/faults":               func(*http.Request) (any, error) { return c.faults.all(), nil },
+		"POST /_sandbox/faults":              c.addFault,
+		"DELETE /_sandbox/faults":            func(*http.Request) (any, error) { return cleared{c.faults.clear("")}, nil },
+		"DELETE /_sandbox/faults/{id}":       c.clearFault,
+		"GET /_sandbox/switches":             func(*http.Request) (any, error) { return c.Switches(), nil },
+		"POST /_sandbox/switches":            c.setSwitches,
+		"GET /_sandbox/traffic":              func(*http.Request) (any, error) { return c.Traffic(), nil },
+		"POST /_sandbox/traffic":             c.setTraffic,
+		"GET /_sandbox/slack":                func(*http.Request) (any, error) { return c.slack.Messages(), nil },
+		"POST /_sandbox/slack/interactivity": c.setInteractivity,
+		"POST /_sandbox/slack/press":         c.press,
+		"GET /_sandbox/teams":                func(*http.Request) (any, error) { return c.teams.Messages(), nil },
+		"GET /_sandbox/mail":                 func(r *http.Request) (any, error) { return c.box.Messages(r.URL.Query().Get("to")), nil },
+		"GET /_sandbox/users":                c.listUsers,
+		"GET /_sandbox/users/{login}":        c.getUser,
 		"/_sandbox/": func(r *http.Request) (any, error) {
 			return nil, &httpError{http.StatusNotFound, "no such thing: " + r.Method + " " + r.URL.Path}
 		},
@@ -177,6 +180,31 @@ func (c control) clearFault(r *http.Request) (any, error) {
 		return nil, &httpError{http.StatusNotFound, "no such fault: " + r.PathValue("id")}
 	}
 	return cleared{n}, nil
+}
+
+// setInteractivity says where the Slack app is told of what people press.
+func (c control) setInteractivity(r *http.Request) (any, error) {
+	var in struct {
+		URL string `json:"url"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	c.slack.SetInteractivity(in.URL)
+	return in, nil
+}
+
+// press has somebody press a button in Slack.
+func (c control) press(r *http.Request) (any, error) {
+	var in slack.Press
+	if err := readJSON(r, &in); err != nil {
+		return nil, err
+	}
+	got, err := c.slack.Press(r.Context(), in)
+	if err != nil {
+		return nil, &httpError{http.StatusConflict, err.Error()}
+	}
+	return got, nil
 }
 
 // setSwitches changes the switches that the body names, and answers all.

@@ -66,7 +66,7 @@ type Sandbox struct {
 	smtp   *mail.Server
 	player *scenario.Player
 
-	slackToken, mailPassword string
+	slackToken, slackSecret, mailPassword string
 
 	requests *requestLog
 	faults   *faultList
@@ -104,6 +104,7 @@ func New(opt Options) (*Sandbox, error) {
 		slackToken: fmt.Sprintf("xoxb-sandbox-%016x", r.Uint64()), mailPassword: fmt.Sprintf("mail-sandbox-%016x", r.Uint64()),
 		switches: defaultSwitches(),
 	}
+	s.slackSecret = fmt.Sprintf("slack-sandbox-%016x", r.Uint64())
 	s.SetBaseURL(opt.BaseURL)
 	s.control = control{s}.handler()
 	if err := s.begin(before); err != nil {
@@ -144,7 +145,7 @@ func (s *Sandbox) open() error {
 	}
 	s.player = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now})
 	s.slack = slack.New(slack.Options{
-		Token: s.slackToken, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
+		Token: s.slackToken, SigningSecret: s.slackSecret, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
 		Base: func() string { return s.baseURL() + "/slack" },
 	})
 	s.teams = teams.New(teams.Options{Seed: opt.Seed, Now: opt.Now})
@@ -191,6 +192,10 @@ func (s *Sandbox) SetBaseURL(url string) {
 
 // baseURL returns where the sandbox is reached, without a slash at the end.
 func (s *Sandbox) baseURL() string { return *s.base.Load() }
+
+// SetInteractivity says where the Slack app is told of the buttons that people
+// press.
+func (s *Sandbox) SetInteractivity(url string) { s.slack.SetInteractivity(url) }
 
 // shutdownTime is how long requests may take to end once the sandbox is told
 // to stop.

@@ -35,6 +35,7 @@ type OktaState struct {
 type SlackState struct {
 	URL      string          `json:"url"` // base of the Web API, with a slash at the end
 	Token    string          `json:"token"`
+	Secret   string          `json:"signing_secret"` // of what is sent to the app
 	TeamID   string          `json:"team_id"`
 	Team     string          `json:"team"`
 	BotID    string          `json:"bot_user_id"`
@@ -73,7 +74,7 @@ func (s *Sandbox) stateAt(base string) State {
 	}
 	domain := s.opt.Domain + ".example"
 	st.Okta = OktaState{URL: base, Token: s.org.AdminToken(), ReadOnlyToken: s.org.ReadOnlyToken(), Domain: domain, Admin: "admin@" + domain}
-	st.Slack = SlackState{URL: base + "/slack/api/", Token: s.slackToken, Channels: s.slack.Channels()}
+	st.Slack = SlackState{URL: base + "/slack/api/", Token: s.slackToken, Secret: s.slackSecret, Channels: s.slack.Channels()}
 	st.Slack.TeamID, st.Slack.Team = s.slack.Team()
 	st.Slack.BotID, _ = s.slack.Bot()
 	st.Teams = TeamsState{WorkflowURL: base + "/teams" + s.teams.Path(teams.Workflow), LegacyURL: base + "/teams" + s.teams.Path(teams.Legacy)}

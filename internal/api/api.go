@@ -24,6 +24,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
+	"sallyport/internal/notify"
 	"sallyport/internal/portal"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
@@ -47,6 +48,8 @@ type Looker interface {
 	Raw(ctx context.Context, c connector.Connection, call connector.Call) (connector.Raw, error)
 	// Usage returns how far the peer's rate limits are used up, as far as known.
 	Usage(c connector.Connection, call connector.Call) ([]quota.Usage, error)
+	// Signed reports whether a connection's secret signs a message.
+	Signed(c connector.Connection, with string, message, sum []byte) (bool, error)
 }
 
 // Consenter lets people consent to what connections do for them.
@@ -127,6 +130,9 @@ type Deps struct {
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()
+	// Notices tell of alerts; optional: without it channels cannot be tried out,
+	// and nothing can be done from Slack.
+	Notices *notify.Sender
 }
 
 // server is the API at work.
@@ -140,7 +146,7 @@ type server struct {
 	calls   *portal.Limiter // of flows, by flow
 }
 
-// New returns the API as one handler, for /api/, /oauth/, /healthz, /readyz and /metrics.
+// New returns the API as one handler, for /api/, /hooks/slack/, /oauth/, /healthz, /readyz and /metrics.
 func New(d Deps) (http.Handler, error) {
 	base, err := url.Parse(d.BaseURL)
 	if err != nil {
@@ -156,6 +162,7 @@ func New(d Deps) (http.Handler, error) {
 		s.mux.Handle(rt.Pattern, s.route(rt))
 	}
 	s.mux.HandleFunc(endpointPattern, s.serveEndpoint)
+	s.mux.HandleFunc(slackPattern, s.serveSlack)
 	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("/", s.notFound)

@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
+	"sallyport/internal/notify"
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
@@ -92,6 +93,12 @@ func enumOf(t reflect.Type) (enum, bool) {
 // alertEnum is enumOf for the words of alerts and rules.
 func alertEnum(t reflect.Type) (enum, bool) {
 	switch t {
+	case reflect.TypeFor[notify.Moment]():
+		return words("Moment", notify.Moments()...), true
+	case reflect.TypeFor[notify.State]():
+		return words("NoticeState", notify.States()...), true
+	case reflect.TypeFor[notify.Day]():
+		return words("Day", notify.Days()...), true
 	case reflect.TypeFor[Severity]():
 		return words("Severity", each(alert.Severities(), severityOf)...), true
 	case reflect.TypeFor[alert.State]():

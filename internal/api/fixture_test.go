@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
+	"sallyport/internal/notify"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
 	"sallyport/internal/source"
@@ -25,7 +26,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search, rules, backtest                                               string
+	alert, story, suppression, search, rules, backtest, channel                                      string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -108,6 +109,10 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
+	f.channel = id.New()
+	check(b.db.Channels.Save(ctx, notify.Channel{
+		ID: f.channel, Org: org.ID, Name: "Mail of " + org.Slug, Connection: f.connection, Plan: notify.Plan{To: []string{"soc@acme.example"}, Moments: notify.Moments()}, CreatedAt: now,
+	}))
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f

@@ -21,6 +21,7 @@ import (
 	"sallyport/internal/console"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
+	"sallyport/internal/notify"
 	"sallyport/internal/okta"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/portal"
@@ -45,6 +46,7 @@ type App struct {
 	http      *http.Server
 	ln        net.Listener
 	working   atomic.Bool
+	sender    *notify.Sender
 }
 
 // New puts a server together, from the database up to the listener. What it
@@ -72,6 +74,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
+	a.sender = a.newSender()
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
@@ -160,7 +163,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -178,7 +181,7 @@ func (a *App) handler() (http.Handler, error) {
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, streams)
 	}
-	for _, path := range []string{"/api/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()
@@ -202,6 +205,9 @@ const keepMinutes = 25 * time.Hour
 // keepHidden is how long it is kept what suppressions hid.
 const keepHidden = 30 * 24 * time.Hour
 
+// keepNotices is how long it is kept what channels told.
+const keepNotices = 90 * 24 * time.Hour
+
 // elapseEvery is how often it is decided what time alone decides.
 const elapseEvery = 15 * time.Second
 
@@ -218,6 +224,9 @@ func (a *App) elapse(ctx context.Context) {
 		}
 		if err := a.decide(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what is due not decided", "err", err)
+		}
+		if err := a.DB.Notices.Overdue(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "alerts that are overdue not looked for", "err", err)
 		}
 	}
 }
@@ -257,6 +266,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.DB.Suppressions.Forget(ctx, a.Now().Add(-keepHidden)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what suppressions hid not swept", "err", err)
 		}
+		if err := a.DB.Notices.Forget(ctx, a.Now().Add(-keepNotices)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "notices of alerts not swept", "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -267,7 +279,7 @@ func (a *App) sweep(ctx context.Context) {
 
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
-	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Log: a.Log})
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Log: a.Log})
 	if err != nil {
 		if ctx.Err() != nil { // it was told to stop before it had begun
 			err = nil

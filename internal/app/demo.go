@@ -56,7 +56,7 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 	}
 	running := make(chan error, 1)
 	go func() { running <- a.Run(ctx) }()
-	d, err := a.seedDemo(ctx, box.State())
+	d, err := a.seedDemo(ctx, box)
 	if err == nil {
 		err = ready(d)
 	}
@@ -93,7 +93,8 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 }
 
 // seedDemo fills the data folder for a sandbox, and makes a way in.
-func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
+func (a *App) seedDemo(ctx context.Context, box *sandbox.Sandbox) (Demo, error) {
+	s := box.State()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	org, err := a.Doors.People.EnsureOrganization(ctx, demoOrganization, "Demo")
@@ -108,6 +109,7 @@ func (a *App) seedDemo(ctx context.Context, s sandbox.State) (Demo, error) {
 	if err != nil {
 		return Demo{}, err
 	}
+	box.SetInteractivity(a.Config.URL() + "/hooks/slack/" + seeded.Connect["slack"])
 	events, err := a.wanted(ctx, org.ID)
 	if err != nil {
 		return Demo{}, err

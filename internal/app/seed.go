@@ -93,7 +93,7 @@ func sandboxConnections(s sandbox.State) []newConnection {
 	one := func(name, v string) map[string]secret.Text { return map[string]secret.Text{name: secret.NewText(v)} }
 	return []newConnection{
 		{"okta", "Okta (sandbox)", connector.APIKey, value.Map("domain", s.Okta.URL), one("api_key", s.Okta.Token)},
-		{"slack", "Slack (sandbox)", connector.Bearer, value.Map("base_url", s.Slack.URL), one("token", s.Slack.Token)},
+		{"slack", "Slack (sandbox)", connector.Bearer, value.Map("base_url", s.Slack.URL), map[string]secret.Text{"token": secret.NewText(s.Slack.Token), "signing_secret": secret.NewText(s.Slack.Secret)}},
 		{"teams", "Teams (sandbox)", connector.None, value.Map("kind", "workflow"), one("webhook_url", s.Teams.WorkflowURL)},
 		{
 			"mail", "Mail (sandbox)", connector.None,

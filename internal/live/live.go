@@ -23,7 +23,8 @@ const (
 	Alert      Topic = "alert"
 	Case       Topic = "case"
 	Backtest   Topic = "backtest"
-	Rule       Topic = "rule" // of rules, their settings and suppressions
+	Rule       Topic = "rule"    // of rules, their settings and suppressions
+	Channel    Topic = "channel" // of notifications
 )
 
 // Topics that are about the subscription itself.
@@ -36,7 +37,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Lost}
 }
 
 // Message says that a thing has changed.

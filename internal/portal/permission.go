@@ -25,6 +25,8 @@ const (
 	AlertsWrite      Permission = "alerts:write" // work on alerts and cases
 	RulesRead        Permission = "rules:read"   // and suppressions
 	RulesWrite       Permission = "rules:write"
+	ChannelsRead     Permission = "channels:read" // where people are told of alerts
+	ChannelsWrite    Permission = "channels:write"
 	ActionsRead      Permission = "actions:read"
 	ActionsUndo      Permission = "actions:undo"
 	GuardRead        Permission = "guard:read"
@@ -39,7 +41,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		FlowsRead, FlowsWrite, FlowsRun, FlowsDelegate, RunsRead, RunsCancel, TablesRead, TablesWrite, ConnectionsRead, ConnectionsWrite, TemplatesInstall,
-		SourcesRead, SourcesWrite, EventsRead, AlertsRead, AlertsWrite, RulesRead, RulesWrite, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
+		SourcesRead, SourcesWrite, EventsRead, AlertsRead, AlertsWrite, RulesRead, RulesWrite, ChannelsRead, ChannelsWrite, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
 	}
 }
 
@@ -60,7 +62,7 @@ func Roles() []Role { return []Role{Admin, Responder, Analyst, Viewer} }
 // Permissions returns what a role allows. A role that there is not allows
 // nothing.
 func (r Role) Permissions() []Permission {
-	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, AlertsRead, RulesRead, ActionsRead, GuardRead}
+	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, AlertsRead, RulesRead, ChannelsRead, ActionsRead, GuardRead}
 	switch r {
 	case Admin:
 		return Permissions()

@@ -145,7 +145,10 @@ func (b *Batch) Record(ctx context.Context, f *alert.Folded) error {
 			return err
 		}
 	}
-	return errors.Join(b.tx.addEntries(ctx, b.b.Org, f.Entries), b.keepRisks(ctx, f))
+	if err := errors.Join(b.tx.addEntries(ctx, b.b.Org, f.Entries), b.keepRisks(ctx, f)); err != nil {
+		return err
+	}
+	return b.tx.notify(ctx, b.b.Org, foldedOccurrences(f), b.now)
 }
 
 func (b *Batch) keepRisks(ctx context.Context, f *alert.Folded) error {

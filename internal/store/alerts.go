@@ -122,6 +122,9 @@ func (tx *Tx) changeAlert(ctx context.Context, org, id string, fn AlertChange) (
 	if err := tx.addEntries(ctx, org, entries); err != nil {
 		return a, err
 	}
+	if err := tx.notify(ctx, org, changedOccurrences(before, a), a.UpdatedAt); err != nil {
+		return a, err
+	}
 	return a, tx.addSealedRuns(ctx, runs)
 }
 

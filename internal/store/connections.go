@@ -98,6 +98,12 @@ func (t Connections) Get(ctx context.Context, org, id string) (Connection, error
 	return one(ctx, t.db, "connection", scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE id = ? AND org_id = ?`, id, org)
 }
 
+// Find returns a connection by its id alone, whosever it is: for requests that do
+// not say which organization they are for, and prove it otherwise.
+func (t Connections) Find(ctx context.Context, id string) (Connection, error) {
+	return one(ctx, t.db, "connection", scanConnection, `SELECT `+connectionColumns+` FROM connection WHERE id = ?`, id)
+}
+
 // Add keeps a new connection.
 func (t Connections) Add(ctx context.Context, c Connection) error {
 	secrets, err := json.Marshal(c.Secrets)

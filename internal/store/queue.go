@@ -40,6 +40,20 @@ type runArgs struct {
 // Kind names the job in River's table.
 func (runArgs) Kind() string { return "flow_run" }
 
+// noticeQueue is where notices wait: a slow peer of theirs keeps no run waiting.
+const noticeQueue = "notice"
+
+// noticeWorkers is how many notices are sent at once.
+const noticeWorkers = 4
+
+type noticeArgs struct {
+	Org    string `json:"org"`
+	Notice string `json:"notice"`
+}
+
+// Kind names the job in River's table.
+func (noticeArgs) Kind() string { return "notice" }
+
 // maxAttempts is how often River starts a job that ends in an error. A run's own
 // retries are not errors to River: they are snoozes.
 const maxAttempts = 1000
@@ -80,6 +94,22 @@ func (tx *Tx) enqueue(ctx context.Context, runs []RunJob) error {
 	return nil
 }
 
+// enqueueNotices puts notices in their queue; they are sent once the transaction
+// stands.
+func (tx *Tx) enqueueNotices(ctx context.Context, org string, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	jobs := make([]river.InsertManyParams, len(ids))
+	for i, id := range ids {
+		jobs[i] = river.InsertManyParams{Args: noticeArgs{Org: org, Notice: id}, InsertOpts: &river.InsertOpts{Queue: noticeQueue, MaxAttempts: maxAttempts}}
+	}
+	if _, err := tx.db.queue.insert.InsertManyFastTx(ctx, tx.tx, jobs); err != nil {
+		return fmt.Errorf("enqueue notices: %w", tx.db.sorted(err))
+	}
+	return nil
+}
+
 // dropJobs takes a run's jobs out of the queue that nobody works at.
 func (tx *Tx) dropJobs(ctx context.Context, run string) error {
 	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "run")+` = ?`, runArgs{}.Kind(), run)
@@ -91,10 +121,14 @@ func (tx *Tx) dropJobs(ctx context.Context, run string) error {
 // not be worked at all; it is tried again soon.
 type RunHandler func(ctx context.Context, org, run string) (again time.Time, err error)
 
+// NoticeHandler sends one notice, as a [RunHandler] works a run.
+type NoticeHandler func(ctx context.Context, org, notice string) (again time.Time, err error)
+
 // WorkerOptions says how jobs are worked.
 type WorkerOptions struct {
 	Workers int // runs worked at once
 	Run     RunHandler
+	Notice  NoticeHandler // nil where none are sent
 	Log     *slog.Logger
 	Sweep   time.Duration // how often runs that have lost their job are looked for; a minute where nothing is said
 }
@@ -130,10 +164,17 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 	if err := river.AddWorkerSafely(workers, &runWorker{run: o.Run}); err != nil {
 		return nil, err
 	}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}}
+	if o.Notice != nil {
+		if err := river.AddWorkerSafely(workers, &noticeWorker{send: o.Notice}); err != nil {
+			return nil, err
+		}
+		queues[noticeQueue] = river.QueueConfig{MaxWorkers: noticeWorkers, FetchPollInterval: noticePoll}
+	}
 	cfg := &river.Config{
 		ID:                          clientID(),
 		Workers:                     workers,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
+		Queues:                      queues,
 		FetchCooldown:               10 * time.Millisecond,
 		FetchPollInterval:           200 * time.Millisecond,
 		JobTimeout:                  -1, // a run has its own
@@ -264,6 +305,26 @@ type runWorker struct {
 // Work is one attempt at a run.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	again, err := w.run(ctx, job.Args.Org, job.Args.Run)
+	if err != nil {
+		return err
+	}
+	if !again.IsZero() {
+		return river.JobSnooze(max(0, time.Until(again)))
+	}
+	return nil
+}
+
+// noticePoll is how often notices are looked for where the database tells of none.
+const noticePoll = 500 * time.Millisecond
+
+type noticeWorker struct {
+	river.WorkerDefaults[noticeArgs]
+	send NoticeHandler
+}
+
+// Work is one attempt at a notice.
+func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
+	again, err := w.send(ctx, job.Args.Org, job.Args.Notice)
 	if err != nil {
 		return err
 	}

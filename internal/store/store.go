@@ -59,6 +59,8 @@ type DB struct {
 	Rules          Rules
 	Backtests      Backtests
 	Suppressions   Suppressions
+	Channels       Channels
+	Notices        Notices
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -123,6 +125,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Connectors = Connectors{db, now}
 	db.Backtests = Backtests{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
+	db.Channels, db.Notices = Channels{db, now}, Notices{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

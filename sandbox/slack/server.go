@@ -37,6 +37,7 @@ func methods() map[string]method {
 	return map[string]method{
 		"api.test":              {handle: apiTest, json: true, open: true},
 		"auth.test":             {handle: authTest, json: true},
+		"chat.postEphemeral":    {handle: postEphemeral, json: true},
 		"chat.postMessage":      {handle: postMessage, json: true},
 		"chat.update":           {handle: updateMessage, json: true},
 		"chat.delete":           {handle: deleteMessage, json: true},

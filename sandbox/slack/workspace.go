@@ -17,12 +17,14 @@ import (
 
 // Options are what a workspace is made from.
 type Options struct {
-	Token  string           // of the bot; every other token is refused
-	Team   string           // name of the workspace: "Acme"
-	Seed   uint64           // decides ids
-	People People           // who is in the workspace
-	Base   func() string    // URL under which the workspace is served, "http://127.0.0.1:8080/slack"
-	Now    func() time.Time // time.Now when nil
+	Token string // of the bot; every other token is refused
+	// SigningSecret is what requests to the app are signed with.
+	SigningSecret string
+	Team          string           // name of the workspace: "Acme"
+	Seed          uint64           // decides ids
+	People        People           // who is in the workspace
+	Base          func() string    // URL under which the workspace is served, "http://127.0.0.1:8080/slack"
+	Now           func() time.Time // time.Now when nil
 }
 
 // People is who is in a workspace.
@@ -57,7 +59,8 @@ type Message struct {
 	Blocks      json.RawMessage `json:"blocks,omitempty"`
 	Attachments json.RawMessage `json:"attachments,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
-	Username    string          `json:"username,omitempty"` // when it is not the bot's own
+	Username    string          `json:"username,omitempty"`     // when it is not the bot's own
+	EphemeralTo string          `json:"ephemeral_to,omitempty"` // id of the one person who sees it
 	Edited      bool            `json:"edited"`
 	Deleted     bool            `json:"deleted"`
 	Time        time.Time       `json:"time"`              // when it arrived
@@ -84,6 +87,8 @@ type Workspace struct {
 	lastTS   time.Time
 	rand     *rand.Rand
 	buckets  map[string]*bucket
+
+	interactivity string // URL of the app's
 }
 
 // bot is the app that the token belongs to.

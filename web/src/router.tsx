@@ -223,6 +223,10 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/GuardPolicy.tsx"), "GuardPolicyPage"),
   }),
   createRoute({
+    ...at("/settings/notifications"),
+    component: lazyRouteComponent(() => import("./features/settings/Notifications.tsx"), "Notifications"),
+  }),
+  createRoute({
     ...at("/settings/members"),
     component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
   }),

@@ -422,6 +422,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people are told of alerts, by name */
+        get: operations["listChannels"];
+        put?: never;
+        /**
+         * Tell people of alerts
+         * @description A channel writes through a connection of Slack, Teams, mail or HTTP. It tells of an alert and moment once.
+         */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel with what it told lately */
+        get: operations["getChannel"];
+        /** Change a channel */
+        put: operations["putChannel"];
+        post?: never;
+        /**
+         * Delete a channel
+         * @description What it has not told yet is not told.
+         */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to a channel
+         * @description At once, whatever its quiet hours.
+         */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -3141,6 +3204,125 @@ export interface components {
             /** @description the new one: at least 12 characters, and not the e-mail address */
             password: string;
         };
+        Channel: {
+            id: string;
+            name: string;
+            connection: components["schemas"]["Ref"];
+            /** @description of the connection: slack, teams, mail or http; empty where the connection was deleted */
+            connector: string;
+            /** @description where: a channel of Slack, addresses, or the URL of an HTTP request; empty for Teams */
+            to: string[];
+            /** @description the least that is told of */
+            severity: components["schemas"]["Severity"];
+            /** @description of alerts; none is any */
+            types: string[];
+            /** @description none is any */
+            rules: components["schemas"]["Ref"][];
+            moments: components["schemas"]["Moment"][];
+            quiet?: components["schemas"]["QuietHours"];
+            /**
+             * Format: date-time
+             * @description when the quiet ends that is now
+             */
+            quietUntil?: string;
+            enabled: boolean;
+            /** @description notices that are not sent yet */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description when a message last went out
+             */
+            sentAt?: string;
+            /** @description what went wrong since */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** @description of Slack: what its buttons need */
+            buttons?: components["schemas"]["SlackButtons"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ChannelBody: {
+            name: string;
+            /** @description id; of Slack, Teams, mail or HTTP */
+            connection: string;
+            /** @description where: a channel of Slack, addresses, or the URL of an HTTP request; nothing for Teams */
+            to?: string[];
+            /** @description the least that is told of */
+            severity: components["schemas"]["Severity"];
+            /** @description of alerts; none is any */
+            types?: string[];
+            /** @description ids; none is any */
+            rules?: string[];
+            moments: components["schemas"]["Moment"][];
+            quiet?: components["schemas"]["QuietHours"];
+            enabled: boolean;
+        };
+        ChannelDetail: {
+            id: string;
+            name: string;
+            connection: components["schemas"]["Ref"];
+            /** @description of the connection: slack, teams, mail or http; empty where the connection was deleted */
+            connector: string;
+            /** @description where: a channel of Slack, addresses, or the URL of an HTTP request; empty for Teams */
+            to: string[];
+            /** @description the least that is told of */
+            severity: components["schemas"]["Severity"];
+            /** @description of alerts; none is any */
+            types: string[];
+            /** @description none is any */
+            rules: components["schemas"]["Ref"][];
+            moments: components["schemas"]["Moment"][];
+            quiet?: components["schemas"]["QuietHours"];
+            /**
+             * Format: date-time
+             * @description when the quiet ends that is now
+             */
+            quietUntil?: string;
+            enabled: boolean;
+            /** @description notices that are not sent yet */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description when a message last went out
+             */
+            sentAt?: string;
+            /** @description what went wrong since */
+            error?: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** @description of Slack: what its buttons need */
+            buttons?: components["schemas"]["SlackButtons"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description the newest first */
+            recent: components["schemas"]["ChannelNotice"][];
+        };
+        ChannelNotice: {
+            id: string;
+            alert: components["schemas"]["Ref"];
+            moment: components["schemas"]["Moment"];
+            state: components["schemas"]["NoticeState"];
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description of one that is held back: until when
+             */
+            notBefore?: string;
+            /** Format: date-time */
+            sentAt?: string;
+            error?: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ChannelTest: {
+            ok: boolean;
+            message: string;
+        };
         CheckConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
@@ -3422,6 +3604,8 @@ export interface components {
              */
             endsAt?: string;
         };
+        /** @enum {string} */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         DayCount: {
             runs: number;
             failed: number;
@@ -4149,7 +4333,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -4222,6 +4406,8 @@ export interface components {
             is: string;
             needs: string;
         };
+        /** @enum {string} */
+        Moment: "opened" | "escalated" | "overdue" | "closed";
         MoveAlerts: {
             /** @description ids of alerts */
             add?: string[];
@@ -4275,6 +4461,8 @@ export interface components {
             /** @description the token itself: spt_… It cannot be shown again */
             token: string;
         };
+        /** @enum {string} */
+        NoticeState: "queued" | "held" | "sending" | "sent" | "failed" | "dropped";
         Option: {
             name: string;
             title: string;
@@ -4438,7 +4626,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
         Person: {
             id: string;
             name: string;
@@ -4552,6 +4740,18 @@ export interface components {
              * @description events published before this time; those until now where nothing is said
              */
             until?: string;
+        };
+        QuietHours: {
+            /** @description on which they begin */
+            days: components["schemas"]["Day"][];
+            /** @description as 22:00 */
+            from: string;
+            /** @description as 07:00; not later than from means on the next day */
+            to: string;
+            /** @description as Europe/Berlin */
+            zone: string;
+            /** @description critical alerts are told of at once all the same */
+            critical: boolean;
         };
         RateUsage: {
             /** @description the paths that it is for, as Okta names them */
@@ -5305,6 +5505,12 @@ export interface components {
             by: components["schemas"]["Ref"];
             /** Format: date-time */
             at: string;
+        };
+        SlackButtons: {
+            /** @description the app's Interactivity Request URL */
+            url: string;
+            /** @description the connection has the app's signing secret */
+            ready: boolean;
         };
         SlackMessage: {
             /** @description id */
@@ -6654,6 +6860,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBody"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
                 };
             };
             default: components["responses"]["Error"];

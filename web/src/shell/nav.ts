@@ -1,5 +1,6 @@
 import {
   BellOff,
+  BellRing,
   BookOpen,
   Briefcase,
   Gauge,
@@ -104,6 +105,13 @@ const settings = [
     label: "Guard policy",
     text: "Whom no flow may touch, how much a flow may change in an hour, dry run for everything.",
     permission: "guard:read",
+  },
+  {
+    to: "/settings/notifications",
+    icon: BellRing,
+    label: "Notifications",
+    text: "Where people are told of alerts, and when not.",
+    permission: "channels:read",
   },
   {
     to: "/settings/members",

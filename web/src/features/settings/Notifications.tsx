@@ -1,0 +1,200 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { BellRing, MoreHorizontal, Pencil, Plus, Send, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { call } from "../../api/client.ts";
+import { Failed } from "../../api/Failed.tsx";
+import { read, stale } from "../../api/query.ts";
+import type { components } from "../../api/schema.gen.ts";
+import { Button } from "../../kit/Button.tsx";
+import { DataTable } from "../../kit/DataTable.tsx";
+import { Dialog } from "../../kit/Dialog.tsx";
+import { Empty } from "../../kit/Empty.tsx";
+import { Menu } from "../../kit/Menu.tsx";
+import { Page, PageHeader } from "../../kit/Page.tsx";
+import { Tag } from "../../kit/State.tsx";
+import { Time } from "../../kit/Time.tsx";
+import { toast } from "../../kit/Toast.tsx";
+import { SeverityMark } from "../alerts/severity.tsx";
+import { useSession } from "../session/session.ts";
+import { Above } from "./Above.tsx";
+import { ChannelDialog } from "./ChannelDialog.tsx";
+
+type Channel = components["schemas"]["Channel"];
+
+/** Where people are told of alerts. */
+export function Notifications() {
+  const channels = useQuery(read("/api/v1/channels", {}));
+  const may = useSession().permissions.includes("channels:write");
+  const [editing, setEditing] = useState<Channel | "new">();
+  const [deleting, setDeleting] = useState<Channel>();
+  const test = useTest();
+  const add = may && (
+    <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+      New channel
+    </Button>
+  );
+  return (
+    <Page>
+      <PageHeader
+        title="Notifications"
+        above={<Above />}
+        lead="Where people are told of alerts: Slack, Teams, mail, or a program of yours."
+        actions={channels.data?.length !== 0 && add}
+      />
+      {channels.isError ? (
+        <Failed
+          what="The channels could not be read."
+          error={channels.error}
+          onRetry={() => void channels.refetch()}
+          retrying={channels.isRefetching}
+        />
+      ) : (
+        <DataTable<Channel>
+          label="Channels"
+          rows={channels.data}
+          rowKey={(c) => c.id}
+          rowName={(c) => c.name}
+          empty={
+            <div className="rounded-lg border bg-surface">
+              <Empty icon={<BellRing size={28} strokeWidth={1.5} />} title="Nobody is told of alerts yet" action={add}>
+                A channel says which alerts are told of, where, and when it is quiet.
+              </Empty>
+            </div>
+          }
+          columns={[
+            {
+              id: "name",
+              title: "Channel",
+              phone: "title",
+              cell: (c) => (
+                <span className="flex min-w-0 items-center gap-2">
+                  <span className="truncate font-medium">{c.name}</span>
+                  {!c.enabled && <Tag>off</Tag>}
+                  {c.enabled && c.quietUntil && <Tag tone="live">quiet now</Tag>}
+                </span>
+              ),
+            },
+            {
+              id: "where",
+              title: "Where",
+              cell: (c) => (
+                <span className="truncate text-muted">
+                  {[c.connection.name || "a connection that was deleted", ...c.to].join(" · ")}
+                </span>
+              ),
+            },
+            {
+              id: "severity",
+              title: "From",
+              width: "110px",
+              named: true,
+              cell: (c) => <SeverityMark severity={c.severity} />,
+            },
+            {
+              id: "health",
+              title: "Last sent",
+              width: "220px",
+              named: true,
+              cell: (c) => <Health channel={c} />,
+            },
+            {
+              id: "more",
+              title: "More",
+              hideTitle: true,
+              width: "60px",
+              right: true,
+              phone: "aside",
+              cell: (c) =>
+                may && (
+                  <Menu
+                    trigger={
+                      <Button
+                        size="sm"
+                        look="quiet"
+                        aria-label={`More for ${c.name}`}
+                        icon={<MoreHorizontal size={15} />}
+                      />
+                    }
+                    items={[
+                      { label: "Edit", icon: <Pencil size={15} />, onSelect: () => setEditing(c) },
+                      { label: "Send a test", icon: <Send size={15} />, onSelect: () => test.mutate(c) },
+                      "line",
+                      { label: "Delete", icon: <Trash2 size={15} />, grave: true, onSelect: () => setDeleting(c) },
+                    ]}
+                  />
+                ),
+            },
+          ]}
+        />
+      )}
+      {editing && (
+        <ChannelDialog channel={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />
+      )}
+      {deleting && <DeleteChannel channel={deleting} onClose={() => setDeleting(undefined)} />}
+    </Page>
+  );
+}
+
+function Health({ channel: c }: { channel: Channel }) {
+  if (c.error) {
+    return (
+      <span className="line-clamp-2 text-bad" title={c.error}>
+        {c.error}
+      </span>
+    );
+  }
+  return (
+    <span className="text-muted">
+      {c.sentAt ? <Time at={c.sentAt} /> : <span className="text-faint">never</span>}
+      {c.waiting > 0 && `, ${c.waiting} waiting`}
+    </span>
+  );
+}
+
+function useTest() {
+  return useMutation({
+    mutationFn: (c: Channel) => call("post", "/api/v1/channels/{channel}/test", { path: { channel: c.id } }),
+    onSuccess: (got, c) => {
+      void stale("/api/v1/channels");
+      toast({
+        title: got.ok ? `A test was sent to ${c.name}` : `The test of ${c.name} did not go out`,
+        text: got.ok ? undefined : got.message,
+        tone: got.ok ? undefined : "bad",
+      });
+    },
+    onError: (e, c) => toast({ title: `The test of ${c.name} did not go out`, text: e.message, tone: "bad" }),
+  });
+}
+
+function DeleteChannel({ channel, onClose }: { channel: Channel; onClose: () => void }) {
+  const remove = useMutation({
+    mutationFn: () => call("delete", "/api/v1/channels/{channel}", { path: { channel: channel.id } }),
+    onSuccess: () => {
+      void stale("/api/v1/channels");
+      onClose();
+      toast({ title: `The channel ${channel.name} was deleted` });
+    },
+  });
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Delete the channel ${channel.name}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button look="primary" busy={remove.isPending} onClick={() => remove.mutate()}>
+            Delete it
+          </Button>
+        </>
+      }
+    >
+      <p>Nobody is told of alerts there any more.{channel.waiting > 0 && " What it has not sent yet is not sent."}</p>
+      {remove.isError && (
+        <div className="mt-4">
+          <Failed what="The channel was not deleted." error={remove.error} />
+        </div>
+      )}
+    </Dialog>
+  );
+}

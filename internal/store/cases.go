@@ -73,7 +73,7 @@ func (t Cases) Sizes(ctx context.Context, org string, ids []string) (map[string]
 	return counts[string](ctx, t.db, `SELECT case_id, count(*) FROM alert WHERE org_id = ? AND case_id IN `+in(len(ids))+` GROUP BY case_id`, append([]any{org}, anys(ids)...)...)
 }
 
-// Add makes a case and returns its number.
+// AddCase makes a case and returns its number.
 func (tx *Tx) AddCase(ctx context.Context, c alert.Case) (int64, error) {
 	number, err := tx.numbers(ctx, c.Org, "next_case", 1)
 	if err != nil {

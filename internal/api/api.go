@@ -23,6 +23,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
+	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
@@ -92,6 +93,7 @@ type Deps struct {
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none
 	Exchange  *exchange.Desk
+	People    *okta.People // optional: without it people are read of Okta each time
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -116,16 +116,16 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 	if err := with.current(ctx, w); err != nil {
 		return out, err
 	}
-	if found.Any() {
-		if err := w.Alone(ctx); err != nil {
-			return out, err
-		}
-	}
 	isNew, err := w.AddEvents(ctx)
 	if err != nil {
 		return out, fmt.Errorf("add events: %w", err)
 	}
 	out.Fresh = pick(b.Events, isNew)
+	if found.Any() {
+		if err := w.Alone(ctx); err != nil {
+			return out, err
+		}
+	}
 	folded, err := p.alert(ctx, w, b.Org, out.Fresh, with.rules, found)
 	if err != nil {
 		return out, err

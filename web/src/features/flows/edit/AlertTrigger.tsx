@@ -3,17 +3,18 @@ import { read } from "../../../api/query.ts";
 import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Facet, type FacetOption } from "../../../kit/Facet.tsx";
 import { Field, Input, Select } from "../../../kit/Field.tsx";
+import { severities, severityList } from "../../alerts/severity.tsx";
+import { useAlertTypes } from "../../rules/attack.ts";
 import { useCan } from "../../session/session.ts";
 import { type AlertList, alertWith, chosen, listed, startsOn, startsOnAfter } from "../model/alertTrigger.ts";
 import { objectOf, textOf } from "../model/tree.ts";
 
-const severities = ["informational", "low", "medium", "high", "critical"];
 const entities = ["user", "ip", "app", "group", "device", "session", "org", "system", "other"];
 
 /** Which alerts start the flow. What is left out is no condition. */
 export function AlertTrigger({ alert, onChange }: { alert: unknown; onChange: (alert: unknown) => void }) {
   const rules = useQuery({ ...read("/api/v1/rules", {}), enabled: useCan("rules:read") });
-  const types = useQuery(read("/api/v1/alert-types", {}));
+  const types = useAlertTypes();
   const set = (key: string, value: unknown) => onChange(alertWith(alert, key, value));
   const on = startsOn(alert);
   const facet = (name: string, key: AlertList, options: FacetOption[]) => (
@@ -21,19 +22,25 @@ export function AlertTrigger({ alert, onChange }: { alert: unknown; onChange: (a
   );
   return (
     <>
-      <Field label="Least severity">
+      <Field label="Severity">
         {(f) => (
           <Select
             {...f}
             value={textOf(objectOf(alert).severity)}
-            choices={[{ value: "", label: "any" }, ...severities.map((s) => ({ value: s, label: s }))]}
+            choices={[
+              { value: "", label: "Any" },
+              ...severityList.map((s) => ({
+                value: s,
+                label: s === "critical" ? severities[s].label : `${severities[s].label} or worse`,
+              })),
+            ]}
             onChange={(e) => set("severity", e.target.value || undefined)}
           />
         )}
       </Field>
       <div className="flex flex-wrap gap-2">
         {facet(
-          "Rule",
+          "Rules",
           "rule",
           known(
             (rules.data ?? []).map((r) => ({ value: r.slug, label: r.title })),
@@ -41,10 +48,10 @@ export function AlertTrigger({ alert, onChange }: { alert: unknown; onChange: (a
           ),
         )}
         {facet(
-          "Type",
+          "Types",
           "type",
           known(
-            (types.data ?? []).map((t) => ({ value: t.id, label: t.title })),
+            (types ?? []).map((t) => ({ value: t.id, label: t.title })),
             chosen(alert, "type"),
           ),
         )}
@@ -74,13 +81,13 @@ export function AlertTrigger({ alert, onChange }: { alert: unknown; onChange: (a
       </Field>
       <Checkbox
         shown
-        label="When an alert is opened"
+        label="An alert is opened"
         checked={on.includes("opened")}
         onChange={(yes) => set("on", startsOnAfter(alert, "opened", yes))}
       />
       <Checkbox
         shown
-        label="When an alert becomes more severe"
+        label="An alert becomes more severe"
         checked={on.includes("escalated")}
         onChange={(yes) => set("on", startsOnAfter(alert, "escalated", yes))}
       />

@@ -16,13 +16,13 @@ import type { Editor } from "./useEditor.ts";
 
 const kinds: { value: TriggerKind; label: string; make: () => unknown }[] = [
   { value: "event", label: "Something happens in Okta", make: () => "" },
+  { value: "alert", label: "A rule raises an alert", make: () => ({ severity: "high" }) },
   { value: "on_demand", label: "Somebody runs it", make: () => null },
   { value: "call", label: "Another flow calls it", make: () => null },
   { value: "schedule", label: "At certain times", make: () => ({ cron: "0 0 9 * * 1-5", zone: "UTC" }) },
   { value: "api", label: "A request comes in", make: () => ({ access: "token" }) },
   { value: "delegated", label: "Somebody runs it for a person", make: () => null },
   { value: "row", label: "A row of a table changes", make: () => ({ table: "", on: ["created"] }) },
-  { value: "alert", label: "An alert is raised", make: () => ({ severity: "medium" }) },
 ];
 
 /** What starts a flow. */

@@ -58,10 +58,22 @@ type Shelf interface {
 type Library struct {
 	Shelf Shelf
 	Packs []rule.File // the rules that every organization has
-	Log   *slog.Logger
+	// Sources are where those were read from, for their cases; optional.
+	Sources []rule.Source
+	Log     *slog.Logger
 
 	mu    sync.Mutex
 	books map[string]*Book
+}
+
+// Cases reads the cases of a rule of the packs; none where it has none.
+func (l *Library) Cases(r *rule.Rule) ([]rule.Case, error) {
+	for _, s := range l.Sources {
+		if s.Name == r.Pack {
+			return s.CasesOf(r)
+		}
+	}
+	return nil, nil
 }
 
 // Book is what an organization's alerts are made by, at one revision.

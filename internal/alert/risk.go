@@ -100,3 +100,26 @@ func tactics(tags []string) []string {
 	}
 	return out
 }
+
+// RiskPoint is the score of an entity at a time.
+type RiskPoint struct {
+	At    time.Time
+	Score int
+}
+
+// RiskOver returns the score of an entity after each of its alerts, the oldest
+// first, and as of now. An alert counts as severe as it is by now from when it was
+// opened, so that the past may look a little higher than it was.
+func RiskOver(as []Alert, now time.Time) []RiskPoint {
+	as = slices.SortedFunc(slices.Values(as), func(a, b Alert) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	var r Risk
+	var out []RiskPoint
+	for _, a := range as {
+		r = r.Add(weight(a.Severity), a.Tags, a.CreatedAt)
+		out = append(out, RiskPoint{a.CreatedAt, r.Score(a.CreatedAt)})
+	}
+	if len(out) > 0 {
+		out = append(out, RiskPoint{now, r.Score(now)})
+	}
+	return out
+}

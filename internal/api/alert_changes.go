@@ -22,7 +22,14 @@ var (
 type EvidenceEvent struct {
 	Event
 
-	Raw *value.Object `json:"raw" doc:"the event as it came"`
+	Raw     *value.Object `json:"raw" doc:"the event as it came"`
+	Matched []LookedAt    `json:"matched" doc:"what the rule looked at; nothing if the rule is gone, has changed since, or is not to be seen"`
+}
+
+// LookedAt is a path that a rule looked at.
+type LookedAt struct {
+	Path   string   `json:"path"`
+	Values []string `json:"values" doc:"what the event says there, the first 10"`
 }
 
 func rawOf(e store.StoredEvent) (*value.Object, error) {

@@ -7,6 +7,7 @@ import (
 
 	"sallyport/internal/alert"
 	"sallyport/internal/errs"
+	"sallyport/internal/event"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
 	"sallyport/internal/store"
@@ -374,15 +375,35 @@ func alertEvents(ctx context.Context, d Deps, c portal.Caller, in alertEventsIn)
 	if err != nil {
 		return out, err
 	}
+	var by *rule.Rule
+	if c.Can(portal.RulesRead) {
+		rules, err := d.Rules.Book(ctx, c.Org.ID)
+		if err != nil {
+			return out, err
+		}
+		by = rules.Rule(a.Rule)
+	}
 	out.Total = a.Events
 	for i, e := range es[from:end] {
 		one := EvidenceEvent{Event: shown[i]}
 		if one.Raw, err = rawOf(e); err != nil {
 			return out, err
 		}
+		if one.Matched, err = lookedAt(by, e.Event); err != nil {
+			return out, err
+		}
 		out.Items = append(out.Items, one)
 	}
 	return out, nil
+}
+
+// lookedAt returns what a rule looked at in an event; nothing of no rule.
+func lookedAt(r *rule.Rule, e event.Event) ([]LookedAt, error) {
+	if r == nil {
+		return []LookedAt{}, nil
+	}
+	got, err := r.Looked(e)
+	return each(got, func(l rule.Looked) LookedAt { return LookedAt{l.Path, orNone(l.Values)} }), err
 }
 
 // recentOf returns the newest alerts of a rule.

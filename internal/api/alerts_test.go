@@ -161,6 +161,9 @@ func TestRules(t *testing.T) {
 	if len(rules) != 2 || rules[0].At("own") != true || rules[0].Text("file") != f.rules {
 		t.Errorf("rules = %s", value.JSON(rules[0]))
 	}
+	if got := c.get("/api/v1/rules/5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a09", 200); at(got, "cases.0.ok") != true || at(got, "cases.0.fires") != true || at(got, "cases.1") != nil {
+		t.Errorf("its cases = %s", value.JSON(got.At("cases")))
+	}
 }
 
 // A suppression is previewed on the alerts that there were.

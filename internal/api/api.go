@@ -25,6 +25,7 @@ import (
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
+	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
@@ -97,6 +98,7 @@ type Deps struct {
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none
 	Exchange  *exchange.Desk
+	People    *okta.People // optional: without it people are read of Okta each time
 	Metrics   *Metrics
 	Log       *slog.Logger
 	Now       func() time.Time

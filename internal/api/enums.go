@@ -107,6 +107,8 @@ func alertEnum(t reflect.Type) (enum, bool) {
 		return words("AlertVerdict", alert.Verdicts()...), true
 	case reflect.TypeFor[alert.EntryKind]():
 		return words("EntryKind", alert.EntryKinds()...), true
+	case reflect.TypeFor[alert.Habit]():
+		return words("Habit", alert.Habits()...), true
 	case reflect.TypeFor[alert.Scope]():
 		return words("SuppressionScope", alert.AllRules, alert.RuleScope, alert.TypeScope), true
 	case reflect.TypeFor[flow.AlertHas]():
@@ -127,6 +129,8 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SourceKind", source.Okta), true
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
+	case reflect.TypeFor[okta.PersonPart]():
+		return words("PersonPart", okta.PersonParts()...), true
 	case reflect.TypeFor[okta.Verdict]():
 		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():

@@ -79,11 +79,25 @@ type RuleProblem struct {
 
 // RuleCase is how a case went.
 type RuleCase struct {
-	Rule string   `json:"rule" doc:"id"`
-	Name string   `json:"name"`
-	OK   bool     `json:"ok"`
-	Hits int      `json:"hits"`
-	Why  []string `json:"why" doc:"it is not as the case says"`
+	Rule  string   `json:"rule" doc:"id"`
+	Name  string   `json:"name"`
+	Fires bool     `json:"fires" doc:"the case says that the rule does"`
+	OK    bool     `json:"ok"`
+	Hits  int      `json:"hits"`
+	Why   []string `json:"why" doc:"it is not as the case says"`
+}
+
+// tryCases runs cases of a rule.
+func tryCases(ctx context.Context, r *rule.Rule, cases []rule.Case) ([]RuleCase, error) {
+	out := []RuleCase{}
+	for _, k := range cases {
+		res, err := r.Try(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, RuleCase{r.ID, k.Name, k.Fires, res.OK(), res.Hits, orNone(res.Why)})
+	}
+	return out, nil
 }
 
 func listRuleFiles(ctx context.Context, d Deps, c portal.Caller, _ none) ([]RuleFile, error) {
@@ -114,13 +128,11 @@ func checkText(ctx context.Context, d Deps, slug, text, cases string) (RuleCheck
 		own = append(own, r)
 		problems = append(problems, linter.Lint(r, len(read) > 0)...)
 		out.Rules = append(out.Rules, showRuleBrief(r))
-		for _, k := range read {
-			res, err := r.Try(ctx, k)
-			if err != nil {
-				return out, nil, err
-			}
-			out.Cases = append(out.Cases, RuleCase{r.ID, k.Name, res.OK(), res.Hits, orNone(res.Why)})
+		tried, err := tryCases(ctx, r, read)
+		if err != nil {
+			return out, nil, err
 		}
+		out.Cases = append(out.Cases, tried...)
 	}
 	for _, p := range problems {
 		if p.Pack == alert.OwnPack || p.File == file.Name {

@@ -178,10 +178,12 @@ func ruleBriefOf(ctx context.Context, d Deps, c portal.Caller, id string) (*Rule
 type RuleDetail struct {
 	Rule
 
-	Text      string    `json:"text" doc:"the file as it is"`
-	ChangedBy *Ref      `json:"changedBy,omitempty" doc:"who decided otherwise than the rule says"`
-	ChangedAt time.Time `json:"changedAt,omitzero"`
-	Recent    []Alert   `json:"recent" doc:"its newest alerts"`
+	Text       string     `json:"text" doc:"the file as it is"`
+	Cases      []RuleCase `json:"cases" doc:"its test cases, as they go now"`
+	CasesError string     `json:"casesError,omitempty" doc:"why they cannot be run"`
+	ChangedBy  *Ref       `json:"changedBy,omitempty" doc:"who decided otherwise than the rule says"`
+	ChangedAt  time.Time  `json:"changedAt,omitzero"`
+	Recent     []Alert    `json:"recent" doc:"its newest alerts"`
 }
 
 type ruleIn struct {
@@ -216,10 +218,40 @@ func getRule(ctx context.Context, d Deps, c portal.Caller, in ruleIn) (RuleDetai
 		return RuleDetail{}, err
 	}
 	out := RuleDetail{Rule: s.rule(r), Text: r.Text, ChangedBy: refIf(people, setting.By), ChangedAt: setting.UpdatedAt, Recent: []Alert{}}
-	if c.Can(portal.AlertsRead) {
+	if out.Cases, err = s.cases(ctx, d, c, r); err != nil {
+		out.Cases, out.CasesError = []RuleCase{}, err.Error()
+	}
+	if err = nil; c.Can(portal.AlertsRead) {
 		out.Recent, err = recentOf(ctx, d, c, r.ID)
 	}
 	return out, err
+}
+
+// cases runs the test cases of a rule: those beside it in its pack, or those of
+// the version of its own file that holds.
+func (s ruleShower) cases(ctx context.Context, d Deps, c portal.Caller, r *rule.Rule) ([]RuleCase, error) {
+	var cases []rule.Case
+	var err error
+	if r.Pack == alert.OwnPack {
+		cases, err = ownCases(ctx, d, c, s.files[r.File], r)
+	} else {
+		cases, err = d.Rules.Cases(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if plain, ok := s.book.Plain.Get(r.ID); ok {
+		r = plain
+	}
+	return tryCases(ctx, r, cases)
+}
+
+func ownCases(ctx context.Context, d Deps, c portal.Caller, file string, r *rule.Rule) ([]rule.Case, error) {
+	versions, err := d.DB.Rules.Versions(ctx, c.Org.ID, file)
+	if err != nil || len(versions) == 0 || versions[0].Cases == "" {
+		return nil, err
+	}
+	return rule.ReadCases(r.Base()+rule.CasesSuffix, []byte(versions[0].Cases))
 }
 
 type patchRuleIn struct {

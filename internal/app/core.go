@@ -54,6 +54,7 @@ type Content struct {
 	Catalogue *flow.Catalogue
 	Templates *template.Shelf
 	Rules     []rule.File // of the packs
+	Packs     []rule.Source
 }
 
 // LoadContent reads connectors and templates.
@@ -73,7 +74,7 @@ func LoadContent(conf config.Config) (*Content, error) {
 	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
 	}
-	if out.Rules, err = loadRules(conf); err != nil {
+	if out.Rules, out.Packs, err = loadRules(conf); err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
 	return out, nil
@@ -81,10 +82,10 @@ func LoadContent(conf config.Config) (*Content, error) {
 
 // loadRules reads the packs of rules: the one that is built in, those of the
 // content folders, and the folders that hold nothing else.
-func loadRules(conf config.Config) ([]rule.File, error) {
+func loadRules(conf config.Config) ([]rule.File, []rule.Source, error) {
 	builtIn, err := rule.BuiltIn()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sources := []rule.Source{builtIn}
 	for _, dir := range conf.ContentDirs {
@@ -94,7 +95,7 @@ func loadRules(conf config.Config) ([]rule.File, error) {
 	}
 	for _, dir := range conf.RuleDirs {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, errs.New(errs.Invalid, "rule_dirs: there is no folder %s", dir)
+			return nil, nil, errs.New(errs.Invalid, "rule_dirs: there is no folder %s", dir)
 		}
 		sources = append(sources, rule.Source{Name: filepath.Base(filepath.Clean(dir)), FS: os.DirFS(filepath.Clean(dir))})
 	}
@@ -102,11 +103,11 @@ func loadRules(conf config.Config) ([]rule.File, error) {
 	for _, s := range sources {
 		files, err := s.Read()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, slices.DeleteFunc(files, func(f rule.File) bool { return f.Foreign })...)
 	}
-	return out, nil
+	return out, sources, nil
 }
 
 // Core is everything but what listens and works: what commands need that do
@@ -181,7 +182,7 @@ func (c *Core) build(o Options) error {
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
-	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Log: c.Log}
+	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Sources: o.Content.Packs, Log: c.Log}
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }

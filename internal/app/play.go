@@ -219,6 +219,7 @@ func (p *Player) Find(name string) (migration.InstalledFlow, error) {
 // Given is what a run begins with.
 type Given struct {
 	Input   *value.Object
+	Event   *value.Object // of a run that an alert starts: the newest of the alert, nil for one that is not stored any more
 	Context *value.Object // index, execution_time … as a caller would give them
 }
 
@@ -231,13 +232,13 @@ func (p *Player) Run(ctx context.Context, f migration.InstalledFlow, g Given) (P
 		Priority: flow.PriorityNormal, CreatedAt: p.Core.Now(), Input: value.Store(given(f.Definition.Trigger, g.Input)), Context: value.Store(g.Context),
 	}
 	if r.Cause == flow.OnEvent {
-		r.Input = value.Store(g.Input)
+		r.Input, g.Event = value.Store(g.Input), g.Input
 	}
 	if err := p.Core.DB.Runs.Add(ctx, r); err != nil {
 		return out, err
 	}
 	runner := &flow.Runner{
-		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.caller, Sources: playReads{reads{p.Core}, g.Input}, Keys: p.Core.Keys,
+		Store: p.Core.DB.Runs, Library: p.Core.Library, Catalogue: p.Core.Catalogue, Gate: p.Core.Guard, Caller: p.caller, Sources: playReads{reads{p.Core}, g.Event}, Keys: p.Core.Keys,
 		Now: p.Core.Now, Random: p.random, Log: p.Core.Log, Export: p.Core.export, Address: p.Core.address,
 	}
 	for {
@@ -304,6 +305,9 @@ type playReads struct {
 
 // Event returns the event of the run.
 func (r playReads) Event(context.Context, string, string) (event.Event, error) {
+	if r.event == nil {
+		return event.Event{}, errs.New(errs.NotFound, "the run has no event")
+	}
 	return event.NewParser().Parse(value.JSON(r.event))
 }
 

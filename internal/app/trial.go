@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
@@ -94,16 +95,11 @@ func (p *Player) try(ctx context.Context, c flowtest.Case, r *recorder) (flowtes
 			return out, err
 		}
 	}
-	in := c.Input
-	if f.Definition.Trigger.Kind == flow.OnEvent {
-		if in, err = completed(c.Event); err != nil {
-			return out, err
-		}
+	given, err := givenOf(f.Definition.Trigger.Kind, c)
+	if err != nil {
+		return out, err
 	}
-	if in == nil {
-		in = value.NewObject(0)
-	}
-	got, err := p.Run(ctx, f, Given{Input: in, Context: c.Context})
+	got, err := p.Run(ctx, f, given)
 	if err != nil {
 		return out, err
 	}
@@ -116,6 +112,38 @@ func (p *Player) try(ctx context.Context, c flowtest.Case, r *recorder) (flowtes
 		}
 	}
 	return out, nil
+}
+
+// givenOf is what the run of a case begins with.
+func givenOf(kind flow.TriggerKind, c flowtest.Case) (Given, error) {
+	out := Given{Input: c.Input, Context: c.Context}
+	var err error
+	switch kind {
+	case flow.OnEvent:
+		out.Input, err = completed(c.Event)
+	case flow.OnAlert:
+		out.Input = alerted(c.Input)
+		if c.Event != nil {
+			out.Event, err = completed(c.Event)
+		}
+	default: // the input is all
+	}
+	if out.Input == nil {
+		out.Input = value.NewObject(0)
+	}
+	return out, err
+}
+
+// alerted gives the alert of a case, and whom it is about, what all have.
+func alerted(in *value.Object) *value.Object {
+	out := flow.AlertInput(alert.Alert{State: alert.Open, Number: 1, Hits: 1, Events: 1})
+	for part, v := range out.All() {
+		of, _ := v.(*value.Object)
+		for key, said := range in.Object(part).All() {
+			of.Set(key, said)
+		}
+	}
+	return out
 }
 
 func objects(v any) []*value.Object {

@@ -76,8 +76,8 @@ func closure(rules []*Rule) []*Rule {
 // Rules returns the rules that the book was made of.
 func (b *Book) Rules() []*Rule { return slices.Clone(b.rules) }
 
-// Skip says which events a rule is to pass over. It is asked of correlations
-// too, before an event is counted.
+// Skip says which events a rule is to pass over. Before an event is counted it
+// is asked of the correlation, and of the rule that the correlation counts.
 type Skip func(*Rule, event.Event) bool
 
 // Matches is what a book found in some events, before they are counted over

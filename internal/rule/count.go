@@ -33,6 +33,7 @@ type choice struct {
 
 type feed struct {
 	correlation *Rule
+	counted     *Rule // the single rule
 	name        string
 }
 
@@ -57,7 +58,7 @@ func newCounter(rules []*Rule, index map[*Rule]int, fires func(*Rule) bool) (*co
 		c.rules[r.ID], c.fires[r.ID] = r, fires(r)
 		for _, counted := range slices.Concat(r.refs, r.without) {
 			if i, ok := index[counted]; ok {
-				c.feeds[i] = append(c.feeds[i], feed{r, c.name(r, counted)})
+				c.feeds[i] = append(c.feeds[i], feed{r, counted, c.name(r, counted)})
 			}
 		}
 	}
@@ -152,11 +153,12 @@ type counted struct {
 	value func(path string) []string
 }
 
-// of returns the event as the correlations that are to count it see it.
+// of returns the event as the correlations that are to count it see it. What is
+// hidden from a rule is hidden from those that count the rule.
 func (c counted) of(skip func(*Rule, event.Event) bool) correlate.Event {
 	e := correlate.Event{UUID: c.event.UUID, At: c.event.Published, Values: c.value}
 	for _, f := range c.feeds {
-		if !skip(f.correlation, c.event) {
+		if !skip(f.correlation, c.event) && !skip(f.counted, c.event) {
 			e.Rules = append(e.Rules, f.name)
 		}
 	}

@@ -55,6 +55,19 @@ func (s Source) Cases() (map[string][]Case, error) {
 	return all, errors.Join(faults...)
 }
 
+// CasesOf reads the cases of one rule of the source; none where it has none.
+func (s Source) CasesOf(r *Rule) ([]Case, error) {
+	name := r.Base() + CasesSuffix
+	text, err := fs.ReadFile(s.FS, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read cases of %s: %w", r.Slug, err)
+	}
+	return ReadCases(name, text)
+}
+
 // Base is the name of the rule's file without its ending, as [Source.Cases] has
 // it.
 func (r *Rule) Base() string {

@@ -174,6 +174,26 @@ export interface paths {
         patch: operations["patchAlert"];
         trace?: never;
     };
+    "/api/v1/alerts/{id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who an alert is about: what they did before, what Okta says of them, and their risk
+         * @description It reads the stored events of the 90 days before the alert, and Okta. What cannot be told is said to be so, with why.
+         */
+        get: operations["getAlertContext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/events": {
         parameters: {
             query?: never;
@@ -2813,6 +2833,13 @@ export interface components {
             /** @description seconds until it should be closed; 0 for no limit */
             close: number;
         };
+        AlertContext: {
+            history: components["schemas"]["AlertHistory"];
+            /** @description what Okta says now; not there where it is about nobody */
+            person?: components["schemas"]["AlertPerson"];
+            /** @description after each of the alerts, the oldest first, and as of now */
+            risk: components["schemas"]["RiskPoint"][];
+        };
         AlertDetail: {
             id: string;
             /** @description counts the organization's alerts, from 1 */
@@ -2906,12 +2933,81 @@ export interface components {
             /** @description how many the alert counts; those beyond a thousand are not kept by name */
             total: number;
         };
+        AlertHabit: {
+            habit: components["schemas"]["Habit"];
+            value: string;
+            /**
+             * Format: date-time
+             * @description seen before the alert, of the events that were read
+             */
+            firstAt?: string;
+            /** Format: date-time */
+            lastAt?: string;
+            /** @description before the alert */
+            events: number;
+            /** @description of those, in the 30 days before the alert */
+            month: number;
+            /** @description the alert's own events have it */
+            evidence: boolean;
+            /** @description the alert's own events have it for the first time */
+            new: boolean;
+        };
         /** @enum {string} */
         AlertHas: "opened" | "escalated";
+        AlertHistory: {
+            /** @description why nothing is told */
+            cannotTell?: string;
+            /**
+             * Format: date-time
+             * @description the events since then were read
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description up to the alert's first event
+             */
+            until?: string;
+            /** @description that were read */
+            events: number;
+            /** @description of those, in the 30 days before the alert */
+            month: number;
+            /** @description there are more events than were read; the newest were */
+            bounded: boolean;
+            /** @description why it cannot be told what is there for the first time */
+            tooShort?: string;
+            /** @description by what they say; those of the alert's own events first, then those seen last */
+            values: components["schemas"]["AlertHabit"][];
+        };
         AlertPage: {
             items: components["schemas"]["Alert"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        AlertPerson: {
+            /** @description why Okta was not asked */
+            cannotTell?: string;
+            /** @description the parts that could not be read */
+            unread: components["schemas"]["UnreadPart"][];
+            /** @description such as ACTIVE */
+            status?: string;
+            login?: string;
+            /** Format: date-time */
+            createdAt?: string;
+            /**
+             * Format: date-time
+             * @description not there for never
+             */
+            lastLogin?: string;
+            title?: string;
+            department?: string;
+            /** @description name, or id */
+            manager?: string;
+            /** @description admin roles */
+            roles: string[];
+            /** @description the first 50 */
+            groups: string[];
+            moreGroups: boolean;
+            factors: components["schemas"]["PersonFactor"][];
         };
         AlertSettings: {
             /** @description those that are not named have no limit */
@@ -3919,6 +4015,8 @@ export interface components {
             raw: {
                 [key: string]: unknown;
             };
+            /** @description what the rule looked at; nothing if the rule is gone, has changed since, or is not to be seen */
+            matched: components["schemas"]["LookedAt"][];
         };
         Example: {
             /** @description uuid of the event that made the rule fire */
@@ -4167,6 +4265,8 @@ export interface components {
             /** @description let no effect through: every flow shows what it would do */
             dryRun: boolean;
         };
+        /** @enum {string} */
+        Habit: "place" | "ip" | "network" | "device" | "os" | "browser" | "app" | "person";
         Health: {
             /** @enum {string} */
             status: "ok";
@@ -4343,6 +4443,11 @@ export interface components {
              * @description until when the token before is taken, too
              */
             oldHoldsTo?: string;
+        };
+        LookedAt: {
+            path: string;
+            /** @description what the event says there, the first 10 */
+            values: string[];
         };
         Loop: {
             /** @description the list, or how often; nothing for a stream */
@@ -4632,6 +4737,15 @@ export interface components {
             name: string;
             email: string;
         };
+        PersonFactor: {
+            type: string;
+            provider: string;
+            status: string;
+            /** Format: date-time */
+            createdAt?: string;
+        };
+        /** @enum {string} */
+        PersonPart: "profile" | "roles" | "groups" | "factors";
         Port: {
             name: string;
             title: string;
@@ -4940,6 +5054,12 @@ export interface components {
             /** @description an expression over body, status and header */
             from: string;
         };
+        RiskPoint: {
+            /** Format: date-time */
+            at: string;
+            /** @description 0 to 100 */
+            score: number;
+        };
         /** @enum {string} */
         Role: "admin" | "responder" | "analyst" | "viewer";
         RoleEntry: {
@@ -5031,6 +5151,8 @@ export interface components {
             /** @description id */
             rule: string;
             name: string;
+            /** @description the case says that the rule does */
+            fires: boolean;
             ok: boolean;
             hits: number;
             /** @description it is not as the case says */
@@ -5088,6 +5210,10 @@ export interface components {
             month: components["schemas"]["RuleHits"];
             /** @description the file as it is */
             text: string;
+            /** @description its test cases, as they go now */
+            cases: components["schemas"]["RuleCase"][];
+            /** @description why they cannot be run */
+            casesError?: string;
             /** @description who decided otherwise than the rule says */
             changedBy?: components["schemas"]["Ref"];
             /** Format: date-time */
@@ -6075,6 +6201,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        UnreadPart: {
+            part: components["schemas"]["PersonPart"];
+            why: string;
+        };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
         Versus: {
@@ -6455,6 +6585,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAlertContext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertContext"];
                 };
             };
             default: components["responses"]["Error"];

@@ -6,6 +6,7 @@ import { Json } from "../../kit/Json.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { clientOf } from "./client.ts";
+import { Matched } from "./who/Matched.tsx";
 
 type Event = components["schemas"]["EvidenceEvent"];
 
@@ -42,6 +43,7 @@ export function EvidenceEvent({ event: e }: { event: Event }) {
           <ChevronRight size={12} aria-hidden className={open ? "rotate-90" : undefined} />
           <code className="font-mono">{e.type}</code>
         </button>
+        {open && <Matched matched={e.matched} />}
         {open && <Json value={e.raw} label="event" depth={1} className="mt-1" />}
       </div>
     </li>

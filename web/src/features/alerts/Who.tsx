@@ -2,6 +2,7 @@ import { Copy } from "../../kit/Copy.tsx";
 import { Facts, Panel, Section } from "../../kit/Page.tsx";
 import { type AlertDetail, entityName, kindWord } from "./alert.ts";
 import { EntityChip } from "./EntityChip.tsx";
+import { Context } from "./who/Context.tsx";
 
 /** Whom or what an alert is about. */
 export function Who({ alert: a }: { alert: AlertDetail }) {
@@ -34,6 +35,7 @@ export function Who({ alert: a }: { alert: AlertDetail }) {
             ["Alerts", <EntityChip key="a" entity={e} />],
           ]}
         />
+        <Context alert={a.id} />
       </Panel>
     </Section>
   );

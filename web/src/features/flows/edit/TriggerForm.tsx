@@ -8,7 +8,7 @@ import type { Placed } from "../model/problems.ts";
 import { availableAt, type Samples } from "../model/scope.ts";
 import type { Path } from "../model/source.ts";
 import { objectOf, type TriggerKind, textOf } from "../model/tree.ts";
-import { AlertFields } from "./AlertFields.tsx";
+import { AlertTrigger } from "./AlertTrigger.tsx";
 import { ConditionField } from "./fields/ConditionField.tsx";
 import { Without } from "./fields/NamedFields.tsx";
 import { PortFields } from "./PortFields.tsx";
@@ -68,33 +68,28 @@ export function TriggerForm({ editor, problems, samples }: { editor: Editor; pro
         )}
       </Field>
       {t.kind === "event" && (
-        <>
-          <Events
-            events={t.events}
-            onChange={(v) => set(["event"], v.length === 1 ? v[0] : v)}
-            error={wrong("event")}
-          />
-          {"where" in t.data ? (
-            <ConditionField
-              label="Only where"
-              value={t.where}
-              onChange={(v) => set(["where"], v ?? "")}
-              groups={groups}
-              problem={wrong("where")}
-              aside={<Without label="the condition" onRemove={() => set(["where"], undefined)} />}
-            />
-          ) : (
-            <button
-              type="button"
-              className="self-start text-sm text-muted underline hover:text-ink"
-              onClick={() => set(["where"], "")}
-            >
-              Only where a condition holds
-            </button>
-          )}
-        </>
+        <Events events={t.events} onChange={(v) => set(["event"], v.length === 1 ? v[0] : v)} error={wrong("event")} />
       )}
-      {t.kind === "alert" && <AlertFields data={objectOf(t.data.alert)} set={set} />}
+      {t.kind === "alert" && <AlertTrigger alert={t.data.alert} onChange={(v) => set(["alert"], v)} />}
+      {(t.kind === "event" || t.kind === "alert") &&
+        ("where" in t.data ? (
+          <ConditionField
+            label="Only where"
+            value={t.where}
+            onChange={(v) => set(["where"], v ?? "")}
+            groups={groups}
+            problem={wrong("where")}
+            aside={<Without label="the condition" onRemove={() => set(["where"], undefined)} />}
+          />
+        ) : (
+          <button
+            type="button"
+            className="self-start text-sm text-muted underline hover:text-ink"
+            onClick={() => set(["where"], "")}
+          >
+            Only where a condition holds
+          </button>
+        ))}
       {t.kind === "schedule" && <Schedule editor={editor} set={set} />}
       {t.kind === "api" && <Access data={objectOf(t.data.api)} set={set} />}
       {t.kind === "row" && <Row editor={editor} set={set} />}

@@ -171,6 +171,14 @@ function triggerGroup(tree: FlowTree, samples: Samples): Group {
         })),
       ]);
     }
+    case "alert":
+      return group("Alert", [
+        ...alertValues.map(([path, title, type]) => offered(path, { title, type }, samples)),
+        { path: ["event"], title: "The newest event of the alert", type: "object", sample: at(samples, ["event"]) },
+        ...eventPaths(at(samples, ["event"])).map(([path, title, type]) =>
+          offered(["event", ...path], { title, type }, samples),
+        ),
+      ]);
     case "api":
       return group("Request", [
         ...inputs,
@@ -221,6 +229,25 @@ function runValues(samples: Samples): Available[] {
     offered(["run", "dry_run"], { title: "It is a dry run", type: "boolean" }, samples),
   ];
 }
+
+/** What an alert trigger gives of the alert and of whom it is about. */
+const alertValues: EventPath[] = (
+  [
+    ["alert", "The whole alert", "object"],
+    ["alert.number", "Number of the alert", "number"],
+    ["alert.title", "Title of the alert", "text"],
+    ["alert.severity", "Severity", "text"],
+    ["alert.rule_title", "Rule", "text"],
+    ["alert.type", "Alert type", "text"],
+    ["alert.risk", "Risk of whom it is about", "number"],
+    ["alert.events", "Number of events", "number"],
+    ["alert.id", "Id of the alert", "text"],
+    ["entity.kind", "What it is about: user, ip …", "text"],
+    ["entity.id", "Whom it is about: id", "text"],
+    ["entity.login", "Whom it is about: login", "text"],
+    ["entity.name", "Whom it is about: name", "text"],
+  ] as const
+).map(([path, title, type]) => [path.split("."), title, type]);
 
 type EventPath = [path: string[], title: string, type: string];
 

@@ -194,7 +194,7 @@ export function textOf(v: unknown): string {
   return typeof v === "string" ? v : typeof v === "number" ? String(v) : "";
 }
 
-export function textsOf(v: unknown): string[] {
+function textsOf(v: unknown): string[] {
   return Array.isArray(v) ? v.map(textOf).filter(Boolean) : [textOf(v)].filter(Boolean);
 }
 

@@ -19,7 +19,7 @@ type Props = { actions: Action[] | undefined; onOpen: (a: Action) => void; empty
 export function ActivityTable({ actions, ...rest }: Props) {
   return (
     <DataTable<Action>
-      label="Activity"
+      label="Actions"
       rows={actions}
       rowKey={(a) => a.id}
       rowName={(a) => a.title}

@@ -48,7 +48,7 @@ export function EventList() {
     <Page>
       <PageHeader
         title="Events"
-        lead="The System Log of Okta, as long as it is kept here."
+        lead={<Kept />}
         actions={
           <>
             <SavedSearches search={search} onChoose={(s) => void navigate({ search: s })} />
@@ -85,7 +85,7 @@ export function EventList() {
       ) : (
         !summary.error && <Skeleton className="mb-3 h-27" />
       )}
-      <div className="grid items-start gap-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <div className="grid items-start gap-5 lg:grid-cols-[15rem_minmax(0,1fr)]">
         <Beside summary={summary.data}>
           <Facets summary={summary.error ? undefined : summary.data} onChoose={narrow} />
         </Beside>
@@ -117,6 +117,19 @@ function take(form: "ndjson" | "csv", search: EventsSearch) {
   window.location.assign(exportAddress(form, search, new Date()));
 }
 
+/** What this is, and where it is said for how long. */
+function Kept() {
+  return (
+    <>
+      The System Log of Okta, as long as{" "}
+      <Link to="/settings/events" className="text-accent hover:underline">
+        it is kept here
+      </Link>
+      .
+    </>
+  );
+}
+
 /** Words that occur in the events, looked for with Enter. */
 function Keywords({ value, onChange, error }: { value: string; onChange: (q: string) => void; error?: string }) {
   const [text, setText] = useState(value);
@@ -126,7 +139,7 @@ function Keywords({ value, onChange, error }: { value: string; onChange: (q: str
     setText(value);
   }
   return (
-    <div className="w-56 max-sm:w-full">
+    <div className="w-56 max-sm:min-w-0 max-sm:flex-1">
       <Input
         type="search"
         value={text}
@@ -174,8 +187,9 @@ function Found({ summary: s, order, onTurn }: { summary?: Summary; order?: strin
 /** The facets: beside the events, and on small pages folded above them. */
 function Beside({ summary, children }: { summary?: Summary; children: ReactNode }) {
   const wide = useMedia("(min-width: 1024px)");
-  if (wide) return <aside aria-label="What they have in common">{children}</aside>;
   const values = (summary?.facets ?? []).reduce((n, f) => n + f.values.length, 0);
+  if (wide) return <aside aria-label="What they have in common">{children}</aside>;
+  if (summary && values === 0) return null;
   return (
     <details className="rounded-lg border bg-surface px-3 py-2">
       <summary className="cursor-default text-sm text-muted">What they have in common ({count(values)} values)</summary>
@@ -216,8 +230,8 @@ function None({
           icon={<ScanSearch size={28} strokeWidth={1.5} />}
           title="No event in this time"
           action={
-            <Link to="/connections" className={buttonClass("primary")}>
-              Go to the connections
+            <Link to="/sources" className={buttonClass("primary")}>
+              Go to the sources
             </Link>
           }
         >

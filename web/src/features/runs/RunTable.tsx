@@ -26,10 +26,17 @@ export function RunTable({ runs, without, ...rest }: Props) {
       rows={runs}
       rowKey={(r) => r.id}
       rowName={(r) => `run of ${r.flow.name}`}
-      columns={without ? columns.filter((c) => !without.some((w) => w === c.id)) : columns}
+      columns={columnsWithout(without ?? [])}
       {...rest}
     />
   );
+}
+
+/** Some of the columns; one of them takes the room that is left. */
+function columnsWithout(without: string[]): Column<Run>[] {
+  const shown = columns.filter((c) => !without.includes(c.id));
+  if (shown.some((c) => !c.width)) return shown;
+  return shown.map((c) => (c.id === "flow" ? { ...c, width: undefined } : c));
 }
 
 const columns: Column<Run>[] = [

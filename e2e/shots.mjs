@@ -120,12 +120,12 @@ const acts = {
   "kept-changed": async (page, to, all) => {
     await to(all.kept);
     await page.getByLabel("Days").fill("30");
-    await page.getByText("Not saved yet").waitFor();
+    await page.getByText("What would go").waitFor();
   },
   "palette-events": async (page, to) => {
     await to("/");
     await page.keyboard.press("Control+k");
-    await page.getByRole("dialog").getByRole("combobox").fill("mateo");
+    await page.getByRole("dialog").getByRole("combobox").fill("suspicious");
     await new Promise((go) => setTimeout(go, 600));
   },
   find: async (page, to) => {

@@ -63,7 +63,7 @@ function Finder({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const groups = [...useEntries(), ...useEvents(text.trim())];
   return (
-    <Command label="Find" loop className="flex min-h-0 flex-1 flex-col">
+    <Command label="Find" filter={score} loop className="flex min-h-0 flex-1 flex-col">
       <Command.Input
         autoFocus
         value={text}
@@ -150,6 +150,14 @@ function useEvents(text: string): [string, Entry[]][] {
       ],
     ],
   ];
+}
+
+/** How well an entry fits what is typed: every word must occur in it. */
+function score(entry: string, typed: string): number {
+  const all = entry.toLowerCase();
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((w) => all.includes(w))) return 0;
+  return words.every((w) => all.startsWith(w) || all.includes(` ${w}`)) ? 1 : 0.5;
 }
 
 const needsWork = queryOf({}, new Date(0));

@@ -10,7 +10,7 @@ import { usePages } from "../../api/usePages.ts";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Input, Select } from "../../kit/Field.tsx";
-import { FilterBar, FilterChip } from "../../kit/Filters.tsx";
+import { FilterChip } from "../../kit/Filters.tsx";
 import { Menu } from "../../kit/Menu.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Skeleton } from "../../kit/Skeleton.tsx";
@@ -62,7 +62,7 @@ export function EventList() {
           </>
         }
       />
-      <FilterBar>
+      <div className="mb-3 flex flex-wrap items-start gap-2">
         <FilterInput value={search.filter ?? ""} onChange={(filter) => set({ filter })} values={values} error={wrong} />
         <Keywords value={search.q ?? ""} onChange={(q) => set({ q })} error={failure?.forField("q")} />
         <TimeRange search={search} onChange={set} />
@@ -79,7 +79,7 @@ export function EventList() {
           />
         )}
         {order && <FilterChip name="Order" value="oldest first" onRemove={() => set({ order: undefined })} />}
-      </FilterBar>
+      </div>
       {summary.data ? (
         <Histogram summary={summary.data} onChoose={(since, until) => set({ range: undefined, since, until })} />
       ) : (
@@ -87,7 +87,7 @@ export function EventList() {
       )}
       <div className="grid items-start gap-5 lg:grid-cols-[15rem_minmax(0,1fr)]">
         <Beside summary={summary.data}>
-          <Facets summary={summary.error ? undefined : summary.data} onChoose={narrow} />
+          {!(summary.error && !summary.data) && <Facets summary={summary.data} onChoose={narrow} />}
         </Beside>
         <div className="min-w-0">
           <Found summary={summary.data} order={order} onTurn={() => set({ order: order ? undefined : "oldest" })} />
@@ -104,7 +104,14 @@ export function EventList() {
               events={wrong ? (list.items ?? []) : list.items}
               more={list.more}
               onOpen={(e) => void navigate({ to: "/events/$uuid", params: { uuid: e.uuid } })}
-              empty={<None search={search} more={list.more} onClear={() => void navigate({ search: {} })} />}
+              empty={
+                <None
+                  search={search}
+                  wrong={Boolean(wrong)}
+                  more={list.more}
+                  onClear={() => void navigate({ search: {} })}
+                />
+              }
             />
           )}
         </div>
@@ -200,17 +207,24 @@ function Beside({ summary, children }: { summary?: Summary; children: ReactNode 
 
 function None({
   search,
+  wrong,
   more,
   onClear,
 }: {
   search: EventsSearch;
+  /** Whether the filter has a mistake. */
+  wrong: boolean;
   more: { has: boolean; busy: boolean; load: () => void };
   onClear: () => void;
 }) {
   const narrowing = Boolean(search.filter || search.q || search.source || search.since || search.until);
   return (
     <div className="rounded-lg border bg-surface">
-      {more.has ? (
+      {wrong ? (
+        <Empty title="The filter has a mistake" action={<Button onClick={onClear}>Clear the search</Button>}>
+          It is marked under the filter. Put it right, and press Enter.
+        </Empty>
+      ) : more.has ? (
         <Empty
           title="Nothing was found so far"
           action={

@@ -95,7 +95,7 @@ function Came({ event: e }: { event: Detail }) {
         {e.alerts.length > 0 && (
           <AlertTable
             alerts={e.alerts}
-            without={["assignee", "due", "events"]}
+            without={["entity", "assignee", "due", "events"]}
             onOpen={(a) => void navigate({ to: "/alerts/$id", params: { id: a.id } })}
             empty={null}
           />
@@ -111,6 +111,7 @@ function Came({ event: e }: { event: Detail }) {
         {e.actions.length > 0 && (
           <ActivityTable
             actions={e.actions}
+            without={["by", "in", "why"]}
             onOpen={(a) => void navigate({ to: "/activity/$id", params: { id: a.id } })}
             empty={null}
           />

@@ -5,7 +5,7 @@ import type { components } from "../../api/schema.gen.ts";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
-import type { Column, DataTableProps } from "../../kit/table.ts";
+import { type Column, columnsWithout, type DataTableProps } from "../../kit/table.ts";
 import { RunStateMark } from "./runState.tsx";
 
 export type Run = components["schemas"]["Run"];
@@ -26,17 +26,10 @@ export function RunTable({ runs, without, ...rest }: Props) {
       rows={runs}
       rowKey={(r) => r.id}
       rowName={(r) => `run of ${r.flow.name}`}
-      columns={columnsWithout(without ?? [])}
+      columns={columnsWithout(columns, without ?? [], "flow")}
       {...rest}
     />
   );
-}
-
-/** Some of the columns; one of them takes the room that is left. */
-function columnsWithout(without: string[]): Column<Run>[] {
-  const shown = columns.filter((c) => !without.includes(c.id));
-  if (shown.some((c) => !c.width)) return shown;
-  return shown.map((c) => (c.id === "flow" ? { ...c, width: undefined } : c));
 }
 
 const columns: Column<Run>[] = [

@@ -40,7 +40,7 @@ export function EventsKept() {
       )}
       {kept.isLoading && <SkeletonLines lines={8} />}
       {kept.data && (
-        <div className="flex flex-col gap-8 pb-24">
+        <div className="flex flex-col gap-8">
           <Stored stored={kept.data.stored} />
           <Bounds kept={kept.data} />
         </div>
@@ -133,17 +133,11 @@ function Bounds({ kept }: { kept: Retention }) {
         {can && !wrong && <WouldGo stored={kept.stored} days={body.days} megabytes={body.megabytes} asked={changed} />}
         {save.isError && <Failed what="It was not changed." error={save.error} />}
         {changed && can && (
-          <div className="fixed inset-x-0 bottom-0 z-20 border-t bg-raised shadow-pop max-sm:bottom-14">
-            <div className="mx-auto flex max-w-3xl items-center gap-4 px-6 py-3 max-sm:px-4">
-              <div className="min-w-0 flex-1">
-                <div className="font-medium">Not saved yet</div>
-                <div className="text-sm text-muted">What goes cannot be had back.</div>
-              </div>
-              <Button onClick={() => setTyped(usual)}>Take back</Button>
-              <Button type="submit" look="primary" busy={save.isPending} disabled={wrong}>
-                Save
-              </Button>
-            </div>
+          <div className="flex gap-2">
+            <Button type="submit" look="primary" busy={save.isPending} disabled={wrong}>
+              Save
+            </Button>
+            <Button onClick={() => setTyped(usual)}>Take back</Button>
           </div>
         )}
       </form>

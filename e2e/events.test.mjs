@@ -134,7 +134,7 @@ test("an event is read, with what is around it, and taken along", { ...played, t
   await page.goto(`${s.demo.base}/events/${reports.items[0].uuid}`);
   const came = page.getByRole("region", { name: "What came of it" });
   await came.getByRole("table", { name: "Runs" }).getByRole("link").first().waitFor();
-  await came.getByRole("table", { name: "Alerts" }).getByRole("link").first().waitFor();
+  await came.getByRole("link", { name: /Somebody reports activity/ }).first().waitFor();
 });
 
 test("how long events stay is said before it is done", { ...played, timeout: 90_000 }, async () => {

@@ -25,7 +25,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search, rules                                                         string
+	alert, story, suppression, search, rules, backtest                                               string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -109,6 +109,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
+	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f
 }
 

@@ -72,7 +72,7 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.TablesRead, true
 	case live.Alert, live.Case:
 		return portal.AlertsRead, true
-	case live.Rule:
+	case live.Rule, live.Backtest:
 		return portal.RulesRead, true
 	case live.Lost, live.SessionEnded:
 	}

@@ -20,6 +20,7 @@ const topics: Record<Topic, true> = {
   alert: true,
   case: true,
   rule: true,
+  backtest: true,
   lost: true,
 };
 
@@ -34,6 +35,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
   case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/suppressions"],
+  backtest: ["/api/v1/backtests"],
 };
 
 let state: LiveState = "connecting";

@@ -22,7 +22,10 @@ export function KeysHelp() {
             <h3 className="mb-1 break-after-avoid text-sm text-muted">{group}</h3>
             <ul>
               {list.map((b) => (
-                <li key={b.keys} className="flex min-h-8 break-inside-avoid items-center justify-between gap-4 border-t">
+                <li
+                  key={b.keys}
+                  className="flex min-h-8 break-inside-avoid items-center justify-between gap-4 border-t"
+                >
                   {b.label}
                   <span className="shrink-0">
                     <span className="sr-only">{b.keys}</span>

@@ -13,7 +13,7 @@ import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { ActivityTable } from "../activity/ActivityTable.tsx";
-import { AlertTable } from "../alerts/AlertTable.tsx";
+import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
 import { quoted } from "./query.ts";
 import { RelatedEvents } from "./Related.tsx";
@@ -92,14 +92,7 @@ function Came({ event: e }: { event: Detail }) {
         </div>
       )}
       <div className="flex flex-col gap-3">
-        {e.alerts.length > 0 && (
-          <AlertTable
-            alerts={e.alerts}
-            without={["entity", "assignee", "due", "events"]}
-            onOpen={(a) => void navigate({ to: "/alerts/$id", params: { id: a.id } })}
-            empty={null}
-          />
-        )}
+        {e.alerts.length > 0 && <AlertRows alerts={e.alerts} />}
         {e.flowRuns.length > 0 && (
           <RunTable
             runs={e.flowRuns}

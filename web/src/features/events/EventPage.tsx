@@ -15,6 +15,7 @@ import { Time } from "../../kit/Time.tsx";
 import { ActivityTable } from "../activity/ActivityTable.tsx";
 import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
+import { OutcomeTag } from "./EventTable.tsx";
 import { quoted } from "./query.ts";
 import { RelatedEvents } from "./Related.tsx";
 
@@ -117,9 +118,7 @@ function Came({ event: e }: { event: Detail }) {
 function Outcome({ event: e }: { event: Detail }) {
   return (
     <>
-      {e.outcome && (
-        <Tag tone={e.outcome === "FAILURE" || e.outcome === "DENY" ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>
-      )}
+      <OutcomeTag event={e} />
       {(e.severity === "WARN" || e.severity === "ERROR") && (
         <Tag tone={e.severity === "ERROR" ? "bad" : "warn"}>{e.severity.toLowerCase()}</Tag>
       )}

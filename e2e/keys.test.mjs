@@ -37,7 +37,7 @@ test("the palette finds pages and flows by name", played, async () => {
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/flows\//);
   await find("no such thing");
-  await page.getByText("Nothing is named like that.").waitFor();
+  await page.getByRole("option", { name: /^Look for .* in the events/ }).waitFor();
   await page.keyboard.press("Escape");
 });
 

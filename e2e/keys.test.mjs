@@ -15,7 +15,7 @@ test("? shows the keys, and g with a letter goes places", played, async () => {
   await keys.getByText("Switch times between my zone and UTC").waitFor();
   await page.keyboard.press("Escape");
   await keys.waitFor({ state: "hidden" });
-  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Alerts"], ["k", "Cases"], ["y", "Activity"], ["d", "Rules"], ["x", "Suppressions"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
+  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Alerts"], ["y", "Actions"], ["k", "Cases"], ["e", "Events"], ["d", "Rules"], ["x", "Suppressions"], ["n", "Alert sources"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
     await page.keyboard.press("g");
     await page.keyboard.press(key);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
@@ -37,7 +37,7 @@ test("the palette finds pages and flows by name", played, async () => {
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/flows\//);
   await find("no such thing");
-  await page.getByText("Nothing is named like that.").waitFor();
+  await page.getByRole("option", { name: /^Look for .* in the events/ }).waitFor();
   await page.keyboard.press("Escape");
 });
 

@@ -31,6 +31,8 @@ async function fill(demo) {
   await ended(3);
   await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
   await triaged(demo);
+  const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
+  await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */
@@ -103,6 +105,8 @@ export async function places(demo) {
     "run-dry": `/runs/${dry.id}`,
     "run-list": `/runs/${good.id}?view=list&step=tell`,
     events: "/events?range=all",
+    "events-narrowed": `/events?range=all&filter=${encodeURIComponent('severity eq "WARN"')}`,
+    "events-none": "/events?q=nothing-is-called-like-this",
     event: `/events/${good.event.uuid}`,
     tables: "/tables",
     table: `/tables/${table.id}`,
@@ -129,6 +133,7 @@ export async function places(demo) {
     action: `/activity/${action.id}`,
     settings: "/settings",
     guard: "/settings/guard",
+    kept: "/settings/events",
     members: "/settings/members",
     tokens: "/settings/tokens",
     account: "/settings/account",

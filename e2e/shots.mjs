@@ -31,12 +31,19 @@ const states = {
     }
     if (path.endsWith("/facets")) return route.fulfill({ json: { states: [], severities: [], types: [], rules: [], assignees: [], overdue: 0 } });
     if (path.endsWith("/attack")) return route.continue();
+    if (path.endsWith("/events/summary")) {
+      const until = Date.now();
+      const since = until - 7 * 86_400_000;
+      return route.fulfill({
+        json: { events: 0, complete: true, since: new Date(since), until: new Date(until), barSeconds: 10_080, bars: Array(60).fill(0), facets: [] },
+      });
+    }
     const paged = /\/(runs|actions|events|timeline|rows|alerts|cases)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
-const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
-const single = ["alert", "case", "rule", "suppression", "flow", "run", "connection", "source", "action", "event", "guard"];
+const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "events", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
+const single = ["alert", "case", "rule", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard"];
 
 /** What one sees only after having done something. */
 const acts = {
@@ -77,6 +84,49 @@ const acts = {
     await to(all["flow-edit"]);
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByRole("dialog").getByRole("textbox").first().waitFor();
+  },
+  "events-wrong": async (page, to) => {
+    await to("/events?filter=outcome.result eqq \"FAILURE\"");
+    await page.getByRole("alert").waitFor();
+  },
+  "events-completion": async (page, to) => {
+    await to("/events?range=all");
+    await page.keyboard.press("/");
+    await page.keyboard.type('eventType eq "user.s');
+    await page.getByRole("option").first().waitFor();
+  },
+  "events-bars": async (page, to) => {
+    await to("/events?range=all");
+    await page.getByRole("slider", { name: "Time of the events" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Shift+ArrowLeft");
+  },
+  "events-saved": async (page, to) => {
+    await to("/events?filter=outcome.result eq \"FAILURE\"&range=all");
+    await page.getByRole("button", { name: "Saved" }).click();
+    await page.getByText("Failed sign-ins").waitFor();
+  },
+  "events-save": async (page, to) => {
+    await to("/events?filter=outcome.result eq \"FAILURE\"&range=all");
+    await page.getByRole("button", { name: "Saved" }).click();
+    await page.getByRole("button", { name: "Save this search" }).click();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
+  },
+  "events-time": async (page, to) => {
+    await to("/events?range=all");
+    await page.getByRole("combobox", { name: "Time", exact: true }).selectOption("");
+    await page.getByRole("dialog").waitFor();
+  },
+  "kept-changed": async (page, to, all) => {
+    await to(all.kept);
+    await page.getByLabel("Days").fill("30");
+    await page.getByText("What would go").waitFor();
+  },
+  "palette-events": async (page, to) => {
+    await to("/");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByRole("combobox").fill("suspicious");
+    await new Promise((go) => setTimeout(go, 600));
   },
   find: async (page, to) => {
     await to("/");

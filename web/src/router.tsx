@@ -231,6 +231,10 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
   }),
   createRoute({
+    ...at("/settings/events"),
+    component: lazyRouteComponent(() => import("./features/settings/EventsKept.tsx"), "EventsKept"),
+  }),
+  createRoute({
     ...at("/settings/tokens"),
     component: lazyRouteComponent(() => import("./features/settings/Tokens.tsx"), "Tokens"),
   }),

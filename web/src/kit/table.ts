@@ -21,6 +21,13 @@ export type Column<T> = {
 
 export type Sort = { by: string; down: boolean };
 
+/** Columns without some of them. Where all that are left have a width, one takes the room that is over. */
+export function columnsWithout<T>(columns: Column<T>[], without: string[], rest: string): Column<T>[] {
+  const shown = columns.filter((c) => !without.includes(c.id));
+  if (shown.some((c) => !c.width)) return shown;
+  return shown.map((c) => (c.id === rest ? { ...c, width: undefined } : c));
+}
+
 export const rowHeight = 36;
 
 /** The row that a step leads to, within the list. */

@@ -18,11 +18,14 @@ export function KeysHelp() {
     <Dialog open={open} onClose={() => showKeys(false)} title="Keys" wide>
       <div className="gap-8 sm:columns-2">
         {[...groups].map(([group, list]) => (
-          <section key={group} className="mb-5 break-inside-avoid">
-            <h3 className="mb-1 text-sm text-muted">{group}</h3>
+          <section key={group} className="mb-5">
+            <h3 className="mb-1 break-after-avoid text-sm text-muted">{group}</h3>
             <ul>
               {list.map((b) => (
-                <li key={b.keys} className="flex min-h-8 items-center justify-between gap-4 border-t">
+                <li
+                  key={b.keys}
+                  className="flex min-h-8 break-inside-avoid items-center justify-between gap-4 border-t"
+                >
                   {b.label}
                   <span className="shrink-0">
                     <span className="sr-only">{b.keys}</span>

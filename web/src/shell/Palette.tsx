@@ -12,10 +12,12 @@ import {
   Moon,
   Plug,
   Radar,
+  ScanSearch,
   Siren,
   Table2,
   Workflow,
 } from "lucide-react";
+import { useEffect, useState } from "react";
 import { read } from "../api/query.ts";
 import { entityName } from "../features/alerts/alert.ts";
 import { queryOf } from "../features/alerts/filter.ts";
@@ -23,13 +25,23 @@ import { useSession } from "../features/session/session.ts";
 import { useSignOut } from "../features/session/useSignOut.ts";
 import { Kbd } from "../kit/Kbd.tsx";
 import { zonePreference } from "../kit/Time.tsx";
+import { relative } from "../kit/time.ts";
 import { showKeys } from "./keysShown.ts";
 import { placesFor, settingsFor } from "./nav.ts";
 import { themePreference } from "./theme.ts";
 
-type Entry = { id: string; label: string; detail?: string; icon: LucideIcon; keys?: string; run: () => void };
+type Entry = {
+  id: string;
+  label: string;
+  detail?: string;
+  icon: LucideIcon;
+  keys?: string;
+  /** Further words that it is found by. */
+  words?: string;
+  run: () => void;
+};
 
-/** Finds pages, alerts, rules, flows, tables, connections and templates, and runs what can be done from anywhere. */
+/** Finds pages, alerts, rules, events, flows, tables, connections and templates, and runs what can be done from anywhere. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
@@ -48,12 +60,15 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 }
 
 function Finder({ onClose }: { onClose: () => void }) {
-  const groups = useEntries();
+  const [text, setText] = useState("");
+  const groups = [...useEntries(), ...useEvents(text.trim())];
   return (
-    <Command label="Find" loop className="flex min-h-0 flex-1 flex-col">
+    <Command label="Find" filter={score} loop className="flex min-h-0 flex-1 flex-col">
       <Command.Input
         autoFocus
-        placeholder="Find pages, alerts, flows, rules, tables, actions"
+        value={text}
+        onValueChange={setText}
+        placeholder="Find pages, alerts, events, flows, rules, actions"
         className="h-12 w-full shrink-0 border-b bg-transparent px-4 outline-none max-sm:text-lg"
       />
       <Command.List className="min-h-0 flex-1 overflow-y-auto p-1.5">
@@ -67,7 +82,7 @@ function Finder({ onClose }: { onClose: () => void }) {
             {entries.map((e) => (
               <Command.Item
                 key={e.id}
-                value={`${e.label} ${e.detail ?? ""} ${e.id}`}
+                value={`${e.label} ${e.detail ?? ""} ${e.words ?? ""} ${e.id}`}
                 onSelect={() => {
                   onClose();
                   e.run();
@@ -92,6 +107,57 @@ function Finder({ onClose }: { onClose: () => void }) {
       </Command.List>
     </Command>
   );
+}
+
+/** The newest events in which what is typed occurs, and the way to all of them. */
+function useEvents(text: string): [string, Entry[]][] {
+  const { permissions } = useSession();
+  const navigate = useNavigate();
+  const [q, setQ] = useState("");
+  useEffect(() => {
+    const t = setTimeout(() => setQ(text.length >= 3 ? text : ""), 250);
+    return () => clearTimeout(t);
+  }, [text]);
+  const may = permissions.includes("events:read");
+  const found = useQuery({
+    ...read("/api/v1/events", { query: { q, limit: 5 } }),
+    enabled: may && q !== "",
+    retry: false,
+  });
+  if (!may || text.length < 3) return [];
+  const events = q === text ? (found.data?.items ?? []) : [];
+  return [
+    [
+      "Events",
+      [
+        ...events.map((e) => ({
+          id: e.uuid,
+          label: e.message || e.type,
+          detail: [e.actor.login || e.actor.name, relative(new Date(e.published), new Date())]
+            .filter(Boolean)
+            .join(", "),
+          words: text,
+          icon: ScanSearch,
+          run: () => void navigate({ to: "/events/$uuid", params: { uuid: e.uuid } }),
+        })),
+        {
+          id: "events-with",
+          label: `Look for ${text} in the events`,
+          words: text,
+          icon: ScanSearch,
+          run: () => void navigate({ to: "/events", search: { q: text } }),
+        },
+      ],
+    ],
+  ];
+}
+
+/** How well an entry fits what is typed: every word must occur in it. */
+function score(entry: string, typed: string): number {
+  const all = entry.toLowerCase();
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((w) => all.includes(w))) return 0;
+  return words.every((w) => all.startsWith(w) || all.includes(` ${w}`)) ? 1 : 0.5;
 }
 
 const needsWork = queryOf({}, new Date(0));

@@ -3,6 +3,7 @@ import {
   BellRing,
   BookOpen,
   Briefcase,
+  Database,
   Gauge,
   Info,
   KeyRound,
@@ -50,7 +51,7 @@ export type Place = {
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Sources" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
@@ -59,7 +60,7 @@ const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
   { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
-  { to: "/activity", label: "Activity", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
+  { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
@@ -77,17 +78,17 @@ const places: Place[] = [
   },
   { to: "/catalogue", label: "Catalogue", icon: BookOpen, key: "l", permission: "flows:read", group: "Automate" },
   { to: "/connections", label: "Connections", icon: Plug, key: "c", permission: "connections:read", group: "Automate" },
-  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Automate" },
+  { to: "/sources", label: "Alert sources", icon: Radio, key: "n", permission: "sources:read", group: "Sources" },
+  { to: "/settings", label: "Settings", icon: Settings, key: "s", group: "Manage" },
   {
     to: "/rehearse",
     label: "Rehearse",
     icon: Theater,
     key: "h",
     permission: "rehearse",
-    group: "Practice",
+    group: "Manage",
     shown: (s) => s.features.sandbox,
   },
-  { to: "/settings", label: "Settings", icon: Settings, key: "s", group: "Manage" },
 ];
 
 /** What somebody may see of them. */
@@ -119,6 +120,13 @@ const settings = [
     label: "Members",
     text: "Who may sign in, and what they may do.",
     permission: "members:read",
+  },
+  {
+    to: "/settings/events",
+    icon: Database,
+    label: "Events kept",
+    text: "How long the System Log stays here, by age and by room; what is stored now.",
+    permission: "events:read",
   },
   {
     to: "/settings/tokens",

@@ -38,7 +38,7 @@ export function ActivityList() {
   return (
     <Page>
       <PageHeader
-        title="Activity"
+        title="Actions"
         lead="Every change that was made in a tenant, tried or refused: by which flow, to whom, and the way back."
       />
       <FilterBar>

@@ -24,7 +24,7 @@ export function ActivityPage() {
   const a = action.data;
   const above = (
     <Link to="/activity" className="hover:underline">
-      Activity
+      Actions
     </Link>
   );
   if (!a) return <Unread query={action} what="action" above={above} />;

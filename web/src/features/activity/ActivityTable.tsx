@@ -3,27 +3,30 @@ import type { ReactNode } from "react";
 import type { components } from "../../api/schema.gen.ts";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Time } from "../../kit/Time.tsx";
-import type { Column, DataTableProps } from "../../kit/table.ts";
+import { type Column, columnsWithout, type DataTableProps } from "../../kit/table.ts";
 import { ActionStateMark } from "./actionState.tsx";
 import { TargetChip } from "./TargetChip.tsx";
 import { UndoButton } from "./UndoButton.tsx";
 
 type Action = components["schemas"]["Action"];
 
-type Props = { actions: Action[] | undefined; onOpen: (a: Action) => void; empty: ReactNode } & Pick<
-  DataTableProps<Action>,
-  "more"
->;
+type Props = {
+  actions: Action[] | undefined;
+  onOpen: (a: Action) => void;
+  empty: ReactNode;
+  /** Columns that the page around it makes needless. */
+  without?: ("by" | "in" | "why")[];
+} & Pick<DataTableProps<Action>, "more">;
 
 /** Entries of the ledger in a list. */
-export function ActivityTable({ actions, ...rest }: Props) {
+export function ActivityTable({ actions, without, ...rest }: Props) {
   return (
     <DataTable<Action>
-      label="Activity"
+      label="Actions"
       rows={actions}
       rowKey={(a) => a.id}
       rowName={(a) => a.title}
-      columns={columns}
+      columns={columnsWithout(columns, without ?? [], "action")}
       {...rest}
     />
   );

@@ -10,7 +10,7 @@ import { usePages } from "../../api/usePages.ts";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Input, Select } from "../../kit/Field.tsx";
-import { FilterBar, FilterChip } from "../../kit/Filters.tsx";
+import { FilterChip } from "../../kit/Filters.tsx";
 import { Menu } from "../../kit/Menu.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Skeleton } from "../../kit/Skeleton.tsx";
@@ -48,7 +48,7 @@ export function EventList() {
     <Page>
       <PageHeader
         title="Events"
-        lead="The System Log of Okta, as long as it is kept here."
+        lead={<Kept />}
         actions={
           <>
             <SavedSearches search={search} onChoose={(s) => void navigate({ search: s })} />
@@ -62,7 +62,7 @@ export function EventList() {
           </>
         }
       />
-      <FilterBar>
+      <div className="mb-3 flex flex-wrap items-start gap-2">
         <FilterInput value={search.filter ?? ""} onChange={(filter) => set({ filter })} values={values} error={wrong} />
         <Keywords value={search.q ?? ""} onChange={(q) => set({ q })} error={failure?.forField("q")} />
         <TimeRange search={search} onChange={set} />
@@ -79,15 +79,15 @@ export function EventList() {
           />
         )}
         {order && <FilterChip name="Order" value="oldest first" onRemove={() => set({ order: undefined })} />}
-      </FilterBar>
+      </div>
       {summary.data ? (
         <Histogram summary={summary.data} onChoose={(since, until) => set({ range: undefined, since, until })} />
       ) : (
         !summary.error && <Skeleton className="mb-3 h-27" />
       )}
-      <div className="grid items-start gap-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <div className="grid items-start gap-5 lg:grid-cols-[15rem_minmax(0,1fr)]">
         <Beside summary={summary.data}>
-          <Facets summary={summary.error ? undefined : summary.data} onChoose={narrow} />
+          {!(summary.error && !summary.data) && <Facets summary={summary.data} onChoose={narrow} />}
         </Beside>
         <div className="min-w-0">
           <Found summary={summary.data} order={order} onTurn={() => set({ order: order ? undefined : "oldest" })} />
@@ -104,7 +104,14 @@ export function EventList() {
               events={wrong ? (list.items ?? []) : list.items}
               more={list.more}
               onOpen={(e) => void navigate({ to: "/events/$uuid", params: { uuid: e.uuid } })}
-              empty={<None search={search} more={list.more} onClear={() => void navigate({ search: {} })} />}
+              empty={
+                <None
+                  search={search}
+                  wrong={Boolean(wrong)}
+                  more={list.more}
+                  onClear={() => void navigate({ search: {} })}
+                />
+              }
             />
           )}
         </div>
@@ -117,6 +124,19 @@ function take(form: "ndjson" | "csv", search: EventsSearch) {
   window.location.assign(exportAddress(form, search, new Date()));
 }
 
+/** What this is, and where it is said for how long. */
+function Kept() {
+  return (
+    <>
+      The System Log of Okta, as long as{" "}
+      <Link to="/settings/events" className="text-accent hover:underline">
+        it is kept here
+      </Link>
+      .
+    </>
+  );
+}
+
 /** Words that occur in the events, looked for with Enter. */
 function Keywords({ value, onChange, error }: { value: string; onChange: (q: string) => void; error?: string }) {
   const [text, setText] = useState(value);
@@ -126,7 +146,7 @@ function Keywords({ value, onChange, error }: { value: string; onChange: (q: str
     setText(value);
   }
   return (
-    <div className="w-56 max-sm:w-full">
+    <div className="w-56 max-sm:min-w-0 max-sm:flex-1">
       <Input
         type="search"
         value={text}
@@ -174,8 +194,9 @@ function Found({ summary: s, order, onTurn }: { summary?: Summary; order?: strin
 /** The facets: beside the events, and on small pages folded above them. */
 function Beside({ summary, children }: { summary?: Summary; children: ReactNode }) {
   const wide = useMedia("(min-width: 1024px)");
-  if (wide) return <aside aria-label="What they have in common">{children}</aside>;
   const values = (summary?.facets ?? []).reduce((n, f) => n + f.values.length, 0);
+  if (wide) return <aside aria-label="What they have in common">{children}</aside>;
+  if (summary && values === 0) return null;
   return (
     <details className="rounded-lg border bg-surface px-3 py-2">
       <summary className="cursor-default text-sm text-muted">What they have in common ({count(values)} values)</summary>
@@ -186,17 +207,24 @@ function Beside({ summary, children }: { summary?: Summary; children: ReactNode 
 
 function None({
   search,
+  wrong,
   more,
   onClear,
 }: {
   search: EventsSearch;
+  /** Whether the filter has a mistake. */
+  wrong: boolean;
   more: { has: boolean; busy: boolean; load: () => void };
   onClear: () => void;
 }) {
   const narrowing = Boolean(search.filter || search.q || search.source || search.since || search.until);
   return (
     <div className="rounded-lg border bg-surface">
-      {more.has ? (
+      {wrong ? (
+        <Empty title="The filter has a mistake" action={<Button onClick={onClear}>Clear the search</Button>}>
+          It is marked under the filter. Put it right, and press Enter.
+        </Empty>
+      ) : more.has ? (
         <Empty
           title="Nothing was found so far"
           action={
@@ -216,8 +244,8 @@ function None({
           icon={<ScanSearch size={28} strokeWidth={1.5} />}
           title="No event in this time"
           action={
-            <Link to="/connections" className={buttonClass("primary")}>
-              Go to the connections
+            <Link to="/sources" className={buttonClass("primary")}>
+              Go to the sources
             </Link>
           }
         >

@@ -12,8 +12,11 @@ import { Json } from "../../kit/Json.tsx";
 import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
+import { ActivityTable } from "../activity/ActivityTable.tsx";
 import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
+import { OutcomeTag } from "./EventTable.tsx";
+import { quoted } from "./query.ts";
 import { RelatedEvents } from "./Related.tsx";
 
 type Detail = components["schemas"]["EventDetail"];
@@ -23,7 +26,6 @@ const route = getRouteApi("/inside/events/$uuid");
 /** An event: who did what from where, and what came of it. */
 export function EventPage() {
   const { uuid } = route.useParams();
-  const navigate = route.useNavigate();
   const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
   const e = event.data;
   if (!e)
@@ -50,7 +52,7 @@ export function EventPage() {
         mark={<Outcome event={e} />}
         lead={
           <>
-            <code className="font-mono text-xs">{e.type}</code> <Time at={e.published} />
+            <code className="font-mono text-xs wrap-anywhere">{e.type}</code> <Time at={e.published} />
           </>
         }
         actions={
@@ -70,37 +72,53 @@ export function EventPage() {
         }
       >
         <Facts items={factsOf(e)} />
-        {e.alerts.length > 0 && (
-          <Section title="Alerts that rest on it">
-            <AlertRows alerts={e.alerts} />
-          </Section>
-        )}
-        <Section title="What came of it">
-          <RunTable
-            runs={e.flowRuns}
-            without={["by", "note"]}
-            onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
-            empty={
-              <div className="rounded-lg border bg-surface">
-                <Empty title="No flow ran for this event">
-                  Either none starts at this type, or none was on when it came.
-                </Empty>
-              </div>
-            }
-          />
-        </Section>
+        <Came event={e} />
         <RelatedEvents uuid={e.uuid} />
       </Split>
     </Page>
   );
 }
 
+/** The alerts that it is evidence of, the flows that it started, and what they did. */
+function Came({ event: e }: { event: Detail }) {
+  const navigate = route.useNavigate();
+  const none = e.alerts.length + e.flowRuns.length + e.actions.length === 0;
+  return (
+    <Section title="What came of it">
+      {none && (
+        <div className="rounded-lg border bg-surface">
+          <Empty title="Nothing came of this event">
+            No rule that was on fired at it, and no flow that was on starts at this type.
+          </Empty>
+        </div>
+      )}
+      <div className="flex flex-col gap-3">
+        {e.alerts.length > 0 && <AlertRows alerts={e.alerts} />}
+        {e.flowRuns.length > 0 && (
+          <RunTable
+            runs={e.flowRuns}
+            without={["by", "note"]}
+            onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
+            empty={null}
+          />
+        )}
+        {e.actions.length > 0 && (
+          <ActivityTable
+            actions={e.actions}
+            without={["by", "in", "why"]}
+            onOpen={(a) => void navigate({ to: "/activity/$id", params: { id: a.id } })}
+            empty={null}
+          />
+        )}
+      </div>
+    </Section>
+  );
+}
+
 function Outcome({ event: e }: { event: Detail }) {
   return (
     <>
-      {e.outcome && (
-        <Tag tone={e.outcome === "FAILURE" || e.outcome === "DENY" ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>
-      )}
+      <OutcomeTag event={e} />
       {(e.severity === "WARN" || e.severity === "ERROR") && (
         <Tag tone={e.severity === "ERROR" ? "bad" : "warn"}>{e.severity.toLowerCase()}</Tag>
       )}
@@ -108,10 +126,24 @@ function Outcome({ event: e }: { event: Detail }) {
   );
 }
 
+/** Whom an event names; it leads to all events with them. */
 function person(e: components["schemas"]["Entity"]): ReactNode {
+  const id = quoted(e.id);
+  const name = e.name || e.login || e.id;
   return (
     <>
-      {e.name || e.login || e.id}
+      {e.id ? (
+        <Link
+          to="/events"
+          search={{ filter: `actor.id eq ${id} or target.id eq ${id}`, range: "all" }}
+          title={`All events with ${name}`}
+          className="text-accent hover:underline"
+        >
+          {name}
+        </Link>
+      ) : (
+        name
+      )}
       {e.login && e.name && e.login !== e.name && <span className="text-muted"> {e.login}</span>}{" "}
       <span className="text-xs text-faint">{e.type}</span>
     </>
@@ -132,7 +164,7 @@ function factsOf(e: Detail): [string, ReactNode][] {
       </ul>,
     ]);
   }
-  if (e.client.ip || place) out.push(["From", [e.client.ip, place].filter(Boolean).join(", ")]);
+  if (e.client.ip || place) out.push(["From", <From key="f" ip={e.client.ip} place={place} />]);
   if (device)
     out.push([
       "With",
@@ -160,4 +192,23 @@ function factsOf(e: Detail): [string, ReactNode][] {
     </span>,
   ]);
   return out;
+}
+
+function From({ ip, place }: { ip?: string; place: string }) {
+  return (
+    <>
+      {ip && (
+        <Link
+          to="/events"
+          search={{ filter: `client.ipAddress eq ${quoted(ip)}`, range: "all" }}
+          title={`All events from ${ip}`}
+          className="text-accent hover:underline"
+        >
+          {ip}
+        </Link>
+      )}
+      {ip && place && ", "}
+      {place}
+    </>
+  );
 }

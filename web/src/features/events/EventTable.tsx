@@ -33,7 +33,7 @@ export function OutcomeTag({ event: e }: { event: Pick<LogEvent, "outcome"> }) {
 }
 
 const columns: Column<LogEvent>[] = [
-  { id: "at", title: "When", width: "128px", phone: "line", cell: (e) => <Time at={e.published} /> },
+  { id: "at", title: "When", width: "104px", phone: "line", cell: (e) => <Time at={e.published} /> },
   {
     id: "what",
     title: "What",
@@ -41,14 +41,14 @@ const columns: Column<LogEvent>[] = [
     cell: (e) => (
       <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="hover:underline" title={e.type}>
         <span className="font-medium">{e.message || e.type}</span>{" "}
-        <code className="font-mono text-xs text-muted">{e.type}</code>
+        <code className="font-mono text-xs text-muted">{e.message && e.type}</code>
       </Link>
     ),
   },
   {
     id: "who",
     title: "Who",
-    width: "20%",
+    width: "22%",
     phone: "line",
     cell: (e) => <span title={e.actor.name}>{e.actor.login || e.actor.name || e.actor.id}</span>,
   },
@@ -56,17 +56,17 @@ const columns: Column<LogEvent>[] = [
     id: "to",
     title: "To",
     width: "18%",
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (e) => <span className="text-muted">{e.targets.map((t) => t.name || t.login || t.id).join(", ")}</span>,
   },
   {
     id: "ip",
     title: "From",
-    width: "128px",
+    width: "120px",
     from: 1024,
     phone: "none",
     cell: (e) => <span className="text-muted">{e.ip}</span>,
   },
-  { id: "outcome", title: "Outcome", width: "104px", phone: "aside", cell: (e) => <OutcomeTag event={e} /> },
+  { id: "outcome", title: "Outcome", width: "96px", phone: "aside", cell: (e) => <OutcomeTag event={e} /> },
 ];

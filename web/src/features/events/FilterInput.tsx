@@ -124,7 +124,10 @@ export function FilterInput({
       {error && list.length === 0 && (
         <div id={`${id}-error`} role="alert" className="mt-1 flex items-baseline gap-1.5 text-sm text-bad">
           <CircleAlert size={13} className="shrink-0 translate-y-0.5" aria-hidden />
-          <span className="min-w-0 wrap-anywhere">{error}</span>
+          <span className="min-w-0 wrap-anywhere">
+            {error}
+            {place !== undefined && <Marked text={value} place={place} />}
+          </span>
           {place !== undefined && (
             <button
               type="button"
@@ -140,5 +143,20 @@ export function FilterInput({
         </div>
       )}
     </div>
+  );
+}
+
+/** The filter with the place marked that is wrong. */
+function Marked({ text, place }: { text: string; place: number }) {
+  const end = /^\s*[^\s()[\],]+/.exec(text.slice(place))?.[0].length ?? 1;
+  const before = text.slice(0, place);
+  return (
+    <code className="block font-mono text-xs text-muted">
+      {before.length > 40 ? `…${before.slice(-40)}` : before}
+      <mark className="bg-bad-soft text-bad underline decoration-wavy underline-offset-4">
+        {text.slice(place, place + end) || " (here it ends)"}
+      </mark>
+      {text.slice(place + end, place + end + 40)}
+    </code>
   );
 }

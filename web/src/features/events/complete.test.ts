@@ -38,6 +38,7 @@ test("a filter is narrowed by what is clicked", () => {
 
 test("an error says where", () => {
   expect(errorPlace("position 12: a value is wanted")).toBe(11);
+  expect(errorPlace("Position 1: what is this?")).toBe(0);
   expect(errorPlace("no")).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 // What can follow in a filter at the place where one types.
 
-export type Suggestion = { text: string; detail?: string };
+type Suggestion = { text: string; detail?: string };
 
 export type Completion = {
   /** The part of the filter that a suggestion takes the place of. */
@@ -10,7 +10,7 @@ export type Completion = {
 };
 
 /** The fields that people filter by, and what they are. */
-export const fields: Suggestion[] = [
+const fields: Suggestion[] = [
   { text: "eventType", detail: "user.session.start …" },
   { text: "actor.alternateId", detail: "login of who acted" },
   { text: "actor.id", detail: "id of who acted" },

@@ -67,6 +67,6 @@ function unquoted(text: string): string {
 
 /** The place that an error of the filter names, counted from 0. */
 export function errorPlace(message: string): number | undefined {
-  const found = /position (\d+)/.exec(message);
+  const found = /position (\d+)/i.exec(message);
   return found ? Number(found[1]) - 1 : undefined;
 }

@@ -5,7 +5,7 @@ import type { components } from "../../api/schema.gen.ts";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
-import type { Column, DataTableProps } from "../../kit/table.ts";
+import { type Column, columnsWithout, type DataTableProps } from "../../kit/table.ts";
 import { RunStateMark } from "./runState.tsx";
 
 export type Run = components["schemas"]["Run"];
@@ -26,7 +26,7 @@ export function RunTable({ runs, without, ...rest }: Props) {
       rows={runs}
       rowKey={(r) => r.id}
       rowName={(r) => `run of ${r.flow.name}`}
-      columns={without ? columns.filter((c) => !without.some((w) => w === c.id)) : columns}
+      columns={columnsWithout(columns, without ?? [], "flow")}
       {...rest}
     />
   );

@@ -80,7 +80,7 @@ export function HookDialog({ source, hook, onKept, onClose }: Props) {
             <fieldset className="flex flex-col">
               <legend className="sr-only">Which events</legend>
               <Choice on={!chosen} onChoose={() => setChosen(false)} label="What switched-on flows and rules want">
-                {chosen ? "It follows them." : `${counted(hook.wanted.length, "type")} now: ${hook.wanted.join(", ")}`}
+                {chosen ? "It follows them." : `${counted(hook.wanted.length, "type")} now. It follows them.`}
               </Choice>
               <Choice on={chosen} onChoose={() => setChosen(true)} label="Types that I choose">
                 {chosen ? `${counted(types.size, "type")} of at most 300` : "It stays as you leave it."}

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
@@ -9,11 +9,11 @@ import { Button } from "../../kit/Button.tsx";
 import { Facts, Section } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { State } from "../../kit/State.tsx";
-import { toast } from "../../kit/Toast.tsx";
 import { counted } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
 import { HookDialog } from "./HookDialog.tsx";
 import { HookFacts } from "./HookFacts.tsx";
+import { RemoveHook } from "./RemoveHook.tsx";
 
 type Source = components["schemas"]["Source"];
 type HookState = components["schemas"]["HookState"];
@@ -24,7 +24,7 @@ const keyOfHook = (id: string) => ["okta-hook", id];
 /** A source's event hook as it is in Okta, and as it should be. */
 export function HookPanel({ source: s, secret }: { source: Source; secret?: string }) {
   const can = useCan("sources:write");
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"register" | "remove">();
   const hook = useQuery({
     queryKey: keyOfHook(s.id),
     queryFn: ({ signal }) => call("get", "/api/v1/sources/{id}/hook", { path: { id: s.id }, signal }),
@@ -34,14 +34,6 @@ export function HookPanel({ source: s, secret }: { source: Source; secret?: stri
     queryClient.setQueryData(keyOfHook(s.id), h);
     void stale("/api/v1/sources", "/api/v1/sources/{id}");
   };
-  const remove = useMutation({
-    mutationFn: () => call("delete", "/api/v1/sources/{id}/hook", { path: { id: s.id } }),
-    onSuccess: (h) => {
-      keep(h);
-      toast({ title: "The hook is gone in Okta", detail: "Polling goes on, if it is on." });
-    },
-    onError: (e) => toast({ tone: "bad", title: "The hook is still there", detail: e.message }),
-  });
   const h = hook.data;
   const byHand = s.hook && (
     <details open={!s.connection || secret !== undefined || undefined}>
@@ -61,11 +53,11 @@ export function HookPanel({ source: s, secret }: { source: Source; secret?: stri
         can && s.connection && h ? (
           <>
             {h.registered && s.hook?.id && (
-              <Button size="sm" busy={remove.isPending} onClick={() => remove.mutate()}>
+              <Button size="sm" onClick={() => setAsking("remove")}>
                 Remove in Okta
               </Button>
             )}
-            <Button size="sm" look={h.upToDate ? "plain" : "primary"} onClick={() => setAsking(true)}>
+            <Button size="sm" look={h.upToDate ? "plain" : "primary"} onClick={() => setAsking("register")}>
               {h.registered ? (h.upToDate ? "Event types" : "Update") : "Register it in Okta"}
             </Button>
           </>
@@ -93,9 +85,7 @@ export function HookPanel({ source: s, secret }: { source: Source; secret?: stri
                   `${counted(h.wanted.length, "event type")}, ${h.chosen ? "chosen by hand" : "those that flows and rules want"}`,
                 ],
                 ...(h.logOnly.length > 0
-                  ? ([
-                      ["By polling alone", <span key="l">{h.logOnly.join(", ")}: Okta sends these by no hook</span>],
-                    ] as [string, React.ReactNode][])
+                  ? ([["By polling alone", <LogOnly key="l" types={h.logOnly} />]] as [string, React.ReactNode][])
                   : []),
               ]}
             />
@@ -103,8 +93,27 @@ export function HookPanel({ source: s, secret }: { source: Source; secret?: stri
         )}
         {byHand}
       </div>
-      {asking && h && <HookDialog source={s} hook={h} onKept={keep} onClose={() => setAsking(false)} />}
+      {asking === "register" && h && (
+        <HookDialog source={s} hook={h} onKept={keep} onClose={() => setAsking(undefined)} />
+      )}
+      {asking === "remove" && <RemoveHook source={s} onKept={keep} onClose={() => setAsking(undefined)} />}
     </Section>
+  );
+}
+
+/** The types that Okta sends by no hook. */
+function LogOnly({ types }: { types: string[] }) {
+  return (
+    <details>
+      <summary className="cursor-pointer">{counted(types.length, "event type")}, which Okta sends by no hook</summary>
+      <ul className="mt-1 columns-2 gap-x-6 font-mono text-xs text-muted max-sm:columns-1">
+        {types.map((t) => (
+          <li key={t} className="break-inside-avoid py-0.5 wrap-anywhere">
+            {t}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -55,7 +55,7 @@ fmt: $(LINT) web/node_modules ## format everything
 	cd web && npm run fmt
 
 gen: web/node_modules ## what is made from something else: OpenAPI, the console's types, tables of the docs
-	$(GO) test ./internal/api ./internal/connector ./internal/config ./internal/flow -update
+	$(GO) test ./internal/api ./internal/connector ./internal/config ./internal/flow ./internal/rule -update
 	cd web && npm run types
 
 check: gen fmt lint test ## make, format, lint and test everything; the tree must stay clean

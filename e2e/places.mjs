@@ -30,6 +30,27 @@ async function fill(demo) {
   await api(demo, "POST", `/flows/${flow.id}/run`, { event: run.event.uuid, dryRun: true });
   await ended(3);
   await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
+  await triaged(demo);
+}
+
+/** Some alerts worked on, a case of two of them, and a suppression. */
+async function triaged(demo) {
+  const alerts = await until("alerts", async () => {
+    const { items } = await api(demo, "GET", "/alerts?limit=100");
+    return items.length >= 3 && items;
+  });
+  const [first, second, third] = alerts;
+  const change = (a, body) => signedIn(demo, "PATCH", `/alerts/${a.id}`, body);
+  await change(first, { state: "acknowledged", assignee: "me", comment: "Called them: it was not them." });
+  await signedIn(demo, "POST", "/cases", { title: "Somebody has an account of ours", alerts: [first.id, second.id], assignee: "me" });
+  await change(third, { state: "closed", verdict: "benign", note: "They travel." });
+  await signedIn(demo, "POST", "/suppressions", {
+    scope: "rule",
+    target: third.rule.id,
+    where: `entity.id == "${third.entity.id}"`,
+    reason: "A scanner of our own",
+    expiresAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+  });
 }
 
 async function runsOf(demo) {
@@ -45,11 +66,28 @@ export async function places(demo) {
   const [connection] = await api(demo, "GET", "/connections");
   const [source] = await api(demo, "GET", "/sources");
   const [template] = await api(demo, "GET", "/templates");
+  const alerts = (await api(demo, "GET", "/alerts?limit=100")).items;
+  const open = alerts.find((a) => a.state === "open");
+  const [ofCase] = (await api(demo, "GET", "/cases")).items;
+  const [suppression] = await api(demo, "GET", "/suppressions");
   const failed = runs.find((r) => r.state === "failed");
   const good = runs.find((r) => r.state === "succeeded" && !r.dryRun);
   const dry = runs.find((r) => r.dryRun);
   return {
     overview: "/",
+    alerts: "/alerts",
+    "alerts-all": "/alerts?view=all",
+    alert: `/alerts/${open.id}`,
+    "alert-closed": `/alerts/${alerts.find((a) => a.state === "closed").id}`,
+    "alert-respond": `/alerts/${open.id}?do=respond`,
+    cases: "/cases",
+    case: `/cases/${ofCase.id}`,
+    rules: "/rules",
+    coverage: "/rules?view=coverage",
+    rule: `/rules/${open.rule.id}`,
+    suppressions: "/suppressions",
+    suppression: `/suppressions/${suppression.id}`,
+    "suppression-new": `/suppressions/new?alert=${open.id}`,
     flows: "/flows",
     flow: `/flows/${flow.id}`,
     "flow-card": `/flows/${flow.id}?card=tell`,
@@ -64,6 +102,7 @@ export async function places(demo) {
     "run-failed": `/runs/${failed.id}?step=clear_sessions`,
     "run-dry": `/runs/${dry.id}`,
     "run-list": `/runs/${good.id}?view=list&step=tell`,
+    events: "/events?range=all",
     event: `/events/${good.event.uuid}`,
     tables: "/tables",
     table: `/tables/${table.id}`,

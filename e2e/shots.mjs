@@ -29,12 +29,14 @@ const states = {
       const setup = { connections: 0, sources: 0, flows: 0, enabledFlows: 0 };
       return route.fulfill({ json: { needs: none, day, setup, sources: [], since: new Date().toISOString() } });
     }
-    const paged = /\/(runs|actions|events|timeline|rows)$/.test(path);
+    if (path.endsWith("/facets")) return route.fulfill({ json: { states: [], severities: [], types: [], rules: [], assignees: [], overdue: 0 } });
+    if (path.endsWith("/attack")) return route.continue();
+    const paged = /\/(runs|actions|events|timeline|rows|alerts|cases)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
-const stateful = ["overview", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
-const single = ["flow", "run", "connection", "source", "action", "event", "guard"];
+const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
+const single = ["alert", "case", "rule", "suppression", "flow", "run", "connection", "source", "action", "event", "guard"];
 
 /** What one sees only after having done something. */
 const acts = {

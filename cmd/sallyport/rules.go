@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"sallyport/internal/rule"
@@ -137,7 +138,7 @@ func lintPacks(sources []rule.Source) ([]packResult, error) {
 		r := packResult{Dir: s.Name, Files: own.Files, Foreign: own.Foreign, Problems: []rule.Problem{}}
 		cases, err := s.Cases()
 		if err != nil {
-			r.Problems = append(r.Problems, rule.Problem{Pack: s.Name, File: ".", Line: 1, Path: "cases", Message: err.Error()})
+			r.Problems = append(r.Problems, caseProblems(s.Name, err)...)
 		}
 		for _, x := range shelf.With(s.Name) {
 			if !x.Part {
@@ -154,4 +155,20 @@ func lintPacks(sources []rule.Source) ([]packResult, error) {
 		results[i] = r
 	}
 	return results, nil
+}
+
+// caseProblems takes the places out of what is wrong with files of cases, a line
+// each.
+func caseProblems(pack string, err error) []rule.Problem {
+	var problems []rule.Problem
+	for told := range strings.SplitSeq(err.Error(), "\n") {
+		p := rule.Problem{Pack: pack, File: ".", Line: 1, Path: "cases", Message: told}
+		file, rest, _ := strings.Cut(told, ":")
+		number, message, ok := strings.Cut(rest, ": ")
+		if line, err := strconv.Atoi(number); ok && err == nil {
+			p = rule.Problem{Pack: pack, File: file, Line: line, Message: message}
+		}
+		problems = append(problems, p)
+	}
+	return problems
 }

@@ -168,6 +168,7 @@ func timelineOf(ctx context.Context, d Deps, c portal.Caller, ids []string) ([]A
 			accounts = append(accounts, e.Was, e.Is)
 		case alert.Filed:
 			cases = append(cases, e.Was, e.Is)
+		default:
 		}
 	}
 	people, err := namesOf(ctx, d, c, accounts)
@@ -182,6 +183,7 @@ func timelineOf(ctx context.Context, d Deps, c portal.Caller, ids []string) ([]A
 			out.Was, out.Is = people[e.Was], people[e.Is]
 		case alert.Filed:
 			out.Was, out.Is = titles[e.Was], titles[e.Is]
+		default:
 		}
 		return out
 	}), err

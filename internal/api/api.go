@@ -51,10 +51,21 @@ type Looker interface {
 	Signed(c connector.Connection, with string, message, sum []byte) (bool, error)
 }
 
+// Consenter lets people consent to what connections do for them.
+type Consenter interface {
+	// Consent begins a sign-in by which somebody lets a connection act for them.
+	Consent(c connector.Connection, redirect, state string) (connector.Consent, error)
+	// Redeem ends it.
+	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
+	// Consented reports whether a connection has what consent it needs.
+	Consented(ctx context.Context, c connector.Connection) (bool, error)
+}
+
 // Engine is what the API asks of the connector engine: [connector.Engine].
 type Engine interface {
 	Caller
 	Looker
+	Consenter
 
 	// Normalize returns a connection's settings as they are to be kept.
 	Normalize(c connector.Connection) (*value.Object, error)
@@ -62,12 +73,6 @@ type Engine interface {
 	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
 	// Test tries a connection out.
 	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
-	// Consent begins a sign-in by which somebody lets a connection act for them.
-	Consent(c connector.Connection, redirect, state string) (connector.Consent, error)
-	// Redeem ends it.
-	Redeem(ctx context.Context, c connector.Connection, back connector.Return) error
-	// Consented reports whether a connection has what consent it needs.
-	Consented(ctx context.Context, c connector.Connection) (bool, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].
@@ -120,9 +125,6 @@ type Deps struct {
 	Working func() error
 	// Sink takes the events of files; optional: without it none are taken.
 	Sink source.Sink
-	// RuleEvents returns the event types that an organization's rules want;
-	// optional.
-	RuleEvents func(ctx context.Context, org string) ([]string, error)
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

@@ -103,7 +103,7 @@ func alertEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[alert.State]():
 		return words("AlertState", alert.States()...), true
 	case reflect.TypeFor[alert.Verdict]():
-		return words("Verdict", alert.Verdicts()...), true
+		return words("AlertVerdict", alert.Verdicts()...), true
 	case reflect.TypeFor[alert.EntryKind]():
 		return words("EntryKind", alert.EntryKinds()...), true
 	case reflect.TypeFor[alert.Scope]():

@@ -157,3 +157,18 @@ func TestKeptSearches(t *testing.T) {
 	c.do(http.MethodDelete, "/api/v1/event-searches/"+own, nil, 204)
 	c.do(http.MethodDelete, "/api/v1/event-searches/"+own, nil, 404)
 }
+
+func TestEventRetention(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	b.logged("s1", b.now().Add(-time.Hour), `"displayMessage":"a"`)
+	if got := c.get("/api/v1/events/retention", 200); got.At("days") != 0.0 || at(got, "stored.events") != 1.0 {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 90.0, "megabytes", 20_000.0), 200)
+	if got := c.get("/api/v1/events/retention", 200); got.At("days") != 90.0 || got.At("megabytes") != 20_000.0 {
+		t.Errorf("%s", value.JSON(got))
+	}
+	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", -1.0, "megabytes", 0.0), 400)
+	b.as(b.acme, "viewer@acme.example", portal.Viewer).do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 1.0, "megabytes", 0.0), 403)
+}

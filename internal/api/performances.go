@@ -14,7 +14,7 @@ import (
 
 var (
 	_ = add("GET /api/v1/rehearsal/performances", portal.Rehearse, doc{
-		Summary: "What was played, the newest first, and whether the alerts came", Help: "The sandbox remembers the last 200, as long as it runs.",
+		Summary: "What was played last, the newest first, and whether the alerts came", Help: "At most 50. The sandbox remembers them as long as it runs.",
 	}, listPerformances)
 	_ = add("GET /api/v1/rehearsal/performances/{id}", portal.Rehearse, doc{Summary: "What was played, and whether the alerts came"}, getPerformance)
 	_ = add("GET /api/v1/rehearsal/traffic", portal.Rehearse, doc{Summary: "How much ordinary life there is in the simulated Okta org"}, sandboxTraffic)
@@ -105,6 +105,9 @@ type sandboxReport struct {
 	Expected []sandboxAlert `json:"expected"`
 }
 
+// maxPerformances is how many are listed.
+const maxPerformances = 50
+
 func listPerformances(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Performance, error) {
 	reports, err := askSandbox[[]sandboxReport](ctx, d, c, http.MethodGet, "/performances", nil)
 	if err != nil {
@@ -115,7 +118,7 @@ func listPerformances(ctx context.Context, d Deps, c portal.Caller, _ none) ([]P
 		return nil, err
 	}
 	out := []Performance{}
-	for _, r := range reports {
+	for _, r := range reports[:min(len(reports), maxPerformances)] {
 		p, err := s.performance(ctx, d, c, r)
 		if err != nil {
 			return nil, err

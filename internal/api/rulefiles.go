@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 
 	"sallyport/internal/alert"
@@ -129,14 +130,13 @@ func checkText(ctx context.Context, d Deps, slug, text, cases string) (RuleCheck
 	if file.Foreign || len(own) == 0 && len(out.Problems) == 0 {
 		out.Problems = append(out.Problems, RuleProblem{In: "rules", Message: "there is no rule about Okta's events in it"})
 	}
-	out.OK = len(own) > 0
-	for _, p := range out.Problems {
-		out.OK = out.OK && p.Warning
-	}
-	for _, k := range out.Cases {
-		out.OK = out.OK && k.OK
-	}
+	out.OK = len(own) > 0 && out.sound()
 	return out, own, nil
+}
+
+// sound reports whether there are no errors, and every case is as it says.
+func (c RuleCheck) sound() bool {
+	return !slices.ContainsFunc(c.Problems, func(p RuleProblem) bool { return !p.Warning }) && !slices.ContainsFunc(c.Cases, func(k RuleCase) bool { return !k.OK })
 }
 
 // ruleText is a text of rules with its cases.

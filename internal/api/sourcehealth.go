@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -17,7 +18,7 @@ type SourceHealth struct {
 	LastHookAt   time.Time `json:"lastHookAt,omitzero"`
 	LastPollAt   time.Time `json:"lastPollAt,omitzero"`
 	LastStreamAt time.Time `json:"lastStreamAt,omitzero"`
-	LagMS        int       `json:"lagMs" doc:"the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any"`
+	LagMS        int       `json:"lagMs" doc:"the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any"`
 	PerMinute    float64   `json:"perMinute" doc:"events a minute, in the last five minutes"`
 	Minutes      []int     `json:"minutes" doc:"how many events came in each of the last 60 minutes, the oldest first, the present one last"`
 	Errors       []int     `json:"errors" doc:"how many attempts failed in each of them"`
@@ -124,7 +125,8 @@ type RateUsage struct {
 }
 
 // rates returns the rate limits of a source's connection, as far as they are
-// known, the one of the System Log first. That none are known is no error.
+// known: that of the System Log, then those that are used most. That none are
+// known is no error.
 func rates(ctx context.Context, d Deps, s source.Source) []RateUsage {
 	out := []RateUsage{}
 	if s.Connection == "" {
@@ -143,7 +145,9 @@ func rates(ctx context.Context, d Deps, s source.Source) []RateUsage {
 			out = append(out, RateUsage{u.Bucket, u.Limit, u.Cap, u.Used, max(u.Remaining, 0), u.Reset})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b RateUsage) int { return order(b.Bucket == logsBucket) - order(a.Bucket == logsBucket) })
+	slices.SortStableFunc(out, func(a, b RateUsage) int {
+		return cmp.Or(order(b.Bucket == logsBucket)-order(a.Bucket == logsBucket), cmp.Compare(b.Used*a.Cap, a.Used*b.Cap))
+	})
 	return out
 }
 

@@ -273,14 +273,6 @@ func (k hookKeeper) remove(ctx context.Context) ([]MadeChange, error) {
 	return made, k.keep(ctx)
 }
 
-// alertTypes are the events that Okta's own kinds of alerts are made from.
-func alertTypes() []string {
-	return []string{
-		okta.SuspiciousActivityReported, "user.session.start", "user.mfa.factor.activate", "user.mfa.factor.deactivate", "user.mfa.factor.reset_all",
-		"user.account.update_password", "security.threat.detected",
-	}
-}
-
 // wanted returns the event types that the hook should send, and those that are
 // wanted and that no hook sends.
 func (k hookKeeper) wanted(ctx context.Context) (eligible, not []string, err error) {
@@ -288,17 +280,9 @@ func (k hookKeeper) wanted(ctx context.Context) (eligible, not []string, err err
 		eligible, not = okta.HookEligible(k.s.HookTypes)
 		return eligible, not, nil
 	}
-	book, err := k.d.Library.Book(ctx, k.c.Org.ID)
+	all, err := WantedEvents(ctx, k.d.Library, k.d.Rules, k.c.Org.ID)
 	if err != nil {
 		return nil, nil, err
-	}
-	all := slices.Concat(alertTypes(), book.Events())
-	if k.d.RuleEvents != nil {
-		more, err := k.d.RuleEvents(ctx, k.c.Org.ID)
-		if err != nil {
-			return nil, nil, err
-		}
-		all = append(all, more...)
 	}
 	eligible, not = okta.HookEligible(all)
 	if len(eligible) > okta.MaxHookTypes {

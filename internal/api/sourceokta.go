@@ -41,10 +41,10 @@ func (o oktaOrg) Fetch(ctx context.Context, target string) (okta.Answer, error) 
 
 // credentialOf says what kind of credential a connection has.
 func credentialOf(c connector.Connection) okta.Credential {
-	switch c.Auth {
-	case connector.PrivateKeyJWT:
+	if c.Auth == connector.PrivateKeyJWT {
 		return okta.Credential{Kind: okta.ServiceApp, ClientID: c.Settings.Text("client_id")}
-	case connector.ClientCredentials:
+	}
+	if c.Auth == connector.ClientCredentials {
 		return okta.Credential{Kind: okta.Integration, ClientID: c.Settings.Text("client_id")}
 	}
 	return okta.Credential{Kind: okta.APIToken}

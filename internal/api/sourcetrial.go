@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/errs"
 	"sallyport/internal/live"
 	"sallyport/internal/okta"
@@ -25,6 +26,7 @@ type Trial struct {
 	Event  *Event    `json:"event,omitempty" doc:"the event that came"`
 	At     time.Time `json:"at,omitzero" doc:"when it came"`
 	LagMS  int       `json:"lagMs,omitzero" doc:"the time from its being published to its coming"`
+	Alerts []Ref     `json:"alerts" doc:"that it raised; none for who may not see alerts"`
 }
 
 func getTrial(ctx context.Context, d Deps, c portal.Caller, in idIn) (Trial, error) {
@@ -32,7 +34,7 @@ func getTrial(ctx context.Context, d Deps, c portal.Caller, in idIn) (Trial, err
 	if err != nil {
 		return Trial{}, err
 	}
-	out := Trial{State: "none", Since: s.Trial.Since, Wanted: okta.SuspiciousActivityReported}
+	out := Trial{State: "none", Since: s.Trial.Since, Wanted: okta.SuspiciousActivityReported, Alerts: []Ref{}}
 	if s.Trial.Since.IsZero() {
 		return out, nil
 	}
@@ -48,6 +50,11 @@ func getTrial(ctx context.Context, d Deps, c portal.Caller, in idIn) (Trial, err
 	names, err := d.DB.Sources.Names(ctx, c.Org.ID)
 	shown := showEvent(arrived, names, nil)
 	out.Event = &shown
+	if err != nil || !c.Can(portal.AlertsRead) {
+		return out, err
+	}
+	raised, err := d.DB.Alerts.OfEvent(ctx, c.Org.ID, arrived.UUID)
+	out.Alerts = each(raised, func(a alert.Alert) Ref { return Ref{a.ID, a.Title} })
 	return out, err
 }
 

@@ -291,6 +291,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.sweep(beside) })
 	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })
+	besides.Go(func() { a.retain(beside) })
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()
 	select {

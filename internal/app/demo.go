@@ -8,8 +8,10 @@ import (
 	"net"
 	"time"
 
+	"sallyport/internal/api"
 	"sallyport/internal/config"
 	"sallyport/internal/errs"
+	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/sandbox"
 )
@@ -108,7 +110,7 @@ func (a *App) seedDemo(ctx context.Context, box *sandbox.Sandbox) (Demo, error) 
 		return Demo{}, err
 	}
 	box.SetInteractivity(a.Config.URL() + "/hooks/slack/" + seeded.Connect["slack"])
-	events, err := a.triggers(ctx, org.ID)
+	events, err := a.wanted(ctx, org.ID)
 	if err != nil {
 		return Demo{}, err
 	}
@@ -129,14 +131,15 @@ func (a *App) demoAdmin(ctx context.Context, org, email string) (portal.Account,
 	return a.DB.Accounts.ByEmail(ctx, portal.EmailKey(email))
 }
 
-// triggers returns the event types that the organization's flows are started by.
-func (c *Core) triggers(ctx context.Context, org string) ([]any, error) {
-	book, err := c.Library.Book(ctx, org)
+// wanted returns the event types that an event hook should send.
+func (c *Core) wanted(ctx context.Context, org string) ([]any, error) {
+	types, err := api.WantedEvents(ctx, c.Library, c.Rules, org)
 	if err != nil {
 		return nil, err
 	}
+	eligible, _ := okta.HookEligible(types)
 	var out []any
-	for _, e := range book.Events() {
+	for _, e := range eligible {
 		out = append(out, e)
 	}
 	return out, nil

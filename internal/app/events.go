@@ -27,3 +27,24 @@ func (a *App) index(ctx context.Context) {
 		}
 	}
 }
+
+// retain deletes events that are not to be kept any longer, now and every hour
+// until ctx ends.
+func (a *App) retain(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		n, err := a.DB.EventRetention.Sweep(ctx, a.Now())
+		if err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "events past their time not deleted", "err", err)
+		}
+		if n > 0 {
+			a.Log.InfoContext(ctx, "events past their time deleted", "events", n)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -32,3 +32,13 @@ func HookEligible(types []string) (eligible, not []string) {
 	}
 	return eligible, not
 }
+
+// AlertTypes returns the events that Okta's own kinds of alerts are made from: a
+// reported suspicious activity, new sign-ons, authenticators that come and go,
+// passwords that change, and what ThreatInsight finds.
+func AlertTypes() []string {
+	return []string{
+		SuspiciousActivityReported, "user.session.start", "user.mfa.factor.activate", "user.mfa.factor.deactivate", "user.mfa.factor.reset_all",
+		"user.account.update_password", "security.threat.detected",
+	}
+}

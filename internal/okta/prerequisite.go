@@ -169,7 +169,7 @@ func (m mail) judge(brands []brand, recipients map[string]map[string]string) Fin
 	return f
 }
 
-// ThreatConfiguration is how ThreatInsight is set (GET
+// threatConfiguration is how ThreatInsight is set (GET
 // /api/v1/threats/configuration).
 type threatConfiguration struct {
 	Action       string   `json:"action"`
@@ -238,10 +238,10 @@ func (p Prerequisites) role(ctx context.Context) Finding {
 
 func (p Prerequisites) roleOf(ctx context.Context) Finding {
 	who, path := "The app", "/oauth2/v1/clients/"+url.PathEscape(p.Credential.ClientID)+"/roles"
-	switch {
-	case p.Credential.Kind == Integration:
+	switch p.Credential.Kind {
+	case Integration:
 		return Finding{Verdict: Pass, Said: "An API service integration has no admin role: what it was granted when it was installed decides.", Where: whereIntegration}
-	case p.Credential.Kind == APIToken:
+	case APIToken:
 		var me struct {
 			ID      string `json:"id"`
 			Profile struct {
@@ -252,6 +252,7 @@ func (p Prerequisites) roleOf(ctx context.Context) Finding {
 			return f
 		}
 		who, path = me.Profile.Login, "/api/v1/users/"+url.PathEscape(me.ID)+"/roles"
+	case ServiceApp:
 	}
 	var roles []struct {
 		Type  string `json:"type"`

@@ -23,16 +23,21 @@ import (
 // that domain's own method.
 type Writer interface {
 	alert.Ledger
+	Counts
 
 	AddEvents(ctx context.Context) (fresh []bool, err error)
 	Revisions(ctx context.Context) (flows, rules int64, err error)
-	// Alone holds off other batches of the organization, for what is counted.
+	AddRuns(ctx context.Context, runs []flow.Run) error
+	Advance(ctx context.Context, fresh int) error
+}
+
+// Counts is the part of a batch's transaction that keeps what rules count.
+type Counts interface {
+	// Alone holds off other batches of the organization until the transaction ends.
 	Alone(ctx context.Context) error
 	Correlations() correlate.Store
 	Event(ctx context.Context, uuid string) (event.Event, bool, error)
 	Suppressed(ctx context.Context, hidden []alert.Hidden, failed map[string]string) error
-	AddRuns(ctx context.Context, runs []flow.Run) error
-	Advance(ctx context.Context, fresh int) error
 }
 
 // Store opens the transaction of a batch. fn may be called again when the
@@ -111,16 +116,16 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 	if err := with.current(ctx, w); err != nil {
 		return out, err
 	}
-	if found.Any() {
-		if err := w.Alone(ctx); err != nil {
-			return out, err
-		}
-	}
 	isNew, err := w.AddEvents(ctx)
 	if err != nil {
 		return out, fmt.Errorf("add events: %w", err)
 	}
 	out.Fresh = pick(b.Events, isNew)
+	if found.Any() {
+		if err := w.Alone(ctx); err != nil {
+			return out, err
+		}
+	}
 	folded, err := p.alert(ctx, w, b.Org, out.Fresh, with.rules, found)
 	if err != nil {
 		return out, err

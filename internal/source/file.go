@@ -47,7 +47,8 @@ const importers = 2
 // 1952).
 func unpacked(r io.Reader) (io.Reader, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
-	if magic, err := in.Peek(2); err != nil || !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+	magic, _ := in.Peek(2) // what keeps it from being read is met again by whoever reads
+	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return in, nil
 	}
 	out, err := gzip.NewReader(in)

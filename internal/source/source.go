@@ -115,7 +115,7 @@ type Minute struct {
 	Events  int           // that were new
 	Batches int           // that were accepted, those of nothing among them
 	Errors  int           // attempts that failed
-	Lag     time.Duration // the longest between an event's being published and accepted
+	Lag     time.Duration // the longest between the newest event of a batch being published, and accepted
 }
 
 // Via says how a batch came.

@@ -6,30 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"strings"
 	"time"
 
 	"sallyport/internal/alert"
 )
 
-// lockOrg holds a lock of an organization's until the transaction ends. Where
-// there is one writer anyway there is none.
-func (tx *Tx) lockOrg(ctx context.Context, what, org string) error {
-	lock := tx.db.d.lockTx
-	if lock == "" {
-		return nil
-	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(what + "/" + org))
-	_, err := tx.exec(ctx, lock, int64(h.Sum64()>>1))
-	return err
-}
-
 // Alone keeps other batches of the organization from counting and alerting until
 // the transaction ends: what rules count and what alerts take hits is then read as
 // the batch before left it.
-func (b *Batch) Alone(ctx context.Context) error { return b.tx.lockOrg(ctx, "detect", b.b.Org) }
+func (b *Batch) Alone(ctx context.Context) error { return b.tx.hold(ctx, "detect/"+b.b.Org) }
 
 // Taking returns the alerts of these keys that are not closed.
 func (b *Batch) Taking(ctx context.Context, keys []alert.Key) ([]alert.Alert, error) {

@@ -44,7 +44,7 @@ func (t Cases) List(ctx context.Context, org string, f CaseFilter) ([]alert.Case
 	oneOf(w, `state`, f.States)
 	oneOf(w, `COALESCE(assignee_id, '')`, f.Assignees)
 	w.addIf(f.Text != "", `lower(title) LIKE lower(?) ESCAPE '\'`, "%"+likely(f.Text)+"%")
-	w.after(f.After, "created_at", "id")
+	w.after(f.After, "created_at")
 	return list(ctx, t.db, scanCase, `SELECT `+caseColumns+` FROM alert_case `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
 }
 
@@ -73,7 +73,7 @@ func (t Cases) Sizes(ctx context.Context, org string, ids []string) (map[string]
 	return counts[string](ctx, t.db, `SELECT case_id, count(*) FROM alert WHERE org_id = ? AND case_id IN `+in(len(ids))+` GROUP BY case_id`, append([]any{org}, anys(ids)...)...)
 }
 
-// Add makes a case and returns its number.
+// AddCase makes a case and returns its number.
 func (tx *Tx) AddCase(ctx context.Context, c alert.Case) (int64, error) {
 	number, err := tx.numbers(ctx, c.Org, "next_case", 1)
 	if err != nil {

@@ -40,6 +40,33 @@ const (
 // Groups returns those of the groups that are kept.
 func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open correlate.Open) (map[correlate.Key]*correlate.Group, error) {
 	out := make(map[correlate.Key]*correlate.Group, len(keys))
+	ask := c.each
+	if c.tx.db.pool != nil {
+		ask = c.together
+	}
+	got, err := ask(ctx, keys)
+	for _, g := range got {
+		if opened := open(g.Key, g.state); opened != nil {
+			out[g.Key] = opened
+		}
+	}
+	return out, err
+}
+
+// together asks PostgreSQL once: every question is a way there and back, while
+// other batches wait.
+func (c correlations) together(ctx context.Context, keys []correlate.Key) ([]storedGroup, error) {
+	specs, groups := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		specs[i], groups[i] = k.Spec, k.Group
+	}
+	return list(ctx, c.tx, scanGroup, `SELECT c.rule_id, c.group_key, c.state FROM unnest(?::text[], ?::text[]) AS k (spec, grp)
+		JOIN correlation c ON c.org_id = ? AND c.rule_id = k.spec AND c.group_key = k.grp`, specs, groups, c.org)
+}
+
+// each asks SQLite for the groups of one rule after another, some at a time.
+func (c correlations) each(ctx context.Context, keys []correlate.Key) ([]storedGroup, error) {
+	var out []storedGroup
 	bySpec := map[string][]any{}
 	for _, k := range keys {
 		bySpec[k.Spec] = append(bySpec[k.Spec], k.Group)
@@ -52,12 +79,7 @@ func (c correlations) Groups(ctx context.Context, keys []correlate.Key, open cor
 			if err != nil {
 				return nil, err
 			}
-			groups = groups[n:]
-			for _, g := range got {
-				if opened := open(g.Key, g.state); opened != nil {
-					out[g.Key] = opened
-				}
-			}
+			groups, out = groups[n:], append(out, got...)
 		}
 	}
 	return out, nil

@@ -135,6 +135,10 @@ func newScan(ctx context.Context, tx *Tx, org string, s EventSearch) (*scan, err
 	if sc.match, err = newEventMatcher(s); err != nil {
 		return nil, err
 	}
+	if uuids := uuidsOf(s.Filter); len(uuids) > 0 {
+		sc.from = &byKey{scan: sc, uuids: uuids}
+		return sc, nil
+	}
 	if sc.plan.Open() {
 		sc.from = &byTime{scan: sc}
 		return sc, nil
@@ -207,9 +211,13 @@ func (sc *scan) readRows(ctx context.Context, some []candidate) error {
 	if len(seqs) == 0 {
 		return nil
 	}
-	rows, err := list(ctx, sc.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE seq IN `+in(len(seqs))+` AND org_id = ?`, append(seqs, sc.org)...)
+	// The organization is looked at here, as SQLite would rather go through all of its
+	// events than look up some by number.
+	rows, err := list(ctx, sc.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE seq IN `+in(len(seqs)), seqs...)
 	for i, r := range rows {
-		at[r.seq].row = &rows[i]
+		if r.org == sc.org {
+			at[r.seq].row = &rows[i]
+		}
 	}
 	return err
 }
@@ -217,14 +225,14 @@ func (sc *scan) readRows(ctx context.Context, some []candidate) error {
 // eventRecord is an event as it is stored.
 type eventRecord struct {
 	seq, published, received int64
-	source                   string
+	org, source              string
 	packed                   []byte
 }
 
-const recordColumns = `seq, source_id, published_at, received_at, raw`
+const recordColumns = `seq, org_id, source_id, published_at, received_at, raw`
 
 func scanRecord(rows *sql.Rows) (r eventRecord, err error) {
-	return r, rows.Scan(&r.seq, &r.source, &r.published, &r.received, &r.packed)
+	return r, rows.Scan(&r.seq, &r.org, &r.source, &r.published, &r.received, &r.packed)
 }
 
 // byTime goes over all events within the span.

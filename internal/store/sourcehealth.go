@@ -104,19 +104,16 @@ const maxAhead = 24 * time.Hour
 // Advance moves the source's cursor and health.
 func (b *Batch) Advance(ctx context.Context, fresh int) error {
 	var last time.Time
-	lag := time.Duration(0)
 	for _, e := range b.b.Events {
 		if e.Published.After(last) && !e.Published.After(b.now.Add(maxAhead)) {
 			last = e.Published
-		}
-		if !e.Published.Before(b.b.ActFrom) { // history is not late
-			lag = max(lag, b.now.Sub(e.Published))
 		}
 	}
 	if err := b.tx.advance(ctx, b.b, fresh, last, b.now); err != nil {
 		return err
 	}
-	if fresh == 0 { // what had come before was not late
+	lag := max(0, b.now.Sub(last))
+	if fresh == 0 || last.Before(b.b.ActFrom) { // what had come before was not late, and history is not
 		lag = 0
 	}
 	return b.tx.minute(ctx, b.b.Source, source.Minute{At: b.now, Events: fresh, Batches: 1, Lag: lag})

@@ -32,33 +32,34 @@ import (
 
 // DB is an open database. Its fields are the tables, by what they hold.
 type DB struct {
-	Organizations Organizations
-	Accounts      Accounts
-	Sessions      Sessions
-	Tokens        Tokens
-	Links         Links
-	Sources       Sources
-	Events        Events
-	EventIndex    EventIndex
-	EventSearches EventSearches
-	Flows         Flows
-	Starts        Starts
-	Endpoints     Endpoints
-	Delegates     Delegates
-	Runs          Runs
-	Tables        Tables
-	Connections   Connections
-	Connectors    Connectors
-	Grants        Grants
-	Attempts      Attempts
-	Actions       Actions
-	Leases        Leases
-	Alerts        Alerts
-	Cases         Cases
-	Rules         Rules
-	Suppressions  Suppressions
-	Channels      Channels
-	Notices       Notices
+	Organizations  Organizations
+	Accounts       Accounts
+	Sessions       Sessions
+	Tokens         Tokens
+	Links          Links
+	Sources        Sources
+	Events         Events
+	EventIndex     EventIndex
+	EventSearches  EventSearches
+	EventRetention EventRetention
+	Flows          Flows
+	Starts         Starts
+	Endpoints      Endpoints
+	Delegates      Delegates
+	Runs           Runs
+	Tables         Tables
+	Connections    Connections
+	Connectors     Connectors
+	Grants         Grants
+	Attempts       Attempts
+	Actions        Actions
+	Leases         Leases
+	Alerts         Alerts
+	Cases          Cases
+	Rules          Rules
+	Suppressions   Suppressions
+	Channels       Channels
+	Notices        Notices
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -116,7 +117,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
-	db.Events, db.EventIndex, db.EventSearches = Events{db}, EventIndex{db}, EventSearches{db}
+	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}

@@ -31,6 +31,7 @@ func apiTokenPersistence(s *stage) error {
 	if err != nil {
 		return err
 	}
+	s.beat()
 	token, err := s.opt.Org.IssueToken(superAdmin, "Backup job", session, from)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)
@@ -52,6 +53,7 @@ func apiTokenPersistence(s *stage) error {
 	}
 	made, _ := s.opt.Org.User(login)
 	s.cast[theAccount] = personEntity(made)
+	s.beat()
 	err = s.api(okta.Call{
 		Token: token, From: server, Method: http.MethodPost, Path: "/api/v1/users/" + made.ID + "/roles", Body: map[string]string{"type": "ORG_ADMIN"},
 	})

@@ -11,7 +11,7 @@ import (
 var _ = add(Scenario{
 	Name:  "credential_stuffing",
 	Title: "Leaked passwords, tried from a network of rented servers",
-	Happens: "A list of user names and passwords that leaked elsewhere is tried from twelve addresses of one network, few tries from each. Most names are nobody's. " +
+	Happens: "A list of user names and passwords that leaked elsewhere is tried from twelve addresses of one network within a minute, few tries from each. Most names are nobody's. " +
 		"One pair is right: a person uses the same password in both places, and the second factor stops the sign-in.",
 	Expect: "Failed sign-ins with many names, most of them unknown, from one network rather than one address; ThreatInsight notices the unknown names. " +
 		"security.breached_credential.detected for the person whose password is on the list.",
@@ -36,6 +36,7 @@ const (
 
 func credentialStuffing(s *stage) error {
 	first := s.stranger()
+	first.ASNumber, first.ASOrg, first.ISP, first.Domain = 64510, "swarm-hosting.example", "swarm-hosting.example", "swarm-hosting.example"
 	s.cast[theNetwork] = Entity{"other", fmt.Sprint(first.ASNumber), fmt.Sprint(first.ASNumber)}
 	addresses := make([]okta.Client, stuffedFrom)
 	for i := range addresses {
@@ -44,9 +45,9 @@ func credentialStuffing(s *stage) error {
 	}
 	last := addresses[len(addresses)-1]
 	s.cast[theAddress] = Entity{"ip", last.IP, last.IP}
-	people, ago := crowd(s, stuffedKnown), 15*time.Minute
+	people, ago := crowd(s, stuffedKnown), 50*time.Second
 	for i := range stuffedNames {
-		ago -= time.Duration(9+s.rand.IntN(2)) * time.Second
+		ago -= time.Duration(500+s.rand.IntN(60)) * time.Millisecond
 		a := attempt{from: addresses[i%stuffedFrom], transaction: s.hex(32), session: "unknown", result: "FAILURE"}
 		if i%4 == 0 && i/4 < len(people) {
 			refused(s, ago, people[i/4], a)

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"net/http"
-	"time"
 
 	"sallyport/sandbox/okta"
 )
@@ -50,13 +49,14 @@ func helpDeskCall(s *stage) error {
 		func() error { return s.opt.Org.ChangePassword(victim, from) },
 		func() error { return s.opt.Org.Enrol(victim, "push", from) },
 	} {
+		s.beat()
 		if err := does(); err != nil {
 			return err
 		}
 	}
 	s.collectSession(session)
-	for i, label := range []string{"Google Workspace", "Slack", "Zoom"} {
-		sso(s, time.Duration(-i)*time.Second, from, from, session, label)
+	for _, label := range []string{"Google Workspace", "Slack", "Zoom"} {
+		sso(s, 0, from, from, session, label)
 	}
 	s.note = "The caller has an open session of " + victim + ", their password and their second factor."
 	return nil

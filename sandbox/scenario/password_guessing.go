@@ -25,6 +25,7 @@ func passwordGuessing(s *stage) error {
 		ago -= time.Duration(18+s.rand.IntN(5)) * time.Second
 		refused(s, ago, s.victim, attempt{from: from, transaction: s.hex(32), session: "unknown", result: "FAILURE"})
 	}
+	s.beat()
 	if err := s.opt.Org.Lock(s.victim.ID, from); err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}

@@ -24,6 +24,7 @@ func reportSuspiciousActivity(s *stage) error {
 	if _, err := s.trespass(s.victim.Login, s.stranger()); err != nil {
 		return err
 	}
+	s.beat()
 	id, err := s.opt.Org.Report(s.victim.Login, from)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)

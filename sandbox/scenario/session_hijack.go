@@ -19,6 +19,7 @@ var _ = add(Scenario{
 	Raises: []Alert{
 		{"session_hijacking_suspected", theVictim, []string{"user.risk.detect"}},
 		{"session_context_changed_at_high_risk", theVictim, []string{"user.session.context.change"}},
+		{"session_cookie_moved", theVictim, []string{"policy.evaluate_sign_on"}},
 		{"session_in_two_countries", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
 		{"session_on_two_systems", theVictim, []string{"policy.evaluate_sign_on", "user.authentication.sso"}},
 		{"impossible_travel", theVictim, []string{"policy.evaluate_sign_on"}},
@@ -47,8 +48,10 @@ func sessionHijack(s *stage) error {
 	if strings.Contains(home.UserAgent, "Linux") {
 		thief.UserAgent = edgeWindows
 	}
+	usual := s.opt.Org.Assess(s.victim.Login, home).Debug()
+	evaluated(s, 3*time.Minute, home, home, session, usual)
 	sso(s, 3*time.Minute, home, home, session, "Slack")
-	evaluated(s, 2*time.Minute, home, thief, session)
+	evaluated(s, 2*time.Minute, home, thief, session, map[string]any{"behaviors": allNew, "risk": highRisk})
 	contextChanged(s, 2*time.Minute, home, thief, session)
 	riskDetected(s, 100*time.Second, thief)
 	for i, label := range []string{"Google Workspace", "GitHub Enterprise Cloud", "AWS Account Federation"} {
@@ -70,13 +73,13 @@ func sso(s *stage, ago time.Duration, owner, from okta.Client, session, label st
 	})
 }
 
-// evaluated writes that a policy let the session in, from a new place.
-func evaluated(s *stage, ago time.Duration, owner, from okta.Client, session string) {
+// evaluated writes that a policy let the session in, and what Okta made of it.
+func evaluated(s *stage, ago time.Duration, owner, from okta.Client, session string, look map[string]any) {
 	transaction := s.hex(32)
 	s.emit(ago, okta.Event{
 		Type: "policy.evaluate_sign_on", Actor: s.victim.ID, Client: from, Targets: s.opt.Org.Policy(), Transaction: transaction, Session: session,
 		Result: "ALLOW", Reason: "Sign-on policy evaluation resulted in ALLOW",
-		DebugData: web(transaction, "/app/UserHome", owner, map[string]any{"behaviors": allNew, "risk": highRisk}),
+		DebugData: web(transaction, "/app/UserHome", owner, look),
 	})
 }
 

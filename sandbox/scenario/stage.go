@@ -32,6 +32,7 @@ type stage struct {
 func (s *stage) emit(ago time.Duration, e okta.Event) {
 	e.Published = s.now.Add(-ago).Add(time.Duration(s.rand.IntN(700)) * time.Millisecond)
 	if ago <= 0 {
+		s.beat()
 		e.Published = s.opt.Now()
 	}
 	if !e.Published.After(s.last) {
@@ -40,6 +41,25 @@ func (s *stage) emit(ago time.Duration, e okta.Event) {
 	s.last = e.Published
 	id := s.opt.Org.Emit(e)
 	s.events = append(s.events, Event{id, e.Type, systemlog.Time{Time: e.Published.UTC().Truncate(time.Millisecond)}})
+}
+
+// beat lets a moment pass before what happens next, so that it happens after
+// what was before it.
+func (s *stage) beat() {
+	const moment, longest = 2 * time.Millisecond, 100
+	for range longest { // a clock that stands still must not stop the play
+		if s.opt.Now().After(s.last.Add(moment)) {
+			break
+		}
+		timer := time.NewTimer(time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-s.ctx.Done():
+			timer.Stop()
+			return
+		}
+	}
+	s.last = s.opt.Now()
 }
 
 // most is the largest number of events that one step of a scenario causes.
@@ -107,6 +127,7 @@ func factorName(kind string) string {
 
 // enter opens a session for real, and returns its id.
 func (s *stage) enter(login string, from okta.Client, e okta.Entry) (string, error) {
+	s.beat()
 	if err := s.opt.Org.OpenSession(login, from, e); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
@@ -141,6 +162,7 @@ func (s *stage) intrude(from okta.Client) (string, error) {
 
 // api makes a call to the org's API.
 func (s *stage) api(call okta.Call) error {
+	s.beat()
 	reply, err := s.opt.Org.Do(s.ctx, call)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)

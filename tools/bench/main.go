@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency flows stream detect
+//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect
 package main
 
 import (
@@ -41,19 +41,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&b.bin, "bin", ".bin/sallyport", "`program` to measure")
 	flags.IntVar(&b.events, "events", 1_000_000, "`number` of events to ingest")
-	flags.Float64Var(&b.rate, "rate", 20, "incidents a second")
+	flags.Float64Var(&b.rate, "rate", 20, "incidents a second, of alerts events a second")
 	flags.IntVar(&b.records, "records", 1_000_000, "`number` of records to stream")
-	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows on: sqlite or postgresql")
+	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows or searches on: sqlite or postgresql")
 	flags.StringVar(&b.corpus, "corpus", "../shared/corpus", "`folder` with the rules of SigmaHQ and Okta, for detect")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency, flows, stream and detect", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect and search", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -148,6 +148,11 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/activity/ActivityPage.tsx"), "ActivityPage"),
   }),
   createRoute({
+    ...at("/events"),
+    component: lazyRouteComponent(() => import("./features/events/EventList.tsx"), "EventList"),
+    validateSearch: only("filter", "q", "source", "range", "since", "until", "order"),
+  }),
+  createRoute({
     ...at("/events/$uuid"),
     component: lazyRouteComponent(() => import("./features/events/EventPage.tsx"), "EventPage"),
   }),

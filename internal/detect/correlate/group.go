@@ -131,6 +131,9 @@ func (g *Group) insert(e entry) (int, bool) {
 			return 0, false
 		}
 	}
+	if g.entries == nil {
+		g.entries = make([]entry, 0, 4)
+	}
 	g.entries = slices.Insert(g.entries, at, e)
 	g.newest = max(g.newest, e.at)
 	return at, true

@@ -3,6 +3,7 @@ package correlate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,8 +40,8 @@ var escape = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 // combine joins one value of each of several lists, in every way. Where one list
 // is empty there is none.
 func combine(lists [][]string) []string {
-	if len(lists) == 1 && len(lists[0]) == 1 {
-		return []string{escape.Replace(lists[0][0])}
+	if len(lists) == 1 && !slices.ContainsFunc(lists[0], func(v string) bool { return strings.ContainsAny(v, `\|`) }) {
+		return lists[0]
 	}
 	var joined []string
 	for i, values := range lists {

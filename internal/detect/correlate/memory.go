@@ -18,6 +18,37 @@ type Memory struct {
 // Len is how many groups are remembered.
 func (m *Memory) Len() int { return len(m.groups) }
 
+// group is a group itself, which begins here if it is not there.
+func (m *Memory) group(key Key, s *Spec) *Group {
+	g := m.groups[key]
+	switch {
+	case g == nil || g.spec != s && g.spec.print() != s.print():
+		m.begin()
+		g = NewGroup(s)
+		m.groups[key] = g
+	default:
+		g.spec = s
+	}
+	return g
+}
+
+func (m *Memory) begin() {
+	if m.groups == nil {
+		m.groups, m.waiting, m.soon = map[Key]*Group{}, map[Key]int64{}, math.MaxInt64
+	}
+}
+
+// wait takes down by when time decides something about a group, if it does.
+func (m *Memory) wait(key Key, g *Group) {
+	at, pending := g.pending()
+	if !pending {
+		delete(m.waiting, key)
+		return
+	}
+	m.waiting[key] = at
+	m.soon = min(m.soon, at)
+}
+
 // Groups returns those of the groups that are there.
 func (m *Memory) Groups(_ context.Context, keys []Key, _ Open) (map[Key]*Group, error) {
 	found := make(map[Key]*Group, len(keys))
@@ -31,20 +62,15 @@ func (m *Memory) Groups(_ context.Context, keys []Key, _ Open) (map[Key]*Group, 
 
 // Keep remembers groups.
 func (m *Memory) Keep(_ context.Context, changed map[Key]*Group) error {
-	if m.groups == nil {
-		m.groups, m.waiting, m.soon = map[Key]*Group{}, map[Key]int64{}, math.MaxInt64
-	}
+	m.begin()
 	for key, g := range changed {
-		delete(m.waiting, key)
 		if g == nil {
 			delete(m.groups, key)
+			delete(m.waiting, key)
 			continue
 		}
 		m.groups[key] = g
-		if at, pending := g.pending(); pending {
-			m.waiting[key] = at
-			m.soon = min(m.soon, at)
-		}
+		m.wait(key, g)
 	}
 	return nil
 }

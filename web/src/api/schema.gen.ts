@@ -749,6 +749,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long events are kept, and what is stored */
+        get: operations["getEventRetention"];
+        /**
+         * Change how long events are kept
+         * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
+         */
+        put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/summary": {
         parameters: {
             query?: never;
@@ -1335,8 +1356,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was played, the newest first, and whether the alerts came
-         * @description The sandbox remembers the last 200, as long as it runs.
+         * What was played last, the newest first, and whether the alerts came
+         * @description At most 50. The sandbox remembers them as long as it runs.
          */
         get: operations["listPerformances"];
         put?: never;
@@ -2642,7 +2663,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2689,7 +2710,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -2711,7 +2732,7 @@ export interface components {
         AlertChange: {
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -2740,7 +2761,7 @@ export interface components {
             entity: components["schemas"]["AlertEntity"];
             state: components["schemas"]["AlertState"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why it was closed so */
             note?: string;
             assignee?: components["schemas"]["Ref"];
@@ -2853,6 +2874,8 @@ export interface components {
             category: string;
             description: string;
         };
+        /** @enum {string} */
+        AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Attack: {
             /** @description in the order of an attack */
             tactics: components["schemas"]["Tactic"][];
@@ -2979,7 +3002,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             assignee?: components["schemas"]["Ref"];
             /** @description of a closed one */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description how it was closed */
             note?: string;
             /** @description id of the case that took its alerts */
@@ -3033,7 +3056,7 @@ export interface components {
             alerts: string[];
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             /** @description why */
             note?: string;
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -3658,6 +3681,20 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        EventRetention: {
+            /** @description since they were published; 0 for no bound */
+            days: number;
+            /** @description that they may take, about; 0 for no bound */
+            megabytes: number;
+            stored: components["schemas"]["EventStock"];
+        };
+        EventStock: {
+            events: number;
+            /** @description estimated */
+            megabytes: number;
+            /** Format: date-time */
+            oldest?: string;
         };
         EventSummary: {
             /** @description that were counted */
@@ -4295,7 +4332,7 @@ export interface components {
             /** @description open, in_progress or closed */
             state?: components["schemas"]["AlertState"];
             /** @description wanted with the state closed */
-            verdict?: components["schemas"]["Verdict"];
+            verdict?: components["schemas"]["AlertVerdict"];
             note?: string;
             severity?: components["schemas"]["Severity"];
             /** @description id or e-mail address of a member, me for oneself; empty for nobody */
@@ -4470,6 +4507,10 @@ export interface components {
             yaml: string;
             /** @description of the flow that the draft was made of; with it a draft is refused where somebody else has changed the flow since */
             edition?: string;
+        };
+        PutEventRetention: {
+            days: number;
+            megabytes: number;
         };
         PutHook: {
             /** @description the event types to send; none is what flows and rules want */
@@ -5356,7 +5397,7 @@ export interface components {
             lastPollAt?: string;
             /** Format: date-time */
             lastStreamAt?: string;
-            /** @description the longest time from an event's being published to its being accepted, in the newest of the last 60 minutes that brought any */
+            /** @description the longest time from the newest event of a batch being published to its being accepted, in the newest of the last 60 minutes that brought any */
             lagMs: number;
             /** @description events a minute, in the last five minutes */
             perMinute: number;
@@ -5707,6 +5748,8 @@ export interface components {
             at?: string;
             /** @description the time from its being published to its coming */
             lagMs?: number;
+            /** @description that it raised; none for who may not see alerts */
+            alerts: components["schemas"]["Ref"][];
         };
         TriedCard: {
             /** @description done, failed, or dry_run for a change, which is only shown */
@@ -5783,8 +5826,6 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
-        /** @enum {string} */
-        Verdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -5985,7 +6026,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -6060,7 +6101,7 @@ export interface operations {
                 /** @description one of these */
                 state?: components["schemas"]["AlertState"][];
                 /** @description one of these */
-                verdict?: components["schemas"]["Verdict"][];
+                verdict?: components["schemas"]["AlertVerdict"][];
                 /** @description one of these */
                 severity?: components["schemas"]["Severity"][];
                 /** @description one of these alert types */
@@ -7211,6 +7252,52 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putEventRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEventRetention"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRetention"];
                 };
             };
             default: components["responses"]["Error"];

@@ -69,9 +69,7 @@ export function Facet({
                 {is && <Check size={12} strokeWidth={3} />}
               </span>
               <span className="min-w-0 flex-1 truncate">{o.mark ?? o.label}</span>
-              {o.count !== undefined && (
-                <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>
-              )}
+              {o.count !== undefined && <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>}
             </button>
           );
         })}

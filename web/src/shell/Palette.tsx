@@ -11,10 +11,14 @@ import {
   type LucideIcon,
   Moon,
   Plug,
+  Radar,
+  Siren,
   Table2,
   Workflow,
 } from "lucide-react";
 import { read } from "../api/query.ts";
+import { entityName } from "../features/alerts/alert.ts";
+import { queryOf } from "../features/alerts/filter.ts";
 import { useSession } from "../features/session/session.ts";
 import { useSignOut } from "../features/session/useSignOut.ts";
 import { Kbd } from "../kit/Kbd.tsx";
@@ -25,7 +29,7 @@ import { themePreference } from "./theme.ts";
 
 type Entry = { id: string; label: string; detail?: string; icon: LucideIcon; keys?: string; run: () => void };
 
-/** Finds pages, flows, tables, connections and templates, and runs what can be done from anywhere. */
+/** Finds pages, alerts, rules, flows, tables, connections and templates, and runs what can be done from anywhere. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
     <Radix.Root open={open} onOpenChange={(o) => !o && onClose()}>
@@ -49,7 +53,7 @@ function Finder({ onClose }: { onClose: () => void }) {
     <Command label="Find" loop className="flex min-h-0 flex-1 flex-col">
       <Command.Input
         autoFocus
-        placeholder="Find pages, flows, tables, connections, actions"
+        placeholder="Find pages, alerts, flows, rules, tables, actions"
         className="h-12 w-full shrink-0 border-b bg-transparent px-4 outline-none max-sm:text-lg"
       />
       <Command.List className="min-h-0 flex-1 overflow-y-auto p-1.5">
@@ -90,6 +94,8 @@ function Finder({ onClose }: { onClose: () => void }) {
   );
 }
 
+const needsWork = queryOf({}, new Date(0));
+
 function useEntries(): [string, Entry[]][] {
   const session = useSession();
   const navigate = useNavigate();
@@ -98,6 +104,11 @@ function useEntries(): [string, Entry[]][] {
   const flows = useQuery({ ...read("/api/v1/flows", {}), enabled: can("flows:read") });
   const tables = useQuery({ ...read("/api/v1/tables", {}), enabled: can("tables:read") });
   const connections = useQuery({ ...read("/api/v1/connections", {}), enabled: can("connections:read") });
+  const alerts = useQuery({
+    ...read("/api/v1/alerts", { query: { ...needsWork, limit: 100 } }),
+    enabled: can("alerts:read"),
+  });
+  const rules = useQuery({ ...read("/api/v1/rules", {}), enabled: can("rules:read") });
   const templates = useQuery({ ...read("/api/v1/templates", {}), enabled: session.features.templates });
 
   const pages: Entry[] = placesFor(session).map((p) => ({
@@ -124,6 +135,26 @@ function useEntries(): [string, Entry[]][] {
         detail: f.folder.name === f.title ? undefined : f.folder.name,
         icon: Workflow,
         run: () => void navigate({ to: "/flows/$id", params: { id: f.id } }),
+      })),
+    ],
+    [
+      "Alerts",
+      (alerts.data?.items ?? []).map((a) => ({
+        id: a.id,
+        label: a.title,
+        detail: entityName(a.entity),
+        icon: Siren,
+        run: () => void navigate({ to: "/alerts/$id", params: { id: a.id } }),
+      })),
+    ],
+    [
+      "Rules",
+      (rules.data ?? []).map((r) => ({
+        id: r.id,
+        label: r.title,
+        detail: r.own ? "own" : r.pack,
+        icon: Radar,
+        run: () => void navigate({ to: "/rules/$id", params: { id: r.id } }),
       })),
     ],
     [

@@ -12,6 +12,7 @@ import {
   Plug,
   Radar,
   Radio,
+  ScanSearch,
   ScrollText,
   Settings,
   Shield,
@@ -43,12 +44,13 @@ export type Place = {
     | "/templates"
     | "/rehearse"
     | "/activity"
+    | "/events"
     | "/settings";
   label: string;
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Detect" | "Automate" | "Practice" | "Manage";
+  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Practice" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
@@ -58,6 +60,7 @@ const places: Place[] = [
   { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
   { to: "/activity", label: "Activity", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
+  { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { BellOff, CircleCheck, Eye, FolderPlus, Gauge, MoreHorizontal, Play, RotateCcw, Workflow } from "lucide-react";
 import { useState } from "react";
-import { Button, buttonClass } from "../../kit/Button.tsx";
+import { Button } from "../../kit/Button.tsx";
 import { useKeys } from "../../kit/keys.ts";
 import { Menu } from "../../kit/Menu.tsx";
 import { AddToCase } from "../cases/AddToCase.tsx";
@@ -15,6 +15,7 @@ import { useAlertChange } from "./useAlertChange.ts";
 /** What can be done with an alert. The next step stands out. */
 export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRespond: () => void }) {
   const { account } = useSession();
+  const navigate = useNavigate();
   const can = useCan("alerts:write");
   const canRun = useCan("flows:run");
   const canHide = useCan("rules:write");
@@ -27,7 +28,10 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
   const ack = () => a.state === "open" && move("acknowledged", "acknowledged");
   const start = () => {
     if (a.state === "closed" || a.state === "in_progress") return;
-    change.mutate({ change: { state: "in_progress", ...(a.assignee ? {} : { assignee: account.id }) }, said: "in progress" });
+    change.mutate({
+      change: { state: "in_progress", ...(a.assignee ? {} : { assignee: account.id }) },
+      said: "in progress",
+    });
   };
   const close = () => a.state !== "closed" && setAsked("close");
   useKeys(
@@ -76,21 +80,23 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
         assignee={a.assignee}
         onAssign={(assignee, name) => change.mutate({ change: { assignee }, said: `assigned to ${name}` })}
       />
-      {canHide && (
-        <Link
-          to="/suppressions/new"
-          search={{ alert: a.id }}
-          className={buttonClass("plain")}
-          title="Hide what is like this from the rule"
-        >
-          <BellOff size={14} aria-hidden />
-          Suppress
-        </Link>
-      )}
       <Menu
         trigger={<Button icon={<MoreHorizontal size={16} />} aria-label="More" />}
         items={[
-          { label: a.case ? "Move to another case" : "Add to a case", icon: <FolderPlus size={14} />, onSelect: () => setAsked("case") },
+          {
+            label: a.case ? "Move to another case" : "Add to a case",
+            icon: <FolderPlus size={14} />,
+            onSelect: () => setAsked("case"),
+          },
+          ...(canHide
+            ? [
+                {
+                  label: "Suppress what is like this",
+                  icon: <BellOff size={14} />,
+                  onSelect: () => void navigate({ to: "/suppressions/new", search: { alert: a.id } }),
+                },
+              ]
+            : []),
           ...(canRun && closed ? [{ label: "Run a response", icon: <Workflow size={14} />, onSelect: onRespond }] : []),
           "line",
           { heading: "Severity" },
@@ -99,7 +105,8 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
             icon: <Gauge size={14} />,
             note: s === a.severity ? "as it is" : undefined,
             disabled: s === a.severity,
-            onSelect: () => change.mutate({ change: { severity: s }, said: `set to ${severities[s].label.toLowerCase()}` }),
+            onSelect: () =>
+              change.mutate({ change: { severity: s }, said: `set to ${severities[s].label.toLowerCase()}` }),
           })),
         ]}
       />

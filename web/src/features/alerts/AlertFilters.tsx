@@ -1,13 +1,12 @@
-import { Select } from "../../kit/Field.tsx";
-import { Facet, type FacetOption } from "../../kit/Facet.tsx";
-import { FilterChip, SearchBox } from "../../kit/Filters.tsx";
 import type { components } from "../../api/schema.gen.ts";
+import { Facet, type FacetOption } from "../../kit/Facet.tsx";
+import { Select } from "../../kit/Field.tsx";
+import { FilterChip, SearchBox } from "../../kit/Filters.tsx";
 import { listOf } from "../../search.ts";
 import { spans } from "../runs/since.ts";
-import { type AlertState, type Verdict, verdictList, verdicts } from "./alert.ts";
+import { type AlertState, type Severity, type Verdict, verdictList, verdicts } from "./alert.ts";
 import { AlertStateMark, alertStates } from "./alertState.tsx";
 import type { AlertSearch } from "./filter.ts";
-import { type Severity } from "./alert.ts";
 import { SeverityMark, severities, severityList } from "./severity.tsx";
 
 type Facets = components["schemas"]["Facets"];

@@ -4,11 +4,11 @@ import { ArrowUp, Siren } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
-import { usePages } from "../../api/usePages.ts";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { FilterBar } from "../../kit/Filters.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
+import type { Sort } from "../../kit/table.ts";
 import { counted } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
 import { AlertBulk } from "./AlertBulk.tsx";
@@ -18,6 +18,7 @@ import { AlertViews } from "./AlertViews.tsx";
 import type { Alert } from "./alert.ts";
 import { type AlertSearch, narrowed, queryOf, viewOf } from "./filter.ts";
 import { useSteady } from "./steady.ts";
+import { useAlerts } from "./useAlerts.ts";
 
 const route = getRouteApi("/inside/alerts");
 
@@ -27,10 +28,11 @@ export function AlertList() {
   const navigate = route.useNavigate();
   const can = useCan("alerts:write");
   const [selected, setSelected] = useState<Set<string>>(new Set());
+  const sort: Sort = search.sort === "newest" || (!search.sort && viewOf(search).newest) ? newest : worst;
   const query = useMemo(() => queryOf(search, new Date()), [search]);
-  const { items, error, refetch, refetching, more } = usePages("/api/v1/alerts", { query });
+  const { items, error, refetch, refetching, more } = useAlerts(query, sort.by === "severity");
   const facets = useQuery({ ...read("/api/v1/alerts/facets", { query }), placeholderData: keepPreviousData });
-  const list = useSteady(items, idOf, JSON.stringify(query), () => selected.size > 0 || atWork());
+  const list = useSteady(items, idOf, `${sort.by} ${JSON.stringify(query)}`, () => selected.size > 0 || atWork());
   const chosen = (list.rows ?? []).filter((a) => selected.has(a.id));
   const go = (to: AlertSearch) => {
     setSelected(new Set());
@@ -41,9 +43,7 @@ export function AlertList() {
     <Page>
       <PageHeader title="Alerts" lead={leadOf(search, facets.data)} />
       <AlertViews search={search} overdue={facets.data?.overdue} onChange={go} />
-      <FilterBar
-        end={chosen.length > 0 && can && <AlertBulk alerts={chosen} onDone={() => setSelected(new Set())} />}
-      >
+      <FilterBar end={chosen.length > 0 && can && <AlertBulk alerts={chosen} onDone={() => setSelected(new Set())} />}>
         <AlertFilters search={search} facets={facets.data} onChange={set} />
       </FilterBar>
       {list.waiting > 0 && (
@@ -59,6 +59,8 @@ export function AlertList() {
         <AlertTable
           alerts={list.rows}
           more={more}
+          sort={sort}
+          onSort={(s) => set({ sort: s.by === "severity" ? "worst" : "newest" })}
           selected={can ? selected : undefined}
           onSelect={can ? setSelected : undefined}
           onOpen={(a) => void navigate({ to: "/alerts/$id", params: { id: a.id } })}
@@ -72,6 +74,9 @@ export function AlertList() {
     </Page>
   );
 }
+
+const worst: Sort = { by: "severity", down: true };
+const newest: Sort = { by: "at", down: true };
 
 const idOf = (a: Alert) => a.id;
 

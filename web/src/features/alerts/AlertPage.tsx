@@ -67,12 +67,7 @@ export function AlertPage() {
         <SetOff alert={a} onRespond={() => respond(true)} />
       </Split>
       {search.do === "respond" && (
-        <Respond
-          alert={a}
-          flow={search.flow}
-          onChoose={(flow) => respond(true, flow)}
-          onClose={() => respond(false)}
-        />
+        <Respond alert={a} flow={search.flow} onChoose={(flow) => respond(true, flow)} onClose={() => respond(false)} />
       )}
     </Page>
   );

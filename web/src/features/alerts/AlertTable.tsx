@@ -15,8 +15,8 @@ type Props = {
   onOpen: (a: Alert) => void;
   empty: ReactNode;
   /** Columns that the page around it makes needless. */
-  without?: ("entity" | "assignee" | "due" | "events")[];
-} & Pick<DataTableProps<Alert>, "more" | "selected" | "onSelect" | "fresh">;
+  without?: ("severity" | "entity" | "assignee" | "due" | "events")[];
+} & Pick<DataTableProps<Alert>, "more" | "sort" | "onSort" | "selected" | "onSelect" | "fresh">;
 
 /** Alerts in a list. */
 export function AlertTable({ alerts, without, ...rest }: Props) {
@@ -36,7 +36,8 @@ const columns: Column<Alert>[] = [
   {
     id: "severity",
     title: "Severity",
-    width: "104px",
+    width: "112px",
+    sort: true,
     phone: "aside",
     cell: (a) => <SeverityMark severity={a.severity} />,
   },
@@ -50,18 +51,18 @@ const columns: Column<Alert>[] = [
       </Link>
     ),
   },
-  { id: "entity", title: "About", width: "21%", cell: (a) => <EntityChip entity={a.entity} /> },
+  { id: "entity", title: "About", width: "20%", cell: (a) => <EntityChip entity={a.entity} /> },
   {
     id: "state",
     title: "State",
-    width: "134px",
+    width: "144px",
     cell: (a) => <AlertStateMark state={a.state} verdict={a.verdict} />,
   },
   {
     id: "assignee",
     title: "Assignee",
-    width: "12%",
-    from: 1024,
+    width: "11%",
+    from: 1280,
     cell: (a) => <span className="text-muted">{a.assignee ? a.assignee.name || "Somebody who left" : ""}</span>,
   },
   {
@@ -69,7 +70,7 @@ const columns: Column<Alert>[] = [
     title: "Events",
     width: "72px",
     right: true,
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (a) => (
       <span className="text-muted" title={`${counted(a.hits, "hit")} of the rule`}>
@@ -77,6 +78,6 @@ const columns: Column<Alert>[] = [
       </span>
     ),
   },
-  { id: "due", title: "Due", width: "118px", from: 768, cell: (a) => <Due alert={a} /> },
-  { id: "at", title: "Last seen", width: "124px", cell: (a) => <Time at={a.lastAt} /> },
+  { id: "due", title: "Due", width: "112px", from: 768, cell: (a) => <Due alert={a} /> },
+  { id: "at", title: "Last seen", width: "108px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
 ];

@@ -12,7 +12,7 @@ type Event = components["schemas"]["EvidenceEvent"];
 /** One event of the evidence: who did what to whom from where, and the whole of it on demand. */
 export function EvidenceEvent({ event: e }: { event: Event }) {
   const [open, setOpen] = useState(false);
-  const targets = e.targets.map((t) => t.login || t.name || t.id).filter(Boolean);
+  const targets = e.targets.map((t) => [t.login, t.name, t.id].find((v) => v && v !== "unknown")).filter(Boolean);
   const client = clientOf(e.raw);
   const failed = e.outcome === "FAILURE" || e.outcome === "DENY";
   return (

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Section } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
-import type { Alert } from "./alert.ts";
+import { type Alert, entityName } from "./alert.ts";
 import { AlertStateMark } from "./alertState.tsx";
 import { aboutThis } from "./EntityChip.tsx";
 import { SeverityMark } from "./severity.tsx";
@@ -37,8 +37,8 @@ export function AlertRows({ alerts }: { alerts: Alert[] }) {
             <SeverityMark severity={a.severity} />
           </div>
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-muted">
-            <AlertStateMark state={a.state} verdict={a.verdict} />
-            <span className="min-w-0 truncate">{a.entity.login || a.entity.name}</span>
+            {a.state !== "open" && <AlertStateMark state={a.state} verdict={a.verdict} />}
+            <span className="min-w-0 flex-1 truncate">{entityName(a.entity)}</span>
             <Time at={a.lastAt} />
           </div>
         </li>

@@ -20,7 +20,10 @@ export function SetOff({ alert: a, onRespond }: { alert: AlertDetail; onRespond:
           onOpen={(r) => void navigate({ to: "/runs/$id", params: { id: r.id } })}
           empty={
             <Panel>
-              <Empty title="No flow has run for this" action={can && <Button onClick={onRespond}>Run a response</Button>}>
+              <Empty
+                title="No flow has run for this"
+                action={can && <Button onClick={onRespond}>Run a response</Button>}
+              >
                 Flows that start with alerts run by themselves; any other can be run from here.
               </Empty>
             </Panel>

@@ -6,7 +6,7 @@ export type AlertState = components["schemas"]["AlertState"];
 export type Entry = components["schemas"]["AlertEntry"];
 export type EntityOf = components["schemas"]["AlertEntity"];
 export type Severity = components["schemas"]["Severity"];
-export type Verdict = components["schemas"]["Verdict"];
+export type Verdict = components["schemas"]["AlertVerdict"];
 
 /** What an alert can turn out to be. */
 export const verdicts: Record<Verdict, { label: string; help: string }> = {

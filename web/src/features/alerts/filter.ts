@@ -4,7 +4,7 @@ import { listOf } from "../../search.ts";
 import { sinceOf } from "../runs/since.ts";
 import type { AlertState, Severity, Verdict } from "./alert.ts";
 
-type Query = NonNullable<Input<"get", "/api/v1/alerts">["query"]>;
+export type AlertQuery = NonNullable<Input<"get", "/api/v1/alerts">["query"]>;
 
 export type AlertSearch = {
   view?: string;
@@ -23,25 +23,26 @@ export type AlertSearch = {
   sort?: string;
 };
 
+type View = { id: string; label: string; query: AlertQuery; newest?: boolean };
+
 /** Choices of alerts that have a name. The first is what one sees who has chosen none. */
-export const views = [
+export const views: [View, ...View[]] = [
   { id: "", label: "Needs work", query: { state: ["open", "acknowledged", "in_progress"] } },
   { id: "mine", label: "Mine", query: { state: ["open", "acknowledged", "in_progress"], assignee: ["me"] } },
   { id: "nobodys", label: "Nobody's", query: { state: ["open", "acknowledged", "in_progress"], assignee: ["nobody"] } },
   { id: "overdue", label: "Overdue", query: { state: ["open", "acknowledged", "in_progress"], overdue: true } },
-  { id: "closed", label: "Closed", query: { state: ["closed"] } },
-  { id: "all", label: "All", query: {} },
-] as const satisfies { id: string; label: string; query: Query }[];
+  { id: "closed", label: "Closed", newest: true, query: { state: ["closed"] } },
+  { id: "all", label: "All", newest: true, query: {} },
+];
 
-export function viewOf(s: AlertSearch) {
+export function viewOf(s: AlertSearch): View {
   return views.find((v) => v.id === (s.view ?? "")) ?? views[0];
 }
 
 /** How the API is asked for what an address says. What is chosen by hand goes before what the view says. */
-export function queryOf(s: AlertSearch, now: Date): Query {
-  const of: Query = viewOf(s).query as Query;
-  const out: Query = { ...of };
-  const set = <K extends keyof Query>(k: K, v: Query[K] | undefined) => {
+export function queryOf(s: AlertSearch, now: Date): AlertQuery {
+  const out: AlertQuery = { ...viewOf(s).query };
+  const set = <K extends keyof AlertQuery>(k: K, v: AlertQuery[K] | undefined) => {
     if (v !== undefined && !(Array.isArray(v) && v.length === 0)) out[k] = v;
   };
   set("state", listOf(s.state) as AlertState[]);

@@ -4,7 +4,12 @@ import { useRef, useState } from "react";
  * The rows that a list shows when its newest state has come: what is there is as it is now, and what is new waits where
  * the list is held, so that nothing moves under the reader's eyes. What is shown keeps its place while it is held.
  */
-export function steady<T>(shown: string[], now: T[], key: (t: T) => string, held: boolean): { rows: T[]; waiting: number } {
+export function steady<T>(
+  shown: string[],
+  now: T[],
+  key: (t: T) => string,
+  held: boolean,
+): { rows: T[]; waiting: number } {
   if (!held || shown.length === 0) return { rows: now, waiting: 0 };
   const known = new Set(shown);
   const last = now.findLastIndex((t) => known.has(key(t)));
@@ -19,7 +24,9 @@ export function steady<T>(shown: string[], now: T[], key: (t: T) => string, held
 /** A list that holds still while somebody works in it. `of` names what list it is: another one starts anew. */
 export function useSteady<T>(items: T[] | undefined, key: (t: T) => string, of: string, held: () => boolean) {
   const shown = useRef<{ of: string; keys: string[] }>({ of, keys: [] });
-  const last = useRef<{ items: T[] | undefined; of: string; let: number; rows: T[] | undefined; waiting: number }>(undefined);
+  const last = useRef<{ items: T[] | undefined; of: string; let: number; rows: T[] | undefined; waiting: number }>(
+    undefined,
+  );
   const [let_, setLet] = useState(0);
   if (!last.current || last.current.items !== items || last.current.of !== of || last.current.let !== let_) {
     const anew = shown.current.of !== of || last.current?.let !== let_;

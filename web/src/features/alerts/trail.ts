@@ -1,5 +1,5 @@
-import { alertStates } from "./alertState.tsx";
 import { type AlertState, type Entry, type Severity, type Verdict, verdicts } from "./alert.ts";
+import { alertStates } from "./alertState.tsx";
 import { severities } from "./severity.tsx";
 import { stepOf } from "./steps.ts";
 
@@ -11,7 +11,7 @@ const severity = (s?: string) => lower(severities[s as Severity]?.label ?? s ?? 
 export function entryWords(e: Entry): string {
   switch (e.kind) {
     case "opened":
-      return e.by ? "made it" : "it was opened";
+      return e.by ? "made it" : "It was opened";
     case "state":
       return e.is === "open" ? "reopened it" : e.is === "closed" ? "closed it" : `set it to ${state(e.is)}`;
     case "verdict":
@@ -19,7 +19,7 @@ export function entryWords(e: Entry): string {
     case "assignee":
       return e.is ? `gave it to ${e.is}` : `took it from ${e.was || "somebody"}`;
     case "severity":
-      return `${e.by ? "set the severity" : "the severity went"} from ${severity(e.was)} to ${severity(e.is)}`;
+      return `${e.by ? "set the severity" : "The severity went"} from ${severity(e.was)} to ${severity(e.is)}`;
     case "case":
       return e.is ? `put it into the case ${e.is}` : `took it out of the case ${e.was || ""}`.trim();
     case "title":

@@ -16,7 +16,9 @@ import { alertsStale } from "../alerts/useAlertChange.ts";
 export function AddToCase({ alerts, onClose, onDone }: { alerts: Alert[]; onClose: () => void; onDone: () => void }) {
   const cases = useQuery(read("/api/v1/cases", { query: { state: ["open", "in_progress"], limit: 100 } }));
   const [into, setInto] = useState("");
-  const [title, setTitle] = useState(alerts[0] ? `${alerts[0].title}: ${alerts[0].entity.login || alerts[0].entity.name}` : "");
+  const [title, setTitle] = useState(
+    alerts[0] ? `${alerts[0].title}: ${alerts[0].entity.login || alerts[0].entity.name}` : "",
+  );
   const form = useId();
   const ids = alerts.map((a) => a.id);
   const add = useMutation({

@@ -12,7 +12,9 @@ import { Json } from "../../kit/Json.tsx";
 import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
+import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
+import { RelatedEvents } from "./Related.tsx";
 
 type Detail = components["schemas"]["EventDetail"];
 
@@ -24,12 +26,27 @@ export function EventPage() {
   const navigate = route.useNavigate();
   const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
   const e = event.data;
-  if (!e) return <Unread query={event} what="event" above="Event" />;
+  if (!e)
+    return (
+      <Unread
+        query={event}
+        what="event"
+        above={
+          <Link to="/events" className="hover:underline">
+            Events
+          </Link>
+        }
+      />
+    );
   return (
     <Page>
       <PageHeader
         title={e.message || e.type}
-        above="Event"
+        above={
+          <Link to="/events" className="hover:underline">
+            Events
+          </Link>
+        }
         mark={<Outcome event={e} />}
         lead={
           <>
@@ -53,6 +70,11 @@ export function EventPage() {
         }
       >
         <Facts items={factsOf(e)} />
+        {e.alerts.length > 0 && (
+          <Section title="Alerts that rest on it">
+            <AlertRows alerts={e.alerts} />
+          </Section>
+        )}
         <Section title="What came of it">
           <RunTable
             runs={e.flowRuns}
@@ -67,6 +89,7 @@ export function EventPage() {
             }
           />
         </Section>
+        <RelatedEvents uuid={e.uuid} />
       </Split>
     </Page>
   );

@@ -5,6 +5,7 @@ import { Page, PageHeader } from "../../kit/Page.tsx";
 import { counted } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
 import { Needs } from "./Needs.tsx";
+import { OpenAlerts } from "./OpenAlerts.tsx";
 import { Setup } from "./Setup.tsx";
 import { SourceHealthList } from "./SourceHealthList.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -13,6 +14,7 @@ import { Timeline } from "./Timeline.tsx";
 export function Overview() {
   const overview = useQuery(read("/api/v1/overview", {}));
   const canRuns = useCan("runs:read");
+  const canAlerts = useCan("alerts:read");
   const o = overview.data;
   const fresh = o && (o.setup.connections === 0 || o.setup.sources === 0 || o.setup.enabledFlows === 0);
   return (
@@ -36,7 +38,8 @@ export function Overview() {
         </div>
       )}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
-        <aside className="flex flex-col gap-6 lg:col-start-2">
+        <aside className="flex min-w-0 flex-col gap-6 lg:col-start-2">
+          {canAlerts && <OpenAlerts />}
           {(o || !overview.isError) && <Needs needs={o?.needs} />}
           {fresh && <Setup setup={o.setup} />}
         </aside>

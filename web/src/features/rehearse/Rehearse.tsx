@@ -1,6 +1,7 @@
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Theater } from "lucide-react";
+import { useEffect, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
@@ -9,6 +10,7 @@ import { Combobox } from "../../kit/Combobox.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Field } from "../../kit/Field.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
+import { OrdinaryLife } from "./OrdinaryLife.tsx";
 import { ScenarioList } from "./ScenarioList.tsx";
 import { Show } from "./Show.tsx";
 import { type Performance, readMessages, suitable } from "./sandbox.ts";
@@ -19,6 +21,9 @@ const played = ["rehearsal", "played"];
 
 /** What the first flow answers. */
 const usual = "report_suspicious_activity";
+
+/** How long alerts of what was played may take, in ms. */
+const settled = 20_000;
 
 /** Sets something off in the simulated org, and watches what comes of it. */
 export function Rehearse() {
@@ -31,6 +36,11 @@ export function Rehearse() {
   const people = useQuery({
     ...read("/api/v1/rehearsal/users", { query: { status: "ACTIVE", limit: 200 } }),
     retry: false,
+  });
+  const [recent, setRecent] = useState(false);
+  const performances = useQuery({
+    ...read("/api/v1/rehearsal/performances", {}),
+    refetchInterval: recent ? 2_000 : false,
   });
   // What was played last is still there when one comes back from the event or the run.
   const cache = useQueryClient();
@@ -55,8 +65,16 @@ export function Rehearse() {
       });
       return { report, before: before?.login === report.user.login ? before : undefined, known, pressed };
     },
-    onSuccess: (p) => cache.setQueryData(played, p),
+    onSuccess: (p) => {
+      cache.setQueryData(played, p);
+      setRecent(true);
+    },
   });
+  useEffect(() => {
+    if (!recent) return;
+    const t = setTimeout(() => setRecent(false), settled);
+    return () => clearTimeout(t);
+  }, [recent]);
   return (
     <Page>
       <PageHeader
@@ -96,8 +114,10 @@ export function Rehearse() {
             Play the scenario
           </Button>
           {start.isError && <Failed what="The scenario was not played." error={start.error} />}
+          <OrdinaryLife />
           <ScenarioList
             scenarios={scenarios.data}
+            performances={performances.data ?? []}
             chosen={scenario?.name}
             onChoose={(name) => set({ scenario: name })}
           />

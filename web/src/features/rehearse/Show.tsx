@@ -4,6 +4,7 @@ import { read } from "../../api/query.ts";
 import { Section } from "../../kit/Page.tsx";
 import { duration } from "../../kit/time.ts";
 import { ended } from "../runs/runState.tsx";
+import { AlertColumn } from "./AlertColumn.tsx";
 import { EventColumn } from "./EventColumn.tsx";
 import { OutcomeColumn } from "./OutcomeColumn.tsx";
 import { RunColumn } from "./RunColumn.tsx";
@@ -34,6 +35,12 @@ export function Show({ performance: p }: { performance: Performance }) {
     refetchInterval: every,
   });
   const runs = useQuery({ ...read("/api/v1/runs", { query: { since, limit: 50 } }), refetchInterval: every });
+  const performance = useQuery({
+    ...read("/api/v1/rehearsal/performances/{id}", { path: { id: p.report.id } }),
+    refetchInterval: every,
+    retry: false,
+  });
+  const alerts = performance.data;
   const received = events.data?.items.filter((e) => uuids.has(e.uuid)) ?? [];
   const mine = runs.data?.items.filter((r) => r.event && uuids.has(r.event.uuid)) ?? [];
   const last =
@@ -54,9 +61,15 @@ export function Show({ performance: p }: { performance: Performance }) {
         </span>
       </div>
       {p.report.note && <p className="mb-4 text-sm text-muted">{p.report.note}</p>}
-      <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-[1fr_1fr_1.15fr]">
+      <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-2">
         <Section title="In Okta" aside={`${p.report.events.length} events`}>
           <EventColumn events={p.report.events} received={received} />
+        </Section>
+        <Section
+          title="Alerts"
+          aside={alerts && alerts.expected.length > 0 ? `${alerts.raised} of ${alerts.expected.length}` : undefined}
+        >
+          <AlertColumn performance={alerts} watching={watching} />
         </Section>
         <Section
           title="What Sallyport did"

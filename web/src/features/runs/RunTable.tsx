@@ -90,6 +90,15 @@ const columns: Column<Run>[] = [
 
 /** What or who started a run. */
 export function StartedBy({ run: r }: { run: Run }) {
+  if (r.alert) {
+    return (
+      <Link to="/alerts/$id" params={{ id: r.alert }} className="hover:underline">
+        <span className="text-muted">
+          {r.causedBy ? `${r.causedBy.name || "somebody who left"}, for an alert` : "an alert"}
+        </span>
+      </Link>
+    );
+  }
   if (r.event) {
     return (
       <Link to="/events/$uuid" params={{ uuid: r.event.uuid }} className="hover:underline" title={r.event.type}>

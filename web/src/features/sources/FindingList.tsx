@@ -30,12 +30,9 @@ export function FindingList({
       {findings.map((f) => {
         const look = looks[f.verdict];
         return (
-          <li key={f.id} className="grid gap-x-4 gap-y-1 px-3 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto]">
+          <li key={f.id} className="flex items-start justify-between gap-x-4 px-3 py-2.5">
             <div className="min-w-0">
-              <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-                <h3 className="font-medium">{f.title}</h3>
-                <State icon={look.icon} tone={look.tone} label={words?.[f.verdict] ?? look.label} />
-              </div>
+              <h3 className="font-medium">{f.title}</h3>
               <p className="text-sm wrap-anywhere">{f.said}</p>
               {f.advice && <p className="text-sm wrap-anywhere text-warn">{f.advice}</p>}
               <p className="text-sm text-muted">{f.why}</p>
@@ -45,7 +42,10 @@ export function FindingList({
                 </p>
               )}
             </div>
-            {action && <div className="flex items-start justify-end">{action(f)}</div>}
+            <div className="flex shrink-0 flex-col items-end gap-2">
+              <State icon={look.icon} tone={look.tone} label={words?.[f.verdict] ?? look.label} />
+              {action?.(f)}
+            </div>
           </li>
         );
       })}

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { components } from "../../api/schema.gen.ts";
 import { Note } from "../../kit/Note.tsx";
 import { Facts, Panel, Section } from "../../kit/Page.tsx";
@@ -108,7 +109,11 @@ function heard(s: Detail): [string, React.ReactNode][] {
   ];
 }
 
+/** How many rate limits are shown at first. */
+const shownRates = 3;
+
 function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolean }) {
+  const [all, setAll] = useState(false);
   if (!connected) return null;
   return (
     <Section title="Okta's rate limits" aside="this minute">
@@ -117,7 +122,7 @@ function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolea
           <p className="px-3 py-2.5 text-muted">Not learnt yet: Okta tells them with its answers.</p>
         )}
         <ul className="divide-y">
-          {rates.map((r) => (
+          {rates.slice(0, all ? undefined : shownRates).map((r) => (
             <li key={r.bucket} className="px-3 py-2">
               <div className="flex justify-between gap-3">
                 <span className="truncate font-mono text-xs">{r.bucket}</span>
@@ -137,6 +142,15 @@ function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolea
             </li>
           ))}
         </ul>
+        {rates.length > shownRates && (
+          <button
+            type="button"
+            onClick={() => setAll(!all)}
+            className="w-full border-t px-3 py-2 text-left text-sm text-muted hover:text-ink"
+          >
+            {all ? "Show fewer" : `${rates.length - shownRates} more, less used`}
+          </button>
+        )}
       </Panel>
     </Section>
   );

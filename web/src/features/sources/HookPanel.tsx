@@ -62,11 +62,11 @@ export function HookPanel({ source: s, secret }: { source: Source; secret?: stri
           <>
             {h.registered && s.hook?.id && (
               <Button size="sm" busy={remove.isPending} onClick={() => remove.mutate()}>
-                Take it away in Okta
+                Remove in Okta
               </Button>
             )}
             <Button size="sm" look={h.upToDate ? "plain" : "primary"} onClick={() => setAsking(true)}>
-              {h.registered ? (h.upToDate ? "Event types" : "Bring it up to date") : "Register it in Okta"}
+              {h.registered ? (h.upToDate ? "Event types" : "Update") : "Register it in Okta"}
             </Button>
           </>
         ) : undefined

@@ -82,12 +82,12 @@ const columns: Column<Source>[] = [
     ),
   },
   { id: "state", title: "State", width: "120px", phone: "aside", cell: (s) => <SourceStateMark health={s.health} /> },
-  { id: "how", title: "How", width: "17%", from: 1024, cell: (s) => <span className="text-muted">{howOf(s)}</span> },
+  { id: "how", title: "How", width: "200px", from: 1024, cell: (s) => <span className="text-muted">{howOf(s)}</span> },
   {
     id: "category",
     title: "Category",
     width: "100px",
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (s) => <span className="text-muted">{categoryOf(s)}</span>,
   },
@@ -159,7 +159,7 @@ function ToLookAt({ source: s }: { source: Source }) {
         search={{ tab: "prerequisites" }}
         className="text-warn hover:underline"
       >
-        {s.failing === 1 ? "1 prerequisite is not met" : `${s.failing} prerequisites are not met`}
+        {s.failing === 1 ? "1 prerequisite unmet" : `${s.failing} prerequisites unmet`}
       </Link>
     );
   if (s.connection && !s.confirmedAt)

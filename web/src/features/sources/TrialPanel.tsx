@@ -11,7 +11,6 @@ import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { span } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
-import { TrialAlert } from "./TrialAlert.tsx";
 
 type Trial = components["schemas"]["Trial"];
 
@@ -113,7 +112,10 @@ function Arrived({ trial, event }: { trial: Trial; event: components["schemas"][
           ["From", event.ip || "an address that was not told"],
           ["Came", <Time key="t" at={trial.at ?? event.receivedAt} />],
           ["On its way for", trial.lagMs ? span(trial.lagMs) : "less than a moment"],
-          ["Alert", <TrialAlert key="a" event={event.uuid} />],
+          [
+            "Alert",
+            trial.alerts.length > 0 ? trial.alerts.map((a) => a.name).join(", ") : "none: no rule is on for it",
+          ],
         ]}
       />
     </div>

@@ -5,7 +5,7 @@ const names: Record<string, string> = {
   method: "How events come",
   where: "Where from",
   credential: "Credential",
-  result: "What came of it",
+  result: "Test result",
   prerequisites: "Prerequisites",
   confirm: "Confirm",
 };

@@ -1,0 +1,72 @@
+import { Link } from "@tanstack/react-router";
+import type { components } from "../../api/schema.gen.ts";
+import { DataTable } from "../../kit/DataTable.tsx";
+import { Tag } from "../../kit/State.tsx";
+import { Time } from "../../kit/Time.tsx";
+import type { Column, DataTableProps } from "../../kit/table.ts";
+
+export type LogEvent = components["schemas"]["Event"];
+
+type Props = {
+  events: LogEvent[] | undefined;
+  onOpen: (e: LogEvent) => void;
+} & Pick<DataTableProps<LogEvent>, "more" | "empty" | "label">;
+
+/** Events in a list. */
+export function EventTable({ events, ...rest }: Props) {
+  return (
+    <DataTable<LogEvent>
+      rows={events}
+      rowKey={(e) => e.uuid}
+      rowName={(e) => e.message || e.type}
+      columns={columns}
+      {...rest}
+    />
+  );
+}
+
+/** How an event ended, where that is worth a look. */
+export function OutcomeTag({ event: e }: { event: Pick<LogEvent, "outcome"> }) {
+  if (!e.outcome) return null;
+  const bad = e.outcome === "FAILURE" || e.outcome === "DENY";
+  return <Tag tone={bad ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>;
+}
+
+const columns: Column<LogEvent>[] = [
+  { id: "at", title: "When", width: "128px", phone: "line", cell: (e) => <Time at={e.published} /> },
+  {
+    id: "what",
+    title: "What",
+    phone: "title",
+    cell: (e) => (
+      <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="hover:underline" title={e.type}>
+        <span className="font-medium">{e.message || e.type}</span>{" "}
+        <code className="font-mono text-xs text-muted">{e.type}</code>
+      </Link>
+    ),
+  },
+  {
+    id: "who",
+    title: "Who",
+    width: "20%",
+    phone: "line",
+    cell: (e) => <span title={e.actor.name}>{e.actor.login || e.actor.name || e.actor.id}</span>,
+  },
+  {
+    id: "to",
+    title: "To",
+    width: "18%",
+    from: 1280,
+    phone: "none",
+    cell: (e) => <span className="text-muted">{e.targets.map((t) => t.name || t.login || t.id).join(", ")}</span>,
+  },
+  {
+    id: "ip",
+    title: "From",
+    width: "128px",
+    from: 1024,
+    phone: "none",
+    cell: (e) => <span className="text-muted">{e.ip}</span>,
+  },
+  { id: "outcome", title: "Outcome", width: "104px", phone: "aside", cell: (e) => <OutcomeTag event={e} /> },
+];

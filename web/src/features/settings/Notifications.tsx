@@ -158,11 +158,11 @@ function useTest() {
       void stale("/api/v1/channels");
       toast({
         title: got.ok ? `A test was sent to ${c.name}` : `The test of ${c.name} did not go out`,
-        text: got.ok ? undefined : got.message,
+        detail: got.ok ? undefined : got.message,
         tone: got.ok ? undefined : "bad",
       });
     },
-    onError: (e, c) => toast({ title: `The test of ${c.name} did not go out`, text: e.message, tone: "bad" }),
+    onError: (e, c) => toast({ title: `The test of ${c.name} did not go out`, detail: e.message, tone: "bad" }),
   });
 }
 

@@ -58,6 +58,7 @@ func commands() []command {
 		{"detect", "[FILE...]", "find what detection rules are about in exports of events, or standard input", runDetect},
 		{"rules lint", "[DIR...]", "say what is wrong with folders of detection rules", runRulesLint},
 		{"rules test", "[DIR...]", "run the cases of detection rules", runRulesTest},
+		{"rules backtest", "[FILE...]", "find what a rule would have found in stored events, or in exports", runRulesBacktest},
 		{"rules coverage", "[DIR...]", "show what of ATT&CK the rules cover, and what is rehearsed", runRulesCoverage},
 		{"user add", "", "add a person to an organization", runUserAdd},
 		{"user list", "", "list the people of an organization", runUserList},

@@ -149,17 +149,20 @@ func (f *folder) add(h rule.Hit) {
 
 // taking returns the alert that takes a hit: of several the one that was hit last.
 func (f *folder) taking(h rule.Hit) *Tally {
-	if h.Rule.Window <= 0 { // every hit is an alert
-		return nil
-	}
 	var found *Tally
 	for _, t := range f.byKey[hitKey(h)] {
-		near := !h.To.Before(t.Alert.FirstAt.Add(-h.Rule.Window)) && !h.From.After(t.Alert.LastAt.Add(h.Rule.Window))
-		if near && (found == nil || t.Alert.LastAt.After(found.Alert.LastAt)) {
+		if Takes(h, t.Alert.FirstAt, t.Alert.LastAt) && (found == nil || t.Alert.LastAt.After(found.Alert.LastAt)) {
 			found = t
 		}
 	}
 	return found
+}
+
+// Takes reports whether a hit belongs to an open alert of its rule and entity,
+// whose events were from first to last.
+func Takes(h rule.Hit, first, last time.Time) bool {
+	w := h.Rule.Window // without one every hit is an alert
+	return w > 0 && !h.To.Before(first.Add(-w)) && !h.From.After(last.Add(w))
 }
 
 func (f *folder) open(h rule.Hit) *Tally {

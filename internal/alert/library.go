@@ -69,6 +69,7 @@ type Book struct {
 	Revision     int64
 	Rules        []*rule.Rule // with the organization's settings; those that are off among them
 	Plain        *rule.Shelf  // the same without
+	Files        []rule.File  // what that was made of
 	Settings     Settings
 	Suppressions []*Suppression
 	detector     *rule.Book // of the rules that are on
@@ -113,6 +114,7 @@ func (l *Library) compile(ctx context.Context, rev int64, r Ruling) (*Book, erro
 	for _, f := range r.Files {
 		files = append(files, rule.Parse(OwnPack, f.Slug+".yaml", []byte(f.Text)))
 	}
+	b.Files = files
 	b.Plain, _ = rule.NewShelf(files...) // what is wrong with them was told when they were published
 	var on []*rule.Rule
 	for _, of := range b.Plain.All() {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
@@ -87,6 +88,7 @@ type Deps struct {
 	Portal    *portal.Portal
 	Library   *flow.Library
 	Rules     *alert.Library
+	Backtests *backtest.Runner
 	Catalogue *flow.Catalogue
 	Shelf     *connector.Shelf
 	Engine    Engine

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/exchange"
@@ -110,6 +111,8 @@ func alertEnum(t reflect.Type) (enum, bool) {
 		return words("SuppressionScope", alert.AllRules, alert.RuleScope, alert.TypeScope), true
 	case reflect.TypeFor[flow.AlertHas]():
 		return words("AlertHas", flow.AlertOpened, flow.AlertEscalated), true
+	case reflect.TypeFor[backtest.State]():
+		return words("BacktestState", backtest.Running, backtest.Done, backtest.Canceled, backtest.Failed, backtest.Interrupted), true
 	case reflect.TypeFor[rule.Language]():
 		return words("RuleLanguage", rule.Sigma, rule.OktaFilter, rule.Correlation), true
 	}

@@ -26,7 +26,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search, rules, channel                                                string
+	alert, story, suppression, search, rules, channel, backtest                                      string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -114,6 +114,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 		ID: f.channel, Org: org.ID, Name: "Mail of " + org.Slug, Connection: f.connection, Plan: notify.Plan{To: []string{"soc@acme.example"}, Moments: notify.Moments()}, CreatedAt: now,
 	}))
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
+	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f
 }
 

@@ -74,7 +74,7 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.AlertsRead, true
 	case live.Channel:
 		return portal.ChannelsRead, true
-	case live.Rule:
+	case live.Rule, live.Backtest:
 		return portal.RulesRead, true
 	case live.Lost, live.SessionEnded:
 	}

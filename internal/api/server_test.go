@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/backtest"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
@@ -108,10 +109,11 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	})
 	b.deps = Deps{
 		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
-		Rules:    &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
-		Exchange: &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
-		Guard:    &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
-		Metrics:  NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
+		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
+		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
+		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
+		Guard:     &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
+		Metrics:   NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
@@ -128,6 +130,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	srv.Start()
 	t.Cleanup(func() {
 		b.deps.Live.Close()
+		b.deps.Backtests.Close()
 		srv.Close()
 	})
 	for slug, org := range map[string]*portal.Organization{"acme": &b.acme, "evil": &b.evil} {

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sallyport/internal/api"
+	"sallyport/internal/backtest"
 	"sallyport/internal/console"
 	"sallyport/internal/flow"
 	"sallyport/internal/live"
@@ -37,14 +38,15 @@ type App struct {
 
 	sandboxOrg string // slug
 
-	metrics *api.Metrics
-	runner  *flow.Runner
-	sender  *notify.Sender
-	poller  *source.Poller
-	clock   *flow.Scheduler
-	http    *http.Server
-	ln      net.Listener
-	working atomic.Bool
+	metrics   *api.Metrics
+	runner    *flow.Runner
+	sender    *notify.Sender
+	backtests *backtest.Runner
+	poller    *source.Poller
+	clock     *flow.Scheduler
+	http      *http.Server
+	ln        net.Listener
+	working   atomic.Bool
 }
 
 // New puts a server together, from the database up to the listener. What it
@@ -57,13 +59,14 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := c.DB.Own(); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	a := &App{Core: c, Live: &live.Hub{}, sandboxOrg: cmp.Or(o.SandboxOrg, DefaultOrganization)}
+	a := &App{Core: c, Live: &live.Hub{}, backtests: &backtest.Runner{Shelf: c.DB.Backtests, Log: c.Log, Now: c.Now}, sandboxOrg: cmp.Or(o.SandboxOrg, DefaultOrganization)}
 	if err := a.listen(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	if err := c.checkKeys(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	a.backtests.Changed = func(j backtest.Job) { a.Live.Publish(j.Org, api.BacktestChanged(j)) }
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
 	a.Doors = c.Portal()
 	a.watch()
@@ -158,7 +161,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	d := api.Deps{
-		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender,
 		Working: func() error {
@@ -320,6 +323,7 @@ func (a *App) Close() error {
 	if errors.Is(err, net.ErrClosed) { // it has served
 		err = nil
 	}
+	a.backtests.Close()
 	return errors.Join(err, a.Core.Close())
 }
 

@@ -22,6 +22,7 @@ const (
 	Table      Topic = "table"
 	Alert      Topic = "alert"
 	Case       Topic = "case"
+	Backtest   Topic = "backtest"
 	Rule       Topic = "rule"    // of rules, their settings and suppressions
 	Channel    Topic = "channel" // of notifications
 )
@@ -36,7 +37,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Channel, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Lost}
 }
 
 // Message says that a thing has changed.

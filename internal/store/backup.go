@@ -32,7 +32,7 @@ func backupTables() []string {
 	return []string{
 		"organization", "account", "membership", "api_token", "connector_definition", "connection", "connection_grant", "source", "source_minute", "event", "event_search", "event_retention", "flow_folder", "flow", "flow_version", "flow_revision",
 		"flow_start", "flow_endpoint", "flow_delegate",
-		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed",
+		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed", "backtest",
 		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk", "notification_channel",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
 	}

@@ -57,6 +57,7 @@ type DB struct {
 	Alerts         Alerts
 	Cases          Cases
 	Rules          Rules
+	Backtests      Backtests
 	Suppressions   Suppressions
 	Channels       Channels
 	Notices        Notices
@@ -122,6 +123,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
+	db.Backtests = Backtests{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Channels, db.Notices = Channels{db, now}, Notices{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}

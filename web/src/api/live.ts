@@ -21,6 +21,7 @@ const topics: Record<Topic, true> = {
   case: true,
   rule: true,
   channel: true,
+  backtest: true,
   lost: true,
 };
 
@@ -36,6 +37,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/suppressions"],
   channel: ["/api/v1/channels"],
+  backtest: ["/api/v1/backtests"],
 };
 
 let state: LiveState = "connecting";

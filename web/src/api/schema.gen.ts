@@ -251,6 +251,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backtests, the newest first
+         * @description It wants events:read, too.
+         */
+        get: operations["listBacktests"];
+        put?: never;
+        /**
+         * Find what a rule would have found in the stored events
+         * @description It runs by itself: look at it again, or at the stream of what changes. Two of an organization run at once. Nothing is raised. It wants events:read, too.
+         */
+        post: operations["createBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A backtest with what it came to, so far or in all
+         * @description It wants events:read, too.
+         */
+        get: operations["getBacktest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a backtest that runs
+         * @description What it came to so far stays. It wants events:read, too.
+         */
+        post: operations["cancelBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -2914,6 +2978,75 @@ export interface components {
             /** Format: date-time */
             endsAt: string;
         };
+        Backtest: {
+            id: string;
+            /** @description of what is tested */
+            title: string;
+            /** @description id of the published rule; of a draft not there */
+            rule?: string;
+            /** @description name of the organization's file that is tested as a draft */
+            file?: string;
+            by: components["schemas"]["Ref"];
+            state: components["schemas"]["BacktestState"];
+            /** @description events that there are to look at; 0 until they are counted */
+            total: number;
+            /** @description events that were looked at */
+            done: number;
+            hits: number;
+            alerts: number;
+            eventsPerSecond: number;
+            /** @description while it runs, about */
+            secondsLeft: number;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+            /** @description why it failed */
+            error?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        BacktestDetail: {
+            id: string;
+            /** @description of what is tested */
+            title: string;
+            /** @description id of the published rule; of a draft not there */
+            rule?: string;
+            /** @description name of the organization's file that is tested as a draft */
+            file?: string;
+            by: components["schemas"]["Ref"];
+            state: components["schemas"]["BacktestState"];
+            /** @description events that there are to look at; 0 until they are counted */
+            total: number;
+            /** @description events that were looked at */
+            done: number;
+            hits: number;
+            alerts: number;
+            eventsPerSecond: number;
+            /** @description while it runs, about */
+            secondsLeft: number;
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            until?: string;
+            /** @description why it failed */
+            error?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            question: components["schemas"]["Question"];
+            report: components["schemas"]["Report"];
+        };
+        /** @enum {string} */
+        BacktestState: "running" | "done" | "canceled" | "failed" | "interrupted";
+        Bar: {
+            hits: number;
+            /** @description hits of the version that was compared */
+            against?: number;
+        };
         Call: {
             id: string;
             title?: string;
@@ -3345,6 +3478,40 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        Cost: {
+            /** @description that the test took, reading and waiting included */
+            seconds: number;
+            /** @description over those seconds */
+            eventsPerSecond: number;
+            /** @description that the one goroutine spent holding events against the rules and counting */
+            matchingSeconds: number;
+            /** @description of that */
+            microsecondsPerEvent: number;
+        };
+        CreateBacktest: {
+            /** @description id or name of a published rule; or else a text */
+            rule?: string;
+            /** @description name of the organization's file that the text is a draft of */
+            file?: string;
+            /** @description YAML of rules, in place of a published one */
+            text?: string;
+            /** @description an exception in CEL over event, entity and alert, as of suppressions */
+            except?: string;
+            /** @description the suppressions that there are hide events, too */
+            suppressions?: boolean;
+            /** @description with the published version */
+            compare?: boolean;
+            /**
+             * Format: date-time
+             * @description events published at this time or later; all where nothing is said
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description events published before this time; those until now where nothing is said
+             */
+            until?: string;
+        };
         CreateCase: {
             title: string;
             /** @description ids */
@@ -3556,6 +3723,14 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityHits: {
+            kind?: string;
+            id?: string;
+            login?: string;
+            name?: string;
+            hits: number;
+            alerts: number;
+        };
         EntityRisk: {
             entity: components["schemas"]["AlertEntity"];
             /** @description 0 to 100, as of now */
@@ -3744,6 +3919,24 @@ export interface components {
             raw: {
                 [key: string]: unknown;
             };
+        };
+        Example: {
+            /** @description uuid of the event that made the rule fire */
+            event: string;
+            eventType: string;
+            /** Format: date-time */
+            published?: string;
+            /** @description id */
+            rule: string;
+            /** @description of the rule */
+            title: string;
+            /** @description of the entity, as what follows */
+            kind?: string;
+            id?: string;
+            login?: string;
+            name?: string;
+            /** @description events, or different values, that were counted */
+            count: number;
         };
         Expression: {
             /**
@@ -4140,7 +4333,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "channel" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -4289,6 +4482,12 @@ export interface components {
             id: string;
             slug: string;
             name: string;
+        };
+        Others: {
+            entities: number;
+            hits: number;
+            /** @description there were too many entities to count them all: there are more than it says; the hits are all of theirs */
+            atLeast: boolean;
         };
         Outage: {
             /** Format: date-time */
@@ -4518,6 +4717,30 @@ export interface components {
             /** @description change nothing: say what would be */
             preview?: boolean;
         };
+        Question: {
+            /** @description id or name of a published rule */
+            rule?: string;
+            /** @description name of the organization's file that the text is a draft of */
+            file?: string;
+            /** @description YAML of rules, in place of a published one */
+            text?: string;
+            /** @description an exception in CEL over event, entity and alert, as of suppressions: events of which it holds are hidden from the rules under test */
+            except?: string;
+            /** @description the suppressions that there are hide events, too */
+            suppressions?: boolean;
+            /** @description with the published version */
+            compare?: boolean;
+            /**
+             * Format: date-time
+             * @description events published at this time or later; all where nothing is said
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description events published before this time; those until now where nothing is said
+             */
+            until?: string;
+        };
         QuietHours: {
             /** @description on which they begin */
             days: components["schemas"]["Day"][];
@@ -4616,6 +4839,34 @@ export interface components {
             status: components["schemas"]["Expression"];
             headers?: components["schemas"]["Expression"];
             body?: components["schemas"]["Expression"];
+        };
+        Report: {
+            /** @description that were held against the rules */
+            events: number;
+            /** @description events that could not be read */
+            bad: number;
+            hits: number;
+            /** @description that would have been raised: hits of one rule and entity within the rule's window are one */
+            alerts: number;
+            /** @description times that an exception hid an event from a rule */
+            hidden: number;
+            /**
+             * Format: date-time
+             * @description where the first bar begins; not there where there are no hits
+             */
+            since?: string;
+            /** @description what each bar stands for, in seconds */
+            barSeconds: number;
+            /** @description hits over time, the oldest first */
+            bars: components["schemas"]["Bar"][];
+            /** @description with the most hits, those first */
+            entities: components["schemas"]["EntityHits"][];
+            others: components["schemas"]["Others"];
+            /** @description the newest hits, the newest first */
+            examples: components["schemas"]["Example"][];
+            cost: components["schemas"]["Cost"];
+            /** @description what the version that it was compared with came to */
+            against?: components["schemas"]["Versus"];
         };
         ReportChoice: {
             id: string;
@@ -5826,6 +6077,20 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        Versus: {
+            hits: number;
+            alerts: number;
+            /** @description hits that both have */
+            both: number;
+            /** @description hits of the version under test alone */
+            onlyNew: number;
+            /** @description hits of the other alone */
+            onlyOld: number;
+            /** @description the newest of the version under test alone */
+            new: components["schemas"]["Example"][];
+            /** @description the newest of the other alone */
+            old: components["schemas"]["Example"][];
+        };
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -6289,6 +6554,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attack"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBacktests: {
+        parameters: {
+            query?: {
+                /** @description of this rule */
+                rule?: string;
+                /** @description of drafts of the organization's file of this name */
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateBacktest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestDetail"];
                 };
             };
             default: components["responses"]["Error"];

@@ -62,7 +62,6 @@ var may = map[string]string{
 	"internal/portal":             "internal/errs internal/id",
 	"internal/live":               "",
 	"internal/store":              "internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify",
-	"internal/notify":             "internal/errs internal/alert internal/connector internal/event internal/quota internal/rule internal/value",
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",

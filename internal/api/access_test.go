@@ -25,7 +25,7 @@ func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
 		"/events/{uuid}": f.event, "/event-searches/{id}": f.search, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member,
-		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/backtests/{id}": f.backtest, "/channels/{channel}": f.channel,
+		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest,
 	}
 }
 
@@ -91,7 +91,7 @@ func sample(name string, s *schema) any {
 	if s.of != nil {
 		return sample(name, s.of)
 	}
-	switch known := map[string]any{"where": "false", "yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x")}[name]; {
+	switch known := map[string]any{"where": "false", "yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x"), "moments": []any{"opened"}, "days": []any{"mon"}}[name]; {
 	case known != nil:
 		return known
 	case len(s.enum) > 0:

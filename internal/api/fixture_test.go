@@ -26,7 +26,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search, rules, backtest, channel                                      string
+	alert, story, suppression, search, rules, channel, backtest                                      string
 }
 
 // watched is a flow that an event starts, and tells a table.

@@ -72,6 +72,8 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.TablesRead, true
 	case live.Alert, live.Case:
 		return portal.AlertsRead, true
+	case live.Channel:
+		return portal.ChannelsRead, true
 	case live.Rule, live.Backtest:
 		return portal.RulesRead, true
 	case live.Lost, live.SessionEnded:

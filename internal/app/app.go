@@ -40,13 +40,13 @@ type App struct {
 
 	metrics   *api.Metrics
 	runner    *flow.Runner
+	sender    *notify.Sender
 	backtests *backtest.Runner
 	poller    *source.Poller
 	clock     *flow.Scheduler
 	http      *http.Server
 	ln        net.Listener
 	working   atomic.Bool
-	sender    *notify.Sender
 }
 
 // New puts a server together, from the database up to the listener. What it

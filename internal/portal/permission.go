@@ -67,7 +67,7 @@ func (r Role) Permissions() []Permission {
 	case Admin:
 		return Permissions()
 	case Responder:
-		return append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, RulesWrite)
+		return append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, RulesWrite, ChannelsWrite)
 	case Analyst:
 		return append(look, FlowsRun, AlertsWrite)
 	case Viewer:

@@ -29,6 +29,8 @@ alerts:read          x       x        x      x
 alerts:write         x       x        x      .
 rules:read           x       x        x      x
 rules:write          x       x        .      .
+channels:read        x       x        x      x
+channels:write       x       x        .      .
 actions:read         x       x        x      x
 actions:undo         x       x        .      .
 guard:read           x       x        x      x

@@ -20,8 +20,8 @@ const topics: Record<Topic, true> = {
   alert: true,
   case: true,
   rule: true,
-  backtest: true,
   channel: true,
+  backtest: true,
   lost: true,
 };
 
@@ -36,8 +36,8 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
   case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/suppressions"],
-  backtest: ["/api/v1/backtests"],
   channel: ["/api/v1/channels"],
+  backtest: ["/api/v1/backtests"],
 };
 
 let state: LiveState = "connecting";

@@ -16,7 +16,7 @@ type Report struct {
 	Others   Others       `json:"others"`
 	Examples []Example    `json:"examples" doc:"the newest hits, the newest first"`
 	Cost     Cost         `json:"cost"`
-	Against  *Versus  `json:"against,omitempty" doc:"what the version that it was compared with came to"`
+	Against  *Versus      `json:"against,omitempty" doc:"what the version that it was compared with came to"`
 }
 
 // EntityHits is how often rules fired about somebody or something.

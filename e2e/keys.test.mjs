@@ -15,7 +15,7 @@ test("? shows the keys, and g with a letter goes places", played, async () => {
   await keys.getByText("Switch times between my zone and UTC").waitFor();
   await page.keyboard.press("Escape");
   await keys.waitFor({ state: "hidden" });
-  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Activity"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
+  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Alerts"], ["k", "Cases"], ["y", "Activity"], ["d", "Rules"], ["x", "Suppressions"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
     await page.keyboard.press("g");
     await page.keyboard.press(key);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();

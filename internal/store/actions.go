@@ -212,7 +212,7 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
 	w.between(`started_at`, f.Since, f.Until)
-	w.after(f.After, `started_at`, `id`)
+	w.after(f.After, `started_at`)
 	if len(f.Runs) > 0 {
 		w.add(`run_id IN `+in(len(f.Runs)), anys(f.Runs)...)
 	}

@@ -77,7 +77,7 @@ func likely(text string) string {
 // List returns alerts, the newest first.
 func (t Alerts) List(ctx context.Context, org string, f AlertFilter) ([]alert.Alert, error) {
 	w := f.where(org)
-	w.after(f.After, "created_at", "id")
+	w.after(f.After, "created_at")
 	return list(ctx, t.db, scanAlert, `SELECT `+alertColumns+` FROM alert `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
 }
 

@@ -44,7 +44,7 @@ func (t Cases) List(ctx context.Context, org string, f CaseFilter) ([]alert.Case
 	oneOf(w, `state`, f.States)
 	oneOf(w, `COALESCE(assignee_id, '')`, f.Assignees)
 	w.addIf(f.Text != "", `lower(title) LIKE lower(?) ESCAPE '\'`, "%"+likely(f.Text)+"%")
-	w.after(f.After, "created_at", "id")
+	w.after(f.After, "created_at")
 	return list(ctx, t.db, scanCase, `SELECT `+caseColumns+` FROM alert_case `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
 }
 

@@ -17,9 +17,10 @@ import (
 type EventIndex struct{ db *DB }
 
 // The sizes of blocks, in events. A block is made once there are enough events
-// for one; those that are small are merged.
+// for one, which are few, as a search reads all that are in none; those that are
+// small are merged.
 const (
-	blockEvents  = 2048
+	blockEvents  = 256
 	passEvents   = 8192
 	smallBlock   = 32_768
 	smallBlocks  = 16

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
 )
@@ -75,6 +76,54 @@ func TestEventRetention(t *testing.T) {
 		}
 		if n := sweep(store.Retention{Days: 1}); n > 20 {
 			t.Errorf("%d deleted again", n)
+		}
+	})
+}
+
+// Events that an alert rests on stay, are found as before, and hold nothing else
+// back.
+func TestRetentionKeepsEvidence(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stores many events")
+	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		for _, org := range []string{"acme", "other"} {
+			if err := db.Organizations.Add(ctx, portal.Organization{ID: org, Slug: org, Name: org, CreatedAt: start()}); err != nil {
+				t.Fatal(err)
+			}
+			addEvents(t, db, org, "s1", 5000)
+			if err := db.EventRetention.Set(ctx, org, store.Retention{Days: 1}, start()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := db.Sources.Accept(ctx, source.Batch{Org: "acme", Source: "s1"}, func(b *store.Batch) error {
+			_, err := b.AddEvidence(ctx, map[string][]string{"a1": {"s1-3", "s1-4", "s1-3000"}, "a2": {"s1-3"}})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		index(t, db)
+		addEvents(t, db, "acme", "s9", 2) // the newest number stays
+		if n, err := db.EventRetention.Sweep(ctx, at(90_000).AddDate(0, 0, 1)); err != nil || n != 4998+5000 {
+			t.Errorf("%d deleted: %v", n, err)
+		}
+		for name, tt := range map[string]struct {
+			org  string
+			s    store.EventSearch
+			want string
+		}{
+			"all":                 {"acme", store.EventSearch{}, "3000 4 3 1"},
+			"by the index":        {"acme", store.EventSearch{Filter: filter(t, `client.ipAddress eq "192.0.2.3"`)}, "3"},
+			"by uuid":             {"acme", store.EventSearch{Filter: filter(t, `uuid eq "s1-3000"`)}, "3000"},
+			"of the other's":      {"other", store.EventSearch{}, ""},
+			"one that is no more": {"acme", store.EventSearch{Filter: filter(t, `uuid eq "s1-5"`)}, ""},
+		} {
+			tt.s.Limit = 10
+			if got, _ := readEvents(t, db, tt.org, tt.s); got != tt.want {
+				t.Errorf("%s: %q, want %q", name, got, tt.want)
+			}
 		}
 	})
 }

@@ -135,6 +135,10 @@ func newScan(ctx context.Context, tx *Tx, org string, s EventSearch) (*scan, err
 	if sc.match, err = newEventMatcher(s); err != nil {
 		return nil, err
 	}
+	if uuids := uuidsOf(s.Filter); len(uuids) > 0 {
+		sc.from = &byKey{scan: sc, uuids: uuids}
+		return sc, nil
+	}
 	if sc.plan.Open() {
 		sc.from = &byTime{scan: sc}
 		return sc, nil

@@ -106,6 +106,13 @@ func TestEventSearch(t *testing.T) {
 		"with an address":       {"", "192.0.2.7", store.EventSearch{}, "7"},
 		"of another source":     {"", "", store.EventSearch{Source: "s2"}, ""},
 		"of the source":         {"", "", store.EventSearch{Source: "s1", Since: at(4)}, "8"},
+		"of a uuid":             {`uuid eq "s1-3"`, "", store.EventSearch{}, "3"},
+		"of a uuid in any case": {`uuid eq "S1-3"`, "", store.EventSearch{}, "3"},
+		"of several uuids":      {`uuid eq "s1-3" or uuid eq "s1-7" or uuid in ["s1-1", "s2-1", "nope"]`, "", store.EventSearch{}, "7 3 1"},
+		"of a uuid and more":    {`uuid in ["s1-3", "s1-4"] and actor.id eq "u1"`, "", store.EventSearch{Until: at(3)}, "3"},
+		"of a uuid elsewhen":    {`uuid eq "s1-3"`, "", store.EventSearch{Since: at(2)}, ""},
+		"of a uuid, or not":     {`uuid eq "s1-3" or eventType eq "user.account.lock"`, "", store.EventSearch{}, "7 4 3 1"},
+		"of no such uuid":       {`not (uuid eq "s1-3")`, "", store.EventSearch{Since: at(1)}, "8 7 6 5 4 2"},
 		"by all":                {`not (actor.id eq "u1")`, "100 session", store.EventSearch{Source: "s1", Since: at(1)}, "6"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -209,6 +216,14 @@ func TestEventSearchByIndex(t *testing.T) {
 			t.Errorf("%d were indexed", n)
 		}
 		check("indexed across", want)
+		addEvents(t, db, "acme", "s4", 255)
+		if n := index(t, db); n != 0 {
+			t.Errorf("%d were indexed, which are few", n)
+		}
+		addEvents(t, db, "other", "s5", 1)
+		if n := index(t, db); n != 256 {
+			t.Errorf("%d were indexed", n)
+		}
 	})
 }
 
@@ -269,6 +284,9 @@ func TestRareEvents(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		addEvents(t, db, "acme", "s1", 45_000)
 		rare := store.EventSearch{Filter: filter(t, `actor.id ew "nobody"`), Limit: 50}
+		if got, pages := readEvents(t, db, "acme", store.EventSearch{Filter: filter(t, `uuid eq "s1-7"`), Limit: 50}); got != "7" || pages != 1 {
+			t.Errorf("by uuid: %q in %d pages", got, pages)
+		}
 		if got, pages := readEvents(t, db, "acme", rare); got != "" || pages < 3 {
 			t.Errorf("nobody: %q in %d pages", got, pages)
 		}

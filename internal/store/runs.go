@@ -435,7 +435,7 @@ func (t Runs) List(ctx context.Context, org string, f RunFilter) ([]flow.Run, er
 	w.addIf(f.Event != "", `event_uuid = ?`, f.Event)
 	w.addIf(f.Alert != "", `alert_id = ?`, f.Alert)
 	w.between(`created_at`, f.Since, f.Until)
-	w.after(f.After, `created_at`, `id`)
+	w.after(f.After, `created_at`)
 	if len(f.States) > 0 {
 		w.add(`state IN `+in(len(f.States)), anys(f.States)...)
 	}

@@ -14,12 +14,12 @@ type Place struct {
 
 // after adds that a row comes after a place, in a list ordered by a time and an
 // id, both descending.
-func (w *where) after(p Place, at, id string) {
+func (w *where) after(p Place, at string) {
 	if p.ID == "" {
 		return
 	}
 	n := toMicros(p.At)
-	w.add("("+at+" < ? OR "+at+" = ? AND "+id+" < ?)", n, n, p.ID)
+	w.add("("+at+" < ? OR "+at+" = ? AND id < ?)", n, n, p.ID)
 }
 
 // between adds that a time is within two, of which the zero one is no bound.

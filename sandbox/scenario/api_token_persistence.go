@@ -53,6 +53,7 @@ func apiTokenPersistence(s *stage) error {
 	}
 	made, _ := s.opt.Org.User(login)
 	s.cast[theAccount] = personEntity(made)
+	s.beat()
 	err = s.api(okta.Call{
 		Token: token, From: server, Method: http.MethodPost, Path: "/api/v1/users/" + made.ID + "/roles", Body: map[string]string{"type": "ORG_ADMIN"},
 	})

@@ -32,7 +32,7 @@ export function Trail({ of, entries }: { of: { kind: "alert" | "case"; id: strin
 }
 
 /** One entry: who did what when, and what they wrote. */
-export function Line({ entry: e }: { entry: Entry }) {
+function Line({ entry: e }: { entry: Entry }) {
   const text = entryText(e);
   return (
     <li className="px-3.5 py-2">

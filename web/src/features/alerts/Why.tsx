@@ -11,7 +11,7 @@ export function Why({ alert: a }: { alert: AlertDetail }) {
       title="Why it fired"
       aside={
         <Link to="/rules/$id" params={{ id: a.rule.id }} className="text-accent hover:underline">
-          {a.rule.name}
+          {a.rule.name === a.title ? "Show the rule" : a.rule.name}
         </Link>
       }
     >

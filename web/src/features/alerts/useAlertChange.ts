@@ -35,8 +35,6 @@ export function useAlertChange(ids: string[], onDone?: () => void) {
   });
 }
 
-export type AlertChange = ReturnType<typeof useAlertChange>;
-
 /** Has all that shows alerts read them again. */
 export function alertsStale() {
   return stale(

@@ -12,6 +12,7 @@ import { Json } from "../../kit/Json.tsx";
 import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
+import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
 import { RelatedEvents } from "./Related.tsx";
 
@@ -69,6 +70,11 @@ export function EventPage() {
         }
       >
         <Facts items={factsOf(e)} />
+        {e.alerts.length > 0 && (
+          <Section title="Alerts that rest on it">
+            <AlertRows alerts={e.alerts} />
+          </Section>
+        )}
         <Section title="What came of it">
           <RunTable
             runs={e.flowRuns}

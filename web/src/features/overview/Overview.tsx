@@ -38,7 +38,7 @@ export function Overview() {
         </div>
       )}
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
-        <aside className="flex flex-col gap-6 lg:col-start-2">
+        <aside className="flex min-w-0 flex-col gap-6 lg:col-start-2">
           {canAlerts && <OpenAlerts />}
           {(o || !overview.isError) && <Needs needs={o?.needs} />}
           {fresh && <Setup setup={o.setup} />}

@@ -71,7 +71,7 @@ export function Backtest({ of }: { of: Tested }) {
               />
             )}
           </Field>
-          <Checkbox checked={compare} onChange={setCompare} label="Compare with what is published" />
+          <Checkbox shown checked={compare} onChange={setCompare} label="Compare with what is published" />
           <Button type="submit" look="primary" busy={begin.isPending}>
             Test
           </Button>

@@ -23,7 +23,9 @@ export function BacktestReport({ of, onCancel, canceling }: { of: Detail; onCanc
         </strong>
         <BacktestState state={of.state} />
         <span className="text-sm text-muted">
-          {of.by.name} <Time at={of.createdAt} />
+          {of.by.name} <Time at={of.createdAt} />, events
+          {of.since ? " since " : " until "}
+          <Time at={of.since ?? of.until ?? of.createdAt} />
         </span>
         {of.state === "running" && (
           <Button size="sm" className="ml-auto" busy={canceling} onClick={onCancel}>
@@ -81,16 +83,20 @@ function factsOf(r: Report): [string, ReactNode][] {
 
 const height = 56;
 
+/** Fewer bars than these leave the rest empty, so that one is no wall. */
+const leastBars = 30;
+
 /** Hits over time; those of the published version as a line above. */
 function Bars({ report: r }: { report: Report }) {
   const [zone] = usePreference(zonePreference);
   const most = Math.max(1, ...r.bars.map((b) => Math.max(b.hits, b.against ?? 0)));
   const from = new Date(r.since ?? 0).getTime();
+  const bars = Math.max(leastBars, r.bars.length);
   const up = (n: number) => (n === 0 ? 0 : Math.max(2, (n / most) * (height - 4)));
   return (
     <figure>
       <svg
-        viewBox={`0 0 ${r.bars.length} ${height}`}
+        viewBox={`0 0 ${bars} ${height}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={`${counted(r.hits, "hit")} over time; the most in one bar are ${count(most)}`}
@@ -109,7 +115,7 @@ function Bars({ report: r }: { report: Report }) {
       <figcaption className="mt-1 flex flex-wrap justify-between gap-x-4 text-xs text-muted">
         <span>{absolute(new Date(from), zone)}</span>
         {r.against && <span>Bars: this version. Lines: the published one.</span>}
-        <span>{absolute(new Date(from + r.bars.length * r.barSeconds * 1000), zone)}</span>
+        <span>{absolute(new Date(from + bars * r.barSeconds * 1000), zone)}</span>
       </figcaption>
     </figure>
   );

@@ -27,11 +27,6 @@ export function attackTags(tags: string[], attack: Attack | undefined): AttackTa
   return out.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "tactic" ? -1 : 1));
 }
 
-/** The page of a technique. */
-export function techniqueUrl(id: string): string {
-  return `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`;
-}
-
 /** The types that alerts have, by which people choose them. */
 export function useAlertTypes() {
   return useQuery({ ...read("/api/v1/alert-types", {}), staleTime: Number.POSITIVE_INFINITY }).data;

@@ -25,6 +25,6 @@ export function useRuleChange(rule: { id: string; title: string }) {
 }
 
 /** Has all that shows rules read them again. */
-export function rulesStale() {
+function rulesStale() {
   return stale("/api/v1/rules", "/api/v1/rules/{rule}");
 }

@@ -8,6 +8,7 @@ import type { Placed } from "../model/problems.ts";
 import { availableAt, type Samples } from "../model/scope.ts";
 import type { Path } from "../model/source.ts";
 import { objectOf, type TriggerKind, textOf } from "../model/tree.ts";
+import { AlertFields } from "./AlertFields.tsx";
 import { ConditionField } from "./fields/ConditionField.tsx";
 import { Without } from "./fields/NamedFields.tsx";
 import { PortFields } from "./PortFields.tsx";
@@ -15,6 +16,7 @@ import type { Editor } from "./useEditor.ts";
 
 const kinds: { value: TriggerKind; label: string; make: () => unknown }[] = [
   { value: "event", label: "Something happens in Okta", make: () => "" },
+  { value: "alert", label: "A rule raises an alert", make: () => ({ severity: "high" }) },
   { value: "on_demand", label: "Somebody runs it", make: () => null },
   { value: "call", label: "Another flow calls it", make: () => null },
   { value: "schedule", label: "At certain times", make: () => ({ cron: "0 0 9 * * 1-5", zone: "UTC" }) },
@@ -92,6 +94,7 @@ export function TriggerForm({ editor, problems, samples }: { editor: Editor; pro
           )}
         </>
       )}
+      {t.kind === "alert" && <AlertFields data={objectOf(t.data.alert)} set={set} />}
       {t.kind === "schedule" && <Schedule editor={editor} set={set} />}
       {t.kind === "api" && <Access data={objectOf(t.data.api)} set={set} />}
       {t.kind === "row" && <Row editor={editor} set={set} />}

@@ -38,7 +38,7 @@ export type PortSpec = {
 };
 export type TableSlot = { name: string; title: string; columns: PortSpec[] };
 
-export type TriggerKind = "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "none";
+export type TriggerKind = "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert" | "none";
 export type TriggerNode = {
   kind: TriggerKind;
   events: string[];
@@ -156,7 +156,7 @@ function loopCount(v: unknown): string {
   return typeof v === "number" ? String(v) : "so many";
 }
 
-const triggerKinds: TriggerKind[] = ["event", "on_demand", "call", "schedule", "api", "delegated", "row"];
+const triggerKinds: TriggerKind[] = ["event", "on_demand", "call", "schedule", "api", "delegated", "row", "alert"];
 
 function triggerOf(data: Data): TriggerNode {
   const kind = triggerKinds.find((k) => k in data) ?? "none";
@@ -194,7 +194,7 @@ export function textOf(v: unknown): string {
   return typeof v === "string" ? v : typeof v === "number" ? String(v) : "";
 }
 
-function textsOf(v: unknown): string[] {
+export function textsOf(v: unknown): string[] {
   return Array.isArray(v) ? v.map(textOf).filter(Boolean) : [textOf(v)].filter(Boolean);
 }
 

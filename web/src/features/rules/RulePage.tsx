@@ -15,6 +15,7 @@ import { SeverityMark } from "../alerts/severity.tsx";
 import { Lines, References } from "../alerts/Why.tsx";
 import { RuleSuppressions } from "../suppressions/RuleSuppressions.tsx";
 import { AttackTags } from "./AttackTags.tsx";
+import { Backtest } from "./Backtest.tsx";
 import { RuleActions } from "./RuleActions.tsx";
 import { Source } from "./Source.tsx";
 
@@ -96,6 +97,7 @@ export function RulePage() {
             }
           />
         </Section>
+        <Backtest of={{ rule: r.id }} />
         <RuleSuppressions rule={r} />
       </Split>
     </Page>

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/alert"
 	"sallyport/internal/app"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
@@ -162,7 +163,7 @@ func (s *stage) openCore(shelf *connector.Shelf) {
 	s.core = &app.Core{
 		Config: conf, Log: log, Now: s.clock.now, DB: db, Keys: keys, Shelf: shelf, Engine: engine, Library: library,
 		Guard:    &guard.Guard{Ledger: db.Actions, Tenants: db.Connections, Directory: &guard.Directory{Caller: engine, Now: s.clock.now}, Caller: engine, Log: log, Now: s.clock.now},
-		Pipeline: &pipeline.Pipeline[*store.Batch]{Store: db.Sources, Library: library, Now: s.clock.now, Log: log},
+		Pipeline: &pipeline.Pipeline[*store.Batch]{Store: db.Sources, Rules: &alert.Library{Shelf: db.Rules, Log: log}, Library: library, Now: s.clock.now, Log: log},
 	}
 	org, err := s.core.Organization(s.t.Context(), s.core.Portal(), app.DefaultOrganization)
 	s.must(err)

@@ -56,7 +56,6 @@ var may = map[string]string{
 	"internal/detect/correlate":   "",
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/alert":              "internal/detect internal/detect/correlate internal/detect/plain internal/errs internal/event internal/expr internal/id internal/rule internal/value",
-	"internal/alert":              "internal/detect/correlate internal/errs internal/id internal/event internal/value internal/expr internal/rule",
 	"internal/notify":             "internal/errs internal/alert internal/connector internal/event internal/quota internal/rule internal/value",
 	"internal/backtest":           "internal/alert internal/detect/correlate internal/errs internal/event internal/id internal/rule",
 	"internal/pipeline":           "internal/detect/correlate internal/alert internal/id internal/event internal/source internal/flow",

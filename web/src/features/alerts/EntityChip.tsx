@@ -21,7 +21,7 @@ export function EntityChip({ entity, named }: { entity: EntityOf; named?: boolea
       to="/alerts"
       search={aboutThis(entity)}
       title={`${kindWord(entity.kind)} ${entity.name}: show all alerts about it`}
-      className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle hover:underline"
+      className="inline-flex min-h-6 max-w-full min-w-0 items-center gap-1.5 align-middle hover:underline"
     >
       <Icon size={14} aria-hidden className="shrink-0 text-faint" />
       <span className="sr-only">{kindWord(entity.kind)} </span>

@@ -129,7 +129,7 @@ function Kept() {
   return (
     <>
       The System Log of Okta, as long as{" "}
-      <Link to="/settings/events" className="text-accent hover:underline">
+      <Link to="/settings/events" className="text-accent underline">
         it is kept here
       </Link>
       .

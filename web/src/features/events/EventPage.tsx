@@ -137,7 +137,7 @@ function person(e: components["schemas"]["Entity"]): ReactNode {
           to="/events"
           search={{ filter: `actor.id eq ${id} or target.id eq ${id}`, range: "all" }}
           title={`All events with ${name}`}
-          className="text-accent hover:underline"
+          className="text-accent underline"
         >
           {name}
         </Link>
@@ -176,7 +176,7 @@ function factsOf(e: Detail): [string, ReactNode][] {
   out.push([
     "Came by",
     e.source.name ? (
-      <Link key="s" to="/sources/$id" params={{ id: e.source.id }} className="text-accent hover:underline">
+      <Link key="s" to="/sources/$id" params={{ id: e.source.id }} className="text-accent underline">
         {e.source.name}
       </Link>
     ) : (
@@ -202,7 +202,7 @@ function From({ ip, place }: { ip?: string; place: string }) {
           to="/events"
           search={{ filter: `client.ipAddress eq ${quoted(ip)}`, range: "all" }}
           title={`All events from ${ip}`}
-          className="text-accent hover:underline"
+          className="text-accent underline"
         >
           {ip}
         </Link>

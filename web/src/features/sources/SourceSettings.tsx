@@ -108,7 +108,7 @@ function EditSource({
             s.connection ? (
               <>
                 Its domain and credential are changed on{" "}
-                <Link to="/connections/$id" params={{ id: s.connection.id }} className="text-accent hover:underline">
+                <Link to="/connections/$id" params={{ id: s.connection.id }} className="text-accent underline">
                   its own page
                 </Link>
                 .

@@ -316,7 +316,7 @@ func (b *bench) snapshot(f fixture) string {
 	c.signIn("ada@acme.example")
 	var out strings.Builder
 	for _, rt := range Routes() {
-		if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.Permission == signedIn || rt.streams() || strings.Contains(rt.Path(), "/members") || strings.Contains(rt.Path(), "/rehearsal") || strings.HasSuffix(rt.Path(), "/summary") || rt.Path() == "/oauth/callback" {
+		if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.Permission == signedIn || rt.streams() || strings.Contains(rt.Path(), "/members") || strings.Contains(rt.Path(), "/rehearsal") || strings.HasSuffix(rt.Path(), "/summary") || strings.HasSuffix(rt.Path(), "/context") || rt.Path() == "/oauth/callback" {
 			continue
 		}
 		path, owned := f.path(b.t, rt)

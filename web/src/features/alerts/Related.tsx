@@ -31,7 +31,11 @@ export function AlertRows({ alerts }: { alerts: Alert[] }) {
       {alerts.map((a) => (
         <li key={a.id} className="px-3 py-1.5">
           <div className="flex items-center justify-between gap-3">
-            <Link to="/alerts/$id" params={{ id: a.id }} className="min-w-0 truncate py-0.5 font-medium hover:underline">
+            <Link
+              to="/alerts/$id"
+              params={{ id: a.id }}
+              className="min-w-0 truncate py-0.5 font-medium hover:underline"
+            >
               {a.title}
             </Link>
             <SeverityMark severity={a.severity} />

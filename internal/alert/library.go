@@ -161,14 +161,24 @@ type Found struct {
 	book    *Book
 	matches *rule.Matches
 	sieve   *Sieve
+	ahead   []event.Event
 }
 
-// Match holds events against the rules. It reads nothing but the events.
+// Match holds events against the rules, which arrived now. It reads nothing but
+// the events.
 func (b *Book) Match(es []event.Event, now time.Time) (*Found, error) {
 	f := &Found{book: b, sieve: NewSieve(b.Suppressions, now)}
 	var err error
-	f.matches, err = b.detector.Match(es, f.sieve.Hides)
+	if f.matches, err = b.detector.Match(es, f.sieve.Hides); err == nil {
+		f.ahead = f.matches.Arrived(now)
+	}
 	return f, err
+}
+
+// Ahead returns the events that are counted as published when they arrived, as
+// they say that they were published long after.
+func (f *Found) Ahead(fresh map[string]bool) []event.Event {
+	return slices.DeleteFunc(slices.Clone(f.ahead), func(e event.Event) bool { return !fresh[e.UUID] })
 }
 
 // Any reports whether anything was found that makes a hit, or is counted.

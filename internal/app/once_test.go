@@ -1,19 +1,24 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/app"
 	"sallyport/internal/config"
@@ -157,9 +162,14 @@ func (f *fleet) restart(at int) {
 	f.nodes[at] = f.start(listen)
 }
 
-// source adds a source that polls the sandbox's org, and has a hook or a log
-// stream of it, by one of the servers.
-func (f *fleet) source(at int, name string, hook, stream bool) (id string) {
+// ways is how events come to a source.
+type ways struct {
+	poll, hook, stream bool
+	by                 string // URL that the log stream goes to; empty for the server's
+}
+
+// source adds a source of the sandbox's org, by one of the servers.
+func (f *fleet) source(at int, name string, by ways) {
 	f.t.Helper()
 	state := f.box.State()
 	var conn struct{ ID string }
@@ -169,19 +179,19 @@ func (f *fleet) source(at int, name string, hook, stream bool) (id string) {
 		f.t.Fatalf("connection: status %d", status)
 	}
 	var s alertSource
-	if status := f.api.ask(at, http.MethodPost, "/api/v1/sources", object{"name": name, "connection": conn.ID, "poll": true, "hook": hook, "stream": stream}, &s); status != http.StatusCreated {
+	if status := f.api.ask(at, http.MethodPost, "/api/v1/sources", object{"name": name, "connection": conn.ID, "poll": by.poll, "hook": by.hook, "stream": by.stream}, &s); status != http.StatusCreated {
 		f.t.Fatalf("source: status %d", status)
 	}
-	if hook {
+	if by.hook {
 		var h hookState
 		if f.api.ask(at, http.MethodPut, "/api/v1/sources/"+s.ID+"/hook", object{"types": []string{"user.authentication.auth_via_mfa"}}, &h); h.Verification != "VERIFIED" {
 			f.t.Fatalf("hook: %+v", h)
 		}
 	}
-	if stream {
-		f.okta(http.MethodPost, "/api/v1/logStreams", object{"type": "splunk_cloud_logstreaming", "name": name, "settings": object{"host": f.api.urls[at], "edition": "aws", "token": s.Stream.Token}}, nil)
+	if by.stream {
+		settings := object{"host": cmp.Or(by.by, f.api.urls[at]), "edition": "aws", "token": s.Stream.Token}
+		f.okta(http.MethodPost, "/api/v1/logStreams", object{"type": "splunk_cloud_logstreaming", "name": name, "settings": settings}, nil)
 	}
-	return s.ID
 }
 
 // okta asks the sandbox's org.
@@ -259,9 +269,9 @@ func (f *fleet) raised() map[string]count {
 // then they still are, and each has started one run.
 func (f *fleet) settle(want map[string]count) {
 	f.t.Helper()
-	for began := time.Now(); !cmp.Equal(want, f.raised()); pause(50 * time.Millisecond) {
+	for began := time.Now(); !gocmp.Equal(want, f.raised()); pause(50 * time.Millisecond) {
 		if time.Since(began) > 40*time.Second {
-			f.t.Errorf("within 40 s the alerts are not right: %s", cmp.Diff(want, f.raised()))
+			f.t.Errorf("within 40 s the alerts are not right: %s", gocmp.Diff(want, f.raised()))
 			break
 		}
 	}
@@ -278,7 +288,7 @@ func (f *fleet) settle(want map[string]count) {
 		}
 		return true
 	})
-	if diff := cmp.Diff(want, f.raised()); diff != "" {
+	if diff := gocmp.Diff(want, f.raised()); diff != "" {
 		f.t.Error(diff)
 	}
 	f.answered()
@@ -321,8 +331,8 @@ func TestEachOnceFromManySides(t *testing.T) {
 			servers = 2
 		}
 		f := startFleet(t, dsn, servers, 0)
-		f.source(0, "Okta", true, false)
-		f.source(servers-1, "Okta, by mistake", true, true)
+		f.source(0, "Okta", ways{poll: true, hook: true})
+		f.source(servers-1, "Okta, by mistake", ways{poll: true, hook: true, stream: true})
 		all, want := f.denials()
 		now := time.Now()
 		f.deny(now, all[:len(all)/2])
@@ -341,7 +351,7 @@ func TestEachOnceWithClocksThatDiffer(t *testing.T) {
 			t.Parallel()
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				f := startFleet(t, dsn, 1, ahead)
-				f.source(0, "Okta", true, false)
+				f.source(0, "Okta", ways{poll: true, hook: true})
 				all, want := f.denials()
 				if ahead > time.Hour { // who denies slowly seems to do it at once
 					all, want = quick(all, want)
@@ -364,4 +374,48 @@ func quick(all []denial, want map[string]count) ([]denial, map[string]count) {
 		}
 	}
 	return all, want
+}
+
+// Okta's log stream brings events to the collector, and alerts come of them, though
+// it is away for a moment, has no room, or its answer is lost.
+func TestLogStreamRaisesAlerts(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		f := startFleet(t, dsn, 1, 0)
+		at, err := url.Parse(f.api.urls[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy := httputil.NewSingleHostReverseProxy(at)
+		proxy.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+		var lost, refused, taken atomic.Int32
+		line := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case lost.Add(-1) >= 0: // it is taken, and the answer breaks off
+				proxy.ServeHTTP(httptest.NewRecorder(), r)
+				panic(http.ErrAbortHandler)
+			case refused.Add(-1) >= 0:
+				http.Error(w, "busy", http.StatusServiceUnavailable)
+			default:
+				proxy.ServeHTTP(w, r)
+				taken.Add(1)
+			}
+		}))
+		t.Cleanup(line.Close)
+		f.source(0, "Okta", ways{stream: true, by: line.URL})
+		all, want := f.denials()
+		third, now := len(all)/3, time.Now()
+		lost.Store(1)
+		f.deny(now, all[:third])
+		until(t, "what was lost is sent again", func() bool { return lost.Load() < 0 && taken.Load() > 0 })
+		refused.Store(1)
+		f.deny(now, all[third:2*third])
+		f.nodes[0].stop()
+		f.deny(now, all[2*third:])
+		f.nodes[0] = f.start(at.Host)
+		f.settle(want)
+		f.happened()
+		if refused.Load() >= 0 {
+			t.Error("nothing was refused")
+		}
+	})
 }

@@ -28,7 +28,7 @@ test-web: web/node_modules ## the console: types, lint, logic
 	cd web && npx tsc --noEmit && npm run lint && npm test
 
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
-	tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
+	POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
 
 test-browser: build ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs

@@ -117,7 +117,7 @@ func TestReportedActivityIsContainedByPollingAlone(t *testing.T) {
 }
 
 func TestProtectedAccountIsLeftAlone(t *testing.T) {
-	d := startDemo(t, storetest.SQLite(t))
+	d := startDemo(t, storetest.Prepared(t))
 	login := "breakglass@" + d.state().Okta.Domain
 	before := d.person(login)
 	_, uuid := d.report(login)
@@ -166,7 +166,7 @@ func TestFaults(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := startDemo(t, storetest.SQLite(t))
+			d := startDemo(t, storetest.Prepared(t))
 			d.fault(tt.fault)
 			login, uuid := d.report("")
 			if tt.reason != "" {

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,14 +55,15 @@ sallyport: { entity: actor, window: 12h }
 
 // fleet is servers on one database beside a sandbox that they read.
 type fleet struct {
-	t      *testing.T
-	config config.Config
-	box    *sandbox.Sandbox
-	log    *buffer
-	nodes  []*node
-	org    string
-	api    *site
-	uuids  []string // of what was denied
+	t       *testing.T
+	config  config.Config
+	content *app.Content
+	box     *sandbox.Sandbox
+	log     *buffer
+	nodes   []*node
+	org     string
+	api     *site
+	uuids   []string // of what was denied
 }
 
 // node is one server of a fleet.
@@ -77,13 +77,8 @@ func startFleet(t *testing.T, dsn string, n int, ahead time.Duration) *fleet {
 	t.Helper()
 	f := &fleet{t: t, log: &buffer{}, config: config.Default()}
 	f.serveSandbox(ahead)
-	rules, key := t.TempDir(), filepath.Join(t.TempDir(), "key")
-	for name, text := range map[string]string{"once.yaml": onceRule, "burst.yaml": burstRule} { // in one file only the second would raise alerts
-		if err := os.WriteFile(filepath.Join(rules, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.config.KeyFile, f.config.Database, f.config.RuleDirs, f.config.Workers = key, secret.NewText(dsn), []string{rules}, 4
+	f.content = withRules(t, onceRule, burstRule) // in one file only the second would raise alerts
+	f.config.KeyFile, f.config.Database, f.config.Workers = filepath.Join(t.TempDir(), "key"), secret.NewText(dsn), 4
 	f.config.Poll, f.config.Egress.Allow = config.Poll{Least: time.Second, Most: time.Second}, []string{"127.0.0.0/8"}
 	for range n {
 		f.nodes = append(f.nodes, f.start("127.0.0.1:0"))
@@ -135,7 +130,7 @@ func (f *fleet) start(listen string) *node {
 	f.t.Helper()
 	c := f.config
 	c.DataDir, c.Listen = f.t.TempDir(), listen
-	a, err := app.New(f.t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(f.log, nil))})
+	a, err := app.New(f.t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(f.log, nil)), Content: f.content})
 	if err != nil {
 		f.t.Fatal(err)
 	}

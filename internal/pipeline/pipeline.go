@@ -124,16 +124,18 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 	if err := with.current(ctx, w); err != nil {
 		return out, err
 	}
-	isNew, err := w.AddEvents(ctx)
-	if err != nil {
-		return out, fmt.Errorf("add events: %w", err)
-	}
-	out.Fresh = pick(b.Events, isNew)
+	// First, as whoever holds others off may be about to add the same events: then
+	// each would wait for the other.
 	if found.Any() {
 		if err := w.Alone(ctx); err != nil {
 			return out, err
 		}
 	}
+	isNew, err := w.AddEvents(ctx)
+	if err != nil {
+		return out, fmt.Errorf("add events: %w", err)
+	}
+	out.Fresh = pick(b.Events, isNew)
 	fresh := make(map[string]bool, len(out.Fresh))
 	for _, e := range out.Fresh {
 		fresh[e.UUID] = true

@@ -78,8 +78,8 @@ func (c *crash) untilAccepted(more int) {
 	}
 	want := count() + more
 	for began := time.Now(); count() < want; pause(c.t.Context(), time.Millisecond) {
-		if time.Since(began) > 30*time.Second {
-			c.t.Fatalf("the server has not accepted %d events within 30 s", more)
+		if time.Since(began) > patience {
+			c.t.Fatalf("the server has not accepted %d events within %s", more, patience)
 		}
 	}
 }
@@ -213,7 +213,7 @@ func (c *crash) start() {
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	for began := time.Now(); time.Since(began) < 30*time.Second; pause(c.t.Context(), 10*time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 3*patience; pause(c.t.Context(), 10*time.Millisecond) {
 		resp, err := http.Get(c.url + "/readyz")
 		if err != nil {
 			continue
@@ -224,7 +224,7 @@ func (c *crash) start() {
 		}
 	}
 	said, _ := os.ReadFile(c.log.Name())
-	c.t.Fatalf("the server is not ready after 30 s: %s", said)
+	c.t.Fatalf("the server is not ready after %s: %s", 3*patience, said)
 }
 
 func (c *crash) kill() {

@@ -9,11 +9,14 @@ export function EditState({
   edit,
   check,
   behind,
+  failed,
 }: {
   file: FileDetail;
   edit: RuleEdit;
   check: Check | undefined;
   behind: boolean;
+  /** It could not be checked. */
+  failed: boolean;
 }) {
   const stops = check && blockers(countsOf(check));
   const saved = edit.save.isPending
@@ -31,7 +34,9 @@ export function EditState({
         {edit.save.isError ? "Not saved" : saved}
       </span>
       <span className="text-sm">
-        {behind || !check ? (
+        {failed ? (
+          <State icon={CircleAlert} tone="warn" label="Not checked" />
+        ) : behind || !check ? (
           <State icon={LoaderCircle} tone="quiet" label="Checking" spin />
         ) : check.ok ? (
           <State

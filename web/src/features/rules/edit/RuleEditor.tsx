@@ -71,7 +71,7 @@ export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode
             <span className="text-faint"> / own / {file.slug}</span>
           </>
         }
-        mark={<EditState file={file} edit={edit} check={check} behind={behind} />}
+        mark={<EditState file={file} edit={edit} check={check} behind={behind} failed={query.isError} />}
         actions={can && <EditActions file={file} edit={edit} savable={savable} onSave={save} onAsk={setAsked} />}
       />
       <div className="mb-4 flex flex-col gap-2 empty:hidden">
@@ -145,7 +145,7 @@ export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode
               label: (
                 <>Check{n && n.errors + n.failing > 0 && <span className="text-bad"> {n.errors + n.failing}</span>}</>
               ),
-              content: <CheckPanel check={check} onGo={go} />,
+              content: check || !query.isError ? <CheckPanel check={check} onGo={go} /> : null,
             },
             { id: "try", label: "Try", content: <TryPanel file={file.slug} text={edit.now.text} /> },
             {

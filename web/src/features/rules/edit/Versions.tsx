@@ -4,7 +4,7 @@ import { Panel } from "../../../kit/Page.tsx";
 import { Tag } from "../../../kit/State.tsx";
 import { Time } from "../../../kit/Time.tsx";
 import { Changes } from "./Changes.tsx";
-import type { Texts } from "./kept.ts";
+import { type Texts, textsOf } from "./kept.ts";
 import type { FileDetail } from "./useRuleFile.ts";
 
 /** What was published, and how what is typed differs from it. */
@@ -42,7 +42,7 @@ export function Versions({ file, now, onTake }: { file: FileDetail; now: Texts; 
           <div className="flex flex-wrap items-center justify-between gap-2">
             <h2 className="text-sm font-medium">From version {open.number} to what is typed</h2>
             {onTake && (open.text !== now.text || open.cases !== now.cases) && (
-              <Button size="sm" onClick={() => onTake({ text: open.text, cases: open.cases })}>
+              <Button size="sm" onClick={() => onTake(textsOf(open))}>
                 Go back to it
               </Button>
             )}

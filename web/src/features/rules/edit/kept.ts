@@ -6,6 +6,9 @@ export type Kept = Texts & {
   edition: string;
 };
 
+/** Of something that has texts, those alone. */
+export const textsOf = ({ text, cases }: Texts): Texts => ({ text, cases });
+
 const name = (key: string) => `sallyport.rule.${key}`;
 
 export function keptOf(key: string): Kept | undefined {

@@ -6,7 +6,7 @@ import { keyOf, queryClient, stale } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
 import { useLeaving } from "../../../shell/useLeaving.ts";
 import { useSession } from "../../session/session.ts";
-import { type Kept, keep, keptOf, type Texts } from "./kept.ts";
+import { type Kept, keep, keptOf, type Texts, textsOf } from "./kept.ts";
 
 export type FileDetail = components["schemas"]["RuleFileDetail"];
 
@@ -16,12 +16,11 @@ export function useRuleFile(file: FileDetail) {
   const place = `${organization.id}.${account.id}.${file.id}`;
   const [found] = useState(() => keptOf(place));
   // What is typed was made of this; what the server has now is the file.
-  const [base, setBase] = useState<Kept>({
-    text: file.text,
-    cases: file.cases,
+  const [base, setBase] = useState<Kept & { before?: string }>({
+    ...textsOf(file),
     edition: found?.edition ?? file.edition,
   });
-  const [now, setNow] = useState<Texts>(found ?? base);
+  const [now, setNow] = useState<Texts>(() => textsOf(found ?? file));
   const [restored, setRestored] = useState(found !== undefined);
   const dirty = now.text !== base.text || now.cases !== base.cases;
   const leaving = useLeaving(dirty);
@@ -31,13 +30,13 @@ export function useRuleFile(file: FileDetail) {
   const took = (answer: FileDetail, texts: Texts) => {
     queryClient.setQueryData(keyOf("/api/v1/rulefiles/{file}", { path: { file: file.id } }), answer);
     void stale("/api/v1/rulefiles");
-    setBase({ ...texts, edition: answer.edition });
+    setBase({ ...texts, edition: answer.edition, before: file.edition });
     setRestored(false);
   };
   const put = async (texts: Texts, over: string) => {
     const body = { ...texts, edition: over };
     const answer = await call("put", "/api/v1/rulefiles/{file}/draft", { path: { file: file.id }, body });
-    took(answer, texts.text ? texts : { text: answer.text, cases: answer.cases });
+    took(answer, texts.text ? texts : textsOf(answer));
     return answer;
   };
   const save = useMutation({ mutationFn: (over?: string) => put(now, over ?? edition) });
@@ -56,7 +55,7 @@ export function useRuleFile(file: FileDetail) {
   const drop = useMutation({
     mutationFn: async () => {
       const answer = file.hasDraft ? await put({ text: "", cases: "" }, file.edition) : file;
-      const texts = { text: answer.text, cases: answer.cases };
+      const texts = textsOf(answer);
       took(answer, texts);
       setNow(texts);
     },
@@ -72,11 +71,14 @@ export function useRuleFile(file: FileDetail) {
     publish,
     drop,
     /** Somebody else has kept or published something since. */
-    overtaken: edition !== file.edition && !save.isPending && !publish.isPending && !drop.isPending,
+    overtaken:
+      edition !== file.edition &&
+      file.edition !== base.before && // what was just kept is not in the file yet
+      !(save.isPending || publish.isPending || drop.isPending),
     refused,
     /** Goes on with what the server has. */
     takeTheirs: () => {
-      const theirs = { text: file.text, cases: file.cases };
+      const theirs = textsOf(file);
       setBase({ ...theirs, edition: file.edition });
       setNow(theirs);
       setRestored(false);

@@ -126,6 +126,12 @@ test("a rule of the pack is made one's own, with its cases", played, async () =>
   const text = await page.getByRole("textbox", { name: "Text of the rule" }).inputValue();
   assert.ok(text.includes(`{ id: ${of.id}, type: derived }`), "it names what it comes from");
   await page.getByText("6 of 6 as they should be").waitFor();
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("checkbox", { name: /Switch off Push after push/ }).check();
+  await dialog.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByText("Version 1 is published").waitFor();
+  await until("the one of the pack is off", async () => !(await api(s.demo, "GET", `/rules/${of.id}`)).enabled);
 });
 
 test("what was typed is not lost: neither by leaving nor by somebody else", played, async () => {
@@ -159,12 +165,12 @@ test("what was typed is not lost: neither by leaving nor by somebody else", play
   assert.ok(kept.text.includes("level: low") && kept.versions[0].text.includes("gte: 4"), "theirs is published, mine is the draft");
 
   // The draft is discarded after one has seen what goes, and the file deleted.
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More for this rule" }).click();
   await page.getByRole("menuitem", { name: "Discard the draft" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Discard the draft" }).click();
   await page.getByText("As published").waitFor();
   assert.ok((await box.inputValue()).includes("gte: 4"));
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More for this rule" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByRole("dialog").getByText("stops with the next event").waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();

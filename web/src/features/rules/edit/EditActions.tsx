@@ -40,7 +40,7 @@ export function EditActions({
         Publish
       </Button>
       <Menu
-        trigger={<Button look="quiet" icon={<Ellipsis size={16} />} aria-label="More" />}
+        trigger={<Button look="quiet" icon={<Ellipsis size={16} />} aria-label="More for this rule" />}
         items={[
           {
             label: "The published rule",

@@ -10,6 +10,7 @@ export function EditState({
   check,
   behind,
   failed,
+  onShow,
 }: {
   file: FileDetail;
   edit: RuleEdit;
@@ -17,6 +18,8 @@ export function EditState({
   behind: boolean;
   /** It could not be checked. */
   failed: boolean;
+  /** Shows what is wrong. */
+  onShow: () => void;
 }) {
   const stops = check && blockers(countsOf(check));
   const saved = edit.save.isPending
@@ -45,7 +48,9 @@ export function EditState({
             label={check.cases.length > 0 ? "It can be published" : "It can be published; it has no cases"}
           />
         ) : (
-          <State icon={CircleAlert} tone="bad" label={stops || "There is no rule in it yet."} />
+          <button type="button" className="rounded-sm hover:underline" onClick={onShow} title="Show them">
+            <State icon={CircleAlert} tone="bad" label={stops || "There is no rule in it yet."} />
+          </button>
         )}
       </span>
     </>

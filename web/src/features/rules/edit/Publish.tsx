@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { call } from "../../../api/client.ts";
 import { Failed } from "../../../api/Failed.tsx";
-import { read } from "../../../api/query.ts";
+import { read, stale } from "../../../api/query.ts";
 import { Button } from "../../../kit/Button.tsx";
+import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Dialog } from "../../../kit/Dialog.tsx";
 import { Field, Input } from "../../../kit/Field.tsx";
 import { Note } from "../../../kit/Note.tsx";
@@ -10,7 +12,7 @@ import { toast } from "../../../kit/Toast.tsx";
 import { span } from "../../../kit/time.ts";
 import { SeverityMark } from "../../alerts/severity.tsx";
 import { Changes } from "./Changes.tsx";
-import { blockers, type Check, countsOf } from "./findings.ts";
+import { blockers, type Check, countsOf, originsOf } from "./findings.ts";
 import type { FileDetail, RuleEdit } from "./useRuleFile.ts";
 
 /** Publishes the draft, after it has shown what will alert then, and what changes. */
@@ -33,6 +35,8 @@ export function Publish({
   const before = file.versions[0];
   const now = check?.rules ?? [];
   const gone = (rules.data ?? []).filter((r) => r.file === file.id && !now.some((n) => n.id === r.id));
+  const origins = (rules.data ?? []).filter((r) => r.enabled && !r.own && originsOf(edit.now.text).includes(r.id));
+  const [alone, setAlone] = useState(false);
   const stops = check && blockers(countsOf(check));
   const same = before && before.text === edit.now.text && before.cases === edit.now.cases;
   const ready = check?.ok === true && !behind && !same;
@@ -40,6 +44,7 @@ export function Publish({
     edit.publish.mutate(note, {
       onSuccess: (after) => {
         toast({ title: `Version ${after.version} is published`, detail: "It holds from the next event on." });
+        if (alone) void switchOff(origins);
         onClose();
       },
     });
@@ -90,6 +95,14 @@ export function Publish({
             ))}
           </ul>
         )}
+        {!same && origins.length > 0 && (
+          <Checkbox
+            shown
+            checked={alone}
+            onChange={setAlone}
+            label={`Switch off ${origins.map((r) => r.title).join(", ")}, which it comes from. As long as both are on, both alert.`}
+          />
+        )}
         <Field label="What has changed" help="It stands with the version.">
           {(f) => (
             <Input
@@ -107,4 +120,19 @@ export function Publish({
       </div>
     </Dialog>
   );
+}
+
+/** Switches rules off that others have taken the place of. */
+async function switchOff(rules: { id: string; title: string }[]) {
+  try {
+    for (const r of rules)
+      await call("patch", "/api/v1/rules/{rule}", { path: { rule: r.id }, body: { enabled: false } });
+  } catch {
+    toast({
+      tone: "bad",
+      title: "The rule that it comes from is still on",
+      detail: "Switch it off in the list of rules.",
+    });
+  }
+  void stale("/api/v1/rules", "/api/v1/rules/{rule}");
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Failed } from "../../../api/Failed.tsx";
 import { Button } from "../../../kit/Button.tsx";
 import { useKeys } from "../../../kit/keys.ts";
@@ -42,10 +42,17 @@ export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode
     setPart(to);
     setJump({ line });
   };
+  const beside = useRef<HTMLDivElement>(null);
+  const showCheck = () => {
+    setSide("check");
+    beside.current?.scrollIntoView({ block: "nearest" });
+    beside.current?.querySelector<HTMLElement>("[role=tabpanel] button")?.focus({ preventScroll: true });
+  };
   const n = check && countsOf(check);
   const wrong = (of: Part) => {
-    const count = marksOf(check, of).size;
-    return count > 0 ? <span className="text-bad"> {count}</span> : null;
+    const marks = [...marksOf(check, of).values()];
+    if (marks.length === 0) return null;
+    return <span className={marks.every((m) => m.warning) ? "text-warn" : "text-bad"}> {marks.length}</span>;
   };
   const text = (of: Part, key: "text" | "cases", label: string, placeholder: string) =>
     can ? (
@@ -71,7 +78,9 @@ export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode
             <span className="text-faint"> / own / {file.slug}</span>
           </>
         }
-        mark={<EditState file={file} edit={edit} check={check} behind={behind} failed={query.isError} />}
+        mark={
+          <EditState file={file} edit={edit} check={check} behind={behind} failed={query.isError} onShow={showCheck} />
+        }
         actions={can && <EditActions file={file} edit={edit} savable={savable} onSave={save} onAsk={setAsked} />}
       />
       <div className="mb-4 flex flex-col gap-2 empty:hidden">
@@ -135,26 +144,28 @@ export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode
             },
           ]}
         />
-        <Tabs
-          label="What it does"
-          value={side}
-          onChange={setSide}
-          tabs={[
-            {
-              id: "check",
-              label: (
-                <>Check{n && n.errors + n.failing > 0 && <span className="text-bad"> {n.errors + n.failing}</span>}</>
-              ),
-              content: check || !query.isError ? <CheckPanel check={check} onGo={go} /> : null,
-            },
-            { id: "try", label: "Try", content: <TryPanel file={file.slug} text={edit.now.text} /> },
-            {
-              id: "versions",
-              label: "Versions",
-              content: <Versions file={file} now={edit.now} onTake={can ? edit.set : undefined} />,
-            },
-          ]}
-        />
+        <div ref={beside} className="min-w-0 scroll-mt-16 scroll-mb-20">
+          <Tabs
+            label="What it does"
+            value={side}
+            onChange={setSide}
+            tabs={[
+              {
+                id: "check",
+                label: (
+                  <>Check{n && n.errors + n.failing > 0 && <span className="text-bad"> {n.errors + n.failing}</span>}</>
+                ),
+                content: check || !query.isError ? <CheckPanel check={check} onGo={go} /> : null,
+              },
+              { id: "try", label: "Try", content: <TryPanel file={file.slug} text={edit.now.text} /> },
+              {
+                id: "versions",
+                label: "Versions",
+                content: <Versions file={file} now={edit.now} onTake={can ? edit.set : undefined} />,
+              },
+            ]}
+          />
+        </div>
         {canTest && (
           <div className="min-w-0 xl:col-span-2">
             <Backtest of={{ file: file.slug, text: edit.now.text }} />

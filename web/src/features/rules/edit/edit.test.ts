@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { blockers, type Check, countsOf, eventsOf, marksOf } from "./findings.ts";
+import { blockers, type Check, countsOf, eventsOf, marksOf, originsOf } from "./findings.ts";
 import { begun, randomId, slugOf, starts, withTitle } from "./starts.ts";
 import { type Edit, indent, lineAt, newLine } from "./typing.ts";
 
@@ -124,4 +124,10 @@ test("events are taken as one, as a list and by line", () => {
   expect(eventsOf('{"eventType":"a.b"}\n\n{"eventType":"a.b"}\n')).toEqual({ events: [one, one] });
   for (const wrong of ["", "x", "[]", "3", "[1]", "null", '{"a":1}\nx'])
     expect(eventsOf(wrong)).toHaveProperty("error");
+});
+
+test("a text says which rules it is derived from", () => {
+  expect(originsOf("related: [{ id: a-1, type: derived }, { id: b, type: similar }]\n")).toEqual(["a-1"]);
+  expect(originsOf("related:\n  - id: 'a-1'\n    type: derived\n  - id: b\n    type: obsolete\n")).toEqual(["a-1"]);
+  expect(originsOf("id: a\nstatus: test\n")).toEqual([]);
 });

@@ -41,6 +41,11 @@ export function blockers(c: Counts): string {
   return out.join(" ");
 }
 
+/** The ids of rules that a text says it is derived from. */
+export function originsOf(text: string): string[] {
+  return [...text.matchAll(/\bid:\s*['"]?([\w.-]+)['"]?\s*,?\s*type:\s*derived\b/g)].flatMap((m) => m[1] ?? []);
+}
+
 /** Events that were pasted: one, a list of them, or one per line, as exports have them. */
 export function eventsOf(text: string): { events: Record<string, unknown>[] } | { error: string } {
   const objects = (v: unknown): v is Record<string, unknown>[] =>

@@ -24,14 +24,16 @@ export function Drafts() {
         <ul className="divide-y">
           {shown.map((f) => (
             <li key={f.id} className="flex min-h-9 flex-wrap items-center gap-x-3 px-3 py-1.5">
-              <Tag tone="warn">Draft</Tag>
-              <Link
-                to="/rules/files/$id"
-                params={{ id: f.id }}
-                className="min-w-0 truncate font-medium text-accent hover:underline"
-              >
-                {f.title}
-              </Link>
+              <span className="flex max-w-full min-w-0 items-center gap-2">
+                <Tag tone="warn">Draft</Tag>
+                <Link
+                  to="/rules/files/$id"
+                  params={{ id: f.id }}
+                  className="min-w-0 truncate font-medium text-accent hover:underline"
+                >
+                  {f.title}
+                </Link>
+              </span>
               <span className="text-sm text-muted">
                 {f.version > 0 ? `version ${f.version} runs` : "never published"}
               </span>

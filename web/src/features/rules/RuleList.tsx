@@ -91,7 +91,11 @@ export function RuleList() {
           onOpen={(r) => void navigate({ to: "/rules/$id", params: { id: r.id } })}
           empty={
             <div className="rounded-lg border bg-surface">
-              {rules.data?.length === 0 ? <NoRules /> : <NothingFits onClear={() => void navigate({ search: {} })} />}
+              {rules.data?.length === 0 ? (
+                <NoRules can={can} />
+              ) : (
+                <NothingFits onClear={() => void navigate({ search: {} })} />
+              )}
             </div>
           }
         />
@@ -164,9 +168,19 @@ function leadOf(rules: Rule[]): string {
   return `${on} of ${counted(rules.length, "rule")} on; ${hit === 0 ? "none" : hit} made alerts in the last 7 days.`;
 }
 
-function NoRules() {
+function NoRules({ can }: { can: boolean }) {
   return (
-    <Empty icon={<Radar size={28} strokeWidth={1.5} />} title="There are no rules">
+    <Empty
+      icon={<Radar size={28} strokeWidth={1.5} />}
+      title="There are no rules"
+      action={
+        can && (
+          <Link to="/rules/new" className={buttonClass()}>
+            Write one
+          </Link>
+        )
+      }
+    >
       The server was started without its own pack and without folders of rules.
     </Empty>
   );

@@ -30,7 +30,7 @@ export function Remove({ file, edit, onClose }: { file: FileDetail; edit: RuleEd
       title={`Delete ${file.title}`}
       intro={
         file.version > 0
-          ? `Its ${counted(file.versions.length, "version")} and its draft go with it. There is no way back.`
+          ? `What was published goes with it (${counted(file.versions.length, "version")})${file.hasDraft || edit.dirty ? ", and the draft" : ""}. There is no way back.`
           : "It was never published. There is no way back."
       }
       footer={

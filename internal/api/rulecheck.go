@@ -67,27 +67,38 @@ func tryCases(ctx context.Context, r *rule.Rule, cases []rule.Case) ([]RuleCase,
 	return out, nil
 }
 
-// ownText puts a text of rules on a shelf with the rules of the packs and of the
+// written is a text of rules on a shelf with the rules of the packs and of the
 // organization's other files, in the place of its own file of that name. Its
 // correlations may refer to them; their ids are not its own.
-func ownText(ctx context.Context, d Deps, c portal.Caller, slug, text string) (rule.File, *rule.Shelf, rule.Report, error) {
-	file := rule.Parse(alert.OwnPack, slug+".yaml", []byte(text))
-	book, err := d.Rules.Book(ctx, c.Org.ID)
-	if err != nil {
-		return file, nil, rule.Report{}, err
-	}
-	others := slices.DeleteFunc(slices.Clone(book.Files), func(f rule.File) bool { return f.Pack == file.Pack && f.Name == file.Name })
-	shelf, report := rule.NewShelf(append(others, file)...)
-	return file, shelf, report, nil
+type written struct {
+	file   rule.File
+	shelf  *rule.Shelf
+	report rule.Report
 }
 
-// of reports whether a rule is in a file.
-func of(f rule.File, pack, name string) bool { return f.Pack == pack && f.Name == name }
+func readWritten(ctx context.Context, d Deps, c portal.Caller, slug, text string) (written, error) {
+	w := written{file: rule.Parse(alert.OwnPack, slug+".yaml", []byte(text))}
+	book, err := d.Rules.Book(ctx, c.Org.ID)
+	if err != nil {
+		return w, err
+	}
+	others := slices.DeleteFunc(slices.Clone(book.Files), func(f rule.File) bool { return w.has(f.Pack, f.Name) })
+	w.shelf, w.report = rule.NewShelf(append(others, w.file)...)
+	return w, nil
+}
+
+// has reports whether something of a file is of this text.
+func (w written) has(pack, file string) bool { return pack == w.file.Pack && file == w.file.Name }
+
+// rules returns the text's rules, those too that only feed correlations.
+func (w written) rules() []*rule.Rule {
+	return slices.DeleteFunc(w.shelf.With(w.file.Pack), func(r *rule.Rule) bool { return !w.has(r.Pack, r.File) })
+}
 
 // checkText reads a text of rules with its cases.
 func checkText(ctx context.Context, d Deps, c portal.Caller, slug string, in ruleText) (RuleCheck, []*rule.Rule, error) {
 	out := RuleCheck{Rules: []CheckedRule{}, Problems: []RuleProblem{}, Cases: []RuleCase{}}
-	file, shelf, report, err := ownText(ctx, d, c, slug, in.Text)
+	w, err := readWritten(ctx, d, c, slug, in.Text)
 	if err != nil {
 		return out, nil, err
 	}
@@ -101,12 +112,9 @@ func checkText(ctx context.Context, d Deps, c portal.Caller, slug string, in rul
 			out.Problems = append(out.Problems, casesProblems(err)...)
 		}
 	}
-	problems := report.Problems
+	problems := w.report.Problems
 	own := []*rule.Rule{}
-	for _, r := range shelf.With(alert.OwnPack) {
-		if !of(file, r.Pack, r.File) {
-			continue
-		}
+	for _, r := range w.rules() {
 		problems = append(problems, linter.Lint(r, len(read) > 0)...)
 		if r.Part {
 			continue
@@ -120,11 +128,11 @@ func checkText(ctx context.Context, d Deps, c portal.Caller, slug string, in rul
 		out.Cases = append(out.Cases, tried...)
 	}
 	for _, p := range problems {
-		if of(file, p.Pack, p.File) {
+		if w.has(p.Pack, p.File) {
 			out.Problems = append(out.Problems, RuleProblem{"rules", p.Line, p.Path, p.Message, p.Warning})
 		}
 	}
-	if file.Foreign || len(own) == 0 && len(out.Problems) == 0 {
+	if w.file.Foreign || len(own) == 0 && len(out.Problems) == 0 {
 		out.Problems = append(out.Problems, RuleProblem{In: "rules", Message: "there is no rule about Okta's events in it"})
 	}
 	slices.SortStableFunc(out.Problems, func(a, b RuleProblem) int { return cmp.Or(-cmp.Compare(a.In, b.In), cmp.Compare(a.Line, b.Line)) })

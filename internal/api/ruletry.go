@@ -41,7 +41,7 @@ type TriedRule struct {
 }
 
 func tryRules(ctx context.Context, d Deps, c portal.Caller, in tryRulesIn) ([]TriedRule, error) {
-	file, shelf, report, err := ownText(ctx, d, c, cmp.Or(in.File, "draft"), in.Text)
+	w, err := readWritten(ctx, d, c, cmp.Or(in.File, "draft"), in.Text)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +51,8 @@ func tryRules(ctx context.Context, d Deps, c portal.Caller, in tryRulesIn) ([]Tr
 	}
 	k := rule.Case{Fires: true, Events: events, Until: events[len(events)-1].Published}
 	out := []TriedRule{}
-	for _, r := range shelf.With(file.Pack) {
-		if r.Part || !of(file, r.Pack, r.File) {
+	for _, r := range w.rules() {
+		if r.Part {
 			continue
 		}
 		res, err := r.Try(ctx, k)
@@ -69,8 +69,8 @@ func tryRules(ctx context.Context, d Deps, c portal.Caller, in tryRulesIn) ([]Tr
 		out = append(out, tried)
 	}
 	if len(out) == 0 {
-		for _, p := range report.Problems {
-			if of(file, p.Pack, p.File) && !p.Warning {
+		for _, p := range w.report.Problems {
+			if w.has(p.Pack, p.File) && !p.Warning {
 				return nil, badField("text", "line %d: %s", p.Line, p.Message)
 			}
 		}

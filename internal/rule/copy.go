@@ -101,7 +101,9 @@ func (r *Rule) rewritten(item oktaItem, id string) (string, error) {
 		Sallyport      ours              `yaml:"sallyport"`
 	}{
 		r.Title, id, from, r.Status, r.Author, r.Description, r.References, r.Tags,
-		map[string]string{"product": "okta", "service": "okta"}, r.FalsePositives, r.Severity.String(), ours{"actor, ip, org", r.Response, strings.Join(filters, "")},
+		map[string]string{"product": "okta", "service": "okta"},
+		r.FalsePositives, r.Severity.String(),
+		ours{"actor, ip, org", r.Response, strings.Join(filters, "")},
 	})
 	if err != nil {
 		return "", fmt.Errorf("write a copy of %s: %w", r.Slug, err)

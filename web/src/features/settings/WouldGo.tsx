@@ -7,7 +7,12 @@ import { absolute, counted } from "../../kit/time.ts";
 
 /** What two bounds would take away of what is stored now, before they are saved. */
 export function WouldGo({ days, megabytes }: { days: number; megabytes: number }) {
-  const { data: got, error, isFetching, isPlaceholderData } = useQuery({
+  const {
+    data: got,
+    error,
+    isFetching,
+    isPlaceholderData,
+  } = useQuery({
     ...read("/api/v1/events/retention/preview", { query: { days, megabytes } }),
     placeholderData: keepPreviousData,
   });
@@ -23,7 +28,8 @@ export function WouldGo({ days, megabytes }: { days: number; megabytes: number }
       {data && !nothing && data.before && (
         <p>
           {counted(data.events, "event")}
-          {data.since && `, published from ${day(data.since)} to ${day(data.before)}`}. They go within the hour, and cannot be had back.
+          {data.since && `, published from ${day(data.since)} to ${day(data.before)}`}. They go within the hour, and
+          cannot be had back.
         </p>
       )}
       {data && data.stay > 0 && (

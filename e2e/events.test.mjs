@@ -146,6 +146,15 @@ test("how long events stay is said before it is done", { ...played, timeout: 90_
   await page.getByRole("alert").waitFor();
   await days.fill("400");
   await page.getByText("Nothing of what is stored now.").waitFor();
+  const preview = `/events/retention/preview?days=1`;
+  const { events, stay } = await api(s.demo, "GET", preview);
+  if (events > 0) {
+    await days.fill("1");
+    await page.getByText(new RegExp(`${events.toLocaleString("en-GB")} events?, published from .* to `)).waitFor();
+    if (stay > 0) await page.getByText(/stays?, because (an alert rests|alerts rest) on/).waitFor();
+    await days.fill("400");
+    await page.getByText("Nothing of what is stored now.").waitFor();
+  }
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("How long events are kept is changed").waitFor();
   await page.reload();

@@ -143,7 +143,7 @@ const acts = {
     await to("/settings/notifications");
     await page.getByRole("button", { name: "New channel" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("combobox", { name: "Connection" }).selectOption({ label: "Slack" });
+    await dialog.getByRole("combobox", { name: "Connection" }).selectOption({ label: "Slack (sandbox)" });
     await dialog.getByLabel("Channel").fill("security");
     await dialog.getByRole("checkbox", { name: /Hold messages/ }).check();
     await dialog.getByText("Every day from").waitFor();

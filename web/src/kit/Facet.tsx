@@ -10,6 +10,8 @@ export type FacetOption = {
   label: string;
   mark?: ReactNode;
   count?: number;
+  /** What the label does not say, where there is room. */
+  note?: string;
   /** Options of one group follow each other, below its name. */
   group?: string;
 };
@@ -78,7 +80,10 @@ export function Facet({
                 >
                   {is && <Check size={12} strokeWidth={3} />}
                 </span>
-                <span className="min-w-0 flex-1 truncate">{o.mark ?? o.label}</span>
+                <span className="min-w-0 flex-1 truncate" title={o.note}>
+                  {o.mark ?? o.label}
+                  {o.note && <span className="text-muted"> {o.note}</span>}
+                </span>
                 {o.count !== undefined && <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>}
               </button>
             </Fragment>

@@ -63,7 +63,7 @@ export function AlertFilters({
       )}
       <Select
         aria-label="Time"
-        className="!w-auto"
+        className="!w-auto !text-sm"
         value={search.since ?? ""}
         onChange={(e) => onChange({ since: e.target.value || undefined })}
         choices={[{ value: "", label: "Any time" }, ...spans]}

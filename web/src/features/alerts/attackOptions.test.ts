@@ -8,7 +8,7 @@ test("tactics come before techniques, and parts after their technique", () => {
     { value: "T1098", name: "Account Manipulation", count: 3 },
     { value: "own-tactic", count: 1 },
   ];
-  expect(attackOptions(counts, []).map((o) => `${o.group}: ${o.label}`)).toEqual([
+  expect(attackOptions(counts, []).map((o) => `${o.group}: ${[o.label, o.note].filter(Boolean).join(" ")}`)).toEqual([
     "Tactics: Persistence",
     "Tactics: own tactic",
     "Techniques: T1098 Account Manipulation",
@@ -18,6 +18,6 @@ test("tactics come before techniques, and parts after their technique", () => {
 
 test("what is chosen stays, even if no alert has it", () => {
   expect(attackOptions(undefined, ["T1621"])).toEqual([
-    { value: "T1621", label: "T1621", count: 0, group: "Techniques" },
+    { value: "T1621", label: "T1621", note: undefined, count: 0, group: "Techniques" },
   ]);
 });

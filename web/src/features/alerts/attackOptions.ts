@@ -14,7 +14,7 @@ export function attackOptions(counts: Counts | undefined, chosen: string[]): Fac
     .map((id): Counts[number] => ({ value: id, count: 0 }));
   const named = [...all, ...gone].map((c): FacetOption => {
     if (!isTechnique(c.value)) return { value: c.value, label: words(c), count: c.count, group: "Tactics" };
-    return { value: c.value, label: [c.value, c.name].filter(Boolean).join(" "), count: c.count, group: "Techniques" };
+    return { value: c.value, label: c.value, note: c.name, count: c.count, group: "Techniques" };
   });
   const tactics = named.filter((o) => !isTechnique(o.value));
   const techniques = named.filter((o) => isTechnique(o.value)).sort((a, b) => a.value.localeCompare(b.value));

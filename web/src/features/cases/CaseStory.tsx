@@ -68,14 +68,14 @@ function said(m: Moment): ReactNode {
   switch (m.kind) {
     case "event":
       return (
-        <>
+        <span className="flex flex-wrap items-center gap-x-3">
           <Link to="/events/$uuid" params={{ uuid: m.event.uuid }} className="hover:underline">
             {m.event.message || m.event.type}
-          </Link>{" "}
-          <span className="text-muted">
+          </Link>
+          <span className="min-w-0 text-muted">
             <EntityChip entity={entityOf(m.event.actor)} />
           </span>
-        </>
+        </span>
       );
     case "alert":
       return (

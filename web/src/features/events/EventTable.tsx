@@ -66,7 +66,7 @@ const columns: Column<LogEvent>[] = [
   {
     id: "who",
     title: "Who",
-    width: "22%",
+    width: "26%",
     phone: "line",
     cell: (e) => <EntityChip entity={entityOf(e.actor)} />,
   },

@@ -67,7 +67,7 @@ export function ChannelSheet({
         <div className="flex flex-col gap-5">
           <Health of={c} />
           <Facts items={factsOf(c)} />
-          <Recent notices={c.recent} />
+          <Recent notices={c.recent} said={c.error} />
         </div>
       )}
     </Sheet>
@@ -89,7 +89,7 @@ function Health({ of: c }: { of: Detail }) {
   if (c.quietUntil)
     return (
       <Note title="It is quiet now">
-        Until <Time at={c.quietUntil} />. {c.waiting > 0 && `${counted(c.waiting, "message")} held back.`}
+        It ends <Time at={c.quietUntil} />. {c.waiting > 0 && `${counted(c.waiting, "message")} held back.`}
       </Note>
     );
   return null;
@@ -98,7 +98,7 @@ function Health({ of: c }: { of: Detail }) {
 function factsOf(c: Detail): [string, React.ReactNode][] {
   const when = c.moments.map((m) => moments[m].did).join(", ");
   return [
-    ["From", <SeverityMark key="s" severity={c.severity} />],
+    ["Severity, at least", <SeverityMark key="s" severity={c.severity} />],
     ["Told when", when],
     ...(c.rules.length > 0
       ? [["Only rules", c.rules.map((r) => r.name || "a rule that is gone").join(", ")] as [string, string]]
@@ -119,7 +119,7 @@ const states: Record<Notice["state"], { icon: typeof Clock; label: string; tone:
     dropped: { icon: CircleSlash, label: "Not sent: it was off", tone: "quiet" },
   };
 
-function Recent({ notices }: { notices: Notice[] }) {
+function Recent({ notices, said }: { notices: Notice[]; said?: string }) {
   return (
     <Section title="Told lately">
       {notices.length === 0 && <p className="text-muted">It has told of no alert yet. Send a test to see it work.</p>}
@@ -143,12 +143,14 @@ function Recent({ notices }: { notices: Notice[] }) {
               <span>{moments[n.moment].did}</span>
               {n.state === "held" && n.notBefore && (
                 <span>
-                  until <Time at={n.notBefore} />
+                  goes out <Time at={n.notBefore} />
                 </span>
               )}
               {n.attempts > 1 && <span>{n.attempts} attempts</span>}
             </div>
-            {n.error && n.state !== "sent" && <p className="text-sm text-bad wrap-anywhere">{n.error}</p>}
+            {n.error && n.error !== said && n.state !== "sent" && (
+              <p className="text-sm text-bad wrap-anywhere">{n.error}</p>
+            )}
           </li>
         ))}
       </ul>

@@ -95,8 +95,8 @@ export function Notifications() {
             },
             {
               id: "severity",
-              title: "From",
-              width: "110px",
+              title: "At least",
+              width: "120px",
               named: true,
               cell: (c) => <SeverityMark severity={c.severity} />,
             },

@@ -131,7 +131,7 @@ const acts = {
   },
   "alert-chip": async (page, to, all) => {
     await to(all.alert);
-    await page.getByRole("main").getByRole("button", { name: /^Person / }).first().click();
+    await page.getByRole("main").getByRole("button", { name: /^(Person|Address) / }).first().click();
     await page.getByRole("link", { name: /^Alerts about/ }).first().waitFor();
   },
   "alert-close": async (page, to, all) => {

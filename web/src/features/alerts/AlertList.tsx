@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { ArrowUp, Download, Siren } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
@@ -45,7 +46,7 @@ export function AlertList() {
         title="Alerts"
         lead={leadOf(search, facets.data)}
         actions={
-          <a href={exportAddress(query)} download className={buttonClass()}>
+          <a href={exportAddress(query)} download className={clsx(buttonClass(), "max-sm:hidden")}>
             <Download size={14} aria-hidden />
             Export CSV
           </a>

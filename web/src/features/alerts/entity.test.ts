@@ -29,6 +29,8 @@ test("whom an event names is what an alert is about", () => {
     login: "",
     name: "Mail",
   });
+  expect(entityOf({ id: "0ua1", type: "AppUser", login: "ada@acme.example", name: "Ada" })).toEqual({ ...ada, id: "" });
+  expect(entityOf({ id: "192.0.2.1", type: "IP address", login: "unknown", name: "192.0.2.1" }).kind).toBe("ip");
   expect(entityOf({ id: "x", type: "Door", login: "", name: "" }).kind).toBe("other");
   expect(alertsAbout(ada)).toEqual({ view: "all", entity: "00u1", entityKind: "user" });
 });

@@ -10,12 +10,16 @@ const kinds: Record<string, string> = {
   PublicClientApp: "app",
   PublicClientAppEntity: "app",
   SystemPrincipal: "system",
+  "IP address": "ip",
+  AppUser: "user",
 };
 
 /** Whom an event names, as alerts have it. What is called unknown is not named. */
 export function entityOf(e: components["schemas"]["Entity"]): EntityOf {
   const told = (v: string | undefined) => (v && v !== "unknown" ? v : "");
-  return { kind: kinds[e.type] ?? "other", id: told(e.id), login: told(e.login), name: told(e.name) };
+  // The id of somebody in an app is not theirs; their login is.
+  const id = e.type === "AppUser" ? "" : told(e.id);
+  return { kind: kinds[e.type] ?? "other", id, login: told(e.login), name: told(e.name) };
 }
 
 /** The address of the list of all alerts about something. */

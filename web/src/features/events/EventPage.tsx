@@ -132,7 +132,8 @@ function Outcome({ event: e }: { event: Detail }) {
 function person(e: components["schemas"]["Entity"]): ReactNode {
   return (
     <span className="inline-flex max-w-full flex-wrap items-center gap-x-2">
-      <EntityChip entity={entityOf(e)} named />
+      <EntityChip entity={entityOf(e)} />
+      {e.login && e.name && e.login !== e.name && <span className="text-muted">{e.name}</span>}
       <span className="text-xs text-faint">{e.type}</span>
     </span>
   );

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { Failure } from "../../api/failure.ts";
@@ -33,6 +33,7 @@ const told = ["name", "connection", "to", "quiet.from", "quiet.to", "quiet.zone"
 
 /** Makes a channel, or changes one. */
 export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose: () => void }) {
+  const form = useId();
   const connections = useQuery(read("/api/v1/connections", {}));
   const [body, setBody] = useState(bodyOf(channel));
   const [to, setTo] = useState(body.to?.join(", ") ?? "");
@@ -71,13 +72,14 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
         <>
           {missing && <span className="mr-auto text-sm text-muted">{missing}</span>}
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" disabled={!ready} busy={save.isPending} onClick={() => save.mutate()}>
+          <Button type="submit" form={form} look="primary" disabled={!ready} busy={save.isPending}>
             Save the channel
           </Button>
         </>
       }
     >
       <form
+        id={form}
         className="flex flex-col gap-4"
         onSubmit={(e) => {
           e.preventDefault();

@@ -88,7 +88,7 @@ export function Notifications() {
               id: "where",
               title: "Where",
               cell: (c) => (
-                <span className="truncate text-muted" title={placeOf(c)}>
+                <span className="block truncate text-muted" title={placeOf(c)}>
                   {placeOf(c)}
                 </span>
               ),
@@ -104,7 +104,6 @@ export function Notifications() {
               id: "health",
               title: "Last sent",
               width: "30%",
-              named: true,
               cell: (c) => <Health channel={c} />,
             },
             {
@@ -168,7 +167,14 @@ function Health({ channel: c }: { channel: Channel }) {
   }
   return (
     <span className="text-muted">
-      {c.sentAt ? <Time at={c.sentAt} /> : <span className="text-faint">never</span>}
+      {c.sentAt ? (
+        <>
+          <span className="sm:hidden">sent </span>
+          <Time at={c.sentAt} />
+        </>
+      ) : (
+        <span className="text-faint">nothing yet</span>
+      )}
       {waiting && `, ${waiting}`}
     </span>
   );

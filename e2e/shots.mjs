@@ -122,7 +122,12 @@ const acts = {
   "kept-changed": async (page, to, all) => {
     await to(all.kept);
     await page.getByLabel("Days").fill("30");
-    await page.getByText("What would go").waitFor();
+    const old = { events: 1_204_000, stay: 12, since: "2020-01-02T03:04:05Z", before: "2026-01-02T03:04:05Z" };
+    const asked = "**/api/v1/events/retention/preview?*";
+    await page.route(asked, (route) => route.fulfill({ json: old }));
+    await page.getByLabel("Days").fill("31");
+    await page.getByText("1,204,000 events").waitFor();
+    await page.unroute(asked);
   },
   "alerts-attack": async (page, to) => {
     await to("/alerts?view=all&attack=T1621");

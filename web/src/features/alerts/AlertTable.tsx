@@ -51,11 +51,11 @@ const columns: Column<Alert>[] = [
       </Link>
     ),
   },
-  { id: "entity", title: "About", width: "17%", cell: (a) => <EntityChip entity={a.entity} /> },
+  { id: "entity", title: "About", width: "19%", cell: (a) => <EntityChip entity={a.entity} /> },
   {
     id: "state",
     title: "State",
-    width: "136px",
+    width: "146px",
     cell: (a) => <AlertStateMark state={a.state} verdict={a.verdict} />,
   },
   {
@@ -78,6 +78,6 @@ const columns: Column<Alert>[] = [
       </span>
     ),
   },
-  { id: "due", title: "Due", width: "100px", from: 768, cell: (a) => <Due alert={a} /> },
+  { id: "due", title: "Due", width: "108px", from: 768, cell: (a) => <Due alert={a} /> },
   { id: "at", title: "Last seen", width: "100px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
 ];

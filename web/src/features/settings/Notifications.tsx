@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { BellRing, CircleAlert, MoreHorizontal, Pencil, Plus, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
@@ -63,7 +63,16 @@ export function Notifications() {
           onOpen={(c) => show(c.id)}
           empty={
             <div className="rounded-lg border bg-surface">
-              <Empty icon={<BellRing size={28} strokeWidth={1.5} />} title="Nobody is told of alerts yet" action={add}>
+              <Empty
+                icon={<BellRing size={28} strokeWidth={1.5} />}
+                title="Nobody is told of alerts yet"
+                action={add}
+                link={
+                  <Link to="/connections" className="text-accent hover:underline">
+                    See the connections
+                  </Link>
+                }
+              >
                 A channel says which alerts are told of, where, and when it is quiet. It wants a connection of Slack,
                 Teams, mail or HTTP.
               </Empty>
@@ -173,7 +182,7 @@ function Health({ channel: c }: { channel: Channel }) {
           <Time at={c.sentAt} />
         </>
       ) : (
-        <span className="text-faint">nothing yet</span>
+        <span className="text-faint">nothing sent yet</span>
       )}
       {waiting && `, ${waiting}`}
     </span>

@@ -99,6 +99,15 @@ func insertText(table, columns, tail string, rows, width int) string {
 // in returns "(?, ?, …)" for n arguments.
 func in(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
 
+// among returns a condition that a column is one of some values. PostgreSQL gets
+// them as one list, so that one text, and one plan, serves for any number of them.
+func among[T any](db *DB, column, typ string, vs []T) (string, []any) {
+	if db.pool == nil {
+		return column + " IN " + in(len(vs)), anys(vs)
+	}
+	return column + " = ANY (?::" + typ + "[])", []any{vs}
+}
+
 // anys returns a list as arguments of a query.
 func anys[T any](vs []T) []any {
 	out := make([]any, len(vs))

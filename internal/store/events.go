@@ -76,10 +76,12 @@ func (t Events) Find(ctx context.Context, org, uuid string) (StoredEvent, error)
 // Some returns those of the events that are stored, by uuid.
 func (t Events) Some(ctx context.Context, org string, uuids []string) (map[string]StoredEvent, error) {
 	return some(uuids, func(uuids []any) ([]StoredEvent, error) {
+		keys := make([][]byte, len(uuids))
 		for i, u := range uuids {
-			uuids[i] = eventKey(u.(string))
+			keys[i] = eventKey(u.(string))
 		}
-		return list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key IN `+in(len(uuids)), append([]any{org}, uuids...)...)
+		ofKeys, args := among(t.db, "key", "bytea", keys)
+		return list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND `+ofKeys, append([]any{org}, args...)...)
 	}, func(s StoredEvent) string { return s.UUID })
 }
 

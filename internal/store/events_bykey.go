@@ -25,12 +25,12 @@ func (b *byKey) next(ctx context.Context, _ int) ([]candidate, error) {
 		return nil, nil
 	}
 	b.ended = true
-	keys := make([]any, 0, len(b.uuids)+1)
-	keys = append(keys, b.org)
-	for _, u := range b.uuids {
-		keys = append(keys, eventKey(u))
+	keys := make([][]byte, len(b.uuids))
+	for i, u := range b.uuids {
+		keys[i] = eventKey(u)
 	}
-	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE org_id = ? AND key IN `+in(len(b.uuids)), keys...)
+	ofKeys, args := among(b.tx.db, "key", "bytea", keys)
+	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE org_id = ? AND `+ofKeys, append([]any{b.org}, args...)...)
 	if err != nil {
 		return nil, err
 	}

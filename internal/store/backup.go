@@ -209,6 +209,9 @@ func (rd *restorer) insert(ctx context.Context, tx *Tx, at backupTable, rows [][
 			if found || m < firstMonth || m > lastMonth {
 				continue
 			}
+			if err := tx.hold(ctx, makeLock); err != nil {
+				return err
+			}
 			if err := tx.makeMonth(ctx, m); err != nil {
 				return err
 			}

@@ -25,12 +25,7 @@ func (b *byKey) next(ctx context.Context, _ int) ([]candidate, error) {
 		return nil, nil
 	}
 	b.ended = true
-	keys := make([][]byte, len(b.uuids))
-	for i, u := range b.uuids {
-		keys[i] = eventKey(u)
-	}
-	ofKeys, args := among(b.tx.db, "key", "bytea", keys)
-	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE org_id = ? AND `+ofKeys, append([]any{b.org}, args...)...)
+	rows, err := byKeys(ctx, b.tx.db, b.tx, scanRecord, keyedBy(recordColumns, b.org, b.uuids...))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -49,53 +50,78 @@ func (tx *Tx) insertEvents(ctx context.Context, rows [][]any) ([]bool, error) {
 	return fresh, nil
 }
 
-// elsewhere finds the keys, within some ranges, of events of other months. That
-// the ranges come from a table keeps the planner from making a plan anew each
-// time, as it would for values that it knows; OFFSET 0 keeps it from joining
-// in another way than one range after another.
-const elsewhere = `SELECT e.key FROM unnest(?::text[], ?::bytea[], ?::bytea[], ?::bigint[], ?::bigint[]) AS r (org, low, high, since, until),
-	LATERAL (SELECT key FROM event WHERE org_id = r.org AND key >= r.low AND key <= r.high AND (published_at < r.since OR published_at >= r.until) OFFSET 0) e`
+// A part of a statement with its arguments.
+type clause struct {
+	text string
+	args []any
+}
+
+// Values are hidden from the planner as (SELECT ?): it makes one plan for all
+// values then, instead of one for each, which with many partitions takes longer
+// than what is planned. LIMIT 1 and OFFSET 0 keep it from any other way than by
+// the index, partition by partition.
+const (
+	otherMonths = `org_id = (SELECT ?::text) AND (published_at < (SELECT ?::bigint) OR published_at >= (SELECT ?::bigint))`
+	anyBetween  = `SELECT 1 FROM event WHERE ` + otherMonths + ` AND key >= (SELECT ?::bytea) AND key <= (SELECT ?::bytea) LIMIT 1`
+	eachOfKeys  = `SELECT e.key FROM unnest((SELECT ?::bytea[])) AS k (key), LATERAL (SELECT key FROM event WHERE ` + otherMonths + ` AND key = k.key OFFSET 0) e`
+)
 
 // insertMonth inserts events of one month. What has the uuid of an event of the
 // same month is held back by the partition's own index; what has the uuid of an
 // event of another month, which only one can have that was forged or changed, by
-// a look at the other partitions.
+// a look at the other partitions. The keys that were made in this month are looked
+// for together, as others have none of that time; if one has, each is looked for.
 func (tx *Tx) insertMonth(ctx context.Context, m month, rows [][]any) ([]bool, error) {
-	b := eventRows()
-	args, casts := b.unnested(rows)
-	columns := strings.Join(b.columns, ", ")
-	keys, err := list(ctx, tx, scalar[[]byte], `INSERT INTO event (`+columns+`) SELECT * FROM unnest(`+casts+`) AS n (`+columns+`)
-		WHERE n.key <> ALL (ARRAY(`+elsewhere+`)) ON CONFLICT DO NOTHING RETURNING key`, append(args, m.ranges(rows)...)...)
+	near, far := m.split(rows)
+	keys, crossed, err := tx.insertUnless(ctx, m, rows, near, far)
 	if err != nil {
 		return nil, err
 	}
-	return b.inserted(rows, keys), nil
-}
-
-// ranges returns the ranges of keys to look for in other months: one that holds
-// the keys that were made in this month, of which the others have few or none, and each
-// other key by itself.
-func (m month) ranges(rows [][]any) []any {
-	since, until := m.span()
-	org, _ := rows[0][eventOrg].(string)
-	keys := column[[]byte](rows, eventKeyed)
-	slices.SortFunc(keys, bytes.Compare)
-	var low, high [][]byte
-	near := -1
-	for _, k := range keys {
-		made, ok := keyMade(k)
-		switch {
-		case !ok || made < since || made >= until:
-			low, high = append(low, k), append(high, k)
-		case near < 0:
-			near = len(low)
-			low, high = append(low, k), append(high, k)
-		default:
-			high[near] = k
+	if crossed {
+		if keys, _, err = tx.insertUnless(ctx, m, rows, nil, append(near, far...)); err != nil {
+			return nil, err
 		}
 	}
-	n := len(low)
-	return []any{slices.Repeat([]string{org}, n), low, high, slices.Repeat([]int64{since}, n), slices.Repeat([]int64{until}, n)}
+	return eventRows().inserted(rows, keys), nil
+}
+
+// insertUnless inserts what has none of the far keys that other months have, and
+// returns the keys that are new. If others have any key between the first and the
+// last of the near ones, nothing is inserted and crossed is true.
+func (tx *Tx) insertUnless(ctx context.Context, m month, rows [][]any, near, far [][]byte) (fresh [][]byte, crossed bool, err error) {
+	b := eventRows()
+	values, casts := b.unnested(rows)
+	columns := strings.Join(b.columns, ", ")
+	since, until := m.span()
+	others := []any{rows[0][eventOrg], since, until}
+	before, unless, after := clause{}, clause{text: "WHERE TRUE"}, clause{text: `RETURNING key`}
+	if len(near) > 0 {
+		before = clause{`WITH crossed AS MATERIALIZED (` + anyBetween + `), fresh AS (`, append(others[:3:3], near[0], near[len(near)-1])}
+		unless.text += ` AND NOT EXISTS (SELECT 1 FROM crossed)`
+		after.text += `) SELECT key FROM fresh UNION ALL SELECT NULL FROM crossed`
+	}
+	if len(far) > 0 {
+		unless.text += ` AND n.key <> ALL (ARRAY(` + eachOfKeys + `))`
+		unless.args = append([]any{far}, others...)
+	}
+	keys, err := list(ctx, tx, scalar[[]byte], before.text+`INSERT INTO event (`+columns+`) SELECT * FROM unnest(`+casts+`) AS n (`+columns+`) `+
+		unless.text+` ON CONFLICT DO NOTHING `+after.text, slices.Concat(before.args, values, unless.args)...)
+	return keys, len(keys) > 0 && keys[len(keys)-1] == nil, err
+}
+
+// split returns the keys of events that were made in the month, in order, and
+// those that were not.
+func (m month) split(rows [][]any) (near, far [][]byte) {
+	since, until := m.span()
+	for _, k := range column[[]byte](rows, eventKeyed) {
+		if made, ok := keyMade(k); ok && made >= since && made < until {
+			near = append(near, k)
+		} else {
+			far = append(far, k)
+		}
+	}
+	slices.SortFunc(near, bytes.Compare)
+	return near, far
 }
 
 // keyMade returns when the uuid of a key was made, in microseconds since 1970, if
@@ -123,6 +149,52 @@ func (db *DB) byPlace(columns string, at []search.Doc) (string, []any) {
 	for i, p := range at {
 		times[i] = p.At
 	}
-	return `SELECT e.* FROM unnest(?::bigint[], ?::bigint[]) AS w (n, at), LATERAL (SELECT ` + columns + ` FROM event WHERE seq = w.n AND published_at = w.at OFFSET 0) e`,
+	return `SELECT e.* FROM unnest((SELECT ?::bigint[]), (SELECT ?::bigint[])) AS w (n, at), LATERAL (SELECT ` + columns + ` FROM event WHERE seq = w.n AND published_at = w.at OFFSET 0) e`,
 		[]any{seqs, times}
+}
+
+// keyedWithin is how far, in microseconds, the time that an event was published is
+// from the time that its uuid was made, usually.
+const keyedWithin = 3600 * 1_000_000
+
+// byKeys lists events by their keys, in no order. PostgreSQL looks where they
+// should be by the times that the keys were made, and where all months may have
+// them only if some are not there.
+func byKeys[T any](ctx context.Context, db *DB, on querier, scan func(*sql.Rows) (T, error), q keyed) ([]T, error) {
+	if low, high, ok := q.hints(); ok && db.pool != nil {
+		found, err := list(ctx, on, scan, `SELECT e.* FROM unnest((SELECT ?::bytea[]), (SELECT ?::bigint[]), (SELECT ?::bigint[])) AS w (key, low, high),
+			LATERAL (SELECT `+q.columns+` FROM event WHERE org_id = ? AND key = w.key AND published_at >= w.low AND published_at <= w.high OFFSET 0) e`, q.keys, low, high, q.org)
+		if err != nil || len(found) >= len(q.keys) {
+			return found, err
+		}
+	}
+	ofKeys, args := among(db, "key", "bytea", q.keys)
+	return list(ctx, on, scan, `SELECT `+q.columns+` FROM event WHERE org_id = ? AND `+ofKeys, append([]any{q.org}, args...)...)
+}
+
+// keyed says which columns are wanted of which events of an organization.
+type keyed struct {
+	columns, org string
+	keys         [][]byte
+}
+
+func keyedBy(columns, org string, uuids ...string) keyed {
+	q := keyed{columns: columns, org: org, keys: make([][]byte, len(uuids))}
+	for i, u := range uuids {
+		q.keys[i] = eventKey(u)
+	}
+	return q
+}
+
+// hints returns between which times events should have been published, by the
+// times that all of the keys were made.
+func (q keyed) hints() (low, high []int64, ok bool) {
+	for _, k := range q.keys {
+		made, ok := keyMade(k)
+		if !ok {
+			return nil, nil, false
+		}
+		low, high = append(low, made-keyedWithin), append(high, made+keyedWithin)
+	}
+	return low, high, true
 }

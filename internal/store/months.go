@@ -165,7 +165,7 @@ func (db *DB) makeMonths(ctx context.Context, want []month) error {
 		return nil
 	}
 	for some := range slices.Chunk(lacking, 20) { // each holds a few locks until the transaction ends
-		err := db.patiently(ctx, func(tx *Tx) error {
+		err := db.patiently(ctx, makeLock, func(tx *Tx) error {
 			for _, m := range some {
 				if err := tx.makeMonth(ctx, m); err != nil {
 					return err
@@ -181,15 +181,12 @@ func (db *DB) makeMonths(ctx context.Context, want []month) error {
 	return nil
 }
 
-// makeMonth makes a partition, unless another process just has. A table is made
+// makeMonth makes a partition, unless another process just has; makeLock is held. A table is made
 // apart and attached, which waits for nobody who reads or inserts; CREATE TABLE …
 // PARTITION OF would. The check spares the attaching a look through the table.
 // A uuid is unique within its month by the partition's own index: an index of
 // the whole would have to hold the time too.
 func (tx *Tx) makeMonth(ctx context.Context, m month) error {
-	if err := tx.hold(ctx, "partitions of events"); err != nil {
-		return err
-	}
 	n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 		WHERE i.inhparent = 'event'::regclass AND c.relname = ?`, m.table())
 	if err != nil || n > 0 {
@@ -204,17 +201,26 @@ func (tx *Tx) makeMonth(ctx context.Context, m month) error {
 	return err
 }
 
+// The names under which one at a time makes or drops partitions, and empties one.
+const (
+	makeLock  = "partitions of events"
+	sweepLock = "sweep of events"
+)
+
 // A lock that all wait behind is waited for only so long, and some more times.
 const (
 	lockFor   = `SET LOCAL lock_timeout = '200ms'`
 	lockTries = 8
 )
 
-// patiently runs fn in a transaction that gives up a lock that it does not get
-// soon, and tries again after others had their turn.
-func (db *DB) patiently(ctx context.Context, fn func(*Tx) error) error {
+// patiently runs fn, one at a time of a name, in a transaction that gives up a lock
+// that it does not get soon, and tries again after others had their turn.
+func (db *DB) patiently(ctx context.Context, name string, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := db.Write(ctx, func(tx *Tx) error {
+			if err := tx.hold(ctx, name); err != nil {
+				return err
+			}
 			if _, err := tx.exec(ctx, lockFor); err != nil {
 				return err
 			}

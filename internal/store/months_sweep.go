@@ -39,7 +39,7 @@ func (db *DB) sweepMonths(ctx context.Context, ends map[string]int64, now time.T
 		if err != nil {
 			return out, err
 		}
-		switch err := db.patiently(ctx, func(tx *Tx) error { return s.clear(ctx, tx) }); {
+		switch err := db.patiently(ctx, sweepLock, func(tx *Tx) error { return s.clear(ctx, tx) }); {
 		case lockedOut(err):
 			out.busy = append(out.busy, m)
 			continue
@@ -111,9 +111,6 @@ func (s *monthSweep) over(ctx context.Context, on querier) (bool, error) {
 // or inserts waits meanwhile, but only at this month.
 func (s *monthSweep) clear(ctx context.Context, tx *Tx) error {
 	table := s.month.table()
-	if err := tx.hold(ctx, "sweep of events"); err != nil {
-		return err
-	}
 	if _, err := tx.exec(ctx, `LOCK TABLE `+table+` IN ACCESS EXCLUSIVE MODE`); err != nil {
 		return err
 	}
@@ -164,7 +161,7 @@ func (db *DB) dropMonths(ctx context.Context, now time.Time) error {
 		}
 		return err
 	}
-	err = db.patiently(ctx, func(tx *Tx) error { return tx.dropMonths(ctx, empty) })
+	err = db.patiently(ctx, makeLock, func(tx *Tx) error { return tx.dropMonths(ctx, empty) })
 	if lockedOut(err) {
 		return nil
 	}
@@ -173,9 +170,6 @@ func (db *DB) dropMonths(ctx context.Context, now time.Time) error {
 }
 
 func (tx *Tx) dropMonths(ctx context.Context, empty []month) error {
-	if err := tx.hold(ctx, "partitions of events"); err != nil {
-		return err
-	}
 	if _, err := tx.exec(ctx, `LOCK TABLE event IN ACCESS EXCLUSIVE MODE`); err != nil {
 		return err
 	}

@@ -111,15 +111,16 @@ func (s *monthSweep) over(ctx context.Context, on querier) (bool, error) {
 // or inserts waits meanwhile, but only at this month.
 func (s *monthSweep) clear(ctx context.Context, tx *Tx) error {
 	table := s.month.table()
+	// This locks the whole too, a little: first, as everyone locks it before its parts.
+	if _, err := tx.exec(ctx, `CREATE TABLE event_kept (LIKE event INCLUDING STORAGE)`); err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `LOCK TABLE `+table+` IN ACCESS EXCLUSIVE MODE`); err != nil {
 		return err
 	}
 	if over, err := s.over(ctx, tx); err != nil || !over { // an organization came meanwhile, or has none there any more
-		s.deleted = 0
-		return err
-	}
-	if _, err := tx.exec(ctx, `CREATE TABLE event_kept (LIKE event INCLUDING STORAGE)`); err != nil {
-		return err
+		s.deleted, s.orgs = 0, nil
+		return errors.Join(err, tx.dropKept(ctx))
 	}
 	for _, org := range s.orgs {
 		keys, err := evidence(ctx, tx, org)
@@ -138,7 +139,11 @@ func (s *monthSweep) clear(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	s.deleted = s.stored - kept
-	_, err = tx.exec(ctx, `DROP TABLE event_kept`)
+	return tx.dropKept(ctx)
+}
+
+func (tx *Tx) dropKept(ctx context.Context) error {
+	_, err := tx.exec(ctx, `DROP TABLE event_kept`)
 	return err
 }
 

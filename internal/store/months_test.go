@@ -342,6 +342,9 @@ func TestSweepOfMonths(t *testing.T) {
 		if fresh, err := acceptDated(ctx, other, "acme", dated(t, "again", begins)); err != nil || !fresh[0] {
 			t.Errorf("%v %v", fresh, err)
 		}
+		if _, err := acceptDated(ctx, other, "acme", dated(t, "newest", begins.AddDate(0, 4, 20))); err != nil { // whose number stays
+			t.Fatal(err)
+		}
 		sweep(begins.AddDate(0, 3, 1), 2, "2026_02 2026_04 2026_05 early late")
 		if fresh, err := acceptDated(ctx, other, "acme", dated(t, "anew", begins)); err != nil || !fresh[0] { // which knows a place that is no more
 			t.Errorf("%v %v", fresh, err)

@@ -1,14 +1,16 @@
 -- On PostgreSQL the events are in a partition for each month in which they were
--- published, as months.go makes them. SQLite keeps its table.
+-- published, as months.go makes them. SQLite keeps its table. That a number is
+-- given once is the sequence's doing: an index that made sure of it would be looked
+-- into for every event that comes.
 -- postgres: ALTER TABLE event RENAME TO event_whole;
--- postgres: ALTER INDEX event_pkey RENAME TO event_whole_pkey;
 -- postgres: ALTER INDEX event_key RENAME TO event_whole_key;
 -- postgres: ALTER INDEX event_published RENAME TO event_whole_published;
 -- postgres: CREATE SEQUENCE event_number;
 -- postgres: SELECT setval('event_number', nextval(pg_get_serial_sequence('event_whole', 'seq')), FALSE);
 -- postgres: CREATE TABLE event (LIKE event_whole INCLUDING STORAGE) PARTITION BY RANGE (published_at);
--- postgres: ALTER TABLE event ALTER COLUMN seq SET DEFAULT nextval('event_number'), ADD CONSTRAINT event_pkey PRIMARY KEY (seq, published_at);
+-- postgres: ALTER TABLE event ALTER COLUMN seq SET DEFAULT nextval('event_number');
 -- postgres: ALTER SEQUENCE event_number OWNED BY event.seq;
+-- postgres: CREATE INDEX event_seq ON event (seq);
 -- postgres: CREATE INDEX event_published ON event (org_id, published_at);
 -- postgres: CREATE TABLE event_early (LIKE event INCLUDING DEFAULTS INCLUDING STORAGE);
 -- postgres: CREATE UNIQUE INDEX event_early_key ON event_early (org_id, key);

@@ -89,18 +89,14 @@ type listActionsIn struct {
 }
 
 func listActions(ctx context.Context, d Deps, c portal.Caller, in listActionsIn) (Page[Action], error) {
-	place, err := in.place()
-	if err != nil {
-		return Page[Action]{}, err
+	read := func(after store.Place, limit int) ([]guard.Entry, error) {
+		return d.DB.Actions.List(ctx, c.Org.ID, store.ActionFilter{Flow: in.Flow, Run: in.Run, Target: in.Target, States: in.State, Since: in.Since, Until: in.Until, After: after, Limit: limit})
 	}
-	entries, err := d.DB.Actions.List(ctx, c.Org.ID, store.ActionFilter{
-		Flow: in.Flow, Run: in.Run, Target: in.Target, States: in.State, Since: in.Since, Until: in.Until, After: place, Limit: in.limit() + 1,
+	place := func(e guard.Entry) store.Place { return store.Place{At: e.StartedAt, ID: e.ID} }
+	return listed(in.paging, read, place, func(entries []guard.Entry) (func(guard.Entry) Action, error) {
+		s, err := newActionShower(ctx, d, c, entries)
+		return s.action, err
 	})
-	if err != nil {
-		return Page[Action]{}, err
-	}
-	s, err := newActionShower(ctx, d, c, entries)
-	return pageOf(entries, in.paging, func(e guard.Entry) store.Place { return store.Place{At: e.StartedAt, ID: e.ID} }, s.action), err
 }
 
 // actionShower shows entries by the names of what they belong to.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"sallyport/internal/alert"
@@ -208,7 +209,7 @@ func (in createBacktestIn) sides(book *alert.Book, now time.Time) (tried, before
 		if err := s.Compile(); err != nil {
 			return tried, before, &field{"except", err}
 		}
-		tried.Except = append(tried.Except[:len(tried.Except):len(tried.Except)], s)
+		tried.Except = append(slices.Clip(tried.Except), s)
 	}
 	return tried, before, nil
 }

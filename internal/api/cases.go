@@ -54,16 +54,14 @@ type listCasesIn struct {
 }
 
 func listCases(ctx context.Context, d Deps, c portal.Caller, in listCasesIn) (Page[AlertCase], error) {
-	place, err := in.place()
-	if err != nil {
-		return Page[AlertCase]{}, err
+	read := func(after store.Place, limit int) ([]alert.Case, error) {
+		return d.DB.Cases.List(ctx, c.Org.ID, store.CaseFilter{States: in.State, Assignees: assignees(in.Assignee, c), Text: in.Q, After: after, Limit: limit})
 	}
-	cs, err := d.DB.Cases.List(ctx, c.Org.ID, store.CaseFilter{States: in.State, Assignees: assignees(in.Assignee, c), Text: in.Q, After: place, Limit: in.limit() + 1})
-	if err != nil {
-		return Page[AlertCase]{}, err
-	}
-	s, err := newCaseShower(ctx, d, c, cs)
-	return pageOf(cs, in.paging, func(c alert.Case) store.Place { return store.Place{At: c.CreatedAt, ID: c.ID} }, s.show), err
+	place := func(c alert.Case) store.Place { return store.Place{At: c.CreatedAt, ID: c.ID} }
+	return listed(in.paging, read, place, func(cs []alert.Case) (func(alert.Case) AlertCase, error) {
+		s, err := newCaseShower(ctx, d, c, cs)
+		return s.show, err
+	})
 }
 
 // caseShower shows cases by the names of people, with how many alerts they have.

@@ -67,6 +67,24 @@ func pageOf[R, T any](rows []R, p paging, place func(R) store.Place, show func(R
 	return out
 }
 
+// listed is a page of the rows that read gives. What shows them is made when they
+// are known, as it may have to look things up for all of them at once.
+func listed[R, T any](p paging, read func(after store.Place, limit int) ([]R, error), place func(R) store.Place, shower func([]R) (func(R) T, error)) (Page[T], error) {
+	after, err := p.place()
+	if err != nil {
+		return Page[T]{}, err
+	}
+	rows, err := read(after, p.limit()+1)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	show, err := shower(rows)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	return pageOf(rows, p, place, show), nil
+}
+
 // each returns the items of a list as they are shown.
 func each[R, T any](rows []R, show func(R) T) []T {
 	out := make([]T, len(rows))

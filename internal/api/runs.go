@@ -59,18 +59,16 @@ type listRunsIn struct {
 }
 
 func listRuns(ctx context.Context, d Deps, c portal.Caller, in listRunsIn) (Page[Run], error) {
-	place, err := in.place()
-	if err != nil {
-		return Page[Run]{}, err
+	f := store.RunFilter{Flow: in.Flow, Event: in.Event, Alert: in.Alert, States: in.State, Since: in.Since, Until: in.Until}
+	read := func(after store.Place, limit int) ([]flow.Run, error) {
+		f.After, f.Limit = after, limit
+		return d.DB.Runs.List(ctx, c.Org.ID, f)
 	}
-	runs, err := d.DB.Runs.List(ctx, c.Org.ID, store.RunFilter{
-		Flow: in.Flow, Event: in.Event, Alert: in.Alert, States: in.State, Since: in.Since, Until: in.Until, After: place, Limit: in.limit() + 1,
+	place := func(r flow.Run) store.Place { return store.Place{At: r.CreatedAt, ID: r.ID} }
+	return listed(in.paging, read, place, func(runs []flow.Run) (func(flow.Run) Run, error) {
+		s, err := newRunShower(ctx, d, c, runs)
+		return s.run, err
 	})
-	if err != nil {
-		return Page[Run]{}, err
-	}
-	s, err := newRunShower(ctx, d, c, runs)
-	return pageOf(runs, in.paging, func(r flow.Run) store.Place { return store.Place{At: r.CreatedAt, ID: r.ID} }, s.run), err
 }
 
 // runShower shows runs by the names of what they belong to.

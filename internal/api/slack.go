@@ -24,7 +24,7 @@ const (
 	slackPath    = "/hooks/slack/"
 	slackPattern = "POST " + slackPath + "{connection}"
 	// signingSecret is the secret of a connection by which Slack proves itself.
-	signingSecret = "signing_secret" //nolint:gosec // a secret's name
+	signingSecret = "signing_secret"
 	// maxPress bounds the body of such a request, in bytes.
 	maxPress = 256 << 10
 	// pressWithin is how long what a press sets off may take.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -91,10 +92,8 @@ func startWatch(t *testing.T, dsn string) *watch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.org = org.ID; err == nil {
-		w.seeded, err = w.app.Seed(t.Context(), org.ID, w.box.State())
-	}
-	if err != nil {
+	w.org = org.ID
+	if w.seeded, err = w.app.Seed(t.Context(), org.ID, w.box.State()); err != nil {
 		t.Fatal(err)
 	}
 	w.box.SetInteractivity(w.api.urls[0] + "/hooks/slack/" + w.seeded.Connect["slack"])
@@ -123,9 +122,7 @@ func (w *watch) member(login string, r portal.Role) {
 func (w *watch) channel(name, connection string, to []string, more map[string]any) string {
 	w.t.Helper()
 	body := map[string]any{"name": name, "connection": connection, "to": to, "severity": "medium", "moments": []string{"opened", "escalated", "overdue", "closed"}, "enabled": true}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	var out struct{ ID string }
 	if status := w.api.ask(0, "POST", "/api/v1/channels", body, &out); status != http.StatusCreated {
 		w.t.Fatalf("channel %s: status %d", name, status)

@@ -198,10 +198,11 @@ func (d *demo) fixes(path string) {
 			d.t.Errorf("%s is %q, want %s: %+v", id, got[id], verdict, f.Prerequisites)
 		}
 	}
-	fix := func(preview bool) (out struct {
+	type fixed struct {
 		Finding finding
 		Changes []change
-	}) {
+	}
+	fix := func(preview bool) (out fixed) {
 		d.t.Helper()
 		d.want("POST", path+"/fix", object{"prerequisite": "authenticator_reset_mail", "preview": preview}, &out, 200)
 		return out

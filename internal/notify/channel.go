@@ -122,10 +122,11 @@ func (p Plan) Check(connector string) error {
 	case connector == Teams && len(p.To) > 0:
 		return wrong("to", "a webhook of Teams writes to the channel that it was made for")
 	}
-	for _, to := range p.To {
-		if strings.TrimSpace(to) == "" || connector == Mail && !strings.Contains(to, "@") {
-			return wrong("to", "%q is no place to write to", to)
-		}
+	bad := func(to string) bool {
+		return strings.TrimSpace(to) == "" || connector == Mail && !strings.Contains(to, "@")
+	}
+	if i := slices.IndexFunc(p.To, bad); i >= 0 {
+		return wrong("to", "%q is no place to write to", p.To[i])
 	}
 	if p.Quiet != nil {
 		return p.Quiet.check()

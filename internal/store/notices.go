@@ -113,7 +113,7 @@ func (t Notices) Take(ctx context.Context, org, noticeID string) (notify.Parcel,
 }
 
 func (tx *Tx) take(ctx context.Context, org, noticeID string, now time.Time) (notify.Parcel, error) {
-	lead, severity, err := tx.notice(ctx, org, noticeID)
+	lead, _, err := tx.notice(ctx, org, noticeID)
 	if err != nil {
 		return notify.Parcel{}, err
 	}
@@ -122,7 +122,8 @@ func (tx *Tx) take(ctx context.Context, org, noticeID string, now time.Time) (no
 	if err != nil {
 		return notify.Parcel{}, err
 	}
-	if lead, severity, err = tx.notice(ctx, org, noticeID); err != nil { // as it is now that the channel is ours
+	lead, severity, err := tx.notice(ctx, org, noticeID) // as it is now that the channel is ours
+	if err != nil {
 		return notify.Parcel{}, err
 	}
 	p := notify.Parcel{Channel: c, Lead: lead}

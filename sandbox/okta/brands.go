@@ -154,7 +154,7 @@ func viewTemplate(c *call, b *brand, name string) map[string]any {
 		"customizations": allow(self+"/customizations", "GET", "POST", "DELETE"), "test": allow(self+"/test", "POST"),
 	}}
 	more := map[string]any{}
-	for _, part := range strings.Split(strings.Join(c.r.URL.Query()["expand"], ","), ",") {
+	for part := range strings.SplitSeq(strings.Join(c.r.URL.Query()["expand"], ","), ",") {
 		switch part {
 		case "settings":
 			more["settings"] = viewTemplateSettings(c, b, name)

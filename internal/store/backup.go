@@ -195,30 +195,17 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (int64, error) {
 type restorer struct {
 	in     *json.Decoder
 	rows   int64
-	months []month // that events have a place for, in order
+	months restoredMonths
 }
 
 // insert inserts rows of a table.
 func (rd *restorer) insert(ctx context.Context, tx *Tx, at backupTable, rows [][]any) error {
-	published := slices.Index(at.Columns, "published_at")
-	if at.Table == "event" && published >= 0 && tx.db.pool != nil {
-		for _, row := range rows {
-			n, _ := row[published].(int64)
-			m := monthOf(n)
-			i, found := slices.BinarySearch(rd.months, m)
-			if found || m < firstMonth || m > lastMonth {
-				continue
-			}
-			if err := tx.hold(ctx, makeLock); err != nil {
-				return err
-			}
-			if err := tx.makeMonth(ctx, m); err != nil {
-				return err
-			}
-			rd.months = slices.Insert(rd.months, i, m)
+	rd.rows += int64(len(rows))
+	if at.Table == "event" && tx.db.pool != nil {
+		if err := rd.months.make(ctx, tx, at, rows); err != nil {
+			return err
 		}
 	}
-	rd.rows += int64(len(rows))
 	return tx.insertMany(ctx, at.Table, strings.Join(at.Columns, ", "), "", rows)
 }
 

@@ -18,7 +18,7 @@ type dialect struct {
 	kind      func(error) (errs.Kind, bool)
 	again     func(error) bool  // the transaction was turned away for another's sake
 	schema    *strings.Replacer // of the words of a migration
-	columns   string            // a query for the table name, column name and nullability
+	columns   string            // a query for the table name, column name and nullability, of the tables that both have
 	lockTx    string            // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
 	forUpdate string            // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
 	text      func(column, key string) string

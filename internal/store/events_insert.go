@@ -58,19 +58,20 @@ type clause struct {
 
 // Values are hidden from the planner as (SELECT ?): it makes one plan for all
 // values then, instead of one for each, which with many partitions takes longer
-// than what is planned. LIMIT 1 and OFFSET 0 keep it from any other way than by
-// the index, partition by partition.
+// than what is planned. OFFSET 0 keeps it from any other way than by the index,
+// partition by partition.
 const (
 	otherMonths = `org_id = (SELECT ?::text) AND (published_at < (SELECT ?::bigint) OR published_at >= (SELECT ?::bigint))`
-	anyBetween  = `SELECT 1 FROM event WHERE ` + otherMonths + ` AND key >= (SELECT ?::bytea) AND key <= (SELECT ?::bytea) LIMIT 1`
+	anyStray    = `SELECT 1 FROM event_stray WHERE org_id = ? AND key >= ? AND key <= ? LIMIT 1`
 	eachOfKeys  = `SELECT e.key FROM unnest((SELECT ?::bytea[])) AS k (key), LATERAL (SELECT key FROM event WHERE ` + otherMonths + ` AND key = k.key OFFSET 0) e`
 )
 
 // insertMonth inserts events of one month. What has the uuid of an event of the
 // same month is held back by the partition's own index; what has the uuid of an
 // event of another month, which only one can have that was forged or changed, by
-// a look at the other partitions. The keys that were made in this month are looked
-// for together, as others have none of that time; if one has, each is looked for.
+// a look at the other partitions. Keys that were made in this month need none, unless
+// there is a stray of their time: an event of another month than its key, of which
+// event_stray keeps the keys for that. It may keep more than there are.
 func (tx *Tx) insertMonth(ctx context.Context, m month, rows [][]any) ([]bool, error) {
 	near, far := m.split(rows)
 	keys, crossed, err := tx.insertUnless(ctx, m, rows, near, far)
@@ -82,12 +83,32 @@ func (tx *Tx) insertMonth(ctx context.Context, m month, rows [][]any) ([]bool, e
 			return nil, err
 		}
 	}
-	return eventRows().inserted(rows, keys), nil
+	fresh := eventRows().inserted(rows, keys)
+	return fresh, tx.addStrays(ctx, m, rows, fresh)
+}
+
+// addStrays notes those of some events of a month that are new and whose keys were
+// made in another.
+func (tx *Tx) addStrays(ctx context.Context, m month, rows [][]any, fresh []bool) error {
+	var orgs []string
+	var keys [][]byte
+	for i, row := range rows {
+		k, _ := row[eventKeyed].([]byte)
+		if _, ok := keyMade(k); ok && fresh[i] && !m.made(k) {
+			org, _ := row[eventOrg].(string)
+			orgs, keys = append(orgs, org), append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, `INSERT INTO event_stray (org_id, key) SELECT * FROM unnest(?::text[], ?::bytea[]) ON CONFLICT DO NOTHING`, orgs, keys)
+	return err
 }
 
 // insertUnless inserts what has none of the far keys that other months have, and
-// returns the keys that are new. If others have any key between the first and the
-// last of the near ones, nothing is inserted and crossed is true.
+// returns the keys that are new. If there is a stray between the first and the last
+// of the near ones, nothing is inserted and crossed is true.
 func (tx *Tx) insertUnless(ctx context.Context, m month, rows [][]any, near, far [][]byte) (fresh [][]byte, crossed bool, err error) {
 	b := eventRows()
 	values, casts := b.unnested(rows)
@@ -96,7 +117,7 @@ func (tx *Tx) insertUnless(ctx context.Context, m month, rows [][]any, near, far
 	others := []any{rows[0][eventOrg], since, until}
 	before, unless, after := clause{}, clause{text: "WHERE TRUE"}, clause{text: `RETURNING key`}
 	if len(near) > 0 {
-		before = clause{`WITH crossed AS MATERIALIZED (` + anyBetween + `), fresh AS (`, append(others[:3:3], near[0], near[len(near)-1])}
+		before = clause{`WITH crossed AS MATERIALIZED (` + anyStray + `), fresh AS (`, []any{rows[0][eventOrg], near[0], near[len(near)-1]}}
 		unless.text += ` AND NOT EXISTS (SELECT 1 FROM crossed)`
 		after.text += `) SELECT key FROM fresh UNION ALL SELECT NULL FROM crossed`
 	}
@@ -112,9 +133,8 @@ func (tx *Tx) insertUnless(ctx context.Context, m month, rows [][]any, near, far
 // split returns the keys of events that were made in the month, in order, and
 // those that were not.
 func (m month) split(rows [][]any) (near, far [][]byte) {
-	since, until := m.span()
 	for _, k := range column[[]byte](rows, eventKeyed) {
-		if made, ok := keyMade(k); ok && made >= since && made < until {
+		if m.made(k) {
 			near = append(near, k)
 		} else {
 			far = append(far, k)
@@ -124,10 +144,20 @@ func (m month) split(rows [][]any) (near, far [][]byte) {
 	return near, far
 }
 
+// made reports whether a key was made in the month.
+func (m month) made(key []byte) bool {
+	since, until := m.span()
+	at, ok := keyMade(key)
+	return ok && at >= since && at < until
+}
+
 // keyMade returns when the uuid of a key was made, in microseconds since 1970, if
 // it is of version 1: a hint, since anybody can write any uuid.
 func keyMade(key []byte) (int64, bool) {
 	const since1582 = 0x01b21dd213814000 // ticks of 100 ns from 1582-10-15 to 1970
+	if len(key) < 8 {
+		return 0, false
+	}
 	ticks := binary.BigEndian.Uint64(key)
 	if ticks>>60 != 1 {
 		return 0, false

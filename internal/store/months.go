@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/event"
 )
 
@@ -259,4 +260,38 @@ func gaps(since, until int64, without []month) (out [][2]int64) {
 		out = append(out, [2]int64{since, until})
 	}
 	return out
+}
+
+// restoredMonths are the months that a restore has made.
+type restoredMonths struct{ made map[month]bool }
+
+// make makes a place for rows of the table event, and notes their strays.
+func (rm *restoredMonths) make(ctx context.Context, tx *Tx, at backupTable, rows [][]any) error {
+	org, key, published := slices.Index(at.Columns, "org_id"), slices.Index(at.Columns, "key"), slices.Index(at.Columns, "published_at")
+	if org < 0 || key < 0 || published < 0 {
+		return errs.New(errs.Invalid, "the events of the backup lack columns")
+	}
+	byMonth := map[month][][]any{}
+	for _, row := range rows {
+		n, _ := row[published].(int64)
+		byMonth[monthOf(n)] = append(byMonth[monthOf(n)], []any{row[org], row[key]})
+	}
+	if rm.made == nil {
+		rm.made = map[month]bool{firstMonth - 1: true, lastMonth + 1: true}
+		if err := tx.hold(ctx, makeLock); err != nil {
+			return err
+		}
+	}
+	for m, some := range byMonth {
+		if !rm.made[m] {
+			if err := tx.makeMonth(ctx, m); err != nil {
+				return err
+			}
+			rm.made[m] = true
+		}
+		if err := tx.addStrays(ctx, m, some, slices.Repeat([]bool{true}, len(some))); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -53,6 +54,10 @@ func TestMigrateEventsToMonths(t *testing.T) {
 			t.Errorf("%d at %s: %v", e.Seq, e.Published, err)
 		}
 	}
+	strays, err := list(ctx, db, scalar[[]byte], `SELECT key FROM event_stray`)
+	if err != nil || len(strays) != 1 || !bytes.Equal(strays[0], eventKey(stray)) {
+		t.Errorf("strays: %x %v", strays, err)
+	}
 	made := describeMonths(t, db)
 	for _, want := range []string{"event_early ", "event_2009_12", "event_2010_01 ", "event_2024_02 ", "event_2024_03 ", "event_2024_12 ", "event_2099_12 ", "event_late "} {
 		if strings.Contains(made, want) == (want == "event_2009_12") {
@@ -76,10 +81,13 @@ func TestMigrateEventsToMonths(t *testing.T) {
 	if again := describeMonths(t, db); again != made {
 		t.Errorf("the migration made\n%s\nthe program\n%s", made, again)
 	}
-	if e, err := db.Events.Find(ctx, "acme", "e7"); err != nil || e.Seq != int64(2*len(times)) {
+	if e, err := db.Events.Find(ctx, "acme", "e7"); err != nil || e.Seq != int64(2*len(times)+2) {
 		t.Errorf("numbers go on at %d: %v", e.Seq, err)
 	}
 }
+
+// stray is a uuid of May 2024, of an event that is published in March.
+const stray = "f1f70000-0fff-11ef-8000-000000000001"
 
 func databaseOf(t *testing.T, admin *sql.DB) (name string) {
 	t.Helper()
@@ -126,13 +134,18 @@ func before(t *testing.T, dsn string, times []time.Time) {
 			t.Fatal(err)
 		}
 	}
-	rows := make([][]any, len(times))
+	rows := make([][]any, len(times), len(times)+2)
 	for i, at := range times {
 		rows[i] = eventRow("acme", "s", time.Now(), storedEvent(t, i, at))
 	}
+	for uuid, at := range map[string]time.Time{stray: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC), "f1f70000-d79d-11ee-8000-000000000002": time.Date(2024, 3, 1, 8, 0, 0, 0, time.UTC)} {
+		e := storedEvent(t, 0, at)
+		e.UUID = uuid
+		rows = append(rows, eventRow("acme", "s", time.Now(), e))
+	}
 	err = db.Write(ctx, func(tx *Tx) error {
 		fresh, err := tx.insertFresh(ctx, eventRows(), rows)
-		if len(fresh) != len(times) {
+		if len(fresh) != len(rows) {
 			t.Errorf("%d of %d stored", len(fresh), len(times))
 		}
 		return err

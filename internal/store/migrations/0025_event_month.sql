@@ -35,5 +35,10 @@
 -- postgres:     EXECUTE format('ALTER TABLE event ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', m.name, m.since, m.until);
 -- postgres:   END LOOP;
 -- postgres: END $$;
+-- Keys of events of another month than the one in which their uuid was made: see events_insert.go.
+-- postgres: CREATE TABLE event_stray (org_id TEXT NOT NULL, key BYTEA NOT NULL, PRIMARY KEY (org_id, key));
+-- postgres: INSERT INTO event_stray SELECT org_id, key FROM event_whole WHERE get_byte(key, 0) >> 4 = 1 AND
+-- postgres:   date_trunc('month', to_timestamp(published_at / 1000000) AT TIME ZONE 'UTC') <> date_trunc('month', to_timestamp(
+-- postgres:     ((('x' || encode(substring(key FROM 1 FOR 8), 'hex'))::bit(64)::bigint & 1152921504606846975) - 122192928000000000) / 10000000) AT TIME ZONE 'UTC');
 -- postgres: INSERT INTO event SELECT * FROM event_whole ORDER BY seq;
 -- postgres: DROP TABLE event_whole;

@@ -197,6 +197,18 @@ func TestOneUUIDOfTwoTimes(t *testing.T) {
 		if fresh, err := acceptDated(t.Context(), db, "other", dated(t, made, day)); err != nil || !fresh[0] {
 			t.Errorf("another organization's: %v %v", fresh, err)
 		}
+		var file bytes.Buffer
+		if _, err := db.Backup(t.Context(), &file); err != nil {
+			t.Fatal(err)
+		}
+		storetest.Each(t, func(t *testing.T, db *store.DB) {
+			if _, err := db.Restore(t.Context(), bytes.NewReader(file.Bytes())); err != nil {
+				t.Fatal(err)
+			}
+			if fresh, err := acceptDated(t.Context(), db, "acme", dated(t, made, day), dated(t, "odd", day)); err != nil || slices.Contains(fresh, true) {
+				t.Errorf("again, after a restore: %v %v", fresh, err)
+			}
+		})
 		if e, err := db.Events.Find(t.Context(), "acme", made); err != nil || !e.Published.Equal(day.AddDate(0, 4, 0)) {
 			t.Errorf("found at %s: %v", e.Published, err)
 		}

@@ -162,7 +162,7 @@ func keyMade(key []byte) (int64, bool) {
 	if ticks>>60 != 1 {
 		return 0, false
 	}
-	return (int64(ticks&(1<<60-1)) - since1582) / 10, true //nolint:gosec // 60 bits
+	return (int64(ticks&(1<<60-1)) - since1582) / 10, true
 }
 
 // byPlace returns a query for events by their places, of which each names its

@@ -42,8 +42,8 @@ func (m *monthsBench) event(b *testing.B, i int, at time.Time) event.Event {
 
 // uuidAt returns a UUID of version 1.
 func uuidAt(i int, at time.Time) string {
-	ticks := uint64(at.UnixNano()/100) + 0x01b21dd213814000                                          //nolint:gosec // after 1970
-	return fmt.Sprintf("%08x-%04x-1%03x-9c3a-%012x", uint32(ticks), uint16(ticks>>32), ticks>>48, i) //nolint:gosec // parts of the ticks
+	ticks := uint64(at.UnixNano()/100) + 0x01b21dd213814000
+	return fmt.Sprintf("%08x-%04x-1%03x-9c3a-%012x", uint32(ticks), uint16(ticks>>32), ticks>>48, i)
 }
 
 func (m *monthsBench) at(i int) time.Time { return m.from.Add(time.Duration(i) * m.apart) }
@@ -122,7 +122,7 @@ func BenchmarkEventsOfTwoYears(b *testing.B) {
 	m.index(b)
 	analyze(b, dsn)
 	var es []event.Event
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // it need not be secret
+	random := rand.New(rand.NewPCG(1, 2))
 	times := func(name string, before, fn func(b *testing.B)) {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration

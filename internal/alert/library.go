@@ -76,6 +76,17 @@ func (l *Library) Cases(r *rule.Rule) ([]rule.Case, error) {
 	return nil, nil
 }
 
+// CasesText returns the file of cases of a rule of the packs as it is; nothing
+// where it has none.
+func (l *Library) CasesText(r *rule.Rule) ([]byte, error) {
+	for _, s := range l.Sources {
+		if s.Name == r.Pack {
+			return s.CasesText(r)
+		}
+	}
+	return nil, nil
+}
+
 // Book is what an organization's alerts are made by, at one revision.
 type Book struct {
 	Revision     int64

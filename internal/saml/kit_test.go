@@ -2,6 +2,7 @@ package saml_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -16,7 +17,9 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -432,4 +435,24 @@ func ruleOf(t testing.TB, err error) saml.Rule {
 		return ""
 	}
 	return r.Check
+}
+
+func deflate(s string) []byte {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := io.WriteString(w, s); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func reversed(s []string) []string {
+	slices.Reverse(s)
+	return s
 }

@@ -82,14 +82,15 @@ type scanner struct {
 	elements int
 	roots    int
 	tokens   int
-	ends     map[xml.Name]bool // the end tags whose round trip was checked
+	starts   map[xml.Name]bool // the tags without attributes whose round trip was checked
+	ends     map[xml.Name]bool
 }
 
 func scan(raw []byte, l limits) error {
 	if !l.comments && bytes.Contains(raw, []byte("<![CDATA[")) {
 		return refuse(CheckMarkup, "CDATA section")
 	}
-	s := scanner{limits: l, ends: map[xml.Name]bool{}}
+	s := scanner{limits: l, starts: map[xml.Name]bool{}, ends: map[xml.Name]bool{}}
 	d := xml.NewDecoder(bytes.NewReader(raw)) //nolint:gosec // tokens are only looked at, nothing is made of them
 	for {
 		t, err := d.RawToken()
@@ -143,19 +144,35 @@ func (s *scanner) token(t xml.Token) error {
 	return nil
 }
 
-// roundTrip checks that a token reads the same after it was written again. End
-// tags, which are alike, are checked once: each check costs microseconds.
+// roundTrip checks that a token reads the same after it was written again.
+// Each check costs microseconds, so it is made once for tags that are alike,
+// and not for text that is written as it is.
 func (s *scanner) roundTrip(t xml.Token) error {
-	if end, ok := t.(xml.EndElement); ok {
-		if s.ends[end.Name] {
+	switch t := t.(type) {
+	case xml.EndElement:
+		if s.ends[t.Name] {
 			return nil
 		}
-		s.ends[end.Name] = true
+		s.ends[t.Name] = true
+	case xml.StartElement:
+		if len(t.Attr) == 0 && s.starts[t.Name] {
+			return nil
+		}
+		s.starts[t.Name] = s.starts[t.Name] || len(t.Attr) == 0
+	case xml.CharData:
+		if !bytes.ContainsFunc(t, escaped) {
+			return nil
+		}
 	}
 	if err := xrv.CheckToken(t); err != nil {
 		return refuse(CheckRoundTrip, "%v", err)
 	}
 	return nil
+}
+
+// escaped reports what may not be written as it is.
+func escaped(r rune) bool {
+	return r != '\n' && r != '\t' && (r < ' ' || r > '~') || strings.ContainsRune(`<>&"'`, r)
 }
 
 func firstWord(b []byte) string {

@@ -1,6 +1,7 @@
 package saml_test
 
 import (
+	"crypto"
 	"crypto/x509"
 	"maps"
 	"net/url"
@@ -148,6 +149,16 @@ func posted(before, after func(*etree.Element), k *ink) url.Values {
 	return url.Values{"SAMLRequest": {b64([]byte(write(el)))}}
 }
 
+// queried is the query of a logout request that is signed after an edit.
+func queried(edit func(*etree.Element)) string {
+	raw, err := saml.Decode(posted(edit, nil, nil).Get("SAMLRequest"))
+	if err != nil {
+		panic(err)
+	}
+	q := "SAMLRequest=" + url.QueryEscape(b64(deflate(string(raw)))) + "&SigAlg=" + url.QueryEscape(rsaSHA256)
+	return q + "&Signature=" + url.QueryEscape(b64((ink{by: okta, hash: crypto.SHA256}).value([]byte(q))))
+}
+
 func TestLogoutRequestRefused(t *testing.T) {
 	okay := &ink{}
 	for name, tt := range map[string]struct {
@@ -282,6 +293,26 @@ func TestLogoutByRedirectRefused(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	for name, tt := range map[string]struct {
+		edit func(*etree.Element)
+		want saml.Rule
+	}{
+		"as it is":     {func(*etree.Element) {}, ""},
+		"no ID":        {unset("LogoutRequest", "ID"), saml.CheckID},
+		"no name":      {remove("NameID"), saml.CheckLogout},
+		"a comment":    {func(el *etree.Element) { el.AddChild(etree.NewComment("")) }, saml.CheckMarkup},
+		"another kind": {func(el *etree.Element) { el.Tag = "AuthnRequest" }, saml.CheckRoot},
+	} {
+		t.Run("signed, but "+name, func(t *testing.T) {
+			in, err := saml.FromQuery(queried(tt.edit))
+			if err == nil {
+				_, err = in.Request(asked())
+			}
+			if got := ruleOf(t, err); got != tt.want {
+				t.Errorf("%v, want %q", err, tt.want)
+			}
+		})
+	}
 	t.Run("never read", func(t *testing.T) {
 		if _, err := (saml.Incoming{}).Request(asked()); ruleOf(t, err) != saml.CheckRoot {
 			t.Error(err)

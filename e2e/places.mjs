@@ -31,8 +31,19 @@ async function fill(demo) {
   await ended(3);
   await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
   await triaged(demo);
+  await written(demo);
   const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
   await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
+}
+
+/** A rule of one's own, published, and a draft of it in which something is wrong. */
+async function written(demo) {
+  const { text, cases } = await api(demo, "GET", "/rules/push_bombing/copy");
+  const mine = text.replace(/^title:.*/m, "title: Push after push, for us");
+  const file = await signedIn(demo, "POST", "/rulefiles", { slug: "our_pushes", text: mine, cases });
+  await signedIn(demo, "POST", `/rulefiles/${file.id}/publish`, { note: "From the pack" });
+  const next = mine.replace("gte: 3", "gte: 5").replace("eventType: user.authentication", "eventTyp: user.authentication");
+  await signedIn(demo, "PUT", `/rulefiles/${file.id}/draft`, { text: next, cases });
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */
@@ -69,6 +80,7 @@ export async function places(demo) {
   const [source] = await api(demo, "GET", "/sources");
   const [template] = await api(demo, "GET", "/templates");
   const alerts = (await api(demo, "GET", "/alerts?limit=100")).items;
+  const [file] = await api(demo, "GET", "/rulefiles");
   const open = alerts.find((a) => a.state === "open");
   const [ofCase] = (await api(demo, "GET", "/cases")).items;
   const [suppression] = await api(demo, "GET", "/suppressions");
@@ -87,6 +99,9 @@ export async function places(demo) {
     rules: "/rules",
     coverage: "/rules?view=coverage",
     rule: `/rules/${open.rule.id}`,
+    "rule-new": "/rules/new",
+    "rule-copy": `/rules/new?from=${open.rule.id}`,
+    "rule-edit": `/rules/files/${file.id}`,
     suppressions: "/suppressions",
     suppression: `/suppressions/${suppression.id}`,
     "suppression-new": `/suppressions/new?alert=${open.id}`,

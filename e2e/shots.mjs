@@ -43,7 +43,7 @@ const states = {
   },
 };
 const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "events", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
-const single = ["alert", "case", "rule", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard"];
+const single = ["alert", "case", "rule", "rule-copy", "rule-edit", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard"];
 
 /** What one sees only after having done something. */
 const acts = {
@@ -84,6 +84,49 @@ const acts = {
     await to(all["flow-edit"]);
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByRole("dialog").getByRole("textbox").first().waitFor();
+  },
+  "rule-edit-cases": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("region", { name: "Cases", exact: true }).getByRole("button").first().click();
+  },
+  "rule-edit-try": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("tab", { name: "Try" }).click();
+    await page.getByRole("textbox", { name: "Event", exact: true }).fill('{ "eventType": "user.session.start", "outcome": { "result": "FAILURE" } }');
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("It does not fire.").waitFor();
+  },
+  "rule-edit-versions": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("tab", { name: "Versions" }).click();
+    await page.getByText("From the pack").waitFor();
+  },
+  "rule-edit-tested": async (page, to, all) => {
+    await to(all.rule);
+    await page.getByRole("link", { name: "Make it ours" }).click();
+    await page.getByRole("button", { name: "Begin" }).click();
+    await page.getByText("It can be published").waitFor();
+    const tested = page.getByRole("region", { name: "Backtest" });
+    await tested.getByRole("button", { name: "Test", exact: true }).click();
+    await tested.getByText(/\d hits?/).first().waitFor();
+    await tested.scrollIntoViewIfNeeded();
+  },
+  "rule-edit-publish": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
+  },
+  "rule-edit-delete": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("button", { name: "More for this rule" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByText("stops with").waitFor();
+  },
+  "rule-edit-leave": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("textbox", { name: "Text of the rule" }).press("x");
+    await page.getByRole("link", { name: "Rules", exact: true }).first().click();
+    await page.getByRole("dialog").waitFor();
   },
   "events-wrong": async (page, to) => {
     await to("/events?filter=outcome.result eqq \"FAILURE\"");

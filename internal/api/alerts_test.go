@@ -156,6 +156,10 @@ func TestRules(t *testing.T) {
 	if got := c.do("PUT", file+"/draft", value.Map("text", ownRule, "cases", cases), 200); at(got, "check.ok") != true {
 		t.Fatalf("a draft = %s", value.JSON(got))
 	}
+	old := c.get(file, 200).Text("edition")
+	c.do("PUT", file+"/draft", value.Map("text", ownRule+"# mine\n", "cases", cases, "edition", old), 200)
+	failure(c.do("PUT", file+"/draft", value.Map("text", ownRule+"# theirs\n", "edition", old), 409))
+	failure(c.post(file+"/publish", value.Map("edition", old), 409))
 	c.post(file+"/publish", value.Map("note", "first"), 200)
 	rules := items(c.get("/api/v1/rules", 200))
 	if len(rules) != 2 || rules[0].At("own") != true || rules[0].Text("file") != f.rules {

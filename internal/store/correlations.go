@@ -124,8 +124,9 @@ func (t Rules) DueOrganizations(ctx context.Context, now time.Time) ([]string, e
 }
 
 // SeenUntil returns up to when all of an organization's events are known to have
-// come in: until its source that was polled longest ago was, and now where none
-// is polled.
+// come in: until its source whose log was read to the end longest ago was, and now
+// where none is polled. While one catches up nothing is decided of what it has not
+// read, and nothing is forgotten that it may add to.
 func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.Time, error) {
 	at, err := list(ctx, t.db, scalar[int64], `SELECT last_poll_at FROM source WHERE org_id = ? AND enabled AND poll ORDER BY last_poll_at LIMIT 1`, org)
 	if err != nil || len(at) == 0 {

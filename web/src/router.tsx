@@ -196,6 +196,15 @@ const routes = [
     validateSearch: only("q", "view", "pack", "severity", "show", "tag", "sort"),
   }),
   createRoute({
+    ...at("/rules/new"),
+    component: lazyRouteComponent(() => import("./features/rules/edit/NewRule.tsx"), "NewRule"),
+    validateSearch: only("from"),
+  }),
+  createRoute({
+    ...at("/rules/files/$id"),
+    component: lazyRouteComponent(() => import("./features/rules/edit/EditRule.tsx"), "EditRule"),
+  }),
+  createRoute({
     ...at("/rules/$id"),
     component: lazyRouteComponent(() => import("./features/rules/RulePage.tsx"), "RulePage"),
     validateSearch: only("tab"),

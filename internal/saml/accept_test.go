@@ -3,7 +3,11 @@ package saml_test
 import (
 	"crypto"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +257,61 @@ func TestParseTellsWhichRequestIsAnswered(t *testing.T) {
 		if _, err := r.Check(expectation()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestNothingParsedIsRefused(t *testing.T) {
+	if _, err := (saml.Response{}).Check(expectation()); ruleOf(t, err) != saml.CheckRoot {
+		t.Error(err)
+	}
+}
+
+// What another implementation signs is accepted. It gets a template, and makes
+// digest and signature itself.
+func TestCheckAcceptsWhatXMLSecSigns(t *testing.T) {
+	bin, err := exec.LookPath("xmlsec1")
+	if err != nil {
+		t.Skip("xmlsec1 is not installed: no independent signer")
+	}
+	for name, tt := range map[string]struct {
+		by  func() party
+		alg string
+	}{"RSA": {okta, rsaSHA256}, "ECDSA": {p256, ecdsaSHA + "256"}, "ECDSA with SHA-384": {p384, ecdsaSHA + "384"}} {
+		t.Run(name, func(t *testing.T) {
+			p := tt.by()
+			blank := ink{by: tt.by, alg: tt.alg, noKeyInfo: true, after: both(say("DigestValue", ""), say("SignatureValue", ""))}
+			if tt.alg == ecdsaSHA+"384" {
+				blank.hash = crypto.SHA384
+			}
+			der, err := x509.MarshalPKCS8PrivateKey(p.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			key, doc, out := filepath.Join(dir, "key.pem"), filepath.Join(dir, "template.xml"), filepath.Join(dir, "signed.xml")
+			for file, b := range map[string][]byte{
+				key: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
+				doc: (letter{signA: &blank}).send(),
+			} {
+				if err := os.WriteFile(file, b, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said, err := exec.CommandContext(t.Context(), bin, "--sign", "--privkey-pem", key, "--output", out,
+				"--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion", doc).CombinedOutput()
+			if err != nil {
+				t.Fatalf("xmlsec1: %v\n%s", err, said)
+			}
+			raw, err := os.ReadFile(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := expectation()
+			e.IDP.Certificates = []*x509.Certificate{p.cert}
+			if a, err := saml.Check(raw, e); err != nil || a.NameID != genuine {
+				t.Errorf("%q, %v", a.NameID, err)
+			}
+		})
 	}
 }
 

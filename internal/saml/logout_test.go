@@ -320,6 +320,20 @@ func TestLogoutByRedirectRefused(t *testing.T) {
 	})
 }
 
+// The identity provider's RelayState goes back as it came, be it longer than
+// ours may be.
+func TestLogoutResponseGivesRelayStateBack(t *testing.T) {
+	sp, to := okta2(saml.Redirect, okta)
+	long := strings.Repeat("r", 300)
+	m, err := sp.LogoutResponse(to, saml.SignedOut{ID: "_a", InResponseTo: request, RelayState: long, Status: saml.LogoutSuccess, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in, err := arrive(m); err != nil || in.RelayState != long {
+		t.Errorf("%q, %v", in.RelayState, err)
+	}
+}
+
 func TestLogoutFails(t *testing.T) {
 	p := ours()
 	for name, tt := range map[string]struct {

@@ -36,6 +36,9 @@ type IDP struct {
 
 // MetadataOptions say under which conditions metadata is taken.
 type MetadataOptions struct {
+	// Now is when the metadata is taken. To read again what was stored, give
+	// the time when it was: what has expired since is told by [IDP.Warnings]
+	// and refused by [Check], and does not make the rest unreadable.
 	Now time.Time
 	// AllowLoopback takes http URLs too, if they stay on this machine. For
 	// identity providers in tests.

@@ -84,7 +84,7 @@ func (s SP) encode(root *etree.Element, out outgoing) (Message, error) {
 	switch {
 	case !name(m.ID):
 		return Message{}, errs.New(errs.Invalid, "message ID %q is no name", excerpt(m.ID))
-	case len(out.relay) > MaxRelayState:
+	case len(out.relay) > MaxRelayState && out.field == "SAMLRequest": // an answer gives back what came
 		return Message{}, errs.New(errs.Invalid, "RelayState has %d bytes, more than %d", len(out.relay), MaxRelayState)
 	}
 	if out.binding == Redirect {

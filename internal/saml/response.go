@@ -105,6 +105,9 @@ func Check(response []byte, e Expect) (Assertion, error) {
 // Check decides as the function of that name does.
 func (r Response) Check(e Expect) (Assertion, error) {
 	e = e.withDefaults()
+	if r.root == nil {
+		return Assertion{}, refuse(CheckRoot, "no response was read")
+	}
 	if u := e.IDP.ValidUntil; !u.IsZero() && !e.Now.Before(u) {
 		return Assertion{}, differs(CheckMetadata, "", u.UTC().Format(time.RFC3339), "validUntil of the metadata")
 	}

@@ -30,7 +30,7 @@ func messageLimits() limits {
 }
 
 func metadataLimits() limits {
-	return limits{bytes: MaxMetadata, depth: 24, elements: 20_000, attributes: 64, namespaces: 64, comments: true}
+	return limits{bytes: MaxMetadata, depth: 24, elements: 20_000, attributes: 32, namespaces: 32, comments: true}
 }
 
 // readDocument returns the root of a document that passed every check that
@@ -133,6 +133,7 @@ func (s *scanner) token(t xml.Token) error {
 		if !s.comments {
 			return refuse(CheckMarkup, "comment")
 		}
+		return s.count()
 	case xml.ProcInst:
 		if s.tokens == 0 && t.Target == "xml" {
 			return nil
@@ -140,6 +141,15 @@ func (s *scanner) token(t xml.Token) error {
 		if !s.comments || strings.EqualFold(t.Target, "xml") {
 			return refuse(CheckMarkup, "processing instruction %q", t.Target)
 		}
+		return s.count()
+	}
+	return nil
+}
+
+// count takes one more of what costs time and memory.
+func (s *scanner) count() error {
+	if s.elements++; s.elements > s.limits.elements {
+		return refuse(CheckComplexity, "more than %d elements", s.limits.elements)
 	}
 	return nil
 }
@@ -184,12 +194,12 @@ func (s *scanner) start(t xml.StartElement) error {
 	if len(s.open) == 0 {
 		s.roots++
 	}
-	s.elements++
+	if err := s.count(); err != nil {
+		return err
+	}
 	switch {
 	case s.roots > 1:
 		return refuse(CheckTrailing, "a second root element <%s>", t.Name.Local)
-	case s.elements > s.limits.elements:
-		return refuse(CheckComplexity, "more than %d elements", s.limits.elements)
 	case len(s.open) >= s.depth:
 		return refuse(CheckComplexity, "nested deeper than %d elements", s.depth)
 	case len(t.Attr) > s.attributes:
@@ -246,7 +256,10 @@ func (s *scanner) names(t xml.StartElement) error {
 			return refuse(CheckNamespace, "attribute %s:%s", a.Name.Space, a.Name.Local)
 		}
 		for _, b := range t.Attr[:i] {
-			if other, _ := s.attrSpace(b.Name); b.Name.Local == a.Name.Local && other == uri {
+			if b.Name.Local != a.Name.Local {
+				continue
+			}
+			if other, _ := s.attrSpace(b.Name); other == uri {
 				return refuse(CheckNamespace, "attribute %s twice on <%s>", a.Name.Local, t.Name.Local)
 			}
 		}

@@ -129,6 +129,42 @@ func TestHostileInputIsCheap(t *testing.T) {
 	}
 }
 
+// Metadata comes from administrators, or from the URL that they gave; still,
+// a megabyte of anything is read or refused within a second.
+func TestHostileMetadataIsCheap(t *testing.T) {
+	limit := time.Second
+	if raceEnabled {
+		limit *= 15
+	}
+	const size = saml.MaxMetadata - 1024
+	wrap := func(s string) string { return entity("", s) }
+	attrs := ""
+	for i := range 30 {
+		attrs += fmt.Sprintf(" p:a%d=''", i)
+	}
+	for name, raw := range map[string]string{
+		"elements":     wrap(strings.Repeat("<a/>", 19_000)),
+		"text":         wrap(strings.Repeat("a", size)),
+		"comments":     wrap(strings.Repeat("<!---->", size/7)),
+		"attributes":   wrap("<x xmlns:p='u'>" + strings.Repeat("<a"+attrs+"/>", size/(len(attrs)+4)) + "</x>"),
+		"keys":         entity("", role(strings.Repeat(keyDescriptor("signing", okta().cert), 700))),
+		"descriptors":  wrap(strings.Repeat(`<md:IDPSSODescriptor/>`, 19_000)),
+		"nesting":      strings.Repeat("<a>", size/3),
+		"CDATA":        wrap(strings.Repeat("<![CDATA[]]>", size/12)),
+		"instructions": wrap(strings.Repeat("<?a?>", size/5)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			begin := spent(t)
+			_, err := saml.ParseMetadata([]byte(raw), saml.MetadataOptions{Now: now})
+			d := spent(t) - begin
+			t.Log(d, err)
+			if d > limit {
+				t.Errorf("%v", d)
+			}
+		})
+	}
+}
+
 // A rollover's certificates do not make it dear either.
 func TestManyCertificatesAreCheap(t *testing.T) {
 	e := expectation()

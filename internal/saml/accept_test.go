@@ -105,6 +105,12 @@ func acceptances() map[string]accepted {
 			letter:  inked(ink{keyInfo: stranger}),
 			crewjam: "picks the certificate by KeyInfo",
 		},
+		"KeyInfo holds a bare key of somebody": {
+			letter: inked(ink{after: func(sig *etree.Element) {
+				remove("X509Data")(sig)
+				insert("KeyInfo", `<ds:KeyValue xmlns:ds="`+nsDS+`"><ds:RSAKeyValue><ds:Modulus>AAAA</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>`)(sig)
+			}}),
+		},
 		"an indented SignatureValue": {
 			letter: inked(ink{after: func(sig *etree.Element) {
 				v := find(sig, "SignatureValue")

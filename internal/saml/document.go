@@ -247,12 +247,12 @@ func (s *scanner) declare(t xml.StartElement) (n int, err error) {
 // names checks that every prefix is declared, and no attribute is there twice
 // (not even under two prefixes of one namespace).
 func (s *scanner) names(t xml.StartElement) error {
-	if _, ok := s.resolve(t.Name.Space); !ok || strings.Contains(t.Name.Local, ":") {
+	if _, ok := s.resolve(t.Name.Space); !ok || t.Name.Space == "xmlns" || strings.Contains(t.Name.Local, ":") {
 		return refuse(CheckNamespace, "element %s:%s", t.Name.Space, t.Name.Local)
 	}
 	for i, a := range t.Attr {
 		uri, ok := s.attrSpace(a.Name)
-		if !ok || strings.Contains(a.Name.Local, ":") {
+		if !ok || strings.Contains(a.Name.Local, ":") || a.Name.Space != "" && a.Name.Local == "xmlns" {
 			return refuse(CheckNamespace, "attribute %s:%s", a.Name.Space, a.Name.Local)
 		}
 		for _, b := range t.Attr[:i] {

@@ -249,7 +249,7 @@ func refusedClaims() map[string]refused {
 		"no statement of a sign-in":                         {letter: edit("both", remove("AuthnStatement")), want: saml.CheckAuthn},
 		"a sign-in at no time":                              {letter: edit("both", unset("AuthnStatement", "AuthnInstant")), want: saml.CheckAuthn},
 		"an old sign-in where a fresh one was asked for":    {letter: edit("both", set("AuthnStatement", "AuthnInstant", stamp(-time.Hour))), expect: func(e *saml.Expect) { e.AuthnSince = now.Add(-time.Minute) }, want: saml.CheckAuthn},
-		"no ID":                         {letter: tamper("none", unset("Assertion", "ID")), want: saml.CheckSignatureMissing},
+		"no ID":                         {letter: edit("response", unset("Assertion", "ID")), expect: func(e *saml.Expect) { e.ResponseSignature = true }, want: saml.CheckID},
 		"no expectation of an audience": {letter: edit("both", say("Audience", "")), expect: func(e *saml.Expect) { e.SP.EntityID = "" }, want: saml.CheckAudience},
 		"no expectation of an issuer":   {letter: edit("both", say("Issuer", "")), expect: func(e *saml.Expect) { e.IDP.EntityID = "" }, want: saml.CheckIssuer},
 	}
@@ -330,6 +330,8 @@ func refusedMarkup() map[string]refused {
 		"a prefix that nobody declared":              {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject q:a="b">`)), want: saml.CheckNamespace},
 		"an undeclared prefix":                       {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xmlns:xs="">`)), want: saml.CheckNamespace},
 		"the prefix xml rebound":                     {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xmlns:xml="urn:x">`)), want: saml.CheckNamespace},
+		"an element of the prefix xmlns":             {letter: rewrite("both", replace("<saml2:Subject>", `<xmlns:x/><saml2:Subject>`)), want: saml.CheckNamespace},
+		"an attribute xmlns of some prefix":          {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xml:xmlns="urn:x">`)), want: saml.CheckNamespace},
 		"an attribute twice":                         {letter: rewrite("both", replace(`ID="_assertion1"`, `ID="_assertion1" ID="_evil"`)), want: saml.CheckNamespace},
 		"an attribute twice by two prefixes":         {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xmlns:a="urn:x" xmlns:b="urn:x" a:c="1" b:c="2">`)), want: saml.CheckNamespace},
 	}

@@ -32,6 +32,7 @@ async function fill(demo) {
   await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
   await triaged(demo);
   await written(demo);
+  await told(demo);
   const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
   await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
 }
@@ -66,6 +67,23 @@ async function triaged(demo) {
   });
 }
 
+/** Channels of notifications: one that works, one that is quiet now, and one that fails. */
+async function told(demo) {
+  const connections = await api(demo, "GET", "/connections");
+  const of = (kind) => connections.find((c) => c.connector.id === kind)?.id;
+  const channel = (name, kind, to, more) =>
+    signedIn(demo, "POST", "/channels", { name, connection: of(kind), to, severity: "low", moments: ["opened", "escalated"], enabled: true, ...more });
+  const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  await channel("Security, in Slack", "slack", ["#security"]);
+  await channel("On call at night", "mail", ["soc@acme.example", "oncall@acme.example"], {
+    quiet: { days, from: "00:00", to: "00:00", zone: "Europe/Berlin", critical: true },
+  });
+  const broken = await channel("A channel nobody made", "slack", ["#no-such-channel"]);
+  await signedIn(demo, "POST", `/channels/${broken.id}/test`);
+  await play(demo, "password_spray");
+  await until("somebody is told", async () => (await api(demo, "GET", "/channels")).some((c) => c.name.startsWith("Security") && c.sentAt));
+}
+
 async function runsOf(demo) {
   return (await api(demo, "GET", "/runs")).items;
 }
@@ -84,6 +102,7 @@ export async function places(demo) {
   const open = alerts.find((a) => a.state === "open");
   const [ofCase] = (await api(demo, "GET", "/cases")).items;
   const [suppression] = await api(demo, "GET", "/suppressions");
+  const channels = await api(demo, "GET", "/channels");
   const failed = runs.find((r) => r.state === "failed");
   const good = runs.find((r) => r.state === "succeeded" && !r.dryRun);
   const dry = runs.find((r) => r.dryRun);
@@ -149,6 +168,8 @@ export async function places(demo) {
     settings: "/settings",
     guard: "/settings/guard",
     kept: "/settings/events",
+    notifications: "/settings/notifications",
+    ...Object.fromEntries(channels.map((c, i) => [`channel-${i}`, `/settings/notifications?channel=${c.id}`])),
     members: "/settings/members",
     tokens: "/settings/tokens",
     account: "/settings/account",

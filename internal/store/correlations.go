@@ -140,7 +140,7 @@ func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.T
 
 // Event returns a stored event, as the transaction of a batch sees it.
 func (b *Batch) Event(ctx context.Context, uuid string) (event.Event, bool, error) {
-	got, err := list(ctx, b.tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, b.b.Org, eventKey(uuid))
+	got, err := byKeys(ctx, b.tx.db, b.tx, scanEvent, keyedBy(eventColumns, b.b.Org, uuid))
 	if err != nil || len(got) == 0 {
 		return event.Event{}, false, err
 	}

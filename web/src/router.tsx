@@ -167,6 +167,7 @@ const routes = [
       "type",
       "rule",
       "tag",
+      "attack",
       "entity",
       "entityKind",
       "assignee",
@@ -233,6 +234,7 @@ const routes = [
   }),
   createRoute({
     ...at("/settings/notifications"),
+    validateSearch: only("channel"),
     component: lazyRouteComponent(() => import("./features/settings/Notifications.tsx"), "Notifications"),
   }),
   createRoute({

@@ -133,6 +133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All alerts that a filter leaves, as CSV, the newest first
+         * @description If the file breaks off, so does the connection.
+         */
+        get: operations["exportAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/facets": {
         parameters: {
             query?: never;
@@ -847,6 +867,26 @@ export interface paths {
          * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
          */
         put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What bounds would take away of the stored events
+         * @description Nothing is deleted. Ask before the bounds are changed.
+         */
+        get: operations["previewEventRetention"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4132,6 +4172,8 @@ export interface components {
             rules: components["schemas"]["FacetCount"][];
             /** @description by account; the empty value is nobody */
             assignees: components["schemas"]["FacetCount"][];
+            /** @description by tactic and technique of ATT&CK; a technique counts its parts */
+            attack: components["schemas"]["FacetCount"][];
             /** @description of all alerts */
             overdue: number;
         };
@@ -5135,6 +5177,22 @@ export interface components {
             type?: components["schemas"]["ValueKind"];
             /** @description an expression over body, status and header */
             from: string;
+        };
+        RetentionPreview: {
+            /** @description that would go */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the oldest event that is as old was published
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description what was published before would go; not there where the bounds reach nothing
+             */
+            before?: string;
+            /** @description events that are as old, and stay because an alert rests on them */
+            stay: number;
         };
         RiskPoint: {
             /** Format: date-time */
@@ -6543,6 +6601,8 @@ export interface operations {
                 rule?: string[];
                 /** @description all of these, such as attack.t1621 */
                 tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
                 /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
                 entity?: string;
                 /** @description what entity is: user, ip … */
@@ -6603,6 +6663,58 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    exportAlerts: {
+        parameters: {
+            query?: {
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["AlertVerdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     countAlerts: {
         parameters: {
             query?: {
@@ -6618,6 +6730,8 @@ export interface operations {
                 rule?: string[];
                 /** @description all of these, such as attack.t1621 */
                 tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
                 /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
                 entity?: string;
                 /** @description what entity is: user, ip … */
@@ -7926,6 +8040,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previewEventRetention: {
+        parameters: {
+            query?: {
+                /** @description 0 for no bound */
+                days?: number;
+                /** @description 0 for no bound */
+                megabytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
                 };
             };
             default: components["responses"]["Error"];

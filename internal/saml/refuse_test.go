@@ -101,6 +101,14 @@ func refusedSignatures() map[string]refused {
 
 		"a comment in the digest": {letter: rewrite("both", replace("<ds:DigestValue>", "<ds:DigestValue><!-- AAAA -->")), want: saml.CheckMarkup},
 
+		"a second signature, of another namespace": {letter: tamper("assertion", func(r *etree.Element) {
+			sig := find(r, "Signature")
+			odd := parse(`<Signature xmlns="urn:other" xmlns:ds="` + nsDS + `"/>`)
+			for _, c := range sig.ChildElements() {
+				odd.AddChild(c.Copy())
+			}
+			sig.Parent().AddChild(odd)
+		}), want: saml.CheckSignatureShape},
 		"a signature inside the subject": {letter: tamper("none", func(r *etree.Element) {
 			find(r, "Subject").AddChild(parse(`<ds:Signature xmlns:ds="` + nsDS + `"/>`))
 		}), want: saml.CheckPlace},

@@ -42,7 +42,7 @@ func (e Expect) withDefaults() Expect {
 // Decode returns the XML of a form's SAMLResponse or SAMLRequest field (SAML
 // bindings 3.5.4). Its error is a [Refusal].
 func Decode(field string) ([]byte, error) {
-	if len(field) > base64.StdEncoding.EncodedLen(MaxMessage)+MaxMessage/32 {
+	if len(field) > base64.StdEncoding.EncodedLen(MaxMessage)+MaxMessage/16 { // with room for line breaks
 		return nil, refuse(CheckSize, "%d characters of base64", len(field))
 	}
 	b, err := base64.StdEncoding.Strict().DecodeString(field)

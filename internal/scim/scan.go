@@ -151,7 +151,7 @@ func (h *handler) fetch(ctx context.Context, s search, hits []position) ([]Recor
 	records := make([]Record, 0, len(hits))
 	for _, hit := range hits {
 		r, err := h.dir.Find(ctx, hit.Ref, s.shows[hit.Kind].Shows(related(hit.Kind)))
-		if f, ok := errors.AsType[*fault.Fault](err); errs.KindOf(err) == errs.NotFound || ok && f.Status == 404 {
+		if f, ok := errors.AsType[*fault.Error](err); errs.KindOf(err) == errs.NotFound || ok && f.Status == 404 {
 			continue
 		}
 		if err != nil {

@@ -135,7 +135,7 @@ type Page struct {
 // by package errs: NotFound for an id that is not there (nor is it if deleted),
 // Conflict for a name that another record of the kind has, Invalid for a document
 // or member that is not taken (shown to the client), Unavailable to be tried
-// again. A [*fault.Fault] that a function passed in returns comes back as it is.
+// again. A [*fault.Error] that a function passed in returns comes back as it is.
 type Directory interface {
 	// Find returns a record.
 	Find(ctx context.Context, ref Ref, related bool) (Record, error)

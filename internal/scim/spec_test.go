@@ -99,8 +99,10 @@ func TestOktaSpec(t *testing.T) {
 		"randomEmail": "Runscope077Qabcdefgh123@atko.com", "randomUsername": "Runscope077Qabcdefgh123@atko.com", "randomUsernameCaps": "RUNSCOPE077QABCDEFGH123@ATKO.COM",
 		"InvalidUserEmail": "abcdefgh@atko.com", "UserIdThatDoesNotExist": "010101001010101011001010101011",
 	}
-	first := step{Method: "POST", URL: "{{SCIMBaseURL}}/Users", Headers: map[string]json.RawMessage{"Authorization": json.RawMessage(`["{{auth}}"]`)},
-		Body: `{"userName":"first@atko.com","name":{"givenName":"F","familyName":"U"},"emails":[{"value":"first@atko.com","primary":true}],"active":true}`}
+	first := step{
+		Method: "POST", URL: "{{SCIMBaseURL}}/Users", Headers: map[string]json.RawMessage{"Authorization": json.RawMessage(`["{{auth}}"]`)},
+		Body: `{"userName":"first@atko.com","name":{"givenName":"F","familyName":"U"},"emails":[{"value":"first@atko.com","primary":true}],"active":true}`,
+	}
 	if status, body := first.send(t, variables); status != 201 {
 		t.Fatalf("%d %s", status, value.JSON(body))
 	}

@@ -84,34 +84,47 @@ func term(kind Kind, e filter.Expr) (Term, bool) {
 		return Term{}, false
 	}
 	name := strings.ToLower(c.Path.String())
-	if urn := coreURN(kind); c.Path.URN != "" {
+	if c.Path.URN != "" {
 		var ok bool
-		if name, ok = strings.CutPrefix(name, strings.ToLower(urn)+":"); !ok {
+		if name, ok = strings.CutPrefix(name, strings.ToLower(coreURN(kind))+":"); !ok {
 			return Term{}, false
 		}
 	}
-	if name == "active" && kind == User {
+	field, ok := fieldOf(kind, name)
+	if field == FieldActive {
 		return active(c.Value)
 	}
 	s, isText := c.Value.(string)
-	if !isText || s == "" {
+	if !ok || !isText || s == "" {
 		return Term{}, false
 	}
-	switch {
-	case name == "id":
-		return Term{Field: FieldID, Text: s}, true
-	case name == "externalid":
-		return Term{Field: FieldExternalID, Text: s}, true
-	case name == "displayname":
-		return Term{Field: FieldDisplayName, Text: Fold(s)}, true
-	case name == "username" && kind == User:
-		return Term{Field: FieldUserName, Text: Fold(s)}, true
-	case (name == "emails.value" || name == "emails") && kind == User:
-		return Term{Field: FieldEmail, Text: Fold(s)}, true
-	case (name == "members.value" || name == "members") && kind == Group:
-		return Term{Field: FieldMember, Text: s}, true
+	if field != FieldID && field != FieldExternalID && field != FieldMember {
+		s = Fold(s)
 	}
-	return Term{}, false
+	return Term{Field: field, Text: s}, true
+}
+
+// fieldOf returns the field that a name in small letters is of a kind.
+func fieldOf(kind Kind, name string) (Field, bool) {
+	switch name {
+	case "id":
+		return FieldID, true
+	case "externalid":
+		return FieldExternalID, true
+	case "displayname":
+		return FieldDisplayName, true
+	case "username":
+		return FieldUserName, kind == User
+	case "emails", "emails.value":
+		return FieldEmail, kind == User
+	case "active":
+		if kind == User {
+			return FieldActive, true
+		}
+	case "members", "members.value":
+		return FieldMember, kind == Group
+	}
+	return "", false
 }
 
 // equality returns the comparison that a filter is, with members[value eq "x"]

@@ -82,11 +82,11 @@ func (h *handler) refusal(ctx context.Context, err error) answer {
 }
 
 // faultOf sorts an error.
-func faultOf(err error) *fault.Fault {
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
+func faultOf(err error) *fault.Error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
 	}
-	f := &fault.Fault{Detail: errs.Message(err)}
+	f := &fault.Error{Detail: errs.Message(err)}
 	switch errs.KindOf(err) {
 	case errs.NotFound:
 		f.Status = http.StatusNotFound
@@ -106,7 +106,7 @@ func faultOf(err error) *fault.Fault {
 
 // errorBody is the one place that makes error bodies. The status is a text
 // (RFC 7644 section 3.12, and Okta's test asks for it).
-func errorBody(f *fault.Fault) *value.Object {
+func errorBody(f *fault.Error) *value.Object {
 	o := value.Map("schemas", []any{ErrorURN})
 	if f.Type != "" {
 		o.Set("scimType", string(f.Type))

@@ -105,6 +105,9 @@ func boolean(at string, v any) (any, error) {
 
 // sub converts the fields of a complex value; null where nothing is left.
 func sub(a *schema.Attribute, at string, in *value.Object) (any, error) {
+	if err := bounded(in); err != nil {
+		return nil, err
+	}
 	out := value.NewObject(in.Len())
 	for k, v := range in.All() {
 		s := a.Lookup(k)

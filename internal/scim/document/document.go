@@ -19,6 +19,9 @@ import (
 // Members of groups are no part of it.
 const MaxValues = 1000
 
+// MaxFields bounds the fields of an object in a document.
+const MaxFields = 1000
+
 // Fold returns the text that two texts have in common that differ in letter
 // case only. Who keeps an index of names keeps it of this.
 func Fold(s string) string { return strings.ToLower(s) }
@@ -29,6 +32,9 @@ func Fold(s string) string { return strings.ToLower(s) }
 // writes itself (id, meta, groups) and the password are left out; names that no
 // schema knows are kept. The errors are invalidSyntax and invalidValue faults.
 func Normalize(r *schema.Resource, in *value.Object) (*value.Object, error) {
+	if err := bounded(in); err != nil {
+		return nil, err
+	}
 	out := value.NewObject(in.Len() + 1)
 	out.Set("schemas", nil)
 	var named any
@@ -54,6 +60,14 @@ func Normalize(r *schema.Resource, in *value.Object) (*value.Object, error) {
 	}
 	out.Set("schemas", list)
 	return out, nil
+}
+
+// bounded refuses an object with more fields than a document's may have.
+func bounded(o *value.Object) error {
+	if o.Len() > MaxFields {
+		return fault.New(fault.InvalidValue, "an object has %d fields, which is more than %d", o.Len(), MaxFields)
+	}
+	return nil
 }
 
 // Missing returns an error where an attribute that the resource needs is not

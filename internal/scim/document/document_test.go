@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func object(t testing.TB, text string) *value.Object {
 }
 
 func faultType(err error) fault.Type {
-	f, ok := errors.AsType[*fault.Fault](err)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		return ""
 	}
@@ -83,6 +84,14 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
+func manyFields() string {
+	var b strings.Builder
+	for i := range document.MaxFields {
+		_, _ = fmt.Fprintf(&b, `,"f%d":1`, i)
+	}
+	return b.String()
+}
+
 func TestNormalizeErrors(t *testing.T) {
 	tests := map[string]struct {
 		in   string
@@ -95,6 +104,8 @@ func TestNormalizeErrors(t *testing.T) {
 		"a text as name":             {`{"name":"Babs"}`, fault.InvalidValue},
 		"another core schema":        {`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"]}`, fault.InvalidSyntax},
 		"schemas as text":            {`{"schemas":"urn:ietf:params:scim:schemas:core:2.0:User"}`, fault.InvalidSyntax},
+		"more fields than there may": {`{"x":1` + manyFields() + `}`, fault.InvalidValue},
+		"more fields of a name":      {`{"name":{"x":1` + manyFields() + `}}`, fault.InvalidValue},
 		"more values than there may": {`{"emails":[` + strings.Repeat(`"e",`, document.MaxValues) + `"e"]}`, fault.InvalidValue},
 	}
 	for name, tt := range tests {
@@ -104,6 +115,26 @@ func TestNormalizeErrors(t *testing.T) {
 				t.Errorf("%s, error %v, want %s", value.JSON(got), err, tt.want)
 			}
 		})
+	}
+}
+
+// Every attribute of RFC 7643 section 4 comes back as it was sent.
+func TestNormalizeWhole(t *testing.T) {
+	doc := `{` + withEnt + `,"externalId":"701984","userName":"bjensen@example.com","name":{"formatted":"Ms. B J Jensen, III","familyName":"Jensen",` +
+		`"givenName":"Barbara","middleName":"Jane","honorificPrefix":"Ms.","honorificSuffix":"III"},"displayName":"Babs Jensen","nickName":"Babs",` +
+		`"profileUrl":"https://login.example.com/bjensen","emails":[{"value":"bjensen@example.com","type":"work","primary":true},{"value":"babs@jensen.org","type":"home"}],` +
+		`"addresses":[{"streetAddress":"100 Plaza","locality":"Hollywood","region":"CA","postalCode":"91608","country":"US","formatted":"100 Plaza\nHollywood","type":"work","primary":true}],` +
+		`"phoneNumbers":[{"value":"555-555-5555","type":"work"}],"ims":[{"value":"someaimhandle","type":"aim"}],"photos":[{"value":"https://photos.example.com/F","type":"photo"}],` +
+		`"userType":"Employee","title":"Tour Guide","preferredLanguage":"en-US","locale":"en-US","timezone":"America/Los_Angeles","active":true,` +
+		`"entitlements":[{"value":"e"}],"roles":[{"value":"r","primary":true}],"x509Certificates":[{"value":"MIIDQzCCAqygAwIBAgICEAAwDQYJ"}],` +
+		enterprise + `:{"employeeNumber":"701984","costCenter":"4130","organization":"Universal Studios","division":"Theme Park","department":"Tour Operations",` +
+		`"manager":{"value":"26118915","$ref":"../Users/26118915"}}}`
+	got, err := document.Normalize(schema.User(), object(t, doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(doc, string(value.JSON(got))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -35,6 +35,9 @@ func edit(at schema.Place, old any, op Operation) (any, error) {
 // other does not name stays (RFC 7644 section 3.5.2.3). Null takes a field away.
 func fill(a *schema.Attribute, at string, old any, in *value.Object, op Op) (any, error) {
 	out, _ := old.(*value.Object)
+	if err := bounded(in); err != nil {
+		return nil, err
+	}
 	for k, v := range in.All() {
 		s := a.Lookup(k)
 		if !writable(s) {
@@ -54,7 +57,7 @@ func fill(a *schema.Attribute, at string, old any, in *value.Object, op Op) (any
 			return nil, err
 		}
 	}
-	return orNothing(out, nil)
+	return orNothing(out, bounded(out))
 }
 
 // editSub changes a sub-attribute of a single value.
@@ -75,7 +78,7 @@ func editSub(at schema.Place, old any, op Operation) (any, error) {
 func editList(at schema.Place, old any, op Operation) (any, error) {
 	list, isList := old.([]any)
 	if !isList && old != nil {
-		list = []any{old}
+		return nil, fault.New(fault.NoTarget, "%s has one value and no list of them", at.AttrName)
 	}
 	match := func(any) bool { return true }
 	if op.Path.Filter != nil {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -180,12 +181,7 @@ func (w walk) field(name string) walk {
 			if !ok {
 				return v != nil && f(v)
 			}
-			for _, e := range list {
-				if f(e) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(list, f)
 		})
 	}
 }
@@ -215,13 +211,7 @@ func tester(a *schema.Attribute, e *filter.Compare) (func(any) bool, error) {
 		}
 		return func(v any) bool { return verdict(e.Op, value.CompareNumbers(v, n)) }, nil
 	case schema.DateTime:
-		if t, ok := instant(e.Value); ok && ordered(e.Op) {
-			return dates(e.Op, t), nil
-		}
-		if ordered(e.Op) {
-			return nil, fault.New(fault.InvalidFilter, "%s: a date is written as 2011-05-13T04:42:34Z", e)
-		}
-		return texts(e.Op, e.Value, true), nil
+		return moments(e)
 	case schema.Binary:
 		if e.Op != filter.Equal && e.Op != filter.NotEqual {
 			return nil, fault.New(fault.InvalidFilter, "%s: binary values are eq or ne", e)
@@ -230,6 +220,18 @@ func tester(a *schema.Attribute, e *filter.Compare) (func(any) bool, error) {
 	default:
 		return texts(e.Op, e.Value, a.CaseExact), nil
 	}
+}
+
+// moments compares dates as such, and by co, sw and ew as they are written.
+func moments(e *filter.Compare) (func(any) bool, error) {
+	if !ordered(e.Op) {
+		return texts(e.Op, e.Value, true), nil
+	}
+	t, ok := instant(e.Value)
+	if !ok {
+		return nil, fault.New(fault.InvalidFilter, "%s: a date is written as 2011-05-13T04:42:34Z", e)
+	}
+	return dates(e.Op, t), nil
 }
 
 // untyped compares what no schema knows by what it is.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"sallyport/internal/scim/fault"
@@ -50,7 +51,7 @@ func ParsePatch(r *schema.Resource, body *value.Object) ([]Operation, error) {
 	case !ok || len(list) == 0:
 		return nil, fault.New(fault.InvalidSyntax, "Operations is to be a list with one operation or more")
 	case len(list) > MaxOperations:
-		return nil, fault.Status(413, "%d operations are more than %d", len(list), MaxOperations)
+		return nil, tooMany(len(list))
 	}
 	var ops []Operation
 	for i, item := range list {
@@ -60,14 +61,20 @@ func ParsePatch(r *schema.Resource, body *value.Object) ([]Operation, error) {
 		}
 		parsed, err := operation(r, o)
 		if err != nil {
-			if f, ok := errors.AsType[*fault.Fault](err); ok && len(list) > 1 {
+			if f, ok := errors.AsType[*fault.Error](err); ok && len(list) > 1 {
 				return nil, fault.New(f.Type, "operation %d: %s", i+1, f.Detail)
 			}
 			return nil, err
 		}
-		ops = append(ops, parsed...)
+		if ops = append(ops, parsed...); len(ops) > MaxOperations {
+			return nil, tooMany(len(ops))
+		}
 	}
 	return ops, nil
+}
+
+func tooMany(n int) error {
+	return fault.Status(http.StatusRequestEntityTooLarge, "%d operations are more than %d", n, MaxOperations)
 }
 
 func operation(r *schema.Resource, o *value.Object) ([]Operation, error) {
@@ -109,6 +116,9 @@ func fields(r *schema.Resource, op Op, val any) ([]Operation, error) {
 	if !ok {
 		return nil, fault.New(fault.InvalidValue, "the value of an operation without path is to be an object")
 	}
+	if err := bounded(o); err != nil {
+		return nil, err
+	}
 	var ops []Operation
 	for k, v := range o.All() {
 		p, err := filter.ParsePath(k)
@@ -143,7 +153,10 @@ func Patch(r *schema.Resource, doc *value.Object, ops []Operation) (*value.Objec
 			continue // it says what there is, and follows by itself
 		}
 		var err error
-		if out, err = apply(r, out, op); err != nil {
+		if out, err = apply(r, out, op); err == nil {
+			err = bounded(out)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -174,19 +187,10 @@ func remaining(doc, out *value.Object) any {
 // apply returns a document after one operation.
 func apply(r *schema.Resource, doc *value.Object, op Operation) (*value.Object, error) {
 	at := locate(r, doc, op)
-	if !at.Known && shadows(r, at.Extension) {
-		return nil, fault.New(fault.InvalidPath, "there is no attribute %.200s", op.Path)
+	if passed, err := mayWrite(at, op); passed || err != nil {
+		return doc, err
 	}
-	if leaf := at.Leaf(); leaf != nil && !writable(leaf) || at.Attr != nil && !writable(at.Attr) {
-		if op.implicit || leaf != nil && leaf.Mutability == schema.WriteOnly {
-			return doc, nil // id, meta and the password are passed over
-		}
-		return nil, fault.New(fault.Mutability, "%s is read-only", op.Path)
-	}
-	if op.Op == Remove && at.Leaf() != nil && at.Leaf().Required {
-		return nil, fault.New(fault.Mutability, "%s is required", op.Path)
-	}
-	if err := known(doc, at, op); err != nil {
+	if err := known(r, doc, at, op); err != nil {
 		return nil, err
 	}
 	switch {
@@ -201,6 +205,28 @@ func apply(r *schema.Resource, doc *value.Object, op Operation) (*value.Object, 
 		o, _ := old.(*value.Object)
 		return orNothing(change(o, at.AttrName, func(old any) (any, error) { return edit(at, old, op) }))
 	})
+}
+
+// mayWrite refuses what a client must not write. What it writes by the way, as
+// id and meta in a value, is passed over, and so is a password.
+func mayWrite(at schema.Place, op Operation) (passed bool, err error) {
+	leaf := at.Leaf()
+	if leaf == nil {
+		leaf = at.Attr
+	}
+	switch {
+	case leaf == nil:
+	case leaf.Mutability == schema.WriteOnly:
+		return true, nil
+	case !writable(leaf), !writable(at.Attr):
+		if op.implicit {
+			return true, nil
+		}
+		return false, fault.New(fault.Mutability, "%s is read-only", op.Path)
+	case op.Op == Remove && leaf.Required:
+		return false, fault.New(fault.Mutability, "%s is required", op.Path)
+	}
+	return false, nil
 }
 
 // locate resolves an operation's path. Under a URN that no schema has, the
@@ -232,7 +258,10 @@ func shadows(r *schema.Resource, urn string) bool {
 
 // known refuses a path to what neither a schema nor the document has. Within a
 // value, such a field is kept as a POST keeps it.
-func known(doc *value.Object, at schema.Place, op Operation) error {
+func known(r *schema.Resource, doc *value.Object, at schema.Place, op Operation) error {
+	if !at.Known && shadows(r, at.Extension) || op.Path.Filter != nil && at.Attr != nil && !at.Attr.Multi {
+		return fault.New(fault.InvalidPath, "there are no values of %s", op.Path)
+	}
 	if op.implicit || at.AttrName == "" || at.Attr != nil && (at.SubName == "" || at.Sub != nil || at.Attr.Type == schema.Complex) {
 		return nil
 	}

@@ -26,16 +26,16 @@ const (
 	InvalidCount  Type = "invalidCount"
 )
 
-// Fault is a refusal. Detail is for the administrator of the client: it holds
+// Error is a refusal. Detail is for the administrator of the client: it holds
 // no secret.
-type Fault struct {
+type Error struct {
 	Status int
 	Type   Type // none for what has no keyword
 	Detail string
 }
 
 // Error returns the detail.
-func (f *Fault) Error() string { return f.Detail }
+func (e *Error) Error() string { return e.Detail }
 
 // New returns a refusal by a keyword, whose status is the one that RFC 7644
 // gives the keyword.
@@ -44,10 +44,10 @@ func New(t Type, format string, args ...any) error {
 	if t == Uniqueness {
 		status = http.StatusConflict
 	}
-	return &Fault{Status: status, Type: t, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Status: status, Type: t, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Status returns a refusal that is known by its HTTP status alone.
 func Status(status int, format string, args ...any) error {
-	return &Fault{Status: status, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Status: status, Detail: fmt.Sprintf(format, args...)}
 }

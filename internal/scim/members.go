@@ -8,35 +8,44 @@ import (
 	"sallyport/internal/value"
 )
 
-// takeMembers returns the ids that a normalized document of a group names, and
-// the document without them.
-func takeMembers(doc *value.Object) (rest *value.Object, ids []string, err error) {
-	ids, err = memberIDs(doc.At("members"))
-	return doc.Without("members"), ids, err
+// takeMembers returns the members that a normalized document of a group names,
+// and the document without them.
+func takeMembers(doc *value.Object) (rest *value.Object, members []Member, err error) {
+	members, err = readMembers(doc.At("members"))
+	return doc.Without("members"), members, err
 }
 
-// memberIDs reads a list of members, each once.
-func memberIDs(v any) ([]string, error) {
+// readMembers reads a list of members, each once. The name of one is its
+// display, or its displayName, as Entra ID calls it.
+func readMembers(v any) ([]Member, error) {
 	list, isList := v.([]any)
 	if !isList && v != nil {
 		list = []any{v}
 	}
-	ids, seen := make([]string, 0, len(list)), make(map[string]bool, len(list))
+	members, seen := make([]Member, 0, len(list)), make(map[string]bool, len(list))
 	for _, e := range list {
-		id, ok := e.(string)
-		if o, isObject := e.(*value.Object); isObject {
-			_, v := document.Field(o, "value")
-			id, ok = v.(string)
+		var m Member
+		switch e := e.(type) {
+		case string:
+			m.ID = e
+		case *value.Object:
+			_, id := document.Field(e, "value")
+			m.ID, _ = id.(string)
+			for _, name := range []string{"displayName", "display"} {
+				if _, v := document.Field(e, name); v != nil {
+					m.Display = value.String(v)
+				}
+			}
 		}
-		if !ok || id == "" {
+		if m.ID == "" {
 			return nil, fault.New(fault.InvalidValue, "a member is to be an object with the id of a user in its value")
 		}
-		if !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
+		if !seen[m.ID] {
+			seen[m.ID] = true
+			members = append(members, m)
 		}
 	}
-	return ids, nil
+	return members, nil
 }
 
 // splitMembers returns the operations that are about members, and the others.
@@ -90,14 +99,14 @@ type roster struct {
 	attr    *schema.Attribute
 	present func(match document.Predicate) []string // members before, by a filter
 	clear   bool
-	state   map[string]bool // true is added, false removed
+	state   map[string]*Member // nil is removed
 	order   []string
 }
 
 // membersDelta returns what operations about members come to. The current
 // record has its members where asksMembers asks for them.
 func (h *handler) membersDelta(ops []document.Operation, current Record) (Delta, error) {
-	t := roster{attr: h.server.resources.group.Attribute("members"), state: map[string]bool{}}
+	t := roster{attr: h.server.resources.group.Attribute("members"), state: map[string]*Member{}}
 	t.present = func(match document.Predicate) []string {
 		var ids []string
 		for i, m := range h.related(current) {
@@ -121,21 +130,25 @@ func (t *roster) apply(op document.Operation) error {
 	}
 	if op.Path.Filter != nil {
 		ids, err := t.matching(op.Path.Filter)
-		t.set(ids, false)
+		for _, id := range ids {
+			t.set(id, nil)
+		}
 		return err
 	}
-	ids, err := memberIDs(op.Value)
-	switch {
-	case err != nil:
+	members, err := readMembers(op.Value)
+	if err != nil {
 		return err
-	case op.Op == document.Add:
-		t.set(ids, true)
-	case op.Op == document.Remove && op.Value != nil: // as Entra ID says it
-		t.set(ids, false)
-	default:
+	}
+	if op.Op == document.Replace || op.Op == document.Remove && op.Value == nil {
 		t.clear = true
 		clear(t.state)
-		t.set(ids, true)
+	}
+	for _, m := range members {
+		if op.Op == document.Remove { // as Entra ID says it
+			t.set(m.ID, nil)
+		} else {
+			t.set(m.ID, &m)
+		}
 	}
 	return nil
 }
@@ -155,20 +168,18 @@ func (t *roster) matching(e filter.Expr) ([]string, error) {
 		ids = t.present(match)
 	}
 	for id, added := range t.state {
-		if added && match(value.Map("value", id)) {
+		if added != nil && match(value.Map("value", id)) {
 			ids = append(ids, id)
 		}
 	}
 	return ids, nil
 }
 
-func (t *roster) set(ids []string, added bool) {
-	for _, id := range ids {
-		if _, there := t.state[id]; !there {
-			t.order = append(t.order, id)
-		}
-		t.state[id] = added
+func (t *roster) set(id string, added *Member) {
+	if _, there := t.state[id]; !there {
+		t.order = append(t.order, id)
 	}
+	t.state[id] = added
 }
 
 func (t *roster) delta() Delta {
@@ -178,8 +189,8 @@ func (t *roster) delta() Delta {
 		added, there := t.state[id]
 		switch {
 		case !there || seen[id]:
-		case added:
-			d.Add = append(d.Add, id)
+		case added != nil:
+			d.Add = append(d.Add, *added)
 		case !t.clear:
 			d.Remove = append(d.Remove, id)
 		}

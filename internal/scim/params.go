@@ -13,7 +13,13 @@ type params map[string][]string
 
 // parseParams reads a query. One that is not readable is refused: a filter that
 // went lost would be a search for everybody.
+//
+// A + is a blank, but not from a client that writes %20 for those: Java's URI
+// leaves the + of an e-mail address as it is.
 func parseParams(query string) (params, error) {
+	if strings.Contains(query, "%20") {
+		query = strings.ReplaceAll(query, "+", "%2B")
+	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, fault.New(fault.InvalidSyntax, "the query of the URL is not readable: %v", err)

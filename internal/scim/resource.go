@@ -75,10 +75,10 @@ func (h *handler) asked(kind Kind, body *value.Object) (Edit, bool, error) {
 	if err != nil || kind == User {
 		return Edit{Document: doc}, false, err
 	}
-	doc, ids, err := takeMembers(doc)
+	doc, list, err := takeMembers(doc)
 	key, _ := document.Field(body, "members")
 	_, named := body.Get(key)
-	return Edit{Document: doc, Members: Delta{Clear: true, Add: ids}}, named || len(ids) > 0, err
+	return Edit{Document: doc, Members: Delta{Clear: true, Add: list}}, named || len(list) > 0, err
 }
 
 // put replaces a document. A group's members stay if the client does not name

@@ -52,7 +52,9 @@ type Record struct {
 type Related struct {
 	Ref
 
-	Display string // the name of it: what Record.Label says
+	// Display is the name of it: of a member what the client called it, if it
+	// did, and else what Record.Label says.
+	Display string
 }
 
 // Name returns what the record is known by and what is unique, in any letter
@@ -103,12 +105,18 @@ type Edit struct {
 // Delta changes who is a member of a group, in this order: all are taken out if
 // Clear is set, then those of Remove, then those of Add are put in. Each id is in
 // one list at most, and once. Rows that are there before and after stay as they
-// are; so Clear with Add is "exactly these".
+// are, but for another name; so Clear with Add is "exactly these". Ids of nobody
+// are passed over: a client's list may hold people whom somebody has removed here,
+// and the others are still to come in.
 type Delta struct {
 	Clear  bool
-	Add    []string
+	Add    []Member
 	Remove []string
 }
+
+// Member is a user to be put into a group. Display is what the client calls it;
+// "" leaves a name that is there.
+type Member struct{ ID, Display string }
 
 // Empty reports whether the delta changes nothing.
 func (d Delta) Empty() bool { return !d.Clear && len(d.Add) == 0 && len(d.Remove) == 0 }
@@ -134,7 +142,7 @@ type Page struct {
 // Directory keeps the users and groups of one organization. Errors are sorted
 // by package errs: NotFound for an id that is not there (nor is it if deleted),
 // Conflict for a name that another record of the kind has, Invalid for a document
-// or member that is not taken (shown to the client), Unavailable to be tried
+// that is not taken (shown to the client), Unavailable to be tried
 // again. A [*fault.Error] that a function passed in returns comes back as it is.
 type Directory interface {
 	// Find returns a record.

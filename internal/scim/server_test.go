@@ -258,7 +258,7 @@ func FuzzHandler(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := d.Create(t.Context(), scim.Group, scim.Edit{Document: value.Map("schemas", []any{scim.Schemas()[2]}, "displayName", "g"), Members: scim.Delta{Add: []string{u.ID}}})
+		g, err := d.Create(t.Context(), scim.Group, scim.Edit{Document: value.Map("schemas", []any{scim.Schemas()[2]}, "displayName", "g"), Members: scim.Delta{Add: []scim.Member{{ID: u.ID}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

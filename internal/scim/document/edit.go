@@ -67,7 +67,7 @@ func editSub(at schema.Place, old any, op Operation) (any, error) {
 		return nil, fault.New(fault.InvalidPath, "%s has no sub-attributes", at.AttrName)
 	}
 	return orNothing(change(o, at.SubName, func(any) (any, error) {
-		if op.Op == Remove {
+		if op.Op == Remove || op.Value == "" && at.SubName == "value" {
 			return nil, nil
 		}
 		return convert(at.Sub, op.Path.String(), op.Value)

@@ -88,6 +88,7 @@ func TestPatch(t *testing.T) {
 		"Entra: manager as object":                      {user, `{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":{"value":"m"}}`, boss},
 		"Entra: manager in a list":                      {user, `{"op":"Add","value":{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager":{"value":"m","displayName":"x"}}}`, boss},
 		"Entra: no manager any more":                    {`{` + withEnt + `,"userName":"a",` + enterprise + `:{"department":"d","manager":{"value":"m"}}}`, `{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":""}`, `{` + withEnt + `,"userName":"a",` + enterprise + `:{"department":"d"}}`},
+		"Entra: no value of a manager":                  {boss, `{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value","value":""}`, user},
 		// the rest
 		"a whole extension":               {user, `{"op":"add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User","value":{"Department":"d"}}`, `{` + withEnt + `,"userName":"a",` + enterprise + `:{"department":"d"}}`},
 		"an extension without path":       {boss, `{"op":"replace","value":{` + enterprise + `:{"department":"d"}}}`, `{` + withEnt + `,"userName":"a",` + enterprise + `:{"manager":{"value":"m"},"department":"d"}}`},

@@ -23,25 +23,26 @@ type names struct {
 	sub   map[string]*names
 }
 
-// Project reads the parameters attributes and excludedAttributes. The error is
-// an invalidPath fault.
+// Project reads the parameters attributes and excludedAttributes. A filter of
+// values in attributes does not choose among them: all of them are shown. The
+// error is an invalidPath fault.
 func Project(r *schema.Resource, attributes, excluded []string) (Projection, error) {
-	only, err := namesOf(r, attributes)
+	only, err := namesOf(r, attributes, true)
 	if err != nil {
 		return Projection{}, err
 	}
-	without, err := namesOf(r, excluded)
+	without, err := namesOf(r, excluded, false)
 	return Projection{only, without}, err
 }
 
-func namesOf(r *schema.Resource, paths []string) (*names, error) {
+func namesOf(r *schema.Resource, paths []string, filtered bool) (*names, error) {
 	var root *names
 	for _, s := range paths {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
 		}
 		p, err := filter.ParsePath(s)
-		if err != nil || p.Filter != nil {
+		if err != nil || p.Filter != nil && !filtered {
 			return nil, fault.New(fault.InvalidPath, "%.80q is no name of an attribute", s)
 		}
 		if root == nil {

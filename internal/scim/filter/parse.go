@@ -181,7 +181,7 @@ func (p *parser) comparison() (Expr, error) {
 	if op == Present {
 		return &Compare{Path: path, Op: op}, nil
 	}
-	v, err := p.value(path)
+	v, err := p.value()
 	if err != nil {
 		return nil, err
 	}
@@ -200,10 +200,8 @@ func operator(t token) (Op, bool) {
 	}
 }
 
-// value reads what is compared with. RFC 7644 section 3.4.2.1 writes the names
-// of resource types without quotes (meta.resourceType eq User): after that path
-// a plain name counts as a text.
-func (p *parser) value(path Path) (any, error) {
+// value reads what is compared with.
+func (p *parser) value() (any, error) {
 	if p.tok.kind == text {
 		return p.tok.text, nil
 	}
@@ -219,11 +217,34 @@ func (p *parser) value(path Path) (any, error) {
 		if v, err := value.ParseJSON([]byte(p.tok.text)); err == nil && value.KindOf(v) == value.Number {
 			return v, nil
 		}
-		if strings.EqualFold(path.String(), "meta.resourceType") && isName(p.tok.text) {
+		if isBare(p.tok.text) {
 			return p.tok.text, nil
 		}
 	}
 	return nil, wrong(p.tok.pos, `%s where a value should stand: a text in double quotes, a number, true, false or null`, p.found())
+}
+
+// isBare reports whether a word may stand for a text without its quotes. RFC
+// 7644 section 3.4.2.1 itself writes meta.resourceType eq User so, and
+// Microsoft's tests write names, hosts and dates.
+func isBare(s string) bool {
+	switch strings.ToLower(s) {
+	case "and", "or", "not":
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (c < '0' || c > '9' || i == 0 && !isDate(s)) && (i == 0 || !strings.ContainsRune("-_.:+@", rune(c))) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isDate reports whether a word has the form of a date and a time.
+func isDate(s string) bool {
+	return len(s) > 16 && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':'
 }
 
 func (p *parser) isWord(s string) bool { return p.tok.kind == word && strings.EqualFold(p.tok.text, s) }

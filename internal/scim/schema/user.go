@@ -3,8 +3,8 @@ package schema
 // User returns the resource type of users, with the enterprise extension.
 func User() *Resource {
 	r := &Resource{
-		Name: "User", Endpoint: "Users", Description: "A person's account.",
-		Core:       Schema{ID: UserURN, Name: "User", Description: "A person's account.", Attributes: userAttributes()},
+		Name: "User", Endpoint: "Users", Description: "User Account",
+		Core:       Schema{ID: UserURN, Name: "User", Description: "User Account", Attributes: userAttributes()},
 		Extensions: []Schema{enterprise()},
 	}
 	return r.index()
@@ -66,7 +66,7 @@ func certificates() Attribute {
 
 func enterprise() Schema {
 	return Schema{
-		ID: EnterpriseURN, Name: "EnterpriseUser", Description: "What an organization knows of the person.",
+		ID: EnterpriseURN, Name: "EnterpriseUser", Description: "Enterprise User",
 		Attributes: []Attribute{
 			text("employeeNumber", "The number of the employee."),
 			text("costCenter", "The cost center."),
@@ -85,8 +85,8 @@ func Group() *Resource {
 	kind := immutable(text("type", "What the member is."))
 	kind.Canonical = []string{"User", "Group"}
 	r := &Resource{
-		Name: "Group", Endpoint: "Groups", Description: "A group of people.",
-		Core: Schema{ID: GroupURN, Name: "Group", Description: "A group of people.", Attributes: []Attribute{
+		Name: "Group", Endpoint: "Groups", Description: "Group",
+		Core: Schema{ID: GroupURN, Name: "Group", Description: "Group", Attributes: []Attribute{
 			required(text("displayName", "The name of the group.")),
 			many(complexOf("members", "The members of the group.",
 				immutable(exact(text("value", "The identifier of the member."))),

@@ -60,4 +60,18 @@ func entraGroups(_ *testing.T, c *Client) {
 	c.Must(204, "PATCH", "/Groups/"+id, patchOf(`{"op":"Remove","path":"members"}`))
 	c.Must(200, "GET", "/Groups/"+id, "").Has("members", nil)
 	c.Must(204, "DELETE", "/Groups/"+id, "")
+	// What Microsoft's own collection of tests does besides.
+	id = c.Must(201, "POST", "/Groups", `{"displayName":"H"}`).Text("id")
+	c.Must(204, "PATCH", "/Groups/"+id, patchOf(`{"name":"addMember","op":"add","path":"members","value":[{"displayName":"new User","value":"`+a+`"}]}`))
+	c.Must(200, "GET", "/Groups/"+id, "").Has("members.0.display", "new User")
+	c.Must(204, "PATCH", "/Groups/"+id, patchOf(`{"op":"add","path":"members","value":"no id of anybody"}`))
+	c.Must(200, "GET", "/Groups/"+id, "").Has("members.0.value", a, "members.1", nil)
+	for query, want := range map[string]int{
+		`name.FamilyName eq Lee and (emails.Value co x.test or emails.Value co example.org)`: 2,
+		`userName sw B`: 1,
+		`meta.Created gt 2015-10-10T14:38:21.8617979-07:00`: 2,
+	} {
+		c.Must(200, "GET", "/Users?filter="+url.QueryEscape(query), "").Has("totalResults", want)
+	}
+	c.Must(200, "GET", "/Users?attributes="+url.QueryEscape(`emails[type eq "work"]`), "").Has("totalResults", 2, "Resources.0.emails.0.type", "work", "Resources.0.userName", nil)
 }

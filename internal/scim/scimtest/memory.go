@@ -19,8 +19,8 @@ type Memory struct {
 
 	mu      sync.RWMutex
 	shelves map[scim.Kind]*shelf
-	members map[string]map[string]bool // users by group
-	groups  map[string]map[string]bool // groups by user
+	members map[string]map[string]string // names of users by group
+	groups  map[string]map[string]string // nothing of groups by user
 }
 
 // shelf is the records of one kind.
@@ -34,7 +34,7 @@ var _ scim.Directory = (*Memory)(nil)
 
 // NewMemory returns an empty directory with a clock.
 func NewMemory(now func() time.Time) *Memory {
-	m := &Memory{now: now, members: map[string]map[string]bool{}, groups: map[string]map[string]bool{}}
+	m := &Memory{now: now, members: map[string]map[string]string{}, groups: map[string]map[string]string{}}
 	m.shelves = map[scim.Kind]*shelf{}
 	for _, kind := range []scim.Kind{scim.User, scim.Group} {
 		m.shelves[kind] = &shelf{records: map[string]scim.Record{}, names: map[string]string{}}
@@ -66,9 +66,12 @@ func (m *Memory) with(r scim.Record, related bool) scim.Record {
 	if r.Kind == scim.Group {
 		kind, ids = scim.User, m.members[r.ID]
 	}
-	for id := range ids {
+	for id, name := range ids {
 		other := m.shelves[kind].records[id]
-		r.Related = append(r.Related, scim.Related{Ref: other.Ref, Display: other.Label()})
+		if name == "" {
+			name = other.Label()
+		}
+		r.Related = append(r.Related, scim.Related{Ref: other.Ref, Display: name})
 	}
 	slices.SortFunc(r.Related, func(a, b scim.Related) int { return compare(a.ID, b.ID) })
 	return r
@@ -136,7 +139,7 @@ func (m *Memory) Create(_ context.Context, kind scim.Kind, edit scim.Edit) (scim
 	defer m.mu.Unlock()
 	r := scim.Record{Ref: scim.Ref{Kind: kind, ID: id.New()}, Document: edit.Document, Version: 1, Created: m.now()}
 	r.Modified = r.Created
-	if err := m.check(r, edit.Members); err != nil {
+	if err := m.check(r); err != nil {
 		return r, err
 	}
 	s := m.shelves[kind]
@@ -148,15 +151,10 @@ func (m *Memory) Create(_ context.Context, kind scim.Kind, edit scim.Edit) (scim
 	return m.with(r, true), nil
 }
 
-// check refuses a name that another record has, and members that are not there.
-func (m *Memory) check(r scim.Record, d scim.Delta) error {
+// check refuses a name that another record has.
+func (m *Memory) check(r scim.Record) error {
 	if other, ok := m.shelves[r.Kind].names[scim.Fold(r.Name())]; ok && other != r.ID {
 		return errs.New(errs.Conflict, "there is a %s with the name %.200s already", r.Kind, r.Name())
-	}
-	for _, id := range d.Add {
-		if _, ok := m.shelves[scim.User].records[id]; !ok {
-			return errs.New(errs.Invalid, "there is no User with the id %.80s", id)
-		}
 	}
 	return nil
 }
@@ -164,8 +162,8 @@ func (m *Memory) check(r scim.Record, d scim.Delta) error {
 // apply changes members, and reports whether any are different.
 func (m *Memory) apply(group string, d scim.Delta) bool {
 	add := make(map[string]bool, len(d.Add))
-	for _, id := range d.Add {
-		add[id] = true
+	for _, member := range d.Add {
+		add[member.ID] = true
 	}
 	changed := false
 	remove := d.Remove
@@ -175,26 +173,28 @@ func (m *Memory) apply(group string, d scim.Delta) bool {
 		}
 	}
 	for _, id := range remove {
-		if m.members[group][id] && !add[id] {
+		if _, there := m.members[group][id]; there && !add[id] {
 			m.leave(group, id)
 			changed = true
 		}
 	}
-	for id := range add {
-		if !m.members[group][id] {
-			put(m.members, group, id)
-			put(m.groups, id, group)
+	for _, member := range d.Add {
+		_, known := m.shelves[scim.User].records[member.ID]
+		name, there := m.members[group][member.ID]
+		if known && (!there || member.Display != "" && member.Display != name) {
+			put(m.members, group, member.ID, member.Display)
+			put(m.groups, member.ID, group, "")
 			changed = true
 		}
 	}
 	return changed
 }
 
-func put(sets map[string]map[string]bool, key, id string) {
+func put(sets map[string]map[string]string, key, id, name string) {
 	if sets[key] == nil {
-		sets[key] = map[string]bool{}
+		sets[key] = map[string]string{}
 	}
-	sets[key][id] = true
+	sets[key][id] = name
 }
 
 func (m *Memory) leave(group, user string) {
@@ -219,7 +219,7 @@ func (m *Memory) Change(_ context.Context, ref scim.Ref, related bool, edit func
 	if e.Document != nil {
 		r.Document = e.Document
 	}
-	if err := m.check(r, e.Members); err != nil {
+	if err := m.check(r); err != nil {
 		return scim.Record{}, err
 	}
 	if m.apply(ref.ID, e.Members) || e.Document != nil {

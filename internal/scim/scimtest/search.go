@@ -90,6 +90,11 @@ func searching(_ *testing.T, c *Client) {
 		body := string(value.JSON(value.Map("schemas", []any{"urn:ietf:params:scim:api:messages:2.0:SearchRequest"}, "filter", src, "count", 2.0, "attributes", []any{"userName"})))
 		c.Must(200, "POST", "/Users/.search", body).Has("totalResults", want, "itemsPerPage", min(want, 2), "Resources.0.title", nil)
 	}
+	// A plus sign of an address, as encoders of queries and of URIs write it.
+	c.Must(201, "POST", "/Users", `{"userName":"u+1@x.test"}`)
+	for _, src := range []string{`userName+eq+%22u%2B1@x.test%22`, `userName%20eq%20%22u%2B1@x.test%22`, `userName%20eq%20%22u+1@x.test%22`} {
+		c.Must(200, "GET", "/Users?filter="+src, "").Has("totalResults", 1)
+	}
 	for _, src := range []string{`userName eq`, `userName like "x"`, `active gt true`, `name eq "x"`, `(userName pr`} {
 		c.Must(400, "GET", "/Users?filter="+url.QueryEscape(src), "").Has("scimType", "invalidFilter", "status", "400")
 	}

@@ -19,17 +19,18 @@ import (
 func Run(t *testing.T, open func(*testing.T) scim.Directory) {
 	t.Helper()
 	direct := map[string]func(*testing.T, scim.Directory){
-		"what was created is found":                            found,
-		"names are unique in any letter case":                  uniqueNames,
-		"records are listed in order, each once":               listed,
-		"terms find what they say":                             terms,
-		"a change is all or nothing":                           change,
-		"members come and go one by one":                       members,
-		"twenty writers of one group lose no member":           twentyWriters,
-		"twenty writers of one user lose no write":             twentyEditors,
-		"a deleted user is gone from its groups":               deleted,
-		"errors of a function passed in come back":             passedBack,
-		"a member that is no user is refused, and all with it": strangers,
+		"what was created is found":                     found,
+		"names are unique in any letter case":           uniqueNames,
+		"records are listed in order, each once":        listed,
+		"terms find what they say":                      terms,
+		"a change is all or nothing":                    change,
+		"members come and go one by one":                members,
+		"twenty writers of one group lose no member":    twentyWriters,
+		"twenty writers of one user lose no write":      twentyEditors,
+		"a deleted user is gone from its groups":        deleted,
+		"errors of a function passed in come back":      passedBack,
+		"members are called what the client calls them": memberNames,
+		"a member that is no user is passed over":       strangers,
 	}
 	for name, test := range direct {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
@@ -50,7 +51,16 @@ func user(name string, pairs ...any) scim.Edit {
 
 func group(name string, ids ...string) scim.Edit {
 	doc := value.Map("schemas", []any{scim.Schemas()[2]}, "displayName", name)
-	return scim.Edit{Document: doc, Members: scim.Delta{Clear: true, Add: ids}}
+	return scim.Edit{Document: doc, Members: scim.Delta{Clear: true, Add: added(ids...)}}
+}
+
+// added are members without names.
+func added(ids ...string) []scim.Member {
+	var list []scim.Member
+	for _, id := range ids {
+		list = append(list, scim.Member{ID: id})
+	}
+	return list
 }
 
 func create(t *testing.T, d scim.Directory, kind scim.Kind, e scim.Edit) scim.Record {
@@ -214,12 +224,13 @@ func terms(t *testing.T, d scim.Directory) {
 func change(t *testing.T, d scim.Directory) {
 	a := create(t, d, scim.User, user("a@x.test"))
 	g := create(t, d, scim.Group, group("g", a.ID))
+	create(t, d, scim.Group, group("j"))
 	same, err := d.Change(t.Context(), g.Ref, true, func(scim.Record) (scim.Edit, error) { return scim.Edit{}, nil })
 	if err != nil || same.Version != 1 || !slices.Equal(ids(same), []string{a.ID}) {
 		t.Errorf("changed nothing: %+v, %v", same, err)
 	}
 	same, err = d.Change(t.Context(), g.Ref, true, func(scim.Record) (scim.Edit, error) {
-		return scim.Edit{Members: scim.Delta{Add: []string{a.ID}}}, nil
+		return scim.Edit{Members: scim.Delta{Add: added(a.ID)}}, nil
 	})
 	if err != nil || same.Version != 1 {
 		t.Errorf("added a member that is there: %+v, %v", same, err)
@@ -234,9 +245,9 @@ func change(t *testing.T, d scim.Directory) {
 		t.Errorf("renamed: %+v, %v", next, err)
 	}
 	_, err = d.Change(t.Context(), g.Ref, false, func(scim.Record) (scim.Edit, error) {
-		return scim.Edit{Document: group("i").Document, Members: scim.Delta{Clear: true, Add: []string{"nobody"}}}, nil
+		return scim.Edit{Document: group("J").Document, Members: scim.Delta{Clear: true}}, nil
 	})
-	isKind(t, err, errs.Invalid)
+	isKind(t, err, errs.Conflict)
 	if r := find(t, d, g.Ref); r.Name() != "h" || r.Version != 2 || !slices.Equal(ids(r), []string{a.ID}) {
 		t.Errorf("half a change is left: %+v", r)
 	}
@@ -255,10 +266,10 @@ func members(t *testing.T, d scim.Directory) {
 		delta scim.Delta
 		want  []string
 	}{
-		{scim.Delta{Add: []string{u[2], u[0]}}, u[:3]},
+		{scim.Delta{Add: added(u[2], u[0])}, u[:3]},
 		{scim.Delta{Remove: []string{u[1], "nobody"}}, []string{u[0], u[2]}},
-		{scim.Delta{Remove: []string{u[0]}, Add: []string{u[3]}}, u[2:4]},
-		{scim.Delta{Clear: true, Add: []string{u[4], u[3]}}, u[3:5]},
+		{scim.Delta{Remove: []string{u[0]}, Add: added(u[3])}, u[2:4]},
+		{scim.Delta{Clear: true, Add: added(u[4], u[3])}, u[3:5]},
 		{scim.Delta{Clear: true}, nil},
 	}
 	for i, s := range steps {
@@ -295,7 +306,7 @@ func twentyWriters(t *testing.T, d scim.Directory) {
 	}
 	g := create(t, d, scim.Group, group("g", u[20:]...))
 	together(t, 20, func(i int) error {
-		delta := scim.Delta{Add: []string{u[i]}, Remove: []string{u[20+i]}}
+		delta := scim.Delta{Add: added(u[i]), Remove: []string{u[20+i]}}
 		_, err := d.Change(context.Background(), g.Ref, false, func(scim.Record) (scim.Edit, error) { return scim.Edit{Members: delta}, nil })
 		return err
 	})
@@ -355,9 +366,28 @@ func passedBack(t *testing.T, d scim.Directory) {
 
 func strangers(t *testing.T, d scim.Directory) {
 	a := create(t, d, scim.User, user("a@x.test"))
-	_, err := d.Create(t.Context(), scim.Group, group("g", a.ID, "nobody"))
-	isKind(t, err, errs.Invalid)
-	if p, err := d.List(t.Context(), scim.Query{Kind: scim.Group, Total: true}); err != nil || p.Total != 0 {
-		t.Errorf("%d groups, %v", p.Total, err)
+	other := create(t, d, scim.Group, group("other"))
+	g := create(t, d, scim.Group, group("g", "nobody", a.ID, other.ID, strings.ToUpper(a.ID)+"x"))
+	if !slices.Equal(ids(g), []string{a.ID}) {
+		t.Errorf("members %v, want %s", ids(g), a.ID)
+	}
+	r, err := d.Change(t.Context(), g.Ref, true, func(scim.Record) (scim.Edit, error) {
+		return scim.Edit{Members: scim.Delta{Add: added("nobody"), Remove: []string{"somebody"}}}, nil
+	})
+	if err != nil || r.Version != 1 || !slices.Equal(ids(r), []string{a.ID}) {
+		t.Errorf("%v in version %d, %v", ids(r), r.Version, err)
+	}
+}
+
+func memberNames(t *testing.T, d scim.Directory) {
+	a := create(t, d, scim.User, user("a@x.test", "displayName", "Ann"))
+	g := create(t, d, scim.Group, group("g", a.ID))
+	for i, step := range []struct{ given, want string }{{"", "Ann"}, {"Boss", "Boss"}, {"", "Boss"}, {"Boss", "Boss"}, {"Chief", "Chief"}} {
+		r, err := d.Change(t.Context(), g.Ref, true, func(scim.Record) (scim.Edit, error) {
+			return scim.Edit{Members: scim.Delta{Clear: true, Add: []scim.Member{{ID: a.ID, Display: step.given}}}}, nil
+		})
+		if err != nil || len(r.Related) != 1 || r.Related[0].Display != step.want || r.Version != []int64{1, 2, 2, 2, 3}[i] {
+			t.Errorf("step %d: %+v, %v", i, r, err)
+		}
 	}
 }

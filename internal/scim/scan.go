@@ -135,6 +135,9 @@ func (h *handler) scanKind(ctx context.Context, s search, q Query, rest filter.E
 				hits = append(hits, position{r.Ref, key(doc)})
 			}
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, errs.Wrap(errs.Unavailable, err, "the search was given up")
+		}
 		if *seen += len(page.Records); *seen > h.server.options.MaxScan {
 			return nil, fault.New(fault.TooMany, "the search would look at more than %d resources: ask by userName, externalId, id, displayName, emails.value or active",
 				h.server.options.MaxScan)

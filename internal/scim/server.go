@@ -20,7 +20,7 @@ type Options struct {
 	Page    int                             // resources of one answer if the client does not say: 100
 	MaxScan int                             // records that one search looks at: 200,000
 	MaxBulk int                             // operations of one bulk request: 1,000
-	Observe func(context.Context, Exchange) // told of every exchange; nil for none
+	Observe func(context.Context, Exchange) // told of every exchange, after the answer; nil for none
 }
 
 // Server answers SCIM for any number of directories.

@@ -188,8 +188,9 @@ func TestWriteError(t *testing.T) {
 
 // The log of exchanges says what went wrong, and no password.
 func TestObserve(t *testing.T) {
-	var got []scim.Exchange
-	c := serve(t, scim.Options{Observe: func(_ context.Context, e scim.Exchange) { got = append(got, e) }})
+	const exchanges = 6
+	seen := make(chan scim.Exchange, exchanges)
+	c := serve(t, scim.Options{Observe: func(_ context.Context, e scim.Exchange) { seen <- e }})
 	const secret = "hunter2"
 	id := c.Must(201, "POST", "/Users", `{"userName":"a@x.test","PassWord":"`+secret+`","note":"`+strings.Repeat("é", 4000)+`"}`, "Authorization: Bearer "+secret).Text("id")
 	c.Must(204, "PATCH", "/Users/"+id, `{"Operations":[{"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User:password","value":"`+secret+`"},{"op":"replace","value":{"password":"`+secret+`"}}]}`)
@@ -197,8 +198,9 @@ func TestObserve(t *testing.T) {
 	c.Must(409, "POST", "/Users", `{"userName":"A@x.test"}`)
 	c.Must(200, "GET", "/Users?filter="+url.QueryEscape(`password eq "`+secret+`"`), "")
 	c.Must(200, "GET", "/Users?count=1", "")
-	if len(got) != 6 {
-		t.Fatalf("%d exchanges", len(got))
+	got := make([]scim.Exchange, exchanges)
+	for i := range got {
+		got[i] = <-seen
 	}
 	for _, e := range got {
 		if text := fmt.Sprintf("%+v", e); strings.Contains(text, secret) {

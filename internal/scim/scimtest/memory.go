@@ -92,6 +92,9 @@ func (m *Memory) List(_ context.Context, q scim.Query) (scim.Page, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	s := m.shelves[q.Kind]
+	if len(q.Terms) == 0 {
+		return m.page(s, q), nil
+	}
 	var page scim.Page
 	skip := q.Offset
 	for _, id := range s.candidates(q.Terms) {
@@ -112,6 +115,20 @@ func (m *Memory) List(_ context.Context, q scim.Query) (scim.Page, error) {
 		}
 	}
 	return page, nil
+}
+
+// page returns a page of all records.
+func (m *Memory) page(s *shelf, q scim.Query) scim.Page {
+	page := scim.Page{Total: len(s.ids)}
+	i, there := slices.BinarySearch(s.ids, q.After)
+	if there {
+		i++
+	}
+	i = min(i+q.Offset, len(s.ids))
+	for _, id := range s.ids[i:min(i+q.Limit, len(s.ids))] {
+		page.Records = append(page.Records, m.with(s.records[id], q.Related))
+	}
+	return page
 }
 
 func needsRelated(terms []scim.Term) bool {

@@ -59,7 +59,8 @@ func entityTags(t *testing.T, c *Client) {
 		t.Error("the tag is the same though the groups are not")
 	}
 	c.Must(304, "GET", path, "", "If-None-Match: "+grouped)
-	c.Must(204, "PATCH", path, patchOf(`{"op":"replace","value":{"title":"3"}}`), "If-Match: "+now)
+	c.Must(204, "PATCH", path, patchOf(`{"op":"replace","value":{"title":"3"}}`), "If-Match: "+grouped)
+	c.Must(412, "PATCH", path, patchOf(`{"op":"replace","value":{"title":"4"}}`), "If-Match: "+now)
 	c.Must(204, "DELETE", path, "", "If-Match: *")
 }
 

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/scim"
@@ -316,10 +318,26 @@ func twentyWriters(t *testing.T, d scim.Directory) {
 	}
 }
 
+// overlap is how long one change waits for another.
+const overlap = 100 * time.Millisecond
+
 func twentyEditors(t *testing.T, d scim.Directory) {
 	a := create(t, d, scim.User, user("a@x.test"))
+	// The first waits a little for another to read what it has read, which a
+	// directory does not let happen, or makes good.
+	var calls atomic.Int32
+	second := make(chan struct{})
 	together(t, 20, func(i int) error {
 		_, err := d.Change(context.Background(), a.Ref, false, func(r scim.Record) (scim.Edit, error) {
+			switch calls.Add(1) {
+			case 1:
+				select {
+				case <-second:
+				case <-time.After(overlap):
+				}
+			case 2:
+				close(second)
+			}
 			return scim.Edit{Document: r.Document.With(fmt.Sprintf("field%d", i), float64(i))}, nil
 		})
 		return err

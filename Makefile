@@ -28,7 +28,7 @@ test-web: web/node_modules ## the console: types, lint, logic
 	cd web && npx tsc --noEmit && npm run lint && npm test
 
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
-	tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
+	POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
 
 test-browser: build ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
@@ -36,6 +36,9 @@ test-browser: build ## stories in a browser, on the real binary
 bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
+
+soak: ## kill the server a hundred times under load
+	CRASH_KILLS=100 tools/with-postgres.sh $(GO) test -race -count 1 -v -timeout 60m -run TestCrash ./cmd/sallyport
 
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
@@ -77,4 +80,4 @@ web/node_modules: web/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench agree fuzz fidelity lint fmt gen check shots
+.PHONY: help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots

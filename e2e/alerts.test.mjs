@@ -1,6 +1,7 @@
 // An attack in the sandbox becomes an alert, and somebody deals with it: by
 // keyboard from the list to closed, with a response that is run from the alert.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
@@ -154,4 +155,39 @@ test("what is like an alert is hidden, after one has seen what that would have h
   await page.getByRole("heading", { level: 1, name: "They are made one on Mondays." }).waitFor();
   await page.goto(`${s.demo.base}/rules/${alert.rule.id}`);
   await page.getByRole("region", { name: "Exceptions" }).getByText("They are made one on Mondays.").waitFor();
+});
+
+test("alerts are narrowed by ATT&CK, and taken along as they are filtered", played, async () => {
+  const page = await s.open("/alerts?view=all");
+  const rows = page.locator("tbody tr[data-index]");
+  await rows.first().waitFor();
+  const all = (await api(s.demo, "GET", "/alerts?limit=100")).items;
+  const wanted = all.filter((a) => a.tags.some((t) => t.startsWith("attack.t1621")));
+  assert.ok(wanted.length > 0 && wanted.length < all.length);
+  await page.getByRole("button", { name: "ATT&CK", exact: true }).click();
+  await page.getByRole("menuitemcheckbox", { name: /^T1621 / }).click();
+  await page.waitForURL((u) => u.searchParams.get("attack") === "T1621");
+  await page.keyboard.press("Escape");
+  await until("the list is narrowed", async () => (await rows.count()) === wanted.length);
+  await page.reload();
+  await page.getByRole("button", { name: /^ATT&CK: T1621/ }).waitFor();
+  const file = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export CSV" }).click();
+  const lines = (await readFile(await (await file).path(), "utf8")).trim().split("\n");
+  assert.equal(lines.length, wanted.length + 1);
+  assert.match(lines[0], /^number,createdAt,severity/);
+  assert.ok(lines[1].includes(wanted[0].title));
+});
+
+test("whoever an alert is about leads to all about them", played, async () => {
+  const [alert] = (await api(s.demo, "GET", "/alerts?q=then%20one%20is%20approved&limit=1")).items;
+  const page = await s.open(`/alerts/${alert.id}`);
+  const chip = page.getByRole("button", { name: `Person ${alert.entity.login}` }).first();
+  await chip.click();
+  await page.getByRole("dialog").getByRole("link", { name: "Events of this person" }).click();
+  await page.waitForURL((u) => u.pathname === "/events" && u.searchParams.get("filter").includes(alert.entity.id));
+  await page.getByRole("table", { name: "Events" }).getByRole("button", { name: `Person ${alert.entity.login}` }).first().click();
+  await page.getByRole("dialog").getByRole("link", { name: "Alerts about this person" }).click();
+  await page.waitForURL((u) => u.pathname === "/alerts" && u.searchParams.get("entity") === alert.entity.id);
+  await page.getByRole("link", { name: alert.title }).first().waitFor();
 });

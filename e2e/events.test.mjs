@@ -146,6 +146,16 @@ test("how long events stay is said before it is done", { ...played, timeout: 90_
   await page.getByRole("alert").waitFor();
   await days.fill("400");
   await page.getByText("Nothing of what is stored now.").waitFor();
+
+  // A demo has nothing that is old, so a server of years answers for it.
+  const old = { events: 1_204_000, stay: 12, since: "2020-01-02T03:04:05Z", before: "2026-01-02T03:04:05Z" };
+  await page.route("**/api/v1/events/retention/preview?*", (route) => route.fulfill({ json: old }));
+  await days.fill("30");
+  await page.getByText(/^1,204,000 events, published from .*2020.* to .*2026.*cannot be had back/).waitFor();
+  await page.getByText("12 events that are as old stay, because alerts rest on them.").waitFor();
+  await page.unroute("**/api/v1/events/retention/preview?*");
+  await days.fill("400");
+  await page.getByText("Nothing of what is stored now.").waitFor();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("How long events are kept is changed").waitFor();
   await page.reload();

@@ -31,8 +31,20 @@ async function fill(demo) {
   await ended(3);
   await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
   await triaged(demo);
+  await written(demo);
+  await told(demo);
   const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
   await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
+}
+
+/** A rule of one's own, published, and a draft of it in which something is wrong. */
+async function written(demo) {
+  const { text, cases } = await api(demo, "GET", "/rules/push_bombing/copy");
+  const mine = text.replace(/^title:.*/m, "title: Push after push, for us");
+  const file = await signedIn(demo, "POST", "/rulefiles", { slug: "our_pushes", text: mine, cases });
+  await signedIn(demo, "POST", `/rulefiles/${file.id}/publish`, { note: "From the pack" });
+  const next = mine.replace("gte: 3", "gte: 5").replace("eventType: user.authentication", "eventTyp: user.authentication");
+  await signedIn(demo, "PUT", `/rulefiles/${file.id}/draft`, { text: next, cases });
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */
@@ -55,6 +67,23 @@ async function triaged(demo) {
   });
 }
 
+/** Channels of notifications: one that works, one that is quiet now, and one that fails. */
+async function told(demo) {
+  const connections = await api(demo, "GET", "/connections");
+  const of = (kind) => connections.find((c) => c.connector.id === kind)?.id;
+  const channel = (name, kind, to, more) =>
+    signedIn(demo, "POST", "/channels", { name, connection: of(kind), to, severity: "low", moments: ["opened", "escalated"], enabled: true, ...more });
+  const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  await channel("Security, in Slack", "slack", ["#security"]);
+  await channel("On call at night", "mail", ["soc@acme.example", "oncall@acme.example"], {
+    quiet: { days, from: "00:00", to: "00:00", zone: "Europe/Berlin", critical: true },
+  });
+  const broken = await channel("A channel nobody made", "slack", ["#no-such-channel"]);
+  await signedIn(demo, "POST", `/channels/${broken.id}/test`);
+  await play(demo, "password_spray");
+  await until("somebody is told", async () => (await api(demo, "GET", "/channels")).some((c) => c.name.startsWith("Security") && c.sentAt));
+}
+
 async function runsOf(demo) {
   return (await api(demo, "GET", "/runs")).items;
 }
@@ -69,9 +98,11 @@ export async function places(demo) {
   const [source] = await api(demo, "GET", "/sources");
   const [template] = await api(demo, "GET", "/templates");
   const alerts = (await api(demo, "GET", "/alerts?limit=100")).items;
+  const [file] = await api(demo, "GET", "/rulefiles");
   const open = alerts.find((a) => a.state === "open");
   const [ofCase] = (await api(demo, "GET", "/cases")).items;
   const [suppression] = await api(demo, "GET", "/suppressions");
+  const channels = await api(demo, "GET", "/channels");
   const failed = runs.find((r) => r.state === "failed");
   const good = runs.find((r) => r.state === "succeeded" && !r.dryRun);
   const dry = runs.find((r) => r.dryRun);
@@ -87,6 +118,9 @@ export async function places(demo) {
     rules: "/rules",
     coverage: "/rules?view=coverage",
     rule: `/rules/${open.rule.id}`,
+    "rule-new": "/rules/new",
+    "rule-copy": `/rules/new?from=${open.rule.id}`,
+    "rule-edit": `/rules/files/${file.id}`,
     suppressions: "/suppressions",
     suppression: `/suppressions/${suppression.id}`,
     "suppression-new": `/suppressions/new?alert=${open.id}`,
@@ -134,6 +168,8 @@ export async function places(demo) {
     settings: "/settings",
     guard: "/settings/guard",
     kept: "/settings/events",
+    notifications: "/settings/notifications",
+    ...Object.fromEntries(channels.map((c, i) => [`channel-${i}`, `/settings/notifications?channel=${c.id}`])),
     members: "/settings/members",
     tokens: "/settings/tokens",
     account: "/settings/account",

@@ -2,6 +2,8 @@
 // empty, loading and failing: e2e/shots/. They are looked at, not compared.
 //
 //   node e2e/shots.mjs [pattern of names …]
+//
+// With WHOLE=1 a picture has the whole page, and not the first screen of it.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
@@ -29,7 +31,7 @@ const states = {
       const setup = { connections: 0, sources: 0, flows: 0, enabledFlows: 0 };
       return route.fulfill({ json: { needs: none, day, setup, sources: [], since: new Date().toISOString() } });
     }
-    if (path.endsWith("/facets")) return route.fulfill({ json: { states: [], severities: [], types: [], rules: [], assignees: [], overdue: 0 } });
+    if (path.endsWith("/facets")) return route.fulfill({ json: { states: [], severities: [], types: [], rules: [], assignees: [], attack: [], overdue: 0 } });
     if (path.endsWith("/attack")) return route.continue();
     if (path.endsWith("/events/summary")) {
       const until = Date.now();
@@ -42,8 +44,8 @@ const states = {
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
-const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "events", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens"];
-const single = ["alert", "case", "rule", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard"];
+const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "events", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens", "notifications"];
+const single = ["alert", "case", "rule", "rule-copy", "rule-edit", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard", "channel-1"];
 
 /** What one sees only after having done something. */
 const acts = {
@@ -85,6 +87,49 @@ const acts = {
     await page.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByRole("dialog").getByRole("textbox").first().waitFor();
   },
+  "rule-edit-cases": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("region", { name: "Cases", exact: true }).getByRole("button").first().click();
+  },
+  "rule-edit-try": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("tab", { name: "Try" }).click();
+    await page.getByRole("textbox", { name: "Event", exact: true }).fill('{ "eventType": "user.session.start", "outcome": { "result": "FAILURE" } }');
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("It does not fire.").waitFor();
+  },
+  "rule-edit-versions": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("tab", { name: "Versions" }).click();
+    await page.getByText("From the pack").waitFor();
+  },
+  "rule-edit-tested": async (page, to, all) => {
+    await to(all.rule);
+    await page.getByRole("link", { name: "Make it ours" }).click();
+    await page.getByRole("button", { name: "Begin" }).click();
+    await page.getByText("It can be published").waitFor();
+    const tested = page.getByRole("region", { name: "Backtest" });
+    await tested.getByRole("button", { name: "Test", exact: true }).click();
+    await tested.getByText(/\d hits?/).first().waitFor();
+    await tested.scrollIntoViewIfNeeded();
+  },
+  "rule-edit-publish": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
+  },
+  "rule-edit-delete": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("button", { name: "More for this rule" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByText("stops with").waitFor();
+  },
+  "rule-edit-leave": async (page, to, all) => {
+    await to(all["rule-edit"]);
+    await page.getByRole("textbox", { name: "Text of the rule" }).press("x");
+    await page.getByRole("link", { name: "Rules", exact: true }).first().click();
+    await page.getByRole("dialog").waitFor();
+  },
   "events-wrong": async (page, to) => {
     await to("/events?filter=outcome.result eqq \"FAILURE\"");
     await page.getByRole("alert").waitFor();
@@ -120,7 +165,42 @@ const acts = {
   "kept-changed": async (page, to, all) => {
     await to(all.kept);
     await page.getByLabel("Days").fill("30");
-    await page.getByText("What would go").waitFor();
+    const old = { events: 1_204_000, stay: 12, since: "2020-01-02T03:04:05Z", before: "2026-01-02T03:04:05Z" };
+    const asked = "**/api/v1/events/retention/preview?*";
+    await page.route(asked, (route) => route.fulfill({ json: old }));
+    await page.getByLabel("Days").fill("31");
+    await page.getByText("1,204,000 events").waitFor();
+    await page.unroute(asked);
+  },
+  "alerts-attack": async (page, to) => {
+    await to("/alerts?view=all&attack=T1621");
+    await page.getByRole("button", { name: /^ATT&CK/ }).click();
+    await page.getByRole("menuitemcheckbox").first().waitFor();
+  },
+  "alert-chip": async (page, to, all) => {
+    await to(all.alert);
+    await page.getByRole("main").getByRole("button", { name: /^(Person|Address) / }).first().click();
+    await page.getByRole("link", { name: /^Alerts about/ }).first().waitFor();
+  },
+  "alert-close": async (page, to, all) => {
+    await to(all.alert);
+    await page.keyboard.press("c");
+    await page.getByRole("dialog").waitFor();
+  },
+  "channel-new": async (page, to) => {
+    await to("/settings/notifications");
+    await page.getByRole("button", { name: "New channel" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: "Connection" }).selectOption({ label: "Slack (sandbox)" });
+    await dialog.getByLabel("Channel").fill("security");
+    await dialog.getByRole("checkbox", { name: /Hold messages/ }).check();
+    await dialog.getByText("Every day from").waitFor();
+  },
+  "channel-edit": async (page, to) => {
+    await to("/settings/notifications");
+    await page.getByRole("button", { name: /^More for On call/ }).click();
+    await page.getByRole("menuitem", { name: "Edit" }).click();
+    await page.getByRole("dialog").getByText("Every day").scrollIntoViewIfNeeded();
   },
   "palette-events": async (page, to) => {
     await to("/");
@@ -141,7 +221,7 @@ const acts = {
 };
 
 async function shoot(page, name) {
-  await page.screenshot({ path: `${out}${name}.png` });
+  await page.screenshot({ path: `${out}${name}.png`, fullPage: Boolean(process.env.WHOLE) });
   process.stdout.write(`${name}\n`);
 }
 

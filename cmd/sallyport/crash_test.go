@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,13 +31,19 @@ import (
 	"sallyport/sandbox/okta"
 )
 
-// kills is how often the server is killed in the middle of its work.
-const kills = 20
+// kills is how often the server is killed in the middle of its work, unless
+// CRASH_KILLS says otherwise: make soak.
+const kills = 6
 
 // TestCrash kills the server at random times under load, and starts it again.
-// In the end every event that was accepted is there once, every run has ended,
-// and no effect was repeated after it was known to be done.
+// In the end every event that was accepted is there once, and counted once by the
+// rules; every run has ended, and no effect was repeated after it was known to be
+// done.
 func TestCrash(t *testing.T) {
+	kills := kills
+	if n, err := strconv.Atoi(os.Getenv("CRASH_KILLS")); err == nil {
+		kills = n
+	}
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		c := newCrash(t, dsn)
 		load, stopLoad := context.WithCancel(t.Context())
@@ -67,12 +74,12 @@ func (c *crash) untilAccepted(more int) {
 	count := func() int {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return len(c.accepted)
+		return len(c.accepted) + c.counted
 	}
 	want := count() + more
 	for began := time.Now(); count() < want; pause(c.t.Context(), time.Millisecond) {
-		if time.Since(began) > 30*time.Second {
-			c.t.Fatalf("the server has not accepted %d events within 30 s", more)
+		if time.Since(began) > patience {
+			c.t.Fatalf("the server has not accepted %d events within %s", more, patience)
 		}
 	}
 }
@@ -104,13 +111,15 @@ type crash struct {
 	log    *os.File
 
 	mu       sync.Mutex
-	accepted map[string]okta.UserState // by the uuid of the event
+	accepted map[string]okta.UserState // who reported, by the uuid of the event
+	denied   map[string]int            // how many pushes people denied, by login
+	counted  int                       // all of those
 	calls    map[string][]time.Time    // that arrived at the sandbox, by method and path
 }
 
 func newCrash(t *testing.T, dsn string) *crash {
 	t.Helper()
-	c := &crash{t: t, dsn: dsn, accepted: map[string]okta.UserState{}, calls: map[string][]time.Time{}}
+	c := &crash{t: t, dsn: dsn, accepted: map[string]okta.UserState{}, denied: map[string]int{}, calls: map[string][]time.Time{}}
 	box, err := sandbox.New(sandbox.Options{Users: 3000, Seed: 7})
 	if err != nil {
 		t.Fatal(err)
@@ -137,8 +146,13 @@ func newCrash(t *testing.T, dsn string) *crash {
 	addr := ln.Addr().String()
 	_ = ln.Close()
 	c.url = "http://" + addr
-	dir := t.TempDir()
-	c.env = append(os.Environ(), "SALLYPORT_DATA_DIR="+dir, "SALLYPORT_DATABASE="+dsn, "SALLYPORT_LISTEN="+addr, "SALLYPORT_EGRESS_ALLOW=127.0.0.0/8", "SALLYPORT_LOG_LEVEL=warn")
+	dir, rules := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{"denied.yaml": deniedRule, "burst.yaml": burstRule} { // in one file only the second would raise alerts
+		if err := os.WriteFile(filepath.Join(rules, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.env = append(os.Environ(), "SALLYPORT_DATA_DIR="+dir, "SALLYPORT_RULE_DIRS="+rules, "SALLYPORT_DATABASE="+dsn, "SALLYPORT_LISTEN="+addr, "SALLYPORT_EGRESS_ALLOW=127.0.0.0/8", "SALLYPORT_LOG_LEVEL=warn")
 	if c.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +213,7 @@ func (c *crash) start() {
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	for began := time.Now(); time.Since(began) < 30*time.Second; pause(c.t.Context(), 10*time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 3*patience; pause(c.t.Context(), 10*time.Millisecond) {
 		resp, err := http.Get(c.url + "/readyz")
 		if err != nil {
 			continue
@@ -210,7 +224,7 @@ func (c *crash) start() {
 		}
 	}
 	said, _ := os.ReadFile(c.log.Name())
-	c.t.Fatalf("the server is not ready after 30 s: %s", said)
+	c.t.Fatalf("the server is not ready after %s: %s", 3*patience, said)
 }
 
 func (c *crash) kill() {
@@ -228,28 +242,55 @@ func (c *crash) stop() {
 	}
 }
 
-// load posts one event after another, each that somebody else reported suspicious
-// activity, by the event hook or by the log stream. Like Okta it posts again what
-// was not answered; and some come by both ways, or twice by one.
+// load posts one event after another, by the event hook or by the log stream: of
+// each of some people pushes that they deny, and that they report suspicious
+// activity, in any order. Like Okta it posts again what was not answered; and some
+// come by both ways, or twice by one.
 func (c *crash) load(ctx context.Context, people []okta.UserState) {
-	ways := []func(context.Context, string) bool{c.byHook, c.byStream}
-	for _, u := range people {
-		uuid := fmt.Sprintf("%08x-0000-11f0-8000-%012x", rand.Uint32(), rand.Uint64()>>16)
-		event, send := report(uuid, u), ways[rand.IntN(len(ways))]
-		for ctx.Err() == nil && !send(ctx, event) {
-			pause(ctx, 5*time.Millisecond)
-		}
+	for i, u := range people {
 		if ctx.Err() != nil {
 			return
 		}
-		c.mu.Lock()
-		c.accepted[uuid] = u
-		c.mu.Unlock()
-		if rand.IntN(5) == 0 {
-			ways[rand.IntN(len(ways))](ctx, event)
+		reported := newUUID()
+		events := []string{report(reported, u)}
+		for _, ago := range denials(i) {
+			events = append(events, denial(newUUID(), u, time.Now().Add(-ago)))
 		}
-		pause(ctx, 8*time.Millisecond)
+		rand.Shuffle(len(events), func(i, k int) { events[i], events[k] = events[k], events[i] })
+		for _, e := range events {
+			if !c.send(e) {
+				return
+			}
+			c.mu.Lock()
+			if strings.Contains(e, reported) {
+				c.accepted[reported] = u
+			} else {
+				c.denied[u.Login]++
+				c.counted++
+			}
+			c.mu.Unlock()
+			pause(ctx, 4*time.Millisecond)
+		}
 	}
+}
+
+// send posts an event until it is accepted, and one in five once more. It gives up
+// only when the test has ended.
+func (c *crash) send(event string) bool {
+	ways := []func(context.Context, string) bool{c.byHook, c.byStream}
+	for way := ways[rand.IntN(len(ways))]; !way(c.t.Context(), event); pause(c.t.Context(), 5*time.Millisecond) {
+		if c.t.Context().Err() != nil {
+			return false
+		}
+	}
+	if rand.IntN(5) == 0 {
+		ways[rand.IntN(len(ways))](c.t.Context(), event)
+	}
+	return true
+}
+
+func newUUID() string {
+	return fmt.Sprintf("%08x-0000-11f0-8000-%012x", rand.Uint32(), rand.Uint64()>>16)
 }
 
 // report is the event that somebody reported suspicious activity.
@@ -333,6 +374,7 @@ func (c *crash) check() {
 	}
 	t.Logf("%d events accepted; %d calls under way at a kill were made again, %d messages are marked unknown", len(c.accepted), repeated, unknown)
 	c.checkRows(db)
+	c.checkAlerts(db)
 }
 
 // told counts the messages in the channel, by the uuid of the report.

@@ -39,7 +39,7 @@ func TestDatabaseScripts(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			storetest.EachDSN(t, func(t *testing.T, dsn string) {
+			storetest.EachFresh(t, func(t *testing.T, dsn string) {
 				vars := map[string]string{"SALLYPORT_DATABASE": dsn, "SALLYPORT_LISTEN": "127.0.0.1:0", "SAME": storetest.SQLite(t)}
 				if os.Getenv("TEST_POSTGRES") != "" {
 					vars["OTHER"] = storetest.Postgres(t)

@@ -76,6 +76,17 @@ func (l *Library) Cases(r *rule.Rule) ([]rule.Case, error) {
 	return nil, nil
 }
 
+// CasesText returns the file of cases of a rule of the packs as it is; nothing
+// where it has none.
+func (l *Library) CasesText(r *rule.Rule) ([]byte, error) {
+	for _, s := range l.Sources {
+		if s.Name == r.Pack {
+			return s.CasesText(r)
+		}
+	}
+	return nil, nil
+}
+
 // Book is what an organization's alerts are made by, at one revision.
 type Book struct {
 	Revision     int64
@@ -161,14 +172,24 @@ type Found struct {
 	book    *Book
 	matches *rule.Matches
 	sieve   *Sieve
+	ahead   []event.Event
 }
 
-// Match holds events against the rules. It reads nothing but the events.
+// Match holds events against the rules, which arrived now. It reads nothing but
+// the events.
 func (b *Book) Match(es []event.Event, now time.Time) (*Found, error) {
 	f := &Found{book: b, sieve: NewSieve(b.Suppressions, now)}
 	var err error
-	f.matches, err = b.detector.Match(es, f.sieve.Hides)
+	if f.matches, err = b.detector.Match(es, f.sieve.Hides); err == nil {
+		f.ahead = f.matches.Arrived(now)
+	}
 	return f, err
+}
+
+// Ahead returns the events that are counted as published when they arrived, as
+// they say that they were published long after.
+func (f *Found) Ahead(fresh map[string]bool) []event.Event {
+	return slices.DeleteFunc(slices.Clone(f.ahead), func(e event.Event) bool { return !fresh[e.UUID] })
 }
 
 // Any reports whether anything was found that makes a hit, or is counted.

@@ -78,6 +78,7 @@ type alertFilter struct {
 	Type     []string        `query:"type" doc:"one of these alert types"`
 	Rule     []string        `query:"rule" doc:"id of one of these rules"`
 	Tag      []string        `query:"tag" doc:"all of these, such as attack.t1621"`
+	Attack   []string        `query:"attack" doc:"one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts"`
 	Entity   string          `query:"entity" doc:"id, login or name of whom it is about; with entityKind its id, or its login if it has none"`
 	Kind     string          `query:"entityKind" doc:"what entity is: user, ip …"`
 	Assignee []string        `query:"assignee" doc:"id of one of these accounts; me for one's own, nobody for those of nobody"`
@@ -90,7 +91,7 @@ type alertFilter struct {
 
 func (f alertFilter) filter(d Deps, c portal.Caller) store.AlertFilter {
 	out := store.AlertFilter{
-		States: f.State, Verdicts: f.Verdict, Severities: each(f.Severity, Severity.rule), Types: f.Type, Rules: f.Rule, Tags: f.Tag, Assignees: assignees(f.Assignee, c), Case: f.Case, Text: f.Q,
+		States: f.State, Verdicts: f.Verdict, Severities: each(f.Severity, Severity.rule), Types: f.Type, Rules: f.Rule, Tags: f.Tag, Attack: f.Attack, Assignees: assignees(f.Assignee, c), Case: f.Case, Text: f.Q,
 		Since: f.Since, Until: f.Until,
 	}
 	if f.Entity != "" {
@@ -168,6 +169,7 @@ type Facets struct {
 	Types      []FacetCount `json:"types"`
 	Rules      []FacetCount `json:"rules" doc:"by id"`
 	Assignees  []FacetCount `json:"assignees" doc:"by account; the empty value is nobody"`
+	Attack     []FacetCount `json:"attack" doc:"by tactic and technique of ATT&CK; a technique counts its parts"`
 	Overdue    int          `json:"overdue" doc:"of all alerts"`
 }
 
@@ -205,6 +207,11 @@ func countAlerts(ctx context.Context, d Deps, c portal.Caller, in countAlertsIn)
 		return out, err
 	}
 	out.Assignees = facets(got.Assignees, people)
+	attack, err := attackNames()
+	if err != nil {
+		return out, err
+	}
+	out.Attack = facets(got.Attack, attack)
 	out.Overdue, err = d.DB.Alerts.Overdue(ctx, c.Org.ID, d.Now())
 	return out, err
 }

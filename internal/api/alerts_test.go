@@ -1,7 +1,11 @@
 package api
 
 import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"sallyport/internal/flow"
@@ -51,7 +55,8 @@ func TestListAlerts(t *testing.T) {
 	c.post("/api/v1/alerts/change", value.Map("alerts", []any{other}, "state", "acknowledged", "assignee", "me"), 200)
 	for query, want := range map[string]int{
 		"": 2, "?state=open": 1, "?state=acknowledged&assignee=me": 1, "?assignee=nobody": 1, "?severity=high": 2, "?severity=low": 0, "?entity=00u2": 1, "?entityKind=user&entity=00u1": 1,
-		"?entity=ADA@acme.example": 2, "?tag=attack.t1621": 2, "?tag=attack.t1": 0, "?q=PUSH": 2, "?q=100%25": 0, "?case=" + f.story: 1, "?rule=other": 0, "?overdue=true": 0, "?limit=1": 1,
+		"?entity=ADA@acme.example": 2, "?tag=attack.t1621": 2, "?tag=attack.t1": 0, "?attack=T1621": 2, "?attack=t162": 0, "?attack=discovery": 0, "?attack=discovery&attack=t1621": 2,
+		"?q=PUSH": 2, "?q=100%25": 0, "?case=" + f.story: 1, "?rule=other": 0, "?overdue=true": 0, "?limit=1": 1,
 	} {
 		if got := items(c.get("/api/v1/alerts"+query, 200)); len(got) != want {
 			t.Errorf("%s: %d alerts, want %d", query, len(got), want)
@@ -64,9 +69,46 @@ func TestListAlerts(t *testing.T) {
 	if got := string(value.JSON(facets.At("severities"))); got != `[{"value":"high","count":1}]` {
 		t.Errorf("severities = %s", got)
 	}
+	if got := string(value.JSON(facets.At("attack"))); got != `[{"value":"T1621","name":"Multi-Factor Authentication Request Generation","count":1},{"value":"credential-access","name":"Credential Access","count":1}]` {
+		t.Errorf("attack = %s", got)
+	}
 	if got := items(c.get("/api/v1/risks", 200)); len(got) != 2 || got[0].At("score") != 33.0 {
 		t.Errorf("risks = %v", got)
 	}
+}
+
+// A list is taken along as a file, as it is filtered; a text that would be a
+// formula is none.
+func TestAlertExport(t *testing.T) {
+	b := setup(t)
+	b.member(b.acme, "ada@acme.example", portal.Admin)
+	f := b.fill(b.acme, "ada@acme.example")
+	for i := range exportPage + 1 {
+		b.alert(b.acme, f.source, f.event, fmt.Sprint("00x", i))
+	}
+	c := b.as(b.acme, "ana@acme.example", portal.Analyst)
+	c.post("/api/v1/alerts/change", value.Map("alerts", []any{f.alert}, "state", "closed", "verdict", "benign", "note", "=cmd()"), 200)
+	rows := func(query string) [][]string {
+		t.Helper()
+		res, text := c.send(http.MethodGet, "/api/v1/alerts/csv"+query, "", nil)
+		got, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+		if err != nil || res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/csv") || !strings.Contains(res.Header.Get("Content-Disposition"), "alerts-acme-") {
+			t.Fatalf("%d %v: %s %v", res.StatusCode, res.Header, text, err)
+		}
+		return got[1:]
+	}
+	all := rows("")
+	seen := map[string]bool{}
+	for _, r := range all {
+		seen[r[0]] = true
+	}
+	if len(all) != exportPage+2 || len(seen) != len(all) || all[0][0] != fmt.Sprint(exportPage+2) || all[0][23] != "credential-access" || all[0][24] != "T1621" || all[0][9] != "ada@acme.example" {
+		t.Errorf("%d rows, %d alerts: %q", len(all), len(seen), all[0])
+	}
+	if got := rows("?state=closed&attack=t1621"); len(got) != 1 || got[0][4] != "benign" || got[0][25] != "'=cmd()" || !strings.HasSuffix(got[0][27], "/alerts/"+f.alert) {
+		t.Errorf("closed: %q", got)
+	}
+	c.get("/api/v1/alerts/csv?state=lost", 400)
 }
 
 const help = `flow: help
@@ -156,6 +198,10 @@ func TestRules(t *testing.T) {
 	if got := c.do("PUT", file+"/draft", value.Map("text", ownRule, "cases", cases), 200); at(got, "check.ok") != true {
 		t.Fatalf("a draft = %s", value.JSON(got))
 	}
+	old := c.get(file, 200).Text("edition")
+	c.do("PUT", file+"/draft", value.Map("text", ownRule+"# mine\n", "cases", cases, "edition", old), 200)
+	failure(c.do("PUT", file+"/draft", value.Map("text", ownRule+"# theirs\n", "edition", old), 409))
+	failure(c.post(file+"/publish", value.Map("edition", old), 409))
 	c.post(file+"/publish", value.Map("note", "first"), 200)
 	rules := items(c.get("/api/v1/rules", 200))
 	if len(rules) != 2 || rules[0].At("own") != true || rules[0].Text("file") != f.rules {

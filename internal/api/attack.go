@@ -28,6 +28,22 @@ func getAttack(context.Context, Deps, portal.Caller, none) (Attack, error) {
 	return Attack{a.Tactics, a.Techniques}, nil
 }
 
+// attackNames returns the names of tactics and techniques, by id.
+func attackNames() (map[string]string, error) {
+	a, err := rule.LoadAttack()
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(a.Tactics)+len(a.Techniques))
+	for _, t := range a.Tactics {
+		out[t.ID] = t.Name
+	}
+	for _, t := range a.Techniques {
+		out[t.ID] = t.Name
+	}
+	return out, nil
+}
+
 func listAlertTypes(context.Context, Deps, portal.Caller, none) ([]rule.AlertType, error) {
 	return rule.AlertTypes()
 }

@@ -22,6 +22,7 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	events   *prometheus.CounterVec
+	ahead    prometheus.Counter
 	runs     *prometheus.CounterVec
 }
 
@@ -40,17 +41,23 @@ func NewMetrics(reg *prometheus.Registry, runs store.Runs) *Metrics {
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sallyport_events_accepted_total", Help: "Events that were accepted and not there before, by the way they came.",
 		}, []string{"via"}),
+		ahead: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "sallyport_events_ahead_total", Help: "Events that rules counted as published when they arrived, as they say that they were published long after.",
+		}),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sallyport_run_changes_total", Help: "Changes of runs to a state.",
 		}, []string{"state"}),
 	}
-	reg.MustRegister(m.requests, m.latency, m.events, m.runs, openRuns{runs})
+	reg.MustRegister(m.requests, m.latency, m.events, m.ahead, m.runs, openRuns{runs})
 	return m
 }
 
 // Accepted counts events that were accepted and not there before; via is how
 // they came.
 func (m *Metrics) Accepted(via string, n int) { m.events.WithLabelValues(via).Add(float64(n)) }
+
+// Ahead counts events that were published ahead of this server's clock.
+func (m *Metrics) Ahead(n int) { m.ahead.Add(float64(n)) }
 
 // RunChanged counts a run's change to a state.
 func (m *Metrics) RunChanged(s flow.State) { m.runs.WithLabelValues(string(s)).Inc() }

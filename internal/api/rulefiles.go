@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"slices"
 	"time"
 
 	"sallyport/internal/alert"
@@ -20,10 +19,9 @@ var (
 	_ = add("GET /api/v1/rulefiles", portal.RulesRead, doc{Summary: "The organization's own files of rules, by name"}, listRuleFiles)
 	_ = add("POST /api/v1/rulefiles", portal.RulesWrite, doc{Summary: "Begin a file of rules", Help: "It is a draft until it is published.", Status: http.StatusCreated}, createRuleFile)
 	_ = add("GET /api/v1/rulefiles/{file}", portal.RulesRead, doc{Summary: "A file of rules with its draft, and what is wrong with it"}, getRuleFile)
-	_ = add("PUT /api/v1/rulefiles/{file}/draft", portal.RulesWrite, doc{Summary: "Keep a draft of a file of rules", Help: "It may be wrong; what is wrong is answered."}, putRuleDraft)
+	_ = add("PUT /api/v1/rulefiles/{file}/draft", portal.RulesWrite, doc{Summary: "Keep a draft of a file of rules", Help: "It may be wrong; what is wrong is answered. An empty text takes back what is not published."}, putRuleDraft)
 	_ = add("POST /api/v1/rulefiles/{file}/publish", portal.RulesWrite, doc{Summary: "Publish the draft", Help: "Its rules hold from the next event on. It has to be free of errors, and its cases have to pass."}, publishRuleFile)
 	_ = add("DELETE /api/v1/rulefiles/{file}", portal.RulesWrite, doc{Summary: "Delete a file of rules", Help: "The alerts of its rules stay."}, deleteRuleFile)
-	_ = add("POST /api/v1/rulefiles/check", portal.RulesRead, doc{Summary: "What is wrong with a text of rules, and how its cases go", Help: "Nothing is saved."}, checkRules)
 )
 
 // RuleFile is a file of rules that the organization has written.
@@ -45,6 +43,7 @@ func showRuleFile(f store.RuleFile) RuleFile {
 type RuleFileDetail struct {
 	RuleFile
 
+	Edition  string          `json:"edition" doc:"names what the draft and the published version are now; a draft that is kept with it is refused once somebody else has changed them"`
 	Text     string          `json:"text" doc:"the draft, or what is published where there is none"`
 	Cases    string          `json:"cases" doc:"its test cases"`
 	Check    RuleCheck       `json:"check" doc:"of that text"`
@@ -57,111 +56,13 @@ type RuleVersionOf struct {
 	Author    Ref       `json:"author"`
 	Note      string    `json:"note,omitempty"`
 	Text      string    `json:"text"`
+	Cases     string    `json:"cases" doc:"its test cases"`
 	CreatedAt time.Time `json:"createdAt"`
-}
-
-// RuleCheck says what is wrong with a text of rules.
-type RuleCheck struct {
-	OK       bool          `json:"ok" doc:"it can be published: no errors, and every case as it says"`
-	Rules    []RuleBrief   `json:"rules" doc:"that were read"`
-	Problems []RuleProblem `json:"problems"`
-	Cases    []RuleCase    `json:"cases"`
-}
-
-// RuleProblem is something that is wrong with a text of rules, or may be.
-type RuleProblem struct {
-	In      string `json:"in" enum:"rules,cases"`
-	Line    int    `json:"line" doc:"from 1; 0 for the whole"`
-	Path    string `json:"path,omitempty"`
-	Message string `json:"message"`
-	Warning bool   `json:"warning" doc:"the rule does something all the same"`
-}
-
-// RuleCase is how a case went.
-type RuleCase struct {
-	Rule  string   `json:"rule" doc:"id"`
-	Name  string   `json:"name"`
-	Fires bool     `json:"fires" doc:"the case says that the rule does"`
-	OK    bool     `json:"ok"`
-	Hits  int      `json:"hits"`
-	Why   []string `json:"why" doc:"it is not as the case says"`
-}
-
-// tryCases runs cases of a rule.
-func tryCases(ctx context.Context, r *rule.Rule, cases []rule.Case) ([]RuleCase, error) {
-	out := []RuleCase{}
-	for _, k := range cases {
-		res, err := r.Try(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, RuleCase{r.ID, k.Name, k.Fires, res.OK(), res.Hits, orNone(res.Why)})
-	}
-	return out, nil
 }
 
 func listRuleFiles(ctx context.Context, d Deps, c portal.Caller, _ none) ([]RuleFile, error) {
 	fs, err := d.DB.Rules.Files(ctx, c.Org.ID)
 	return each(fs, showRuleFile), err
-}
-
-// checkText reads a text of rules with its cases. Its correlations may refer to
-// the rules of packs.
-func checkText(ctx context.Context, d Deps, slug, text, cases string) (RuleCheck, []*rule.Rule, error) {
-	out := RuleCheck{Rules: []RuleBrief{}, Problems: []RuleProblem{}, Cases: []RuleCase{}}
-	file := rule.Parse(alert.OwnPack, slug+".yaml", []byte(text))
-	shelf, report := rule.NewShelf(append(append([]rule.File{}, d.Rules.Packs...), file)...)
-	linter, err := rule.NewLinter()
-	if err != nil {
-		return out, nil, err
-	}
-	read, err := rule.ReadCases(slug+rule.CasesSuffix, []byte(cases))
-	if err != nil && cases != "" {
-		out.Problems = append(out.Problems, RuleProblem{In: "cases", Message: err.Error()})
-	}
-	own := []*rule.Rule{}
-	problems := report.Problems
-	for _, r := range shelf.All() {
-		if r.Pack != alert.OwnPack {
-			continue
-		}
-		own = append(own, r)
-		problems = append(problems, linter.Lint(r, len(read) > 0)...)
-		out.Rules = append(out.Rules, showRuleBrief(r))
-		tried, err := tryCases(ctx, r, read)
-		if err != nil {
-			return out, nil, err
-		}
-		out.Cases = append(out.Cases, tried...)
-	}
-	for _, p := range problems {
-		if p.Pack == alert.OwnPack || p.File == file.Name {
-			out.Problems = append(out.Problems, RuleProblem{"rules", p.Line, p.Path, p.Message, p.Warning})
-		}
-	}
-	if file.Foreign || len(own) == 0 && len(out.Problems) == 0 {
-		out.Problems = append(out.Problems, RuleProblem{In: "rules", Message: "there is no rule about Okta's events in it"})
-	}
-	out.OK = len(own) > 0 && out.sound()
-	return out, own, nil
-}
-
-// sound reports whether there are no errors, and every case is as it says.
-func (c RuleCheck) sound() bool {
-	return !slices.ContainsFunc(c.Problems, func(p RuleProblem) bool { return !p.Warning }) && !slices.ContainsFunc(c.Cases, func(k RuleCase) bool { return !k.OK })
-}
-
-// ruleText is a text of rules with its cases.
-type ruleText struct {
-	Text  string `json:"text" max:"200000" doc:"YAML: Sigma documents, with a block sallyport"`
-	Cases string `json:"cases,omitempty" max:"1000000" doc:"YAML: test cases of its rules"`
-}
-
-type checkRulesIn struct{ ruleText }
-
-func checkRules(ctx context.Context, d Deps, _ portal.Caller, in checkRulesIn) (RuleCheck, error) {
-	out, _, err := checkText(ctx, d, "draft", in.Text, in.Cases)
-	return out, err
 }
 
 // slugForm is what a file of rules may be called.
@@ -177,11 +78,22 @@ func createRuleFile(ctx context.Context, d Deps, c portal.Caller, in createRuleF
 		return RuleFileDetail{}, badField("slug", "%q is no name such as odd_sign_ins", in.Slug)
 	}
 	now := d.Now()
-	f := store.RuleFile{ID: id.At(now), Org: c.Org.ID, Slug: in.Slug, Title: in.Slug, Draft: in.Text, Cases: in.Cases, CreatedAt: now, UpdatedAt: now}
+	f := store.RuleFile{ID: id.At(now), Org: c.Org.ID, Slug: in.Slug, Title: titleOf(in.Slug, in.Text), Draft: in.Text, Cases: in.Cases, CreatedAt: now, UpdatedAt: now}
 	if err := d.DB.Rules.AddFile(ctx, f); err != nil {
 		return RuleFileDetail{}, err
 	}
 	return getRuleFile(ctx, d, c, ruleFileIn{File: f.ID})
+}
+
+// titleOf is what a file is called before it is published: as its first rule,
+// or by its name.
+func titleOf(slug, text string) string {
+	for _, r := range rule.Parse(alert.OwnPack, slug+".yaml", []byte(text)).Rules {
+		if !r.Part && r.Title != "" {
+			return r.Title
+		}
+	}
+	return slug
 }
 
 type ruleFileIn struct {
@@ -201,31 +113,33 @@ func getRuleFile(ctx context.Context, d Deps, c portal.Caller, in ruleFileIn) (R
 	if err != nil {
 		return RuleFileDetail{}, err
 	}
-	out := RuleFileDetail{RuleFile: showRuleFile(f), Text: f.Draft, Cases: f.Cases, Versions: each(versions, func(v store.RuleVersion) RuleVersionOf {
-		return RuleVersionOf{v.Number, refTo(people, v.Author), v.Note, v.Text, v.CreatedAt}
+	out := RuleFileDetail{RuleFile: showRuleFile(f), Edition: f.Edition(), Text: f.Draft, Cases: f.Cases, Versions: each(versions, func(v store.RuleVersion) RuleVersionOf {
+		return RuleVersionOf{v.Number, refTo(people, v.Author), v.Note, v.Text, v.Cases, v.CreatedAt}
 	})}
 	if f.Draft == "" && len(versions) > 0 {
 		out.Text, out.Cases = versions[0].Text, versions[0].Cases
 	}
-	out.Check, _, err = checkText(ctx, d, f.Slug, out.Text, out.Cases)
+	out.Check, _, err = checkText(ctx, d, c, f.Slug, ruleText{out.Text, out.Cases})
 	return out, err
 }
 
 type putRuleDraftIn struct {
-	File string `path:"file"`
+	File    string `path:"file"`
+	Edition string `json:"edition,omitempty" doc:"of the file that the draft was made of; with it a draft is refused where somebody else has changed the file since"`
 	ruleText
 }
 
 func putRuleDraft(ctx context.Context, d Deps, c portal.Caller, in putRuleDraftIn) (RuleFileDetail, error) {
-	if err := d.DB.Rules.SetDraft(ctx, c.Org.ID, in.File, in.Text, in.Cases); err != nil {
+	if err := d.DB.Rules.SetDraft(ctx, c.Org.ID, in.File, store.RuleDraft{Text: in.Text, Cases: in.Cases, Edition: in.Edition}); err != nil {
 		return RuleFileDetail{}, err
 	}
 	return getRuleFile(ctx, d, c, ruleFileIn{File: in.File})
 }
 
 type publishRuleFileIn struct {
-	File string `path:"file"`
-	Note string `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	File    string `path:"file"`
+	Note    string `json:"note,omitempty" max:"1000" doc:"what has changed"`
+	Edition string `json:"edition,omitempty" doc:"of the file whose draft is meant; with it nothing is published where somebody else has changed the file since"`
 }
 
 func publishRuleFile(ctx context.Context, d Deps, c portal.Caller, in publishRuleFileIn) (RuleFileDetail, error) {
@@ -233,10 +147,13 @@ func publishRuleFile(ctx context.Context, d Deps, c portal.Caller, in publishRul
 	if err != nil {
 		return RuleFileDetail{}, err
 	}
+	if in.Edition != "" && in.Edition != f.Edition() {
+		return RuleFileDetail{}, errs.New(errs.Conflict, "somebody else has changed the rule meanwhile")
+	}
 	if f.Draft == "" {
 		return RuleFileDetail{}, errs.New(errs.Conflict, "there is no draft to publish")
 	}
-	check, rules, err := checkText(ctx, d, f.Slug, f.Draft, f.Cases)
+	check, rules, err := checkText(ctx, d, c, f.Slug, ruleText{f.Draft, f.Cases})
 	if err != nil {
 		return RuleFileDetail{}, err
 	}
@@ -244,7 +161,7 @@ func publishRuleFile(ctx context.Context, d Deps, c portal.Caller, in publishRul
 		return RuleFileDetail{}, errs.New(errs.Conflict, "the draft has errors, or cases that do not pass; GET the file to see them")
 	}
 	v := store.RuleVersion{File: f.ID, Text: f.Draft, Cases: f.Cases, Author: c.Account.ID, Note: in.Note}
-	if _, err := d.DB.Rules.Publish(ctx, c.Org.ID, rules[0].Title, v); err != nil {
+	if _, err := d.DB.Rules.Publish(ctx, c.Org.ID, rules[0].Title, f.Edition(), v); err != nil {
 		return RuleFileDetail{}, err
 	}
 	d.Live.Publish(c.Org.ID, live.Message{Topic: live.Rule})

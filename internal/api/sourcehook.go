@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -317,10 +316,7 @@ func giveSecret(d Deps, s *source.Source) (string, error) {
 // giveToken gives a source that takes a log stream a new token, and returns it: a
 // UUID of version 4 (RFC 9562), which is what Okta and Splunk take for one.
 func giveToken(s *source.Source) string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	token := fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	token := newUUID()
 	s.Token = source.KeyOf(token)
 	return token
 }

@@ -134,6 +134,7 @@ func (a *App) watch() {
 	a.Pipeline.Accepted = func(b source.Batch, o pipeline.Outcome) {
 		if b.Source != "" { // else no events came: time passed
 			a.metrics.Accepted(string(b.Via), len(o.Fresh))
+			a.metrics.Ahead(len(o.Ahead))
 			a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
 		}
 		if len(o.Fresh) > 0 {

@@ -19,6 +19,8 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/migration"
+	"sallyport/internal/rule"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -62,10 +64,30 @@ func readExport(t testing.TB, name string) *export {
 // loaded is what the program has, read once.
 var loaded = sync.OnceValues(func() (*app.Content, error) { return app.LoadContent(config.Default()) })
 
+// withRules is what the program has, with rules in files beside.
+func withRules(t testing.TB, texts ...string) *app.Content {
+	t.Helper()
+	program, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := *program
+	out.Rules = slices.Clone(program.Rules)
+	for i, text := range texts {
+		f := rule.Parse("test", fmt.Sprintf("test%d.yaml", i), []byte(text))
+		if len(f.Problems) > 0 {
+			t.Fatal(f.Problems)
+		}
+		out.Rules = append(out.Rules, f)
+	}
+	return &out
+}
+
 // options are those of a player of the export.
 func (e *export) options(t testing.TB) app.PlayOptions {
 	conf := config.Default()
 	conf.DataDir = t.TempDir()
+	storetest.Prepare(t, conf.DSN())
 	return app.PlayOptions{Options: app.Options{Config: conf, Log: slog.New(slog.DiscardHandler), Content: e.content}}
 }
 

@@ -61,7 +61,7 @@ func startDemo(t *testing.T, dsn string) *demo {
 	d := &demo{t: t, data: t.TempDir(), dsn: dsn, log: &buffer{}}
 	c := config.Default()
 	c.DataDir, c.Database, c.Listen, c.Poll = d.data, secret.NewText(dsn), "127.0.0.1:0", config.Poll{Least: time.Second, Most: time.Second}
-	o := app.DemoOptions{Options: app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}}
+	o := app.DemoOptions{Options: app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Content: withRules(t)}}
 	ctx, cancel := context.WithCancel(t.Context())
 	d.stop = cancel
 	ready, ended := make(chan app.Demo, 1), make(chan error, 1)

@@ -117,7 +117,7 @@ func TestReportedActivityIsContainedByPollingAlone(t *testing.T) {
 }
 
 func TestProtectedAccountIsLeftAlone(t *testing.T) {
-	d := startDemo(t, storetest.SQLite(t))
+	d := startDemo(t, storetest.Prepared(t))
 	login := "breakglass@" + d.state().Okta.Domain
 	before := d.person(login)
 	_, uuid := d.report(login)
@@ -156,17 +156,17 @@ func TestFaults(t *testing.T) {
 		"Okta's answer to a POST breaks":   {fault: map[string]any{"service": "okta", "path": "/api/v1/users/*/lifecycle/reset_password", "method": "POST", "kind": "malformed", "count": 1}, state: "succeeded", said: "were cleared", mails: 2},
 		"Slack's answer breaks":            {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "kind": "malformed", "count": 1}, state: "succeeded", said: "were cleared", doubt: 1},
 		"Okta is slow":                     {fault: map[string]any{"service": "okta", "path": clear, "delay_ms": 1500, "count": 1}, state: "succeeded", said: "were cleared"},
-		"Okta's rate limit is used up":     {fault: map[string]any{"service": "okta", "path": clear, "kind": "rate_limit", "reset_s": 3}, state: "succeeded", reason: "rate limit", said: "were cleared"},
+		"Okta's rate limit is used up":     {fault: map[string]any{"service": "okta", "path": clear, "kind": "rate_limit", "reset_s": 8}, state: "succeeded", reason: "rate limit", said: "were cleared"},
 		"Okta is down until it is back":    {fault: map[string]any{"service": "okta", "status": 500}, state: "succeeded", reason: "Internal Server Error", said: "were cleared"},
 		"the token has expired":            {fault: map[string]any{"service": "okta", "path": clear, "kind": "expire_token", "count": 1}, state: "failed", error: "is refused", said: "NOT CONTAINED"},
 		"Slack does not know the channel":  {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "status": 200, "body": `{"ok":false,"error":"channel_not_found"}`}, state: "failed", error: "no such channel"},
 		"Slack's token was revoked":        {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "kind": "expire_token"}, state: "failed", error: "Nobody was told"},
-		"Slack takes no more for a moment": {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "kind": "rate_limit", "reset_s": 2}, state: "succeeded", reason: "takes no more messages", said: "were cleared"},
+		"Slack takes no more for a moment": {fault: map[string]any{"service": "slack", "path": "chat.postMessage", "kind": "rate_limit", "reset_s": 8}, state: "succeeded", reason: "takes no more messages", said: "were cleared"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := startDemo(t, storetest.SQLite(t))
+			d := startDemo(t, storetest.Prepared(t))
 			d.fault(tt.fault)
 			login, uuid := d.report("")
 			if tt.reason != "" {

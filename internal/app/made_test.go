@@ -14,6 +14,7 @@ import (
 	"sallyport/internal/flopack"
 	"sallyport/internal/functions"
 	"sallyport/internal/migration"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -195,6 +196,7 @@ func (f flows) run(t *testing.T, text []byte, input *value.Object) string {
 	}
 	conf := config.Default()
 	conf.DataDir = t.TempDir()
+	storetest.Prepare(t, conf.DSN())
 	p, err := app.OpenPlayer(t.Context(), app.PlayOptions{Options: app.Options{Config: conf, Log: slog.New(slog.DiscardHandler), Content: content}}, text, "made")
 	if err != nil {
 		t.Fatal(err)

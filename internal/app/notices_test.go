@@ -15,8 +15,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,14 +75,10 @@ func startWatch(t *testing.T, dsn string) *watch {
 	served := make(chan error, 1)
 	w.box.SetBaseURL("http://" + ln.Addr().String())
 	go func() { served <- w.box.Serve(ctx, ln) }()
-	rules := t.TempDir()
-	if err := os.WriteFile(filepath.Join(rules, "denied.yaml"), []byte(deniedRule), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	c := config.Default()
-	c.DataDir, c.Database, c.Listen, c.RuleDirs = t.TempDir(), secret.NewText(dsn), "127.0.0.1:0", []string{rules}
+	c.DataDir, c.Database, c.Listen = t.TempDir(), secret.NewText(dsn), "127.0.0.1:0"
 	c.Egress.Allow = []string{"127.0.0.0/8"}
-	if w.app, err = app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(w.log, nil))}); err != nil {
+	if w.app, err = app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(w.log, nil)), Content: withRules(t, deniedRule)}); err != nil {
 		t.Fatal(err)
 	}
 	w.api = &site{t: t, urls: []string{"http://" + w.app.Addr.String()}, token: adminToken(t, w.app)}

@@ -40,7 +40,11 @@ func (p played) missing() (out []string) {
 // simulated org: the alerts that it names come, about whom it says, with the
 // evidence and the tags, and no others.
 func TestScenariosRaiseAlerts(t *testing.T) {
-	d := startDemo(t, "")
+	eachDemo(t, raisesAlerts)
+}
+
+func raisesAlerts(d *demo) {
+	t := d.t
 	var scenarios []struct {
 		Name, Title string
 		Techniques  []string
@@ -50,6 +54,7 @@ func TestScenariosRaiseAlerts(t *testing.T) {
 		t.Fatalf("%d scenarios", len(scenarios))
 	}
 	people := d.ordinary()
+	var performances []string
 	for i, sc := range scenarios {
 		t.Run(sc.Name, func(t *testing.T) {
 			var report struct {
@@ -63,6 +68,7 @@ func TestScenariosRaiseAlerts(t *testing.T) {
 			if status := d.call(http.MethodPost, d.is.API+"/rehearsal/scenarios/"+sc.Name, map[string]string{"user": victim}, &report); status != http.StatusOK {
 				t.Fatalf("status %d", status)
 			}
+			performances = append(performances, report.ID)
 			types := map[string]string{}
 			for _, e := range report.Events {
 				types[e.UUID] = e.Type
@@ -104,6 +110,13 @@ func TestScenariosRaiseAlerts(t *testing.T) {
 		})
 		if t.Failed() && i == 0 {
 			t.FailNow() // the others would wait in vain, too
+		}
+	}
+	d.polled(time.Now()) // whatever comes late has come
+	for _, id := range performances {
+		var p played
+		if d.get(d.is.API+"/rehearsal/performances/"+id, &p); len(p.missing()) > 0 || len(p.Others) > 0 {
+			t.Errorf("in the end %s: not there: %v; not expected: %+v", p.Title, p.missing(), p.Others)
 		}
 	}
 }

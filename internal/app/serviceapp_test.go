@@ -56,7 +56,7 @@ func (d *demo) serviceApp() (client, key string) {
 // With a service app in place of an API token the log is polled and the account
 // contained all the same.
 func TestServiceAppContains(t *testing.T) {
-	d := startDemo(t, storetest.SQLite(t))
+	d := startDemo(t, storetest.Prepared(t))
 	client, key := d.serviceApp()
 	var connections []struct{ ID, Name string }
 	d.get(d.is.API+"/connections", &connections)

@@ -18,7 +18,7 @@ import (
 // A request that is under way when the server is told to stop is answered, and
 // what it wrote is there; new ones are not taken.
 func TestRequestUnderWayAtShutdown(t *testing.T) {
-	d := startDemo(t, storetest.SQLite(t))
+	d := startDemo(t, storetest.Prepared(t))
 	at, err := url.Parse(d.is.API)
 	if err != nil {
 		t.Fatal(err)

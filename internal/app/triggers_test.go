@@ -36,7 +36,7 @@ func startSite(t *testing.T, dsn string, n int) *site {
 	for range n {
 		c := config.Default()
 		c.DataDir, c.KeyFile, c.Database, c.Listen, c.Workers = t.TempDir(), key, secret.NewText(dsn), "127.0.0.1:0", 4
-		a, err := app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil))})
+		a, err := app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil)), Content: withRules(t)})
 		if err != nil {
 			t.Fatal(err)
 		}

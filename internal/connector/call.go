@@ -65,7 +65,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	if e.Status != 0 {
+	if e.Status >= 300 { // an answer that says in its body what went wrong has a status that misleads
 		return fmt.Sprintf("%s (status %d)", e.Message, e.Status)
 	}
 	return e.Message

@@ -315,7 +315,7 @@ func FuzzEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source, data string) {
 		start := time.Now()
 		p, err := expr.Compile(source, "a", "b", "c")
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Fatalf("%q took %v to compile", source, took)
 		}
 		if err != nil {
@@ -331,7 +331,7 @@ func FuzzEval(f *testing.F) {
 		vars := map[string]any{"a": v, "b": []any{v, nil, 1.0}, "c": data}
 		start = time.Now()
 		got, err := p.Eval(vars)
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Fatalf("%q took %v", source, took)
 		}
 		again, errAgain := p.Eval(vars)

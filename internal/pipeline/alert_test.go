@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sallyport/internal/alert"
 	"sallyport/internal/event"
 	"sallyport/internal/flow"
+	"sallyport/internal/pipeline"
 	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -325,6 +328,76 @@ func TestElapse(t *testing.T) {
 		left, err := db.Rules.DueOrganizations(t.Context(), begin.Add(48*time.Hour))
 		if err != nil || len(left) != 0 {
 			t.Errorf("still due: %v, %v", left, err)
+		}
+	})
+}
+
+// An event of a wrong clock raises the alert of a single rule, and carries no
+// correlation away from the events that follow.
+func TestEventAheadOfTheClock(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := detecting(t, db)
+		b.pipe.Now = func() time.Time { return begin.Add(5 * time.Minute) }
+		var ahead []event.Event
+		b.pipe.Accepted = func(_ source.Batch, o pipeline.Outcome) { ahead = append(ahead, o.Ahead...) }
+		fail := func(uuid, login string, after time.Duration) string {
+			return by(uuid, "signin", "FAILURE", login, "192.0.2.9", after)
+		}
+		for range 2 {
+			b.accept(t, source.ViaStream, "", fail("f", "forged", 48*time.Hour), by("p", "push.denied", "", "ada", "192.0.2.1", 48*time.Hour))
+		}
+		b.accept(t, source.ViaHook, "", fail("1", "ada", 0), fail("2", "bob", time.Minute), fail("3", "cy", 2*time.Minute))
+		got := map[string]string{}
+		for _, a := range b.alerts(t) {
+			got[a.Rule] += b.evidence(t, a)
+		}
+		if diff := cmp.Diff(map[string]string{pushed: "p", sprayed: "1 2 3 f"}, got); diff != "" {
+			t.Error(diff)
+		}
+		if len(ahead) != 1 || ahead[0].UUID != "f" || strings.Count(b.log.String(), "ahead of this server's clock") != 1 {
+			t.Errorf("ahead are %+v; the log says %s", ahead, b.log)
+		}
+	})
+}
+
+// While polling catches up, time decides nothing of what it has not read, and
+// forgets nothing that it may add to.
+func TestElapseWhileCatchingUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := detecting(t, db)
+		page := func(more bool, events ...string) {
+			t.Helper()
+			batch := source.Batch{Org: org, Source: "s1", Via: source.ViaPoll, More: more}
+			for _, raw := range events {
+				e, err := event.NewParser().Parse([]byte(raw))
+				if err != nil {
+					t.Fatal(err)
+				}
+				batch.Events = append(batch.Events, e)
+			}
+			if _, err := b.pipe.Accept(t.Context(), batch); err != nil {
+				t.Fatal(err)
+			}
+			seen, err := db.Rules.SeenUntil(t.Context(), org, time.Now())
+			if err == nil {
+				err = b.pipe.Elapse(t.Context(), org, seen)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		fail := func(uuid, login string, after time.Duration) string {
+			return by(uuid, "signin", "FAILURE", login, "192.0.2.9", after)
+		}
+		page(true, by("r", "factor.removed", "", "ada", "", 0), by("s", "factor.removed", "", "bob", "", 0), fail("1", "ada", 0), fail("2", "bob", 0))
+		page(false, by("e", "factor.enrolled", "", "ada", "", 30*time.Minute), fail("3", "cy", time.Minute))
+		got := map[string]int{}
+		for _, a := range b.alerts(t) {
+			got[a.RuleTitle+" "+a.Entity.Name]++
+		}
+		want := map[string]int{"A factor is gone for good bob": 1, "Many people fail to sign in from one address 192.0.2.9": 1}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

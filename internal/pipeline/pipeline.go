@@ -62,6 +62,9 @@ type Outcome struct {
 	Fresh  []event.Event  // the events that were new
 	Alerts []*alert.Tally // that they opened or added to
 	Runs   []flow.Run     // that they started
+	// Ahead are those of Fresh that rules count as published when they arrived, as
+	// they say that they were published long after: some clock is wrong.
+	Ahead []event.Event
 }
 
 // books are what a batch is held against: the rules and flows of its organization
@@ -104,6 +107,11 @@ func (p *Pipeline[W]) accept(ctx context.Context, b source.Batch) (source.Accept
 	if err != nil {
 		return source.Accepted{}, fmt.Errorf("accept %d events: %w", len(b.Events), err)
 	}
+	if len(out.Ahead) > 0 {
+		first := out.Ahead[0]
+		p.Log.WarnContext(ctx, "events were published ahead of this server's clock, and are counted as published now: that clock or the source's is wrong",
+			"source", b.Source, "events", len(out.Ahead), "event", first.UUID, "published", first.Published)
+	}
 	if p.Accepted != nil {
 		p.Accepted(b, out)
 	}
@@ -116,21 +124,27 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 	if err := with.current(ctx, w); err != nil {
 		return out, err
 	}
-	isNew, err := w.AddEvents(ctx)
-	if err != nil {
-		return out, fmt.Errorf("add events: %w", err)
-	}
-	out.Fresh = pick(b.Events, isNew)
+	// First, as whoever holds others off may be about to add the same events: then
+	// each would wait for the other.
 	if found.Any() {
 		if err := w.Alone(ctx); err != nil {
 			return out, err
 		}
 	}
-	folded, err := p.alert(ctx, w, b.Org, out.Fresh, with.rules, found)
+	isNew, err := w.AddEvents(ctx)
+	if err != nil {
+		return out, fmt.Errorf("add events: %w", err)
+	}
+	out.Fresh = pick(b.Events, isNew)
+	fresh := make(map[string]bool, len(out.Fresh))
+	for _, e := range out.Fresh {
+		fresh[e.UUID] = true
+	}
+	folded, err := p.alert(ctx, w, b.Org, fresh, with.rules, found)
 	if err != nil {
 		return out, err
 	}
-	out.Alerts = folded.Tallies
+	out.Alerts, out.Ahead = folded.Tallies, found.Ahead(fresh)
 	out.Runs = append(p.triggered(ctx, with.flows, b, out.Fresh), p.alerted(ctx, with.flows, folded)...)
 	if err := w.AddRuns(ctx, out.Runs); err != nil {
 		return out, err
@@ -140,11 +154,7 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 
 // alert counts what the rules found in the events that are new, and makes alerts
 // of it.
-func (p *Pipeline[W]) alert(ctx context.Context, w W, org string, es []event.Event, rules *alert.Book, found *alert.Found) (*alert.Folded, error) {
-	fresh := make(map[string]bool, len(es))
-	for _, e := range es {
-		fresh[e.UUID] = true
-	}
+func (p *Pipeline[W]) alert(ctx context.Context, w W, org string, fresh map[string]bool, rules *alert.Book, found *alert.Found) (*alert.Folded, error) {
 	hits, err := found.Hits(ctx, fresh, w.Correlations())
 	if err != nil {
 		return nil, fmt.Errorf("count what the rules found: %w", err)

@@ -48,7 +48,7 @@ const password = "correct horse battery"
 func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), store.Options{DSN: storetest.SQLite(t), Now: b.now})
+	db, err := store.Open(t.Context(), store.Options{DSN: storetest.Prepared(t), Now: b.now})
 	if err != nil {
 		t.Fatal(err)
 	}

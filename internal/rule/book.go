@@ -104,6 +104,27 @@ func (b *Book) Match(events []event.Event, skip Skip) (*Matches, error) {
 // Any reports whether there is anything to make hits of, or to count.
 func (m *Matches) Any() bool { return len(m.hits) > 0 || len(m.counted) > 0 }
 
+// maxAhead is how far ahead of its arrival an event may say that it was published.
+// It is no more than an event may be late: a group that an event has carried so far
+// ahead still takes those that follow in time.
+const maxAhead = correlate.DefaultLateness
+
+// Arrived says when the events arrived. One that says it was published much later
+// has a wrong time, by a clock or by forgery, and is counted as published when it
+// arrived: what it is counted with would else take the events that follow for
+// late ones. Those events are returned. What goes over history, or has no clock
+// to hold events against, does without.
+func (m *Matches) Arrived(at time.Time) []event.Event {
+	var ahead []event.Event
+	for i, n := range m.counted {
+		if n.event.Published.After(at.Add(maxAhead)) {
+			m.counted[i].at = at
+			ahead = append(ahead, n.event)
+		}
+	}
+	return ahead
+}
+
 // Hits counts what is to be counted and returns every hit: those of single
 // events in the order of the events, then those of correlations. Fresh says of
 // which events there is news, by their uuids; nil says of all.

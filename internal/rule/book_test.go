@@ -245,3 +245,46 @@ func TestCorrelationsInACircle(t *testing.T) {
 		t.Errorf("%d rules: %s", len(shelf.All()), problems(report))
 	}
 }
+
+// TestAheadOfTheClock has an event of a wrong clock among others: those are counted
+// as if it had come when it did, and it with them.
+func TestAheadOfTheClock(t *testing.T) {
+	const kind = "user.mfa.factor.reset_all"
+	b := book(t, map[string]string{"three.yaml": counting})
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	days := 2 * 24 * 60
+	var memory correlate.Memory
+	detect := func(minute int, e event.Event) (string, int) {
+		m, err := b.Match([]event.Event{e}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ahead := m.Arrived(now.Add(time.Duration(minute) * time.Minute))
+		hits, err := m.Hits(t.Context(), nil, &memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return told(hits), len(ahead)
+	}
+	for _, step := range []struct {
+		arrived, published int
+		uuid, hits         string
+		ahead              int
+	}{
+		{0, days, "u1", "", 1},
+		{1, 11, "u2", "", 0}, // as far ahead as an event may be late
+		{2, 2, "u3", "three by u3 about user a: 3 of u1 u3 u2", 0},
+		{3, 2 * days, "u4", "three by u4 about user a: 4 of u1 u3 u4 u2", 1},
+		{61, 61, "u5", "three by u5 about user a: 4 of u3 u4 u2 u5", 0}, // u1 counts from when it arrived
+	} {
+		if hits, ahead := detect(step.arrived, of(t, step.uuid, kind, "a", step.published)); hits != step.hits || ahead != step.ahead {
+			t.Errorf("%s: %q, %d ahead; want %q, %d", step.uuid, hits, ahead, step.hits, step.ahead)
+		}
+	}
+	// History is not held against a clock.
+	past := correlate.Memory{}
+	hits, err := b.Detect(t.Context(), []event.Event{of(t, "h1", kind, "a", days), of(t, "h2", kind, "a", days+1), of(t, "h3", kind, "a", days+2)}, &past)
+	if err != nil || told(hits) != "three by h3 about user a: 3 of h1 h2 h3" {
+		t.Errorf("history: %s, %v", told(hits), err)
+	}
+}

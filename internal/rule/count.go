@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sallyport/internal/detect"
 	"sallyport/internal/detect/correlate"
@@ -149,6 +150,7 @@ func (c *counter) spec(r *Rule) *correlate.Spec {
 // counted is an event that correlations count.
 type counted struct {
 	event event.Event
+	at    time.Time // when it was published, or is taken to be
 	feeds []feed
 	value func(path string) []string
 }
@@ -156,7 +158,7 @@ type counted struct {
 // of returns the event as the correlations that are to count it see it. What is
 // hidden from a rule is hidden from those that count the rule.
 func (c counted) of(skip func(*Rule, event.Event) bool) correlate.Event {
-	e := correlate.Event{UUID: c.event.UUID, At: c.event.Published, Values: c.value}
+	e := correlate.Event{UUID: c.event.UUID, At: c.at, Values: c.value}
 	for _, f := range c.feeds {
 		if !skip(f.correlation, c.event) && !skip(f.counted, c.event) {
 			e.Rules = append(e.Rules, f.name)
@@ -168,7 +170,7 @@ func (c counted) of(skip func(*Rule, event.Event) bool) correlate.Event {
 // note returns what correlations count of an event that was matched last by m,
 // and whether there is anything.
 func (c *counter) note(m *detect.Matcher, e event.Event, held []int) (counted, bool) {
-	n := counted{event: e}
+	n := counted{event: e, at: e.Published}
 	v := values{counter: c, event: e}
 	for _, i := range held {
 		n.feeds = append(n.feeds, c.feeds[i]...)

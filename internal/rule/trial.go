@@ -14,10 +14,11 @@ import (
 
 // Result is how a case went.
 type Result struct {
-	Case Case
-	Rule *Rule
-	Hits int
-	Why  []string // why it is not as the case says; none where it is
+	Case  Case
+	Rule  *Rule
+	Hits  int
+	First Hit      // of the hits; the zero value where there is none
+	Why   []string // why it is not as the case says; none where it is
 }
 
 // OK reports whether the case holds.
@@ -55,17 +56,26 @@ func (s Source) Cases() (map[string][]Case, error) {
 	return all, errors.Join(faults...)
 }
 
-// CasesOf reads the cases of one rule of the source; none where it has none.
-func (s Source) CasesOf(r *Rule) ([]Case, error) {
-	name := r.Base() + CasesSuffix
-	text, err := fs.ReadFile(s.FS, name)
+// CasesText returns the file of cases of one rule of the source; nothing where it
+// has none.
+func (s Source) CasesText(r *Rule) ([]byte, error) {
+	text, err := fs.ReadFile(s.FS, r.Base()+CasesSuffix)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read cases of %s: %w", r.Slug, err)
 	}
-	return ReadCases(name, text)
+	return text, nil
+}
+
+// CasesOf reads the cases of one rule of the source; none where it has none.
+func (s Source) CasesOf(r *Rule) ([]Case, error) {
+	text, err := s.CasesText(r)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	return ReadCases(r.Base()+CasesSuffix, text)
 }
 
 // Base is the name of the rule's file without its ending, as [Source.Cases] has
@@ -103,6 +113,9 @@ func (r *Rule) Try(ctx context.Context, k Case) (Result, error) {
 	}
 	hits = append(hits, due...)
 	out.Hits = len(hits)
+	if len(hits) > 0 {
+		out.First = hits[0]
+	}
 	out.Why = r.differ(k, hits)
 	return out, nil
 }

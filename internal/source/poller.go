@@ -230,7 +230,7 @@ func (l *poll) once(ctx context.Context) time.Duration {
 		next = l.target
 	}
 	_, err = l.p.Sink.Accept(ctx, Batch{
-		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, Lease: l.lease,
+		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, More: full(page), Lease: l.lease,
 		ActFrom: l.s.CreatedAt.Add(-actGrace),
 	})
 	if errors.Is(err, ErrLost) {
@@ -249,16 +249,20 @@ func (l *poll) once(ctx context.Context) time.Duration {
 		}
 	}
 	l.target, l.failures = next, 0
-	return l.next(len(page.Events) + len(page.Bad))
+	return l.next(page)
 }
 
+// full reports whether a page has as many events as one can have: then there are
+// more.
+func full(page okta.Page) bool { return len(page.Events)+len(page.Bad) >= okta.PageSize }
+
 // next adapts the interval to what a page brought.
-func (l *poll) next(n int) time.Duration {
+func (l *poll) next(page okta.Page) time.Duration {
 	switch {
-	case n >= okta.PageSize:
+	case full(page):
 		l.wait = l.p.Intervals.Least
 		return 0
-	case n > 0:
+	case len(page.Events)+len(page.Bad) > 0:
 		l.wait = l.p.Intervals.Least
 	default:
 		l.wait = min(l.wait*3/2, l.p.Intervals.Most)

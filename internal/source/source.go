@@ -102,7 +102,7 @@ type Health struct {
 	Events      int64 // accepted since the source was made
 	LastEventAt time.Time
 	LastHookAt  time.Time
-	LastPollAt  time.Time
+	LastPollAt  time.Time // when polling last came to the end of the log
 	LastStream  time.Time
 	Error       string // of the last attempt, for people; empty when it went well
 	ErrorAt     time.Time
@@ -137,6 +137,7 @@ type Batch struct {
 	Via    Via
 	Events []event.Event
 	Cursor string // the place to go on from; "" keeps the old one
+	More   bool   // of what is polled: the log goes on, and is read on at once
 	// Lease is what the batch was read under: it is refused with [ErrLost] once
 	// another has that. The zero one is none.
 	Lease Lease

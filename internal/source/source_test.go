@@ -162,6 +162,29 @@ func TestPollFollowsTheNextLink(t *testing.T) {
 	}
 }
 
+// A full page says that the log goes on, and the next is read at once.
+func TestPollSaysThatThereIsMore(t *testing.T) {
+	m := newMemory(source.Source{ID: "s", Org: "o", Poll: true})
+	poll(t, m, func(w http.ResponseWriter, r *http.Request) {
+		after, n := 1, okta.PageSize
+		if r.URL.Query().Get("after") == "1" {
+			after, n = 2, 1
+		}
+		events := make([]string, n)
+		for i := range events {
+			events[i] = event(fmt.Sprint(after, "-", i))
+		}
+		w.Header().Add("Link", fmt.Sprintf(`<https://elsewhere.example/api/v1/logs?limit=1000&after=%d>; rel="next"`, after))
+		_, _ = io.WriteString(w, "["+strings.Join(events, ",")+"]")
+	})
+	if b := wait(t, m.got); len(b.Events) != okta.PageSize || !b.More {
+		t.Errorf("first batch: %d events, more %v", len(b.Events), b.More)
+	}
+	if b := wait(t, m.got); len(b.Events) != 1 || b.More {
+		t.Errorf("second batch: %d events, more %v", len(b.Events), b.More)
+	}
+}
+
 func TestPollGoesOnAfterTrouble(t *testing.T) {
 	m := newMemory(source.Source{ID: "s", Org: "o", Poll: true, Cursor: "/api/v1/logs?after=old"})
 	answers := []func(http.ResponseWriter, *http.Request){

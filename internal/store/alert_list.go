@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ type AlertFilter struct {
 	Types        []string
 	Rules        []string
 	Tags         []string         // all of them
+	Attack       []string         // one of these tactics or techniques of ATT&CK, as "credential-access" or "T1098"; a technique with its parts
 	Entity       *alert.EntityKey // with an empty kind it is any of that id, login or name
 	Assignees    []string         // accounts; "" for nobody
 	Case         string
@@ -46,6 +49,7 @@ func (f AlertFilter) where(org string) *where {
 		text, err := json.Marshal(tag)
 		w.addIf(err == nil, `tags LIKE ? ESCAPE '\'`, "%"+likely(string(text))+"%")
 	}
+	w.attack(f.Attack)
 	if e := f.Entity; e != nil && e.Kind != "" {
 		w.add(`entity_kind = ? AND entity_key = ?`, e.Kind, e.ID)
 	} else if e != nil {
@@ -67,6 +71,24 @@ func oneOf[T any](w *where, column string, words []T) {
 	if len(words) > 0 {
 		w.add(column+` IN `+in(len(words)), anys(words)...)
 	}
+}
+
+// attack adds that one of the tags names one of these tactics or techniques, or a
+// part of a technique. Between the words of a tactic a tag has a dash or, of Sigma
+// 1, an underscore; the pattern's underscore stands for both.
+func (w *where) attack(ids []string) {
+	var terms []string
+	var args []any
+	for _, id := range ids {
+		text, err := json.Marshal("attack." + strings.ToLower(id))
+		if err != nil {
+			continue
+		}
+		tag := strings.ReplaceAll(likely(strings.TrimSuffix(string(text), `"`)), "-", "_")
+		terms = append(terms, `tags LIKE ? ESCAPE '\'`, `tags LIKE ? ESCAPE '\'`)
+		args = append(args, "%"+tag+`"%`, "%"+tag+`.%`)
+	}
+	w.addIf(len(terms) > 0, "("+strings.Join(terms, " OR ")+")", args...)
 }
 
 // likely returns a text as a LIKE with ESCAPE '\' finds it.
@@ -95,6 +117,7 @@ type AlertFacets struct {
 	Types      map[string]int
 	Rules      map[string]int
 	Assignees  map[string]int // by account; "" for nobody
+	Attack     map[string]int // by tactic and technique, these also with their parts
 }
 
 // Facets counts alerts by what they are.
@@ -122,6 +145,11 @@ func (t Alerts) Facets(ctx context.Context, org string, f AlertFilter) (AlertFac
 		return out, err
 	}
 	without = f
+	without.Attack = nil
+	if out.Attack, err = t.attackFacet(ctx, org, without); err != nil {
+		return out, err
+	}
+	without = f
 	without.Severities = nil
 	for _, s := range alert.Severities() {
 		only := without
@@ -132,6 +160,31 @@ func (t Alerts) Facets(ctx context.Context, org string, f AlertFilter) (AlertFac
 		}
 		if n > 0 {
 			out.Severities[s] = n
+		}
+	}
+	return out, nil
+}
+
+// attackFacet counts alerts by what of ATT&CK their tags name.
+func (t Alerts) attackFacet(ctx context.Context, org string, f AlertFilter) (map[string]int, error) {
+	sets, err := facet[string](ctx, t.db, org, f, `tags`)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for text, n := range sets {
+		var r rule.Rule
+		if err := json.Unmarshal([]byte(text), &r.Tags); err != nil {
+			return nil, fmt.Errorf("tags of alerts: %w", err)
+		}
+		ids := r.Tactics()
+		for _, id := range r.Techniques() {
+			whole, _, _ := strings.Cut(id, ".")
+			ids = append(ids, id, whole)
+		}
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			out[id] += n
 		}
 	}
 	return out, nil

@@ -70,6 +70,13 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) (int64, error) {
 	zip := gzip.NewWriter(w)
 	out := json.NewEncoder(zip)
 	out.SetEscapeHTML(false)
+	if db.pool != nil {
+		// Before the moment that is seen is fixed: a month that is emptied later would
+		// be empty for it too, whatever stays of it.
+		if _, err := tx.ExecContext(ctx, `LOCK TABLE event IN ACCESS SHARE MODE`); err != nil {
+			return 0, db.sorted(err)
+		}
+	}
 	var migration string
 	if err := tx.QueryRowContext(ctx, `SELECT name FROM migration ORDER BY name DESC LIMIT 1`).Scan(&migration); err != nil {
 		return 0, db.sorted(err)
@@ -186,8 +193,20 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (int64, error) {
 }
 
 type restorer struct {
-	in   *json.Decoder
-	rows int64
+	in     *json.Decoder
+	rows   int64
+	months restoredMonths
+}
+
+// insert inserts rows of a table.
+func (rd *restorer) insert(ctx context.Context, tx *Tx, at backupTable, rows [][]any) error {
+	rd.rows += int64(len(rows))
+	if at.Table == "event" && tx.db.pool != nil {
+		if err := rd.months.make(ctx, tx, at, rows); err != nil {
+			return err
+		}
+	}
+	return tx.insertMany(ctx, at.Table, strings.Join(at.Columns, ", "), "", rows)
 }
 
 func (rd *restorer) head() error {
@@ -213,8 +232,7 @@ func (rd *restorer) tables(ctx context.Context, tx *Tx) error {
 	var at backupTable
 	var pending [][]any
 	flush := func() error {
-		err := tx.insertMany(ctx, at.Table, strings.Join(at.Columns, ", "), "", pending)
-		rd.rows += int64(len(pending))
+		err := rd.insert(ctx, tx, at, pending)
 		pending = pending[:0]
 		return err
 	}

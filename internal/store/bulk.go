@@ -86,11 +86,17 @@ func (tx *Tx) insertEach(ctx context.Context, b bulk, rows [][]any) ([]bool, err
 
 func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool, error) {
 	args, casts := b.unnested(rows)
-	keys, err := list(ctx, tx, scalar[string], `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+casts+
+	keys, err := list(ctx, tx, scalar[[]byte], `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+casts+
 		`) ON CONFLICT (`+b.conflict+`) DO NOTHING RETURNING `+b.columns[b.key], args...)
 	if err != nil {
 		return nil, err
 	}
+	return b.inserted(rows, keys), nil
+}
+
+// inserted returns for each row whether its key is among those that were inserted;
+// of several of one key it is the first.
+func (b bulk) inserted(rows [][]any, keys [][]byte) []bool {
 	at := make(map[string]int, len(rows))
 	for i, row := range rows {
 		k, _ := row[b.key].([]byte)
@@ -100,9 +106,9 @@ func (tx *Tx) insertUnnested(ctx context.Context, b bulk, rows [][]any) ([]bool,
 	}
 	fresh := make([]bool, len(rows))
 	for _, k := range keys {
-		fresh[at[k]] = true
+		fresh[at[string(k)]] = true
 	}
-	return fresh, nil
+	return fresh
 }
 
 // unnested returns rows as a list for each column, and the marks for them.

@@ -124,8 +124,9 @@ func (t Rules) DueOrganizations(ctx context.Context, now time.Time) ([]string, e
 }
 
 // SeenUntil returns up to when all of an organization's events are known to have
-// come in: until its source that was polled longest ago was, and now where none
-// is polled.
+// come in: until its source whose log was read to the end longest ago was, and now
+// where none is polled. While one catches up nothing is decided of what it has not
+// read, and nothing is forgotten that it may add to.
 func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.Time, error) {
 	at, err := list(ctx, t.db, scalar[int64], `SELECT last_poll_at FROM source WHERE org_id = ? AND enabled AND poll ORDER BY last_poll_at LIMIT 1`, org)
 	if err != nil || len(at) == 0 {
@@ -139,7 +140,7 @@ func (t Rules) SeenUntil(ctx context.Context, org string, now time.Time) (time.T
 
 // Event returns a stored event, as the transaction of a batch sees it.
 func (b *Batch) Event(ctx context.Context, uuid string) (event.Event, bool, error) {
-	got, err := list(ctx, b.tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, b.b.Org, eventKey(uuid))
+	got, err := byKeys(ctx, b.tx.db, b.tx, scanEvent, keyedBy(eventColumns, b.b.Org, uuid))
 	if err != nil || len(got) == 0 {
 		return event.Event{}, false, err
 	}

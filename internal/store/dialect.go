@@ -18,7 +18,7 @@ type dialect struct {
 	kind      func(error) (errs.Kind, bool)
 	again     func(error) bool  // the transaction was turned away for another's sake
 	schema    *strings.Replacer // of the words of a migration
-	columns   string            // a query for the table name, column name and nullability
+	columns   string            // a query for the table name, column name and nullability, of the tables that both have
 	lockTx    string            // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
 	forUpdate string            // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
 	text      func(column, key string) string
@@ -98,6 +98,15 @@ func insertText(table, columns, tail string, rows, width int) string {
 
 // in returns "(?, ?, …)" for n arguments.
 func in(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
+
+// among returns a condition that a column is one of some values. PostgreSQL gets
+// them as one list, so that one text, and one plan, serves for any number of them.
+func among[T any](db *DB, column, typ string, vs []T) (string, []any) {
+	if db.pool == nil {
+		return column + " IN " + in(len(vs)), anys(vs)
+	}
+	return column + " = ANY (?::" + typ + "[])", []any{vs}
+}
 
 // anys returns a list as arguments of a query.
 func anys[T any](vs []T) []any {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/event"
 )
 
@@ -70,16 +71,24 @@ func scanEvent(rows *sql.Rows) (StoredEvent, error) {
 
 // Find returns one event with its source.
 func (t Events) Find(ctx context.Context, org, uuid string) (StoredEvent, error) {
-	return one(ctx, t.db, "event", scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key = ?`, org, eventKey(uuid))
+	found, err := byKeys(ctx, t.db, t.db, scanEvent, keyedBy(eventColumns, org, uuid))
+	if err == nil && len(found) == 0 {
+		err = errs.New(errs.NotFound, "there is no such event")
+	}
+	if err != nil {
+		return StoredEvent{}, err
+	}
+	return found[0], nil
 }
 
 // Some returns those of the events that are stored, by uuid.
 func (t Events) Some(ctx context.Context, org string, uuids []string) (map[string]StoredEvent, error) {
 	return some(uuids, func(uuids []any) ([]StoredEvent, error) {
-		for i, u := range uuids {
-			uuids[i] = eventKey(u.(string))
+		q := keyed{columns: eventColumns, org: org}
+		for _, u := range uuids {
+			q.keys = append(q.keys, eventKey(u.(string)))
 		}
-		return list(ctx, t.db, scanEvent, `SELECT `+eventColumns+` FROM event WHERE org_id = ? AND key IN `+in(len(uuids)), append([]any{org}, uuids...)...)
+		return byKeys(ctx, t.db, t.db, scanEvent, q)
 	}, func(s StoredEvent) string { return s.UUID })
 }
 

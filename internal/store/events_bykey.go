@@ -25,12 +25,7 @@ func (b *byKey) next(ctx context.Context, _ int) ([]candidate, error) {
 		return nil, nil
 	}
 	b.ended = true
-	keys := make([]any, 0, len(b.uuids)+1)
-	keys = append(keys, b.org)
-	for _, u := range b.uuids {
-		keys = append(keys, eventKey(u))
-	}
-	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE org_id = ? AND key IN `+in(len(b.uuids)), keys...)
+	rows, err := byKeys(ctx, b.tx.db, b.tx, scanRecord, keyedBy(recordColumns, b.org, b.uuids...))
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"time"
 
 	"sallyport/internal/search"
@@ -60,16 +61,12 @@ func (sc *scan) head(b blockRow) search.Doc {
 
 // tail lists the events that are in no block; ok is false where they are too many.
 func (sc *scan) tail(ctx context.Context) (out []candidate, ok bool, err error) {
-	from, err := one(ctx, sc.tx, "index", scalar[int64], `SELECT seq FROM event_index WHERE id = 1`)
-	if err != nil {
-		return nil, false, err
-	}
 	type row struct {
 		org string
 		at  search.Doc
 	}
 	rows, err := list(ctx, sc.tx, func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.at.Seq, &r.org, &r.at.At) },
-		`SELECT seq, org_id, published_at FROM event WHERE seq > ? ORDER BY seq LIMIT ?`, from, maxTail+1)
+		`SELECT seq, org_id, published_at FROM event WHERE seq > (SELECT seq FROM event_index WHERE id = 1) ORDER BY seq LIMIT `+strconv.Itoa(maxTail+1))
 	for _, r := range rows {
 		if r.org == sc.org && sc.span.has(r.at) {
 			out = append(out, candidate{at: r.at})

@@ -81,28 +81,43 @@ type retaining struct {
 }
 
 // Sweep deletes, for every organization, the events that are not to be kept any
-// longer, in pieces, and returns how many. Events that are evidence of an alert
-// stay.
+// longer, and returns how many. Events that are evidence of an alert stay. On
+// PostgreSQL a month that is over for all goes as a whole; everything else goes in
+// pieces. The places of the months to come are made on the way.
 func (t EventRetention) Sweep(ctx context.Context, now time.Time) (int, error) {
 	all, err := list(ctx, t.db, func(rows *sql.Rows) (r retaining, err error) {
 		return r, rows.Scan(&r.org, &r.keep.Days, &r.keep.Bytes)
 	},
 		`SELECT org_id, days, bytes FROM event_retention WHERE days > 0 OR bytes > 0 ORDER BY org_id`)
-	total := 0
+	if err != nil {
+		return 0, err
+	}
+	ends := map[string]int64{}
 	for _, r := range all {
 		before, err := t.before(ctx, r, now)
 		if err != nil {
-			return total, err
+			return 0, err
 		}
-		if before.IsZero() {
+		if !before.IsZero() {
+			ends[r.org] = toMicros(before)
+		}
+	}
+	whole, err := t.db.sweepMonths(ctx, ends, now)
+	total := whole.deleted
+	if err != nil {
+		return total, fmt.Errorf("delete events of a month: %w", err)
+	}
+	for _, r := range all {
+		before, ok := ends[r.org]
+		if !ok {
 			continue
 		}
-		n, err := t.deleteBefore(ctx, r.org, before)
+		n, err := t.deleteBefore(ctx, r.org, before, whole)
 		if total += n; err != nil {
 			return total, fmt.Errorf("delete events of organization %s: %w", r.org, err)
 		}
 	}
-	return total, err
+	return total, t.db.dropMonths(ctx, now)
 }
 
 // before returns the time before which events are not to be kept, zero for none.
@@ -138,45 +153,60 @@ func (t EventRetention) before(ctx context.Context, r retaining, now time.Time) 
 // sweepPiece is how many events are deleted in one transaction.
 const sweepPiece = 2000
 
-// deleteBefore deletes the events that were published before a time, and makes
-// the blocks that they were in anew.
-func (t EventRetention) deleteBefore(ctx context.Context, org string, before time.Time) (int, error) {
-	evidence, err := t.evidence(ctx, org)
+// deleteBefore deletes the events that were published before a time, but for months
+// that are to go as a whole the next time, and makes the blocks anew that they were
+// in, or that months were in which went.
+func (t EventRetention) deleteBefore(ctx context.Context, org string, before int64, whole sweptMonths) (int, error) {
+	keys, err := evidence(ctx, t.db, org)
 	if err != nil {
 		return 0, err
 	}
+	stay := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		stay[string(k)] = true
+	}
 	total := 0
-	at := search.Doc{At: minInt64, Seq: minInt64}
-	for {
-		sp := span{at, search.Doc{At: toMicros(before), Seq: minInt64}}
-		n, next, err := t.deletePiece(ctx, org, sp, evidence)
+	for _, gap := range gaps(minInt64, before, whole.busy) {
+		n, err := t.deleteWithin(ctx, org, gap, stay)
 		if total += n; err != nil {
 			return total, err
 		}
-		if next == at {
-			break
-		}
-		at = next
 	}
-	if total == 0 {
+	if total == 0 && !whole.orgs[org] {
 		return 0, nil
 	}
 	return total, t.db.EventIndex.prune(ctx, org, before)
 }
 
-// evidence returns the keys of the events that stay.
-func (t EventRetention) evidence(ctx context.Context, org string) (map[string]bool, error) {
-	uuids, err := list(ctx, t.db, scalar[string], `SELECT DISTINCT event_uuid FROM alert_event WHERE org_id = ?`, org)
-	out := make(map[string]bool, len(uuids))
-	for _, u := range uuids {
-		out[string(eventKey(u))] = true
+// deleteWithin deletes the events that were published within a time.
+func (t EventRetention) deleteWithin(ctx context.Context, org string, within [2]int64, stay map[string]bool) (total int, err error) {
+	at := search.Doc{At: within[0], Seq: minInt64}
+	for {
+		sp := span{at, search.Doc{At: within[1], Seq: minInt64}}
+		n, next, err := t.deletePiece(ctx, org, sp, stay)
+		if total += n; err != nil {
+			return total, err
+		}
+		if next == at {
+			return total, nil
+		}
+		at = next
+	}
+}
+
+// evidence returns the keys of the events of an organization that stay.
+func evidence(ctx context.Context, on querier, org string) ([][]byte, error) {
+	uuids, err := list(ctx, on, scalar[string], `SELECT DISTINCT event_uuid FROM alert_event WHERE org_id = ?`, org)
+	out := make([][]byte, len(uuids))
+	for i, u := range uuids {
+		out[i] = eventKey(u)
 	}
 	return out, err
 }
 
 // deletePiece deletes some events of a span, the oldest, and returns where the
 // next ones begin: where the span does if there are none.
-func (t EventRetention) deletePiece(ctx context.Context, org string, sp span, evidence map[string]bool) (int, search.Doc, error) {
+func (t EventRetention) deletePiece(ctx context.Context, org string, sp span, stay map[string]bool) (int, search.Doc, error) {
 	type row struct {
 		at  search.Doc
 		key []byte
@@ -192,9 +222,9 @@ func (t EventRetention) deletePiece(ctx context.Context, org string, sp span, ev
 	if err != nil || len(rows) == 0 {
 		return 0, sp.from, err
 	}
-	var seqs []any
+	var seqs []int64
 	for _, r := range rows {
-		if !evidence[string(r.key)] {
+		if !stay[string(r.key)] {
 			seqs = append(seqs, r.at.Seq)
 		}
 	}
@@ -205,7 +235,8 @@ func (t EventRetention) deletePiece(ctx context.Context, org string, sp span, ev
 	}
 	err = t.db.Write(ctx, func(tx *Tx) error {
 		for some := range slices.Chunk(seqs, 500) {
-			if _, err := tx.exec(ctx, `DELETE FROM event WHERE seq IN `+in(len(some)), some...); err != nil {
+			ofSeqs, args := among(t.db, "seq", "bigint", some)
+			if _, err := tx.exec(ctx, `DELETE FROM event WHERE `+ofSeqs+` AND published_at >= ? AND published_at <= ?`, append(args, rows[0].at.At, last.At)...); err != nil {
 				return err
 			}
 		}
@@ -216,8 +247,8 @@ func (t EventRetention) deletePiece(ctx context.Context, org string, sp span, ev
 
 // prune makes the blocks anew that have events from before a time, of those of
 // their events that are still there.
-func (t EventIndex) prune(ctx context.Context, org string, before time.Time) error {
-	blocks, err := list(ctx, t.db, scanBlock, `SELECT `+blockColumns+` FROM event_block WHERE org_id = ? AND first_at < ?`, org, toMicros(before))
+func (t EventIndex) prune(ctx context.Context, org string, before int64) error {
+	blocks, err := list(ctx, t.db, scanBlock, `SELECT `+blockColumns+` FROM event_block WHERE org_id = ? AND first_at < ?`, org, before)
 	if err != nil {
 		return err
 	}
@@ -240,11 +271,8 @@ func (t EventIndex) renew(ctx context.Context, b blockRow) error {
 	}
 	var left []indexedRow
 	for some := range slices.Chunk(docs, 500) {
-		seqs := make([]any, len(some))
-		for i, d := range some {
-			seqs[i] = d.Seq
-		}
-		rows, err := list(ctx, t.db, scanIndexed, `SELECT seq, org_id, source_id, published_at, raw FROM event WHERE seq IN `+in(len(seqs)), seqs...)
+		q, args := t.db.byPlace(`seq, org_id, source_id, published_at, raw`, some)
+		rows, err := list(ctx, t.db, scanIndexed, q, args...)
 		if err != nil {
 			return err
 		}

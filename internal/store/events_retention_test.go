@@ -36,9 +36,16 @@ func TestEventRetention(t *testing.T) {
 			if got, err := db.EventRetention.Get(ctx, "acme"); err != nil || got != r {
 				t.Fatalf("%+v %v", got, err)
 			}
+			before, err := db.EventRetention.Preview(ctx, "acme", r, now)
+			if err != nil {
+				t.Fatal(err)
+			}
 			n, err := db.EventRetention.Sweep(ctx, now)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if d := before.Events - int64(n); d < 0 || d > 1 { // the newest number stays for now
+				t.Errorf("%+v: %d deleted, and %+v said before", r, n, before)
 			}
 			return n
 		}
@@ -106,6 +113,10 @@ func TestRetentionKeepsEvidence(t *testing.T) {
 		}
 		index(t, db)
 		addEvents(t, db, "acme", "s9", 2) // the newest number stays
+		got, err := db.EventRetention.Preview(ctx, "acme", store.Retention{Days: 1}, at(90_000).AddDate(0, 0, 1))
+		if want := (store.Gone{Before: at(90_000), Events: 4999, Stay: 3, Oldest: at(0)}); err != nil || got != want {
+			t.Errorf("%+v, want %+v: %v", got, want, err)
+		}
 		if n, err := db.EventRetention.Sweep(ctx, at(90_000).AddDate(0, 0, 1)); err != nil || n != 4998+5000 {
 			t.Errorf("%d deleted: %v", n, err)
 		}

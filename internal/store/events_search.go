@@ -201,19 +201,20 @@ func placeOf(d search.Doc) Place {
 // readRows reads what is stored of the candidates of which that is not known.
 func (sc *scan) readRows(ctx context.Context, some []candidate) error {
 	at := map[int64]*candidate{}
-	var seqs []any
+	var wanted []search.Doc
 	for i := range some {
 		if some[i].row == nil {
 			at[some[i].at.Seq] = &some[i]
-			seqs = append(seqs, some[i].at.Seq)
+			wanted = append(wanted, some[i].at)
 		}
 	}
-	if len(seqs) == 0 {
+	if len(wanted) == 0 {
 		return nil
 	}
 	// The organization is looked at here, as SQLite would rather go through all of its
 	// events than look up some by number.
-	rows, err := list(ctx, sc.tx, scanRecord, `SELECT `+recordColumns+` FROM event WHERE seq IN `+in(len(seqs)), seqs...)
+	q, args := sc.tx.db.byPlace(recordColumns, wanted)
+	rows, err := list(ctx, sc.tx, scanRecord, q, args...)
 	for i, r := range rows {
 		if r.org == sc.org {
 			at[r.seq].row = &rows[i]
@@ -250,11 +251,13 @@ func (b *byTime) next(ctx context.Context, n int) ([]candidate, error) {
 	w.add(`org_id = ?`, b.org)
 	b.span.where(&w)
 	w.addIf(b.s.Source != "", `source_id = ?`, b.s.Source)
-	way := ` ORDER BY published_at DESC, seq DESC LIMIT ?`
+	way := ` ORDER BY published_at DESC, seq DESC`
 	if b.s.Oldest {
-		way = ` ORDER BY published_at, seq LIMIT ?`
+		way = ` ORDER BY published_at, seq`
 	}
-	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event `+w.text()+way, append(w.args, n)...)
+	// How many is said in the text: for a number that it does not know PostgreSQL's
+	// planner takes a tenth of all events, and makes a plan anew each time.
+	rows, err := list(ctx, b.tx, scanRecord, `SELECT `+recordColumns+` FROM event `+w.text()+way+` LIMIT `+strconv.Itoa(n), w.args...)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

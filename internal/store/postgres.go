@@ -55,7 +55,8 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 			"\n-- postgres: ", "\n",
 		),
 		columns: `SELECT table_name, column_name, is_nullable FROM information_schema.columns
-			WHERE table_schema = current_schema() ORDER BY 1, 2`,
+			WHERE table_schema = current_schema() AND table_name <> 'event_stray'
+			AND table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition AND relnamespace = current_schema()::regnamespace) ORDER BY 1, 2`,
 		forUpdate: ` FOR UPDATE`,
 		lockTx:    `SELECT pg_advisory_xact_lock(?)`,
 		text:      func(column, key string) string { return fmt.Sprintf(`%s::jsonb ->> '%s'`, column, key) },

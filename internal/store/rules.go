@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"sallyport/internal/alert"
@@ -91,19 +93,48 @@ func (t Rules) AddFile(ctx context.Context, f RuleFile) error {
 	return err
 }
 
+// Edition names what a file's draft and published version are.
+func (f RuleFile) Edition() string {
+	sum := sha256.Sum256([]byte(f.Draft + "\x00" + f.Cases))
+	return fmt.Sprintf("%d-%x", f.Version, sum[:8])
+}
+
+// at returns a file as it is, and holds it until the transaction is over. Where
+// an edition is named, it is an error of kind conflict that the file has another.
+func (t Rules) at(ctx context.Context, tx *Tx, org, id, edition string) (RuleFile, error) {
+	f, err := one(ctx, tx, "rule", scanRuleFile, `SELECT `+ruleFileColumns+` FROM rule_file WHERE id = ? AND org_id = ?`+tx.db.d.forUpdate, id, org)
+	if err == nil && edition != "" && edition != f.Edition() {
+		err = errs.New(errs.Conflict, "somebody else has changed the rule meanwhile")
+	}
+	return f, err
+}
+
+// RuleDraft is what is not published yet.
+type RuleDraft struct {
+	Text, Cases string // no text: nothing is left to publish
+	Edition     string // of the file that it was made of; empty for whatever there is
+}
+
 // SetDraft keeps what is not published yet.
-func (t Rules) SetDraft(ctx context.Context, org, id, draft, cases string) error {
+func (t Rules) SetDraft(ctx context.Context, org, id string, d RuleDraft) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "rule", `UPDATE rule_file SET draft = ?, cases = ?, updated_at = ? WHERE id = ? AND org_id = ?`, null(draft), null(cases), toMicros(t.now()), id, org)
+		f, err := t.at(ctx, tx, org, id, d.Edition)
+		if err != nil {
+			return err
+		}
+		if d.Text == "" && f.Version == 0 {
+			return errs.New(errs.Conflict, "the rule is nothing but this draft; delete it instead")
+		}
+		return tx.change(ctx, "rule", `UPDATE rule_file SET draft = ?, cases = ?, updated_at = ? WHERE id = ? AND org_id = ?`, null(d.Text), null(d.Cases), toMicros(t.now()), id, org)
 	})
 }
 
 // Publish adds a version and makes it the one that runs; its number is given by
-// the order. The draft is gone.
-func (t Rules) Publish(ctx context.Context, org, title string, v RuleVersion) (int, error) {
+// the order. The draft is gone. The edition is as for [Rules.SetDraft].
+func (t Rules) Publish(ctx context.Context, org, title, edition string, v RuleVersion) (int, error) {
 	n := 0
 	err := t.db.Write(ctx, func(tx *Tx) error {
-		f, err := one(ctx, tx, "rule", scanRuleFile, `SELECT `+ruleFileColumns+` FROM rule_file WHERE id = ? AND org_id = ?`+tx.db.d.forUpdate, v.File, org)
+		f, err := t.at(ctx, tx, org, v.File, edition)
 		if err != nil {
 			return err
 		}

@@ -128,8 +128,10 @@ func (tx *Tx) advance(ctx context.Context, b source.Batch, fresh int, last, now 
 		q += `, last_hook_at = ?`
 		args = append(args, toMicros(now))
 	case source.ViaPoll:
-		q += `, last_poll_at = ?`
-		args = append(args, toMicros(now))
+		if !b.More { // else what is known to have come in is older than now
+			q += `, last_poll_at = ?`
+			args = append(args, toMicros(now))
+		}
 	case source.ViaStream:
 		q += `, last_stream_at = ?`
 		args = append(args, toMicros(now))

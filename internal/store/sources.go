@@ -170,10 +170,12 @@ func (t Sources) Accept(ctx context.Context, b source.Batch, fn func(*Batch) err
 		}
 		return fn(&Batch{tx: tx, now: now, b: b, rows: rows})
 	}
-	if len(b.Events) <= smallBatch {
-		return t.db.group.do(ctx, &item{fn: work})
-	}
-	return t.db.Write(ctx, func(tx *Tx) error { return work(ctx, tx) })
+	return t.db.inMonths(ctx, monthsOf(b.Events), func() error {
+		if len(b.Events) <= smallBatch {
+			return t.db.group.do(ctx, &item{fn: work})
+		}
+		return t.db.Write(ctx, func(tx *Tx) error { return work(ctx, tx) })
+	})
 }
 
 // smallBatch is the most events that are written along with other work.
@@ -184,7 +186,7 @@ func (b *Batch) AddEvents(ctx context.Context) ([]bool, error) {
 	if err := b.tx.accepting(ctx); err != nil {
 		return nil, err
 	}
-	return b.tx.insertFresh(ctx, eventRows(), b.rows)
+	return b.tx.insertEvents(ctx, b.rows)
 }
 
 // Revisions count the changes to the organization's flows and rules as this

@@ -68,6 +68,7 @@ type DB struct {
 	pool    *pgxpool.Pool // under w and r on PostgreSQL, for River
 	path    string        // of the SQLite file
 	rebound sync.Map      // queries with numbered marks, by the query
+	months  months        // that events have a place for, on PostgreSQL
 	group   *group
 	queue   queue
 	log     *slog.Logger

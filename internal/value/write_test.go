@@ -91,16 +91,12 @@ func TestBuilder(t *testing.T) {
 		t.Errorf("%s was changed to %s", before, now)
 	}
 	big := value.NewBuilder()
-	begin := time.Now()
 	for i := range 100_000 {
 		for _, path := range []string{"o.f" + strconv.Itoa(i), "l." + strconv.Itoa(i), "f" + strconv.Itoa(i)} {
 			if err := big.Put(path, 1.0); err != nil {
 				t.Fatal(err)
 			}
 		}
-	}
-	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("300,000 fields took %v", took)
 	}
 }
 

@@ -383,7 +383,7 @@ func (g load) post(ctx context.Context, id string) error {
 }
 
 // serve starts a server with an administrator and an API token.
-func (b bench) serve(ctx context.Context, dir, dsn string) (*server, error) {
+func (b bench) serve(ctx context.Context, dir, dsn string, lines ...string) (*server, error) {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -397,6 +397,7 @@ func (b bench) serve(ctx context.Context, dir, dsn string) (*server, error) {
 	if dsn != "" {
 		text += fmt.Sprintf("database: %q\n", dsn)
 	}
+	text += strings.Join(lines, "\n")
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 )
 
 func main() {
@@ -30,9 +31,10 @@ type bench struct {
 	events   int
 	rate     float64
 	seconds  int
-	records  int    // that are streamed
-	on       string // the one database to measure flows on; empty for both
-	corpus   string // a folder with rules and filters of others
+	records  int           // that are streamed
+	on       string        // the one database to measure flows on; empty for both
+	corpus   string        // a folder with rules and filters of others
+	poll     time.Duration // that alerts are measured with; 0 for the event hook
 	out      io.Writer
 }
 
@@ -45,6 +47,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&b.records, "records", 1_000_000, "`number` of records to stream")
 	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows or searches on: sqlite or postgresql")
 	flags.StringVar(&b.corpus, "corpus", "../shared/corpus", "`folder` with the rules of SigmaHQ and Okta, for detect")
+	flags.DurationVar(&b.poll, "poll", 0, "`interval` of polling, for alerts to come by that instead of by the event hook")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -167,6 +167,7 @@ const routes = [
       "type",
       "rule",
       "tag",
+      "attack",
       "entity",
       "entityKind",
       "assignee",
@@ -194,6 +195,15 @@ const routes = [
     ...at("/rules"),
     component: lazyRouteComponent(() => import("./features/rules/RuleList.tsx"), "RuleList"),
     validateSearch: only("q", "view", "pack", "severity", "show", "tag", "sort"),
+  }),
+  createRoute({
+    ...at("/rules/new"),
+    component: lazyRouteComponent(() => import("./features/rules/edit/NewRule.tsx"), "NewRule"),
+    validateSearch: only("from"),
+  }),
+  createRoute({
+    ...at("/rules/files/$id"),
+    component: lazyRouteComponent(() => import("./features/rules/edit/EditRule.tsx"), "EditRule"),
   }),
   createRoute({
     ...at("/rules/$id"),
@@ -224,6 +234,7 @@ const routes = [
   }),
   createRoute({
     ...at("/settings/notifications"),
+    validateSearch: only("channel"),
     component: lazyRouteComponent(() => import("./features/settings/Notifications.tsx"), "Notifications"),
   }),
   createRoute({

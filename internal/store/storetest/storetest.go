@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"sallyport/internal/store"
@@ -19,7 +20,46 @@ import (
 // Open returns an empty SQLite database, closed when the test ends.
 func Open(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, SQLite(t))
+	return open(t, Prepared(t))
+}
+
+// migrated is an SQLite database with its tables, as a file.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "storetest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "test.db")
+	db, err := store.Open(context.Background(), store.Options{DSN: path})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// Prepare writes an empty SQLite database to a path. Its tables are made once and
+// copied: that takes longer than most tests do.
+func Prepare(t testing.TB, path string) {
+	t.Helper()
+	file, err := migrated()
+	if err == nil {
+		err = os.WriteFile(path, file, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Prepared returns the path of an empty SQLite database.
+func Prepared(t testing.TB) string {
+	t.Helper()
+	path := SQLite(t)
+	Prepare(t, path)
+	return path
 }
 
 // SQLite returns the path of an SQLite database that is not there yet.
@@ -37,9 +77,21 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // EachDSN runs a test with the name of an empty database of each kind.
 func EachDSN(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
+	each(t, Prepared, test)
+}
+
+// EachFresh runs a test with the name of a database of each kind that has no
+// tables yet.
+func EachFresh(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Helper()
+	each(t, SQLite, test)
+}
+
+func each(t *testing.T, lite func(testing.TB) string, test func(t *testing.T, dsn string)) {
+	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, SQLite(t))
+		test(t, lite(t))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()

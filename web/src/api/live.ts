@@ -35,7 +35,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   table: ["/api/v1/tables"],
   alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
   case: ["/api/v1/cases", "/api/v1/alerts"],
-  rule: ["/api/v1/rules", "/api/v1/suppressions"],
+  rule: ["/api/v1/rules", "/api/v1/rulefiles", "/api/v1/suppressions"],
   channel: ["/api/v1/channels"],
   backtest: ["/api/v1/backtests"],
 };

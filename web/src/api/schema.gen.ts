@@ -133,6 +133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All alerts that a filter leaves, as CSV, the newest first
+         * @description If the file breaks off, so does the connection.
+         */
+        get: operations["exportAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/facets": {
         parameters: {
             query?: never;
@@ -847,6 +867,26 @@ export interface paths {
          * @description Events that are past it are deleted within the hour, and cannot be had back. Those that an alert rests on stay.
          */
         put: operations["putEventRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What bounds would take away of the stored events
+         * @description Nothing is deleted. Ask before the bounds are changed.
+         */
+        get: operations["previewEventRetention"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1704,6 +1744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rulefiles/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether rules fire on some events, and why not
+         * @description The events are in the request; a uuid and a time are filled in where they have none. Nothing is saved or raised.
+         */
+        post: operations["tryRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rulefiles/{file}": {
         parameters: {
             query?: never;
@@ -1735,7 +1795,7 @@ export interface paths {
         get?: never;
         /**
          * Keep a draft of a file of rules
-         * @description It may be wrong; what is wrong is answered.
+         * @description It may be wrong; what is wrong is answered. An empty text takes back what is not published.
          */
         put: operations["putRuleDraft"];
         post?: never;
@@ -1801,6 +1861,26 @@ export interface paths {
          * @description What is not named stays.
          */
         patch: operations["patchRule"];
+        trace?: never;
+    };
+    "/api/v1/rules/{rule}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of a rule, for the organization to make it its own
+         * @description Its rules have new ids, and name those that they come from. Nothing is saved: POST it to /api/v1/rulefiles.
+         */
+        get: operations["copyRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/runs": {
@@ -3430,6 +3510,14 @@ export interface components {
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
         };
+        CheckRules: {
+            /** @description name of the organization's file that the text is a draft of */
+            file?: string;
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
+        };
         /** @enum {string} */
         CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
@@ -3442,6 +3530,30 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             /** @description of the flow, where the YAML was kept */
             edition?: string;
+        };
+        CheckedRule: {
+            id: string;
+            slug: string;
+            pack: string;
+            title: string;
+            /** @description what it finds */
+            description: string;
+            /** @description why that matters */
+            why?: string;
+            author?: string;
+            license?: string;
+            /** @description what to do, in order */
+            response: string[];
+            falsePositives: string[];
+            references: string[];
+            language: components["schemas"]["RuleLanguage"];
+            severity: components["schemas"]["Severity"];
+            /** @description it is on unless somebody turns it off */
+            enabled: boolean;
+            /** @description whom its alerts are about */
+            entity: string;
+            /** @description seconds within which hits of one entity are one alert */
+            window: number;
         };
         Client: {
             ip?: string;
@@ -4060,6 +4172,8 @@ export interface components {
             rules: components["schemas"]["FacetCount"][];
             /** @description by account; the empty value is nobody */
             assignees: components["schemas"]["FacetCount"][];
+            /** @description by tactic and technique of ATT&CK; a technique counts its parts */
+            attack: components["schemas"]["FacetCount"][];
             /** @description of all alerts */
             overdue: number;
         };
@@ -4800,6 +4914,8 @@ export interface components {
         PublishRuleFile: {
             /** @description what has changed */
             note?: string;
+            /** @description of the file whose draft is meant; with it nothing is published where somebody else has changed the file since */
+            edition?: string;
         };
         PutConnector: {
             /** @description this or yaml */
@@ -4830,6 +4946,14 @@ export interface components {
             types?: string[];
             /** @description change nothing: say what would be */
             preview?: boolean;
+        };
+        PutRuleDraft: {
+            /** @description of the file that the draft was made of; with it a draft is refused where somebody else has changed the file since */
+            edition?: string;
+            /** @description YAML: Sigma documents, with a block sallyport */
+            text: string;
+            /** @description YAML: test cases of its rules */
+            cases?: string;
         };
         Question: {
             /** @description id or name of a published rule */
@@ -5054,6 +5178,22 @@ export interface components {
             /** @description an expression over body, status and header */
             from: string;
         };
+        RetentionPreview: {
+            /** @description that would go */
+            events: number;
+            /**
+             * Format: date-time
+             * @description when the oldest event that is as old was published
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description what was published before would go; not there where the bounds reach nothing
+             */
+            before?: string;
+            /** @description events that are as old, and stay because an alert rests on them */
+            stay: number;
+        };
         RiskPoint: {
             /** Format: date-time */
             at: string;
@@ -5151,6 +5291,8 @@ export interface components {
             /** @description id */
             rule: string;
             name: string;
+            /** @description of the cases, from 1 */
+            line: number;
             /** @description the case says that the rule does */
             fires: boolean;
             ok: boolean;
@@ -5162,9 +5304,19 @@ export interface components {
             /** @description it can be published: no errors, and every case as it says */
             ok: boolean;
             /** @description that were read */
-            rules: components["schemas"]["RuleBrief"][];
+            rules: components["schemas"]["CheckedRule"][];
             problems: components["schemas"]["RuleProblem"][];
             cases: components["schemas"]["RuleCase"][];
+        };
+        RuleCopy: {
+            /** @description a name that is free */
+            slug: string;
+            text: string;
+            cases: string;
+            /** @description the rule that it comes from */
+            of: components["schemas"]["Ref"];
+            /** @description of that rule */
+            pack: string;
         };
         RuleDetail: {
             id: string;
@@ -5246,6 +5398,8 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+            /** @description names what the draft and the published version are now; a draft that is kept with it is refused once somebody else has changed them */
+            edition: string;
             /** @description the draft, or what is published where there is none */
             text: string;
             /** @description its test cases */
@@ -5271,17 +5425,13 @@ export interface components {
             /** @description the rule does something all the same */
             warning: boolean;
         };
-        RuleText: {
-            /** @description YAML: Sigma documents, with a block sallyport */
-            text: string;
-            /** @description YAML: test cases of its rules */
-            cases?: string;
-        };
         RuleVersionOf: {
             number: number;
             author: components["schemas"]["Ref"];
             note?: string;
             text: string;
+            /** @description its test cases */
+            cases: string;
             /** Format: date-time */
             createdAt: string;
         };
@@ -6141,6 +6291,17 @@ export interface components {
             request?: components["schemas"]["ActionRequest"];
             tookMs: number;
         };
+        TriedRule: {
+            /** @description id */
+            rule: string;
+            title: string;
+            fires: boolean;
+            hits: number;
+            /** @description whom the first alert would be about */
+            about?: components["schemas"]["AlertEntity"];
+            /** @description it does not fire */
+            why: string[];
+        };
         Trigger: {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
@@ -6193,6 +6354,16 @@ export interface components {
             sample?: {
                 [key: string]: unknown;
             };
+        };
+        TryRules: {
+            /** @description name of the organization's file that the text is a draft of */
+            file?: string;
+            /** @description YAML of rules */
+            text: string;
+            /** @description as the System Log API has them, in any order; at most 500 */
+            events: {
+                [key: string]: unknown;
+            }[];
         };
         UndoAction: {
             action: string;
@@ -6430,6 +6601,8 @@ export interface operations {
                 rule?: string[];
                 /** @description all of these, such as attack.t1621 */
                 tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
                 /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
                 entity?: string;
                 /** @description what entity is: user, ip … */
@@ -6490,6 +6663,58 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    exportAlerts: {
+        parameters: {
+            query?: {
+                /** @description one of these */
+                state?: components["schemas"]["AlertState"][];
+                /** @description one of these */
+                verdict?: components["schemas"]["AlertVerdict"][];
+                /** @description one of these */
+                severity?: components["schemas"]["Severity"][];
+                /** @description one of these alert types */
+                type?: string[];
+                /** @description id of one of these rules */
+                rule?: string[];
+                /** @description all of these, such as attack.t1621 */
+                tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
+                /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
+                entity?: string;
+                /** @description what entity is: user, ip … */
+                entityKind?: string;
+                /** @description id of one of these accounts; me for one's own, nobody for those of nobody */
+                assignee?: string[];
+                /** @description id of the case */
+                case?: string;
+                /** @description a text in the title, or in what names the entity */
+                q?: string;
+                /** @description made at this time or later */
+                since?: string;
+                /** @description made before this time */
+                until?: string;
+                /** @description something should have been done by now */
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     countAlerts: {
         parameters: {
             query?: {
@@ -6505,6 +6730,8 @@ export interface operations {
                 rule?: string[];
                 /** @description all of these, such as attack.t1621 */
                 tag?: string[];
+                /** @description one of these tactics or techniques of ATT&CK, such as credential-access or T1098; a technique with its parts */
+                attack?: string[];
                 /** @description id, login or name of whom it is about; with entityKind its id, or its login if it has none */
                 entity?: string;
                 /** @description what entity is: user, ip … */
@@ -7813,6 +8040,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventRetention"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previewEventRetention: {
+        parameters: {
+            query?: {
+                /** @description 0 for no bound */
+                days?: number;
+                /** @description 0 for no bound */
+                megabytes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
                 };
             };
             default: components["responses"]["Error"];
@@ -9157,7 +9410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleText"];
+                "application/json": components["schemas"]["CheckRules"];
             };
         };
         responses: {
@@ -9168,6 +9421,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleCheck"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    tryRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRules"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedRule"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -9228,7 +9506,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RuleText"];
+                "application/json": components["schemas"]["PutRuleDraft"];
             };
         };
         responses: {
@@ -9350,6 +9628,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    copyRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id, or its name, such as push_bombing */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCopy"];
                 };
             };
             default: components["responses"]["Error"];

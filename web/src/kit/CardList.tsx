@@ -46,7 +46,11 @@ export function CardList<T>({
             // biome-ignore lint/a11y/useKeyWithClickEvents: the title inside is a link; the card only makes its target larger
             <li
               key={key}
-              onClick={(e) => e.target instanceof Element && !e.target.closest("a,button,input,label") && onOpen?.(row)}
+              onClick={(e) => {
+                // What is opened from a card, such as a menu, is no part of it.
+                const own = e.target instanceof Element && e.currentTarget.contains(e.target) && e.target;
+                if (own && !own.closest("a,button,input,label")) onOpen?.(row);
+              }}
               className={clsx(
                 "flex gap-3 px-3.5 py-2.5",
                 (selected?.has(key) || marked === key) && "bg-accent-soft",

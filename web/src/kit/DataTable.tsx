@@ -96,7 +96,9 @@ function Grid<T>(props: DataTableProps<T>) {
                 aria-selected={selected?.has(key)}
                 onFocus={(e) => e.target === e.currentTarget && setCurrent(i)}
                 onClick={(e) => {
-                  if (onOpen && !interactive(e.target) && !window.getSelection()?.toString()) onOpen(row);
+                  // What is opened from a row, such as a menu, is no part of it.
+                  const within = e.target instanceof Node && e.currentTarget.contains(e.target);
+                  if (onOpen && within && !interactive(e.target) && !window.getSelection()?.toString()) onOpen(row);
                 }}
                 onKeyDown={(e) => {
                   if (e.key === "Enter" && e.target === e.currentTarget) {

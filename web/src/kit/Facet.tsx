@@ -1,11 +1,20 @@
 import { clsx } from "clsx";
 import { Check, ChevronDown, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { Popover } from "./Popover.tsx";
 import { count } from "./time.ts";
 
-export type FacetOption = { value: string; label: string; mark?: ReactNode; count?: number };
+export type FacetOption = {
+  value: string;
+  label: string;
+  mark?: ReactNode;
+  count?: number;
+  /** What the label does not say, where there is room. */
+  note?: string;
+  /** Options of one group follow each other, below its name. */
+  group?: string;
+};
 
 /** A filter by one or more values, each with how many there are. Set, it is a chip that can be taken off. */
 export function Facet({
@@ -48,29 +57,36 @@ export function Facet({
         }
       >
         {options.length === 0 && <div className="px-2 py-1.5 text-muted">Nothing to choose from.</div>}
-        {options.map((o) => {
+        {options.map((o, i) => {
           const is = chosen.includes(o.value);
           return (
-            <button
-              key={o.value}
-              type="button"
-              role="menuitemcheckbox"
-              aria-checked={is}
-              onClick={() => flip(o.value)}
-              className="flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-11"
-            >
-              <span
-                aria-hidden
-                className={clsx(
-                  "flex size-4 shrink-0 items-center justify-center rounded-sm border",
-                  is ? "border-transparent bg-accent-fill text-on-accent" : "border-edge",
-                )}
+            <Fragment key={o.value}>
+              {o.group && o.group !== options[i - 1]?.group && (
+                <div className="px-2 pt-2 pb-1 text-xs text-faint first:pt-1">{o.group}</div>
+              )}
+              <button
+                type="button"
+                role="menuitemcheckbox"
+                aria-checked={is}
+                onClick={() => flip(o.value)}
+                className="flex min-h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-11"
               >
-                {is && <Check size={12} strokeWidth={3} />}
-              </span>
-              <span className="min-w-0 flex-1 truncate">{o.mark ?? o.label}</span>
-              {o.count !== undefined && <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>}
-            </button>
+                <span
+                  aria-hidden
+                  className={clsx(
+                    "flex size-4 shrink-0 items-center justify-center rounded-sm border",
+                    is ? "border-transparent bg-accent-fill text-on-accent" : "border-edge",
+                  )}
+                >
+                  {is && <Check size={12} strokeWidth={3} />}
+                </span>
+                <span className="min-w-0 flex-1 truncate" title={o.note}>
+                  {o.mark ?? o.label}
+                  {o.note && <span className="text-muted"> {o.note}</span>}
+                </span>
+                {o.count !== undefined && <span className="text-sm text-muted tabular-nums">{count(o.count)}</span>}
+              </button>
+            </Fragment>
           );
         })}
       </Popover>

@@ -6,6 +6,7 @@ import { listOf } from "../../search.ts";
 import { spans } from "../runs/since.ts";
 import { type AlertState, type Severity, type Verdict, verdictList, verdicts } from "./alert.ts";
 import { AlertStateMark, alertStates } from "./alertState.tsx";
+import { attackOptions } from "./attackOptions.ts";
 import type { AlertSearch } from "./filter.ts";
 import { SeverityMark, severities, severityList } from "./severity.tsx";
 
@@ -51,6 +52,7 @@ export function AlertFilters({
       />
       <Facet name="Rule" {...of("rule")} options={named(facets?.rules)} />
       <Facet name="Type" {...of("type")} options={named(facets?.types)} />
+      <Facet name="ATT&CK" {...of("attack")} options={attackOptions(facets?.attack, listOf(search.attack))} />
       <Facet name="Assignee" {...of("assignee")} options={people(facets?.assignees)} />
       {(search.view === "closed" || search.view === "all" || search.verdict) && (
         <Facet
@@ -61,7 +63,7 @@ export function AlertFilters({
       )}
       <Select
         aria-label="Time"
-        className="!w-auto"
+        className="!w-auto !text-sm"
         value={search.since ?? ""}
         onChange={(e) => onChange({ since: e.target.value || undefined })}
         choices={[{ value: "", label: "Any time" }, ...spans]}
@@ -76,8 +78,8 @@ export function AlertFilters({
       {listOf(search.tag).map((t) => (
         <FilterChip
           key={t}
-          name="ATT&CK"
-          value={t.replace(/^attack\./, "").toUpperCase()}
+          name="Tag"
+          value={t}
           onRemove={() =>
             onChange({
               tag:

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowUp, Siren } from "lucide-react";
+import { clsx } from "clsx";
+import { ArrowUp, Download, Siren } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
@@ -16,7 +17,7 @@ import { AlertFilters } from "./AlertFilters.tsx";
 import { AlertTable } from "./AlertTable.tsx";
 import { AlertViews } from "./AlertViews.tsx";
 import type { Alert } from "./alert.ts";
-import { type AlertSearch, narrowed, queryOf, viewOf } from "./filter.ts";
+import { type AlertSearch, exportAddress, narrowed, queryOf, viewOf } from "./filter.ts";
 import { useSteady } from "./steady.ts";
 import { useAlerts } from "./useAlerts.ts";
 
@@ -41,7 +42,16 @@ export function AlertList() {
   const set = (part: AlertSearch) => go({ ...search, ...part });
   return (
     <Page>
-      <PageHeader title="Alerts" lead={leadOf(search, facets.data)} />
+      <PageHeader
+        title="Alerts"
+        lead={leadOf(search, facets.data)}
+        actions={
+          <a href={exportAddress(query)} download className={clsx(buttonClass(), "max-sm:hidden")}>
+            <Download size={14} aria-hidden />
+            Export CSV
+          </a>
+        }
+      />
       <AlertViews search={search} overdue={facets.data?.overdue} onChange={go} />
       <FilterBar end={chosen.length > 0 && can && <AlertBulk alerts={chosen} onDone={() => setSelected(new Set())} />}>
         <AlertFilters search={search} facets={facets.data} onChange={set} />

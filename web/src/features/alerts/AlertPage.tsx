@@ -86,7 +86,7 @@ function Above({ number }: { number?: number }) {
 
 function Lead({ alert: a }: { alert: AlertDetail }) {
   return (
-    <span className="flex flex-wrap gap-x-4 gap-y-1">
+    <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <EntityChip entity={a.entity} named={a.entity.name !== entityName(a.entity)} />
       <span>
         {a.hits > 1 ? `${counted(a.hits, "hit")}, last ` : ""}

@@ -36,7 +36,7 @@ const columns: Column<Alert>[] = [
   {
     id: "severity",
     title: "Severity",
-    width: "112px",
+    width: "104px",
     sort: true,
     phone: "aside",
     cell: (a) => <SeverityMark severity={a.severity} />,
@@ -51,17 +51,17 @@ const columns: Column<Alert>[] = [
       </Link>
     ),
   },
-  { id: "entity", title: "About", width: "20%", cell: (a) => <EntityChip entity={a.entity} /> },
+  { id: "entity", title: "About", width: "19%", cell: (a) => <EntityChip entity={a.entity} /> },
   {
     id: "state",
     title: "State",
-    width: "144px",
+    width: "146px",
     cell: (a) => <AlertStateMark state={a.state} verdict={a.verdict} />,
   },
   {
     id: "assignee",
     title: "Assignee",
-    width: "11%",
+    width: "10%",
     from: 1280,
     cell: (a) => <span className="text-muted">{a.assignee ? a.assignee.name || "Somebody who left" : ""}</span>,
   },
@@ -78,6 +78,6 @@ const columns: Column<Alert>[] = [
       </span>
     ),
   },
-  { id: "due", title: "Due", width: "112px", from: 768, cell: (a) => <Due alert={a} /> },
-  { id: "at", title: "Last seen", width: "108px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
+  { id: "due", title: "Due", width: "108px", from: 768, cell: (a) => <Due alert={a} /> },
+  { id: "at", title: "Last seen", width: "100px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
 ];

@@ -56,7 +56,7 @@ export function CloseDialog({
               <label
                 key={v}
                 className={clsx(
-                  "flex cursor-pointer items-start gap-3 px-3 py-2 hover:bg-hover has-focus-visible:outline-2",
+                  "flex cursor-pointer items-start gap-3 px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent",
                   verdict === v && "bg-accent-soft",
                 )}
               >

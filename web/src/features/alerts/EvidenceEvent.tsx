@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { components } from "../../api/schema.gen.ts";
 import { Json } from "../../kit/Json.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { clientOf } from "./client.ts";
+import { EntityChip } from "./EntityChip.tsx";
+import { entityOf } from "./entity.ts";
 import { Matched } from "./who/Matched.tsx";
 
 type Event = components["schemas"]["EvidenceEvent"];
@@ -13,7 +15,7 @@ type Event = components["schemas"]["EvidenceEvent"];
 /** One event of the evidence: who did what to whom from where, and the whole of it on demand. */
 export function EvidenceEvent({ event: e }: { event: Event }) {
   const [open, setOpen] = useState(false);
-  const targets = e.targets.map((t) => [t.login, t.name, t.id].find((v) => v && v !== "unknown")).filter(Boolean);
+  const targets = e.targets.map(entityOf).filter((t) => t.login || t.name || t.id);
   const client = clientOf(e.raw);
   const failed = e.outcome === "FAILURE" || e.outcome === "DENY";
   return (
@@ -29,8 +31,15 @@ export function EvidenceEvent({ event: e }: { event: Event }) {
           {e.outcome && <Tag tone={failed ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>}
         </div>
         <div className="text-sm wrap-anywhere text-muted">
-          <span className="text-ink">{e.actor.login || e.actor.name || e.actor.id}</span>
-          {targets.length > 0 && <> to {targets.join(", ")}</>}
+          <span className="text-ink">
+            <EntityChip entity={entityOf(e.actor)} />
+          </span>
+          {targets.map((t, i) => (
+            <Fragment key={`${t.kind} ${t.id} ${t.name}`}>
+              {i === 0 ? " to " : ", "}
+              <EntityChip entity={t} />
+            </Fragment>
+          ))}
           {client && <>, {client}</>}
           {e.reason && <>, {e.reason}</>}
         </div>

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { Section } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
-import { type Alert, entityName } from "./alert.ts";
+import type { Alert } from "./alert.ts";
 import { AlertStateMark } from "./alertState.tsx";
-import { aboutThis } from "./EntityChip.tsx";
+import { EntityChip } from "./EntityChip.tsx";
+import { alertsAbout } from "./entity.ts";
 import { SeverityMark } from "./severity.tsx";
 
 /** Other alerts about the same, in short. */
@@ -14,7 +15,7 @@ export function Related({ alerts }: { alerts: Alert[] }) {
     <Section
       title="Other alerts about the same"
       aside={
-        <Link to="/alerts" search={aboutThis(first.entity)} className="text-accent hover:underline">
+        <Link to="/alerts" search={alertsAbout(first.entity)} className="text-accent hover:underline">
           Show all
         </Link>
       }
@@ -42,7 +43,9 @@ export function AlertRows({ alerts }: { alerts: Alert[] }) {
           </div>
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-muted">
             {a.state !== "open" && <AlertStateMark state={a.state} verdict={a.verdict} />}
-            <span className="min-w-0 flex-1 truncate">{entityName(a.entity)}</span>
+            <span className="min-w-0 flex-1">
+              <EntityChip entity={a.entity} />
+            </span>
             <Time at={a.lastAt} />
           </div>
         </li>

@@ -1,7 +1,7 @@
 import { Copy } from "../../kit/Copy.tsx";
 import { Facts, Panel, Section } from "../../kit/Page.tsx";
 import { type AlertDetail, entityName, kindWord } from "./alert.ts";
-import { EntityChip } from "./EntityChip.tsx";
+import { EntityLinks } from "./EntityChip.tsx";
 import { Context } from "./who/Context.tsx";
 
 /** Whom or what an alert is about. */
@@ -32,9 +32,9 @@ export function Who({ alert: a }: { alert: AlertDetail }) {
                   ],
                 ] as [string, React.ReactNode][])
               : []),
-            ["Alerts", <EntityChip key="a" entity={e} />],
           ]}
         />
+        <EntityLinks entity={e} className="flex flex-wrap gap-x-4 text-sm" />
         <Context alert={a.id} />
       </Panel>
     </Section>

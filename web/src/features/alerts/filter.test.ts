@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { narrowed, queryOf } from "./filter.ts";
+import { exportAddress, narrowed, queryOf } from "./filter.ts";
 
 const now = new Date("2026-03-04T05:06:07Z");
 
@@ -33,4 +33,11 @@ test("a span becomes a time on the minute", () => {
 test("a view is no narrowing, a filter is", () => {
   expect(narrowed({ view: "mine", sort: "newest" })).toBe(false);
   expect(narrowed({ view: "mine", q: "ada" })).toBe(true);
+});
+
+test("a file has what the list has", () => {
+  expect(exportAddress(queryOf({ severity: "high,critical", attack: "T1621", q: "a b" }, now))).toBe(
+    "/api/v1/alerts/csv?state=open&state=acknowledged&state=in_progress&severity=high&severity=critical&attack=T1621&q=a+b",
+  );
+  expect(exportAddress({})).toBe("/api/v1/alerts/csv?");
 });

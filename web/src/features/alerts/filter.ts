@@ -14,6 +14,7 @@ export type AlertSearch = {
   type?: string;
   rule?: string;
   tag?: string;
+  attack?: string;
   entity?: string;
   entityKind?: string;
   assignee?: string;
@@ -51,6 +52,7 @@ export function queryOf(s: AlertSearch, now: Date): AlertQuery {
   set("type", listOf(s.type));
   set("rule", listOf(s.rule));
   set("tag", listOf(s.tag));
+  set("attack", listOf(s.attack));
   set("assignee", listOf(s.assignee));
   set("entity", s.entity || undefined);
   set("entityKind", s.entity ? s.entityKind || undefined : undefined);
@@ -62,4 +64,14 @@ export function queryOf(s: AlertSearch, now: Date): AlertQuery {
 /** Whether somebody has narrowed the list beyond its view. */
 export function narrowed({ view: _, sort: __, ...rest }: AlertSearch): boolean {
   return Object.values(rest).some(Boolean);
+}
+
+/** The address of a file of all alerts that a query finds. */
+export function exportAddress(query: AlertQuery): string {
+  const out = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const v of Array.isArray(value) ? value : [value])
+      if (v !== undefined && v !== false) out.append(name, String(v));
+  }
+  return `/api/v1/alerts/csv?${out}`;
 }

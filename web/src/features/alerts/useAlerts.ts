@@ -39,14 +39,19 @@ async function readPage(query: AlertQuery, at: Place, signal: AbortSignal, limit
   return { items: got.items, next: got.next ? { severities: at.severities, cursor: got.next } : undefined };
 }
 
+/** Some alerts, the worst first, and of those the newest. */
+export async function worstAlerts(query: AlertQuery, limit: number, signal: AbortSignal): Promise<Alert[]> {
+  return (await readOn(query, { severities: severityList }, signal, limit)).items;
+}
+
 /** Reads on through the severities until a page is full. */
-async function readOn(query: AlertQuery, from: Place, signal: AbortSignal): Promise<Page> {
+async function readOn(query: AlertQuery, from: Place, signal: AbortSignal, size = pageSize): Promise<Page> {
   const items: Alert[] = [];
   let at: Place | undefined = from;
-  while (at && items.length < pageSize) {
+  while (at && items.length < size) {
     const [severity, ...rest]: Severity[] = at.severities;
     if (!severity) break;
-    const page = await readPage({ ...query, severity: [severity] }, at, signal, pageSize - items.length);
+    const page = await readPage({ ...query, severity: [severity] }, at, signal, size - items.length);
     items.push(...page.items);
     at = page.next ?? (rest.length > 0 ? { severities: rest } : undefined);
   }

@@ -5,7 +5,8 @@ import { Empty } from "../../kit/Empty.tsx";
 import { Panel, Section } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { ActionStateMark } from "../activity/actionState.tsx";
-import { entityName } from "../alerts/alert.ts";
+import { EntityChip } from "../alerts/EntityChip.tsx";
+import { entityOf } from "../alerts/entity.ts";
 import { SeverityMark } from "../alerts/severity.tsx";
 import { entryText, entryWords } from "../alerts/trail.ts";
 import { RunStateMark } from "../runs/runState.tsx";
@@ -67,12 +68,14 @@ function said(m: Moment): ReactNode {
   switch (m.kind) {
     case "event":
       return (
-        <>
+        <span className="flex flex-wrap items-center gap-x-3">
           <Link to="/events/$uuid" params={{ uuid: m.event.uuid }} className="hover:underline">
             {m.event.message || m.event.type}
-          </Link>{" "}
-          <span className="text-muted">{m.event.actor.login || m.event.actor.name}</span>
-        </>
+          </Link>
+          <span className="min-w-0 text-muted">
+            <EntityChip entity={entityOf(m.event.actor)} />
+          </span>
+        </span>
       );
     case "alert":
       return (
@@ -81,7 +84,9 @@ function said(m: Moment): ReactNode {
             {m.alert.title}
           </Link>
           <SeverityMark severity={m.alert.severity} />
-          <span className="text-muted">{entityName(m.alert.entity)}</span>
+          <span className="text-muted">
+            <EntityChip entity={m.alert.entity} />
+          </span>
         </span>
       );
     case "run":

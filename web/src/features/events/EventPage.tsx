@@ -13,6 +13,8 @@ import { Facts, Page, PageHeader, Section, Split } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { ActivityTable } from "../activity/ActivityTable.tsx";
+import { EntityChip } from "../alerts/EntityChip.tsx";
+import { entityOf } from "../alerts/entity.ts";
 import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
 import { OutcomeTag } from "./EventTable.tsx";
@@ -126,27 +128,14 @@ function Outcome({ event: e }: { event: Detail }) {
   );
 }
 
-/** Whom an event names; it leads to all events with them. */
+/** Whom an event names. */
 function person(e: components["schemas"]["Entity"]): ReactNode {
-  const id = quoted(e.id);
-  const name = e.name || e.login || e.id;
   return (
-    <>
-      {e.id ? (
-        <Link
-          to="/events"
-          search={{ filter: `actor.id eq ${id} or target.id eq ${id}`, range: "all" }}
-          title={`All events with ${name}`}
-          className="text-accent underline"
-        >
-          {name}
-        </Link>
-      ) : (
-        name
-      )}
-      {e.login && e.name && e.login !== e.name && <span className="text-muted"> {e.login}</span>}{" "}
+    <span className="inline-flex max-w-full flex-wrap items-center gap-x-2">
+      <EntityChip entity={entityOf(e)} />
+      {e.login && e.name && e.login !== e.name && <span className="text-muted">{e.name}</span>}
       <span className="text-xs text-faint">{e.type}</span>
-    </>
+    </span>
   );
 }
 

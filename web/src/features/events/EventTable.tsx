@@ -4,6 +4,8 @@ import { DataTable } from "../../kit/DataTable.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import type { Column, DataTableProps } from "../../kit/table.ts";
+import { EntityChip } from "../alerts/EntityChip.tsx";
+import { entityOf } from "../alerts/entity.ts";
 
 export type LogEvent = components["schemas"]["Event"];
 
@@ -32,6 +34,22 @@ export function OutcomeTag({ event: e }: { event: Pick<LogEvent, "outcome"> }) {
   return <Tag tone={bad ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>;
 }
 
+/** To whom or what it was done: the first, and how many more. */
+function Targets({ targets }: { targets: LogEvent["targets"] }) {
+  const [first, ...more] = targets;
+  if (!first) return null;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5 text-muted">
+      <EntityChip entity={entityOf(first)} />
+      {more.length > 0 && (
+        <span className="shrink-0 text-faint" title={more.map((t) => t.name || t.login || t.id).join("\n")}>
+          and {more.length} more
+        </span>
+      )}
+    </span>
+  );
+}
+
 const columns: Column<LogEvent>[] = [
   { id: "at", title: "When", width: "104px", phone: "line", cell: (e) => <Time at={e.published} /> },
   {
@@ -48,9 +66,9 @@ const columns: Column<LogEvent>[] = [
   {
     id: "who",
     title: "Who",
-    width: "22%",
+    width: "26%",
     phone: "line",
-    cell: (e) => <span title={e.actor.name}>{e.actor.login || e.actor.name || e.actor.id}</span>,
+    cell: (e) => <EntityChip entity={entityOf(e.actor)} />,
   },
   {
     id: "to",
@@ -58,7 +76,7 @@ const columns: Column<LogEvent>[] = [
     width: "18%",
     from: 1536,
     phone: "none",
-    cell: (e) => <span className="text-muted">{e.targets.map((t) => t.name || t.login || t.id).join(", ")}</span>,
+    cell: (e) => <Targets targets={e.targets} />,
   },
   {
     id: "ip",

@@ -9,14 +9,18 @@ import { count } from "../../kit/time.ts";
 import { queryOf } from "../alerts/filter.ts";
 import { AlertRows } from "../alerts/Related.tsx";
 import { severities, severityList } from "../alerts/severity.tsx";
+import { worstAlerts } from "../alerts/useAlerts.ts";
 
 const open = queryOf({}, new Date(0));
-const newest = 4;
+const shown = 4;
 
-/** How many alerts need work, by severity, and the newest of them. */
+/** How many alerts need work, by severity, and the worst of them. */
 export function OpenAlerts() {
   const facets = useQuery(read("/api/v1/alerts/facets", { query: open }));
-  const list = useQuery(read("/api/v1/alerts", { query: { ...open, limit: newest } }));
+  const list = useQuery({
+    queryKey: ["/api/v1/alerts", "worst"],
+    queryFn: ({ signal }) => worstAlerts(open, shown, signal),
+  });
   const of = (s: string) => facets.data?.severities.find((c) => c.value === s)?.count ?? 0;
   return (
     <Section
@@ -69,7 +73,7 @@ export function OpenAlerts() {
         </ul>
       )}
       {list.isPending && <Skeleton className="h-24" />}
-      {list.data && list.data.items.length > 0 && <AlertRows alerts={list.data.items} />}
+      {list.data && list.data.length > 0 && <AlertRows alerts={list.data} />}
     </Section>
   );
 }

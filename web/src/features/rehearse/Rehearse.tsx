@@ -113,6 +113,7 @@ export function Rehearse() {
           <Button look="primary" disabled={!scenario} busy={start.isPending} onClick={() => start.mutate()}>
             Play the scenario
           </Button>
+          {scenario && <p className="-mt-2 text-sm text-muted">{scenario.title}</p>}
           {start.isError && <Failed what="The scenario was not played." error={start.error} />}
           <OrdinaryLife />
           <ScenarioList

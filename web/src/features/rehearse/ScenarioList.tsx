@@ -51,7 +51,7 @@ export function ScenarioList({ scenarios, performances, chosen, onChoose }: Prop
           <label
             key={s.name}
             className={clsx(
-              "flex cursor-pointer items-start gap-2.5 px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:-outline-offset-2",
+              "flex cursor-pointer items-start gap-2.5 px-3 py-2 hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:-outline-offset-2",
               s.name === chosen && "bg-accent-soft hover:bg-accent-soft",
             )}
           >

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { BellOff, RotateCcw } from "lucide-react";
+import { BellOff, CopyPlus, Pencil, RotateCcw } from "lucide-react";
 import type { components } from "../../api/schema.gen.ts";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Select } from "../../kit/Field.tsx";
@@ -50,6 +50,18 @@ export function RuleActions({ rule: r }: { rule: components["schemas"]["RuleDeta
         <Link to="/suppressions/new" search={{ rule: r.id }} className={buttonClass()}>
           <BellOff size={14} aria-hidden />
           Add an exception
+        </Link>
+      )}
+      {can && !r.own && (
+        <Link to="/rules/new" search={{ from: r.id }} className={buttonClass()}>
+          <CopyPlus size={14} aria-hidden />
+          Make it ours
+        </Link>
+      )}
+      {r.file && (
+        <Link to="/rules/files/$id" params={{ id: r.file }} className={buttonClass("primary")}>
+          <Pencil size={14} aria-hidden />
+          {can ? "Edit" : "See its file"}
         </Link>
       )}
     </>

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Grid3x3, List, Radar } from "lucide-react";
+import { Grid3x3, List, Plus, Radar } from "lucide-react";
 import { useMemo } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
-import { Button } from "../../kit/Button.tsx";
+import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Empty } from "../../kit/Empty.tsx";
 import { Facet } from "../../kit/Facet.tsx";
 import { Select } from "../../kit/Field.tsx";
@@ -14,8 +14,10 @@ import type { Sort } from "../../kit/table.ts";
 import { counted } from "../../kit/time.ts";
 import { listOf } from "../../search.ts";
 import { SeverityMark, severities, severityList } from "../alerts/severity.tsx";
+import { useCan } from "../session/session.ts";
 import { attackTags, useAttack } from "./attack.ts";
 import { Coverage } from "./Coverage.tsx";
+import { Drafts } from "./Drafts.tsx";
 import { RuleTable } from "./RuleTable.tsx";
 import { filterRules, type Rule, type RuleSearch, shows, sortRules } from "./ruleFilter.ts";
 
@@ -25,6 +27,7 @@ const route = getRouteApi("/inside/rules");
 export function RuleList() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const can = useCan("rules:write");
   const rules = useQuery(read("/api/v1/rules", {}));
   const sort = sortOf(search.sort);
   const rows = useMemo(
@@ -39,26 +42,35 @@ export function RuleList() {
         title="Rules"
         lead={rules.data ? leadOf(rules.data) : "What is looked for in the events of your Okta org."}
         actions={
-          <fieldset className="flex gap-1" aria-label="How to show the rules">
-            <Button
-              look={asMatrix ? "quiet" : "plain"}
-              aria-pressed={!asMatrix}
-              icon={<List size={14} />}
-              onClick={() => set({ view: undefined })}
-            >
-              List
-            </Button>
-            <Button
-              look={asMatrix ? "plain" : "quiet"}
-              aria-pressed={asMatrix}
-              icon={<Grid3x3 size={14} />}
-              onClick={() => set({ view: "coverage" })}
-            >
-              Coverage
-            </Button>
-          </fieldset>
+          <>
+            <fieldset className="flex gap-1" aria-label="How to show the rules">
+              <Button
+                look={asMatrix ? "quiet" : "plain"}
+                aria-pressed={!asMatrix}
+                icon={<List size={14} />}
+                onClick={() => set({ view: undefined })}
+              >
+                List
+              </Button>
+              <Button
+                look={asMatrix ? "plain" : "quiet"}
+                aria-pressed={asMatrix}
+                icon={<Grid3x3 size={14} />}
+                onClick={() => set({ view: "coverage" })}
+              >
+                Coverage
+              </Button>
+            </fieldset>
+            {can && (
+              <Link to="/rules/new" className={buttonClass("primary")}>
+                <Plus size={14} aria-hidden />
+                New rule
+              </Link>
+            )}
+          </>
         }
       />
+      {!asMatrix && <Drafts />}
       <FilterBar end={rows && counted(rows.length, "rule")}>
         <RuleFilters search={search} rules={rules.data} onChange={set} />
       </FilterBar>
@@ -79,7 +91,11 @@ export function RuleList() {
           onOpen={(r) => void navigate({ to: "/rules/$id", params: { id: r.id } })}
           empty={
             <div className="rounded-lg border bg-surface">
-              {rules.data?.length === 0 ? <NoRules /> : <NothingFits onClear={() => void navigate({ search: {} })} />}
+              {rules.data?.length === 0 ? (
+                <NoRules can={can} />
+              ) : (
+                <NothingFits onClear={() => void navigate({ search: {} })} />
+              )}
             </div>
           }
         />
@@ -152,9 +168,19 @@ function leadOf(rules: Rule[]): string {
   return `${on} of ${counted(rules.length, "rule")} on; ${hit === 0 ? "none" : hit} made alerts in the last 7 days.`;
 }
 
-function NoRules() {
+function NoRules({ can }: { can: boolean }) {
   return (
-    <Empty icon={<Radar size={28} strokeWidth={1.5} />} title="There are no rules">
+    <Empty
+      icon={<Radar size={28} strokeWidth={1.5} />}
+      title="There are no rules"
+      action={
+        can && (
+          <Link to="/rules/new" className={buttonClass()}>
+            Write one
+          </Link>
+        )
+      }
+    >
       The server was started without its own pack and without folders of rules.
     </Empty>
   );

@@ -130,7 +130,7 @@ function Bounds({ kept }: { kept: Retention }) {
           </Field>
         </div>
         {!can && <p className="text-sm text-muted">Whoever may change sources may change this.</p>}
-        {can && !wrong && <WouldGo stored={kept.stored} days={body.days} megabytes={body.megabytes} asked={changed} />}
+        {can && changed && !wrong && <WouldGo days={body.days} megabytes={body.megabytes} />}
         {save.isError && <Failed what="It was not changed." error={save.error} />}
         {changed && can && (
           <div className="flex gap-2">

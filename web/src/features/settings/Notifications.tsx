@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { BellRing, MoreHorizontal, Pencil, Plus, Send, Trash2 } from "lucide-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { BellRing, CircleAlert, MoreHorizontal, Pencil, Plus, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { read, stale } from "../../api/query.ts";
-import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
@@ -15,19 +15,25 @@ import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { SeverityMark } from "../alerts/severity.tsx";
-import { useSession } from "../session/session.ts";
+import { useCan } from "../session/session.ts";
 import { Above } from "./Above.tsx";
 import { ChannelDialog } from "./ChannelDialog.tsx";
+import { ChannelSheet } from "./ChannelSheet.tsx";
+import { type Channel, placeOf } from "./channel.ts";
+import { useTestChannel } from "./useTestChannel.ts";
 
-type Channel = components["schemas"]["Channel"];
+const route = getRouteApi("/inside/settings/notifications");
 
 /** Where people are told of alerts. */
 export function Notifications() {
   const channels = useQuery(read("/api/v1/channels", {}));
-  const may = useSession().permissions.includes("channels:write");
+  const may = useCan("channels:write");
   const [editing, setEditing] = useState<Channel | "new">();
   const [deleting, setDeleting] = useState<Channel>();
-  const test = useTest();
+  const { channel: shown } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (channel?: string) => void navigate({ search: { channel }, replace: true });
+  const test = useTestChannel();
   const add = may && (
     <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
       New channel
@@ -54,10 +60,21 @@ export function Notifications() {
           rows={channels.data}
           rowKey={(c) => c.id}
           rowName={(c) => c.name}
+          onOpen={(c) => show(c.id)}
           empty={
             <div className="rounded-lg border bg-surface">
-              <Empty icon={<BellRing size={28} strokeWidth={1.5} />} title="Nobody is told of alerts yet" action={add}>
-                A channel says which alerts are told of, where, and when it is quiet.
+              <Empty
+                icon={<BellRing size={28} strokeWidth={1.5} />}
+                title="Nobody is told of alerts yet"
+                action={add}
+                link={
+                  <Link to="/connections" className="text-accent hover:underline">
+                    See the connections
+                  </Link>
+                }
+              >
+                A channel says which alerts are told of, where, and when it is quiet. It wants a connection of Slack,
+                Teams, mail or HTTP.
               </Empty>
             </div>
           }
@@ -68,7 +85,9 @@ export function Notifications() {
               phone: "title",
               cell: (c) => (
                 <span className="flex min-w-0 items-center gap-2">
-                  <span className="truncate font-medium">{c.name}</span>
+                  <button type="button" className="truncate font-medium hover:underline" onClick={() => show(c.id)}>
+                    {c.name}
+                  </button>
                   {!c.enabled && <Tag>off</Tag>}
                   {c.enabled && c.quietUntil && <Tag tone="live">quiet now</Tag>}
                 </span>
@@ -78,23 +97,22 @@ export function Notifications() {
               id: "where",
               title: "Where",
               cell: (c) => (
-                <span className="truncate text-muted">
-                  {[c.connection.name || "a connection that was deleted", ...c.to].join(" · ")}
+                <span className="block truncate text-muted" title={placeOf(c)}>
+                  {placeOf(c)}
                 </span>
               ),
             },
             {
               id: "severity",
-              title: "From",
-              width: "110px",
+              title: "At least",
+              width: "120px",
               named: true,
               cell: (c) => <SeverityMark severity={c.severity} />,
             },
             {
               id: "health",
               title: "Last sent",
-              width: "220px",
-              named: true,
+              width: "30%",
               cell: (c) => <Health channel={c} />,
             },
             {
@@ -127,6 +145,16 @@ export function Notifications() {
           ]}
         />
       )}
+      {shown && !editing && (
+        <ChannelSheet
+          id={shown}
+          onClose={() => show()}
+          onEdit={(c) => {
+            show();
+            setEditing(c);
+          }}
+        />
+      )}
       {editing && (
         <ChannelDialog channel={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />
       )}
@@ -135,35 +163,30 @@ export function Notifications() {
   );
 }
 
+/** Whether the last message went out, and when; what is waiting. */
 function Health({ channel: c }: { channel: Channel }) {
+  const waiting = c.waiting > 0 && `${c.waiting} waiting`;
   if (c.error) {
     return (
-      <span className="line-clamp-2 text-bad" title={c.error}>
-        {c.error}
+      <span className="flex min-w-0 items-center gap-1.5 text-bad" title={c.error}>
+        <CircleAlert size={14} aria-hidden className="shrink-0" />
+        <span className="truncate">{[waiting, c.error].filter(Boolean).join(", ")}</span>
       </span>
     );
   }
   return (
     <span className="text-muted">
-      {c.sentAt ? <Time at={c.sentAt} /> : <span className="text-faint">never</span>}
-      {c.waiting > 0 && `, ${c.waiting} waiting`}
+      {c.sentAt ? (
+        <>
+          <span className="sm:hidden">sent </span>
+          <Time at={c.sentAt} />
+        </>
+      ) : (
+        <span className="text-faint">nothing sent yet</span>
+      )}
+      {waiting && `, ${waiting}`}
     </span>
   );
-}
-
-function useTest() {
-  return useMutation({
-    mutationFn: (c: Channel) => call("post", "/api/v1/channels/{channel}/test", { path: { channel: c.id } }),
-    onSuccess: (got, c) => {
-      void stale("/api/v1/channels");
-      toast({
-        title: got.ok ? `A test was sent to ${c.name}` : `The test of ${c.name} did not go out`,
-        detail: got.ok ? undefined : got.message,
-        tone: got.ok ? undefined : "bad",
-      });
-    },
-    onError: (e, c) => toast({ title: `The test of ${c.name} did not go out`, detail: e.message, tone: "bad" }),
-  });
 }
 
 function DeleteChannel({ channel, onClose }: { channel: Channel; onClose: () => void }) {

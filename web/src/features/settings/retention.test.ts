@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beyondSize, bodyOf, daysProblem, sized, sizeProblem, typedOf } from "./retention.ts";
+import { bodyOf, daysProblem, sized, sizeProblem, typedOf } from "./retention.ts";
 
 const stored = { events: 1000, megabytes: 4096 };
 
@@ -15,12 +15,6 @@ test("what cannot be is named", () => {
   for (const bad of ["0", "-1", "1.5", "soon", "36501"]) expect(daysProblem(bad)).toBeTruthy();
   for (const good of ["", "0.1", "1,5", "20"]) expect(sizeProblem(good)).toBeUndefined();
   for (const bad of ["0", "-1", "much", "100000"]) expect(sizeProblem(bad)).toBeTruthy();
-});
-
-test("a size lets the oldest go", () => {
-  expect(beyondSize(stored, 0)).toBe(0);
-  expect(beyondSize(stored, 8192)).toBe(0);
-  expect(beyondSize(stored, 1024)).toBe(750);
 });
 
 test("sizes read well", () => {

@@ -37,12 +37,6 @@ export function bodyOf(b: Bounds): { days: number; megabytes: number } {
   };
 }
 
-/** How many of the stored events a size lets go: the oldest, by what one takes on average. */
-export function beyondSize(stored: Retention["stored"], megabytes: number): number {
-  if (!megabytes || stored.megabytes <= megabytes) return 0;
-  return Math.round(stored.events * (1 - megabytes / stored.megabytes));
-}
-
 /** A size in words. */
 export function sized(megabytes: number): string {
   if (megabytes < 1) return "less than 1 MB";

@@ -130,12 +130,12 @@ function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolea
                   {count(r.used)} of {count(r.cap)}
                 </span>
               </div>
-              <meter
-                value={Math.min(r.used, r.cap)}
-                max={r.cap}
-                aria-label={`${r.used} of ${r.cap} calls to ${r.bucket}`}
-                className="h-1.5 w-full"
-              />
+              <div aria-hidden className="my-1 h-1 overflow-hidden rounded-full bg-line">
+                <div
+                  className="h-full bg-accent"
+                  style={{ width: `${Math.min(100, (100 * r.used) / (r.cap || 1))}%` }}
+                />
+              </div>
               <div className="text-xs text-faint">
                 Okta allows {count(r.limit)} a minute, {count(r.remaining)} of them left for everybody
               </div>

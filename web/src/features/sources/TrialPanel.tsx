@@ -10,6 +10,8 @@ import { Facts, Panel, Section } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { span } from "../../kit/time.ts";
+import { EntityChip } from "../alerts/EntityChip.tsx";
+import { entityOf } from "../alerts/entity.ts";
 import { useCan } from "../session/session.ts";
 
 type Trial = components["schemas"]["Trial"];
@@ -108,7 +110,7 @@ function Arrived({ trial, event }: { trial: Trial; event: components["schemas"][
               {event.message || event.type}
             </Link>,
           ],
-          ["Who", event.actor.login || event.actor.name || event.actor.id],
+          ["Who", <EntityChip key="w" entity={entityOf(event.actor)} />],
           ["From", event.ip || "an address that was not told"],
           ["Came", <Time key="t" at={trial.at ?? event.receivedAt} />],
           ["On its way for", trial.lagMs ? span(trial.lagMs) : "less than a moment"],

@@ -65,7 +65,7 @@ export function likeThis(entity: EntityOf, raw: unknown): Likeness[] {
   add(`from ${place.country}`, "event.client.geographicalContext.country", place.country);
   add(`in the zone ${client.zone}`, "event.client.zone", client.zone === "null" ? "" : client.zone);
   const actor = dict(event.actor).alternateId;
-  if (actor !== entity.login) add(`done by ${actor}`, "event.actor.alternateId", actor);
+  if (actor !== entity.login && actor !== "unknown") add(`done by ${actor}`, "event.actor.alternateId", actor);
   add(`the same user agent`, "event.client.userAgent.rawUserAgent", dict(client.userAgent).rawUserAgent);
   return out.filter((l, i) => out.findIndex((o) => o.label === l.label) === i);
 }

@@ -1,0 +1,44 @@
+-- On PostgreSQL the events are in a partition for each month in which they were
+-- published, as months.go makes them. SQLite keeps its table. That a number is
+-- given once is the sequence's doing: an index that made sure of it would be looked
+-- into for every event that comes.
+-- postgres: ALTER TABLE event RENAME TO event_whole;
+-- postgres: ALTER INDEX event_key RENAME TO event_whole_key;
+-- postgres: ALTER INDEX event_published RENAME TO event_whole_published;
+-- postgres: CREATE SEQUENCE event_number;
+-- postgres: SELECT setval('event_number', nextval(pg_get_serial_sequence('event_whole', 'seq')), FALSE);
+-- postgres: CREATE TABLE event (LIKE event_whole INCLUDING STORAGE) PARTITION BY RANGE (published_at);
+-- postgres: ALTER TABLE event ALTER COLUMN seq SET DEFAULT nextval('event_number');
+-- postgres: ALTER SEQUENCE event_number OWNED BY event.seq;
+-- postgres: CREATE INDEX event_seq ON event (seq);
+-- postgres: CREATE INDEX event_published ON event (org_id, published_at);
+-- postgres: CREATE TABLE event_early (LIKE event INCLUDING DEFAULTS INCLUDING STORAGE);
+-- postgres: CREATE UNIQUE INDEX event_early_key ON event_early (org_id, key);
+-- postgres: CREATE TABLE event_late (LIKE event INCLUDING DEFAULTS INCLUDING STORAGE);
+-- postgres: CREATE UNIQUE INDEX event_late_key ON event_late (org_id, key);
+-- postgres: DO $$
+-- postgres: DECLARE
+-- postgres:   low BIGINT := extract(epoch FROM timestamptz '2010-01-01 00:00:00+00') * 1000000;
+-- postgres:   high BIGINT := extract(epoch FROM timestamptz '2100-01-01 00:00:00+00') * 1000000;
+-- postgres:   m RECORD;
+-- postgres: BEGIN
+-- postgres:   EXECUTE format('ALTER TABLE event ATTACH PARTITION event_early FOR VALUES FROM (MINVALUE) TO (%s)', low);
+-- postgres:   EXECUTE format('ALTER TABLE event ATTACH PARTITION event_late FOR VALUES FROM (%s) TO (MAXVALUE)', high);
+-- postgres:   FOR m IN
+-- postgres:     SELECT to_char(at, '"event_"YYYY_MM') AS name, (extract(epoch FROM at AT TIME ZONE 'UTC') * 1000000)::BIGINT AS since,
+-- postgres:       (extract(epoch FROM (at + interval '1 month') AT TIME ZONE 'UTC') * 1000000)::BIGINT AS until
+-- postgres:     FROM (SELECT DISTINCT date_trunc('month', to_timestamp(published_at / 1000000) AT TIME ZONE 'UTC') AS at
+-- postgres:       FROM event_whole WHERE published_at >= low AND published_at < high) months ORDER BY at
+-- postgres:   LOOP
+-- postgres:     EXECUTE format('CREATE TABLE %I (LIKE event INCLUDING DEFAULTS INCLUDING STORAGE)', m.name);
+-- postgres:     EXECUTE format('CREATE UNIQUE INDEX %I ON %I (org_id, key)', m.name || '_key', m.name);
+-- postgres:     EXECUTE format('ALTER TABLE event ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', m.name, m.since, m.until);
+-- postgres:   END LOOP;
+-- postgres: END $$;
+-- Keys of events of another month than the one in which their uuid was made: see events_insert.go.
+-- postgres: CREATE TABLE event_stray (org_id TEXT NOT NULL, key BYTEA NOT NULL, PRIMARY KEY (org_id, key));
+-- postgres: INSERT INTO event_stray SELECT org_id, key FROM event_whole WHERE get_byte(key, 0) >> 4 = 1 AND
+-- postgres:   date_trunc('month', to_timestamp(published_at / 1000000) AT TIME ZONE 'UTC') <> date_trunc('month', to_timestamp(
+-- postgres:     ((('x' || encode(substring(key FROM 1 FOR 8), 'hex'))::bit(64)::bigint & 1152921504606846975) - 122192928000000000) / 10000000) AT TIME ZONE 'UTC');
+-- postgres: INSERT INTO event SELECT * FROM event_whole ORDER BY seq;
+-- postgres: DROP TABLE event_whole;

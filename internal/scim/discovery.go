@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"sallyport/internal/scim/document"
 	"sallyport/internal/scim/fault"
 	"sallyport/internal/scim/schema"
 	"sallyport/internal/value"
@@ -75,10 +74,4 @@ func (h *handler) config() *value.Object {
 			"description", "The deprovisioning authentication secret in the Authorization header, with or without Bearer before it.",
 			"primary", true)},
 		"meta", value.Map("resourceType", "ServiceProviderConfig", "location", h.base+"/ServiceProviderConfig"))
-}
-
-// Schemas returns the identifiers of the schemas that the server speaks, for
-// those who describe it.
-func Schemas() []string {
-	return []string{schema.UserURN, schema.EnterpriseURN, schema.GroupURN, ListURN, ErrorURN, document.PatchURN, BulkURN, bulkAnswerURN}
 }

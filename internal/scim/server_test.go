@@ -15,6 +15,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/scim"
 	"sallyport/internal/scim/fault"
+	"sallyport/internal/scim/schema"
 	"sallyport/internal/scim/scimtest"
 	"sallyport/internal/value"
 )
@@ -91,14 +92,14 @@ func TestDiscovery(t *testing.T) {
 		"filter.supported", true, "sort.supported", true, "etag.supported", true, "changePassword.supported", false, "pagination.cursor", true,
 		"pagination.index", true, "authenticationSchemes.0.type", "oauthbearertoken", "meta.location", c.Base()+"/ServiceProviderConfig")
 	c.Must(200, "GET", "/ResourceTypes", "").Has("totalResults", 2, "Resources.0.name", "User", "Resources.0.endpoint", "/Users",
-		"Resources.0.schemaExtensions.0.schema", scim.Schemas()[1], "Resources.1.schema", scim.Schemas()[2])
+		"Resources.0.schemaExtensions.0.schema", schema.EnterpriseURN, "Resources.1.schema", schema.GroupURN)
 	c.Must(200, "GET", "/ResourceTypes/Group/", "").Has("name", "Group", "endpoint", "/Groups")
-	c.Must(200, "GET", "/Schemas", "").Has("totalResults", 3, "itemsPerPage", 3, "Resources.0.id", scim.Schemas()[0])
-	for _, id := range scim.Schemas()[:3] {
+	c.Must(200, "GET", "/Schemas", "").Has("totalResults", 3, "itemsPerPage", 3, "Resources.0.id", schema.UserURN)
+	for _, id := range []string{schema.UserURN, schema.EnterpriseURN, schema.GroupURN} {
 		c.Must(200, "GET", "/Schemas/"+id, "").Has("id", id, "meta.resourceType", "Schema", "meta.location", c.Base()+"/Schemas/"+id)
 	}
 	// RFC 7643 section 8.7.1, in what decides how clients behave.
-	a := c.Must(200, "GET", "/Schemas/"+scim.Schemas()[0], "")
+	a := c.Must(200, "GET", "/Schemas/"+schema.UserURN, "")
 	list, _ := a.At("attributes").([]any)
 	byName := map[string]*value.Object{}
 	for _, v := range list {
@@ -256,11 +257,11 @@ func FuzzHandler(f *testing.F) {
 	server := scim.New(scim.Options{Observe: func(context.Context, scim.Exchange) {}})
 	f.Fuzz(func(t *testing.T, method, target, body string) {
 		d := scimtest.NewMemory(time.Now)
-		u, err := d.Create(t.Context(), scim.User, scim.Edit{Document: value.Map("schemas", []any{scim.Schemas()[0]}, "userName", "a", "active", true)})
+		u, err := d.Create(t.Context(), scim.User, scim.Edit{Document: value.Map("schemas", []any{schema.UserURN}, "userName", "a", "active", true)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := d.Create(t.Context(), scim.Group, scim.Edit{Document: value.Map("schemas", []any{scim.Schemas()[2]}, "displayName", "g"), Members: scim.Delta{Add: []scim.Member{{ID: u.ID}}}})
+		g, err := d.Create(t.Context(), scim.Group, scim.Edit{Document: value.Map("schemas", []any{schema.GroupURN}, "displayName", "g"), Members: scim.Delta{Add: []scim.Member{{ID: u.ID}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -102,7 +102,7 @@ func writable(a *schema.Attribute) bool {
 // a URN, a dotted path, or a name that no schema knows.
 func merge(r *schema.Resource, out *value.Object, key string, v any) (*value.Object, error) {
 	path, err := filter.ParsePath(key)
-	if err != nil || path.URN == "" && path.Sub == "" {
+	if err != nil || path.URN == "" && (path.Sub == "" || r.Attribute(path.Attr) == nil) {
 		return change(out, key, func(any) (any, error) { return v, nil })
 	}
 	return apply(r, out, Operation{Op: Replace, Path: path, Value: v, implicit: true})

@@ -65,6 +65,7 @@ func TestNormalize(t *testing.T) {
 		"URNs in any letter case":                    {`{"userName":"a","URN:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":{"Department":"d"}}`, `{` + withEnt + `,"userName":"a",` + enterprise + `:{"department":"d"}}`},
 		"attributes by their URN":                    {`{"userName":"a","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department":"d"}`, `{` + withEnt + `,"userName":"a",` + enterprise + `:{"department":"d"}}`},
 		"dotted names":                               {`{"userName":"a","name.givenName":"g","name.familyName":"f"}`, `{` + core + `,"userName":"a","name":{"givenName":"g","familyName":"f"}}`},
+		"dots in a name that nobody knows":           {`{"userName":"a","my.own":1}`, `{` + core + `,"userName":"a","my.own":1}`},
 		"the core under its own URN":                 {`{"urn:ietf:params:scim:schemas:core:2.0:User":{"userName":"a","id":"x"}}`, `{` + core + `,"userName":"a"}`},
 		"an extension that nobody knows":             {`{"userName":"a","urn:x:2.0:User":{"cost":1}}`, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:x:2.0:User"],"userName":"a","urn:x:2.0:User":{"cost":1}}`},
 		"one primary value at most":                  {`{"userName":"a","emails":[{"value":"1"},{"value":"2","primary":true},{"value":"3","primary":true}]}`, `{` + core + `,"userName":"a","emails":[{"value":"1"},{"value":"2","primary":true},{"value":"3","primary":false}]}`},

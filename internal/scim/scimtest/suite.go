@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/scim"
+	"sallyport/internal/scim/schema"
 	"sallyport/internal/value"
 )
 
@@ -44,7 +45,7 @@ func Run(t *testing.T, open func(*testing.T) scim.Directory) {
 
 // user is a document as the server makes it.
 func user(name string, pairs ...any) scim.Edit {
-	doc := value.Map("schemas", []any{scim.Schemas()[0]}, "userName", name, "active", true)
+	doc := value.Map("schemas", []any{schema.UserURN}, "userName", name, "active", true)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		doc = doc.With(pairs[i].(string), pairs[i+1])
 	}
@@ -52,7 +53,7 @@ func user(name string, pairs ...any) scim.Edit {
 }
 
 func group(name string, ids ...string) scim.Edit {
-	doc := value.Map("schemas", []any{scim.Schemas()[2]}, "displayName", name)
+	doc := value.Map("schemas", []any{schema.GroupURN}, "displayName", name)
 	return scim.Edit{Document: doc, Members: scim.Delta{Clear: true, Add: added(ids...)}}
 }
 

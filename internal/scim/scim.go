@@ -149,7 +149,9 @@ type Directory interface {
 	Find(ctx context.Context, ref Ref, related bool) (Record, error)
 	// List returns the records that a query asks for.
 	List(ctx context.Context, q Query) (Page, error)
-	// Create keeps a new record and gives it an id; ids grow with time.
+	// Create keeps a new record with the members that the edit adds, and gives it
+	// an id. IDs sort by the time they were made, so that new records are on the
+	// last page. The record returned is with Related.
 	Create(ctx context.Context, kind Kind, edit Edit) (Record, error)
 	// Change does what edit makes of the record, in one transaction in which
 	// nobody else changes it: two changes of one record are never made of the

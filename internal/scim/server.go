@@ -79,6 +79,7 @@ type answer struct {
 	status   int
 	tag      string
 	location string
+	allow    string
 	body     *value.Object
 }
 

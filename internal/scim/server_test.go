@@ -72,6 +72,9 @@ func TestErrors(t *testing.T) {
 				headers = append(headers, tt.header)
 			}
 			a := c.Must(tt.status, tt.method, tt.path, tt.body, headers...).Has("schemas.0", scim.ErrorURN, "status", fmt.Sprint(tt.status))
+			if allow := a.Header.Get("Allow"); (allow != "") != (tt.status == 405) {
+				t.Errorf("Allow: %q", allow)
+			}
 			if a.Text("detail") == "" || !strings.HasPrefix(a.Header.Get("Content-Type"), scim.MediaType) {
 				t.Errorf("%s as %s", a.Raw, a.Header.Get("Content-Type"))
 			}

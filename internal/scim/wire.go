@@ -3,6 +3,7 @@ package scim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -78,7 +79,7 @@ func (h *handler) refusal(ctx context.Context, err error) answer {
 	if f.Status == http.StatusInternalServerError {
 		h.server.options.Log.ErrorContext(ctx, "scim request failed", "err", err)
 	}
-	return answer{status: f.Status, body: errorBody(f)}
+	return answer{status: f.Status, allow: f.Allow, body: errorBody(f)}
 }
 
 // faultOf sorts an error.
@@ -121,7 +122,7 @@ func errorBody(f *fault.Error) *value.Object {
 // too often (a 429 fault; they set Retry-After themselves).
 func WriteError(w http.ResponseWriter, err error) {
 	f := faultOf(err)
-	write(w, answer{status: f.Status, body: errorBody(f)})
+	write(w, answer{status: f.Status, allow: f.Allow, body: errorBody(f)})
 }
 
 // write sends an answer.
@@ -133,6 +134,9 @@ func write(w http.ResponseWriter, a answer) {
 	}
 	if a.location != "" {
 		head.Set("Location", a.location)
+	}
+	if a.allow != "" {
+		head.Set("Allow", a.allow)
 	}
 	switch a.status {
 	case http.StatusUnauthorized:
@@ -156,5 +160,6 @@ func allow(req request, methods ...string) error {
 	if slices.Contains(methods, req.method) {
 		return nil
 	}
-	return fault.Status(http.StatusMethodNotAllowed, "%.20s is none of %s", req.method, strings.Join(methods, ", "))
+	all := strings.Join(methods, ", ")
+	return &fault.Error{Status: http.StatusMethodNotAllowed, Detail: fmt.Sprintf("%.20s is none of %s", req.method, all), Allow: all}
 }

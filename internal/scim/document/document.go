@@ -17,10 +17,10 @@ import (
 
 // MaxValues bounds the values of a multi-valued attribute in a document.
 // Members of groups are no part of it.
-const MaxValues = 1000
+const MaxValues = 500
 
 // MaxFields bounds the fields of an object in a document.
-const MaxFields = 1000
+const MaxFields = 250
 
 // Fold returns the text that two texts have in common that differ in letter
 // case only. Who keeps an index of names keeps it of this.

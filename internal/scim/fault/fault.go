@@ -32,6 +32,7 @@ type Error struct {
 	Status int
 	Type   Type // none for what has no keyword
 	Detail string
+	Allow  string // of a 405: the methods that there are, with commas
 }
 
 // Error returns the detail.

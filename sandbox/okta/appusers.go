@@ -147,7 +147,7 @@ type appUserInput struct {
 // take takes a request over into an account.
 func (x *appUser) take(c *call, in appUserInput) {
 	if in.Credentials != nil && in.Credentials.UserName != "" {
-		x.userName = in.Credentials.UserName
+		x.userName, x.madeFrom = in.Credentials.UserName, ""
 	}
 	if in.Profile != nil {
 		x.profile = merged(x.profile, in.Profile)
@@ -172,7 +172,7 @@ func assignAppUser(c *call) (answer, error) {
 		return answer{}, errStatus()
 	}
 	_, had := assigned(c.Org, a, u)
-	x := &appUser{id: c.ids.next("0ua"), userName: u.login(), created: c.now(), profile: map[string]any{}}
+	x := &appUser{id: c.ids.next("0ua"), userName: u.login(), madeFrom: u.login(), created: c.now(), profile: map[string]any{}}
 	if old := a.users[u.id]; old != nil {
 		x = old
 	}

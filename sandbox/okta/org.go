@@ -111,6 +111,8 @@ type Org struct {
 	threats    threats
 	zones      ordered[*zone]
 	reports    map[string]reportable // what end users can report as suspicious, by token
+	browsers   map[[32]byte]browser  // who is signed in to the pages, by digest of the cookie
+	departures map[string]departure  // that wait for an app, by id of the request to it
 
 	orgID, realmID, userTypeID     string
 	enrollmentPolicy, accessPolicy string
@@ -135,7 +137,7 @@ func New(opt Options) (*Org, error) {
 		domain: opt.Domain, company: companyName(opt.Domain), features: opt.Features,
 		ids: newIDs(opt.Seed), router: newRouter(routes()), pages: pages, limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
 		tokens: newTokenBox(), dir: newDirectory(), apps: appShelf{byClient: map[string]*app{}}, attributes: baseAttributes(),
-		reports: map[string]reportable{},
+		reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
 	}
 	o.SetBaseURL(opt.BaseURL)
 	o.orgID, o.realmID, o.userTypeID = o.ids.next("00o"), o.ids.next("guo"), o.ids.next("oty")

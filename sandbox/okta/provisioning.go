@@ -1,0 +1,5 @@
+package okta
+
+type provisioning struct{}
+
+type revocation struct{}

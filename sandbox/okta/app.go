@@ -32,9 +32,10 @@ type app struct {
 	roles  ordered[*assignment]
 	keys   []*clientKey
 
-	signing      []*samlKey // what its SAML responses are signed with
-	provisioning *provisioning
-	revocation   *revocation
+	signing       []*samlKey // what its SAML responses are signed with
+	fromCatalogue bool       // made from an entry of the catalogue, not in the wizard
+	provisioning  *provisioning
+	revocation    *revocation
 
 	integration *integration // of an API service integration
 }

@@ -214,7 +214,7 @@ func createApp(c *call) (answer, error) {
 	if err := c.decode(&in); err != nil {
 		return answer{}, err
 	}
-	a := &app{id: c.ids.next("0oa"), status: "ACTIVE", created: c.now(), users: map[string]*appUser{}}
+	a := &app{id: c.ids.next("0oa"), status: "ACTIVE", created: c.now(), users: map[string]*appUser{}, fromCatalogue: in.Name != ""}
 	if !c.flag("activate", true) {
 		a.status = "INACTIVE"
 	}
@@ -256,6 +256,9 @@ func replaceApp(c *call) (answer, error) {
 	if now := field(a.credentials, "signing", "kid"); a.usesSAML() && now != kid {
 		c.emit("app.keys.rotate", fact{targets: targets(a), debug: map[string]any{"kid": now}})
 	}
+	if a.provisioning != nil {
+		a.features = a.provisioning.features()
+	}
 	if now := a.clientID(); now != id {
 		delete(c.apps.byClient, id)
 		c.apps.byClient[now] = a
@@ -277,6 +280,7 @@ func deleteApp(c *call) (answer, error) {
 	}
 	c.apps.remove(a)
 	c.access.revokeClient(a)
+	c.outbox.Forget("scim " + a.id)
 	c.emit("application.lifecycle.delete", fact{targets: targets(a)})
 	if a.clientID() != "" {
 		c.emit("app.oauth2.client.lifecycle.delete", fact{targets: targets(a), debug: clientDebug(a)})

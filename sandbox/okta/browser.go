@@ -20,7 +20,7 @@ func exclusively(h handler) handler {
 	}
 }
 
-// page is a route of a page, for everybody.
+// pageRoute is a route of a page, for everybody.
 func pageRoute(method, path string, h handler) route {
 	return route{method: method, path: path, handle: exclusively(h), unlocked: true}
 }
@@ -89,7 +89,7 @@ func enter(c *call, name string) (u *user, s *session, cookie string) {
 
 // withCookie has an answer set a cookie, if there is one to set.
 func withCookie(a answer, cookie string) answer {
-	if cookie != "" {
+	if cookie != "" && a.header != nil {
 		a.header.Add("Set-Cookie", cookie)
 	}
 	return a
@@ -177,7 +177,7 @@ func openTile(c *call) (answer, error) {
 		return askWho(c, a, signInPage{})
 	}
 	if _, has := assigned(c.Org, a, u); !has {
-		return noAccess(c, a, u)
+		return noAccess(c, a)
 	}
 	if to, _ := field(a.settings, "app", "url").(string); strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "http://") {
 		return answer{status: http.StatusSeeOther, header: http.Header{"Location": {to}}}, nil
@@ -186,8 +186,8 @@ func openTile(c *call) (answer, error) {
 }
 
 // noAccess is Okta's page for who does not have an app.
-func noAccess(c *call, a *app, u *user) (answer, error) {
-	c.emit("app.generic.unauth_app_access_attempt", fact{targets: append(targets(a), targets(u)...), result: "FAILURE", reason: "User attempted unauthorized access to app"})
+func noAccess(c *call, a *app) (answer, error) {
+	c.emit("app.generic.unauth_app_access_attempt", fact{targets: targets(a), result: "FAILURE"})
 	return message(c, http.StatusForbidden, "User is not assigned to this application",
 		"Sorry, you can't access "+a.label+" because you are not assigned this app in Okta. If you're wondering why this is happening, please contact your administrator.")
 }

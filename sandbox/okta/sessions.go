@@ -36,6 +36,7 @@ func clearSessions(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.emit("user.session.clear", fact{targets: targets(u)})
+	c.universalLogout(u)
 	c.endSessions(u)
 	if c.flag("oauthTokens", false) {
 		endTokens(&c.change, u, nil)

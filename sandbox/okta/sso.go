@@ -110,7 +110,7 @@ func singleSignOn(c *call, a *app, in ask) (answer, error) {
 		return askWho(c, a, page)
 	}
 	if _, has := assigned(c.Org, a, u); !has {
-		out, err := noAccess(c, a, u)
+		out, err := noAccess(c, a)
 		return withCookie(out, cookie), err
 	}
 	b, err := samlResponse(c, a, u, s, in)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -70,9 +71,7 @@ func (d *directory) noted(h http.Handler) http.Handler {
 			fmt.Fprintf(rec, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"not today","status":"%d"}`, status)
 		}
 		d.note(r, b, rec)
-		for name, v := range rec.Header() {
-			w.Header()[name] = v
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 	})

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ const firstKeyYears = 10
 
 // newSAMLKey gives an app another signing key; the first is the one it signs with.
 func newSAMLKey(o *Org, a *app, from time.Time, years int) *samlKey {
-	sum := sha256.Sum256([]byte(o.orgID + a.id + string(rune('a'+len(a.signing)))))
+	sum := sha256.Sum256([]byte(o.orgID + a.id + strconv.Itoa(len(a.signing))))
 	k := &samlKey{kid: base64.RawURLEncoding.EncodeToString(sum[:]), created: from, expires: from.AddDate(years, 0, 0)}
 	k.material = sync.OnceValues(func() (samlidp.Key, error) { return samlidp.NewKey(o.domain, from.UTC().Truncate(time.Second), years) })
 	a.signing = append(a.signing, k)

@@ -50,7 +50,7 @@ func (c *call) depart(u *user, s *session, d departure) (answer, error) {
 	c.emit("user.session.end", fact{targets: targets(u), debug: map[string]any{"endedSessionId": s.id}})
 	out, err := c.next(d)
 	if err == nil {
-		out.header.Add("Set-Cookie", (&http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}).String())
+		out.header.Add("Set-Cookie", (&http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true}).String()) //nolint:gosec // it takes the cookie away
 	}
 	return out, err
 }

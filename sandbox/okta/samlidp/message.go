@@ -144,7 +144,7 @@ func read(b []byte) (Message, error) {
 		return Message{}, fmt.Errorf("%w: a declaration in it", ErrMessage)
 	}
 	var w wire
-	if err := xml.Unmarshal(b, &w); err != nil {
+	if err := xml.Unmarshal(b, &w); err != nil { //nolint:gosec // into texts and numbers, of at most 64 KiB
 		return Message{}, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	at, err := time.Parse(time.RFC3339, w.IssueInstant)

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
+	"sallyport/sandbox/okta"
 	"sallyport/sandbox/okta/systemlog"
 	"sallyport/sandbox/scenario"
 )
@@ -596,4 +597,35 @@ func TestHistory(t *testing.T) {
 	if behind := time.Since(s.now()); behind > time.Second {
 		t.Errorf("the clock is %s behind", behind)
 	}
+}
+
+func TestProvisioningByControl(t *testing.T) {
+	x := setup(t)
+	var apps []struct{ ID, Label string }
+	if _, out := x.okta(t, http.MethodGet, "/api/v1/apps?q=zoom", ""); json.Unmarshal([]byte(out), &apps) != nil || len(apps) != 1 {
+		t.Fatalf("apps %s", out)
+	}
+	var state okta.ProvisioningState
+	x.control(t, http.MethodPost, "provisioning/"+apps[0].ID, `{"mode": "catalogue", "base_url": "http://127.0.0.1:1/scim", "token": "t", "enabled": true, "create": true}`, 200, &state)
+	if state.Mode != "catalogue" || !state.Enabled || state.Token != "" {
+		t.Errorf("%+v", state)
+	}
+	var tested struct {
+		OK    bool
+		Error string
+	}
+	x.control(t, http.MethodPost, "provisioning/"+apps[0].ID+"/test", "", 200, &tested)
+	if tested.OK || tested.Error == "" {
+		t.Errorf("nobody is there: %+v", tested)
+	}
+	var all provisioned
+	x.control(t, http.MethodGet, "provisioning", "", 200, &all)
+	if len(all.Apps) != 1 || all.Apps[0].App != apps[0].ID || len(all.Tasks) != 0 {
+		t.Errorf("%+v", all)
+	}
+	x.control(t, http.MethodPost, "provisioning/"+apps[0].ID, `{"base_url": "http://scim.example"}`, 400, nil)
+	x.control(t, http.MethodPost, "provisioning/none", `{}`, 404, nil)
+	x.control(t, http.MethodPost, "tasks/none/retry", "", 404, nil)
+	x.control(t, http.MethodPost, "revocation/"+apps[0].ID, `{"endpoint": "http://127.0.0.1:1/revoke", "subject": "email"}`, 200, nil)
+	x.control(t, http.MethodPost, "revocation/"+apps[0].ID, `{"endpoint": "http://app.example/revoke"}`, 400, nil)
 }

@@ -32,6 +32,11 @@ type app struct {
 	roles  ordered[*assignment]
 	keys   []*clientKey
 
+	signing       []*samlKey // what its SAML responses are signed with
+	fromCatalogue bool       // made from an entry of the catalogue, not in the wizard
+	provisioning  *provisioning
+	revocation    *revocation
+
 	integration *integration // of an API service integration
 }
 
@@ -42,6 +47,7 @@ type appUser struct {
 	id         string // as the System Log calls it
 	scope      string // USER when assigned by hand, GROUP when through a group
 	userName   string
+	madeFrom   string // the login that Okta made userName from; empty when an admin gave it
 	externalID string
 	profile    map[string]any
 
@@ -184,7 +190,7 @@ func (a *app) userOf(u *user) *appUser {
 	if x := a.users[u.id]; x != nil {
 		return x
 	}
-	x := &appUser{id: "0ua" + u.id[3:], scope: "GROUP", userName: u.login(), created: u.created, lastUpdated: u.created}
+	x := &appUser{id: "0ua" + u.id[3:], scope: "GROUP", userName: u.login(), madeFrom: u.login(), created: u.created, lastUpdated: u.created}
 	a.users[u.id] = x
 	return x
 }

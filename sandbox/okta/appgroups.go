@@ -169,6 +169,11 @@ func membershipJob(c *change, event string, a *app, users []*user) {
 	for _, u := range users {
 		if u.status != Staged && u.status != Deprovisioned {
 			c.emit(event, appUserFact(a, a.userOf(u), u).inJob(job))
+			if event == "application.user_membership.add" {
+				c.accountAdded(a, u)
+			} else {
+				c.accountRemoved(a, u)
+			}
 		}
 	}
 }

@@ -77,7 +77,7 @@ func viewApp(c *call, a *app) appView {
 		v.Links["activate"] = link{Href: self + "/lifecycle/activate"}
 	}
 	switch {
-	case strings.HasPrefix(a.signOn, "SAML"):
+	case a.usesSAML():
 		v.Links["metadata"] = link{Href: self + "/sso/saml/metadata", Type: "application/xml"}
 		v.Links["help"] = link{Href: c.url("app", a.name, a.id, "setup/help/SAML_2_0/instructions"), Type: "text/html"}
 	case a.authMethod() == "private_key_jwt":
@@ -214,7 +214,7 @@ func createApp(c *call) (answer, error) {
 	if err := c.decode(&in); err != nil {
 		return answer{}, err
 	}
-	a := &app{id: c.ids.next("0oa"), status: "ACTIVE", created: c.now(), users: map[string]*appUser{}}
+	a := &app{id: c.ids.next("0oa"), status: "ACTIVE", created: c.now(), users: map[string]*appUser{}, fromCatalogue: in.Name != ""}
 	if !c.flag("activate", true) {
 		a.status = "INACTIVE"
 	}
@@ -249,9 +249,15 @@ func replaceApp(c *call) (answer, error) {
 	if in.Name != a.name {
 		return answer{}, invalidField("name", "The app's name cannot be changed")
 	}
-	id := a.clientID()
+	id, kid := a.clientID(), field(a.credentials, "signing", "kid")
 	if err := a.take(c, in); err != nil {
 		return answer{}, err
+	}
+	if now := field(a.credentials, "signing", "kid"); a.usesSAML() && now != kid {
+		c.emit("app.keys.rotate", fact{targets: targets(a), debug: map[string]any{"kid": now}})
+	}
+	if a.provisioning != nil {
+		a.features = a.provisioning.features()
 	}
 	if now := a.clientID(); now != id {
 		delete(c.apps.byClient, id)
@@ -274,6 +280,7 @@ func deleteApp(c *call) (answer, error) {
 	}
 	c.apps.remove(a)
 	c.access.revokeClient(a)
+	c.outbox.Forget("scim " + a.id)
 	c.emit("application.lifecycle.delete", fact{targets: targets(a)})
 	if a.clientID() != "" {
 		c.emit("app.oauth2.client.lifecycle.delete", fact{targets: targets(a), debug: clientDebug(a)})
@@ -337,8 +344,8 @@ func (a *app) take(c *call, in appInput) error {
 	switch {
 	case a.signOn == "OPENID_CONNECT":
 		return a.takeClient(c)
-	case strings.HasPrefix(a.signOn, "SAML"):
-		a.credentials = merged(a.credentials, map[string]any{"signing": map[string]any{"kid": c.signingKID}})
+	case a.usesSAML():
+		return a.takeSAML(c, in)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func viewAppUser(c *call, a *app, u *user, scope string) appUserView {
 	if x.externalID != "" {
 		v.ExternalID = &x.externalID
 	}
-	if slices.Contains(a.features, "PUSH_NEW_USERS") {
+	if slices.Contains(a.features, featurePush) {
 		v.Status, v.SyncState = "PROVISIONED", "SYNCHRONIZED"
 	}
 	if u.status == Suspended || u.status == Staged {
@@ -147,7 +147,7 @@ type appUserInput struct {
 // take takes a request over into an account.
 func (x *appUser) take(c *call, in appUserInput) {
 	if in.Credentials != nil && in.Credentials.UserName != "" {
-		x.userName = in.Credentials.UserName
+		x.userName, x.madeFrom = in.Credentials.UserName, ""
 	}
 	if in.Profile != nil {
 		x.profile = merged(x.profile, in.Profile)
@@ -172,7 +172,7 @@ func assignAppUser(c *call) (answer, error) {
 		return answer{}, errStatus()
 	}
 	_, had := assigned(c.Org, a, u)
-	x := &appUser{id: c.ids.next("0ua"), userName: u.login(), created: c.now(), profile: map[string]any{}}
+	x := &appUser{id: c.ids.next("0ua"), userName: u.login(), madeFrom: u.login(), created: c.now(), profile: map[string]any{}}
 	if old := a.users[u.id]; old != nil {
 		x = old
 	}
@@ -181,7 +181,8 @@ func assignAppUser(c *call) (answer, error) {
 	a.users[u.id] = x
 	if !had {
 		c.emit("application.user_membership.add", appUserFact(a, x, u))
-		if slices.Contains(a.features, "PUSH_NEW_USERS") {
+		c.accountAdded(a, u)
+		if a.provisioning == nil && slices.Contains(a.features, featurePush) {
 			c.emit("application.provision.user.push", appUserFact(a, x, u).inJob(c.ids.next("gam")))
 		}
 	}
@@ -200,6 +201,9 @@ func updateAppUser(c *call) (answer, error) {
 	x := a.userOf(u)
 	x.take(c, in)
 	c.emit("application.user_membership.update", fact{targets: appUserFact(a, x, u).targets})
+	if p, ok := a.provisioned(); ok && p.update {
+		c.begin(&work{app: a, what: doUpdate, user: u})
+	}
 	return ok(viewAppUser(c, a, u, scope))
 }
 
@@ -219,7 +223,8 @@ func unassignAppUser(c *call) (answer, error) {
 		return none()
 	}
 	c.emit("application.user_membership.remove", appUserFact(a, x, u))
-	if slices.Contains(a.features, "PUSH_USER_DEACTIVATION") {
+	c.accountRemoved(a, u)
+	if a.provisioning == nil && slices.Contains(a.features, featureDeactivate) {
 		c.emit("application.provision.user.deactivate", appUserFact(a, x, u).inJob(c.ids.next("gam")))
 	}
 	return none()

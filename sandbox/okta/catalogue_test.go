@@ -101,16 +101,21 @@ func TestEmittedTypes(t *testing.T) {
 		}
 	}
 	for kind, keys := range map[string][]string{
-		"user.session.end":                  {"endedSessionId"},
-		"user.account.privilege.grant":      {"privilegeGranted"},
-		"user.account.privilege.revoke":     {"privilegeRevoked"},
-		"group.privilege.grant":             {"privilegeGranted"},
-		"app.oauth2.client.privilege.grant": {"privilegeGranted"},
-		"user.account.update_profile":       {"changedAttributes"},
-		"user.account.reset_password":       {"userStatus", "isSelfInitiated"},
-		"system.api_token.revoke":           {"networkConnection", "rateLimitPercentage", "concurrencyPercentage"},
-		"group.application_assignment.add":  {"groupAppAssignmentId"},
-		"user.authentication.auth_via_mfa":  {"factor", "factorIntent"},
+		"user.session.end":                        {"endedSessionId"},
+		"user.authentication.sso":                 {"initiationType", "signOnMode"},
+		"user.authentication.universal_logout":    {"appInstanceIds"},
+		"app.keys.generate":                       {"kid", "expirationYears"},
+		"application.provision.user.push":         nil,
+		"application.provision.group_push.pushed": nil,
+		"user.account.privilege.grant":            {"privilegeGranted"},
+		"user.account.privilege.revoke":           {"privilegeRevoked"},
+		"group.privilege.grant":                   {"privilegeGranted"},
+		"app.oauth2.client.privilege.grant":       {"privilegeGranted"},
+		"user.account.update_profile":             {"changedAttributes"},
+		"user.account.reset_password":             {"userStatus", "isSelfInitiated"},
+		"system.api_token.revoke":                 {"networkConnection", "rateLimitPercentage", "concurrencyPercentage"},
+		"group.application_assignment.add":        {"groupAppAssignmentId"},
+		"user.authentication.auth_via_mfa":        {"factor", "factorIntent"},
 		"app.oauth2.client.lifecycle.create": {
 			"clientId", "clientName",
 		},
@@ -180,6 +185,7 @@ func (x *tenant) everything() {
 	}
 	x.apps(u, g)
 	x.rulesAndHooks(g)
+	x.signOnAndProvisioning()
 	tokens := x.get("/api/v1/api-tokens").want(200).list()
 	i := slices.IndexFunc(tokens, func(o object) bool { return o["name"] == "Terraform" })
 	x.del("/api/v1/api-tokens/" + str(tokens[i], "id")).want(204)

@@ -126,12 +126,14 @@ func (c *change) join(g *group, u *user, rule string) {
 		f.debug = map[string]any{"triggeredByGroupRuleId": rule}
 	}
 	c.emit("group.user_membership.add", f)
+	defer c.membersChanged(g, u, true) // after the account that it may give
 	if u.status == Staged || u.status == Deprovisioned {
 		return
 	}
 	for _, a := range appsOf(c.Org, u) {
 		if !slices.Contains(before, a) {
 			c.emit("application.user_membership.add", appUserFact(a, a.userOf(u), u).inJob(c.ids.next("gam")))
+			c.accountAdded(a, u)
 		}
 	}
 }
@@ -146,11 +148,13 @@ func (c *change) leave(g *group, u *user) {
 	delete(g.ruled, u.id)
 	g.lastMembershipUpdated = c.now()
 	c.emit("group.user_membership.remove", fact{targets: targets(g, u)})
+	c.membersChanged(g, u, false)
 	after := appsOf(c.Org, u)
 	for _, a := range before {
 		if !slices.Contains(after, a) {
 			c.emit("application.user_membership.remove", appUserFact(a, a.userOf(u), u).inJob(c.ids.next("gam")))
 			a.drop(u)
+			c.accountRemoved(a, u)
 		}
 	}
 }

@@ -238,6 +238,9 @@ func replaceGroup(c *call) (answer, error) {
 	}
 	slices.Sort(changed)
 	g.setProfile(in.Profile)
+	if slices.Contains(changed, "name") {
+		c.groupRenamed(g)
+	}
 	g.lastUpdated = c.now()
 	c.emit("group.profile.update", fact{targets: targets(g), debug: map[string]any{"changedAttributes": strings.Join(changed, ",")}})
 	return ok(viewGroup(c, g))
@@ -248,6 +251,7 @@ func deleteGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.groupGone(g)
 	for _, u := range g.members.items {
 		u.groups.remove(g.id)
 	}

@@ -51,6 +51,16 @@ user.session.end | User logout from Okta | core.user_auth.logout_success
 user.session.clear | Clear user session
 user.session.access_admin_app | User accessing Okta admin app | app.admin.sso.login.success
 user.authentication.sso | User single sign on to app | app.auth.sso
+user.authentication.slo | User single sign out of app | app.auth.slo
+user.authentication.universal_logout | Universal Logout triggered for user
+app.generic.unauth_app_access_attempt | User attempted unauthorized access to app | app.generic.unauth_app_access_attempt | WARN
+app.keys.generate | Application signing key generated | app.keys.generate
+app.keys.rotate | Application signing key rotated | app.keys.rotate
+app.keys.clone | Application signing key cloned | app.keys.clone
+application.provision.user.push | Push new user to external application | app.user_management.push_new_user
+application.provision.user.push_profile | Push user's profile to external application | app.user_management.push_profile_update
+application.provision.user.deactivate | Push user deactivation to external application | app.user_management.push_user_deactivation
+application.provision.user.reactivate | Push user reactivation in external application | app.user_management.push_user_reactivation
 user.authentication.auth_via_mfa | Authentication of user via MFA | core.user.factor.attempt_success
 user.mfa.factor.activate | Activate factor for user | core.user.factor.activate
 user.mfa.factor.deactivate | Reset factor for user | core.user.factor.reset

@@ -53,6 +53,7 @@ func (c *change) activate(u *user, how activation) string {
 	}
 	for _, a := range appsOf(c.Org, u) {
 		c.emit("application.user_membership.add", appUserFact(a, a.userOf(u), u))
+		c.accountAdded(a, u)
 	}
 	token := c.ids.secret(20)
 	u.oneTime = token
@@ -124,6 +125,7 @@ func (c *change) deactivate(u *user) {
 	c.emit("user.lifecycle.deactivate", fact{targets: targets(u)})
 	for _, a := range apps {
 		c.emit("application.user_membership.remove", appUserFact(a, a.userOf(u), u))
+		c.accountRemoved(a, u)
 		a.drop(u)
 	}
 	c.endSessions(u)

@@ -24,7 +24,9 @@ import (
 
 	"sallyport/sandbox/okta/eventhook"
 	"sallyport/sandbox/okta/logstream"
+	"sallyport/sandbox/okta/outbox"
 	"sallyport/sandbox/okta/ratelimit"
+	"sallyport/sandbox/okta/scimclient"
 	"sallyport/sandbox/okta/systemlog"
 )
 
@@ -42,7 +44,10 @@ type Options struct {
 	After func(d time.Duration, f func()) (stop func() bool) // time.AfterFunc when nil
 	Mail  func(to, subject, text string)                     // takes the mails that the org sends; nil drops them
 	Log   *slog.Logger                                       // nil discards
-	HTTP  *http.Client                                       // for event hooks; http.DefaultClient when nil
+	HTTP  *http.Client                                       // for event hooks and apps; http.DefaultClient when nil
+	// ProvisioningPause is how long a request to an app waits that has failed,
+	// where its server does not say; five minutes, as Okta, when zero.
+	ProvisioningPause time.Duration
 	// HTTPSOnly makes event hooks as strict as Okta's: without it, http is
 	// good enough for an endpoint on this machine.
 	HTTPSOnly bool
@@ -88,6 +93,9 @@ type Org struct {
 	events   *systemlog.Log
 	sender   *eventhook.Sender
 	streamer *logstream.Sender
+	outbox   *outbox.Outbox // what apps are told: accounts, ended sessions
+	scim     *scimclient.Client
+	client   http.Client // for the latter
 	tokens   *tokenBox
 	access   *accessBox
 
@@ -111,6 +119,9 @@ type Org struct {
 	threats    threats
 	zones      ordered[*zone]
 	reports    map[string]reportable // what end users can report as suspicious, by token
+	browsers   map[[32]byte]browser  // who is signed in to the pages, by digest of the cookie
+	failures   []failure             // of provisioning, the oldest first
+	departures map[string]departure  // that wait for an app, by id of the request to it
 
 	orgID, realmID, userTypeID     string
 	enrollmentPolicy, accessPolicy string
@@ -135,7 +146,7 @@ func New(opt Options) (*Org, error) {
 		domain: opt.Domain, company: companyName(opt.Domain), features: opt.Features,
 		ids: newIDs(opt.Seed), router: newRouter(routes()), pages: pages, limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
 		tokens: newTokenBox(), dir: newDirectory(), apps: appShelf{byClient: map[string]*app{}}, attributes: baseAttributes(),
-		reports: map[string]reportable{},
+		reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
 	}
 	o.SetBaseURL(opt.BaseURL)
 	o.orgID, o.realmID, o.userTypeID = o.ids.next("00o"), o.ids.next("guo"), o.ids.next("oty")
@@ -148,6 +159,9 @@ func New(opt Options) (*Org, error) {
 		HTTP: opt.HTTP, Now: opt.Now, After: opt.After, NewID: o.ids.uuid, Log: opt.Log, Failed: o.deliveryFailed,
 	})
 	o.streamer = logstream.New(logstream.Options{HTTP: opt.HTTP, After: opt.After, Log: opt.Log, Refused: o.streamRefused})
+	o.outbox = outbox.New(outbox.Options{After: opt.After, Pause: opt.ProvisioningPause})
+	o.scim, o.client = scimclient.New(opt.HTTP), *opt.HTTP
+	o.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	seed(o, opt)
 	o.threats, o.zones = newThreats(o.born), newZones(o.orgID, o.born)
 	o.events.OnAppend(o.deliver)
@@ -185,6 +199,7 @@ func (o *Org) Close() {
 	o.timers.close()
 	o.sender.Close()
 	o.streamer.Close()
+	o.outbox.Close()
 }
 
 // SetBaseURL says under what URL the org is reached. It is used in links, as

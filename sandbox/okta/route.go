@@ -60,7 +60,7 @@ func routes() []route {
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
 		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
 		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), zoneRoutes(), policyRoutes(), wellKnownRoutes(), pageRoutes(),
-		noticeRoutes(), logStreamRoutes(),
+		noticeRoutes(), logStreamRoutes(), samlKeyRoutes(), ssoRoutes(), connectionRoutes(), groupPushRoutes(),
 	} {
 		all = append(all, of...)
 	}

@@ -32,7 +32,7 @@ func (s *seeder) software() {
 	for _, u := range s.people {
 		if s.rand.IntN(100) < 5 && u.status == Active {
 			expenses.users[u.id] = &appUser{
-				id: s.ids.next("0ua"), scope: "USER", userName: u.login(), profile: map[string]any{}, created: u.created, lastUpdated: u.created,
+				id: s.ids.next("0ua"), scope: "USER", userName: u.login(), madeFrom: u.login(), profile: map[string]any{}, created: u.created, lastUpdated: u.created,
 			}
 		}
 	}

@@ -24,6 +24,8 @@ type session struct {
 	started  time.Time
 	expires  time.Time
 	verified time.Time // when the last factor was used, zero for never
+
+	participants []participant // apps that it has opened with SAML
 }
 
 // clearSessions ends all sessions of a user; on request its OAuth tokens too,
@@ -34,6 +36,7 @@ func clearSessions(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.emit("user.session.clear", fact{targets: targets(u)})
+	c.universalLogout(u)
 	c.endSessions(u)
 	if c.flag("oauthTokens", false) {
 		endTokens(&c.change, u, nil)

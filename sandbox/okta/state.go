@@ -121,19 +121,27 @@ func signIn(o *Org, login string, from Client, e Entry) ([]func(), error) {
 		c.session = o.ids.session()
 	}
 	defer c.flush()
-	a := assess(u, from, o.now())
+	if !c.tryIn(u, e) {
+		return nil, fmt.Errorf("sign in %s, who is %s: %w", login, u.status, ErrNoAccess)
+	}
+	return c.effects, nil
+}
+
+// tryIn opens a session for somebody, if their status lets them.
+func (c *change) tryIn(u *user, e Entry) bool {
+	a := assess(u, c.from, c.now())
 	switch u.status {
 	case Active, PasswordExpired, Recovery:
+		c.admit(u, a, e)
+		return true
 	default:
 		reason := map[Status]string{LockedOut: "LOCKED_OUT", Suspended: "USER_STATUS_SUSPENDED"}[u.status]
 		if reason == "" {
 			reason = "INVALID_CREDENTIALS"
 		}
 		c.emit("user.session.start", fact{targets: signInTargets(c, u), result: "FAILURE", reason: reason, debug: a.Debug()})
-		return nil, fmt.Errorf("sign in %s, who is %s: %w", login, u.status, ErrNoAccess)
+		return false
 	}
-	c.admit(u, a, e)
-	return c.effects, nil
 }
 
 // admit lets somebody in and opens their session.

@@ -222,6 +222,7 @@ func (c *change) setProfile(u *user, next profile) {
 			c.emit("user.account.update_secondary_email", fact{targets: targets(u)})
 		}
 	}
+	c.profileChanged(u)
 	c.applyRules(u)
 }
 

@@ -39,6 +39,9 @@ func (e Expr) Match(env Env) (bool, error) {
 	return b, nil
 }
 
+// Value evaluates the expression for one user.
+func (e Expr) Value(env Env) (any, error) { return e.root.eval(&env) }
+
 type node interface {
 	eval(env *Env) (any, error)
 }

@@ -76,6 +76,7 @@ var load = sync.OnceValues(func() (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
+	openapi3filter.RegisterBodyDecoder("text/xml", openapi3filter.RegisteredBodyDecoder("text/plain")) // SAML metadata
 	var c Checker
 	for _, name := range []string{"okta-management.yaml", "okta-oauth.yaml"} {
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))

@@ -96,8 +96,11 @@ func TestBacktestsLeft(t *testing.T) {
 	add := func(id string, beat time.Duration) error {
 		return b.db.Backtests.Add(t.Context(), backtest.Job{ID: id, Org: b.acme.ID, Title: id, State: backtest.Running, CreatedAt: b.now(), BeatAt: b.now().Add(-beat), Report: backtest.Report{Hits: 7}}, backtest.MostAtOnce)
 	}
-	for id, beat := range map[string]time.Duration{"gone": time.Minute, "one": 0, "two": 0} {
-		if err := add(id, beat); err != nil {
+	if err := add("gone", time.Minute); err != nil { // first: beside the two that run there is no room
+		t.Fatal(err)
+	}
+	for _, id := range []string{"one", "two"} {
+		if err := add(id, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,8 +38,8 @@ func Methods() []Method { return []Method{ByPassword, ByLink} }
 // Sessions keeps sessions, by the hash of their token.
 type Sessions interface {
 	Add(ctx context.Context, hash string, s Session) error
-	// Find returns whose a session is, with the account, organization and role as
-	// they are now. One of a disabled account or without a role is not found.
+	// Find returns whose a session is, with the account, organization and roles as
+	// they are now. One of a disabled account, or of no member, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
 	// Touch notes a request.
 	Touch(ctx context.Context, session string, at time.Time) error

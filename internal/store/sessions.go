@@ -14,17 +14,17 @@ type Sessions struct{ db *DB }
 const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.seen_at, s.ends_at, s.agent, s.addr`
 
 // whoColumns are whom a session or token stands for, and joinWho where they come
-// from: an account that may sign in, with a role in the organization.
+// from: an account that may sign in, of an active member of the organization.
 const (
-	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at, m.role`
+	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at`
 	joinWho    = ` JOIN account a ON a.id = s.account_id AND a.disabled_at = 0
-		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id JOIN organization o ON o.id = s.org_id `
+		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id AND m.state = 'active' JOIN organization o ON o.id = s.org_id `
 )
 
 // scanWho scans whoColumns, and further ones after them.
 func scanWho(rows *sql.Rows, more ...any) (c portal.Caller, err error) {
 	var created int64
-	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created, &c.Role}, more...)...)
+	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created}, more...)...)
 	c.Org.CreatedAt = fromMicros(created)
 	return c, err
 }
@@ -46,9 +46,19 @@ func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error 
 	})
 }
 
-// Find returns whose a session is, as the account, organization and role are now.
+// withRoles returns a caller with the roles that they have.
+func withRoles(ctx context.Context, db *DB, c portal.Caller, err error) (portal.Caller, error) {
+	if err != nil {
+		return c, err
+	}
+	held, err := grants(ctx, db, c.Org.ID, c.Account.ID)
+	c.Roles = portal.Held(held[c.Account.ID])
+	return c, err
+}
+
+// Find returns whose a session is, as the account, organization and roles are now.
 func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) {
-	return one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
+	c, err := one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
 		var s portal.Session
 		fields, done := sessionFields(&s)
 		c, err := scanWho(rows, fields...)
@@ -56,6 +66,7 @@ func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) 
 		c.Session = s
 		return c, err
 	}, `SELECT `+whoColumns+`, `+sessionColumns+` FROM session s`+joinWho+`WHERE s.token_hash = ?`, hash)
+	return withRoles(ctx, t.db, c, err)
 }
 
 // Touch notes a request.

@@ -242,6 +242,10 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
   }),
   createRoute({
+    ...at("/settings/roles"),
+    component: lazyRouteComponent(() => import("./features/settings/Roles.tsx"), "Roles"),
+  }),
+  createRoute({
     ...at("/settings/events"),
     component: lazyRouteComponent(() => import("./features/settings/EventsKept.tsx"), "EventsKept"),
   }),

@@ -1,4 +1,5 @@
 import {
+  BadgeCheck,
   BellOff,
   BellRing,
   BookOpen,
@@ -118,7 +119,14 @@ const settings = [
     to: "/settings/members",
     icon: Users,
     label: "Members",
-    text: "Who may sign in, and what they may do.",
+    text: "Who may sign in, and their roles.",
+    permission: "members:read",
+  },
+  {
+    to: "/settings/roles",
+    icon: BadgeCheck,
+    label: "Roles",
+    text: "What each role allows; roles of your own.",
     permission: "members:read",
   },
   {

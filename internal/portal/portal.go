@@ -3,8 +3,9 @@
 // administrator.
 //
 // A person is one account, whatever the number of organizations; what they may
-// do in one is their membership's role there. Who a request comes from is
-// decided again for each request, so that a role taken away is gone at once.
+// do in one is what the roles allow together that their membership has there. Who
+// a request comes from is decided again for each request, so that a role taken
+// away is gone at once.
 package portal
 
 import (

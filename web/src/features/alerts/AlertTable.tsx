@@ -78,6 +78,6 @@ const columns: Column<Alert>[] = [
       </span>
     ),
   },
-  { id: "due", title: "Due", width: "108px", from: 768, cell: (a) => <Due alert={a} /> },
+  { id: "due", title: "Due", width: "118px", from: 768, cell: (a) => <Due alert={a} /> },
   { id: "at", title: "Last seen", width: "100px", sort: true, cell: (a) => <Time at={a.lastAt} /> },
 ];

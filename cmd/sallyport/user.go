@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"sallyport/internal/app"
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
@@ -55,6 +56,7 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 
 // inOrganization calls fn with the organization of a slug and the people in it.
 func (c *configFlag) inOrganization(ctx context.Context, std streams, slug string, fn func(*portal.People, portal.Organization) error) error {
+	ctx, _ = audit.By(ctx, audit.Actor{ID: "command line", Name: os.Getenv("USER")})
 	core, err := c.core(ctx, std)
 	if err != nil {
 		return err

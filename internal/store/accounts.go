@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
@@ -92,7 +93,10 @@ func (tx *Tx) join(ctx context.Context, a portal.Account, m portal.Membership) e
 	if err != nil {
 		return err
 	}
-	return tx.grant(ctx, m, portal.Manual, nil)
+	if err := tx.grant(ctx, m, portal.Manual, nil); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, m.Org, audit.Note{Action: "member.added", Object: "account:" + m.Account, Detail: map[string]any{"email": a.Email, "roles": m.Roles}})
 }
 
 // SetPassword replaces a password's hash and ends the account's sessions but the
@@ -102,8 +106,10 @@ func (t Accounts) SetPassword(ctx context.Context, account, hash, keep string) e
 		if err := tx.change(ctx, "account", `UPDATE account SET password_hash = ? WHERE id = ?`, hash, account); err != nil || keep == portal.KeepSessions {
 			return err
 		}
-		_, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ? AND id <> ?`, account, keep)
-		return err
+		if _, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ? AND id <> ?`, account, keep); err != nil {
+			return err
+		}
+		return tx.auditAccount(ctx, account, audit.Note{Action: "password.changed", Object: "account:" + account})
 	})
 }
 
@@ -120,12 +126,43 @@ func (t Accounts) SetMember(ctx context.Context, org, account string, c portal.M
 					return err
 				}
 			}
-			if c.Disabled == nil {
-				return nil
+			if c.Disabled != nil {
+				if err := tx.disable(ctx, org, account, *c.Disabled, at); err != nil {
+					return err
+				}
 			}
-			return tx.disable(ctx, org, account, *c.Disabled, at)
+			return tx.Audit(ctx, org, audit.Note{Action: "member.changed", Object: "account:" + account, Detail: memberDetail(c)})
 		})
 	})
+}
+
+func memberDetail(c portal.MemberChange) map[string]any {
+	out := map[string]any{}
+	if c.Roles != nil {
+		out["roles"] = c.Roles
+	}
+	if c.Disabled != nil {
+		out["disabled"] = *c.Disabled
+	}
+	return out
+}
+
+// auditAccount writes an entry in every organization of an account; in the server's
+// own log where it has none.
+func (tx *Tx) auditAccount(ctx context.Context, account string, n audit.Note) error {
+	orgs, err := list(ctx, tx, scalar[string], `SELECT org_id FROM membership WHERE account_id = ? ORDER BY org_id`, account)
+	if err != nil {
+		return err
+	}
+	if len(orgs) == 0 {
+		orgs = []string{""}
+	}
+	for _, org := range orgs {
+		if err := tx.Audit(ctx, org, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // disable keeps an account from signing in, or lets it again. A member of other
@@ -158,6 +195,10 @@ func (t Accounts) RemoveMember(ctx context.Context, org, account string) error {
 }
 
 func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
+	email, err := one(ctx, tx, "member", scalar[string], `SELECT a.email FROM account a JOIN membership m ON m.account_id = a.id WHERE m.org_id = ? AND a.id = ?`, org, account)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `DELETE FROM member_role WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
 		return err
 	}
@@ -173,6 +214,8 @@ func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
 			return err
 		}
 	}
-	_, err := tx.exec(ctx, `DELETE FROM account WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id)`, account)
-	return err
+	if _, err := tx.exec(ctx, `DELETE FROM account WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id)`, account); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, org, audit.Note{Action: "member.removed", Object: "account:" + account, Detail: map[string]any{"email": email}})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
@@ -47,8 +48,10 @@ func (t Roles) Add(ctx context.Context, org string, r portal.Role, at time.Time)
 		return err
 	}
 	return named(t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO role (id, org_id, name, permissions, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`, r.ID, org, r.Name, permissions, toMicros(at), toMicros(at))
-		return err
+		if _, err := tx.exec(ctx, `INSERT INTO role (id, org_id, name, permissions, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)`, r.ID, org, r.Name, permissions, toMicros(at), toMicros(at)); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "role.added", Object: "role:" + r.ID, Detail: map[string]any{"name": r.Name, "permissions": r.Permissions}})
 	}), r)
 }
 
@@ -76,7 +79,12 @@ func (t Roles) Change(ctx context.Context, org string, r portal.Role, check func
 		if err := check(before); err != nil {
 			return err
 		}
-		return tx.change(ctx, "role", `UPDATE role SET name = ?, permissions = ?, updated_at = ? WHERE id = ? AND org_id = ?`, r.Name, permissions, toMicros(at), r.ID, org)
+		if err := tx.change(ctx, "role", `UPDATE role SET name = ?, permissions = ?, updated_at = ? WHERE id = ? AND org_id = ?`, r.Name, permissions, toMicros(at), r.ID, org); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "role.changed", Object: "role:" + r.ID, Detail: map[string]any{
+			"name": r.Name, "permissions": r.Permissions, "before": map[string]any{"name": before.Name, "permissions": before.Permissions},
+		}})
 	}), r)
 }
 
@@ -87,7 +95,8 @@ func (t Roles) Remove(ctx context.Context, org, role string) error {
 		if err := tx.holdRoles(ctx, org); err != nil {
 			return err
 		}
-		if _, err := tx.ownRole(ctx, org, role); err != nil {
+		before, err := tx.ownRole(ctx, org, role)
+		if err != nil {
 			return err
 		}
 		holders, err := list(ctx, tx, scalar[string], `SELECT DISTINCT a.name FROM member_role m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? AND m.role_id = ? ORDER BY a.name`, org, role)
@@ -100,7 +109,10 @@ func (t Roles) Remove(ctx context.Context, org, role string) error {
 		if _, err := tx.exec(ctx, `DELETE FROM flow_delegate WHERE org_id = ? AND kind = ? AND subject = ?`, org, DelegateRole, role); err != nil {
 			return err
 		}
-		return tx.change(ctx, "role", `DELETE FROM role WHERE id = ? AND org_id = ?`, role, org)
+		if err := tx.change(ctx, "role", `DELETE FROM role WHERE id = ? AND org_id = ?`, role, org); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "role.deleted", Object: "role:" + role, Detail: map[string]any{"name": before.Name}})
 	})
 }
 

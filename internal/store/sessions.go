@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
@@ -42,7 +43,14 @@ func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error 
 	return t.db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr)
-		return err
+		if err != nil {
+			return err
+		}
+		by, err := tx.asAccount(ctx, s.Account, s.Addr)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, s.Org, audit.Note{Action: "session.opened", Object: "session:" + s.ID, Actor: &by, Detail: map[string]any{"method": s.Method, "agent": s.Agent}})
 	})
 }
 
@@ -90,8 +98,36 @@ func (t Sessions) List(ctx context.Context, account string) ([]portal.Session, e
 // End ends one session of an account.
 func (t Sessions) End(ctx context.Context, account, session string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "session", `DELETE FROM session WHERE account_id = ? AND id = ?`, account, session)
+		org, err := one(ctx, tx, "session", scalar[string], `SELECT org_id FROM session WHERE account_id = ? AND id = ?`, account, session)
+		if err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "session", `DELETE FROM session WHERE account_id = ? AND id = ?`, account, session); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "session.ended", Object: "session:" + session, Detail: map[string]any{"of": "account:" + account}})
 	})
+}
+
+// Refused tells of a sign-in that was refused, in the audit logs of the account's
+// organizations; in the server's own where there is no such account.
+func (t Sessions) Refused(ctx context.Context, account string, from portal.From) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		by, err := tx.asAccount(ctx, account, from.Addr)
+		if err != nil {
+			return err
+		}
+		return tx.auditAccount(ctx, account, audit.Note{Action: "session.refused", Object: by.ID, Outcome: "denied", Actor: &by, Detail: map[string]any{"agent": from.Agent[:min(len(from.Agent), 300)]}})
+	})
+}
+
+// asAccount is an account as one who acts; "anonymous" for one that there is not.
+func (tx *Tx) asAccount(ctx context.Context, account, addr string) (audit.Actor, error) {
+	names, err := list(ctx, tx, scalar[string], `SELECT name FROM account WHERE id = ?`, account)
+	if err != nil || len(names) == 0 {
+		return audit.Actor{ID: "anonymous", Addr: addr}, err
+	}
+	return audit.Actor{ID: "account:" + account, Name: names[0], Addr: addr}, nil
 }
 
 // Sweep deletes the sessions that ended before now, or saw nobody since.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
@@ -32,7 +33,10 @@ func (t Tokens) Add(ctx context.Context, hash string, tok portal.Token) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO api_token (id, org_id, account_id, name, token_hash, permissions, hint, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			tok.ID, tok.Org, tok.Account, tok.Name, hash, permissions, tok.Hint, toMicros(tok.CreatedAt), toMicros(tok.EndsAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, tok.Org, audit.Note{Action: "token.added", Object: "token:" + tok.ID, Detail: map[string]any{"name": tok.Name, "permissions": tok.Permissions}})
 	})
 }
 
@@ -83,6 +87,13 @@ func (t Tokens) Remove(ctx context.Context, org, account, token string) error {
 	w.add(`id = ?`, token)
 	w.addIf(account != "", `account_id = ?`, account)
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "API token", `DELETE FROM api_token `+w.text(), w.args...)
+		name, err := one(ctx, tx, "API token", scalar[string], `SELECT name FROM api_token `+w.text(), w.args...)
+		if err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "API token", `DELETE FROM api_token `+w.text(), w.args...); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "token.ended", Object: "token:" + token, Detail: map[string]any{"name": name}})
 	})
 }

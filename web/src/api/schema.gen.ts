@@ -291,6 +291,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, the newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All audit entries that a filter leaves, one a line, the newest first
+         * @description With the hashes by which the chain is verified. If the file breaks off, so does the connection.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How sending the audit log to a collector goes */
+        get: operations["getAuditStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the audit log
+         * @description Every entry is held against its hash and the one before: one that was changed, taken away or put elsewhere is found.
+         */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backtests": {
         parameters: {
             query?: never;
@@ -3187,6 +3261,83 @@ export interface components {
             tactics: components["schemas"]["Tactic"][];
             techniques: components["schemas"]["Technique"][];
         };
+        AuditEntry: {
+            /** @description its number in the organization's chain */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            /** @description account:ID, token:ID, command line or system */
+            actor: string;
+            /** @description as it was then */
+            actorName: string;
+            /** @description such as role.changed; of what has no name of its own, that of the operation */
+            action: string;
+            /** @description what it was done to, as kind:ID, with spaces between several */
+            object: string;
+            /** @description ok, or the kind of the error */
+            outcome: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description where it came from */
+            addr: string;
+            requestId: string;
+            /** @description hash of the entry before */
+            prev: string;
+            hash: string;
+        };
+        AuditEntryPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        AuditFault: {
+            kind: components["schemas"]["AuditFaultKind"];
+            seq: number;
+            text: string;
+        };
+        /** @enum {string} */
+        AuditFaultKind: "changed" | "missing" | "reordered" | "truncated";
+        AuditState: {
+            /** @description that are kept and right */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description of the first one
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description of the last one
+             */
+            to?: string;
+            /** @description of the last entry that was written */
+            seq: number;
+            /** @description of the last entry that was written: note it elsewhere, and no part of the log before it can be written anew */
+            hash: string;
+            /** @description entries up to this one were deleted for their age */
+            pruned: number;
+            /** @description the first thing that is wrong; not there where nothing is */
+            fault?: components["schemas"]["AuditFault"];
+        };
+        AuditStream: {
+            /** @description the collector; empty where the log is sent nowhere */
+            target: string;
+            /** @description entries of the organization that were not sent yet */
+            waiting: number;
+            /** @description of the last try, by the server that answers */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description since when it fails
+             */
+            failedAt?: string;
+            /**
+             * Format: date-time
+             * @description when something was sent last, by the server that answers
+             */
+            sentAt?: string;
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -4924,7 +5075,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "audit:read" | "tokens:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -7031,6 +7182,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attack"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description account:ID, token:ID, command line or system */
+                actor?: string;
+                action?: string;
+                /** @description kind:ID */
+                object?: string;
+                outcome?: string;
+                /** @description a text in who, what, whereto or the detail */
+                q?: string;
+                since?: string;
+                until?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description account:ID, token:ID, command line or system */
+                actor?: string;
+                action?: string;
+                /** @description kind:ID */
+                object?: string;
+                outcome?: string;
+                /** @description a text in who, what, whereto or the detail */
+                q?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAuditStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStream"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditState"];
                 };
             };
             default: components["responses"]["Error"];

@@ -5,6 +5,7 @@ import {
   BookOpen,
   Briefcase,
   Database,
+  FileClock,
   Gauge,
   Info,
   KeyRound,
@@ -128,6 +129,13 @@ const settings = [
     label: "Roles",
     text: "What each role allows; roles of your own.",
     permission: "members:read",
+  },
+  {
+    to: "/settings/audit",
+    icon: FileClock,
+    label: "Audit log",
+    text: "Who did what, when and from where, and that nobody has changed it.",
+    permission: "audit:read",
   },
   {
     to: "/settings/events",

@@ -47,16 +47,21 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		if err != nil {
 			return err
 		}
-		if _, err = people.Add(ctx, o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, ids...); err == nil {
+		if _, err = people.Add(byHand(ctx), o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, ids...); err == nil {
 			_, _ = fmt.Fprintf(std.out, "%s is %s of %s\n", *email, is, o.Name)
 		}
 		return err
 	})
 }
 
+// byHand is the context of what somebody does on the machine, for the audit log.
+func byHand(ctx context.Context) context.Context {
+	ctx, _ = audit.By(ctx, audit.Actor{ID: "command line", Name: os.Getenv("USER")})
+	return ctx
+}
+
 // inOrganization calls fn with the organization of a slug and the people in it.
 func (c *configFlag) inOrganization(ctx context.Context, std streams, slug string, fn func(*portal.People, portal.Organization) error) error {
-	ctx, _ = audit.By(ctx, audit.Actor{ID: "command line", Name: os.Getenv("USER")})
 	core, err := c.core(ctx, std)
 	if err != nil {
 		return err
@@ -143,7 +148,7 @@ func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		if err != nil {
 			return err
 		}
-		if err := people.Set(ctx, o.ID, m.ID, c); err != nil {
+		if err := people.Set(byHand(ctx), o.ID, m.ID, c); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintf(std.out, "%s is %s in %s\n", m.Email, is, o.Name)

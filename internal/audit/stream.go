@@ -106,13 +106,10 @@ func (s *Stream) ended(ctx context.Context, err error) {
 	}
 	s.mu.Lock()
 	before := s.state.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		s.state.Error, s.state.FailedAt = "", time.Time{}
-	default:
-		if s.state.Error = err.Error(); s.state.FailedAt.IsZero() {
-			s.state.FailedAt = s.Now()
-		}
+	} else if s.state.Error = err.Error(); s.state.FailedAt.IsZero() {
+		s.state.FailedAt = s.Now()
 	}
 	s.mu.Unlock()
 	if err != nil && before == "" {

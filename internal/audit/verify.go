@@ -34,8 +34,6 @@ type Fault struct {
 	Text string
 }
 
-func (f *Fault) Error() string { return f.Text }
-
 // Report is what looking at a chain came to.
 type Report struct {
 	Entries  int

@@ -65,6 +65,7 @@ func commands() []command {
 		{"user role", "", "change what a person may do", runUserRole},
 		{"user disable", "", "keep a person from signing in", runUserDisable},
 		{"user enable", "", "let a person sign in again", runUserEnable},
+		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},
 		{"restore", "FILE", "fill an empty database from a backup", runRestore},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"sallyport/internal/app"
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
@@ -26,7 +27,7 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	org := flags.String("org", app.DefaultOrganization, "`slug` of the organization")
 	email := flags.String("email", "", "e-mail `address`, by which the person signs in")
 	name := flags.String("name", "", "`name` of the person; by default what stands before the @ of the address")
-	role := flags.String("role", string(portal.Viewer), "`role`: "+roleNames())
+	role := flags.String("role", portal.Auditor, rolesHelp())
 	file := flags.String("password-file", "-", "`file` whose first line is the password; - is standard input, which is asked where it is a terminal")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -42,12 +43,21 @@ func runUserAdd(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		return err
 	}
 	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
-		_, err := people.Add(ctx, o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, portal.Role(*role))
-		if err == nil {
-			_, _ = fmt.Fprintf(std.out, "%s is %s of %s\n", *email, *role, o.Name)
+		ids, is, err := rolesOf(ctx, people, o, *role)
+		if err != nil {
+			return err
+		}
+		if _, err = people.Add(byHand(ctx), o.ID, portal.NewAccount{Email: *email, Name: *name, Password: password}, ids...); err == nil {
+			_, _ = fmt.Fprintf(std.out, "%s is %s of %s\n", *email, is, o.Name)
 		}
 		return err
 	})
+}
+
+// byHand is the context of what somebody does on the machine, for the audit log.
+func byHand(ctx context.Context) context.Context {
+	ctx, _ = audit.By(ctx, audit.Actor{ID: "command line", Name: os.Getenv("USER")})
+	return ctx
 }
 
 // inOrganization calls fn with the organization of a slug and the people in it.
@@ -64,7 +74,7 @@ func (c *configFlag) inOrganization(ctx context.Context, std streams, slug strin
 	return errors.Join(err, core.Close())
 }
 
-// runUserList lists the people of an organization: address, role, whether they
+// runUserList lists the people of an organization: address, roles, whether they
 // may sign in, name.
 func runUserList(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
 	var conf configFlag
@@ -84,7 +94,7 @@ func runUserList(ctx context.Context, flags *flag.FlagSet, args []string, std st
 			if !m.DisabledAt.IsZero() {
 				state = "disabled"
 			}
-			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", m.Email, m.Role, state, m.Name)
+			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", m.Email, portal.Caller{Roles: portal.Held(m.Roles)}.RoleNames(), state, m.Name)
 		}
 		return out.Flush()
 	})
@@ -92,32 +102,33 @@ func runUserList(ctx context.Context, flags *flag.FlagSet, args []string, std st
 
 // runUserRole changes what somebody may do.
 func runUserRole(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
-	role := flags.String("role", "", "`role` from now on: "+roleNames())
-	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+	role := flags.String("role", "", rolesHelp())
+	return changeUser(ctx, flags, args, std, func(people *portal.People, o portal.Organization) (portal.MemberChange, string, error) {
 		if *role == "" {
 			return portal.MemberChange{}, "", usage("--role is missing")
 		}
-		return portal.MemberChange{Role: portal.Role(*role)}, *role, nil
+		ids, is, err := rolesOf(ctx, people, o, *role)
+		return portal.MemberChange{Roles: ids}, is, err
 	})
 }
 
 // runUserDisable keeps somebody from signing in, and ends their sessions.
 func runUserDisable(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
-	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+	return changeUser(ctx, flags, args, std, func(*portal.People, portal.Organization) (portal.MemberChange, string, error) {
 		return portal.MemberChange{Disabled: new(true)}, "disabled", nil
 	})
 }
 
 // runUserEnable lets somebody sign in again.
 func runUserEnable(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
-	return changeUser(ctx, flags, args, std, func() (portal.MemberChange, string, error) {
+	return changeUser(ctx, flags, args, std, func(*portal.People, portal.Organization) (portal.MemberChange, string, error) {
 		return portal.MemberChange{Disabled: new(false)}, "enabled", nil
 	})
 }
 
 // changeUser changes the member whose address the flags name; change says how,
 // and in a word what they are then, once the flags have been read.
-func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std streams, change func() (portal.MemberChange, string, error)) error {
+func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std streams, change func(*portal.People, portal.Organization) (portal.MemberChange, string, error)) error {
 	var conf configFlag
 	conf.on(flags)
 	org := flags.String("org", app.DefaultOrganization, "`slug` of the organization")
@@ -128,16 +139,16 @@ func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	if *email == "" {
 		return usage("--email is missing")
 	}
-	c, is, err := change()
-	if err != nil {
-		return err
-	}
 	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
+		c, is, err := change(people, o)
+		if err != nil {
+			return err
+		}
 		m, err := people.Find(ctx, o.ID, *email)
 		if err != nil {
 			return err
 		}
-		if err := people.Set(ctx, o.ID, m.ID, c); err != nil {
+		if err := people.Set(byHand(ctx), o.ID, m.ID, c); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintf(std.out, "%s is %s in %s\n", m.Email, is, o.Name)
@@ -145,12 +156,25 @@ func changeUser(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	})
 }
 
-func roleNames() string {
+func rolesHelp() string {
 	var names []string
-	for _, r := range portal.Roles() {
-		names = append(names, string(r))
+	for _, r := range portal.Builtins() {
+		names = append(names, r.ID)
 	}
-	return strings.Join(names, ", ")
+	return "`roles`, separated by commas: " + strings.Join(names, ", ") + ", or the names of the organization's own"
+}
+
+// rolesOf returns the ids of the roles in a list, and how they are called.
+func rolesOf(ctx context.Context, people *portal.People, o portal.Organization, list string) (ids []string, called string, err error) {
+	var names []string
+	for which := range strings.SplitSeq(list, ",") {
+		r, err := people.Role(ctx, o.ID, strings.TrimSpace(which))
+		if err != nil {
+			return nil, "", err
+		}
+		ids, names = append(ids, r.ID), append(names, r.Name)
+	}
+	return ids, strings.Join(names, ", "), nil
 }
 
 // readPassword asks whoever sits at the terminal, twice and without showing what

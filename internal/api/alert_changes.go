@@ -22,7 +22,7 @@ var (
 type EvidenceEvent struct {
 	Event
 
-	Raw     *value.Object `json:"raw" doc:"the event as it came"`
+	Raw     *value.Object `json:"raw" doc:"the event as it came; empty without the permission events:raw"`
 	Matched []LookedAt    `json:"matched" doc:"what the rule looked at; nothing if the rule is gone, has changed since, or is not to be seen"`
 }
 
@@ -32,8 +32,12 @@ type LookedAt struct {
 	Values []string `json:"values" doc:"what the event says there, the first 10"`
 }
 
-func rawOf(e store.StoredEvent) (*value.Object, error) {
+// rawFor returns an event as it came, for whom that may be seen by.
+func rawFor(c portal.Caller, e store.StoredEvent) (*value.Object, error) {
 	raw := &value.Object{}
+	if !c.Can(portal.EventsRaw) {
+		return raw, nil
+	}
 	return raw, raw.UnmarshalJSON(e.Raw)
 }
 

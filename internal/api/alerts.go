@@ -393,7 +393,7 @@ func alertEvents(ctx context.Context, d Deps, c portal.Caller, in alertEventsIn)
 	out.Total = a.Events
 	for i, e := range es[from:end] {
 		one := EvidenceEvent{Event: shown[i]}
-		if one.Raw, err = rawOf(e); err != nil {
+		if one.Raw, err = rawFor(c, e); err != nil {
 			return out, err
 		}
 		if one.Matched, err = lookedAt(by, e.Event); err != nil {

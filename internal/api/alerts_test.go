@@ -42,7 +42,7 @@ func TestTriage(t *testing.T) {
 	if !slices.Equal(kinds, want) || a.Text("verdict") != "" {
 		t.Errorf("timeline = %v, want %v; %s", kinds, want, value.JSON(a))
 	}
-	b.as(b.acme, "vic@acme.example", portal.Viewer).do("PATCH", path, value.Map("comment", "x"), 403)
+	b.as(b.acme, "vic@acme.example", portal.Auditor).do("PATCH", path, value.Map("comment", "x"), 403)
 }
 
 // Lists and counts tell alerts apart by what they are.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
 	"sallyport/internal/exchange"
@@ -135,6 +136,8 @@ type Deps struct {
 	// Notices tell of alerts; optional: without it channels cannot be tried out,
 	// and nothing can be done from Slack.
 	Notices *notify.Sender
+	// AuditStream sends the audit log on; optional.
+	AuditStream *audit.Stream
 }
 
 // server is the API at work.

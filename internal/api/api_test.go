@@ -38,7 +38,7 @@ func TestBodies(t *testing.T) {
 		"an empty text":          {"POST", "/api/v1/folders", "application/json", `{"name":""}`, "name", "a value is wanted"},
 		"a long text":            {"POST", "/api/v1/folders", "application/json", `{"name":"` + strings.Repeat("x", 101) + `"}`, "name", "at most 100 characters"},
 		"deep inside":            {"POST", "/api/v1/tables", "application/json", `{"title":"t","columns":[{"name":"a","type":"text"},{"name":"b","type":"blob"}]}`, "columns[1].type", "not one of"},
-		"a wrong time":           {"POST", "/api/v1/tokens", "application/json", `{"name":"t","role":"viewer","endsAt":"tomorrow"}`, "endsAt", "no time"},
+		"a wrong time":           {"POST", "/api/v1/tokens", "application/json", `{"name":"t","permissions":["flows:read"],"endsAt":"tomorrow"}`, "endsAt", "no time"},
 		"a part of a number":     {"PUT", "/api/v1/guard/policy", "application/json", `{"protectedUsers":[],"protectedGroups":[],"ceiling":1.5,"flowCeilings":{},"dryRun":false}`, "ceiling", "whole number"},
 		"a wrong kind in a map":  {"PUT", "/api/v1/guard/policy", "application/json", `{"protectedUsers":[],"protectedGroups":[],"ceiling":1,"flowCeilings":{"f":"x"},"dryRun":false}`, "flowCeilings.f", "an integer is wanted"},
 		"a body that is too big": {"POST", "/api/v1/folders", "application/json", strings.Repeat(" ", maxBody-1) + `{}`, "", "larger than 1048576 bytes"},

@@ -216,7 +216,7 @@ func TestSignInIsForBrowsers(t *testing.T) {
 	s := newDiary(t)
 	c := b.admin()
 	conn := c.post("/api/v1/connections", value.Map("connector", "diary", "name", "Diary", "settings", value.Map("base_url", s.URL, "client_id", "client-1")), 201).Text("id")
-	token := c.post("/api/v1/tokens", value.Map("name", "ci", "role", "admin"), 201).Text("token")
+	token := c.post("/api/v1/tokens", value.Map("name", "ci", "permissions", allowed("admin")), 201).Text("token")
 	robot := &client{t: t, url: b.url, http: b.anybody().http, bearer: token, header: http.Header{}}
 	robot.post("/api/v1/connections/"+conn+"/authorize", nil, 400)
 	other := c.post("/api/v1/connections", value.Map("connector", "diary", "name", "Token", "auth", "bearer", "settings", value.Map("base_url", s.URL), "secrets", value.Map("token", "access-s3cret")), 201)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sallyport/internal/errs"
@@ -24,12 +25,12 @@ var (
 
 // FlowDelegates are those who may run a delegated flow.
 type FlowDelegates struct {
-	Roles    []portal.Role `json:"roles" doc:"everybody who has one of them"`
-	Accounts []Ref         `json:"accounts"`
+	Roles    []Ref `json:"roles" doc:"everybody who has one of them"`
+	Accounts []Ref `json:"accounts"`
 }
 
 func getDelegates(ctx context.Context, d Deps, c portal.Caller, in idIn) (FlowDelegates, error) {
-	out := FlowDelegates{Roles: []portal.Role{}, Accounts: []Ref{}}
+	out := FlowDelegates{Roles: []Ref{}, Accounts: []Ref{}}
 	if _, err := d.DB.Flows.Get(ctx, c.Org.ID, in.ID); err != nil {
 		return out, err
 	}
@@ -37,13 +38,22 @@ func getDelegates(ctx context.Context, d Deps, c portal.Caller, in idIn) (FlowDe
 	if err != nil {
 		return out, err
 	}
-	var ids []string
+	var ids, roles []string
 	for _, one := range ds {
 		if one.Kind == store.DelegateRole {
-			out.Roles = append(out.Roles, portal.Role(one.Subject))
+			roles = append(roles, one.Subject)
 			continue
 		}
 		ids = append(ids, one.Subject)
+	}
+	known, err := d.Portal.People.Roles(ctx, c.Org.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range known {
+		if slices.Contains(roles, r.ID) {
+			out.Roles = append(out.Roles, Ref{r.ID, r.Name})
+		}
 	}
 	people, err := namesOf(ctx, d, c, ids)
 	for _, id := range ids {
@@ -55,15 +65,19 @@ func getDelegates(ctx context.Context, d Deps, c portal.Caller, in idIn) (FlowDe
 }
 
 type putDelegatesIn struct {
-	ID       string        `path:"id"`
-	Roles    []portal.Role `json:"roles"`
-	Accounts []string      `json:"accounts" doc:"ids or e-mail addresses of members"`
+	ID       string   `path:"id"`
+	Roles    []string `json:"roles" doc:"ids or names of roles"`
+	Accounts []string `json:"accounts" doc:"ids or e-mail addresses of members"`
 }
 
 func putDelegates(ctx context.Context, d Deps, c portal.Caller, in putDelegatesIn) (FlowDelegates, error) {
 	var ds []store.Delegate
-	for _, r := range in.Roles {
-		ds = append(ds, store.Delegate{Kind: store.DelegateRole, Subject: string(r)})
+	for _, which := range in.Roles {
+		r, err := roleIn(ctx, d, c, which)
+		if err != nil {
+			return FlowDelegates{}, err
+		}
+		ds = append(ds, store.Delegate{Kind: store.DelegateRole, Subject: r.ID})
 	}
 	for _, who := range in.Accounts {
 		member, err := memberOf(ctx, d, c, who)
@@ -98,13 +112,13 @@ func memberOf(ctx context.Context, d Deps, c portal.Caller, who string) (string,
 	return id, nil
 }
 
-// roleOf is the role by which a flow is delegated to a caller: a token's own,
-// which may do less than its maker.
-func roleOf(c portal.Caller) portal.Role {
-	if c.Token.ID != "" && c.Token.Role.Within(c.Role) {
-		return c.Token.Role
+// roleIn returns a role of the caller's organization, by id or name.
+func roleIn(ctx context.Context, d Deps, c portal.Caller, which string) (portal.Role, error) {
+	r, err := d.Portal.People.Role(ctx, c.Org.ID, which)
+	if errs.KindOf(err) == errs.NotFound {
+		err = badField("roles", "there is no role %q", which)
 	}
-	return c.Role
+	return r, err
 }
 
 // DelegatedFlow is a flow that the caller may run for a user.
@@ -117,7 +131,7 @@ type DelegatedFlow struct {
 
 func listDelegated(ctx context.Context, d Deps, c portal.Caller, _ none) ([]DelegatedFlow, error) {
 	out := []DelegatedFlow{}
-	mine, err := d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, string(roleOf(c)))
+	mine, err := d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, c.StandsFor())
 	if err != nil || len(mine) == 0 {
 		return out, err
 	}
@@ -155,7 +169,7 @@ func runDelegated(ctx context.Context, d Deps, c portal.Caller, in runDelegatedI
 	if err != nil {
 		return Run{}, err
 	}
-	mine, err := d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, string(roleOf(c)))
+	mine, err := d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, c.StandsFor())
 	switch {
 	case err != nil:
 		return Run{}, err

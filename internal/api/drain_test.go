@@ -21,7 +21,7 @@ import (
 func TestBodyIsNotAskedFor(t *testing.T) {
 	b := setup(t)
 	c := b.admin()
-	token := c.do(http.MethodPost, "/api/v1/tokens", map[string]any{"name": "t", "role": string(portal.Admin)}, 201).Text("token")
+	token := c.do(http.MethodPost, "/api/v1/tokens", map[string]any{"name": "t", "permissions": allowed(portal.Admin)}, 201).Text("token")
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", strings.TrimPrefix(c.url, "http://"))
 	if err != nil {
 		t.Fatal(err)

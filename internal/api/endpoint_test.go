@@ -162,11 +162,11 @@ func TestWhoMayCallAFlow(t *testing.T) {
 		t.Errorf("an alias that is taken: %s", value.JSON(e))
 	}
 	admin.do(http.MethodPatch, endpoint, value.Map("alias", "Greet me"), 400)
-	bearer := func(email string, r portal.Role) string {
-		return b.as(b.acme, email, portal.Admin).post("/api/v1/tokens", value.Map("name", "x", "role", string(r)), 201).Text("token")
+	bearer := func(email string, r string) string {
+		return b.as(b.acme, email, portal.Admin).post("/api/v1/tokens", value.Map("name", "x", "permissions", allowed(r)), 201).Text("token")
 	}
-	runs, looks := bearer("run@acme.example", portal.Analyst), bearer("look@acme.example", portal.Viewer)
-	evil := b.as(b.evil, "eve@evil.example", portal.Admin).post("/api/v1/tokens", value.Map("name", "x", "role", "admin"), 201).Text("token")
+	runs, looks := bearer("run@acme.example", portal.Analyst), bearer("look@acme.example", portal.Auditor)
+	evil := b.as(b.evil, "eve@evil.example", portal.Admin).post("/api/v1/tokens", value.Map("name", "x", "permissions", allowed("admin")), 201).Text("token")
 	tests := map[string]struct {
 		flow   string
 		query  string

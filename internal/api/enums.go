@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
@@ -135,8 +136,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
-	case reflect.TypeFor[portal.Role]():
-		return words("Role", portal.Roles()...), true
+	case reflect.TypeFor[audit.Kind]():
+		return words("AuditFaultKind", audit.Kinds()...), true
+	case reflect.TypeFor[portal.RoleSource]():
+		return words("RoleSource", portal.RoleSources()...), true
 	case reflect.TypeFor[portal.Permission]():
 		return words("Permission", portal.Permissions()...), true
 	case reflect.TypeFor[portal.Method]():

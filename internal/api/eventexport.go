@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	_ = add("GET /api/v1/events/ndjson", portal.EventsRead, doc{
+	_ = add("GET /api/v1/events/ndjson", portal.EventsRaw, doc{
 		Summary: "All events that a search finds, as they came, one a line", Gives: "application/x-ndjson", Long: true, Help: "If the file breaks off, so does the connection.",
 	}, exportEventLines)
 	_ = add("GET /api/v1/events/csv", portal.EventsRead, doc{

@@ -73,7 +73,7 @@ type EventDetail struct {
 	Alerts        []Alert       `json:"alerts" doc:"that it is part of, the newest first"`
 	FlowRuns      []Run         `json:"flowRuns" doc:"the runs that it started, the newest first"`
 	Actions       []Action      `json:"actions" doc:"what those runs did, the newest first"`
-	Raw           *value.Object `json:"raw" doc:"the event as it came"`
+	Raw           *value.Object `json:"raw" doc:"the event as it came; empty without the permission events:raw"`
 }
 
 // Client is where an event's actor came from.
@@ -109,13 +109,13 @@ func getEvent(ctx context.Context, d Deps, c portal.Caller, in getEventIn) (Even
 		return EventDetail{}, err
 	}
 	out := EventDetail{
-		Event: showEvent(e, sources, runs), TransactionID: e.TransactionID, SessionID: e.SessionID, Raw: &value.Object{}, Alerts: []Alert{}, FlowRuns: []Run{}, Actions: []Action{},
+		Event: showEvent(e, sources, runs), TransactionID: e.TransactionID, SessionID: e.SessionID, Alerts: []Alert{}, FlowRuns: []Run{}, Actions: []Action{},
 		Client: Client{
 			IP: e.IP, City: e.Text("client.geographicalContext.city"), State: e.Text("client.geographicalContext.state"), Country: e.Text("client.geographicalContext.country"),
 			Device: e.Text("client.device"), OS: e.Text("client.userAgent.os"), Browser: e.Text("client.userAgent.browser"), UserAgent: e.Text("client.userAgent.rawUserAgent"),
 		},
 	}
-	if err := out.Raw.UnmarshalJSON(e.Raw); err != nil {
+	if out.Raw, err = rawFor(c, e); err != nil {
 		return out, err
 	}
 	if out.URL, err = eventURL(ctx, d, c, e); err != nil {

@@ -144,7 +144,7 @@ func TestKeptSearches(t *testing.T) {
 	if len(list) != 2 || list[0].Text("name") != "All" || at(list[1], "query.filter") != `eventType sw "user.mfa."` || at(list[1], "query.range") != "7d" || list[1].At("own") != true {
 		t.Errorf("%s", value.JSON(list))
 	}
-	other := b.as(b.acme, "viewer@acme.example", portal.Viewer)
+	other := b.as(b.acme, "viewer@acme.example", portal.Auditor)
 	if list := items(other.get("/api/v1/event-searches", 200)); len(list) != 1 || list[0].Text("name") != "All" || list[0].At("own") != false {
 		t.Errorf("another sees %s", value.JSON(list))
 	}
@@ -170,5 +170,5 @@ func TestEventRetention(t *testing.T) {
 		t.Errorf("%s", value.JSON(got))
 	}
 	c.do(http.MethodPut, "/api/v1/events/retention", value.Map("days", -1.0, "megabytes", 0.0), 400)
-	b.as(b.acme, "viewer@acme.example", portal.Viewer).do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 1.0, "megabytes", 0.0), 403)
+	b.as(b.acme, "viewer@acme.example", portal.Auditor).do(http.MethodPut, "/api/v1/events/retention", value.Map("days", 1.0, "megabytes", 0.0), 403)
 }

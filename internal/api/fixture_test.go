@@ -25,8 +25,8 @@ import (
 
 // fixture is an organization with one of everything, by id.
 type fixture struct {
-	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member string
-	alert, story, suppression, search, rules, channel, backtest                                      string
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
+	alert, story, suppression, search, rules, channel, backtest                                            string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -108,7 +108,8 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	f.suppression = c.post("/api/v1/suppressions", value.Map("scope", "all", "where", "entity.login == 'robot'", "reason", "a robot"), 201).Text("id")
 	f.session = items(c.get("/api/v1/sessions", 200))[0].Text("id")
 	f.member = value.String(at(c.get("/api/v1/session", 200), "account.id"))
-	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "role", "viewer"), 201).Text("id")
+	f.token = c.post("/api/v1/tokens", value.Map("name", "fixture", "permissions", allowed("auditor")), 201).Text("id")
+	f.role = c.post("/api/v1/roles", value.Map("name", "Own", "permissions", []any{"flows:read"}), 201).Text("id")
 	f.channel = id.New()
 	check(b.db.Channels.Save(ctx, notify.Channel{
 		ID: f.channel, Org: org.ID, Name: "Mail of " + org.Slug, Connection: f.connection, Plan: notify.Plan{To: []string{"soc@acme.example"}, Moments: notify.Moments()}, CreatedAt: now,

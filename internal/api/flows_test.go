@@ -379,5 +379,5 @@ func TestTemplates(t *testing.T) {
 	if got := c.get("/api/v1/templates/watch", 200); at(got, "installed.1.name") != "Watch" {
 		t.Errorf("%s", value.JSON(got.At("installed")))
 	}
-	b.as(b.acme, "vic@acme.example", portal.Viewer).post("/api/v1/templates/watch/install", value.Map(), 403)
+	b.as(b.acme, "vic@acme.example", portal.Auditor).post("/api/v1/templates/watch/install", value.Map(), 403)
 }

@@ -168,7 +168,7 @@ func TestLiveEnds(t *testing.T) {
 		"the account was disabled": func(t *testing.T, b *bench, _ *client) {
 			a, err := b.db.Accounts.ByEmail(t.Context(), "ada@acme.example")
 			if err == nil {
-				b.setRole(b.acme, a, portal.Viewer) // with another administrator
+				b.setRole(b.acme, a, portal.Auditor) // with another administrator
 				err = b.deps.Portal.People.Set(t.Context(), b.acme.ID, a.ID, portal.MemberChange{Disabled: new(true)})
 			}
 			if err != nil {
@@ -189,7 +189,7 @@ func TestLiveEnds(t *testing.T) {
 	t.Run("the API token was ended", func(t *testing.T) {
 		b := setup(t)
 		c := b.admin()
-		made := c.post("/api/v1/tokens", value.Map("name", "x", "role", "viewer"), 201)
+		made := c.post("/api/v1/tokens", value.Map("name", "x", "permissions", allowed("auditor")), 201)
 		program := b.anybody()
 		program.bearer = made.Text("token")
 		s := program.live(nil)

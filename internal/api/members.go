@@ -2,30 +2,40 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
 
 var (
 	_ = add("GET /api/v1/members", portal.MembersRead, doc{Summary: "The organization's people"}, listMembers)
 	_ = add("PATCH /api/v1/members/{id}", portal.MembersWrite, doc{
-		Summary: "Change a member", Help: "Their role, and whether they may sign in. The last administrator stays one.",
+		Summary: "Change a member", Help: "Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one.",
 	}, patchMember)
 	_ = add("DELETE /api/v1/members/{id}", portal.MembersWrite, doc{
-		Summary: "Remove a member", Help: "Their sessions and API tokens end. The last administrator stays.",
+		Summary: "Remove a member", Help: "Their sessions and API tokens end. The last Full Admin who can sign in stays.",
 	}, deleteMember)
-	_ = add("GET /api/v1/roles", signedIn, doc{Summary: "Roles and what they allow"}, listRoles)
+	_ = add("GET /api/v1/members/{id}/sessions", portal.MembersRead, doc{Summary: "A member's sessions in the organization"}, listMemberSessions)
+	_ = add("DELETE /api/v1/members/{id}/sessions", portal.SessionsWrite, doc{Summary: "End all of a member's sessions in the organization"}, endMemberSessions)
 )
 
 // Member is a person in the organization.
 type Member struct {
 	Person
 
-	Role     portal.Role `json:"role"`
-	Disabled bool        `json:"disabled"`
-	JoinedAt time.Time   `json:"joinedAt"`
-	SeenAt   time.Time   `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
+	Roles    []MemberRole `json:"roles" doc:"what they may do is what these allow together"`
+	Disabled bool         `json:"disabled"`
+	JoinedAt time.Time    `json:"joinedAt"`
+	SeenAt   time.Time    `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
+}
+
+// MemberRole is a role that a member has.
+type MemberRole struct {
+	ID     string            `json:"id"`
+	Name   string            `json:"name"`
+	Source portal.RoleSource `json:"source" doc:"where they have it from; one role may come from several"`
 }
 
 func listMembers(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Member, error) {
@@ -34,17 +44,28 @@ func listMembers(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Member
 }
 
 func showMember(m portal.Member) Member {
-	return Member{Person{m.ID, m.Name, m.Email}, m.Role, !m.DisabledAt.IsZero(), m.JoinedAt, m.SeenAt}
+	return Member{Person{m.ID, m.Name, m.Email}, each(m.Roles, func(g portal.Grant) MemberRole { return MemberRole{g.ID, g.Name, g.Source} }), !m.DisabledAt.IsZero(), m.JoinedAt, m.SeenAt}
 }
 
 type patchMemberIn struct {
-	ID       string      `path:"id"`
-	Role     portal.Role `json:"role,omitempty"`
-	Disabled *bool       `json:"disabled,omitempty" doc:"true keeps them from signing in, and ends their sessions and API tokens' use"`
+	ID       string    `path:"id"`
+	Roles    *[]string `json:"roles,omitempty" doc:"ids or names of all roles that they have by hand from now on; those that come from a sign-in or a push stay"`
+	Disabled *bool     `json:"disabled,omitempty" doc:"true keeps them from signing in, and ends their sessions and API tokens' use"`
 }
 
 func patchMember(ctx context.Context, d Deps, c portal.Caller, in patchMemberIn) (Member, error) {
-	if err := d.Portal.People.Set(ctx, c.Org.ID, in.ID, portal.MemberChange{Role: in.Role, Disabled: in.Disabled}); err != nil {
+	change := portal.MemberChange{Disabled: in.Disabled}
+	if in.Roles != nil {
+		change.Roles = []string{}
+		for _, which := range *in.Roles {
+			r, err := roleIn(ctx, d, c, which)
+			if err != nil {
+				return Member{}, err
+			}
+			change.Roles = append(change.Roles, r.ID)
+		}
+	}
+	if err := d.Portal.People.SetBy(ctx, c, in.ID, change); err != nil {
 		return Member{}, err
 	}
 	m, err := d.Portal.People.Find(ctx, c.Org.ID, in.ID)
@@ -55,12 +76,31 @@ func deleteMember(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, 
 	return none{}, d.Portal.People.Remove(ctx, c.Org.ID, in.ID)
 }
 
-// RoleEntry is a role and what it allows.
-type RoleEntry struct {
-	Role        portal.Role         `json:"role"`
-	Permissions []portal.Permission `json:"permissions"`
+// memberSessions returns a member's sessions that are open in the organization.
+func memberSessions(ctx context.Context, d Deps, c portal.Caller, member string) ([]portal.Session, error) {
+	m, err := d.Portal.People.Find(ctx, c.Org.ID, member)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.Portal.Sessions(ctx, m.ID)
+	return slices.DeleteFunc(all, func(s portal.Session) bool { return s.Org != c.Org.ID }), err
 }
 
-func listRoles(context.Context, Deps, portal.Caller, none) ([]RoleEntry, error) {
-	return each(portal.Roles(), func(r portal.Role) RoleEntry { return RoleEntry{r, r.Permissions()} }), nil
+func listMemberSessions(ctx context.Context, d Deps, c portal.Caller, in idIn) ([]SessionEntry, error) {
+	open, err := memberSessions(ctx, d, c, in.ID)
+	return each(open, func(s portal.Session) SessionEntry { return showSessionEntry(s, c) }), err
+}
+
+func endMemberSessions(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
+	open, err := memberSessions(ctx, d, c, in.ID)
+	if err != nil {
+		return none{}, err
+	}
+	for _, s := range open {
+		if err := d.Portal.EndSession(ctx, s.Account, s.ID); err != nil && errs.KindOf(err) != errs.NotFound { // or it ended by itself
+			return none{}, err
+		}
+		d.Live.Publish(c.Org.ID, sessionEnded(s.ID))
+	}
+	return none{}, nil
 }

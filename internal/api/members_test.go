@@ -18,17 +18,17 @@ func TestMemberLife(t *testing.T) {
 	theirs := b.anybody()
 	theirs.signIn("bob@acme.example")
 	token := b.anybody()
-	token.bearer = theirs.post("/api/v1/tokens", value.Map("name", "nightly", "role", "admin"), 201).Text("token")
+	token.bearer = theirs.post("/api/v1/tokens", value.Map("name", "nightly", "permissions", allowed("admin")), 201).Text("token")
 
-	got := c.do(http.MethodPatch, path, value.Map("role", "responder"), 200)
-	if got.Text("id") != bob.ID || got.Text("role") != "responder" || got.At("disabled") != false || got.Text("email") != "bob@acme.example" {
+	got := c.do(http.MethodPatch, path, value.Map("roles", []any{"responder"}), 200)
+	if got.Text("id") != bob.ID || roleIDs(got) != "responder" || got.At("disabled") != false || got.Text("email") != "bob@acme.example" {
 		t.Errorf("demoted: %s", value.JSON(got))
 	}
-	theirs.do(http.MethodPatch, path, value.Map("role", "admin"), 403)
-	if role := theirs.get("/api/v1/session", 200).Text("role"); role != "responder" {
+	theirs.do(http.MethodPatch, path, value.Map("roles", []any{"admin"}), 403)
+	if role := roleIDs(theirs.get("/api/v1/session", 200)); role != "responder" {
 		t.Errorf("their session goes on as %s", role)
 	}
-	if got := c.do(http.MethodPatch, path, value.Map("disabled", true), 200); got.At("disabled") != true || got.Text("role") != "responder" {
+	if got := c.do(http.MethodPatch, path, value.Map("disabled", true), 200); got.At("disabled") != true || roleIDs(got) != "responder" {
 		t.Errorf("disabled: %s", value.JSON(got))
 	}
 	theirs.get("/api/v1/session", 401)
@@ -47,7 +47,7 @@ func TestMemberLife(t *testing.T) {
 	if n := len(items(c.get("/api/v1/members", 200))); n != 1 {
 		t.Errorf("%d members are left", n)
 	}
-	b.member(b.acme, "bob@acme.example", portal.Viewer) // may come back
+	b.member(b.acme, "bob@acme.example", portal.Auditor) // may come back
 }
 
 // An organization keeps somebody who may let others in.
@@ -56,23 +56,23 @@ func TestLastAdministratorStays(t *testing.T) {
 	c := b.admin()
 	me := value.String(at(c.get("/api/v1/session", 200), "account.id"))
 	b.member(b.acme, "vic@acme.example", portal.Admin)
-	for _, m := range items(c.get("/api/v1/members", 200)) { // but for ada they are viewers, or disabled
+	for _, m := range items(c.get("/api/v1/members", 200)) { // but for ada they are auditors, or disabled
 		if m.Text("id") != me {
 			c.do(http.MethodPatch, "/api/v1/members/"+m.Text("id"), value.Map("disabled", true), 200)
 		}
 	}
 	for name, body := range map[string]*value.Object{
-		"demoted": value.Map("role", "viewer"), "disabled": value.Map("disabled", true), "both": value.Map("role", "admin", "disabled", true),
+		"demoted": value.Map("roles", []any{"auditor"}), "no role": value.Map("roles", []any{}), "disabled": value.Map("disabled", true), "both": value.Map("roles", []any{"admin"}, "disabled", true),
 	} {
-		if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, body, 409)); !strings.Contains(e.Text("message"), "last administrator") {
+		if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, body, 409)); !strings.Contains(e.Text("message"), "last Full Admin") {
 			t.Errorf("%s: %s", name, value.JSON(e))
 		}
 	}
 	c.do(http.MethodDelete, "/api/v1/members/"+me, nil, 409)
-	if got := c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("role", "admin", "disabled", false), 200); got.Text("role") != "admin" {
+	if got := c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"admin"}, "disabled", false), 200); roleIDs(got) != "admin" {
 		t.Errorf("%s", value.JSON(got))
 	}
-	if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("role", "king"), 400)); e.Text("field") != "role" {
+	if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"king"}), 400)); e.Text("field") != "roles" {
 		t.Errorf("%s", value.JSON(e))
 	}
 	b.pass(time.Minute)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
@@ -147,7 +148,9 @@ func (s *server) route(rt Route) http.Handler {
 
 func (s *server) call(rt Route, w http.ResponseWriter, r *http.Request) (any, error) {
 	caller, err := s.admit(rt, r)
+	ctx, trail := audit.By(r.Context(), s.actorOf(caller, r))
 	if err != nil {
+		s.record(ctx, rt, r, done{caller, trail, nil, err})
 		return nil, err
 	}
 	sent := &body{ReadCloser: r.Body}
@@ -155,8 +158,9 @@ func (s *server) call(rt Route, w http.ResponseWriter, r *http.Request) (any, er
 	in, err := rt.decode(s, w, r)
 	var out any
 	if err == nil {
-		out, err = rt.handle(r.Context(), s.Deps, caller, in)
+		out, err = rt.handle(ctx, s.Deps, caller, in)
 	}
+	s.record(ctx, rt, r, done{caller, trail, out, err})
 	if err != nil {
 		sent.drain(w, r)
 	}

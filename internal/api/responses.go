@@ -18,7 +18,7 @@ var (
 	_ = add("GET /api/v1/alerts/{id}/responses", portal.AlertsRead, doc{
 		Summary: "The flows that can be run for an alert", Help: "Those that start by alerts or by its newest event, and those that a person runs and that take whom it is about.",
 	}, listResponses)
-	_ = add("POST /api/v1/alerts/{id}/respond", portal.FlowsRun, doc{
+	_ = add("POST /api/v1/alerts/{id}/respond", portal.ResponsesRun, doc{
 		Summary: "Run a flow for an alert", Help: "Inputs that name whom the alert is about are filled in where they are not given. The guard holds for the run as for any other.", Status: http.StatusCreated,
 	}, respond)
 )
@@ -89,7 +89,7 @@ func newFitter(ctx context.Context, d Deps, c portal.Caller, a alert.Alert) (fit
 		return f, err
 	}
 	f.eventType = e.Type
-	f.delegated, err = d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, string(roleOf(c)))
+	f.delegated, err = d.DB.Delegates.Flows(ctx, c.Org.ID, c.Account.ID, c.StandsFor())
 	return f, err
 }
 

@@ -207,7 +207,7 @@ func TestRunOfWhatIsNotReady(t *testing.T) {
 	if e := failure(c.post("/api/v1/flows/"+made.Text("id")+"/run", value.Map("inputs", value.Map("names", []any{"a"})), 409)); at(e, "unbound.0") != "connection desk" {
 		t.Errorf("%s", value.JSON(e))
 	}
-	viewer := b.as(b.acme, "vic@acme.example", portal.Viewer)
+	viewer := b.as(b.acme, "vic@acme.example", portal.Auditor)
 	viewer.post("/api/v1/flows/"+helper.Text("id")+"/run", value.Map(), 403)
 	analyst := b.as(b.acme, "ann@acme.example", portal.Analyst)
 	run := analyst.post("/api/v1/flows/"+helper.Text("id")+"/run", value.Map("inputs", value.Map("name", "x")), 201)

@@ -122,9 +122,17 @@ func (s *server) admit(rt Route, r *http.Request) (portal.Caller, error) {
 		return c, err
 	}
 	if rt.Permission != signedIn && !c.Can(rt.Permission) {
-		return c, errs.New(errs.Denied, "this wants the permission %s, which the role %q does not have", rt.Permission, c.Role)
+		return c, errs.New(errs.Denied, "this wants the permission %s, which %s not have", rt.Permission, withoutIt(c))
 	}
 	return c, nil
+}
+
+// withoutIt says who lacks a permission.
+func withoutIt(c portal.Caller) string {
+	if c.Token.ID != "" {
+		return "the API token, or the role of who made it (" + c.RoleNames() + "), does"
+	}
+	return "your role (" + c.RoleNames() + ") does"
 }
 
 // secure reports whether people come by https.

@@ -101,7 +101,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	p := portal.New(portal.Options{
-		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
+		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
@@ -143,7 +143,7 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 
 // member makes an account with a role in an organization; the empty role is a
 // membership that allows nothing.
-func (b *bench) member(org portal.Organization, email string, r portal.Role) portal.Account {
+func (b *bench) member(org portal.Organization, email, r string) portal.Account {
 	b.t.Helper()
 	a, err := b.deps.Portal.People.Add(b.t.Context(), org.ID, portal.NewAccount{Email: email, Name: strings.ToUpper(email[:1]) + strings.Split(email[1:], "@")[0], Password: password}, portal.Admin)
 	if err != nil {
@@ -153,21 +153,38 @@ func (b *bench) member(org portal.Organization, email string, r portal.Role) por
 	return a
 }
 
+// allowed are the permissions of a builtin role, as they stand in a request.
+func allowed(role string) []any {
+	r, _ := portal.Builtin(role)
+	return each(r.Permissions, func(p portal.Permission) any { return string(p) })
+}
+
+// roleIDs are the ids of an answer's roles.
+func roleIDs(o *value.Object) string {
+	var out []string
+	rs, _ := o.At("roles").([]any)
+	for _, r := range rs {
+		out = append(out, r.(*value.Object).Text("id"))
+	}
+	return strings.Join(out, " ")
+}
+
 // setRole changes a role beside the portal, which refuses what is no role and to
 // take the last administrator's.
-func (b *bench) setRole(org portal.Organization, a portal.Account, r portal.Role) {
+func (b *bench) setRole(org portal.Organization, a portal.Account, r string) {
 	b.t.Helper()
 	if r == portal.Admin {
 		return
 	}
 	spare := portal.Account{ID: "spare-" + a.ID, Email: "spare-" + a.ID + "@x.example", Name: "Spare"}
-	if err := b.db.Accounts.Join(b.t.Context(), spare, portal.Membership{Org: org.ID, Account: spare.ID, Role: portal.Admin}); err != nil {
+	if err := b.db.Accounts.Join(b.t.Context(), spare, portal.Membership{Org: org.ID, Account: spare.ID, Roles: []string{portal.Admin}}); err != nil {
 		b.t.Fatal(err)
 	}
-	if r == "" {
-		r = "nothing"
+	roles := []string{}
+	if r != "" {
+		roles = append(roles, r)
 	}
-	if err := b.db.Accounts.SetMember(b.t.Context(), org.ID, a.ID, portal.MemberChange{Role: r}, b.now()); err != nil {
+	if err := b.db.Accounts.SetMember(b.t.Context(), org.ID, a.ID, portal.MemberChange{Roles: roles}, b.now()); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -189,7 +206,7 @@ func (b *bench) anybody() *client {
 }
 
 // as is a client with a session of an account, which it makes in an organization.
-func (b *bench) as(org portal.Organization, email string, r portal.Role) *client {
+func (b *bench) as(org portal.Organization, email, r string) *client {
 	b.t.Helper()
 	b.member(org, email, r)
 	c := b.anybody()

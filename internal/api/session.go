@@ -25,8 +25,8 @@ var (
 type Session struct {
 	Account      Person              `json:"account"`
 	Organization Organization        `json:"organization"`
-	Role         portal.Role         `json:"role"`
-	Permissions  []portal.Permission `json:"permissions"`
+	Roles        []Ref               `json:"roles" doc:"of the account; an API token may do less"`
+	Permissions  []portal.Permission `json:"permissions" doc:"all that the roles allow together, and a token too where it is one"`
 	EndsAt       time.Time           `json:"endsAt,omitzero" doc:"when the session ends at the latest; not there for an API token"`
 	Version      string              `json:"version" doc:"of the server"`
 	Features     Features            `json:"features"`
@@ -56,7 +56,7 @@ func showSession(d Deps, c portal.Caller) Session {
 	return Session{
 		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
 		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
-		Role:         c.Role, Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
+		Roles:        each(c.Roles, roleRef), Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
 		Features: Features{Sandbox: sandboxFor(d, c), Templates: d.Templates != nil},
 	}
 }
@@ -157,9 +157,11 @@ func listSessions(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Sessi
 		return nil, err
 	}
 	all, err := d.Portal.Sessions(ctx, c.Account.ID)
-	return each(all, func(s portal.Session) SessionEntry {
-		return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt}
-	}), err
+	return each(all, func(s portal.Session) SessionEntry { return showSessionEntry(s, c) }), err
+}
+
+func showSessionEntry(s portal.Session, c portal.Caller) SessionEntry {
+	return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt}
 }
 
 // idIn names the thing that a route is about.

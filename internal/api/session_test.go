@@ -26,7 +26,7 @@ func TestSignInAndOut(t *testing.T) {
 	c.signIn("ada@acme.example")
 	me := c.get("/api/v1/session", 200)
 	for path, want := range map[string]any{
-		"account.email": "ada@acme.example", "organization.slug": "acme", "role": "admin", "version": "1.2.3", "features.sandbox": false, "permissions.0": "flows:read",
+		"account.email": "ada@acme.example", "organization.slug": "acme", "roles.0.id": "admin", "roles.0.name": "Full Admin", "version": "1.2.3", "features.sandbox": false, "permissions.0": "flows:read",
 	} {
 		if got := at(me, path); got != want {
 			t.Errorf("%s is %v, want %v", path, got, want)
@@ -196,7 +196,7 @@ func TestFirstAdministrator(t *testing.T) {
 		}
 	}
 	c.post("/api/v1/session/link", link("token", "another"), 401)
-	if got := c.post("/api/v1/session/link", link(), 200); got.Text("role") != "admin" {
+	if got := c.post("/api/v1/session/link", link(), 200); roleIDs(got) != "admin" {
 		t.Errorf("%s", value.JSON(got))
 	}
 	c.get("/api/v1/members", 200)
@@ -250,14 +250,14 @@ func TestChangePassword(t *testing.T) {
 func TestAPITokens(t *testing.T) {
 	b := setup(t)
 	ada, bob := b.admin(), b.as(b.acme, "bob@acme.example", portal.Responder)
-	bob.post("/api/v1/tokens", value.Map("name", "x", "role", "admin"), 403)
-	if got := failure(bob.post("/api/v1/tokens", value.Map("name", "x", "role", "root"), 400)); got.Text("field") != "role" {
+	bob.post("/api/v1/tokens", value.Map("name", "x", "permissions", allowed("admin")), 403)
+	if got := failure(bob.post("/api/v1/tokens", value.Map("name", "x", "permissions", []any{"root"}), 400)); got.Text("field") != "permissions[0]" {
 		t.Errorf("%s", value.JSON(got))
 	}
-	made := bob.post("/api/v1/tokens", value.Map("name", "ci", "role", "viewer", "endsAt", b.now().Add(time.Hour)), 201)
+	made := bob.post("/api/v1/tokens", value.Map("name", "ci", "permissions", []any{"flows:read"}, "endsAt", b.now().Add(time.Hour)), 201)
 	program := b.anybody()
 	program.bearer = made.Text("token")
-	if me := program.get("/api/v1/session", 200); me.Text("role") != "responder" || at(me, "permissions.0") != "flows:read" || strings.Contains(string(value.JSON(me.At("permissions"))), "write") {
+	if me := program.get("/api/v1/session", 200); roleIDs(me) != "responder" || at(me, "permissions.0") != "flows:read" || strings.Contains(string(value.JSON(me.At("permissions"))), "write") {
 		t.Errorf("%s", value.JSON(me))
 	}
 	program.get("/api/v1/flows", 200)
@@ -284,8 +284,8 @@ func TestTokensAreNoPeople(t *testing.T) {
 	ada := b.admin()
 	session := items(ada.get("/api/v1/sessions", 200))[0].Text("id")
 	program := b.anybody()
-	program.bearer = ada.post("/api/v1/tokens", value.Map("name", "ci", "role", "admin", "endsAt", b.now().Add(time.Hour)), 201).Text("token")
-	if got := failure(program.post("/api/v1/tokens", value.Map("name", "child", "role", "viewer"), 403)); !strings.Contains(got.Text("message"), "cannot make API tokens") {
+	program.bearer = ada.post("/api/v1/tokens", value.Map("name", "ci", "permissions", allowed("admin"), "endsAt", b.now().Add(time.Hour)), 201).Text("token")
+	if got := failure(program.post("/api/v1/tokens", value.Map("name", "child", "permissions", []any{"flows:read"}), 403)); !strings.Contains(got.Text("message"), "cannot make API tokens") {
 		t.Errorf("%s", value.JSON(got))
 	}
 	program.get("/api/v1/sessions", 403)
@@ -298,10 +298,10 @@ func TestMembers(t *testing.T) {
 	ada := b.admin()
 	b.as(b.acme, "bob@acme.example", portal.Responder).get("/api/v1/members", 403)
 	list := items(ada.get("/api/v1/members", 200))
-	if len(list) != 3 || list[0].Text("name") != "Ada" || list[0].Text("seenAt") == "" || list[1].Text("role") != "responder" {
+	if len(list) != 3 || list[0].Text("name") != "Ada" || list[0].Text("seenAt") == "" || roleIDs(list[1]) != "responder" {
 		t.Errorf("%s", value.JSON(each(list, func(o *value.Object) any { return o })))
 	}
-	if roles := items(ada.get("/api/v1/roles", 200)); len(roles) != 4 {
+	if roles := items(ada.get("/api/v1/roles", 200)); len(roles) != 5 {
 		t.Errorf("%d roles", len(roles))
 	}
 }

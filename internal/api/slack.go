@@ -115,8 +115,8 @@ func (p presser) carryOut(ctx context.Context) error {
 		return err
 	}
 	if p.press.Action == notify.PressRespond || p.press.Action == notify.PressRun {
-		if !c.Can(portal.FlowsRun) || !c.Can(portal.AlertsRead) {
-			return errs.New(errs.Denied, "your role, %s, may not run flows", c.Role)
+		if !c.Can(portal.ResponsesRun) || !c.Can(portal.AlertsRead) {
+			return errs.New(errs.Denied, "your role (%s) may not run responses", c.RoleNames())
 		}
 		if p.press.Action == notify.PressRun {
 			return p.run(ctx, c)
@@ -124,7 +124,7 @@ func (p presser) carryOut(ctx context.Context) error {
 		return p.offer(ctx, c)
 	}
 	if !c.Can(portal.AlertsWrite) {
-		return errs.New(errs.Denied, "your role, %s, may not work on alerts", c.Role)
+		return errs.New(errs.Denied, "your role (%s) may not work on alerts", c.RoleNames())
 	}
 	change, did, err := p.change(c)
 	if err != nil {
@@ -160,7 +160,7 @@ func (p presser) member(ctx context.Context) (portal.Caller, error) {
 		return portal.Caller{}, err
 	}
 	org, err := p.d.DB.Organizations.Get(ctx, p.conn.Org)
-	return portal.Caller{Org: org, Account: m.Account, Role: m.Role}, err
+	return portal.Caller{Org: org, Account: m.Account, Roles: portal.Held(m.Roles)}, err
 }
 
 // change returns what a button changes, and how that is told.

@@ -128,7 +128,7 @@ func TestRows(t *testing.T) {
 	c.do(http.MethodDelete, rows+"/"+ids["bob"], nil, 204)
 	c.do(http.MethodDelete, rows+"/"+ids["bob"], nil, 404)
 	c.post(rows, value.Map("values", value.Map("nope", 1.0)), 400)
-	viewer := b.as(b.acme, "vic@acme.example", portal.Viewer)
+	viewer := b.as(b.acme, "vic@acme.example", portal.Auditor)
 	viewer.get(rows, 200)
 	viewer.post(rows, value.Map("values", value.Map()), 403)
 }

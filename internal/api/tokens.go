@@ -16,18 +16,18 @@ var (
 
 // Token is an API token, without the token itself.
 type Token struct {
-	ID        string      `json:"id"`
-	Name      string      `json:"name"`
-	Role      portal.Role `json:"role"`
-	Owner     Ref         `json:"owner"`
-	Hint      string      `json:"hint" doc:"the token's last four characters"`
-	CreatedAt time.Time   `json:"createdAt"`
-	SeenAt    time.Time   `json:"seenAt,omitzero" doc:"its last use"`
-	EndsAt    time.Time   `json:"endsAt,omitzero"`
+	ID          string              `json:"id"`
+	Name        string              `json:"name"`
+	Permissions []portal.Permission `json:"permissions" doc:"what it may do, as far as its owner may"`
+	Owner       Ref                 `json:"owner"`
+	Hint        string              `json:"hint" doc:"the token's last four characters"`
+	CreatedAt   time.Time           `json:"createdAt"`
+	SeenAt      time.Time           `json:"seenAt,omitzero" doc:"its last use"`
+	EndsAt      time.Time           `json:"endsAt,omitzero"`
 }
 
 func showToken(t portal.Token, owners map[string]string) Token {
-	return Token{t.ID, t.Name, t.Role, refTo(owners, t.Account), t.Hint, t.CreatedAt, t.SeenAt, t.EndsAt}
+	return Token{t.ID, t.Name, t.Permissions, refTo(owners, t.Account), t.Hint, t.CreatedAt, t.SeenAt, t.EndsAt}
 }
 
 func listTokens(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Token, error) {
@@ -40,9 +40,9 @@ func listTokens(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Token, 
 }
 
 type createTokenIn struct {
-	Name   string      `json:"name" min:"1" max:"100"`
-	Role   portal.Role `json:"role" doc:"what it may do: not more than its maker"`
-	EndsAt time.Time   `json:"endsAt,omitzero" doc:"no end where nothing is said"`
+	Name        string              `json:"name" min:"1" max:"100"`
+	Permissions []portal.Permission `json:"permissions" doc:"what it may do: not more than its maker"`
+	EndsAt      time.Time           `json:"endsAt,omitzero" doc:"no end where nothing is said"`
 }
 
 // NewToken is an API token as it is shown once.
@@ -53,7 +53,7 @@ type NewToken struct {
 }
 
 func createToken(ctx context.Context, d Deps, c portal.Caller, in createTokenIn) (NewToken, error) {
-	text, t, err := d.Portal.CreateToken(ctx, c, portal.NewToken{Name: in.Name, Role: in.Role, EndsAt: in.EndsAt})
+	text, t, err := d.Portal.CreateToken(ctx, c, portal.NewToken{Name: in.Name, Permissions: in.Permissions, EndsAt: in.EndsAt})
 	return NewToken{showToken(t, map[string]string{c.Account.ID: c.Account.Name}), text}, err
 }
 

@@ -25,7 +25,7 @@ func TestDelegatedFlow(t *testing.T) {
 	admin := b.admin()
 	id := b.on(admin, suspending, value.Map())
 	path := "/api/v1/flows/" + id
-	named, viewer, analyst := b.as(b.acme, "hel@acme.example", portal.Viewer), b.as(b.acme, "vic@acme.example", portal.Viewer), b.as(b.acme, "ann@acme.example", portal.Analyst)
+	named, viewer, analyst := b.as(b.acme, "hel@acme.example", portal.Auditor), b.as(b.acme, "vic@acme.example", portal.Auditor), b.as(b.acme, "ann@acme.example", portal.Analyst)
 	body := value.Map("user", "00u1", "inputs", value.Map("why", "a ticket"))
 	for who, c := range map[string]*client{"an administrator": admin, "a viewer": named} {
 		if e := failure(c.post(path+"/delegate", body, 403)); !strings.Contains(e.Text("message"), "not delegated") {
@@ -35,9 +35,9 @@ func TestDelegatedFlow(t *testing.T) {
 	if e := failure(admin.do(http.MethodPut, path+"/delegates", value.Map("roles", []any{}, "accounts", []any{"eve@evil.example"}), 400)); e.Text("field") != "accounts" {
 		t.Errorf("somebody of elsewhere is named: %s", value.JSON(e))
 	}
-	named.do(http.MethodPut, path+"/delegates", value.Map("roles", []any{"viewer"}, "accounts", []any{}), 403)
+	named.do(http.MethodPut, path+"/delegates", value.Map("roles", []any{"auditor"}, "accounts", []any{}), 403)
 	got := admin.do(http.MethodPut, path+"/delegates", value.Map("roles", []any{"analyst"}, "accounts", []any{"Hel@acme.example"}), 200)
-	if at(got, "accounts.0.name") != "Hel" || at(got, "roles.0") != "analyst" || string(value.JSON(got)) != string(value.JSON(admin.get(path+"/delegates", 200))) {
+	if at(got, "accounts.0.name") != "Hel" || at(got, "roles.0.name") != "Analyst" || string(value.JSON(got)) != string(value.JSON(admin.get(path+"/delegates", 200))) {
 		t.Errorf("delegates = %s", value.JSON(got))
 	}
 	for _, c := range []*client{named, analyst} {
@@ -71,9 +71,9 @@ func TestDelegatedToAToken(t *testing.T) {
 	admin := b.admin()
 	id := b.on(admin, suspending, value.Map())
 	admin.do(http.MethodPut, "/api/v1/flows/"+id+"/delegates", value.Map("roles", []any{"admin"}, "accounts", []any{}), 200)
-	for role, status := range map[string]int{"admin": 201, "viewer": 403} {
+	for role, status := range map[string]int{"admin": 201, "auditor": 403} {
 		c := b.anybody()
-		c.bearer = admin.post("/api/v1/tokens", value.Map("name", role, "role", role), 201).Text("token")
+		c.bearer = admin.post("/api/v1/tokens", value.Map("name", role, "permissions", allowed(role)), 201).Text("token")
 		c.post("/api/v1/flows/"+id+"/delegate", value.Map("inputs", value.Map("why", "x")), status)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sallyport/internal/api"
+	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
 	"sallyport/internal/console"
 	"sallyport/internal/flow"
@@ -42,6 +43,7 @@ type App struct {
 	runner    *flow.Runner
 	sender    *notify.Sender
 	backtests *backtest.Runner
+	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
 	clock     *flow.Scheduler
 	http      *http.Server
@@ -75,6 +77,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.sender = a.newSender()
+	if a.auditing, err = c.auditStream(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
@@ -164,7 +169,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, AuditStream: a.auditing,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -270,6 +275,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.DB.Notices.Forget(ctx, a.Now().Add(-keepNotices)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "notices of alerts not swept", "err", err)
 		}
+		if err := a.pruneAudit(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "audit log not pruned", "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -296,6 +304,9 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })
 	besides.Go(func() { a.retain(beside) })
+	if a.auditing != nil {
+		besides.Go(func() { a.auditing.Run(beside) })
+	}
 	served := make(chan error, 1)
 	go func() { served <- a.http.Serve(a.ln) }()
 	select {

@@ -150,8 +150,9 @@ func (a *App) demoWaysIn(ctx context.Context, org portal.Organization, admin por
 	if err != nil {
 		return Demo{}, err
 	}
-	caller := portal.Caller{Org: org, Account: admin, Role: portal.Admin}
-	token, _, err := a.Doors.CreateToken(ctx, caller, portal.NewToken{Name: "demo", Role: portal.Admin})
+	full, _ := portal.Builtin(portal.Admin)
+	caller := portal.Caller{Org: org, Account: admin, Roles: []portal.Role{full}}
+	token, _, err := a.Doors.CreateToken(ctx, caller, portal.NewToken{Name: "demo", Permissions: full.Permissions})
 	if err != nil {
 		return Demo{}, err
 	}

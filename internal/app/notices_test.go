@@ -105,7 +105,7 @@ func startWatch(t *testing.T, dsn string) *watch {
 }
 
 // member makes a person of the sandbox a member.
-func (w *watch) member(login string, r portal.Role) {
+func (w *watch) member(login string, r string) {
 	w.t.Helper()
 	if _, err := w.app.Doors.People.Add(w.t.Context(), w.org, portal.NewAccount{Email: login, Name: "Who is " + login, Password: "correct horse battery"}, r); err != nil {
 		w.t.Fatal(err)
@@ -316,7 +316,7 @@ func TestPressedInSlack(t *testing.T) {
 				nobody = p.Login
 			}
 		}
-		w.member(viewer, portal.Viewer)
+		w.member(viewer, portal.Auditor)
 		w.channel("Slack", w.seeded.Connect["slack"], []string{"#security"}, nil)
 		w.deny("d1", "ada")
 		w.until("Slack is told", func() bool { return len(w.slack()) == 1 })

@@ -67,7 +67,7 @@ func adminToken(t *testing.T, a *app.App) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := a.Doors.CreateToken(t.Context(), portal.Caller{Org: org, Account: ada, Role: portal.Admin}, portal.NewToken{Name: "t", Role: portal.Admin})
+	token, _, err := a.Doors.CreateToken(t.Context(), portal.Caller{Org: org, Account: ada, Roles: portal.Builtins()}, portal.NewToken{Name: "t", Permissions: portal.Permissions()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ var may = map[string]string{
 	"internal/errs":               "",
 	"internal/arch":               "",
 	"internal/id":                 "",
-	"internal/config":             "internal/errs internal/secret",
+	"internal/audit":              "",
+	"internal/config":             "internal/audit internal/errs internal/secret",
 	"internal/event":              "internal/scan",
 	"internal/value":              "",
 	"internal/expr":               "internal/errs internal/value",
@@ -68,13 +69,13 @@ var may = map[string]string{
 	"internal/scim":               "internal/errs internal/scim/document internal/scim/fault internal/scim/filter internal/scim/schema internal/value",
 	"internal/scim/scimtest":      "internal/errs internal/id internal/scim internal/scim/schema internal/value",
 	"internal/live":               "",
-	"internal/store":              "internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify",
+	"internal/store":              "internal/audit internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify",
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/notify",
+	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/notify",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",
@@ -96,7 +97,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/alert internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
+	"cmd/sallyport":           "internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

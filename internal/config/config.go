@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/secret"
 )
@@ -33,6 +34,7 @@ type Config struct {
 	Egress       Egress        `yaml:"egress"`
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
+	Audit        Audit         `yaml:"audit"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
 	RuleDirs     []string      `yaml:"rule_dirs" help:"folders of further detection rules, such as a checkout of Sigma's; each is a pack of the folder's name"`
 	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
@@ -69,6 +71,13 @@ type Poll struct {
 type Session struct {
 	Idle     time.Duration `yaml:"idle" help:"a session ends after this long without a request"`
 	Absolute time.Duration `yaml:"absolute" help:"a session ends this long after sign-in"`
+}
+
+// Audit says what becomes of the audit log.
+type Audit struct {
+	Syslog string        `yaml:"syslog" help:"collector to which the audit log is sent (RFC 5424): tls://host:6514, tcp://host:601 or udp://host:514; empty is none"`
+	CAFile string        `yaml:"ca_file" help:"PEM certificates by which a tls collector is known; empty is those of the machine"`
+	Keep   time.Duration `yaml:"keep" help:"how long entries of the audit log are kept; 0 is for ever"`
 }
 
 // Default returns the configuration of a server that was told nothing.
@@ -159,6 +168,11 @@ func (c Config) Check() error {
 	if err := c.checkURLs(); err != nil {
 		return err
 	}
+	if c.Audit.Syslog != "" {
+		if _, err := audit.ParseTarget(c.Audit.Syslog); err != nil {
+			return errs.New(errs.Invalid, "audit.syslog: %v", err)
+		}
+	}
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:
 		return errs.New(errs.Invalid, "workers: a number from 1 to 10000 is wanted, not %d", c.Workers)
@@ -199,6 +213,8 @@ func (c Config) checkSpans() error {
 		return errs.New(errs.Invalid, "poll: least is at least 1s, and most is not below it")
 	case c.Session.Idle < time.Minute || c.Session.Absolute < c.Session.Idle:
 		return errs.New(errs.Invalid, "session: idle is at least 1m, and absolute is not below it")
+	case c.Audit.Keep != 0 && c.Audit.Keep < 24*time.Hour:
+		return errs.New(errs.Invalid, "audit.keep: at least 24h, or 0 for ever")
 	case c.Shutdown < 0:
 		return errs.New(errs.Invalid, "shutdown: a span from 0s on is wanted")
 	}

@@ -77,6 +77,8 @@ func TestLoadRefuses(t *testing.T) {
 		"no URL":                {file: "base_url: sallyport.example", says: "base_url"},
 		"half of TLS":           {file: "tls: { cert_file: a }", says: "go together"},
 		"level":                 {file: "log: { level: loud }", says: "log.level"},
+		"no collector":          {file: "audit: { syslog: 'http://logs.example.com' }", says: "audit.syslog: a syslog collector is"},
+		"a log kept too short":  {file: "audit: { keep: 1h }", says: "audit.keep: at least 24h"},
 		"poll too often":        {file: "poll: { least: 1ms }", says: "poll: least"},
 		"unknown variable":      {env: "SALLYPORT_LISTENS=x", says: "SALLYPORT_LISTENS sets nothing"},
 		"variable of no number": {env: "SALLYPORT_WORKERS=x", says: "SALLYPORT_WORKERS"},

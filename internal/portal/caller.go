@@ -1,18 +1,25 @@
 package portal
 
+import (
+	"slices"
+	"strings"
+
+	"sallyport/internal/errs"
+)
+
 // Caller is who a request comes from.
 type Caller struct {
 	Org     Organization
 	Account Account
-	Role    Role    // in the organization
+	Roles   []Role  // in the organization
 	Session Session // the zero value for an API token
 	Token   Token   // the zero value for a session
 }
 
-// Can reports whether the caller has a permission. A token has it when both its
-// own role and its maker's present one do.
+// Can reports whether the caller has a permission: one of their roles allows it.
+// A token has it when it is among its own, too, and its maker has it still.
 func (c Caller) Can(p Permission) bool {
-	return c.Role.Allows(p) && (c.Token.ID == "" || c.Token.Role.Allows(p))
+	return slices.ContainsFunc(c.Roles, func(r Role) bool { return r.Allows(p) }) && (c.Token.ID == "" || slices.Contains(c.Token.Permissions, p))
 }
 
 // Permissions returns what the caller may do, in the order of [Permissions].
@@ -26,9 +33,42 @@ func (c Caller) Permissions() []Permission {
 	return out
 }
 
-// covers reports whether the caller, in a session, may do all that a role allows.
-func (c Caller) covers(r Role) bool {
-	return r.Within(c.Role)
+// mayGrant refuses a role that allows what the caller may not do.
+func (c Caller) mayGrant(r Role) error {
+	var beyond []string
+	for _, p := range r.Permissions {
+		if !c.Can(p) {
+			beyond = append(beyond, string(p))
+		}
+	}
+	if len(beyond) > 0 {
+		return errs.New(errs.Denied, "%s would allow what you may not do yourself: %s", r.Name, strings.Join(beyond, ", "))
+	}
+	return nil
+}
+
+// StandsFor returns the caller's roles that the caller has in full: all of a
+// person's, and those of which an API token was given every permission.
+func (c Caller) StandsFor() []string {
+	out := []string{}
+	for _, r := range c.Roles {
+		if c.mayGrant(r) == nil {
+			out = append(out, r.ID)
+		}
+	}
+	return out
+}
+
+// RoleNames returns what the caller's roles are called, for people.
+func (c Caller) RoleNames() string {
+	if len(c.Roles) == 0 {
+		return "no role"
+	}
+	var out []string
+	for _, r := range c.Roles {
+		out = append(out, r.Name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // Actor names the caller in the ledger and in histories.

@@ -103,7 +103,7 @@ func (p *Portal) first(ctx context.Context, hash, org string, n NewAccount) (Mem
 	if err != nil {
 		return Membership{}, err
 	}
-	m := Membership{Org: org, Account: a.ID, Role: Admin, CreatedAt: a.CreatedAt}
+	m := Membership{Org: org, Account: a.ID, Roles: []string{Admin}, CreatedAt: a.CreatedAt}
 	if err := p.o.Links.UseFirst(ctx, hash, a, m); err != nil {
 		return Membership{}, fmt.Errorf("use sign-in link: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 type People struct {
 	organizations Organizations
 	accounts      Accounts
+	roles         Roles
 	hasher        *Hasher
 	now           func() time.Time
 }
@@ -65,16 +66,14 @@ func (p *People) account(ctx context.Context, n NewAccount) (Account, error) {
 	return Account{ID: id.At(now), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), PasswordHash: hash, CreatedAt: now}, nil
 }
 
-// Add makes an account and its membership of an organization.
-func (p *People) Add(ctx context.Context, org string, n NewAccount, r Role) (Account, error) {
-	if r.Permissions() == nil {
-		return Account{}, errs.New(errs.Invalid, "there is no role %q", r)
-	}
+// Add makes an account and its membership of an organization, with roles by
+// their ids.
+func (p *People) Add(ctx context.Context, org string, n NewAccount, roles ...string) (Account, error) {
 	a, err := p.account(ctx, n)
 	if err != nil {
 		return Account{}, err
 	}
-	if err := p.accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Role: r, CreatedAt: a.CreatedAt}); err != nil {
+	if err := p.accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Roles: roles, CreatedAt: a.CreatedAt}); err != nil {
 		return Account{}, fmt.Errorf("add member: %w", err)
 	}
 	return a, nil
@@ -105,18 +104,22 @@ func (p *People) Find(ctx context.Context, org, who string) (Member, error) {
 
 // MemberChange is what is changed of a member; the zero value of each leaves it.
 type MemberChange struct {
-	Role     Role
-	Disabled *bool // whether the account is kept from signing in, and its sessions end
+	Roles    []string         // ids of all that they have by hand from now on, the others stay; nil leaves them
+	May      func(Role) error // whether a role that they have not had may be granted; nil is any
+	Disabled *bool            // whether the account is kept from signing in, and its sessions end
 }
 
-// Set changes a member, all of it or nothing. The last administrator of an
+// Set changes a member, all of it or nothing. The last Full Admin of an
 // organization who can sign in stays that: anything else is a conflict. So is
 // keeping somebody from signing in who is in another organization, too.
 func (p *People) Set(ctx context.Context, org, account string, c MemberChange) error {
-	if c.Role != "" && c.Role.Permissions() == nil {
-		return &FieldError{"role", errs.New(errs.Invalid, "there is no role %q", c.Role)}
-	}
 	return p.accounts.SetMember(ctx, org, account, c, p.now())
+}
+
+// SetBy is Set by a caller, who grants no role that allows more than they may do.
+func (p *People) SetBy(ctx context.Context, c Caller, account string, change MemberChange) error {
+	change.May = c.mayGrant
+	return p.Set(ctx, c.Org.ID, account, change)
 }
 
 // Remove ends a membership, and with it the member's sessions and API tokens

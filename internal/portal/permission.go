@@ -21,9 +21,11 @@ const (
 	SourcesRead      Permission = "sources:read"
 	SourcesWrite     Permission = "sources:write"
 	EventsRead       Permission = "events:read"
-	AlertsRead       Permission = "alerts:read"  // and cases
-	AlertsWrite      Permission = "alerts:write" // work on alerts and cases
-	RulesRead        Permission = "rules:read"   // and suppressions
+	EventsRaw        Permission = "events:raw"    // events as they came
+	AlertsRead       Permission = "alerts:read"   // and cases
+	AlertsWrite      Permission = "alerts:write"  // work on alerts and cases
+	ResponsesRun     Permission = "responses:run" // run a flow for an alert
+	RulesRead        Permission = "rules:read"    // and suppressions
 	RulesWrite       Permission = "rules:write"
 	ChannelsRead     Permission = "channels:read" // where people are told of alerts
 	ChannelsWrite    Permission = "channels:write"
@@ -32,59 +34,92 @@ const (
 	GuardRead        Permission = "guard:read"
 	GuardWrite       Permission = "guard:write"
 	MembersRead      Permission = "members:read"
-	MembersWrite     Permission = "members:write" // and to take away the API tokens of others
-	TokensWrite      Permission = "tokens:write"  // API tokens of one's own
-	Rehearse         Permission = "rehearse"      // set off scenarios in the sandbox
+	MembersWrite     Permission = "members:write"  // and to take away the API tokens of others
+	RolesWrite       Permission = "roles:write"    // the organization's own roles
+	SessionsWrite    Permission = "sessions:write" // end the sessions of others
+	AuditRead        Permission = "audit:read"
+	TokensWrite      Permission = "tokens:write" // API tokens of one's own
+	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox
 )
+
+// Areas of what permissions are about, in the order of [Permissions].
+const (
+	automation = "Flows and runs"
+	connecting = "Connections and sources"
+	observing  = "Events"
+	responding = "Alerts and responses"
+	detecting  = "Rules and notifications"
+	guarding   = "Actions and the guard"
+	people     = "People and access"
+	rehearsing = "Rehearsal"
+)
+
+// About says what a permission allows, for people who make roles.
+type About struct {
+	Permission Permission
+	Area       string // under which people look for it
+	Text       string
+}
+
+// Explained lists the permissions with what they allow, area by area.
+func Explained() []About {
+	return []About{
+		{FlowsRead, automation, "See flows, their folders and versions, and the catalogue"},
+		{FlowsWrite, automation, "Make, change, publish, switch on and delete flows"},
+		{FlowsRun, automation, "Run a flow by hand"},
+		{FlowsDelegate, automation, "Run the delegated flows that name the person or one of their roles"},
+		{TemplatesInstall, automation, "Install templates, import flows"},
+		{RunsRead, automation, "See runs, what they were given and what they did"},
+		{RunsCancel, automation, "Cancel a run, retry it, run it again"},
+		{TablesRead, automation, "See tables and their rows"},
+		{TablesWrite, automation, "Make, change and delete tables and rows"},
+		{ConnectionsRead, connecting, "See connections and connectors, never their secrets"},
+		{ConnectionsWrite, connecting, "Make, change and delete connections and connectors, sign in to them"},
+		{SourcesRead, connecting, "See alert sources and their health"},
+		{SourcesWrite, connecting, "Make, change, pause and delete alert sources; how long events are kept"},
+		{EventsRead, observing, "Search events and export their main fields"},
+		{EventsRaw, observing, "See and export events as they came, whole"},
+		{AlertsRead, responding, "See alerts, cases and risks"},
+		{AlertsWrite, responding, "Work on alerts and cases: state, assignee, notes, verdict"},
+		{ResponsesRun, responding, "Run a response for an alert, also from Slack"},
+		{RulesRead, detecting, "See rules and suppressions, try them on stored events"},
+		{RulesWrite, detecting, "Change rules, suppressions and alert settings"},
+		{ChannelsRead, detecting, "See where people are told of alerts"},
+		{ChannelsWrite, detecting, "Change where people are told of alerts"},
+		{ActionsRead, guarding, "See what was done to tenants, and what was refused"},
+		{ActionsUndo, guarding, "Undo an action"},
+		{GuardRead, guarding, "See the guard's policy"},
+		{GuardWrite, guarding, "Change the guard's policy"},
+		{MembersRead, people, "See the members, their roles and their sessions"},
+		{MembersWrite, people, "Change the roles of members, disable and remove them, end everybody's API tokens"},
+		{RolesWrite, people, "Make, change and delete the organization's own roles"},
+		{SessionsWrite, people, "End the sessions of other members"},
+		{AuditRead, people, "See, verify and export the audit log"},
+		{TokensWrite, people, "Make and end API tokens of one's own"},
+		{Rehearse, rehearsing, "Set off scenarios in the sandbox"},
+	}
+}
 
 // Permissions lists the permissions.
 func Permissions() []Permission {
-	return []Permission{
-		FlowsRead, FlowsWrite, FlowsRun, FlowsDelegate, RunsRead, RunsCancel, TablesRead, TablesWrite, ConnectionsRead, ConnectionsWrite, TemplatesInstall,
-		SourcesRead, SourcesWrite, EventsRead, AlertsRead, AlertsWrite, RulesRead, RulesWrite, ChannelsRead, ChannelsWrite, ActionsRead, ActionsUndo, GuardRead, GuardWrite, MembersRead, MembersWrite, TokensWrite, Rehearse,
+	all := Explained()
+	out := make([]Permission, len(all))
+	for i, a := range all {
+		out[i] = a.Permission
 	}
+	return out
 }
 
-// Role is a set of permissions with a name.
-type Role string
+// known reports whether there is such a permission.
+func known(p Permission) bool { return slices.Contains(Permissions(), p) }
 
-// The builtin roles. Each may do what the one after it may.
-const (
-	Admin     Role = "admin"     // everything
-	Responder Role = "responder" // everything but who is a member, what is connected and what the guard allows
-	Analyst   Role = "analyst"   // look at everything, work on alerts, run flows by hand
-	Viewer    Role = "viewer"    // look at everything, run what was delegated to them
-)
-
-// Roles lists the builtin roles, the one that may do most first.
-func Roles() []Role { return []Role{Admin, Responder, Analyst, Viewer} }
-
-// Permissions returns what a role allows. A role that there is not allows
-// nothing.
-func (r Role) Permissions() []Permission {
-	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, EventsRead, AlertsRead, RulesRead, ChannelsRead, ActionsRead, GuardRead}
-	switch r {
-	case Admin:
-		return Permissions()
-	case Responder:
-		return append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, RulesWrite, ChannelsWrite)
-	case Analyst:
-		return append(look, FlowsRun, AlertsWrite)
-	case Viewer:
-		return look
-	}
-	return nil
-}
-
-// Allows reports whether a role has a permission.
-func (r Role) Allows(p Permission) bool { return slices.Contains(r.Permissions(), p) }
-
-// Within reports whether a role allows nothing that another does not.
-func (r Role) Within(other Role) bool {
-	for _, p := range r.Permissions() {
-		if !other.Allows(p) {
-			return false
+// sorted returns a set of permissions in the order of [Permissions], each once.
+func sorted(ps []Permission) []Permission {
+	out := []Permission{}
+	for _, p := range Permissions() {
+		if slices.Contains(ps, p) {
+			out = append(out, p)
 		}
 	}
-	return true
+	return out
 }

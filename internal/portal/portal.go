@@ -3,8 +3,9 @@
 // administrator.
 //
 // A person is one account, whatever the number of organizations; what they may
-// do in one is their membership's role there. Who a request comes from is
-// decided again for each request, so that a role taken away is gone at once.
+// do in one is what the roles allow together that their membership has there. Who
+// a request comes from is decided again for each request, so that a role taken
+// away is gone at once.
 package portal
 
 import (
@@ -40,7 +41,7 @@ type Account struct {
 type Membership struct {
 	Org       string
 	Account   string
-	Role      Role
+	Roles     []string // ids; to join with, by the hand of whoever adds them
 	CreatedAt time.Time
 }
 
@@ -48,7 +49,7 @@ type Membership struct {
 type Member struct {
 	Account
 
-	Role     Role
+	Roles    []Grant
 	JoinedAt time.Time
 	SeenAt   time.Time // the last request in a session; zero for never, or not lately
 }
@@ -64,7 +65,8 @@ type Organizations interface {
 type Accounts interface {
 	// ByEmail returns the account of an address in the form of [EmailKey].
 	ByEmail(ctx context.Context, key string) (Account, error)
-	// Memberships returns where an account is a member, the oldest first.
+	// Memberships returns where an account is an active member, the oldest first,
+	// without the roles.
 	Memberships(ctx context.Context, account string) ([]Membership, error)
 	// Members returns the people of an organization by name.
 	Members(ctx context.Context, org string) ([]Member, error)
@@ -84,6 +86,7 @@ type Accounts interface {
 type Options struct {
 	Organizations Organizations
 	Accounts      Accounts
+	Roles         Roles
 	Sessions      Sessions
 	Tokens        Tokens
 	Links         Links
@@ -127,7 +130,7 @@ func New(o Options) *Portal {
 		o.Limits = DefaultLimits()
 	}
 	return &Portal{
-		People: &People{organizations: o.Organizations, accounts: o.Accounts, hasher: o.Hasher, now: o.Now},
+		People: &People{organizations: o.Organizations, accounts: o.Accounts, roles: o.Roles, hasher: o.Hasher, now: o.Now},
 		o:      o, attempts: newAttempts(o.Limits, o.Now),
 	}
 }

@@ -38,8 +38,8 @@ func Methods() []Method { return []Method{ByPassword, ByLink} }
 // Sessions keeps sessions, by the hash of their token.
 type Sessions interface {
 	Add(ctx context.Context, hash string, s Session) error
-	// Find returns whose a session is, with the account, organization and role as
-	// they are now. One of a disabled account or without a role is not found.
+	// Find returns whose a session is, with the account, organization and roles as
+	// they are now. One of a disabled account, or of no member, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
 	// Touch notes a request.
 	Touch(ctx context.Context, session string, at time.Time) error
@@ -47,6 +47,10 @@ type Sessions interface {
 	List(ctx context.Context, account string) ([]Session, error)
 	// End ends one session of an account.
 	End(ctx context.Context, account, session string) error
+	// Refused tells of a sign-in that was refused, in the audit logs of the
+	// account's organizations; in the server's own where there is no such account,
+	// so that it takes as long.
+	Refused(ctx context.Context, account string, from From) error
 	// Sweep deletes the sessions that ended before now, or saw nobody since.
 	Sweep(ctx context.Context, now, since time.Time) error
 }
@@ -82,6 +86,7 @@ func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old strin
 	if err != nil && errs.KindOf(err) != errs.NotFound {
 		return "", Caller{}, fmt.Errorf("find account: %w", err)
 	}
+	tried := a.ID
 	if !a.DisabledAt.IsZero() {
 		a = Account{}
 	}
@@ -90,6 +95,9 @@ func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old strin
 		return "", Caller{}, fmt.Errorf("verify password: %w", err)
 	}
 	if !ok {
+		if err := p.o.Sessions.Refused(ctx, tried, from); err != nil {
+			return "", Caller{}, fmt.Errorf("tell of the refusal: %w", err)
+		}
 		return "", Caller{}, wrong()
 	}
 	m, err := p.membership(ctx, a.ID, c.Org)

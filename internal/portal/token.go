@@ -11,17 +11,19 @@ import (
 )
 
 // Token is an API token: a program's way in, on behalf of the account that made
-// it. What it may do is what both its role and its maker's present role allow.
+// it. What it may do is what both its permissions and its maker's present roles
+// allow.
 type Token struct {
 	ID        string
 	Org       string
 	Account   string // that made it
 	Name      string
-	Role      Role
 	Hint      string // the token's last four characters, to tell tokens apart
 	CreatedAt time.Time
 	SeenAt    time.Time // its last use; zero for never
 	EndsAt    time.Time // zero for no end
+
+	Permissions []Permission // in the order of [Permissions]
 }
 
 // TokenPrefix begins every API token, so that one that leaked is known for what
@@ -31,8 +33,8 @@ const TokenPrefix = "spt_"
 // Tokens keeps API tokens, by their hash.
 type Tokens interface {
 	Add(ctx context.Context, hash string, t Token) error
-	// Find returns whose a token is, with the account, organization and role as
-	// they are now. One of a disabled account or without a role is not found.
+	// Find returns whose a token is, with the account, organization and roles as
+	// they are now. One of a disabled account, or of no member, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
 	// Touch notes a use.
 	Touch(ctx context.Context, token string, at time.Time) error
@@ -67,9 +69,9 @@ func (p *Portal) EnterByToken(ctx context.Context, token string) (Caller, error)
 
 // NewToken is what an API token is made of.
 type NewToken struct {
-	Name   string
-	Role   Role
-	EndsAt time.Time // zero for no end
+	Name        string
+	Permissions []Permission
+	EndsAt      time.Time // zero for no end
 }
 
 // CreateToken makes an API token. The text that it returns is shown once: only
@@ -82,14 +84,20 @@ func (p *Portal) CreateToken(ctx context.Context, c Caller, n NewToken) (string,
 		return "", Token{}, errs.New(errs.Denied, "an API token cannot make API tokens: sign in with e-mail address and password for that")
 	case strings.TrimSpace(n.Name) == "":
 		return "", Token{}, errs.New(errs.Invalid, "an API token needs a name")
-	case !c.covers(n.Role) || n.Role.Permissions() == nil:
-		return "", Token{}, errs.New(errs.Denied, "an API token cannot do more than its maker: the role %q is out of reach", n.Role)
+	case len(n.Permissions) == 0:
+		return "", Token{}, &FieldError{"permissions", errs.New(errs.Invalid, "an API token needs a permission")}
 	case !n.EndsAt.IsZero() && !n.EndsAt.After(now):
 		return "", Token{}, errs.New(errs.Invalid, "the API token's end has passed already")
 	}
+	if err := checkPermissions(n.Permissions); err != nil {
+		return "", Token{}, err
+	}
+	if err := c.mayGrant(Role{Name: "the API token", Permissions: sorted(n.Permissions)}); err != nil {
+		return "", Token{}, &FieldError{"permissions", err}
+	}
 	text := TokenPrefix + newToken()
 	t := Token{
-		ID: id.At(now), Org: c.Org.ID, Account: c.Account.ID, Name: strings.TrimSpace(n.Name), Role: n.Role, Hint: text[len(text)-4:], CreatedAt: now, EndsAt: n.EndsAt,
+		ID: id.At(now), Org: c.Org.ID, Account: c.Account.ID, Name: strings.TrimSpace(n.Name), Permissions: sorted(n.Permissions), Hint: text[len(text)-4:], CreatedAt: now, EndsAt: n.EndsAt,
 	}
 	if err := p.o.Tokens.Add(ctx, hashOf(text), t); err != nil {
 		return "", Token{}, fmt.Errorf("add API token: %w", err)

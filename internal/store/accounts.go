@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
@@ -41,24 +42,30 @@ func (t Accounts) Some(ctx context.Context, org string, ids []string) (map[strin
 	}, func(a portal.Account) string { return a.ID })
 }
 
-// Memberships returns where an account is a member, the oldest first.
+// Memberships returns where an account is an active member, the oldest first,
+// without the roles.
 func (t Accounts) Memberships(ctx context.Context, account string) ([]portal.Membership, error) {
 	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Membership, err error) {
 		var created int64
-		err = rows.Scan(&m.Org, &m.Account, &m.Role, &created)
+		err = rows.Scan(&m.Org, &m.Account, &created)
 		m.CreatedAt = fromMicros(created)
 		return m, err
-	}, `SELECT org_id, account_id, role, created_at FROM membership WHERE account_id = ? ORDER BY created_at, org_id`, account)
+	}, `SELECT org_id, account_id, created_at FROM membership WHERE account_id = ? AND state = 'active' ORDER BY created_at, org_id`, account)
 }
 
 // Members returns the people of an organization by name.
 func (t Accounts) Members(ctx context.Context, org string) ([]portal.Member, error) {
+	held, err := grants(ctx, t.db, org, "")
+	if err != nil {
+		return nil, err
+	}
 	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Member, err error) {
 		var joined, seen int64
-		m.Account, err = scanAccountAnd(rows, &m.Role, &joined, &seen)
+		m.Account, err = scanAccountAnd(rows, &joined, &seen)
+		m.Roles = held[m.ID]
 		m.JoinedAt, m.SeenAt = fromMicros(joined), fromMicros(seen)
 		return m, err
-	}, `SELECT `+accountColumns+`, m.role, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
+	}, `SELECT `+accountColumns+`, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
 		FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? ORDER BY a.name, a.id`, org)
 }
 
@@ -76,11 +83,20 @@ func (tx *Tx) join(ctx context.Context, a portal.Account, m portal.Membership) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO membership (org_id, account_id, role, created_at) VALUES (?, ?, ?, ?)`, m.Org, m.Account, m.Role, toMicros(m.CreatedAt))
+	if err := tx.holdRoles(ctx, m.Org); err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO membership (org_id, account_id, created_at) VALUES (?, ?, ?)`, m.Org, m.Account, toMicros(m.CreatedAt))
 	if errs.KindOf(err) == errs.Conflict {
 		return errs.New(errs.Conflict, "the account is a member already")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if err := tx.grant(ctx, m, portal.Manual, nil); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, m.Org, audit.Note{Action: "member.added", Object: "account:" + m.Account, Detail: map[string]any{"email": a.Email, "roles": m.Roles}})
 }
 
 // SetPassword replaces a password's hash and ends the account's sessions but the
@@ -90,26 +106,63 @@ func (t Accounts) SetPassword(ctx context.Context, account, hash, keep string) e
 		if err := tx.change(ctx, "account", `UPDATE account SET password_hash = ? WHERE id = ?`, hash, account); err != nil || keep == portal.KeepSessions {
 			return err
 		}
-		_, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ? AND id <> ?`, account, keep)
-		return err
+		if _, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ? AND id <> ?`, account, keep); err != nil {
+			return err
+		}
+		return tx.auditAccount(ctx, account, audit.Note{Action: "password.changed", Object: "account:" + account})
 	})
 }
 
-// SetMember changes a member. An organization keeps at least one administrator
-// who can sign in, and says nothing about who may elsewhere.
+// SetMember changes a member. An organization keeps at least one Full Admin who
+// can sign in, and says nothing about who may elsewhere.
 func (t Accounts) SetMember(ctx context.Context, org, account string, c portal.MemberChange, at time.Time) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if c.Role != "" && c.Role != portal.Admin || c.Disabled != nil && *c.Disabled {
-			if err := tx.keepAdmin(ctx, org, account); err != nil {
+		return tx.keepAdmin(ctx, org, func() error {
+			if _, err := one(ctx, tx, "member", scalar[string], `SELECT account_id FROM membership WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
 				return err
 			}
-		}
-		if err := tx.change(ctx, "member", `UPDATE membership SET role = CASE WHEN ? = '' THEN role ELSE ? END WHERE org_id = ? AND account_id = ?`,
-			c.Role, c.Role, org, account); err != nil || c.Disabled == nil {
+			if c.Roles != nil {
+				if err := tx.setRoles(ctx, portal.Membership{Org: org, Account: account, Roles: c.Roles}, portal.Manual, c.May); err != nil {
+					return err
+				}
+			}
+			if c.Disabled != nil {
+				if err := tx.disable(ctx, org, account, *c.Disabled, at); err != nil {
+					return err
+				}
+			}
+			return tx.Audit(ctx, org, audit.Note{Action: "member.changed", Object: "account:" + account, Detail: memberDetail(c)})
+		})
+	})
+}
+
+func memberDetail(c portal.MemberChange) map[string]any {
+	out := map[string]any{}
+	if c.Roles != nil {
+		out["roles"] = c.Roles
+	}
+	if c.Disabled != nil {
+		out["disabled"] = *c.Disabled
+	}
+	return out
+}
+
+// auditAccount writes an entry in every organization of an account; in the server's
+// own log where it has none.
+func (tx *Tx) auditAccount(ctx context.Context, account string, n audit.Note) error {
+	orgs, err := list(ctx, tx, scalar[string], `SELECT org_id FROM membership WHERE account_id = ? ORDER BY org_id`, account)
+	if err != nil {
+		return err
+	}
+	if len(orgs) == 0 {
+		orgs = []string{""}
+	}
+	for _, org := range orgs {
+		if err := tx.Audit(ctx, org, n); err != nil {
 			return err
 		}
-		return tx.disable(ctx, org, account, *c.Disabled, at)
-	})
+	}
+	return nil
 }
 
 // disable keeps an account from signing in, or lets it again. A member of other
@@ -134,39 +187,35 @@ func (tx *Tx) disable(ctx context.Context, org, account string, disabled bool, a
 
 // RemoveMember ends a membership and what hangs on it; an account that is a member
 // nowhere else goes, so that its address can be added again. An organization keeps
-// at least one administrator who can sign in.
+// at least one Full Admin who can sign in.
 func (t Accounts) RemoveMember(ctx context.Context, org, account string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if err := tx.keepAdmin(ctx, org, account); err != nil {
-			return err
-		}
-		if err := tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
-			return err
-		}
-		for _, q := range []string{
-			`DELETE FROM session WHERE org_id = ? AND account_id = ?`,
-			`DELETE FROM api_token WHERE org_id = ? AND account_id = ?`,
-			`DELETE FROM signin_link WHERE org_id = ? AND account_id = ?`,
-		} {
-			if _, err := tx.exec(ctx, q, org, account); err != nil {
-				return err
-			}
-		}
-		_, err := tx.exec(ctx, `DELETE FROM account WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id)`, account)
-		return err
+		return tx.keepAdmin(ctx, org, func() error { return tx.removeMember(ctx, org, account) })
 	})
 }
 
-// keepAdmin refuses to take away an organization's last administrator. Of two who
-// take each other's role at once, one waits for the other here.
-func (tx *Tx) keepAdmin(ctx context.Context, org, account string) error {
-	admins, err := list(ctx, tx, scalar[string], `SELECT m.account_id FROM membership m JOIN account a ON a.id = m.account_id
-		WHERE m.org_id = ? AND m.role = ? AND a.disabled_at = 0`+tx.db.d.forUpdate, org, portal.Admin)
+func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
+	email, err := one(ctx, tx, "member", scalar[string], `SELECT a.email FROM account a JOIN membership m ON m.account_id = a.id WHERE m.org_id = ? AND a.id = ?`, org, account)
 	if err != nil {
 		return err
 	}
-	if len(admins) == 1 && admins[0] == account {
-		return errs.New(errs.Conflict, "this is the organization's last administrator; make another one first")
+	if _, err := tx.exec(ctx, `DELETE FROM member_role WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
+		return err
 	}
-	return nil
+	if err := tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM session WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM api_token WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM signin_link WHERE org_id = ? AND account_id = ?`,
+	} {
+		if _, err := tx.exec(ctx, q, org, account); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.exec(ctx, `DELETE FROM account WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id)`, account); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, org, audit.Note{Action: "member.removed", Object: "account:" + account, Detail: map[string]any{"email": email}})
 }

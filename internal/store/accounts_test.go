@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 func start() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
 
 // addOrg makes an organization with one account of a role in it.
-func addOrg(t *testing.T, db *store.DB, org, account string, r portal.Role) {
+func addOrg(t *testing.T, db *store.DB, org, account, r string) {
 	t.Helper()
 	if err := db.Organizations.Add(t.Context(), portal.Organization{ID: org, Slug: org, Name: org, CreatedAt: start()}); err != nil {
 		t.Fatal(err)
@@ -23,13 +24,37 @@ func addOrg(t *testing.T, db *store.DB, org, account string, r portal.Role) {
 	join(t, db, org, account, r)
 }
 
-func join(t *testing.T, db *store.DB, org, account string, r portal.Role) {
+func join(t *testing.T, db *store.DB, org, account, r string) {
 	t.Helper()
 	err := db.Accounts.Join(t.Context(), portal.Account{ID: account, Email: account + "@Acme.example", Name: account, CreatedAt: start()},
-		portal.Membership{Org: org, Account: account, Role: r, CreatedAt: start()})
+		portal.Membership{Org: org, Account: account, Roles: []string{r}, CreatedAt: start()})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// held returns the roles of a member by id, with where they have them from if that
+// is not by hand.
+func held(t *testing.T, db *store.DB, org, account string) string {
+	t.Helper()
+	ms, err := db.Accounts.Members(t.Context(), org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range ms {
+		if m.ID != account {
+			continue
+		}
+		for _, g := range m.Roles {
+			word := g.ID
+			if g.Source != portal.Manual {
+				word += "/" + string(g.Source)
+			}
+			out = append(out, word)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func TestAccounts(t *testing.T) {
@@ -37,28 +62,28 @@ func TestAccounts(t *testing.T) {
 		ctx := t.Context()
 		addOrg(t, db, "acme", "ada", portal.Admin)
 		addOrg(t, db, "other", "eve", portal.Admin)
-		join(t, db, "acme", "bob", portal.Viewer)
-		err := db.Accounts.Join(ctx, portal.Account{ID: "eve", Email: "eve@acme.example", Name: "eve"}, portal.Membership{Org: "acme", Account: "eve", Role: portal.Analyst, CreatedAt: start().Add(time.Hour)})
+		join(t, db, "acme", "bob", portal.Auditor)
+		err := db.Accounts.Join(ctx, portal.Account{ID: "eve", Email: "eve@acme.example", Name: "eve"}, portal.Membership{Org: "acme", Account: "eve", Roles: []string{portal.Analyst}, CreatedAt: start().Add(time.Hour)})
 		if err != nil {
 			t.Fatalf("an account joins another organization: %v", err)
 		}
 		if a, err := db.Accounts.ByEmail(ctx, "ada@acme.example"); err != nil || a.ID != "ada" || a.Email != "ada@Acme.example" {
 			t.Errorf("by e-mail: %+v %v", a, err)
 		}
-		if ms, err := db.Accounts.Memberships(ctx, "eve"); err != nil || len(ms) != 2 || ms[0].Org != "other" || ms[1].Role != portal.Analyst {
+		if ms, err := db.Accounts.Memberships(ctx, "eve"); err != nil || len(ms) != 2 || ms[0].Org != "other" || ms[1].Org != "acme" || held(t, db, "acme", "eve") != "analyst" || held(t, db, "other", "eve") != "admin" {
 			t.Errorf("memberships: %+v %v", ms, err)
 		}
-		if ms, err := db.Accounts.Members(ctx, "acme"); err != nil || len(ms) != 3 || ms[0].Name != "ada" || ms[0].Role != portal.Admin || !ms[0].SeenAt.IsZero() {
+		if ms, err := db.Accounts.Members(ctx, "acme"); err != nil || len(ms) != 3 || ms[0].Name != "ada" || held(t, db, "acme", "ada") != "admin" || !ms[0].SeenAt.IsZero() {
 			t.Errorf("members: %+v %v", ms, err)
 		}
 		if some, err := db.Accounts.Some(ctx, "other", []string{"ada", "eve", "", "eve"}); err != nil || len(some) != 1 || some["eve"].ID != "eve" {
 			t.Errorf("some: %+v %v", some, err)
 		}
 		twice := portal.Account{ID: "ada2", Email: "ADA@acme.example"}
-		if err := db.Accounts.Join(ctx, twice, portal.Membership{Org: "acme", Account: "ada2", Role: portal.Viewer}); errs.KindOf(err) != errs.Conflict {
+		if err := db.Accounts.Join(ctx, twice, portal.Membership{Org: "acme", Account: "ada2", Roles: []string{portal.Auditor}}); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("a second account of one address: %v", err)
 		}
-		if err := db.Accounts.Join(ctx, portal.Account{ID: "bob", Email: "bob@acme.example"}, portal.Membership{Org: "acme", Account: "bob", Role: portal.Admin}); errs.KindOf(err) != errs.Conflict {
+		if err := db.Accounts.Join(ctx, portal.Account{ID: "bob", Email: "bob@acme.example"}, portal.Membership{Org: "acme", Account: "bob", Roles: []string{portal.Admin}}); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("a second membership: %v", err)
 		}
 	})
@@ -87,20 +112,20 @@ func TestSetMember(t *testing.T) {
 			}
 			return portal.Member{}
 		}
-		if err := set(t, db, "acme", "bob", portal.MemberChange{Role: portal.Viewer, Disabled: new(true)}); err != nil {
+		if err := set(t, db, "acme", "bob", portal.MemberChange{Roles: []string{portal.Auditor}, Disabled: new(true)}); err != nil {
 			t.Fatal(err)
 		}
-		if m := member("bob"); m.Role != portal.Viewer || !m.DisabledAt.Equal(start()) {
+		if m := member("bob"); held(t, db, "acme", "bob") != "auditor" || !m.DisabledAt.Equal(start()) {
 			t.Errorf("%+v", m)
 		}
 		if err := set(t, db, "acme", "bob", portal.MemberChange{Disabled: new(false)}); err != nil {
 			t.Fatal(err)
 		}
-		if m := member("bob"); m.Role != portal.Viewer || !m.DisabledAt.IsZero() {
+		if m := member("bob"); held(t, db, "acme", "bob") != "auditor" || !m.DisabledAt.IsZero() {
 			t.Errorf("%+v", m)
 		}
 		for what, err := range map[string]error{
-			"the role of another organization's": set(t, db, "other", "bob", portal.MemberChange{Role: portal.Viewer}),
+			"the role of another organization's": set(t, db, "other", "bob", portal.MemberChange{Roles: []string{portal.Auditor}}),
 			"disabled from elsewhere":            set(t, db, "other", "bob", portal.MemberChange{Disabled: new(true)}),
 			"removed from elsewhere":             db.Accounts.RemoveMember(t.Context(), "other", "bob"),
 			"nobody":                             set(t, db, "acme", "cy", portal.MemberChange{Disabled: new(false)}),
@@ -122,18 +147,18 @@ func TestMemberOfTwo(t *testing.T) {
 		ctx := t.Context()
 		addOrg(t, db, "acme", "ada", portal.Admin)
 		addOrg(t, db, "other", "eve", portal.Admin)
-		join(t, db, "acme", "bob", portal.Viewer)
+		join(t, db, "acme", "bob", portal.Auditor)
 		bob, err := db.Accounts.ByEmail(ctx, "bob@acme.example")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Accounts.Join(ctx, bob, portal.Membership{Org: "other", Account: "bob", Role: portal.Viewer}); err != nil {
+		if err := db.Accounts.Join(ctx, bob, portal.Membership{Org: "other", Account: "bob", Roles: []string{portal.Auditor}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := set(t, db, "acme", "bob", portal.MemberChange{Role: portal.Analyst, Disabled: new(true)}); errs.KindOf(err) != errs.Conflict {
+		if err := set(t, db, "acme", "bob", portal.MemberChange{Roles: []string{portal.Analyst}, Disabled: new(true)}); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("disabled: %v", err)
 		}
-		if ms, err := db.Accounts.Memberships(ctx, "bob"); err != nil || len(ms) != 2 || ms[0].Role != portal.Viewer || ms[1].Role != portal.Viewer {
+		if ms, err := db.Accounts.Memberships(ctx, "bob"); err != nil || len(ms) != 2 || held(t, db, "acme", "bob") != "auditor" || held(t, db, "other", "bob") != "auditor" {
 			t.Errorf("%+v %v", ms, err)
 		}
 		addSession(t, db, "b", "other", "bob")
@@ -149,7 +174,7 @@ func TestMemberOfTwo(t *testing.T) {
 		if _, err := db.Accounts.ByEmail(ctx, "bob@acme.example"); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("the account: %v", err)
 		}
-		join(t, db, "acme", "bob", portal.Viewer)
+		join(t, db, "acme", "bob", portal.Auditor)
 	})
 }
 
@@ -160,9 +185,9 @@ func TestLastAdministrator(t *testing.T) {
 		ctx := t.Context()
 		addOrg(t, db, "acme", "ada", portal.Admin)
 		for what, err := range map[string]error{
-			"demote": set(t, db, "acme", "ada", portal.MemberChange{Role: portal.Viewer}), "remove": db.Accounts.RemoveMember(ctx, "acme", "ada"),
+			"demote": set(t, db, "acme", "ada", portal.MemberChange{Roles: []string{portal.Auditor}}), "remove": db.Accounts.RemoveMember(ctx, "acme", "ada"),
 			"disable":              set(t, db, "acme", "ada", portal.MemberChange{Disabled: new(true)}),
-			"promote, but disable": set(t, db, "acme", "ada", portal.MemberChange{Role: portal.Admin, Disabled: new(true)}),
+			"promote, but disable": set(t, db, "acme", "ada", portal.MemberChange{Roles: []string{portal.Admin}, Disabled: new(true)}),
 		} {
 			if errs.KindOf(err) != errs.Conflict {
 				t.Errorf("%s: %v", what, err)
@@ -172,7 +197,7 @@ func TestLastAdministrator(t *testing.T) {
 		var wg sync.WaitGroup
 		failures := make(chan error, 2)
 		for _, who := range []string{"ada", "bob"} {
-			wg.Go(func() { failures <- set(t, db, "acme", who, portal.MemberChange{Role: portal.Viewer}) })
+			wg.Go(func() { failures <- set(t, db, "acme", who, portal.MemberChange{Roles: []string{portal.Auditor}}) })
 		}
 		wg.Wait()
 		close(failures)
@@ -206,7 +231,7 @@ func TestSessions(t *testing.T) {
 		}
 		addSession(t, db, "a1", "acme", "ada")
 		c, err := db.Sessions.Find(ctx, "hash of b1")
-		if err != nil || c.Account.ID != "bob" || c.Org.Name != "acme" || c.Role != portal.Responder || c.Session.ID != "b1" || !c.Session.EndsAt.Equal(start().Add(time.Hour)) || c.Session.Addr != "192.0.2.1" {
+		if err != nil || c.Account.ID != "bob" || c.Org.Name != "acme" || len(c.Roles) != 1 || c.Roles[0].ID != portal.Responder || c.Session.ID != "b1" || !c.Session.EndsAt.Equal(start().Add(time.Hour)) || c.Session.Addr != "192.0.2.1" {
 			t.Errorf("found: %+v %v", c, err)
 		}
 		if err := db.Sessions.Touch(ctx, "b1", start().Add(time.Minute)); err != nil {
@@ -262,7 +287,7 @@ func TestWhoIsOut(t *testing.T) {
 			addOrg(t, db, org, name+"-ada", portal.Admin)
 			join(t, db, org, bob, portal.Admin)
 			addSession(t, db, name, org, bob)
-			if err := db.Tokens.Add(t.Context(), name, portal.Token{ID: name, Org: org, Account: bob, Role: portal.Admin, CreatedAt: start()}); err != nil {
+			if err := db.Tokens.Add(t.Context(), name, portal.Token{ID: name, Org: org, Account: bob, Permissions: portal.Permissions(), CreatedAt: start()}); err != nil {
 				t.Fatal(err)
 			}
 			if err := out(t, db, org, bob); err != nil {
@@ -285,13 +310,13 @@ func TestTokens(t *testing.T) {
 		addOrg(t, db, "other", "eve", portal.Admin)
 		join(t, db, "acme", "bob", portal.Responder)
 		for id, who := range map[string][2]string{"ta": {"acme", "ada"}, "tb": {"acme", "bob"}, "te": {"other", "eve"}} {
-			tok := portal.Token{ID: id, Org: who[0], Account: who[1], Name: id, Role: portal.Viewer, Hint: "wxyz", CreatedAt: start(), EndsAt: start().Add(time.Hour)}
+			tok := portal.Token{ID: id, Org: who[0], Account: who[1], Name: id, Permissions: []portal.Permission{portal.FlowsRead}, Hint: "wxyz", CreatedAt: start(), EndsAt: start().Add(time.Hour)}
 			if err := db.Tokens.Add(ctx, "hash of "+id, tok); err != nil {
 				t.Fatal(err)
 			}
 		}
 		c, err := db.Tokens.Find(ctx, "hash of tb")
-		if err != nil || c.Account.ID != "bob" || c.Role != portal.Responder || c.Token.Role != portal.Viewer || c.Token.Hint != "wxyz" || !c.Token.SeenAt.IsZero() {
+		if err != nil || c.Account.ID != "bob" || len(c.Roles) != 1 || c.Roles[0].ID != portal.Responder || len(c.Token.Permissions) != 1 || c.Token.Permissions[0] != portal.FlowsRead || c.Token.Hint != "wxyz" || !c.Token.SeenAt.IsZero() {
 			t.Errorf("found: %+v %v", c, err)
 		}
 		if err := db.Tokens.Touch(ctx, "tb", start().Add(time.Second)); err != nil {
@@ -342,7 +367,7 @@ func TestFirstLinkIsUsedOnce(t *testing.T) {
 		for i := range many {
 			wg.Go(func() {
 				id := string(rune('a' + i))
-				err := db.Links.UseFirst(ctx, "new", portal.Account{ID: id, Email: id + "@acme.example"}, portal.Membership{Org: "acme", Account: id, Role: portal.Admin})
+				err := db.Links.UseFirst(ctx, "new", portal.Account{ID: id, Email: id + "@acme.example"}, portal.Membership{Org: "acme", Account: id, Roles: []string{portal.Admin}})
 				if err != nil && errs.KindOf(err) != errs.Conflict {
 					t.Errorf("%s: %v", id, err)
 				}

@@ -122,10 +122,10 @@ func (t Delegates) List(ctx context.Context, org, flowID string) ([]Delegate, er
 		`SELECT kind, subject FROM flow_delegate WHERE flow_id = ? AND org_id = ? ORDER BY kind, subject`, flowID, org)
 }
 
-// Flows returns the ids of the flows that an account with a role may run.
-func (t Delegates) Flows(ctx context.Context, org, account, role string) (map[string]bool, error) {
-	ids, err := list(ctx, t.db, scalar[string], `SELECT DISTINCT flow_id FROM flow_delegate WHERE org_id = ? AND (kind = ? AND subject = ? OR kind = ? AND subject = ?)`,
-		org, DelegateAccount, account, DelegateRole, role)
+// Flows returns the ids of the flows that an account with roles may run.
+func (t Delegates) Flows(ctx context.Context, org, account string, roles []string) (map[string]bool, error) {
+	args := append([]any{org, DelegateAccount, account, DelegateRole}, anys(append([]string{""}, roles...))...) // no role is ""
+	ids, err := list(ctx, t.db, scalar[string], `SELECT DISTINCT flow_id FROM flow_delegate WHERE org_id = ? AND (kind = ? AND subject = ? OR kind = ? AND subject IN `+in(len(roles)+1)+`)`, args...)
 	out := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		out[id] = true

@@ -5,10 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io/fs"
-	"log/slog"
 	"os"
-	"path"
 	"strings"
 	"testing"
 	"time"
@@ -115,25 +112,7 @@ func before(t *testing.T, dsn string, times []time.Time) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.close() }()
-	db.log = slog.New(slog.DiscardHandler)
-	if err := db.migrateRiver(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.w.ExecContext(ctx, `CREATE TABLE migration (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
-		t.Fatal(err)
-	}
-	files, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
-		if path.Base(name) >= "0025" {
-			break
-		}
-		if err := db.migrateOne(ctx, name); err != nil {
-			t.Fatal(err)
-		}
-	}
+	migrateUntil(t, db, "0025")
 	rows := make([][]any, len(times), len(times)+2)
 	for i, at := range times {
 		rows[i] = eventRow("acme", "s", time.Now(), storedEvent(t, i, at))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
@@ -14,17 +15,17 @@ type Sessions struct{ db *DB }
 const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.seen_at, s.ends_at, s.agent, s.addr`
 
 // whoColumns are whom a session or token stands for, and joinWho where they come
-// from: an account that may sign in, with a role in the organization.
+// from: an account that may sign in, of an active member of the organization.
 const (
-	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at, m.role`
+	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at`
 	joinWho    = ` JOIN account a ON a.id = s.account_id AND a.disabled_at = 0
-		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id JOIN organization o ON o.id = s.org_id `
+		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id AND m.state = 'active' JOIN organization o ON o.id = s.org_id `
 )
 
 // scanWho scans whoColumns, and further ones after them.
 func scanWho(rows *sql.Rows, more ...any) (c portal.Caller, err error) {
 	var created int64
-	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created, &c.Role}, more...)...)
+	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created}, more...)...)
 	c.Org.CreatedAt = fromMicros(created)
 	return c, err
 }
@@ -42,13 +43,30 @@ func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error 
 	return t.db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr)
-		return err
+		if err != nil {
+			return err
+		}
+		by, err := tx.asAccount(ctx, s.Account, s.Addr)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, s.Org, audit.Note{Action: "session.opened", Object: "session:" + s.ID, Actor: &by, Detail: map[string]any{"method": s.Method, "agent": s.Agent}})
 	})
 }
 
-// Find returns whose a session is, as the account, organization and role are now.
+// withRoles returns a caller with the roles that they have.
+func withRoles(ctx context.Context, db *DB, c portal.Caller, err error) (portal.Caller, error) {
+	if err != nil {
+		return c, err
+	}
+	held, err := grants(ctx, db, c.Org.ID, c.Account.ID)
+	c.Roles = portal.Held(held[c.Account.ID])
+	return c, err
+}
+
+// Find returns whose a session is, as the account, organization and roles are now.
 func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) {
-	return one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
+	c, err := one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
 		var s portal.Session
 		fields, done := sessionFields(&s)
 		c, err := scanWho(rows, fields...)
@@ -56,6 +74,7 @@ func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) 
 		c.Session = s
 		return c, err
 	}, `SELECT `+whoColumns+`, `+sessionColumns+` FROM session s`+joinWho+`WHERE s.token_hash = ?`, hash)
+	return withRoles(ctx, t.db, c, err)
 }
 
 // Touch notes a request.
@@ -79,8 +98,36 @@ func (t Sessions) List(ctx context.Context, account string) ([]portal.Session, e
 // End ends one session of an account.
 func (t Sessions) End(ctx context.Context, account, session string) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "session", `DELETE FROM session WHERE account_id = ? AND id = ?`, account, session)
+		org, err := one(ctx, tx, "session", scalar[string], `SELECT org_id FROM session WHERE account_id = ? AND id = ?`, account, session)
+		if err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "session", `DELETE FROM session WHERE account_id = ? AND id = ?`, account, session); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "session.ended", Object: "session:" + session, Detail: map[string]any{"of": "account:" + account}})
 	})
+}
+
+// Refused tells of a sign-in that was refused, in the audit logs of the account's
+// organizations; in the server's own where there is no such account.
+func (t Sessions) Refused(ctx context.Context, account string, from portal.From) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		by, err := tx.asAccount(ctx, account, from.Addr)
+		if err != nil {
+			return err
+		}
+		return tx.auditAccount(ctx, account, audit.Note{Action: "session.refused", Object: by.ID, Outcome: "denied", Actor: &by, Detail: map[string]any{"agent": from.Agent[:min(len(from.Agent), 300)]}})
+	})
+}
+
+// asAccount is an account as one who acts; "anonymous" for one that there is not.
+func (tx *Tx) asAccount(ctx context.Context, account, addr string) (audit.Actor, error) {
+	names, err := list(ctx, tx, scalar[string], `SELECT name FROM account WHERE id = ?`, account)
+	if err != nil || len(names) == 0 {
+		return audit.Actor{ID: "anonymous", Addr: addr}, err
+	}
+	return audit.Actor{ID: "account:" + account, Name: names[0], Addr: addr}, nil
 }
 
 // Sweep deletes the sessions that ended before now, or saw nobody since.

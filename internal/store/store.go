@@ -34,6 +34,8 @@ import (
 type DB struct {
 	Organizations  Organizations
 	Accounts       Accounts
+	Roles          Roles
+	Audit          Audit
 	Sessions       Sessions
 	Tokens         Tokens
 	Links          Links
@@ -117,6 +119,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
+	db.Roles, db.Audit = Roles{db}, Audit{db, now}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

@@ -5,42 +5,55 @@ import (
 	"database/sql"
 	"time"
 
+	"sallyport/internal/audit"
 	"sallyport/internal/portal"
 )
 
 // Tokens is the api_token table.
 type Tokens struct{ db *DB }
 
-const tokenColumns = `s.id, s.org_id, s.account_id, s.name, s.role, s.hint, s.created_at, s.seen_at, s.ends_at` //nolint:gosec // columns, no credential
+const tokenColumns = `s.id, s.org_id, s.account_id, s.name, s.permissions, s.hint, s.created_at, s.seen_at, s.ends_at` //nolint:gosec // columns, no credential
 
-// tokenFields are where a token is scanned to; the times want done after.
-func tokenFields(t *portal.Token) (fields []any, done func()) {
+// tokenFields are where a token is scanned to; the rest wants done after.
+func tokenFields(t *portal.Token) (fields []any, done func() error) {
 	var created, seen, ends int64
-	return []any{&t.ID, &t.Org, &t.Account, &t.Name, &t.Role, &t.Hint, &created, &seen, &ends}, func() {
+	var permissions string
+	return []any{&t.ID, &t.Org, &t.Account, &t.Name, &permissions, &t.Hint, &created, &seen, &ends}, func() error {
 		t.CreatedAt, t.SeenAt, t.EndsAt = fromMicros(created), fromMicros(seen), fromMicros(ends)
+		return permissionsFrom(permissions, &t.Permissions)
 	}
 }
 
 // Add keeps an API token.
 func (t Tokens) Add(ctx context.Context, hash string, tok portal.Token) error {
-	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO api_token (id, org_id, account_id, name, token_hash, role, hint, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			tok.ID, tok.Org, tok.Account, tok.Name, hash, tok.Role, tok.Hint, toMicros(tok.CreatedAt), toMicros(tok.EndsAt))
+	permissions, err := permissionsText(tok.Permissions)
+	if err != nil {
 		return err
+	}
+	return t.db.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO api_token (id, org_id, account_id, name, token_hash, permissions, hint, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			tok.ID, tok.Org, tok.Account, tok.Name, hash, permissions, tok.Hint, toMicros(tok.CreatedAt), toMicros(tok.EndsAt))
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, tok.Org, audit.Note{Action: "token.added", Object: "token:" + tok.ID, Detail: map[string]any{"name": tok.Name, "permissions": tok.Permissions}})
 	})
 }
 
-// Find returns whose an API token is, as the account, organization and role are
-// now.
+// Find returns whose an API token is, as the account, organization and roles
+// are now.
 func (t Tokens) Find(ctx context.Context, hash string) (portal.Caller, error) {
-	return one(ctx, t.db, "API token", func(rows *sql.Rows) (portal.Caller, error) {
+	c, err := one(ctx, t.db, "API token", func(rows *sql.Rows) (portal.Caller, error) {
 		var tok portal.Token
 		fields, done := tokenFields(&tok)
 		c, err := scanWho(rows, fields...)
-		done()
+		if err == nil {
+			err = done()
+		}
 		c.Token = tok
 		return c, err
 	}, `SELECT `+whoColumns+`, `+tokenColumns+` FROM api_token s`+joinWho+`WHERE s.token_hash = ?`, hash)
+	return withRoles(ctx, t.db, c, err)
 }
 
 // Touch notes a use.
@@ -59,9 +72,10 @@ func (t Tokens) List(ctx context.Context, org, account string) ([]portal.Token, 
 	w.addIf(account != "", `s.account_id = ?`, account)
 	return list(ctx, t.db, func(rows *sql.Rows) (tok portal.Token, err error) {
 		fields, done := tokenFields(&tok)
-		err = rows.Scan(fields...)
-		done()
-		return tok, err
+		if err := rows.Scan(fields...); err != nil {
+			return tok, err
+		}
+		return tok, done()
 	}, `SELECT `+tokenColumns+` FROM api_token s `+w.text()+` ORDER BY s.created_at DESC, s.id DESC`, w.args...)
 }
 
@@ -73,6 +87,13 @@ func (t Tokens) Remove(ctx context.Context, org, account, token string) error {
 	w.add(`id = ?`, token)
 	w.addIf(account != "", `account_id = ?`, account)
 	return t.db.Write(ctx, func(tx *Tx) error {
-		return tx.change(ctx, "API token", `DELETE FROM api_token `+w.text(), w.args...)
+		name, err := one(ctx, tx, "API token", scalar[string], `SELECT name FROM api_token `+w.text(), w.args...)
+		if err != nil {
+			return err
+		}
+		if err := tx.change(ctx, "API token", `DELETE FROM api_token `+w.text(), w.args...); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "token.ended", Object: "token:" + token, Detail: map[string]any{"name": name}})
 	})
 }

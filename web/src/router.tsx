@@ -242,6 +242,15 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
   }),
   createRoute({
+    ...at("/settings/roles"),
+    component: lazyRouteComponent(() => import("./features/settings/Roles.tsx"), "Roles"),
+  }),
+  createRoute({
+    ...at("/settings/audit"),
+    validateSearch: only("q", "outcome", "since"),
+    component: lazyRouteComponent(() => import("./features/settings/AuditLog.tsx"), "AuditLog"),
+  }),
+  createRoute({
     ...at("/settings/events"),
     component: lazyRouteComponent(() => import("./features/settings/EventsKept.tsx"), "EventsKept"),
   }),

@@ -291,6 +291,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit log, the newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All audit entries that a filter leaves, one a line, the newest first
+         * @description With the hashes by which the chain is verified. If the file breaks off, so does the connection.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How sending the audit log to a collector goes */
+        get: operations["getAuditStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the audit log
+         * @description Every entry is held against its hash and the one before: one that was changed, taken away or put elsewhere is found.
+         */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backtests": {
         parameters: {
             query?: never;
@@ -1363,16 +1437,34 @@ export interface paths {
         post?: never;
         /**
          * Remove a member
-         * @description Their sessions and API tokens end. The last administrator stays.
+         * @description Their sessions and API tokens end. The last Full Admin who can sign in stays.
          */
         delete: operations["deleteMember"];
         options?: never;
         head?: never;
         /**
          * Change a member
-         * @description Their role, and whether they may sign in. The last administrator stays one.
+         * @description Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one.
          */
         patch: operations["patchMember"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's sessions in the organization */
+        get: operations["listMemberSessions"];
+        put?: never;
+        post?: never;
+        /** End all of a member's sessions in the organization */
+        delete: operations["endMemberSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/okta/domain": {
@@ -1447,6 +1539,23 @@ export interface paths {
          * @description What the caller may not see is counted as nothing.
          */
         get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All permissions, and what each allows */
+        get: operations["listPermissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1693,11 +1802,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles and what they allow */
+        /**
+         * Roles and what they allow
+         * @description The builtin ones, then the organization's own.
+         */
         get: operations["listRoles"];
         put?: never;
-        post?: never;
+        /**
+         * Make a role
+         * @description It allows nothing that its maker may not do.
+         */
+        post: operations["createRole"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a role
+         * @description For everybody who has it, from the next request on. What is added to it, who changes it may do themselves. The builtin roles stay as they are.
+         */
+        put: operations["putRole"];
+        post?: never;
+        /**
+         * Delete a role
+         * @description One that somebody has is a conflict that says who.
+         */
+        delete: operations["deleteRole"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3121,6 +3261,83 @@ export interface components {
             tactics: components["schemas"]["Tactic"][];
             techniques: components["schemas"]["Technique"][];
         };
+        AuditEntry: {
+            /** @description its number in the organization's chain */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            /** @description account:ID, token:ID, command line or system */
+            actor: string;
+            /** @description as it was then */
+            actorName: string;
+            /** @description such as role.changed; of what has no name of its own, that of the operation */
+            action: string;
+            /** @description what it was done to, as kind:ID, with spaces between several */
+            object: string;
+            /** @description ok, or the kind of the error */
+            outcome: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description where it came from */
+            addr: string;
+            requestId: string;
+            /** @description hash of the entry before */
+            prev: string;
+            hash: string;
+        };
+        AuditEntryPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        AuditFault: {
+            kind: components["schemas"]["AuditFaultKind"];
+            seq: number;
+            text: string;
+        };
+        /** @enum {string} */
+        AuditFaultKind: "changed" | "missing" | "reordered" | "truncated";
+        AuditState: {
+            /** @description that are kept and right */
+            entries: number;
+            /**
+             * Format: date-time
+             * @description of the first one
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description of the last one
+             */
+            to?: string;
+            /** @description of the last entry that was written */
+            seq: number;
+            /** @description of the last entry that was written: note it elsewhere, and no part of the log before it can be written anew */
+            hash: string;
+            /** @description entries up to this one were deleted for their age */
+            pruned: number;
+            /** @description the first thing that is wrong; not there where nothing is */
+            fault?: components["schemas"]["AuditFault"];
+        };
+        AuditStream: {
+            /** @description the collector; empty where the log is sent nowhere */
+            target: string;
+            /** @description entries of the organization that were not sent yet */
+            waiting: number;
+            /** @description of the last try, by the server that answers */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description since when it fails
+             */
+            failedAt?: string;
+            /**
+             * Format: date-time
+             * @description when something was sent last, by the server that answers
+             */
+            sentAt?: string;
+        };
         /** @enum {string} */
         AuthKind: "none" | "api_key" | "bearer" | "basic" | "oauth2_client_credentials" | "private_key_jwt" | "oauth2_authorization_code" | "jwt_bearer" | "api_key_query" | "aws_sigv4" | "hmac";
         AuthWay: {
@@ -3805,7 +4022,7 @@ export interface components {
         CreateToken: {
             name: string;
             /** @description what it may do: not more than its maker */
-            role: components["schemas"]["Role"];
+            permissions: components["schemas"]["Permission"][];
             /**
              * Format: date-time
              * @description no end where nothing is said
@@ -4040,7 +4257,7 @@ export interface components {
             flowRuns: components["schemas"]["Run"][];
             /** @description what those runs did, the newest first */
             actions: components["schemas"]["Action"][];
-            /** @description the event as it came */
+            /** @description the event as it came; empty without the permission events:raw */
             raw: {
                 [key: string]: unknown;
             };
@@ -4123,7 +4340,7 @@ export interface components {
             published: string;
             /** Format: date-time */
             receivedAt: string;
-            /** @description the event as it came */
+            /** @description the event as it came; empty without the permission events:raw */
             raw: {
                 [key: string]: unknown;
             };
@@ -4262,7 +4479,7 @@ export interface components {
         };
         FlowDelegates: {
             /** @description everybody who has one of them */
-            roles: components["schemas"]["Role"][];
+            roles: components["schemas"]["Ref"][];
             accounts: components["schemas"]["Ref"][];
         };
         FlowDetail: {
@@ -4601,7 +4818,8 @@ export interface components {
             id: string;
             name: string;
             email: string;
-            role: components["schemas"]["Role"];
+            /** @description what they may do is what these allow together */
+            roles: components["schemas"]["MemberRole"][];
             disabled: boolean;
             /** Format: date-time */
             joinedAt: string;
@@ -4610,6 +4828,12 @@ export interface components {
              * @description the last request of a session that is open
              */
             seenAt?: string;
+        };
+        MemberRole: {
+            id: string;
+            name: string;
+            /** @description where they have it from; one role may come from several */
+            source: components["schemas"]["RoleSource"];
         };
         MergeCase: {
             /** @description id of the other case */
@@ -4661,10 +4885,15 @@ export interface components {
             shared?: boolean;
             query: components["schemas"]["KeptQuery"];
         };
+        NewRole: {
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+        };
         NewToken: {
             id: string;
             name: string;
-            role: components["schemas"]["Role"];
+            /** @description what it may do, as far as its owner may */
+            permissions: components["schemas"]["Permission"][];
             owner: components["schemas"]["Ref"];
             /** @description the token's last four characters */
             hint: string;
@@ -4797,7 +5026,8 @@ export interface components {
             name: string;
         };
         PatchMember: {
-            role?: components["schemas"]["Role"];
+            /** @description ids or names of all roles that they have by hand from now on; those that come from a sign-in or a push stay */
+            roles?: string[];
             /** @description true keeps them from signing in, and ends their sessions and API tokens' use */
             disabled?: boolean;
         };
@@ -4845,7 +5075,14 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "templates:install" | "sources:read" | "sources:write" | "events:read" | "alerts:read" | "alerts:write" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "audit:read" | "tokens:write" | "rehearse";
+        PermissionEntry: {
+            permission: components["schemas"]["Permission"];
+            /** @description what it is about, for people */
+            area: string;
+            /** @description what it allows, for people */
+            text: string;
+        };
         Person: {
             id: string;
             name: string;
@@ -4928,7 +5165,8 @@ export interface components {
             updatedAt: string;
         };
         PutDelegates: {
-            roles: components["schemas"]["Role"][];
+            /** @description ids or names of roles */
+            roles: string[];
             /** @description ids or e-mail addresses of members */
             accounts: string[];
         };
@@ -4946,6 +5184,10 @@ export interface components {
             types?: string[];
             /** @description change nothing: say what would be */
             preview?: boolean;
+        };
+        PutRole: {
+            name: string;
+            permissions: components["schemas"]["Permission"][];
         };
         PutRuleDraft: {
             /** @description of the file that the draft was made of; with it a draft is refused where somebody else has changed the file since */
@@ -5200,12 +5442,15 @@ export interface components {
             /** @description 0 to 100 */
             score: number;
         };
-        /** @enum {string} */
-        Role: "admin" | "responder" | "analyst" | "viewer";
-        RoleEntry: {
-            role: components["schemas"]["Role"];
+        Role: {
+            id: string;
+            name: string;
+            /** @description the same in every organization; it cannot be changed */
+            builtin: boolean;
             permissions: components["schemas"]["Permission"][];
         };
+        /** @enum {string} */
+        RoleSource: "manual" | "sso" | "scim";
         Rotate: {
             /** @description how long the old one is taken; 60 where nothing is said */
             overlapMinutes?: number;
@@ -5720,7 +5965,9 @@ export interface components {
         Session: {
             account: components["schemas"]["Person"];
             organization: components["schemas"]["Organization"];
-            role: components["schemas"]["Role"];
+            /** @description of the account; an API token may do less */
+            roles: components["schemas"]["Ref"][];
+            /** @description all that the roles allow together, and a token too where it is one */
             permissions: components["schemas"]["Permission"][];
             /**
              * Format: date-time
@@ -6239,7 +6486,8 @@ export interface components {
         Token: {
             id: string;
             name: string;
-            role: components["schemas"]["Role"];
+            /** @description what it may do, as far as its owner may */
+            permissions: components["schemas"]["Permission"][];
             owner: components["schemas"]["Ref"];
             /** @description the token's last four characters */
             hint: string;
@@ -6934,6 +7182,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attack"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description account:ID, token:ID, command line or system */
+                actor?: string;
+                action?: string;
+                /** @description kind:ID */
+                object?: string;
+                outcome?: string;
+                /** @description a text in who, what, whereto or the detail */
+                q?: string;
+                since?: string;
+                until?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description account:ID, token:ID, command line or system */
+                actor?: string;
+                action?: string;
+                /** @description kind:ID */
+                object?: string;
+                outcome?: string;
+                /** @description a text in who, what, whereto or the detail */
+                q?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAuditStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStream"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditState"];
                 };
             };
             default: components["responses"]["Error"];
@@ -8924,6 +9282,50 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listMemberSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionEntry"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    endMemberSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     readDomain: {
         parameters: {
             query?: never;
@@ -9011,6 +9413,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionEntry"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -9349,8 +9772,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoleEntry"][];
+                    "application/json": components["schemas"]["Role"][];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutRole"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

@@ -3,6 +3,7 @@ import { clsx } from "clsx";
 import { Clock, Info, Keyboard, LogOut, Monitor, Moon, Sun, User } from "lucide-react";
 import { useSession } from "../features/session/session.ts";
 import { useSignOut } from "../features/session/useSignOut.ts";
+import { roleNames } from "../features/settings/members.ts";
 import { Menu, type MenuItem } from "../kit/Menu.tsx";
 import { usePreference } from "../kit/preference.ts";
 import { zonePreference } from "../kit/Time.tsx";
@@ -48,7 +49,7 @@ export function useAccountItems(): MenuItem[] {
 }
 
 export function AccountMenu({ narrow }: { narrow?: boolean }) {
-  const { account, role } = useSession();
+  const { account, roles } = useSession();
   const items = useAccountItems();
   return (
     <Menu
@@ -73,7 +74,7 @@ export function AccountMenu({ narrow }: { narrow?: boolean }) {
           {!narrow && (
             <span className="min-w-0">
               <span className="block truncate leading-4">{account.name || account.email}</span>
-              <span className="block text-xs text-faint">{role}</span>
+              <span className="block truncate text-xs text-faint">{roleNames(roles)}</span>
             </span>
           )}
         </button>

@@ -17,7 +17,7 @@ export function AlertActions({ alert: a, onRespond }: { alert: AlertDetail; onRe
   const { account } = useSession();
   const navigate = useNavigate();
   const can = useCan("alerts:write");
-  const canRun = useCan("flows:run");
+  const canRun = useCan("responses:run");
   const canHide = useCan("rules:write");
   const [asked, setAsked] = useState<"close" | "case">();
   const change = useAlertChange([a.id], () => setAsked(undefined));

@@ -57,7 +57,7 @@ export function EvidenceEvent({ event: e }: { event: Event }) {
           <code className="font-mono">{e.type}</code>
         </button>
         {open && <Matched matched={e.matched} />}
-        {open && <Json value={e.raw} label="event" depth={1} className="mt-1" />}
+        {open && Object.keys(e.raw).length > 0 && <Json value={e.raw} label="event" depth={1} className="mt-1" />}
       </div>
     </li>
   );

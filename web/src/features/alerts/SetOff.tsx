@@ -10,7 +10,7 @@ import type { AlertDetail } from "./alert.ts";
 /** The runs that an alert started or that somebody started for it, and what they did. */
 export function SetOff({ alert: a, onRespond }: { alert: AlertDetail; onRespond: () => void }) {
   const navigate = useNavigate();
-  const can = useCan("flows:run");
+  const can = useCan("responses:run");
   return (
     <>
       <Section title="Responses">

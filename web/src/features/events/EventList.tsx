@@ -17,6 +17,7 @@ import { Skeleton } from "../../kit/Skeleton.tsx";
 import { Time, useNow } from "../../kit/Time.tsx";
 import { count, counted } from "../../kit/time.ts";
 import { useMedia } from "../../kit/useMedia.ts";
+import { useCan } from "../session/session.ts";
 import { EventTable } from "./EventTable.tsx";
 import { Facets } from "./Facets.tsx";
 import { FilterInput } from "./FilterInput.tsx";
@@ -31,6 +32,7 @@ const route = getRouteApi("/inside/events");
 
 /** The stored System Log: filtered, counted, read. */
 export function EventList() {
+  const canRaw = useCan("events:raw");
   const search: EventsSearch = route.useSearch();
   const navigate = route.useNavigate();
   const minute = Math.floor(useNow().getTime() / 60_000);
@@ -55,7 +57,12 @@ export function EventList() {
             <Menu
               trigger={<Button icon={<Download size={14} />}>Export</Button>}
               items={[
-                { label: "NDJSON", note: "The events as they came", onSelect: () => take("ndjson", search) },
+                {
+                  label: "NDJSON",
+                  note: canRaw ? "The events as they came" : "Your role does not allow it",
+                  disabled: !canRaw,
+                  onSelect: () => take("ndjson", search),
+                },
                 { label: "CSV", note: "A line for each, with the usual fields", onSelect: () => take("csv", search) },
               ]}
             />

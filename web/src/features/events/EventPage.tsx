@@ -17,6 +17,7 @@ import { EntityChip } from "../alerts/EntityChip.tsx";
 import { entityOf } from "../alerts/entity.ts";
 import { AlertRows } from "../alerts/Related.tsx";
 import { RunTable } from "../runs/RunTable.tsx";
+import { useCan } from "../session/session.ts";
 import { OutcomeTag } from "./EventTable.tsx";
 import { quoted } from "./query.ts";
 import { RelatedEvents } from "./Related.tsx";
@@ -27,6 +28,7 @@ const route = getRouteApi("/inside/events/$uuid");
 
 /** An event: who did what from where, and what came of it. */
 export function EventPage() {
+  const canRaw = useCan("events:raw");
   const { uuid } = route.useParams();
   const event = useQuery(read("/api/v1/events/{uuid}", { path: { uuid } }));
   const e = event.data;
@@ -69,7 +71,11 @@ export function EventPage() {
       <Split
         aside={
           <Section title="As it came">
-            <Json value={e.raw} label="event" />
+            {canRaw ? (
+              <Json value={e.raw} label="event" />
+            ) : (
+              <p className="text-sm text-muted">Your role does not allow to see events as they came.</p>
+            )}
           </Section>
         }
       >

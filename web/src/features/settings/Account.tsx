@@ -16,10 +16,11 @@ import { minPassword, passwordProblem } from "../session/password.ts";
 import { useSession } from "../session/session.ts";
 import { Above } from "./Above.tsx";
 import { agentWords } from "./agent.ts";
+import { roleNames } from "./members.ts";
 
 /** The viewer's own account. */
 export function Account() {
-  const { account, organization, role } = useSession();
+  const { account, organization, roles } = useSession();
   return (
     <Page narrow>
       <PageHeader title="My account" above={<Above />} />
@@ -29,7 +30,7 @@ export function Account() {
             ["Name", account.name],
             ["E-mail", account.email],
             ["Organization", organization.name],
-            ["Role", role],
+            ["Roles", roleNames(roles)],
           ]}
         />
         <Section title="Where you are signed in">

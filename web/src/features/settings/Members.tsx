@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { MoreHorizontal, UserCheck, UserMinus, UserX } from "lucide-react";
+import { KeyRound, LogOut, MoreHorizontal, UserCheck, UserMinus, UserX } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
@@ -8,7 +8,6 @@ import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
-import { Select } from "../../kit/Field.tsx";
 import { Menu } from "../../kit/Menu.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Tag } from "../../kit/State.tsx";
@@ -16,7 +15,8 @@ import { Time } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { useSession } from "../session/session.ts";
 import { Above } from "./Above.tsx";
-import { isLastAdmin } from "./members.ts";
+import { MemberRoles } from "./MemberRoles.tsx";
+import { isLastAdmin, roleNames } from "./members.ts";
 
 type Member = components["schemas"]["Member"];
 type Change = components["schemas"]["PatchMember"];
@@ -24,11 +24,12 @@ type Change = components["schemas"]["PatchMember"];
 /** The organization's people: what they may do, and whether they may come in. */
 export function Members() {
   const members = useQuery(read("/api/v1/members", {}));
-  const roles = useQuery(read("/api/v1/roles", {}));
   const { account, permissions } = useSession();
-  const [asked, setAsked] = useState<{ member: Member; what: "disable" | "remove" }>();
+  const [asked, setAsked] = useState<{ member: Member; what: "disable" | "remove" | "sessions" }>();
+  const [roles, setRoles] = useState<Member>();
   const may = permissions.includes("members:write");
-  const change = useChange();
+  const mayEnd = permissions.includes("sessions:write");
+  const change = useChange(() => setRoles(undefined));
   return (
     <Page>
       <PageHeader
@@ -70,22 +71,10 @@ export function Members() {
               cell: (m) => <span className="truncate text-muted">{m.email}</span>,
             },
             {
-              id: "role",
-              title: "May do",
-              width: "150px",
+              id: "roles",
+              title: "Roles",
               named: true,
-              cell: (m) =>
-                may ? (
-                  <Select
-                    aria-label={`What ${m.name} may do`}
-                    value={m.role}
-                    disabled={isLastAdmin(members.data, m) || change.isPending}
-                    choices={(roles.data ?? [{ role: m.role }]).map((r) => ({ value: r.role, label: r.role }))}
-                    onChange={(e) => change.mutate({ member: m, to: { role: e.target.value as Member["role"] } })}
-                  />
-                ) : (
-                  m.role
-                ),
+              cell: (m) => <span className="truncate">{roleNames(m.roles)}</span>,
             },
             {
               id: "seen",
@@ -102,7 +91,7 @@ export function Members() {
               right: true,
               phone: "aside",
               cell: (m) =>
-                may && (
+                (may || mayEnd) && (
                   <Menu
                     trigger={
                       <Button
@@ -113,24 +102,37 @@ export function Members() {
                       />
                     }
                     items={[
+                      {
+                        label: "Roles",
+                        icon: <KeyRound size={15} />,
+                        disabled: !may,
+                        onSelect: () => setRoles(m),
+                      },
+                      {
+                        label: "End their sessions",
+                        icon: <LogOut size={15} />,
+                        disabled: !mayEnd || !m.seenAt,
+                        onSelect: () => setAsked({ member: m, what: "sessions" }),
+                      },
                       m.disabled
                         ? {
                             label: "Let them sign in",
                             icon: <UserCheck size={15} />,
+                            disabled: !may,
                             onSelect: () => change.mutate({ member: m, to: { disabled: false } }),
                           }
                         : {
                             label: "Keep from signing in",
                             icon: <UserX size={15} />,
-                            disabled: isLastAdmin(members.data, m),
-                            note: isLastAdmin(members.data, m) ? "the last administrator" : undefined,
+                            disabled: !may || isLastAdmin(members.data, m),
+                            note: isLastAdmin(members.data, m) ? "the last Full Admin" : undefined,
                             onSelect: () => setAsked({ member: m, what: "disable" }),
                           },
                       {
                         label: "Remove",
                         icon: <UserMinus size={15} />,
                         grave: true,
-                        disabled: isLastAdmin(members.data, m),
+                        disabled: !may || isLastAdmin(members.data, m),
                         onSelect: () => setAsked({ member: m, what: "remove" }),
                       },
                     ]}
@@ -138,6 +140,16 @@ export function Members() {
                 ),
             },
           ]}
+        />
+      )}
+      {roles && (
+        <MemberRoles
+          member={roles}
+          lastAdmin={isLastAdmin(members.data, roles)}
+          busy={change.isPending}
+          error={change.error}
+          onSave={(to) => change.mutate({ member: roles, to: { roles: to } })}
+          onClose={() => setRoles(undefined)}
         />
       )}
       {asked && <Ask {...asked} onClose={() => setAsked(undefined)} />}
@@ -153,7 +165,9 @@ function useChange(done?: () => void) {
       void stale("/api/v1/members");
       void stale("/api/v1/session");
       done?.();
-      toast({ title: m.disabled ? `${m.name} cannot sign in any more` : `${m.name} may sign in, as ${m.role}` });
+      toast({
+        title: m.disabled ? `${m.name} cannot sign in any more` : `${m.name} may sign in, as ${roleNames(m.roles)}`,
+      });
     },
     onError: (e) => {
       void stale("/api/v1/members");
@@ -162,7 +176,36 @@ function useChange(done?: () => void) {
   });
 }
 
-function Ask({ member, what, onClose }: { member: Member; what: "disable" | "remove"; onClose: () => void }) {
+const asks = {
+  remove: {
+    title: (name: string) => `Remove ${name}`,
+    yes: "Remove",
+    text: "Their sessions end at once, and so do their API tokens, and what uses those. What they did stays in the record.",
+  },
+  disable: {
+    title: (name: string) => `Keep ${name} from signing in`,
+    yes: "Keep out",
+    text: "Their sessions end at once, and their API tokens do nothing until they may sign in again.",
+  },
+  sessions: {
+    title: (name: string) => `End the sessions of ${name}`,
+    yes: "End them",
+    text: "They are signed out wherever they are signed in to this organization, and may sign in again.",
+  },
+};
+
+type AskProps = { member: Member; what: keyof typeof asks; onClose: () => void };
+
+function Ask({ member, what, onClose }: AskProps) {
+  const words = asks[what];
+  const end = useMutation({
+    mutationFn: () => call("delete", "/api/v1/members/{id}/sessions", { path: { id: member.id } }),
+    onSuccess: () => {
+      void stale("/api/v1/members");
+      onClose();
+      toast({ title: `${member.name} is signed out` });
+    },
+  });
   const disable = useChange(onClose);
   const remove = useMutation({
     mutationFn: () => call("delete", "/api/v1/members/{id}", { path: { id: member.id } }),
@@ -172,33 +215,29 @@ function Ask({ member, what, onClose }: { member: Member; what: "disable" | "rem
       toast({ title: `${member.name} was removed` });
     },
   });
-  const removing = what === "remove";
+  const go = () => {
+    if (what === "remove") remove.mutate();
+    else if (what === "sessions") end.mutate();
+    else disable.mutate({ member, to: { disabled: true } });
+  };
   return (
     <Dialog
       open
       onClose={onClose}
-      title={removing ? `Remove ${member.name}` : `Keep ${member.name} from signing in`}
+      title={words.title(member.name)}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            busy={remove.isPending || disable.isPending}
-            onClick={() => (removing ? remove.mutate() : disable.mutate({ member, to: { disabled: true } }))}
-          >
-            {removing ? "Remove" : "Keep out"}
+          <Button look="primary" busy={remove.isPending || disable.isPending || end.isPending} onClick={go}>
+            {words.yes}
           </Button>
         </>
       }
     >
-      <p>
-        {removing
-          ? "Their sessions end at once, and so do their API tokens, and what uses those. What they did stays in the record."
-          : "Their sessions end at once, and their API tokens do nothing until they may sign in again."}
-      </p>
-      {remove.isError && (
+      <p>{words.text}</p>
+      {(remove.error ?? end.error) && (
         <div className="mt-4">
-          <Failed what="Nobody was removed." error={remove.error} />
+          <Failed what="It was not done." error={remove.error ?? end.error} />
         </div>
       )}
     </Dialog>

@@ -4,14 +4,13 @@ import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { Failure } from "../../api/failure.ts";
 import { read, stale } from "../../api/query.ts";
-import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Copy } from "../../kit/Copy.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Field, Input, Select } from "../../kit/Field.tsx";
 import { useSession } from "../session/session.ts";
-
-type Role = components["schemas"]["Role"];
+import { type Permission, roleLike, within } from "./matrix.ts";
+import { PermissionMatrix } from "./PermissionMatrix.tsx";
 
 const lives = [
   { value: "30", label: "30 days" },
@@ -25,21 +24,23 @@ export function NewToken({ onClose }: { onClose: () => void }) {
   const session = useSession();
   const roles = useQuery(read("/api/v1/roles", {}));
   const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
+  const entries = useQuery(read("/api/v1/permissions", {}));
+  const [chosen, setChosen] = useState<Permission[]>([]);
   const [days, setDays] = useState("90");
   const make = useMutation({
     mutationFn: () =>
       call("post", "/api/v1/tokens", {
         body: {
           name: name.trim(),
-          role,
+          permissions: chosen,
           endsAt: days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : undefined,
         },
       }),
     onSuccess: () => void stale("/api/v1/tokens"),
   });
-  const within = roles.data?.filter((r) => r.permissions.every((p) => session.permissions.includes(p)));
-  const may = roles.data?.find((r) => r.role === role)?.permissions.join(", ");
+  const presets = roles.data?.map((r) => ({ ...r, permissions: within(r, session.permissions) }));
+  const preset = roleLike(presets, chosen)?.id ?? "";
+  const ready = name.trim() !== "" && chosen.length > 0;
   const failure = make.error instanceof Failure ? make.error : undefined;
   if (make.data) {
     return (
@@ -65,11 +66,12 @@ export function NewToken({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onClose={onClose}
+      wide
       title="New API token"
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" disabled={!name.trim()} busy={make.isPending} onClick={() => make.mutate()}>
+          <Button look="primary" disabled={!ready} busy={make.isPending} onClick={() => make.mutate()}>
             Make the token
           </Button>
         </>
@@ -79,25 +81,43 @@ export function NewToken({ onClose }: { onClose: () => void }) {
         className="flex flex-col gap-4"
         onSubmit={(e) => {
           e.preventDefault();
-          if (name.trim()) make.mutate();
+          if (ready) make.mutate();
         }}
       >
         <Field label="Name" help="What uses it, such as “SIEM export”." error={failure?.forField("name")}>
           {(f) => <Input {...f} autoFocus value={name} maxLength={100} onChange={(e) => setName(e.target.value)} />}
         </Field>
-        <Field label="May do as much as" help={may} error={failure?.forField("role")}>
-          {(f) => (
-            <Select
-              {...f}
-              value={role}
-              choices={(within ?? []).map((r) => ({ value: r.role, label: r.role }))}
-              onChange={(e) => setRole(e.target.value as Role)}
-            />
-          )}
-        </Field>
         <Field label="Expires after">
           {(f) => <Select {...f} value={days} choices={lives} onChange={(e) => setDays(e.target.value)} />}
         </Field>
+        <Field
+          label="May do as much as"
+          help="As far as you may do it yourself. It can be changed below."
+          error={failure?.forField("permissions")}
+        >
+          {(f) => (
+            <Select
+              {...f}
+              value={preset}
+              choices={[
+                {
+                  value: "",
+                  label: chosen.length > 0 ? "what is chosen below" : "choose a role, or permissions below",
+                },
+                ...(presets ?? []).filter((r) => r.permissions.length > 0).map((r) => ({ value: r.id, label: r.name })),
+              ]}
+              onChange={(e) => setChosen(presets?.find((r) => r.id === e.target.value)?.permissions ?? [])}
+            />
+          )}
+        </Field>
+        {entries.data && (
+          <PermissionMatrix
+            entries={entries.data}
+            chosen={chosen}
+            may={(p) => session.permissions.includes(p)}
+            onChange={setChosen}
+          />
+        )}
         {make.isError && !failure?.detail?.field && <Failed what="The token was not made." error={make.error} />}
       </form>
     </Dialog>

@@ -12,7 +12,9 @@ import { Empty } from "../../kit/Empty.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
+import { counted } from "../../kit/time.ts";
 import { Above } from "./Above.tsx";
+import { roleLike } from "./matrix.ts";
 import { NewToken } from "./NewToken.tsx";
 
 type Token = components["schemas"]["Token"];
@@ -20,6 +22,7 @@ type Token = components["schemas"]["Token"];
 /** API tokens: for programs. */
 export function Tokens() {
   const tokens = useQuery(read("/api/v1/tokens", {}));
+  const roles = useQuery(read("/api/v1/roles", {}));
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<Token>();
   const make = (
@@ -72,7 +75,16 @@ export function Tokens() {
               width: "110px",
               cell: (t) => <code className="font-mono text-xs text-muted">…{t.hint}</code>,
             },
-            { id: "role", title: "May do", width: "120px", cell: (t) => t.role },
+            {
+              id: "permissions",
+              title: "May do",
+              width: "150px",
+              cell: (t) => (
+                <span title={t.permissions.join(", ")}>
+                  {roleLike(roles.data, t.permissions)?.name ?? counted(t.permissions.length, "permission")}
+                </span>
+              ),
+            },
             {
               id: "owner",
               title: "Made by",

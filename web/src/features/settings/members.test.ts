@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { isLastAdmin } from "./members.ts";
+import type { components } from "../../api/schema.gen.ts";
+import { elsewhere, holdersOf, isLastAdmin, roleNames } from "./members.ts";
 
-const ada = { id: "a", role: "admin", disabled: false } as const;
-const bob = { id: "b", role: "admin", disabled: true } as const;
-const cy = { id: "c", role: "viewer", disabled: false } as const;
+type Held = components["schemas"]["Member"]["roles"];
+
+const admin: Held = [{ id: "admin", name: "Full Admin", source: "manual" }];
+const auditor: Held = [{ id: "auditor", name: "Auditor", source: "manual" }];
+const ada = { id: "a", name: "Ada", roles: [...auditor, ...admin], disabled: false };
+const bob = { id: "b", name: "Bob", roles: admin, disabled: true };
+const cy = { id: "c", name: "Cy", roles: auditor, disabled: false };
 
 test("the only administrator is the last one", () => expect(isLastAdmin([ada, cy], ada)).toBe(true));
 test("one who may not sign in does not count", () => {
@@ -16,3 +21,14 @@ test("of two neither is the last", () => {
 });
 test("others are not", () => expect(isLastAdmin([ada, cy], cy)).toBe(false));
 test("nobody is before the list is there", () => expect(isLastAdmin(undefined, ada)).toBe(false));
+
+test("a role that one has twice is named once", () => {
+  const twice: Held = [...auditor, { id: "auditor", name: "Auditor", source: "sso" }];
+  expect(roleNames(twice)).toBe("Auditor");
+  expect(elsewhere({ roles: twice })).toEqual(["Auditor"]);
+  expect(roleNames([])).toBe("no role");
+});
+test("who has a role is told by name", () => {
+  expect(holdersOf([ada, bob, cy], "auditor")).toEqual(["Ada", "Cy"]);
+  expect(holdersOf(undefined, "auditor")).toEqual([]);
+});

@@ -1,9 +1,25 @@
 import type { components } from "../../api/schema.gen.ts";
 
-type Member = Pick<components["schemas"]["Member"], "id" | "role" | "disabled">;
+type Member = components["schemas"]["Member"];
+type Held = Pick<Member, "id" | "roles" | "disabled">;
 
-/** Whether somebody is the one administrator who is left and may sign in: they stay that. */
-export function isLastAdmin(members: Member[] | undefined, m: Member): boolean {
-  const admins = members?.filter((x) => x.role === "admin" && !x.disabled) ?? [];
+/** Whether somebody is the one Full Admin who is left and may sign in: they stay that. */
+export function isLastAdmin(members: Held[] | undefined, m: Held): boolean {
+  const admins = members?.filter((x) => !x.disabled && x.roles.some((r) => r.id === "admin")) ?? [];
   return admins.length === 1 && admins[0]?.id === m.id;
+}
+
+/** What somebody's roles are called, each once. */
+export function roleNames(roles: { name: string }[]): string {
+  return [...new Set(roles.map((r) => r.name))].join(", ") || "no role";
+}
+
+/** What the roles are called that somebody has by their groups in Okta. */
+export function elsewhere(m: Pick<Member, "roles">): string[] {
+  return [...new Set(m.roles.filter((r) => r.source !== "manual").map((r) => r.name))];
+}
+
+/** Who has a role. */
+export function holdersOf(members: Pick<Member, "name" | "roles">[] | undefined, role: string): string[] {
+  return (members ?? []).filter((m) => m.roles.some((r) => r.id === role)).map((m) => m.name);
 }

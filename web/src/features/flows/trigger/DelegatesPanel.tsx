@@ -34,7 +34,7 @@ export function DelegatesPanel({ flow }: { flow: Detail }) {
   }
   const d = delegates.data;
   if (!d) return null;
-  const who = [...d.roles.map((r) => `every ${r}`), ...d.accounts.map((a) => a.name)];
+  const who = [...d.roles.map((r) => `every ${r.name}`), ...d.accounts.map((a) => a.name)];
   const may = mine.data?.some((f) => f.id === flow.id) ?? false;
   return (
     <Strip
@@ -63,7 +63,7 @@ export function DelegatesPanel({ flow }: { flow: Detail }) {
 
 function Change({ flow, now, onClose }: { flow: string; now: Delegates; onClose: () => void }) {
   const all = useQuery(read("/api/v1/roles", {}));
-  const [roles, setRoles] = useState(now.roles);
+  const [roles, setRoles] = useState(now.roles.map((r) => r.id));
   // Who is named already is known by name; who is added, by e-mail address.
   const [people, setPeople] = useState(now.accounts.map((a) => a.name));
   const save = useMutation({
@@ -96,11 +96,11 @@ function Change({ flow, now, onClose }: { flow: string; now: Delegates; onClose:
           <legend className="text-sm font-medium">Everybody with the role</legend>
           {all.data?.map((r) => (
             <Checkbox
-              key={r.role}
+              key={r.id}
               shown
-              label={r.role}
-              checked={roles.includes(r.role)}
-              onChange={(on) => setRoles(on ? [...roles, r.role] : roles.filter((x) => x !== r.role))}
+              label={r.name}
+              checked={roles.includes(r.id)}
+              onChange={(on) => setRoles(on ? [...roles, r.id] : roles.filter((x) => x !== r.id))}
             />
           ))}
         </fieldset>

@@ -110,7 +110,7 @@ function Outcome({ tried: t, titled }: { tried: Tried; titled: boolean }) {
 
 /** A choice of the newest events that are stored; one puts its text into the field. */
 function Stored({ onTake }: { onTake: (raw: Record<string, unknown>) => void }) {
-  const can = useCan("events:read");
+  const can = useCan("events:raw");
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState("");
   const list = useQuery({

@@ -30,6 +30,7 @@ var may = map[string]string{
 	"internal/quota":              "",
 	"internal/function":           "internal/errs internal/value",
 	"internal/moment":             "",
+	"internal/saml":               "internal/errs",
 	"internal/formula":            "",
 	"internal/functions":          "internal/function internal/errs internal/secret internal/value internal/moment internal/formula",
 	"internal/table":              "internal/errs internal/value",

@@ -163,8 +163,8 @@ func (t Letters) Count(ctx context.Context, org string, since time.Time) (map[le
 // CountQueued counts the letters of all organizations that are not sent yet: those
 // that were not tried, and those that are tried again.
 func (t Letters) CountQueued(ctx context.Context) (fresh, again int, err error) {
-	n, err := counts[bool](ctx, t.db, `SELECT error <> '', count(*) FROM letter WHERE state = 'queued' GROUP BY error <> ''`)
-	return n[false], n[true], err
+	n, err := counts[string](ctx, t.db, `SELECT CASE WHEN error = '' THEN 'fresh' ELSE 'again' END, count(*) FROM letter WHERE state = 'queued' GROUP BY 1`)
+	return n["fresh"], n["again"], err
 }
 
 // Wipe takes away what letters say that have expired, and ends those that wait.

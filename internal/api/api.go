@@ -23,6 +23,7 @@ import (
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
@@ -135,6 +136,8 @@ type Deps struct {
 	// Notices tell of alerts; optional: without it channels cannot be tried out,
 	// and nothing can be done from Slack.
 	Notices *notify.Sender
+	// Letters are the server's own; optional: without it the server sends no mail.
+	Letters *letter.Sender
 }
 
 // server is the API at work.

@@ -20,6 +20,7 @@ import (
 	"sallyport/internal/backtest"
 	"sallyport/internal/console"
 	"sallyport/internal/flow"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
@@ -41,6 +42,7 @@ type App struct {
 	metrics   *api.Metrics
 	runner    *flow.Runner
 	sender    *notify.Sender
+	letters   *letter.Sender
 	backtests *backtest.Runner
 	poller    *source.Poller
 	clock     *flow.Scheduler
@@ -75,6 +77,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.sender = a.newSender()
+	if a.letters, err = a.newLetters(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
@@ -164,7 +170,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, Letters: a.letters,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -209,6 +215,9 @@ const keepHidden = 30 * 24 * time.Hour
 // keepNotices is how long it is kept what channels told.
 const keepNotices = 90 * 24 * time.Hour
 
+// keepLetters is how long it is kept to whom the server wrote.
+const keepLetters = 90 * 24 * time.Hour
+
 // elapseEvery is how often it is decided what time alone decides.
 const elapseEvery = 15 * time.Second
 
@@ -225,6 +234,9 @@ func (a *App) elapse(ctx context.Context) {
 		}
 		if err := a.decide(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what is due not decided", "err", err)
+		}
+		if err := a.DB.Letters.Wipe(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "letters that expired not wiped", "err", err)
 		}
 		if err := a.DB.Notices.Overdue(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "alerts that are overdue not looked for", "err", err)
@@ -270,6 +282,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.DB.Notices.Forget(ctx, a.Now().Add(-keepNotices)); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "notices of alerts not swept", "err", err)
 		}
+		if err := a.DB.Letters.Forget(ctx, a.Now().Add(-keepLetters)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "letters not swept", "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -280,7 +295,7 @@ func (a *App) sweep(ctx context.Context) {
 
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
-	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Log: a.Log})
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Log: a.Log})
 	if err != nil {
 		if ctx.Err() != nil { // it was told to stop before it had begun
 			err = nil

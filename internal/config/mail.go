@@ -28,27 +28,46 @@ func (m Mail) Server() (s MailServer, ok bool, err error) {
 		return s, false, nil
 	}
 	u, err := url.Parse(m.URL)
-	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return s, false, errs.New(errs.Invalid, "mail.url: this is no URL of a mail server: write it as smtps://mail.example.com or smtp://mail.example.com:587")
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return s, false, notMailURL()
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return s, false, notMailURL()
 	}
 	if u.User != nil {
 		return s, false, errs.New(errs.Invalid, "mail.url: user and password stand in mail.user and mail.password")
 	}
-	s = MailServer{Host: u.Hostname(), Port: 587, TLS: u.Scheme == "smtps"}
-	ip, err := netip.ParseAddr(s.Host)
-	s.Local = !s.TLS && (s.Host == "localhost" || err == nil && ip.Unmap().IsLoopback())
+	s = MailServer{Host: u.Hostname(), TLS: u.Scheme == "smtps"}
+	s.Local = !s.TLS && hereAlone(s.Host)
+	s.Port, err = s.port(u.Port())
+	return s, err == nil, err
+}
+
+func notMailURL() error {
+	return errs.New(errs.Invalid, "mail.url: this is no URL of a mail server: write it as smtps://mail.example.com or smtp://mail.example.com:587")
+}
+
+// hereAlone reports whether a host is this machine, whoever asks.
+func hereAlone(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
+
+// port is the one that is named, or the one that such servers listen at.
+func (s MailServer) port(named string) (int, error) {
 	switch {
-	case s.TLS:
-		s.Port = 465
-	case s.Local:
-		s.Port = 25
-	}
-	if u.Port() != "" {
-		if s.Port, err = strconv.Atoi(u.Port()); err != nil || s.Port < 1 || s.Port > 65535 {
-			return s, false, errs.New(errs.Invalid, "mail.url: %q is no port", u.Port())
+	case named != "":
+		n, err := strconv.Atoi(named)
+		if err != nil || n < 1 || n > 65535 {
+			return 0, errs.New(errs.Invalid, "mail.url: %q is no port", named)
 		}
+		return n, nil
+	case s.TLS:
+		return 465, nil
+	case s.Local:
+		return 25, nil
 	}
-	return s, true, nil
+	return 587, nil
 }
 
 // Sender returns who letters come from.
@@ -66,18 +85,27 @@ func (c Config) checkMail() error {
 		}
 		return nil
 	}
-	from, err := mail.ParseAddress(m.From)
+	if err := m.checkSender(); err != nil {
+		return err
+	}
 	switch local, _ := Loopback(c.Listen); {
-	case err != nil || from.Name != "" || from.Address != m.From:
-		return errs.New(errs.Invalid, "mail.from: %q is no address: write it as sallyport@example.com, and the name in mail.name", m.From)
-	case strings.ContainsFunc(m.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return errs.New(errs.Invalid, "mail.name: one line is wanted")
 	case m.URL == MailLog && !local:
 		return errs.New(errs.Invalid, "mail.url: log is for a server on loopback alone: whoever reads the log could sign in as others")
 	case (m.User == "") != m.Password.Empty():
 		return errs.New(errs.Invalid, "mail: user and password go together")
 	case server && (m.Timeout < time.Second || m.Timeout > 2*time.Minute):
 		return errs.New(errs.Invalid, "mail.timeout: a span from 1s to 2m is wanted")
+	}
+	return nil
+}
+
+func (m Mail) checkSender() error {
+	from, err := mail.ParseAddress(m.From)
+	switch {
+	case err != nil || from.Name != "" || from.Address != m.From:
+		return errs.New(errs.Invalid, "mail.from: %q is no address: write it as sallyport@example.com, and the name in mail.name", m.From)
+	case strings.ContainsFunc(m.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return errs.New(errs.Invalid, "mail.name: one line is wanted")
 	}
 	return nil
 }

@@ -123,5 +123,5 @@ const (
 type LimitError struct{ RetryAfter time.Duration }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("this address was written to often enough: wait %s", e.RetryAfter.Round(time.Minute))
+	return fmt.Sprintf("this address was written to often enough: wait %s", life(e.RetryAfter))
 }

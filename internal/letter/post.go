@@ -94,6 +94,6 @@ func (p *Log) Carry(ctx context.Context, m *mail.Msg) error {
 			text = string(content)
 		}
 	}
-	p.Log.InfoContext(ctx, "letter", "to", m.GetToString(), "subject", m.GetGenHeader(mail.HeaderSubject), "text", text)
+	p.Log.InfoContext(ctx, "letter", "to", m.GetToString(), "text", text)
 	return nil
 }

@@ -188,6 +188,8 @@ func explain(err error) string {
 		text = "the mail server refuses the user and password of mail.user: " + text
 	case ok && failed.Code != 0:
 		text = "the mail server answered: " + text
+	case ok && errors.Is(err, context.DeadlineExceeded):
+		text = "the mail server does not answer within mail.timeout"
 	case ok:
 		text = "the mail server does not answer: " + text
 	case errs.KindOf(err) != errs.Internal:

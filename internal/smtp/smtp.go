@@ -87,9 +87,11 @@ func (e *Error) Auth() bool { return e.Code == 535 || e.Code == 530 || e.Code ==
 // signs in. It returns when ctx ends. Its error is an [Error], or else one of the
 // server's description: nothing was connected to.
 func Send(ctx context.Context, out Dialer, to Server, msg *mail.Msg, timeout time.Duration) error {
+	var opened net.Conn
 	stop := func() bool { return true }
 	defer func() { stop() }()
 	client, err := client(out, to, timeout, func(conn net.Conn) {
+		opened = conn
 		stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	})
 	if err != nil {
@@ -97,6 +99,9 @@ func Send(ctx context.Context, out Dialer, to Server, msg *mail.Msg, timeout tim
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
+		if opened != nil { // the library leaves it open
+			_ = opened.Close()
+		}
 		return failure(ctx, err, false)
 	}
 	defer func() { _ = client.CloseWithSMTPClient(conn) }() // what counts was said before

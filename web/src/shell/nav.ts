@@ -9,6 +9,7 @@ import {
   KeyRound,
   LayoutTemplate,
   type LucideIcon,
+  Mail,
   Play,
   Plug,
   Radar,
@@ -119,6 +120,13 @@ const settings = [
     icon: Users,
     label: "Members",
     text: "Who may sign in, and what they may do.",
+    permission: "members:read",
+  },
+  {
+    to: "/settings/mail",
+    icon: Mail,
+    label: "Mail",
+    text: "Whether Sallyport's own mail works: confirmations, new passwords, invitations.",
     permission: "members:read",
   },
   {

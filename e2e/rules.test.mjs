@@ -147,6 +147,7 @@ test("what was typed is not lost: neither by leaving nor by somebody else", play
   await page.getByRole("link", { name: "Rules", exact: true }).first().click();
   await page.getByRole("dialog").getByRole("button", { name: "Leave, and keep it here" }).click();
   await page.waitForURL("**/rules");
+  await page.getByRole("heading", { name: "Rules", level: 1 }).waitFor(); // the editor is gone, not only its address
   await page.goBack();
   await page.getByText("This is what you had typed before").waitFor();
   assert.ok((await box.inputValue()).includes("level: low"));

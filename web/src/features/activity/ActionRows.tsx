@@ -12,7 +12,7 @@ export function ActionRows({ actions }: { actions: components["schemas"]["Action
       {actions.map((a) => (
         <li key={a.id} className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-1">
           <ActionStateMark state={a.state} undone={a.undoneBy !== undefined} />
-          <Link to="/activity/$id" params={{ id: a.id }} className="font-medium hover:underline">
+          <Link to="/activity/$id" params={{ id: a.id }} className="py-0.5 font-medium hover:underline">
             {a.title}
           </Link>
           <span className="min-w-0 flex-1 truncate text-muted" title={a.reason || a.error}>

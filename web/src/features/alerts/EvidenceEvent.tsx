@@ -25,7 +25,7 @@ export function EvidenceEvent({ event: e }: { event: Event }) {
       </div>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-center gap-x-2.5">
-          <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="font-medium wrap-anywhere hover:underline">
+          <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="py-0.5 font-medium wrap-anywhere hover:underline">
             {e.message || e.type}
           </Link>
           {e.outcome && <Tag tone={failed ? "warn" : "quiet"}>{e.outcome.toLowerCase()}</Tag>}

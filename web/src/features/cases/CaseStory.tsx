@@ -80,7 +80,7 @@ function said(m: Moment): ReactNode {
     case "alert":
       return (
         <span className="flex flex-wrap items-center gap-x-3">
-          <Link to="/alerts/$id" params={{ id: m.alert.id }} className="font-medium hover:underline">
+          <Link to="/alerts/$id" params={{ id: m.alert.id }} className="py-0.5 font-medium hover:underline">
             {m.alert.title}
           </Link>
           <SeverityMark severity={m.alert.severity} />

@@ -57,7 +57,7 @@ const columns: Column<LogEvent>[] = [
     title: "What",
     phone: "title",
     cell: (e) => (
-      <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="hover:underline" title={e.type}>
+      <Link to="/events/$uuid" params={{ uuid: e.uuid }} className="block truncate py-0.5 hover:underline" title={e.type}>
         <span className="font-medium">{e.message || e.type}</span>{" "}
         <code className="font-mono text-xs text-muted">{e.message && e.type}</code>
       </Link>

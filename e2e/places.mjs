@@ -171,6 +171,7 @@ export async function places(demo) {
     notifications: "/settings/notifications",
     ...Object.fromEntries(channels.map((c, i) => [`channel-${i}`, `/settings/notifications?channel=${c.id}`])),
     members: "/settings/members",
+    mail: "/settings/mail",
     tokens: "/settings/tokens",
     account: "/settings/account",
     about: "/about",

@@ -25,7 +25,7 @@ func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
 		"/events/{uuid}": f.event, "/event-searches/{id}": f.search, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member, "/roles/{role}": f.role,
-		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest,
+		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest, "/letters/{letter}": f.letter,
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
@@ -138,6 +139,8 @@ type Deps struct {
 	Notices *notify.Sender
 	// AuditStream sends the audit log on; optional.
 	AuditStream *audit.Stream
+	// Letters are the server's own; optional: without it the server sends no mail.
+	Letters *letter.Sender
 }
 
 // server is the API at work.

@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
@@ -144,6 +145,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("Permission", portal.Permissions()...), true
 	case reflect.TypeFor[portal.Method]():
 		return words("SignInMethod", portal.Methods()...), true
+	case reflect.TypeFor[letter.Kind]():
+		return words("LetterKind", letter.Kinds()...), true
+	case reflect.TypeFor[letter.State]():
+		return words("LetterState", letter.States()...), true
 	case reflect.TypeFor[live.Topic]():
 		return words("LiveTopic", live.Topics()...), true
 	case reflect.TypeFor[EventOrder]():

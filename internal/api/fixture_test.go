@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
+	"sallyport/internal/letter"
 	"sallyport/internal/notify"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
@@ -26,7 +27,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest                                            string
+	alert, story, suppression, search, rules, channel, backtest, letter                                    string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -114,6 +115,8 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	check(b.db.Channels.Save(ctx, notify.Channel{
 		ID: f.channel, Org: org.ID, Name: "Mail of " + org.Slug, Connection: f.connection, Plan: notify.Plan{To: []string{"soc@acme.example"}, Moments: notify.Moments()}, CreatedAt: now,
 	}))
+	f.letter = id.New()
+	check(b.db.Letters.Add(ctx, letter.Letter{ID: f.letter, Org: org.ID, Kind: letter.Invite, To: "new@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f

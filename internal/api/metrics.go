@@ -24,6 +24,7 @@ type Metrics struct {
 	events   *prometheus.CounterVec
 	ahead    prometheus.Counter
 	runs     *prometheus.CounterVec
+	letters  *prometheus.CounterVec
 }
 
 // NewMetrics returns figures that are kept in a registry. Runs that have not
@@ -47,8 +48,11 @@ func NewMetrics(reg *prometheus.Registry, runs store.Runs) *Metrics {
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sallyport_run_changes_total", Help: "Changes of runs to a state.",
 		}, []string{"state"}),
+		letters: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sallyport_letter_attempts_total", Help: "Attempts at letters by what they came to: sent, failed, expired, or queued for another.",
+		}, []string{"state"}),
 	}
-	reg.MustRegister(m.requests, m.latency, m.events, m.ahead, m.runs, openRuns{runs})
+	reg.MustRegister(m.requests, m.latency, m.events, m.ahead, m.runs, m.letters, openRuns{runs})
 	return m
 }
 

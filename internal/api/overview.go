@@ -25,14 +25,16 @@ type Overview struct {
 
 // Needs counts what needs somebody now.
 type Needs struct {
-	FailedRuns        int `json:"failedRuns" doc:"of the last 24 hours"`
-	WaitingRuns       int `json:"waitingRuns"`
-	RefusedActions    int `json:"refusedActions" doc:"of the last 24 hours"`
-	UnknownActions    int `json:"unknownActions" doc:"of the last 24 hours: nobody knows whether they happened"`
-	FailingSources    int `json:"failingSources"`
-	FailedConnections int `json:"failedConnections"`
-	OpenAlerts        int `json:"openAlerts" doc:"that nobody has looked at"`
-	OverdueAlerts     int `json:"overdueAlerts" doc:"of which something should have been done by now"`
+	FailedRuns        int  `json:"failedRuns" doc:"of the last 24 hours"`
+	WaitingRuns       int  `json:"waitingRuns"`
+	RefusedActions    int  `json:"refusedActions" doc:"of the last 24 hours"`
+	UnknownActions    int  `json:"unknownActions" doc:"of the last 24 hours: nobody knows whether they happened"`
+	FailingSources    int  `json:"failingSources"`
+	FailedConnections int  `json:"failedConnections"`
+	OpenAlerts        int  `json:"openAlerts" doc:"that nobody has looked at"`
+	OverdueAlerts     int  `json:"overdueAlerts" doc:"of which something should have been done by now"`
+	FailedLetters     int  `json:"failedLetters" doc:"of the last 24 hours: somebody waits for what the server could not send"`
+	MailDown          bool `json:"mailDown" doc:"the server's own mail server did not do its part when it was last asked"`
 }
 
 // DayTotals count what happened.
@@ -72,6 +74,7 @@ func getOverview(ctx context.Context, d Deps, c portal.Caller, _ none) (Overview
 		{portal.SourcesRead, countSources},
 		{portal.ConnectionsRead, countConnections},
 		{portal.FlowsRead, countFlows},
+		{portal.MembersRead, countLetters},
 	} {
 		if !c.Can(part.wants) {
 			continue

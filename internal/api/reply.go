@@ -15,6 +15,7 @@ import (
 	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/letter"
 	"sallyport/internal/portal"
 )
 
@@ -70,6 +71,9 @@ func describe(err error) (int, Error) {
 	if limit, ok := errors.AsType[*portal.LimitError](err); ok {
 		status, e.Kind, e.Message = http.StatusTooManyRequests, kindTooMany, limit.Error()
 	}
+	if limit, ok := errors.AsType[*letter.LimitError](err); ok {
+		status, e.Kind, e.Message = http.StatusTooManyRequests, kindTooMany, limit.Error()
+	}
 	if errors.Is(err, context.DeadlineExceeded) && kind == errs.Internal {
 		status, e.Kind, e.Message = http.StatusServiceUnavailable, ErrorKind(errs.Unavailable.String()), "it took too long; try again"
 	}
@@ -93,6 +97,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "err", err, "request", e.RequestID)
 	}
 	if limit, ok := errors.AsType[*portal.LimitError](err); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(limit.RetryAfter.Seconds()))))
+	}
+	if limit, ok := errors.AsType[*letter.LimitError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(limit.RetryAfter.Seconds()))))
 	}
 	if status == http.StatusUnauthorized {

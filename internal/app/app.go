@@ -21,6 +21,7 @@ import (
 	"sallyport/internal/backtest"
 	"sallyport/internal/console"
 	"sallyport/internal/flow"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
@@ -42,6 +43,7 @@ type App struct {
 	metrics   *api.Metrics
 	runner    *flow.Runner
 	sender    *notify.Sender
+	letters   *letter.Sender
 	backtests *backtest.Runner
 	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
@@ -80,6 +82,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if a.auditing, err = c.auditStream(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	if a.letters, err = a.newLetters(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
@@ -169,7 +175,7 @@ func (a *App) handler() (http.Handler, error) {
 	d := api.Deps{
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, AuditStream: a.auditing,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -214,6 +220,9 @@ const keepHidden = 30 * 24 * time.Hour
 // keepNotices is how long it is kept what channels told.
 const keepNotices = 90 * 24 * time.Hour
 
+// keepLetters is how long it is kept to whom the server wrote.
+const keepLetters = 90 * 24 * time.Hour
+
 // elapseEvery is how often it is decided what time alone decides.
 const elapseEvery = 15 * time.Second
 
@@ -230,6 +239,9 @@ func (a *App) elapse(ctx context.Context) {
 		}
 		if err := a.decide(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "what is due not decided", "err", err)
+		}
+		if err := a.DB.Letters.Wipe(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "letters that expired not wiped", "err", err)
 		}
 		if err := a.DB.Notices.Overdue(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "alerts that are overdue not looked for", "err", err)
@@ -278,6 +290,9 @@ func (a *App) sweep(ctx context.Context) {
 		if err := a.pruneAudit(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "audit log not pruned", "err", err)
 		}
+		if err := a.DB.Letters.Forget(ctx, a.Now().Add(-keepLetters)); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "letters not swept", "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -288,7 +303,7 @@ func (a *App) sweep(ctx context.Context) {
 
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
-	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Log: a.Log})
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Log: a.Log})
 	if err != nil {
 		if ctx.Err() != nil { // it was told to stop before it had begun
 			err = nil

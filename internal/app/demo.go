@@ -48,6 +48,11 @@ func RunDemo(ctx context.Context, o DemoOptions, ready func(Demo) error) error {
 	}
 	defer box.Close()
 	o.Config.Egress.Allow = append(o.Config.Egress.Allow, "127.0.0.0/8", "::1/128")
+	state := box.State()
+	if o.Config.Mail, err = demoMail(o.Config.Mail, state.Mail.URL, state.Mail.Domain); err != nil {
+		cancel()
+		return errors.Join(err, <-served)
+	}
 	o.Config.SandboxURL, o.SandboxOrg = box.State().URL, demoOrganization
 	a, err := New(ctx, o.Options)
 	if err != nil {

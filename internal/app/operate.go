@@ -7,6 +7,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
+	"sallyport/internal/letter"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -137,5 +138,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of event hooks: %w", err)
 	}
-	return n + grants + options + hooks, nil
+	letters, err := c.DB.Letters.Reseal(ctx, (&letter.Office{Keys: c.Keys}).Reseal)
+	if err != nil {
+		return n, fmt.Errorf("seal the letters that wait: %w", err)
+	}
+	return n + grants + options + hooks + letters, nil
 }

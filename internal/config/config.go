@@ -35,6 +35,7 @@ type Config struct {
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
 	Audit        Audit         `yaml:"audit"`
+	Mail         Mail          `yaml:"mail"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
 	RuleDirs     []string      `yaml:"rule_dirs" help:"folders of further detection rules, such as a checkout of Sigma's; each is a pack of the folder's name"`
 	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
@@ -67,6 +68,18 @@ type Poll struct {
 	Most  time.Duration `yaml:"most" help:"pause between two polls while none come"`
 }
 
+// Mail is how the server writes to people in its own name: to confirm an address,
+// to reset a password, to invite.
+type Mail struct {
+	URL      string        `yaml:"url" help:"the mail server: smtps://mail.example.com (port 465, protected from the start) or smtp://mail.example.com (port 587, protected by STARTTLS; plain only on this machine); log writes letters with their links to the server's log, for a demo on loopback; empty sends none"`
+	User     string        `yaml:"user" help:"who signs in to the mail server; empty is nobody"`
+	Password secret.Text   `yaml:"password" help:"of that user"`
+	From     string        `yaml:"from" help:"address that letters come from, as sallyport@example.com"`
+	Name     string        `yaml:"name" help:"name that letters come from"`
+	CAFile   string        `yaml:"ca_file" help:"PEM certificates of the authorities that may vouch for the mail server; empty is those of the system"`
+	Timeout  time.Duration `yaml:"timeout" help:"how long handing over one letter may take"`
+}
+
 // Session is how long a sign-in lasts.
 type Session struct {
 	Idle     time.Duration `yaml:"idle" help:"a session ends after this long without a request"`
@@ -86,6 +99,7 @@ func Default() Config {
 		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, EndpointRate: 1000, Shutdown: 20 * time.Second,
 		Log: Log{Level: "info", Format: "json"}, Poll: Poll{Least: 2 * time.Second, Most: 10 * time.Second},
 		Session: Session{Idle: time.Hour, Absolute: 12 * time.Hour},
+		Mail:    Mail{Name: "Sallyport", Timeout: 30 * time.Second},
 	}
 }
 
@@ -172,6 +186,9 @@ func (c Config) Check() error {
 		if _, err := audit.ParseTarget(c.Audit.Syslog); err != nil {
 			return errs.New(errs.Invalid, "audit.syslog: %v", err)
 		}
+	}
+	if err := c.checkMail(); err != nil {
+		return err
 	}
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:

@@ -3,13 +3,10 @@ package connector
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net"
 	netmail "net/mail"
-	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -17,49 +14,33 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/smtp"
 	"sallyport/internal/value"
 )
 
 // envelope is a message, ready to be sent, and as it is shown.
 type envelope struct {
-	server server
+	server smtp.Server
 	msg    *mail.Msg // nil where the server is only tried out
 	id     string
 	shown  Request
 }
 
-// server is where mail goes.
-type server struct {
-	host     string
-	port     int
-	security string // starttls, tls or none
-	hello    string
-}
-
-func (s server) address() string { return net.JoinHostPort(s.host, strconv.Itoa(s.port)) }
-
-func (s server) url() string {
-	if s.security == "tls" {
-		return "smtps://" + s.address()
-	}
-	return "smtp://" + s.address()
-}
-
-func (p *smtpPlan) server(sc scope) (server, error) {
-	s := server{host: p.host.text(sc), security: p.security.text(sc), hello: p.hello.text(sc)}
-	s.port = map[string]int{"tls": 465, "starttls": 587, "none": 25}[s.security]
+func (p *smtpPlan) server(sc scope) (smtp.Server, error) {
+	s := smtp.Server{Host: p.host.text(sc), Security: smtp.Security(p.security.text(sc)), Hello: p.hello.text(sc)}
+	s.Port = s.Security.Port()
 	if text := p.port.text(sc); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 65535 {
 			return s, fmt.Errorf("%s is no port", quoted(text))
 		}
-		s.port = n
+		s.Port = n
 	}
-	if s.host == "" || s.port == 0 || strings.ContainsAny(s.host+s.hello, " \r\n/@") {
+	if s.Host == "" || s.Port == 0 || strings.ContainsAny(s.Host+s.Hello, " \r\n/@") {
 		return s, fmt.Errorf("the connection names no mail server")
 	}
-	if s.hello == "" {
-		s.hello = "localhost"
+	if s.Hello == "" {
+		s.Hello = "localhost"
 	}
 	return s, nil
 }
@@ -70,7 +51,7 @@ func newEnvelope(s *session) (envelope, error) {
 	if err != nil {
 		return envelope{}, errs.New(errs.Invalid, "%v", err)
 	}
-	e := envelope{server: server, shown: Request{Method: "SMTP", URL: server.url(), Header: map[string]string{}}}
+	e := envelope{server: server, shown: Request{Method: "SMTP", URL: server.URL(), Header: map[string]string{}}}
 	if s.action.do.mail == nil {
 		return e, nil
 	}
@@ -227,99 +208,42 @@ func (c *courier) carry(ctx context.Context) (Result, *Error) {
 
 // deliver makes one try, and returns the reply code of the server.
 func (c *courier) deliver(ctx context.Context, e envelope) (int, *Error) {
-	budget := c.budget(e.server.address())
+	budget := c.budget(e.server.Address())
 	permit, err := budget.Acquire(ctx, c.ask(c.action.ID))
 	if err != nil {
 		return 0, c.critic().lost(err, false)
 	}
 	defer permit.Observe(0, nil)
-	stop := func() bool { return true }
-	defer func() { stop() }()
-	client, err := c.client(ctx, e.server, func(conn net.Conn) {
-		stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
-	})
-	if err != nil {
-		return 0, asError(errs.New(errs.Invalid, "%v", err))
-	}
-	conn, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return 0, c.refusal(ctx, err, false)
-	}
-	defer func() { _ = client.CloseWithSMTPClient(conn) }() // what counts was said before
-	if e.msg == nil {
-		return 250, nil
-	}
-	if err := client.SendWithSMTPClient(conn, e.msg); err != nil && !e.msg.IsDelivered() {
-		return 0, c.refusal(ctx, err, maybeDelivered(err))
-	}
-	return 250, nil
-}
-
-func (c *courier) client(ctx context.Context, to server, opened func(net.Conn)) (*mail.Client, error) {
 	timeout := DefaultTimeout
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = max(time.Until(deadline), time.Second)
 	}
-	out := c.engine.egress
-	opts := []mail.Option{
-		mail.WithPort(to.port), mail.WithTimeout(timeout), mail.WithHELO(to.hello),
-		mail.WithTLSConfig(out.TLSConfig(to.host)), mail.WithTLSPolicy(mail.NoTLS),
-		mail.WithDialContextFunc(func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := out.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, err
-			}
-			opened(conn)
-			if to.security == "tls" {
-				secured := tls.Client(conn, out.TLSConfig(to.host))
-				return secured, secured.HandshakeContext(ctx)
-			}
-			return conn, nil
-		}),
+	err = smtp.Send(ctx, c.engine.egress, c.signedIn(e.server), e.msg, timeout)
+	if failed, ok := errors.AsType[*smtp.Error](err); ok {
+		return 0, c.refusal(failed)
 	}
-	if to.security == "starttls" {
-		opts = append(opts, mail.WithTLSPolicy(mail.TLSMandatory))
+	if err != nil {
+		return 0, asError(errs.New(errs.Invalid, "%v", err))
 	}
-	if c.auth.Kind == Basic {
-		settings, _ := c.real["settings"].(*value.Object)
-		// Those that hide the password first; the last two only where the connection hides it.
-		opts = append(opts, mail.WithUsername(settings.Text("username")), mail.WithPassword(c.secrets["password"]),
-			mail.WithOpportunisticSMTPAuth(mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthSCRAMSHA1, mail.SMTPAuthCramMD5, mail.SMTPAuthPlain, mail.SMTPAuthLogin))
-	}
-	return mail.NewClient(to.host, opts...)
+	return 250, nil
 }
 
-// maybeDelivered reports whether a message may have been taken although
-// sending it failed: its end was on the way.
-func maybeDelivered(err error) bool {
-	e, ok := errors.AsType[*mail.SendError](err)
-	if !ok {
-		return true
+// signedIn returns a server with the connection's login.
+func (c *courier) signedIn(to smtp.Server) smtp.Server {
+	if c.auth.Kind == Basic {
+		settings, _ := c.real["settings"].(*value.Object)
+		to.Login = &smtp.Login{Username: settings.Text("username"), Password: c.secrets["password"]}
 	}
-	switch e.Reason {
-	case mail.ErrSMTPDataClose, mail.ErrWriteContent, mail.ErrAmbiguous:
-		return e.ErrorCode() == 0 // with a code, the server said no
-	default:
-		return false
-	}
+	return to
 }
 
 // refusal returns the error of a try that failed.
-func (c *courier) refusal(ctx context.Context, err error, sent bool) *Error {
-	code := 0
-	if reply, ok := errors.AsType[*textproto.Error](err); ok {
-		code = reply.Code
-	} else if e, ok := errors.AsType[*mail.SendError](err); ok {
-		code = e.ErrorCode()
+func (c *courier) refusal(failed *smtp.Error) *Error {
+	if failed.Code == 0 {
+		return c.critic().lost(failed.Err, failed.Maybe)
 	}
-	if code == 0 {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return c.critic().lost(err, sent)
-	}
-	e := &Error{Status: code, Code: "smtp_" + strconv.Itoa(code), Transient: code < 500, Sent: sent, Auth: code == 535 || code == 530}
-	e.Message = fmt.Sprintf("the mail server refused: %s", oneLine(err.Error()))
+	e := &Error{Status: failed.Code, Code: "smtp_" + strconv.Itoa(failed.Code), Transient: failed.Temporary(), Sent: failed.Maybe, Auth: failed.Auth()}
+	e.Message = fmt.Sprintf("the mail server refused: %s", oneLine(failed.Error()))
 	kind := errs.Invalid
 	switch {
 	case e.Auth:
@@ -327,6 +251,6 @@ func (c *courier) refusal(ctx context.Context, err error, sent bool) *Error {
 	case e.Transient:
 		kind = errs.Unavailable
 	}
-	e.Err = errs.Wrap(kind, err, "%s", e.Message)
+	e.Err = errs.Wrap(kind, failed.Err, "%s", e.Message)
 	return e
 }

@@ -25,6 +25,7 @@ const (
 	Backtest   Topic = "backtest"
 	Rule       Topic = "rule"    // of rules, their settings and suppressions
 	Channel    Topic = "channel" // of notifications
+	Letter     Topic = "letter"  // of the server's own
 )
 
 // Topics that are about the subscription itself.
@@ -37,7 +38,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Lost}
 }
 
 // Message says that a thing has changed.

@@ -54,6 +54,19 @@ type noticeArgs struct {
 // Kind names the job in River's table.
 func (noticeArgs) Kind() string { return "notice" }
 
+// letterQueue is where letters wait: for the mail server alone.
+const letterQueue = "letter"
+
+// letterWorkers is how many letters are sent at once.
+const letterWorkers = 2
+
+type letterArgs struct {
+	Letter string `json:"letter"`
+}
+
+// Kind names the job in River's table.
+func (letterArgs) Kind() string { return "letter" }
+
 // maxAttempts is how often River starts a job that ends in an error. A run's own
 // retries are not errors to River: they are snoozes.
 const maxAttempts = 1000
@@ -110,6 +123,19 @@ func (tx *Tx) enqueueNotices(ctx context.Context, org string, ids []string) erro
 	return nil
 }
 
+// enqueueLetter puts a letter in its queue, in the place of the job that it may
+// have there: it is sent once the transaction stands.
+func (tx *Tx) enqueueLetter(ctx context.Context, id string) error {
+	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "letter")+` = ?`, letterArgs{}.Kind(), id)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.db.queue.insert.InsertTx(ctx, tx.tx, letterArgs{Letter: id}, &river.InsertOpts{Queue: letterQueue, MaxAttempts: maxAttempts}); err != nil {
+		return fmt.Errorf("enqueue letter: %w", tx.db.sorted(err))
+	}
+	return nil
+}
+
 // dropJobs takes a run's jobs out of the queue that nobody works at.
 func (tx *Tx) dropJobs(ctx context.Context, run string) error {
 	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "run")+` = ?`, runArgs{}.Kind(), run)
@@ -124,11 +150,15 @@ type RunHandler func(ctx context.Context, org, run string) (again time.Time, err
 // NoticeHandler sends one notice, as a [RunHandler] works a run.
 type NoticeHandler func(ctx context.Context, org, notice string) (again time.Time, err error)
 
+// LetterHandler sends one letter, as a [RunHandler] works a run.
+type LetterHandler func(ctx context.Context, letter string) (again time.Time, err error)
+
 // WorkerOptions says how jobs are worked.
 type WorkerOptions struct {
 	Workers int // runs worked at once
 	Run     RunHandler
 	Notice  NoticeHandler // nil where none are sent
+	Letter  LetterHandler // nil where none are sent
 	Log     *slog.Logger
 	Sweep   time.Duration // how often runs that have lost their job are looked for; a minute where nothing is said
 }
@@ -170,6 +200,12 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 			return nil, err
 		}
 		queues[noticeQueue] = river.QueueConfig{MaxWorkers: noticeWorkers, FetchPollInterval: noticePoll}
+	}
+	if o.Letter != nil {
+		if err := river.AddWorkerSafely(workers, &letterWorker{send: o.Letter}); err != nil {
+			return nil, err
+		}
+		queues[letterQueue] = river.QueueConfig{MaxWorkers: letterWorkers, FetchPollInterval: noticePoll}
 	}
 	cfg := &river.Config{
 		ID:                          clientID(),
@@ -325,6 +361,23 @@ type noticeWorker struct {
 // Work is one attempt at a notice.
 func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
 	again, err := w.send(ctx, job.Args.Org, job.Args.Notice)
+	if err != nil {
+		return err
+	}
+	if !again.IsZero() {
+		return river.JobSnooze(max(0, time.Until(again)))
+	}
+	return nil
+}
+
+type letterWorker struct {
+	river.WorkerDefaults[letterArgs]
+	send LetterHandler
+}
+
+// Work is one attempt at a letter.
+func (w *letterWorker) Work(ctx context.Context, job *river.Job[letterArgs]) error {
+	again, err := w.send(ctx, job.Args.Letter)
 	if err != nil {
 		return err
 	}

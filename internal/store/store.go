@@ -63,6 +63,7 @@ type DB struct {
 	Suppressions   Suppressions
 	Channels       Channels
 	Notices        Notices
+	Letters        Letters
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -129,7 +130,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Connectors = Connectors{db, now}
 	db.Backtests = Backtests{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
-	db.Channels, db.Notices = Channels{db, now}, Notices{db, now}
+	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

@@ -251,6 +251,11 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/AuditLog.tsx"), "AuditLog"),
   }),
   createRoute({
+    ...at("/settings/mail"),
+    validateSearch: only("state"),
+    component: lazyRouteComponent(() => import("./features/settings/Mail.tsx"), "Mail"),
+  }),
+  createRoute({
     ...at("/settings/events"),
     component: lazyRouteComponent(() => import("./features/settings/EventsKept.tsx"), "EventsKept"),
   }),

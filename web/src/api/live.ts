@@ -21,6 +21,7 @@ const topics: Record<Topic, true> = {
   case: true,
   rule: true,
   channel: true,
+  letter: true,
   backtest: true,
   lost: true,
 };
@@ -37,6 +38,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/rulefiles", "/api/v1/suppressions"],
   channel: ["/api/v1/channels"],
+  letter: ["/api/v1/letters", "/api/v1/mail", "/api/v1/overview"],
   backtest: ["/api/v1/backtests"],
 };
 

@@ -1388,6 +1388,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letters that the server wrote in its own name, the newest first
+         * @description To confirm addresses, reset passwords, invite. What they say is shown to nobody: it has links that sign in.
+         */
+        get: operations["listLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/letters/{letter}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a letter again now
+         * @description One that waits for its next attempt, or has failed, and whose link is still good.
+         */
+        post: operations["retryLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1402,6 +1442,43 @@ export interface paths {
         get: operations["openLive"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server's own mail does */
+        get: operations["getMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to one's own address
+         * @description At once.
+         */
+        post: operations["testMail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4747,6 +4824,38 @@ export interface components {
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        Letter: {
+            id: string;
+            kind: components["schemas"]["LetterKind"];
+            to: string;
+            state: components["schemas"]["LetterState"];
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description of a queued one: its next attempt
+             */
+            nextAt?: string;
+            /** Format: date-time */
+            sentAt?: string;
+            /** @description what the last attempt failed with */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description from then on it is not sent any more
+             */
+            expiresAt: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @enum {string} */
+        LetterKind: "confirm" | "reset" | "invite" | "signin" | "test";
+        LetterPage: {
+            items: components["schemas"]["Letter"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        /** @enum {string} */
+        LetterState: "queued" | "sent" | "failed" | "expired";
         LiveData: {
             /** @description of a run */
             flow?: string;
@@ -4764,7 +4873,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -4802,6 +4911,28 @@ export interface components {
             /** @description id in the ledger; not there of what would be */
             action?: string;
         };
+        Mail: {
+            configured: boolean;
+            /** @description its URL; log where letters are written to the server's log */
+            server?: string;
+            from?: string;
+            /**
+             * @description none: no mail is configured; unknown: nothing was sent since the server started
+             * @enum {string}
+             */
+            state: "none" | "unknown" | "ok" | "down";
+            /** @description of a mail server that is down, or what to do where none is configured */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description when the mail server was last asked
+             */
+            checkedAt?: string;
+            /** @description letters of the organization that are not sent yet */
+            queued: number;
+            /** @description letters of the last 24 hours that could not be sent */
+            failed: number;
+        };
         MailMessage: {
             id: number;
             from: string;
@@ -4813,6 +4944,11 @@ export interface components {
             time: string;
             /** @description smtp, or the service that sent it */
             via: string;
+        };
+        MailTest: {
+            ok: boolean;
+            to: string;
+            message: string;
         };
         Member: {
             id: string;
@@ -4871,6 +5007,10 @@ export interface components {
             openAlerts: number;
             /** @description of which something should have been done by now */
             overdueAlerts: number;
+            /** @description of the last 24 hours: somebody waits for what the server could not send */
+            failedLetters: number;
+            /** @description the server's own mail server did not do its part when it was last asked */
+            mailDown: boolean;
         };
         NewColumn: {
             /** @description of a column that is there already */
@@ -9192,6 +9332,57 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listLetters: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description any where nothing is said */
+                state?: components["schemas"]["LetterState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    retryLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                letter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Letter"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     openLive: {
         parameters: {
             query?: never;
@@ -9208,6 +9399,48 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    testMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTest"];
                 };
             };
             default: components["responses"]["Error"];

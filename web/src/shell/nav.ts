@@ -11,6 +11,7 @@ import {
   KeyRound,
   LayoutTemplate,
   type LucideIcon,
+  Mail,
   Play,
   Plug,
   Radar,
@@ -136,6 +137,13 @@ const settings = [
     label: "Audit log",
     text: "Who did what, when and from where, and that nobody has changed it.",
     permission: "audit:read",
+  },
+  {
+    to: "/settings/mail",
+    icon: Mail,
+    label: "Mail",
+    text: "Whether Sallyport's own mail works: confirmations, new passwords, invitations.",
+    permission: "members:read",
   },
   {
     to: "/settings/events",

@@ -162,7 +162,7 @@ func TestNobodyComesIn(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
+	want := []string{"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
 	if !slices.Equal(open, want) {
 		t.Errorf("open to everybody: %v, want %v", open, want)
 	}

@@ -28,6 +28,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
 	"sallyport/internal/secret"
@@ -100,8 +101,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	shelf, engine := connectors(t, keys)
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	asker := &portal.Asker{Office: &letter.Office{Keys: keys, Now: b.now}, Now: b.now}
 	p := portal.New(portal.Options{
-		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
+		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links, Confirmations: b.db.Confirmations, Asker: asker,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
@@ -121,6 +123,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	b.deps.BaseURL = b.url
 	for _, c := range change {
 		c(&b.deps)
+	}
+	if asker.Server = b.url; b.deps.Letters != nil {
+		asker.Office = b.deps.Letters.Office
 	}
 	h, err := New(b.deps)
 	if err != nil {

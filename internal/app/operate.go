@@ -17,10 +17,15 @@ import (
 // none makes.
 const DefaultOrganization = "default"
 
-// Portal returns the portal on the core's database.
+// Portal returns the portal on the core's database. It writes no letters.
 func (c *Core) Portal() *portal.Portal {
+	return c.portal(&letter.Office{Keys: c.Keys, Server: c.Config.URL(), Now: c.Now})
+}
+
+func (c *Core) portal(office *letter.Office) *portal.Portal {
 	return portal.New(portal.Options{
-		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations,
+		Asker:  &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
 		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	})
 }

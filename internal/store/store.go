@@ -39,6 +39,7 @@ type DB struct {
 	Sessions       Sessions
 	Tokens         Tokens
 	Links          Links
+	Confirmations  Confirmations
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -120,7 +121,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
-	db.Roles, db.Audit = Roles{db}, Audit{db, now}
+	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

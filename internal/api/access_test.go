@@ -287,7 +287,7 @@ func forged() fixture {
 	x := "0000000000000000made"
 	return fixture{
 		folder: x, flow: x, helper: x, table: x, row: x, connection: x, source: x, event: x, run: x, action: x, session: x, token: x, member: x, role: x,
-		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x,
+		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x, letter: x,
 	}
 }
 

@@ -97,6 +97,9 @@ func (tx *Tx) join(ctx context.Context, a portal.Account, m portal.Membership) e
 	if err != nil {
 		return err
 	}
+	if err := tx.scimJoined(ctx, m.Org, m.Account, tx.db.Audit.now()); err != nil {
+		return err
+	}
 	if err := tx.grant(ctx, m, portal.Manual, nil); err != nil {
 		return err
 	}
@@ -203,6 +206,12 @@ func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.scimLeft(ctx, org, account, tx.db.Audit.now()); err != nil {
+		return err
+	}
+	if err := tx.endSessions(ctx, org, account); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`DELETE FROM member_role WHERE org_id = ? AND account_id = ?`,
 		`DELETE FROM confirmation WHERE org_id = ? AND account_id = ?`,
@@ -215,7 +224,6 @@ func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
 		return err
 	}
 	for _, q := range []string{
-		`DELETE FROM session WHERE org_id = ? AND account_id = ?`,
 		`DELETE FROM api_token WHERE org_id = ? AND account_id = ?`,
 		`DELETE FROM signin_link WHERE org_id = ? AND account_id = ?`,
 	} {

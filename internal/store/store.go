@@ -78,6 +78,8 @@ type DB struct {
 	log     *slog.Logger
 	keys    Sealer
 
+	sessionEnded func(org, session string) // told of sessions that end with a membership; may be nil
+
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
 	unlock func() // of the lock that Own took, until workers have it

@@ -110,7 +110,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 		},
 	})
 	b.deps = Deps{
-		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
+		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
+		DB:           b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
 		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
@@ -133,7 +135,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	}
 	srv.Config.Handler = h
 	srv.Start()
+	b.db.WatchSessions(func(org, session string) { b.deps.Live.Publish(org, SessionEnded(session)) })
 	t.Cleanup(func() {
+		b.deps.SCIMLog.Write(context.Background())
 		b.deps.Live.Close()
 		b.deps.Backtests.Close()
 		srv.Close()

@@ -144,6 +144,9 @@ func New(o Options) *Portal {
 	}
 }
 
+// Asker returns who writes to people that are to confirm an address.
+func (p *Portal) Asker() *Asker { return p.o.Asker }
+
 // AuthError says that nobody is signed in, and why.
 type AuthError struct{ Message string }
 

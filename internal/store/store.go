@@ -40,6 +40,8 @@ type DB struct {
 	Tokens         Tokens
 	Links          Links
 	Confirmations  Confirmations
+	SCIMKeys       SCIMKeys
+	SCIMExchanges  SCIMExchanges
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -124,6 +126,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		now = time.Now
 	}
 	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
+	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

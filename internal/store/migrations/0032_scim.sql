@@ -77,6 +77,44 @@ INSERT INTO scim_record (org_id, kind, id, name, name_key, label, label_key, ext
 INSERT INTO scim_email (org_id, email_key, user_id) SELECT m.org_id, a.email_key, a.id FROM membership m JOIN account a ON a.id = m.account_id;
 INSERT INTO scim_total (org_id, kind, total) SELECT org_id, kind, count(*) FROM scim_record GROUP BY org_id, kind;
 
+-- The secrets by which identity providers speak for their organization. The present
+-- one has no end; sealed is its text, until it is replaced. What was refused since it
+-- was made is counted with it.
+CREATE TABLE scim_key (
+  id          TEXT NOT NULL PRIMARY KEY,
+  org_id      TEXT NOT NULL REFERENCES organization (id),
+  secret_hash TEXT NOT NULL,
+  sealed      BLOB,
+  created_by  TEXT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  ends_at     BIGINT NOT NULL DEFAULT 0,
+  used_at     BIGINT NOT NULL DEFAULT 0,
+  used_agent  TEXT NOT NULL DEFAULT '',
+  used_addr   TEXT NOT NULL DEFAULT '',
+  failures    BIGINT NOT NULL DEFAULT 0,
+  failed_at   BIGINT NOT NULL DEFAULT 0,
+  failed_agent TEXT NOT NULL DEFAULT '',
+  failed_addr TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX scim_key_present ON scim_key (org_id) WHERE ends_at = 0;
+
+-- What was asked and answered lately, for who looks why provisioning does not work.
+CREATE TABLE scim_exchange (
+  org_id   TEXT NOT NULL,
+  id       TEXT NOT NULL,
+  at       BIGINT NOT NULL,
+  took     BIGINT NOT NULL,
+  method   TEXT NOT NULL,
+  path     TEXT NOT NULL,
+  status   BIGINT NOT NULL,
+  cause    TEXT NOT NULL,
+  request  TEXT NOT NULL,
+  response TEXT NOT NULL,
+  agent    TEXT NOT NULL,
+  addr     TEXT NOT NULL,
+  PRIMARY KEY (org_id, id)
+);
+
 CREATE TABLE IF NOT EXISTS sso_group_role (
   org_id     TEXT NOT NULL,
   group_name TEXT NOT NULL,

@@ -91,8 +91,13 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &buffer{}}
-	b.db = storetest.Open(t)
+	return setupOn(t, storetest.Open(t), change...)
+}
+
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &buffer{}, db: db}
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)

@@ -143,3 +143,13 @@ func (tx *Tx) takeRole(ctx context.Context, org string, h heldRole) error {
 		Detail: map[string]any{"reason": "the identity provider took the role of the last Full Admin who can sign in"},
 	})
 }
+
+// MapGroup has a group give a role to who is in it, from now on.
+func (db *DB) MapGroup(ctx context.Context, org, group, role string) error {
+	return db.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, `INSERT INTO sso_group_role (org_id, group_name, role_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, org, group, role); err != nil {
+			return err
+		}
+		return tx.FollowGroups(ctx, org)
+	})
+}

@@ -120,4 +120,4 @@ CREATE TABLE IF NOT EXISTS sso_group_role (
   group_name TEXT NOT NULL,
   role_id    TEXT NOT NULL,
   PRIMARY KEY (org_id, group_name, role_id)
-);
+) WITHOUT ROWID;

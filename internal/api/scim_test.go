@@ -246,7 +246,10 @@ func TestDeactivateUsersRemovesTheMemberAndEndsTheSessionsAtOnce(t *testing.T) {
 // no role from before.
 func TestADeactivatedMemberIsReCreatableLikeANewUser(t *testing.T) {
 	for how, again := range map[string]func(p *idp, id string){
-		"activated again":     func(p *idp, id string) { p.put(id, "ann@acme.example", "Ann", false); p.put(id, "ann@acme.example", "Ann", true) },
+		"activated again": func(p *idp, id string) {
+			p.put(id, "ann@acme.example", "Ann", false)
+			p.put(id, "ann@acme.example", "Ann", true)
+		},
 		"deleted and created": func(p *idp, id string) { p.ask(204, "DELETE", "/Users/"+id, ""); p.push("ann@acme.example", "Ann") },
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -315,6 +318,19 @@ func TestAnotherUserNameReOpensTheQuestionOfOwnership(t *testing.T) {
 		if m := admin.listed("robert@acme.example"); m.Text("state") != "active" {
 			t.Errorf("confirmed: %s", value.JSON(m))
 		}
+		// An account with a password of its owner's keeps the address that they gave it;
+		// one that is known by the identity provider alone follows.
+		if _, err := b.db.Accounts.ByEmail(t.Context(), "bob@acme.example"); err != nil {
+			t.Error(err)
+		}
+		ann := okta.push("ann@acme.example", "Ann")
+		b.confirmAll(t)
+		okta.put(ann, "anna@acme.example", "Ann", true)
+		b.confirmAll(t)
+		if _, err := b.db.Accounts.ByEmail(t.Context(), "anna@acme.example"); err != nil {
+			t.Error(err)
+		}
+		okta.push("ann@acme.example", "Another Ann")
 	})
 }
 
@@ -486,13 +502,18 @@ func TestAnAccountOfAnotherOrganizationIsLinkedAndNothingElse(t *testing.T) {
 		}
 		okta.put(id, "mallory@acme.example", "Mallory", true)
 		there("renamed")
+		if other := admin.listed("mallory@acme.example"); other.Text("id") == m.Text("id") || other.Text("state") != "pending" {
+			t.Errorf("her account was handed on: %s", value.JSON(other))
+		}
 		b.confirmAll(t)
 		there("confirmed")
 		okta.put(id, "mallory@acme.example", "Mallory", false)
 		there("deactivated")
 		okta.ask(204, "DELETE", "/Users/"+id, "")
 		there("deleted")
-		if told := eve.entries(""); slices.ContainsFunc(told, func(e *value.Object) bool { return strings.HasPrefix(e.Text("action"), "scim") || strings.HasPrefix(e.Text("actor"), "scim") }) {
+		if told := eve.entries(""); slices.ContainsFunc(told, func(e *value.Object) bool {
+			return strings.HasPrefix(e.Text("action"), "scim") || strings.HasPrefix(e.Text("actor"), "scim")
+		}) {
 			t.Errorf("the other audit log tells of it: %v", told)
 		}
 	})

@@ -37,8 +37,8 @@ const (
 	MembersWrite     Permission = "members:write"  // and to take away the API tokens of others
 	RolesWrite       Permission = "roles:write"    // the organization's own roles
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
-	SCIMRead         Permission = "scim:read"  // how the identity provider provisions
-	SCIMWrite        Permission = "scim:write" // the secret by which it does
+	SCIMRead         Permission = "scim:read"      // how the identity provider provisions
+	SCIMWrite        Permission = "scim:write"     // the secret by which it does
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
 	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox

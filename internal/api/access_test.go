@@ -162,7 +162,7 @@ func TestNobodyComesIn(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
+	want := []string{"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/session", "POST /api/v1/session/link", "GET /healthz", "GET /readyz"}
 	if !slices.Equal(open, want) {
 		t.Errorf("open to everybody: %v, want %v", open, want)
 	}
@@ -287,7 +287,7 @@ func forged() fixture {
 	x := "0000000000000000made"
 	return fixture{
 		folder: x, flow: x, helper: x, table: x, row: x, connection: x, source: x, event: x, run: x, action: x, session: x, token: x, member: x, role: x,
-		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x,
+		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x, letter: x,
 	}
 }
 

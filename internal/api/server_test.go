@@ -28,6 +28,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
 	"sallyport/internal/secret"
@@ -90,8 +91,13 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &buffer{}}
-	b.db = storetest.Open(t)
+	return setupOn(t, storetest.Open(t), change...)
+}
+
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &buffer{}, db: db}
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
@@ -100,15 +106,18 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	shelf, engine := connectors(t, keys)
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	asker := &portal.Asker{Office: &letter.Office{Keys: keys, Now: b.now}, Now: b.now}
 	p := portal.New(portal.Options{
-		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
+		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links, Confirmations: b.db.Confirmations, Asker: asker,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
 		},
 	})
 	b.deps = Deps{
-		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
+		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
+		DB:           b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
 		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
@@ -122,13 +131,18 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	for _, c := range change {
 		c(&b.deps)
 	}
+	if asker.Server = b.url; b.deps.Letters != nil {
+		asker.Office = b.deps.Letters.Office
+	}
 	h, err := New(b.deps)
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv.Config.Handler = h
 	srv.Start()
+	b.db.WatchSessions(func(org, session string) { b.deps.Live.Publish(org, SessionEnded(session)) })
 	t.Cleanup(func() {
+		b.deps.SCIMLog.Write(context.Background())
 		b.deps.Live.Close()
 		b.deps.Backtests.Close()
 		srv.Close()

@@ -17,12 +17,22 @@ import (
 // none makes.
 const DefaultOrganization = "default"
 
-// Portal returns the portal on the core's database.
+// Portal returns the portal on the core's database. It writes no letters.
 func (c *Core) Portal() *portal.Portal {
+	return c.portal(&letter.Office{Keys: c.Keys, Server: c.Config.URL(), Now: c.Now})
+}
+
+func (c *Core) portal(office *letter.Office) *portal.Portal {
 	return portal.New(portal.Options{
-		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations,
+		Asker:  &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
 		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	})
+}
+
+// provisioning lets identity providers in.
+func (c *Core) provisioning() *portal.Provisioning {
+	return &portal.Provisioning{Keys: c.DB.SCIMKeys, Organizations: c.DB.Organizations, Seal: c.Keys, Now: c.Now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), c.Now)}
 }
 
 // Organization returns the organization of a slug; the default one is made if it
@@ -142,5 +152,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the letters that wait: %w", err)
 	}
-	return n + grants + options + hooks + letters, nil
+	scim, err := c.DB.SCIMKeys.Reseal(ctx, c.provisioning().Reseal)
+	if err != nil {
+		return n, fmt.Errorf("seal the secrets of provisioning: %w", err)
+	}
+	return n + grants + options + hooks + letters + scim, nil
 }

@@ -42,14 +42,21 @@ type Membership struct {
 	Org       string
 	Account   string
 	Roles     []string // ids; to join with, by the hand of whoever adds them
+	State     State    // "" is [Active]
+	Origin    Origin   // "" is [OriginLocal]
+	Name      string   // what the organization's identity provider calls the person; "" is the account's
+	UserName  string   // and by which address it knows them; "" is the account's
 	CreatedAt time.Time
 }
 
-// Member is a person as their organization sees them.
+// Member is a person as their organization sees them: by the name and address
+// that its identity provider has for them, if it has.
 type Member struct {
 	Account
 
 	Roles    []Grant
+	State    State
+	Origin   Origin
 	JoinedAt time.Time
 	SeenAt   time.Time // the last request in a session; zero for never, or not lately
 }
@@ -90,6 +97,8 @@ type Options struct {
 	Sessions      Sessions
 	Tokens        Tokens
 	Links         Links
+	Confirmations Confirmations
+	Asker         *Asker
 	Hasher        *Hasher
 	Limits        Limits           // the zero value is [DefaultLimits]
 	Absolute      time.Duration    // a session's longest life; 0 is 12 hours
@@ -134,6 +143,9 @@ func New(o Options) *Portal {
 		o:      o, attempts: newAttempts(o.Limits, o.Now),
 	}
 }
+
+// Asker returns who writes to people that are to confirm an address.
+func (p *Portal) Asker() *Asker { return p.o.Asker }
 
 // AuthError says that nobody is signed in, and why.
 type AuthError struct{ Message string }

@@ -54,7 +54,7 @@ func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	o := portal.Options{
-		Organizations: db.Organizations, Accounts: db.Accounts, Roles: db.Roles, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links,
+		Organizations: db.Organizations, Accounts: db.Accounts, Roles: db.Roles, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links, Confirmations: db.Confirmations,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {

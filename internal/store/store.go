@@ -39,6 +39,9 @@ type DB struct {
 	Sessions       Sessions
 	Tokens         Tokens
 	Links          Links
+	Confirmations  Confirmations
+	SCIMKeys       SCIMKeys
+	SCIMExchanges  SCIMExchanges
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -76,6 +79,8 @@ type DB struct {
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
+
+	sessionEnded func(org, session string) // told of sessions that end with a membership; may be nil
 
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
@@ -120,7 +125,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
-	db.Roles, db.Audit = Roles{db}, Audit{db, now}
+	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
+	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

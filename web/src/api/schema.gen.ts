@@ -599,6 +599,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members who have not confirmed their address
+         * @description The newest first. What the links are is shown to nobody.
+         */
+        get: operations["listConfirmations"];
+        put?: never;
+        /**
+         * Confirm that an address is one's own
+         * @description By the token that stands behind the # of the link in the letter. It works once; nobody is signed in by it.
+         */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the link written again
+         * @description To the address that the old link was written to, if that still waits for it. The answer is the same for any token.
+         */
+        post: operations["confirmAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -1524,6 +1568,46 @@ export interface paths {
          * @description Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one.
          */
         patch: operations["patchMember"];
+        trace?: never;
+    };
+    "/api/v1/members/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the link written to a member again
+         * @description The one that they have is void from then on. At most every five minutes.
+         */
+        post: operations["askAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/confirmation/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to hand to a member
+         * @description Where the server sends no mail; a conflict where it does. It is shown once, and the one that they have is void from then on.
+         */
+        post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/members/{id}/sessions": {
@@ -3883,6 +3967,56 @@ export interface components {
             /** @description it holds where that does not */
             unless?: boolean;
         };
+        Confirm: {
+            token: string;
+        };
+        Confirmation: {
+            /** @description id of the member */
+            member: string;
+            /** @description the address that they are to confirm */
+            email: string;
+            origin: components["schemas"]["MemberOrigin"];
+            /** @description id of the letter; not there where none is sent */
+            letter?: string;
+            /** @description why no letter is sent */
+            unsent?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description until then the link works; it may have passed
+             */
+            endsAt: string;
+        };
+        ConfirmationLink: {
+            /** @description id of the member */
+            member: string;
+            /** @description the address that they are to confirm */
+            email: string;
+            origin: components["schemas"]["MemberOrigin"];
+            /** @description id of the letter; not there where none is sent */
+            letter?: string;
+            /** @description why no letter is sent */
+            unsent?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description until then the link works; it may have passed
+             */
+            endsAt: string;
+            /** @description whoever opens it confirms the address */
+            url: string;
+        };
+        Confirmed: {
+            organization: components["schemas"]["Organization"];
+            /** @description the address that is confirmed */
+            email: string;
+            /** @description who came by sso or scim signs in through the organization's identity provider where it has one */
+            origin: components["schemas"]["MemberOrigin"];
+            /** @description the path of the console where they wanted to go */
+            returnTo?: string;
+        };
         Connection: {
             id: string;
             name: string;
@@ -4956,6 +5090,10 @@ export interface components {
             email: string;
             /** @description what they may do is what these allow together */
             roles: components["schemas"]["MemberRole"][];
+            /** @description pending: they have not confirmed yet that the address is theirs, and cannot come in */
+            state: components["schemas"]["MemberState"];
+            /** @description how they came to the organization */
+            origin: components["schemas"]["MemberOrigin"];
             disabled: boolean;
             /** Format: date-time */
             joinedAt: string;
@@ -4965,12 +5103,16 @@ export interface components {
              */
             seenAt?: string;
         };
+        /** @enum {string} */
+        MemberOrigin: "local" | "sso" | "scim" | "invite";
         MemberRole: {
             id: string;
             name: string;
             /** @description where they have it from; one role may come from several */
             source: components["schemas"]["RoleSource"];
         };
+        /** @enum {string} */
+        MemberState: "active" | "pending";
         MergeCase: {
             /** @description id of the other case */
             case: string;
@@ -7883,6 +8025,75 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listConfirmations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listConnections: {
         parameters: {
             query?: never;
@@ -9510,6 +9721,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationLink"];
                 };
             };
             default: components["responses"]["Error"];

@@ -72,7 +72,6 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.backtests.Changed = func(j backtest.Job) { a.Live.Publish(j.Org, api.BacktestChanged(j)) }
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
-	a.Doors = c.Portal()
 	a.watch()
 	a.runner = &flow.Runner{
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
@@ -85,6 +84,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if a.letters, err = a.newLetters(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	a.Doors = c.portal(a.letters.Office)
 	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },

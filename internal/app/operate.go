@@ -8,6 +8,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/letter"
+	"sallyport/internal/passkey"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -17,12 +18,23 @@ import (
 // none makes.
 const DefaultOrganization = "default"
 
-// Portal returns the portal on the core's database.
-func (c *Core) Portal() *portal.Portal {
-	return portal.New(portal.Options{
+// Portal returns the portal on the core's database, without mail.
+func (c *Core) Portal() *portal.Portal { return c.portal(nil) }
+
+// portal is Portal with the office that writes its letters.
+func (c *Core) portal(office *letter.Office) *portal.Portal {
+	o := portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
-		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
-	})
+		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations,
+		Keys: c.Keys, Letters: office, Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
+	}
+	if c.Breached != nil { // a nil list is no nil interface
+		o.Breached = c.Breached
+	}
+	if party, err := passkey.New(c.Config.URL(), "Sallyport"); err == nil {
+		o.Passkeys = party
+	}
+	return portal.New(o)
 }
 
 // Organization returns the organization of a slug; the default one is made if it
@@ -142,5 +154,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the letters that wait: %w", err)
 	}
-	return n + grants + options + hooks + letters, nil
+	factors, err := c.DB.Factors.Reseal(ctx, func(f portal.Factor) ([]byte, error) { return f.Reseal(c.Keys) })
+	if err != nil {
+		return n, fmt.Errorf("seal second factors: %w", err)
+	}
+	return n + grants + options + hooks + letters + factors, nil
 }

@@ -29,23 +29,23 @@ const noticeFor = 24 * time.Hour
 
 // told notes a sign-in, and has its owner told where it is from elsewhere than
 // before. That it could not be noted keeps nobody out.
-func (p *Portal) told(ctx context.Context, c Caller) {
+func (o *Options) told(ctx context.Context, c Caller) {
 	var l *letter.Letter
 	s := c.Session
-	if p.o.Letters != nil && p.o.Letters.Ready() == nil {
-		w, err := p.o.Letters.Write(letter.Message{
-			Kind: letter.SignIn, Org: c.Org.ID, To: c.Account.Email, Name: c.Account.Name, About: c.Org.Name, Link: p.o.Letters.Server + "/account/sessions", For: noticeFor,
+	if o.Letters != nil && o.Letters.Ready() == nil {
+		w, err := o.Letters.Write(letter.Message{
+			Kind: letter.SignIn, Org: c.Org.ID, To: c.Account.Email, Name: c.Account.Name, About: c.Org.Name, Link: o.Letters.Server + "/account/sessions", For: noticeFor,
 			Facts: []letter.Fact{{Name: "When", Value: s.CreatedAt.UTC().Format("2 January 2006, 15:04 UTC")}, {Name: "From", Value: s.Addr}, {Name: "With", Value: s.Agent}},
 		})
 		if err == nil {
 			l = &w
 		} else if errs.KindOf(err) != errs.Invalid { // an address that no letter goes to
-			p.o.Log.WarnContext(ctx, "sign-in not told to its owner", "err", err, "account", c.Account.ID)
+			o.Log.WarnContext(ctx, "sign-in not told to its owner", "err", err, "account", c.Account.ID)
 		}
 	}
-	err := p.o.Devices.Seen(ctx, c.Account.ID, device(s), s.CreatedAt, l)
+	err := o.Devices.Seen(ctx, c.Account.ID, device(s), s.CreatedAt, l)
 	if _, enough := errors.AsType[*letter.LimitError](err); err != nil && !enough {
-		p.o.Log.WarnContext(ctx, "sign-in not noted", "err", err, "account", c.Account.ID)
+		o.Log.WarnContext(ctx, "sign-in not noted", "err", err, "account", c.Account.ID)
 	}
 }
 

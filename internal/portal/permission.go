@@ -37,6 +37,7 @@ const (
 	MembersWrite     Permission = "members:write"  // and to take away the API tokens of others
 	RolesWrite       Permission = "roles:write"    // the organization's own roles
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
+	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
 	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox
@@ -94,6 +95,7 @@ func Explained() []About {
 		{MembersWrite, people, "Change the roles of members, disable and remove them, end everybody's API tokens"},
 		{RolesWrite, people, "Make, change and delete the organization's own roles"},
 		{SessionsWrite, people, "End the sessions of other members"},
+		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
 		{Rehearse, rehearsing, "Set off scenarios in the sandbox"},

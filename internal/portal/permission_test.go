@@ -42,6 +42,7 @@ members:read         x       .        .       .       x
 members:write        x       .        .       .       .
 roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
+signin:write       x . . . .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
 rehearse             x       x        .       x       .

@@ -59,6 +59,12 @@ func (x *SecondStep) after(ctx context.Context, a Account, m Membership, from Fr
 	return "", Caller{}, &SecondFactorError{Token: token, Methods: methods, EndsAt: s.EndsAt}
 }
 
+// Passkeys returns why passkeys do not work with this server; nil where they do.
+func (x *SecondStep) Passkeys() error {
+	_, err := x.v.party()
+	return err
+}
+
 // AskPasskey returns what a browser is asked to answer a step by a passkey.
 func (x *SecondStep) AskPasskey(ctx context.Context, token string, from From) ([]byte, error) {
 	if err := x.p.attempts.of(from); err != nil {

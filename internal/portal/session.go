@@ -178,7 +178,7 @@ func (p *Portal) open(ctx context.Context, m Membership, by opening, from From, 
 	if err != nil {
 		return "", Caller{}, fmt.Errorf("read the new session: %w", err)
 	}
-	p.told(ctx, c)
+	p.o.told(ctx, c)
 	return token, c, nil
 }
 

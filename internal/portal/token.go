@@ -64,6 +64,7 @@ func (p *Portal) EnterByToken(ctx context.Context, token string, from From) (Cal
 		if err := p.o.Tokens.Touch(ctx, c.Token.ID, from.Addr, now); err != nil {
 			return Caller{}, fmt.Errorf("touch API token: %w", err)
 		}
+		c.Token.SeenAddr = from.Addr
 	}
 	return c, nil
 }

@@ -164,7 +164,7 @@ func TestNobodyComesIn(t *testing.T) {
 		}
 	}
 	want := []string{
-		"POST /api/v1/invitation", "POST /api/v1/invitation/accept", "PUT /api/v1/password", "POST /api/v1/password/reset", "POST /api/v1/session", "POST /api/v1/session/link", "POST /api/v1/session/passkey",
+		"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/invitation", "POST /api/v1/invitation/accept", "PUT /api/v1/password", "POST /api/v1/password/reset", "POST /api/v1/session", "POST /api/v1/session/link", "POST /api/v1/session/passkey",
 		"POST /api/v1/session/passkey/challenge", "POST /api/v1/session/second", "POST /api/v1/session/second/app", "POST /api/v1/session/second/passkey", "GET /api/v1/signin", "GET /healthz", "GET /readyz",
 	}
 	if !slices.Equal(open, want) {

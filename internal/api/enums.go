@@ -139,16 +139,6 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[audit.Kind]():
 		return words("AuditFaultKind", audit.Kinds()...), true
-	case reflect.TypeFor[portal.RoleSource]():
-		return words("RoleSource", portal.RoleSources()...), true
-	case reflect.TypeFor[portal.Permission]():
-		return words("Permission", portal.Permissions()...), true
-	case reflect.TypeFor[portal.Method]():
-		return words("SignInMethod", portal.Methods()...), true
-	case reflect.TypeFor[portal.FactorKind]():
-		return words("FactorKind", portal.FactorKinds()...), true
-	case reflect.TypeFor[portal.ProofMethod]():
-		return words("ProofMethod", portal.ProofMethods()...), true
 	case reflect.TypeFor[letter.Kind]():
 		return words("LetterKind", letter.Kinds()...), true
 	case reflect.TypeFor[letter.State]():
@@ -161,6 +151,26 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("RelatedBy", byTransaction, bySession, byDevice, byAddress), true
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
+	}
+	return portalEnumOf(t)
+}
+
+func portalEnumOf(t reflect.Type) (enum, bool) {
+	switch t {
+	case reflect.TypeFor[portal.RoleSource]():
+		return words("RoleSource", portal.RoleSources()...), true
+	case reflect.TypeFor[portal.Permission]():
+		return words("Permission", portal.Permissions()...), true
+	case reflect.TypeFor[portal.Origin]():
+		return words("MemberOrigin", portal.Origins()...), true
+	case reflect.TypeFor[portal.State]():
+		return words("MemberState", portal.States()...), true
+	case reflect.TypeFor[portal.Method]():
+		return words("SignInMethod", portal.Methods()...), true
+	case reflect.TypeFor[portal.FactorKind]():
+		return words("FactorKind", portal.FactorKinds()...), true
+	case reflect.TypeFor[portal.ProofMethod]():
+		return words("ProofMethod", portal.ProofMethods()...), true
 	}
 	return enum{}, false
 }

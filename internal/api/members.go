@@ -35,10 +35,12 @@ var (
 type Member struct {
 	Person
 
-	Roles    []MemberRole `json:"roles" doc:"what they may do is what these allow together"`
-	Disabled bool         `json:"disabled"`
-	JoinedAt time.Time    `json:"joinedAt"`
-	SeenAt   time.Time    `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
+	Roles    []MemberRole  `json:"roles" doc:"what they may do is what these allow together"`
+	State    portal.State  `json:"state" doc:"pending: they have not confirmed yet that the address is theirs, and cannot come in"`
+	Origin   portal.Origin `json:"origin" doc:"how they came to the organization"`
+	Disabled bool          `json:"disabled"`
+	JoinedAt time.Time     `json:"joinedAt"`
+	SeenAt   time.Time     `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
 }
 
 // MemberRole is a role that a member has.
@@ -54,7 +56,7 @@ func listMembers(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Member
 }
 
 func showMember(m portal.Member) Member {
-	return Member{Person{m.ID, m.Name, m.Email}, each(m.Roles, func(g portal.Grant) MemberRole { return MemberRole{g.ID, g.Name, g.Source} }), !m.DisabledAt.IsZero(), m.JoinedAt, m.SeenAt}
+	return Member{Person{m.ID, m.Name, m.Email}, each(m.Roles, func(g portal.Grant) MemberRole { return MemberRole{g.ID, g.Name, g.Source} }), m.State, m.Origin, !m.DisabledAt.IsZero(), m.JoinedAt, m.SeenAt}
 }
 
 type patchMemberIn struct {

@@ -28,6 +28,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
+	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/portal"
 	"sallyport/internal/secret"
@@ -108,13 +109,15 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 		Guard:     &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
 		Metrics:   NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
 	}
-	b.deps.Portal = portal.New(portalOptions(b.deps))
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.deps.BaseURL = b.url
 	for _, c := range change {
 		c(&b.deps)
+	}
+	if b.deps.Portal == nil {
+		b.deps.Portal = portal.New(portalOptions(b.deps))
 	}
 	h, err := New(b.deps)
 	if err != nil {
@@ -137,8 +140,14 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 
 // portalOptions are those of a portal on a database.
 func portalOptions(d Deps) portal.Options {
+	office := &letter.Office{Keys: d.Keys, Server: d.BaseURL, Now: d.Now}
+	if d.Letters != nil {
+		office = d.Letters.Office
+	}
 	return portal.Options{
-		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links,
+		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links, Confirmations: d.DB.Confirmations,
+		Asker:   &portal.Asker{Office: office, Server: d.BaseURL, Now: d.Now},
+		Letters: office,
 		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Keys: d.Keys,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: d.Now, Log: d.Log,
 		Limits: portal.Limits{

@@ -84,8 +84,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if a.letters, err = a.newLetters(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	a.Doors = c.portal(a.letters.Office)
 	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
+	a.Doors = c.portal(a.letters.Office)
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,

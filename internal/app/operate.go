@@ -18,13 +18,15 @@ import (
 // none makes.
 const DefaultOrganization = "default"
 
-// Portal returns the portal on the core's database, without mail.
-func (c *Core) Portal() *portal.Portal { return c.portal(nil) }
+// Portal returns the portal on the core's database. It writes no letters.
+func (c *Core) Portal() *portal.Portal {
+	return c.portal(&letter.Office{Keys: c.Keys, Server: c.Config.URL(), Now: c.Now})
+}
 
 // portal is Portal with the office that writes its letters.
 func (c *Core) portal(office *letter.Office) *portal.Portal {
 	o := portal.Options{
-		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links,
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations, Asker: &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
 		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations,
 		Keys: c.Keys, Letters: office, Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	}

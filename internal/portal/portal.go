@@ -45,14 +45,21 @@ type Membership struct {
 	Org       string
 	Account   string
 	Roles     []string // ids; to join with, by the hand of whoever adds them
+	State     State    // "" is [Active]
+	Origin    Origin   // "" is [OriginLocal]
+	Name      string   // what the organization's identity provider calls the person; "" is the account's
+	UserName  string   // and by which address it knows them; "" is the account's
 	CreatedAt time.Time
 }
 
-// Member is a person as their organization sees them.
+// Member is a person as their organization sees them: by the name and address
+// that its identity provider has for them, if it has.
 type Member struct {
 	Account
 
 	Roles    []Grant
+	State    State
+	Origin   Origin
 	JoinedAt time.Time
 	SeenAt   time.Time // the last request in a session; zero for never, or not lately
 }
@@ -102,6 +109,8 @@ type Options struct {
 	Resets        Resets
 	Invitations   Invitations
 	Keys          Keys
+	Confirmations Confirmations
+	Asker         *Asker
 	Hasher        *Hasher
 	Managing      Managing         // nil is that of nobody
 	Breached      Breached         // passwords that others have found out; nil knows none but the common ones

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -61,12 +62,14 @@ func (t Accounts) Members(ctx context.Context, org string) ([]portal.Member, err
 	}
 	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Member, err error) {
 		var joined, seen int64
-		m.Account, err = scanAccountAnd(rows, &joined, &seen)
+		var name, userName string
+		m.Account, err = scanAccountAnd(rows, &m.State, &m.Origin, &name, &userName, &joined, &seen)
+		m.Name, m.Email = cmp.Or(name, m.Name), cmp.Or(userName, m.Email)
 		m.Roles = held[m.ID]
 		m.JoinedAt, m.SeenAt = fromMicros(joined), fromMicros(seen)
 		return m, err
-	}, `SELECT `+accountColumns+`, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
-		FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? ORDER BY a.name, a.id`, org)
+	}, `SELECT `+accountColumns+`, m.state, m.origin, m.name, m.user_name, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
+		FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? ORDER BY CASE WHEN m.name = '' THEN a.name ELSE m.name END, a.id`, org)
 }
 
 // Join makes the membership, and the account where it is new.
@@ -91,7 +94,8 @@ func (tx *Tx) addMember(ctx context.Context, a portal.Account, m portal.Membersh
 	if err := tx.holdRoles(ctx, m.Org); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `INSERT INTO membership (org_id, account_id, created_at) VALUES (?, ?, ?)`, m.Org, m.Account, toMicros(m.CreatedAt))
+	_, err := tx.exec(ctx, `INSERT INTO membership (org_id, account_id, state, origin, name, user_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		m.Org, m.Account, cmp.Or(m.State, portal.Active), cmp.Or(m.Origin, portal.OriginLocal), m.Name, m.UserName, toMicros(m.CreatedAt))
 	if errs.KindOf(err) == errs.Conflict {
 		return errs.New(errs.Conflict, "the account is a member already")
 	}
@@ -200,8 +204,13 @@ func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM member_role WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
-		return err
+	for _, q := range []string{
+		`DELETE FROM member_role WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM confirmation WHERE org_id = ? AND account_id = ?`,
+	} {
+		if _, err := tx.exec(ctx, q, org, account); err != nil {
+			return err
+		}
 	}
 	if err := tx.change(ctx, "member", `DELETE FROM membership WHERE org_id = ? AND account_id = ?`, org, account); err != nil {
 		return err

@@ -46,6 +46,7 @@ type DB struct {
 	Devices        Devices
 	Resets         Resets
 	Invitations    Invitations
+	Confirmations  Confirmations
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -127,7 +128,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if now == nil {
 		now = time.Now
 	}
-	db.Roles, db.Audit = Roles{db}, Audit{db, now}
+	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
 	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}

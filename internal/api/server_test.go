@@ -91,8 +91,14 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
+	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
+}
+
+// setupOn is setup on a database that is opened for it.
+func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
-	b.db = storetest.Open(t)
+	b.db = open(b)
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)

@@ -126,7 +126,7 @@ func TestWhoMayInvite(t *testing.T) {
 		if got := failure(invite(desk, "new@acme.example", 403, "admin")); got.Text("field") != "roles" {
 			t.Errorf("%s", value.JSON(got))
 		}
-		invite(desk, "new@acme.example", 404, "no such role")
+		invite(desk, "new@acme.example", 400, "no such role")
 		invite(desk, "new@acme.example", 201, "Help desk")
 		b.as(b.acme, "vic@acme.example", portal.Auditor).post("/api/v1/members", value.Map("email", "x@acme.example", "roles", []any{}), 403)
 		m.mu.Lock()

@@ -74,11 +74,11 @@ type secondOut struct {
 func (o secondOut) header(h http.Header) { h.Add("Set-Cookie", o.cookie.String()) }
 
 func giveSecond(ctx context.Context, d Deps, _ portal.Caller, in giveSecondIn) (secondOut, error) {
-	token, c, codes, err := d.Portal.Second.Give(ctx, in.Token, answerOf(in.Code, in.Credential), in.From, string(in.Old))
+	o, err := d.Portal.Second.Give(ctx, in.Token, answerOf(in.Code, in.Credential), in.From, string(in.Old))
 	if err != nil {
 		return secondOut{}, err
 	}
-	return secondOut{SecondSession{showSession(d, c), codes}, sessionCookie(d.BaseURL, token)}, nil
+	return secondOut{SecondSession{showSession(d, o.Caller), o.Codes}, sessionCookie(d.BaseURL, o.Token)}, nil
 }
 
 func answerOf(code string, credential *value.Object) portal.Answer {

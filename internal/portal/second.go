@@ -137,22 +137,29 @@ func (x *SecondStep) AskApp(ctx context.Context, token string, from From) (NewAp
 	return newApp(token, a, secret)
 }
 
-// Give answers a step, and returns the token of the session that it opens. Who set
-// up their first factor gets recovery codes with it.
-func (x *SecondStep) Give(ctx context.Context, token string, ans Answer, from From, old string) (session string, c Caller, codes []string, err error) {
+// Opened is a session that was opened.
+type Opened struct {
+	Token  string
+	Caller Caller
+	Codes  []string // recovery codes, where the first factor was set up on the way
+}
+
+// Give answers a step, and opens the session. Who set up their first factor gets
+// recovery codes with it.
+func (x *SecondStep) Give(ctx context.Context, token string, ans Answer, from From, old string) (Opened, error) {
 	if err := x.p.attempts.of(from); err != nil {
-		return "", Caller{}, nil, err
+		return Opened{}, err
 	}
 	s, state, err := x.steps.try(ctx, token, stepSignIn, stepEnrol)
 	if err != nil {
-		return "", Caller{}, nil, err
+		return Opened{}, err
 	}
 	a, err := x.account(ctx, s.Account)
 	if err != nil {
-		return "", Caller{}, nil, err
+		return Opened{}, err
 	}
 	if err := x.p.attempts.take(ctx, EmailKey(a.Email), from); err != nil {
-		return "", Caller{}, nil, err
+		return Opened{}, err
 	}
 	by := ProofTOTP
 	var f Factor
@@ -162,21 +169,22 @@ func (x *SecondStep) Give(ctx context.Context, token string, ans Answer, from Fr
 		by, err = x.v.check(ctx, a, ans, state)
 	}
 	if err != nil {
-		return "", Caller{}, nil, x.refused(ctx, a, from, err)
+		return Opened{}, x.refused(ctx, a, from, err)
 	}
 	if err := x.steps.end(ctx, token); err != nil {
-		return "", Caller{}, nil, err
+		return Opened{}, err
 	}
+	var out Opened
 	if s.Kind == stepEnrol {
 		var hashes []string
-		codes, hashes = newCodes(a.ID)
+		out.Codes, hashes = newCodes(a.ID)
 		if err := x.p.o.Factors.Add(ctx, f, hashes); err != nil {
-			return "", Caller{}, nil, fmt.Errorf("add a factor: %w", err)
+			return Opened{}, fmt.Errorf("add a factor: %w", err)
 		}
 	}
 	x.p.attempts.succeeded(EmailKey(a.Email), from)
-	session, c, err = x.p.open(ctx, Membership{Org: s.Org, Account: a.ID}, opening{By: ByPassword, Second: by}, from, old)
-	return session, c, codes, err
+	out.Token, out.Caller, err = x.p.open(ctx, Membership{Org: s.Org, Account: a.ID}, opening{By: ByPassword, Second: by}, from, old)
+	return out, err
 }
 
 // refused tells of an answer that was wrong, as of a password.

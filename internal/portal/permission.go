@@ -39,6 +39,8 @@ const (
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
+	SSORead          Permission = "sso:read"     // single sign-on, and why sign-ins were refused
+	SSOWrite         Permission = "sso:write"    // and set it, which a Full Admin alone puts in force
 	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox
 )
 
@@ -96,6 +98,8 @@ func Explained() []About {
 		{SessionsWrite, people, "End the sessions of other members"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
+		{SSORead, people, "See how people sign in through the identity provider, and why sign-ins were refused"},
+		{SSOWrite, people, "Set and test how people sign in through the identity provider; only a Full Admin puts it in force"},
 		{Rehearse, rehearsing, "Set off scenarios in the sandbox"},
 	}
 }

@@ -52,7 +52,7 @@ func Builtin(id string) (Role, bool) {
 	case Builder:
 		return Role{id, "Flow Builder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, TokensWrite, Rehearse))}, true
 	case Auditor:
-		return Role{id, "Auditor", true, sorted(append(look, MembersRead, AuditRead))}, true
+		return Role{id, "Auditor", true, sorted(append(look, MembersRead, AuditRead, SSORead))}, true
 	}
 	return Role{}, false
 }

@@ -21,6 +21,7 @@ type Session struct {
 	EndsAt    time.Time // the absolute end
 	Agent     string    // the browser's User-Agent
 	Addr      string
+	Until     time.Time // when the identity provider's word ends; zero where it does not
 }
 
 // Method says how somebody proved who they are.
@@ -30,16 +31,18 @@ type Method string
 const (
 	ByPassword Method = "password"
 	ByLink     Method = "link"
+	BySAML     Method = "saml" // the organization's identity provider said so
 )
 
 // Methods lists the methods.
-func Methods() []Method { return []Method{ByPassword, ByLink} }
+func Methods() []Method { return []Method{ByPassword, ByLink, BySAML} }
 
 // Sessions keeps sessions, by the hash of their token.
 type Sessions interface {
 	Add(ctx context.Context, hash string, s Session) error
 	// Find returns whose a session is, with the account, organization and roles as
-	// they are now. One of a disabled account, or of no member, is not found.
+	// they are now. One of a disabled account, of no member, or of one who may not
+	// enter the organization by the proof that the session has, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
 	// Touch notes a request.
 	Touch(ctx context.Context, session string, at time.Time) error
@@ -132,7 +135,11 @@ func (p *Portal) membership(ctx context.Context, account, slug string) (Membersh
 	if err != nil {
 		return Membership{}, fmt.Errorf("list memberships: %w", err)
 	}
+	managed := false
 	for _, m := range ms {
+		if managed = managed || m.Managed; m.Managed {
+			continue
+		}
 		if slug == "" {
 			return m, nil
 		}
@@ -143,6 +150,9 @@ func (p *Portal) membership(ctx context.Context, account, slug string) (Membersh
 		if o.Slug == slug {
 			return m, nil
 		}
+	}
+	if managed {
+		return Membership{}, &AuthError{"your organization signs in through its identity provider: choose Sign in with Okta"}
 	}
 	return Membership{}, wrong()
 }
@@ -216,7 +226,8 @@ func (p *Portal) Look(ctx context.Context, token string) (Caller, error) {
 		return Caller{}, fmt.Errorf("find session: %w", err)
 	}
 	now := p.o.Now()
-	if !now.Before(c.Session.EndsAt) || now.Sub(c.Session.SeenAt) >= p.o.Idle {
+	until := c.Session.Until
+	if !now.Before(c.Session.EndsAt) || now.Sub(c.Session.SeenAt) >= p.o.Idle || !until.IsZero() && !now.Before(until) {
 		return Caller{}, nobody()
 	}
 	return c, nil

@@ -91,8 +91,13 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &buffer{}}
-	b.db = storetest.Open(t)
+	return setupOn(t, storetest.Open(t), change...)
+}
+
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &buffer{}, db: db}
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +115,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 		},
 	})
 	b.deps = Deps{
-		DB: b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
+		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
+		DB:           b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
 		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
@@ -133,7 +140,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	}
 	srv.Config.Handler = h
 	srv.Start()
+	b.db.WatchSessions(func(org, session string) { b.deps.Live.Publish(org, SessionEnded(session)) })
 	t.Cleanup(func() {
+		b.deps.SCIMLog.Write(context.Background())
 		b.deps.Live.Close()
 		b.deps.Backtests.Close()
 		srv.Close()

@@ -181,7 +181,7 @@ func closeSession(ctx context.Context, d Deps, c portal.Caller, session string) 
 	if err := d.Portal.EndSession(ctx, c.Account.ID, session); err != nil {
 		return err
 	}
-	d.Live.Publish(c.Org.ID, sessionEnded(session))
+	d.Live.Publish(c.Org.ID, SessionEnded(session))
 	return nil
 }
 
@@ -201,7 +201,7 @@ func changePassword(ctx context.Context, d Deps, c portal.Caller, in changePassw
 	}
 	for _, s := range before {
 		if s.ID != c.Session.ID {
-			d.Live.Publish(s.Org, sessionEnded(s.ID))
+			d.Live.Publish(s.Org, SessionEnded(s.ID))
 		}
 	}
 	return none{}, nil

@@ -30,6 +30,11 @@ func (c *Core) portal(office *letter.Office) *portal.Portal {
 	})
 }
 
+// provisioning lets identity providers in.
+func (c *Core) provisioning() *portal.Provisioning {
+	return &portal.Provisioning{Keys: c.DB.SCIMKeys, Organizations: c.DB.Organizations, Seal: c.Keys, Now: c.Now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), c.Now)}
+}
+
 // Organization returns the organization of a slug; the default one is made if it
 // is not there yet.
 func (c *Core) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
@@ -147,5 +152,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the letters that wait: %w", err)
 	}
-	return n + grants + options + hooks + letters, nil
+	scim, err := c.DB.SCIMKeys.Reseal(ctx, c.provisioning().Reseal)
+	if err != nil {
+		return n, fmt.Errorf("seal the secrets of provisioning: %w", err)
+	}
+	return n + grants + options + hooks + letters + scim, nil
 }

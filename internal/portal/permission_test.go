@@ -42,6 +42,8 @@ members:read         x       .        .       .       x
 members:write        x       .        .       .       .
 roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
+scim:read            x       .        .       .       x
+scim:write           x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
 rehearse             x       x        .       x       .

@@ -138,14 +138,14 @@ type Keys interface {
 
 // SSOOptions are what an [SSO] is made of.
 type SSOOptions struct {
-	Portal  *Portal
-	Configs SSOConfigs
-	Keys    SSOKeyStore
-	Logins  SSOLogins
-	Tests   SSOTests
-	Traces  SSOTraces
+	Portal    *Portal
+	Configs   SSOConfigs
+	Keys      SSOKeyStore
+	Logins    SSOLogins
+	Tests     SSOTests
+	Traces    SSOTraces
 	Directory SSODirectory
-	Sealer  Keys
+	Sealer    Keys
 	// Fetch gets what stands at a URL, at most so many bytes, over a way out that
 	// does not lead into the own network.
 	Fetch func(ctx context.Context, url string, most int64) ([]byte, error)

@@ -23,9 +23,9 @@ const (
 
 // NewDraft is what a draft is made of.
 type NewDraft struct {
-	Metadata        string   // XML; empty fetches it from MetadataURL, or keeps what the draft has
-	MetadataURL     string   // https; empty where the metadata is pasted
-	GroupsAttribute string   // empty is [DefaultGroupsAttribute]
+	Metadata        string // XML; empty fetches it from MetadataURL, or keeps what the draft has
+	MetadataURL     string // https; empty where the metadata is pasted
+	GroupsAttribute string // empty is [DefaultGroupsAttribute]
 	Groups          []GroupRole
 	Exempt          []string // members by their e-mail address or id
 }

@@ -247,4 +247,3 @@ func NameOf(a Arrival) string {
 
 // ErrChanged says that the configuration is another one than the roles follow from.
 var ErrChanged = errs.New(errs.Conflict, "the configuration of single sign-on was changed meanwhile")
-

@@ -125,7 +125,7 @@ func (tx *Tx) ssoState(ctx context.Context, p portal.SSOPublish) (st portal.SSOS
 	if st.Live, err = liveSSO(ctx, tx, p.Org, tx.db.d.forUpdate); err != nil && errs.KindOf(err) != errs.NotFound {
 		return st, err
 	}
-	if st.Doors, err = tx.doors(ctx, p.Org, st.Draft.Exempt); err != nil {
+	if st.Doors, err = tx.doorsAmong(ctx, p.Org, st.Draft.Exempt); err != nil {
 		return st, err
 	}
 	managed := st.Live.Enabled && !slices.Contains(st.Live.Exempt, p.By)
@@ -156,9 +156,9 @@ func (tx *Tx) ssoState(ctx context.Context, p portal.SSOPublish) (st portal.SSOS
 	return st, err
 }
 
-// doors returns those of accounts by which an organization can be entered whatever
+// doorsAmong returns those of accounts by which an organization can be entered whatever
 // its identity provider says: Full Admins by hand, active, with a password.
-func (tx *Tx) doors(ctx context.Context, org string, among []string) ([]string, error) {
+func (tx *Tx) doorsAmong(ctx context.Context, org string, among []string) ([]string, error) {
 	all, err := list(ctx, tx, scalar[string], `SELECT a.id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id JOIN account a ON a.id = r.account_id
 		WHERE r.org_id = ? AND r.role_id = ? AND r.source = ? AND m.state = 'active' AND a.disabled_at = 0 AND a.password_hash IS NOT NULL AND a.password_hash <> '' ORDER BY a.id`, org, portal.Admin, portal.Manual)
 	return slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(among, id) }), err
@@ -167,12 +167,19 @@ func (tx *Tx) doors(ctx context.Context, org string, among []string) ([]string, 
 // liveDoors counts the doors of an organization with single sign-on; -1 where
 // there is none, and passwords open anyway.
 func (tx *Tx) liveDoors(ctx context.Context, org string) (int, error) {
-	exempt, err := list(ctx, tx, scalar[string], `SELECT COALESCE(x.account_id, '') FROM sso_config k LEFT JOIN sso_exempt x ON x.org_id = k.org_id WHERE k.org_id = ? AND k.enabled = 1`, org)
-	if err != nil || len(exempt) == 0 {
+	exempt, enabled, err := tx.exempt(ctx, org)
+	if err != nil || !enabled {
 		return -1, err
 	}
-	ds, err := tx.doors(ctx, org, exempt)
+	ds, err := tx.doorsAmong(ctx, org, exempt)
 	return len(ds), err
+}
+
+// exempt returns who may use a password in an organization although single sign-on
+// is enabled there.
+func (tx *Tx) exempt(ctx context.Context, org string) (accounts []string, enabled bool, err error) {
+	accounts, err = list(ctx, tx, scalar[string], `SELECT COALESCE(x.account_id, '') FROM sso_config k LEFT JOIN sso_exempt x ON x.org_id = k.org_id WHERE k.org_id = ? AND k.enabled = 1`, org)
+	return accounts, len(accounts) > 0, err
 }
 
 // putSSO writes what is in force from now on. Sign-ins from before hold on where
@@ -207,6 +214,9 @@ func (tx *Tx) putSSO(ctx context.Context, p portal.SSOPublish, st portal.SSOStat
 		"version": version, "draft": d.Hash, "withoutTest": p.Override, "groups": d.Groups, "exempt": d.Exempt, "wasEnabled": st.Live.Enabled,
 	}})
 	if err != nil {
+		return portal.SSOConfig{}, err
+	}
+	if err := tx.FollowGroups(ctx, p.Org); err != nil {
 		return portal.SSOConfig{}, err
 	}
 	return liveSSO(ctx, tx, p.Org, "")

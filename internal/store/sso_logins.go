@@ -238,7 +238,8 @@ func (tx *Tx) letIn(ctx context.Context, e portal.Entering, a portal.Account) ([
 	if err := tx.setRoles(ctx, portal.Membership{Org: org, Account: a.ID, Roles: e.Roles}, portal.FromSSO, nil); err != nil {
 		return nil, err
 	}
-	if _, err := tx.exec(ctx, `UPDATE membership SET name = CASE WHEN ? = '' THEN name ELSE ? END, user_name = ? WHERE org_id = ? AND account_id = ?`, e.Name, e.Name, e.Address, org, a.ID); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE membership SET name = CASE WHEN ? = '' OR name <> '' AND origin = 'scim' THEN name ELSE ? END,
+		user_name = CASE WHEN user_name = '' THEN ? ELSE user_name END WHERE org_id = ? AND account_id = ?`, e.Name, e.Name, e.Address, org, a.ID); err != nil {
 		return nil, err
 	}
 	s := e.Session

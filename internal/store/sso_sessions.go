@@ -157,13 +157,13 @@ func (t SSODirectory) Grant(ctx context.Context, session string) (portal.NameGra
 // there.
 func (t SSODirectory) EndSessions(ctx context.Context, who portal.Whose) (ended []portal.Session, err error) {
 	err = t.db.Write(ctx, func(tx *Tx) error {
-		ended, err = tx.endSessions(ctx, who)
+		ended, err = tx.endByName(ctx, who)
 		return err
 	})
 	return ended, err
 }
 
-func (tx *Tx) endSessions(ctx context.Context, who portal.Whose) ([]portal.Session, error) {
+func (tx *Tx) endByName(ctx context.Context, who portal.Whose) ([]portal.Session, error) {
 	type held struct {
 		portal.Session
 
@@ -174,7 +174,7 @@ func (tx *Tx) endSessions(ctx context.Context, who portal.Whose) ([]portal.Sessi
 	case who.Address != "":
 		where, arg = `EXISTS (SELECT 1 FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = g.org_id AND m.account_id = s.account_id AND (a.email_key = ? OR lower(m.user_name) = ?))`, who.Address
 	case who.External != "":
-		where, arg = `EXISTS (SELECT 1 FROM scim_user u WHERE u.org_id = g.org_id AND u.account_id = s.account_id AND u.external_id = ?)`, who.External
+		where, arg = `EXISTS (SELECT 1 FROM scim_record u WHERE u.org_id = g.org_id AND u.kind = 'User' AND u.account_id = s.account_id AND u.external_id = ?)`, who.External
 	}
 	args := []any{who.Org, arg}
 	if who.Address != "" {

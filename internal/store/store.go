@@ -40,6 +40,13 @@ type DB struct {
 	Tokens         Tokens
 	Links          Links
 	Confirmations  Confirmations
+	SSO            SSO
+	SSOLogins      SSOLogins
+	SSOTests       SSOTests
+	SSOTraces      SSOTraces
+	SSODirectory   SSODirectory
+	SCIMKeys       SCIMKeys
+	SCIMExchanges  SCIMExchanges
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -77,6 +84,8 @@ type DB struct {
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
+
+	sessionEnded func(org, session string) // told of sessions that end with a membership; may be nil
 
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
@@ -122,7 +131,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		now = time.Now
 	}
 	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
+	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
+	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}

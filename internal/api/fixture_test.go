@@ -27,7 +27,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest, letter                                    string
+	alert, story, suppression, search, rules, channel, backtest, letter, test                                    string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -117,6 +117,8 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	}))
 	f.letter = id.New()
 	check(b.db.Letters.Add(ctx, letter.Letter{ID: f.letter, Org: org.ID, Kind: letter.Invite, To: "new@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
+	c.do("PUT", "/api/v1/sso/draft", value.Map("metadata", madeMetadata(org.Slug), "roles", []any{value.Map("role", "admin", "groups", []any{"Admins of " + org.Slug})}, "exempt", []any{email}), 200)
+	f.test = c.post("/api/v1/sso/tests", value.Map("user", email), 201).Text("id")
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f

@@ -128,6 +128,7 @@ func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.deps.BaseURL = b.url
+	b.deps.SSO = b.sso()
 	for _, c := range change {
 		c(&b.deps)
 	}

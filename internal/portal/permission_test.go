@@ -46,6 +46,8 @@ scim:read            x       .        .       .       x
 scim:write           x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
+sso:read             x       .        .       .       x
+sso:write            x       .        .       .       .
 rehearse             x       x        .       x       .
 `
 	fields := func(s string) (out [][]string) {

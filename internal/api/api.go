@@ -127,6 +127,13 @@ type Deps struct {
 	// CallRate is how many requests a second start one flow; 0 is
 	// [DefaultCallRate].
 	CallRate int
+	// Provisioning lets identity providers in, and SCIMLog keeps what they asked;
+	// without a log there is one that nobody closes.
+	Provisioning *portal.Provisioning
+	SCIMLog      *SCIMLog
+	// SCIMRate is how many requests a second an organization's identity provider may
+	// make, over some time; 0 is [DefaultSCIMRate].
+	SCIMRate int
 	// Working reports whether runs are worked; optional.
 	Working func() error
 	// Sink takes the events of files; optional: without it none are taken.
@@ -152,15 +159,20 @@ type server struct {
 	openapi []byte
 	untold  sync.Once       // that a proxy is not trusted
 	calls   *portal.Limiter // of flows, by flow
+	scim    provisions
 }
 
-// New returns the API as one handler, for /api/, /hooks/slack/, /oauth/, /healthz, /readyz and /metrics.
+// New returns the API as one handler, for /api/, /scim/, /hooks/slack/, /oauth/, /healthz, /readyz and /metrics.
 func New(d Deps) (http.Handler, error) {
+	if d.SCIMLog == nil {
+		d.SCIMLog = NewSCIMLog(d.DB.SCIMExchanges.Add, d.Log)
+	}
 	base, err := url.Parse(d.BaseURL)
 	if err != nil {
 		return nil, err
 	}
 	s := &server{Deps: d, origins: http.NewCrossOriginProtection(), mux: http.NewServeMux(), openapi: OpenAPI(d.Version), calls: portal.NewLimiter(callLimit(d.CallRate), d.Now)}
+	s.scim = newProvisions(s.Deps)
 	if base.Host != "" {
 		if err := s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, err
@@ -171,6 +183,7 @@ func New(d Deps) (http.Handler, error) {
 	}
 	s.mux.HandleFunc(endpointPattern, s.serveEndpoint)
 	s.mux.HandleFunc(slackPattern, s.serveSlack)
+	s.mux.HandleFunc(scimPath, s.serveSCIM)
 	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("/", s.notFound)

@@ -51,7 +51,8 @@ func AlertChanged(a alert.Alert) live.Message {
 	return live.Message{Topic: live.Alert, ID: a.ID, Data: &LiveData{Severity: severityOf(a.Severity)}}
 }
 
-func sessionEnded(session string) live.Message {
+// SessionEnded is the message that a session has ended.
+func SessionEnded(session string) live.Message {
 	return live.Message{Topic: live.SessionEnded, ID: session}
 }
 

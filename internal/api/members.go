@@ -151,7 +151,7 @@ func endMemberSessions(ctx context.Context, d Deps, c portal.Caller, in idIn) (n
 		if err := d.Portal.EndSession(ctx, s.Account, s.ID); err != nil && errs.KindOf(err) != errs.NotFound { // or it ended by itself
 			return none{}, err
 		}
-		d.Live.Publish(c.Org.ID, sessionEnded(s.ID))
+		d.Live.Publish(c.Org.ID, SessionEnded(s.ID))
 	}
 	return none{}, nil
 }

@@ -91,11 +91,17 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
+	return setupOn(t, storetest.Open(t), change...)
 }
 
-// setupOn is setup on a database that is opened for it.
-func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	return setupWith(t, func(*bench) *store.DB { return db }, change...)
+}
+
+// setupWith is setup on a database that is opened for it.
+func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
 	b.db = open(b)
@@ -108,7 +114,9 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.deps = Deps{
-		DB: b.db, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
+		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
+		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
+		DB:           b.db, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
 		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
 		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
@@ -131,7 +139,9 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	}
 	srv.Config.Handler = h
 	srv.Start()
+	b.db.WatchSessions(func(org, session string) { b.deps.Live.Publish(org, SessionEnded(session)) })
 	t.Cleanup(func() {
+		b.deps.SCIMLog.Write(context.Background())
 		b.deps.Live.Close()
 		b.deps.Backtests.Close()
 		srv.Close()
@@ -154,7 +164,7 @@ func portalOptions(d Deps) portal.Options {
 		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links, Confirmations: d.DB.Confirmations,
 		Asker:   &portal.Asker{Office: office, Server: d.BaseURL, Now: d.Now},
 		Letters: office,
-		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Keys: d.Keys,
+		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Managing: d.DB.Managing, Keys: d.Keys,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: d.Now, Log: d.Log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},

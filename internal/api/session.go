@@ -188,7 +188,7 @@ func closeSession(ctx context.Context, d Deps, c portal.Caller, session string) 
 	if err := d.Portal.EndSession(ctx, c.Account.ID, session); err != nil {
 		return err
 	}
-	d.Live.Publish(c.Org.ID, sessionEnded(session))
+	d.Live.Publish(c.Org.ID, SessionEnded(session))
 	return nil
 }
 
@@ -214,7 +214,7 @@ func changePassword(ctx context.Context, d Deps, c portal.Caller, in changePassw
 func tellEnded(d Deps, ended []portal.Session, but string) {
 	for _, s := range ended {
 		if s.ID != but {
-			d.Live.Publish(s.Org, sessionEnded(s.ID))
+			d.Live.Publish(s.Org, SessionEnded(s.ID))
 		}
 	}
 }

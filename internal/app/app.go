@@ -44,6 +44,7 @@ type App struct {
 	runner    *flow.Runner
 	sender    *notify.Sender
 	letters   *letter.Sender
+	scimLog   *api.SCIMLog
 	backtests *backtest.Runner
 	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
@@ -86,6 +87,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
 	a.Doors = c.portal(a.letters.Office)
+	c.DB.WatchSessions(func(org, session string) { a.Live.Publish(org, api.SessionEnded(session)) })
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
@@ -172,7 +174,9 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.scimLog = api.NewSCIMLog(a.DB.SCIMExchanges.Add, a.Log)
 	d := api.Deps{
+		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
 		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
@@ -193,7 +197,7 @@ func (a *App) handler() (http.Handler, error) {
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, streams)
 	}
-	for _, path := range []string{"/api/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/scim/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()
@@ -351,6 +355,9 @@ func (a *App) Close() error {
 		err = nil
 	}
 	a.backtests.Close()
+	if a.scimLog != nil {
+		a.scimLog.Write(context.Background())
+	}
 	return errors.Join(err, a.Core.Close())
 }
 

@@ -27,7 +27,7 @@ func (c *Core) Portal() *portal.Portal {
 func (c *Core) portal(office *letter.Office) *portal.Portal {
 	o := portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations, Asker: &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
-		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations,
+		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations, Managing: c.DB.Managing,
 		Keys: c.Keys, Letters: office, Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	}
 	if c.Breached != nil { // a nil list is no nil interface
@@ -37,6 +37,11 @@ func (c *Core) portal(office *letter.Office) *portal.Portal {
 		o.Passkeys = party
 	}
 	return portal.New(o)
+}
+
+// provisioning lets identity providers in.
+func (c *Core) provisioning() *portal.Provisioning {
+	return &portal.Provisioning{Keys: c.DB.SCIMKeys, Organizations: c.DB.Organizations, Seal: c.Keys, Now: c.Now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), c.Now)}
 }
 
 // Organization returns the organization of a slug; the default one is made if it
@@ -160,5 +165,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal second factors: %w", err)
 	}
-	return n + grants + options + hooks + letters + factors, nil
+	scim, err := c.DB.SCIMKeys.Reseal(ctx, c.provisioning().Reseal)
+	if err != nil {
+		return n, fmt.Errorf("seal the secrets of provisioning: %w", err)
+	}
+	return n + grants + options + hooks + letters + factors + scim, nil
 }

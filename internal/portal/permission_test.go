@@ -43,6 +43,8 @@ members:write        x       .        .       .       .
 roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
 signin:write       x . . . .
+scim:read            x       .        .       .       x
+scim:write           x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
 rehearse             x       x        .       x       .

@@ -49,6 +49,7 @@ type Membership struct {
 	Origin    Origin   // "" is [OriginLocal]
 	Name      string   // what the organization's identity provider calls the person; "" is the account's
 	UserName  string   // and by which address it knows them; "" is the account's
+	Managed   bool     // the organization's identity provider signs them in, and no password
 	CreatedAt time.Time
 }
 
@@ -179,6 +180,9 @@ func New(o Options) *Portal {
 	p.Recovery, p.Inviting, p.Rules = &Recovery{p}, &Inviting{p}, &Rules{&p.o}
 	return p
 }
+
+// Asker returns who writes to people that are to confirm an address.
+func (p *Portal) Asker() *Asker { return p.o.Asker }
 
 // AuthError says that nobody is signed in, and why.
 type AuthError struct{ Message string }

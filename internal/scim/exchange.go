@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func exchange(r *http.Request, began time.Time, sent []byte, a answer) Exchange 
 		e.Cause = a.body.Text("detail")
 	}
 	if a.body != nil {
-		e.Response = cut(string(value.JSON(redact(a.body))))
+		e.Response = cut(string(value.JSON(redact(brief(a.body)))))
 	}
 	if len(sent) > 0 {
 		v, err := value.ParseJSON(sent)
@@ -45,6 +46,18 @@ func exchange(r *http.Request, began time.Time, sent []byte, a answer) Exchange 
 		}
 	}
 	return e
+}
+
+// maxListed is how many resources of a list are kept with its answer.
+const maxListed = 3
+
+// brief leaves the resources out of a long list: it is their number that matters,
+// and they would cost more to write down than to answer with.
+func brief(body *value.Object) *value.Object {
+	if list, _ := body.At("Resources").([]any); len(list) > maxListed {
+		return body.With("Resources", fmt.Sprintf("(%d resources)", len(list)))
+	}
+	return body
 }
 
 func shownPath(r *http.Request) string {

@@ -46,7 +46,15 @@ type DB struct {
 	Devices        Devices
 	Resets         Resets
 	Invitations    Invitations
+	Managing       Managing
 	Confirmations  Confirmations
+	SSO            SSO
+	SSOLogins      SSOLogins
+	SSOTests       SSOTests
+	SSOTraces      SSOTraces
+	SSODirectory   SSODirectory
+	SCIMKeys       SCIMKeys
+	SCIMExchanges  SCIMExchanges
 	Sources        Sources
 	Events         Events
 	EventIndex     EventIndex
@@ -84,6 +92,8 @@ type DB struct {
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
+
+	sessionEnded func(org, session string) // told of sessions that end with a membership; may be nil
 
 	failed atomic.Pointer[failure]
 	mu     sync.Mutex
@@ -129,9 +139,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		now = time.Now
 	}
 	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
+	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
 	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
+	db.Managing = Managing{db}
+	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}

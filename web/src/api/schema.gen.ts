@@ -2456,6 +2456,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the identity provider provisions
+         * @description What Okta is given, when it last came, and what was refused. The secret is not in it.
+         */
+        get: operations["getSCIM"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the identity provider asked lately, and what it was answered
+         * @description The newest first; so many that went well, and so many that did not, are kept. Without passwords.
+         */
+        get: operations["listExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups that the identity provider has pushed */
+        get: operations["listPushedGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make or rotate the deprovisioning authentication secret
+         * @description The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned.
+         */
+        post: operations["rotateSCIM"];
+        /**
+         * End provisioning
+         * @description All secrets are refused from then on. Members stay.
+         */
+        delete: operations["endSCIM"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/secret/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the deprovisioning authentication secret
+         * @description It wants one's password once more, and is told in the audit log. Not for an API token.
+         */
+        post: operations["revealSCIM"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -5991,7 +6092,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "signin:write" | "audit:read" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "signin:write" | "scim:read" | "scim:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -6079,6 +6180,17 @@ export interface components {
             note?: string;
             /** @description of the file whose draft is meant; with it nothing is published where somebody else has changed the file since */
             edition?: string;
+        };
+        PushedGroup: {
+            id: string;
+            /** @description by which it is given roles */
+            name: string;
+            members: number;
+            /**
+             * Format: date-time
+             * @description when it last changed
+             */
+            pushedAt: string;
         };
         PutConnector: {
             /** @description this or yaml */
@@ -6369,6 +6481,10 @@ export interface components {
             /** @description events that are as old, and stay because an alert rests on them */
             stay: number;
         };
+        RevealSCIM: {
+            /** @description of who is signed in */
+            password: string;
+        };
         RiskPoint: {
             /** Format: date-time */
             at: string;
@@ -6387,6 +6503,10 @@ export interface components {
         Rotate: {
             /** @description how long the old one is taken; 60 where nothing is said */
             overlapMinutes?: number;
+        };
+        RotateSCIM: {
+            /** @description hours for which the old secret goes on being taken; 0 refuses it at once */
+            grace?: number;
         };
         Row: {
             id: string;
@@ -6743,6 +6863,80 @@ export interface components {
         };
         /** @enum {string} */
         RunState: "queued" | "running" | "waiting" | "succeeded" | "failed" | "stopped" | "cancelled";
+        SCIM: {
+            /** @description SCIM connector base URL, for Okta; the secret names the organization */
+            url: string;
+            /** @description the same with the organization in it, where somebody wants to see that */
+            orgUrl: string;
+            /** @description unique identifier field for users */
+            unique: string;
+            /** @description the present one; not there where nothing can be provisioned */
+            secret?: components["schemas"]["SCIMSecret"];
+            /** @description those that were replaced, the newest first */
+            earlier: components["schemas"]["SCIMSecret"][];
+            /** @description users who were pushed, and are active */
+            active: number;
+            inactive: number;
+            /** @description the server sends mail: who is new is written to */
+            mail: boolean;
+        };
+        SCIMExchange: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description microseconds */
+            took: number;
+            method: string;
+            /** @description behind the base URL */
+            path: string;
+            status: number;
+            /** @description why it was refused, as the client was told */
+            cause?: string;
+            /** @description JSON, without secrets, and cut where it is long */
+            request?: string;
+            response?: string;
+            /** @description the client's User-Agent */
+            agent: string;
+            addr: string;
+        };
+        SCIMExchangePage: {
+            items: components["schemas"]["SCIMExchange"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        SCIMSecret: {
+            /** @description part of the secret, which names it in the audit log */
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description id of the account */
+            createdBy?: string;
+            /**
+             * Format: date-time
+             * @description of one that was replaced
+             */
+            takenUntil?: string;
+            /** @description it is taken now */
+            taken: boolean;
+            /** Format: date-time */
+            usedAt?: string;
+            /** @description the client's User-Agent */
+            usedBy?: string;
+            usedFrom?: string;
+            /** @description requests for the organization with another secret, since this one was made */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description when there was such a one last
+             */
+            refusedAt?: string;
+            refusedBy?: string;
+            refusedFrom?: string;
+        };
+        SCIMSecretText: {
+            /** @description the whole of it, for HTTP header authentication; Bearer before it or not */
+            secret: string;
+        };
         SandboxChannel: {
             id: string;
             name: string;
@@ -6997,7 +7191,7 @@ export interface components {
             organization?: string;
         };
         /** @enum {string} */
-        SignInMethod: "password" | "passkey" | "link";
+        SignInMethod: "password" | "passkey" | "link" | "saml";
         SignInPage: {
             /** @description the server is reached by a name over https, as browsers want it for passkeys */
             passkeys: boolean;
@@ -11730,6 +11924,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSCIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SCIM"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listExchanges: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description only those that did not go well */
+                failed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SCIMExchangePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listPushedGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedGroup"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rotateSCIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateSCIM"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SCIMSecretText"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    endSCIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    revealSCIM: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealSCIM"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SCIMSecretText"];
                 };
             };
             default: components["responses"]["Error"];

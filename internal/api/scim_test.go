@@ -246,7 +246,10 @@ func TestDeactivateUsersRemovesTheMemberAndEndsTheSessionsAtOnce(t *testing.T) {
 // no role from before.
 func TestADeactivatedMemberIsReCreatableLikeANewUser(t *testing.T) {
 	for how, again := range map[string]func(p *idp, id string){
-		"activated again":     func(p *idp, id string) { p.put(id, "ann@acme.example", "Ann", false); p.put(id, "ann@acme.example", "Ann", true) },
+		"activated again": func(p *idp, id string) {
+			p.put(id, "ann@acme.example", "Ann", false)
+			p.put(id, "ann@acme.example", "Ann", true)
+		},
 		"deleted and created": func(p *idp, id string) { p.ask(204, "DELETE", "/Users/"+id, ""); p.push("ann@acme.example", "Ann") },
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -492,7 +495,9 @@ func TestAnAccountOfAnotherOrganizationIsLinkedAndNothingElse(t *testing.T) {
 		there("deactivated")
 		okta.ask(204, "DELETE", "/Users/"+id, "")
 		there("deleted")
-		if told := eve.entries(""); slices.ContainsFunc(told, func(e *value.Object) bool { return strings.HasPrefix(e.Text("action"), "scim") || strings.HasPrefix(e.Text("actor"), "scim") }) {
+		if told := eve.entries(""); slices.ContainsFunc(told, func(e *value.Object) bool {
+			return strings.HasPrefix(e.Text("action"), "scim") || strings.HasPrefix(e.Text("actor"), "scim")
+		}) {
 			t.Errorf("the other audit log tells of it: %v", told)
 		}
 	})

@@ -42,7 +42,7 @@ members:read         x       .        .       .       x
 members:write        x       .        .       .       .
 roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
-signin:write       x . . . .
+signin:write         x       .        .       .       .
 scim:read            x       .        .       .       x
 scim:write           x       .        .       .       .
 audit:read           x       .        .       .       x

@@ -91,17 +91,11 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	return setupOn(t, storetest.Open(t), change...)
+	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
 }
 
-// setupOn is setup on a database.
-func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
-	t.Helper()
-	return setupWith(t, func(*bench) *store.DB { return db }, change...)
-}
-
-// setupWith is setup on a database that is opened for it.
-func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+// setupOn is setup on a database that is opened for it.
+func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
 	b.db = open(b)
@@ -114,14 +108,14 @@ func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps))
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.deps = Deps{
+		DB: b.db, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
 		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
-		DB:           b.db, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
-		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
-		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
-		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
-		Guard:     &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
-		Metrics:   NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
+		Backtests:    &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
+		Rules:        &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
+		Exchange:     &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
+		Guard:        &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
+		Metrics:      NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout

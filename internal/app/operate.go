@@ -161,13 +161,13 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the letters that wait: %w", err)
 	}
-	factors, err := c.DB.Factors.Reseal(ctx, func(f portal.Factor) ([]byte, error) { return f.Reseal(c.Keys) })
-	if err != nil {
-		return n, fmt.Errorf("seal second factors: %w", err)
-	}
 	scim, err := c.DB.SCIMKeys.Reseal(ctx, c.provisioning().Reseal)
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of provisioning: %w", err)
 	}
-	return n + grants + options + hooks + letters + factors + scim, nil
+	factors, err := c.DB.Factors.Reseal(ctx, func(f portal.Factor) ([]byte, error) { return f.Reseal(c.Keys) })
+	if err != nil {
+		return n, fmt.Errorf("seal second factors: %w", err)
+	}
+	return n + grants + options + hooks + letters + scim + factors, nil
 }

@@ -37,9 +37,9 @@ const (
 	MembersWrite     Permission = "members:write"  // and to take away the API tokens of others
 	RolesWrite       Permission = "roles:write"    // the organization's own roles
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
-	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	SCIMRead         Permission = "scim:read"      // how the identity provider provisions
 	SCIMWrite        Permission = "scim:write"     // the secret by which it does
+	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
 	SSORead          Permission = "sso:read"     // single sign-on, and why sign-ins were refused
@@ -99,9 +99,9 @@ func Explained() []About {
 		{MembersWrite, people, "Change the roles of members, disable and remove them, end everybody's API tokens"},
 		{RolesWrite, people, "Make, change and delete the organization's own roles"},
 		{SessionsWrite, people, "End the sessions of other members"},
-		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{SCIMRead, people, "See how the identity provider provisions members and groups, never its secret"},
 		{SCIMWrite, people, "Make, show and rotate the secret by which the identity provider provisions"},
+		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
 		{SSORead, people, "See how people sign in through the identity provider, and why sign-ins were refused"},

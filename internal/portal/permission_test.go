@@ -42,9 +42,9 @@ members:read         x       .        .       .       x
 members:write        x       .        .       .       .
 roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
-signin:write         x       .        .       .       .
 scim:read            x       .        .       .       x
 scim:write           x       .        .       .       .
+signin:write         x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
 rehearse             x       x        .       x       .

@@ -169,5 +169,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal second factors: %w", err)
 	}
-	return n + grants + options + hooks + letters + scim + factors, nil
+	signing, err := resealSSO(ctx, c.DB, c.Keys)
+	if err != nil {
+		return n, fmt.Errorf("seal the keys of single sign-on: %w", err)
+	}
+	return n + grants + options + hooks + letters + scim + factors + signing, nil
 }

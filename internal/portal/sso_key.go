@@ -117,6 +117,7 @@ type parsedMetadata struct {
 	mu   sync.Mutex
 	idps map[string]saml.IDP
 	keys map[string]spKey
+	sets map[string]heldKeys // of issuers, by their URL
 }
 
 func (p *parsedMetadata) key(org string) (spKey, bool) {

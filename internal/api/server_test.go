@@ -41,17 +41,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // bench is the API at work on an empty database, with two organizations.
 type bench struct {
-	t       testing.TB
-	deps    Deps
-	url     string
-	db      *store.DB
-	keys    *secret.Keyring
-	acme    portal.Organization
-	evil    portal.Organization
-	log     *buffer
-	mu      sync.Mutex
-	skew    time.Duration
-	folders int
+	t         testing.TB
+	deps      Deps
+	url       string
+	listening string // the same, whatever the server takes for its address
+	db        *store.DB
+	keys      *secret.Keyring
+	acme      portal.Organization
+	evil      portal.Organization
+	log       *buffer
+	mu        sync.Mutex
+	skew      time.Duration
+	folders   int
 }
 
 // buffer is a log that tests may read while it is written.
@@ -120,6 +121,7 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
+	b.listening = b.url
 	b.deps.BaseURL = b.url
 	for _, c := range change {
 		c(&b.deps)

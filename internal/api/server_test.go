@@ -92,11 +92,17 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
+	return setupWith(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
 }
 
-// setupOn is setup on a database that is opened for it.
-func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	return setupWith(t, func(*bench) *store.DB { return db }, change...)
+}
+
+// setupWith is setup on a database that is opened for it.
+func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
 	b.db = open(b)

@@ -229,3 +229,8 @@ func (c *client) confirms(email string) {
 	}
 	c.t.Fatalf("%s is not to confirm anything", email)
 }
+
+// lasting has a response say how long the session is to last.
+func lasting(d time.Duration) func(*samlidp.Response) {
+	return func(r *samlidp.Response) { r.Lifetime = d }
+}

@@ -18,7 +18,7 @@ import (
 func eachSSO(t *testing.T, test func(t *testing.T, b *bench, ada *client, p *provider)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b := setupOn(t, on(db))
+		b := setupOn(t, db)
 		b.member(b.acme, "ada@acme.example", portal.Admin)
 		ada, p := b.enabled("acme", "ada@acme.example", 0)
 		test(t, b, ada, p)

@@ -46,6 +46,7 @@ type DB struct {
 	Devices        Devices
 	Resets         Resets
 	Invitations    Invitations
+	Managing       Managing
 	Confirmations  Confirmations
 	SSO            SSO
 	SSOLogins      SSOLogins
@@ -142,6 +143,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
 	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
+	db.Managing = Managing{db}
 	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

@@ -57,11 +57,17 @@ func (c scimChange) account(ctx context.Context, address string, r scimRow) (str
 // askToConfirm has the person written to whose membership is pending. Somebody who
 // was just written to is not again.
 func (c scimChange) askToConfirm(ctx context.Context, r scimRow, address string) error {
-	asked, err := c.asker.Ask(portal.Confirmation{Org: c.org.ID, Account: r.account, Address: address, Origin: portal.OriginSCIM}, c.org, scimPerson(r.Record))
-	if err != nil {
-		return err
+	asked := c.asked
+	if asked == nil {
+		a, err := c.ask(r.Record, address)
+		if err != nil {
+			return err
+		}
+		asked = &a
 	}
-	err = c.tx.AskToConfirm(ctx, asked)
+	a := *asked
+	a.Account = r.account
+	err := c.tx.AskToConfirm(ctx, a)
 	if _, soon := errors.AsType[*portal.LimitError](err); soon {
 		return nil
 	}

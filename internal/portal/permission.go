@@ -39,6 +39,7 @@ const (
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
 	SCIMRead         Permission = "scim:read"      // how the identity provider provisions
 	SCIMWrite        Permission = "scim:write"     // the secret by which it does
+	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
 	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox
@@ -98,6 +99,7 @@ func Explained() []About {
 		{SessionsWrite, people, "End the sessions of other members"},
 		{SCIMRead, people, "See how the identity provider provisions members and groups, never its secret"},
 		{SCIMWrite, people, "Make, show and rotate the secret by which the identity provider provisions"},
+		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
 		{Rehearse, rehearsing, "Set off scenarios in the sandbox"},

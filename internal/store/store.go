@@ -39,6 +39,13 @@ type DB struct {
 	Sessions       Sessions
 	Tokens         Tokens
 	Links          Links
+	Factors        Factors
+	Codes          Codes
+	Steps          Steps
+	Policies       Policies
+	Devices        Devices
+	Resets         Resets
+	Invitations    Invitations
 	Confirmations  Confirmations
 	SCIMKeys       SCIMKeys
 	SCIMExchanges  SCIMExchanges
@@ -129,6 +136,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
 	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
+	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
+	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}

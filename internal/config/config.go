@@ -178,6 +178,16 @@ func networks(option string, texts []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
+// checkRates bounds what is asked for so many times a second.
+func (c Config) checkRates() error {
+	for name, n := range map[string]int{"endpoint_rate": c.EndpointRate, "scim_rate": c.SCIMRate} {
+		if n < 1 || n > 1_000_000 {
+			return errs.New(errs.Invalid, "%s: a number from 1 to 1000000 is wanted, not %d", name, n)
+		}
+	}
+	return nil
+}
+
 // Check returns the first thing that is wrong.
 func (c Config) Check() error {
 	if _, err := c.Networks(); err != nil {
@@ -197,13 +207,12 @@ func (c Config) Check() error {
 	if err := c.checkMail(); err != nil {
 		return err
 	}
+	if err := c.checkRates(); err != nil {
+		return err
+	}
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:
 		return errs.New(errs.Invalid, "workers: a number from 1 to 10000 is wanted, not %d", c.Workers)
-	case c.SCIMRate < 1 || c.SCIMRate > 1_000_000:
-		return errs.New(errs.Invalid, "scim_rate: a number from 1 to 1000000 is wanted, not %d", c.SCIMRate)
-	case c.EndpointRate < 1 || c.EndpointRate > 1_000_000:
-		return errs.New(errs.Invalid, "endpoint_rate: a number from 1 to 1000000 is wanted, not %d", c.EndpointRate)
 	case (c.TLS.CertFile == "") != (c.TLS.KeyFile == ""):
 		return errs.New(errs.Invalid, "tls: cert_file and key_file go together")
 	case c.Log.Format != "json" && c.Log.Format != "text":

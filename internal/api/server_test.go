@@ -94,6 +94,9 @@ func setup(t testing.TB, change ...func(*Deps)) *bench {
 	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
 }
 
+// on is a database that is open already.
+func on(db *store.DB) func(*bench) *store.DB { return func(*bench) *store.DB { return db } }
+
 // setupOn is setup on a database that is opened for it.
 func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()

@@ -124,12 +124,14 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.deps.BaseURL = b.url
-	b.deps.SSO = b.sso()
 	for _, c := range change {
 		c(&b.deps)
 	}
 	if b.deps.Portal == nil {
 		b.deps.Portal = portal.New(portalOptions(b.deps))
+	}
+	if b.deps.SSO == nil {
+		b.deps.SSO = b.sso()
 	}
 	h, err := New(b.deps)
 	if err != nil {

@@ -2524,7 +2524,7 @@ export interface paths {
         put?: never;
         /**
          * Make or rotate the deprovisioning authentication secret
-         * @description The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned.
+         * @description The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned. It wants a fresh proof (step_up).
          */
         post: operations["rotateSCIM"];
         /**
@@ -2548,7 +2548,7 @@ export interface paths {
         put?: never;
         /**
          * Show the deprovisioning authentication secret
-         * @description It wants one's password once more, and is told in the audit log. Not for an API token.
+         * @description It wants a fresh proof (step_up), and is told in the audit log. Not for an API token.
          */
         post: operations["revealSCIM"];
         delete?: never;
@@ -6756,10 +6756,6 @@ export interface components {
             before?: string;
             /** @description events that are as old, and stay because an alert rests on them */
             stay: number;
-        };
-        RevealSCIM: {
-            /** @description of who is signed in */
-            password: string;
         };
         RiskPoint: {
             /** Format: date-time */
@@ -12495,11 +12491,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealSCIM"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description The answer. */
             200: {

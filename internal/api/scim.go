@@ -86,6 +86,9 @@ type SCIMSecretText struct {
 }
 
 func rotateSCIM(ctx context.Context, d Deps, c portal.Caller, in rotateSCIMIn) (SCIMSecretText, error) {
+	if err := d.Portal.Proofs.Fresh(c); err != nil {
+		return SCIMSecretText{}, err
+	}
 	text, err := d.Provisioning.Rotate(ctx, c, time.Duration(in.Grace)*time.Hour)
 	return SCIMSecretText{text}, err
 }

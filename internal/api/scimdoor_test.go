@@ -153,6 +153,7 @@ func TestTheSecretIsShownToWhoProvesAnewWhoTheyAre(t *testing.T) {
 		program := b.anybody()
 		program.bearer = admin.post("/api/v1/tokens", value.Map("name", "t", "permissions", []any{"scim:write"}), 201).Text("token")
 		program.post("/api/v1/scim/secret/reveal", nil, 403)
+		program.post("/api/v1/scim/secret", value.Map(), 403)
 		auditor := b.as(b.acme, "vic@acme.example", portal.Auditor)
 		auditor.get("/api/v1/scim", 200)
 		auditor.post("/api/v1/scim/secret/reveal", nil, 403)
@@ -164,6 +165,12 @@ func TestTheSecretIsShownToWhoProvesAnewWhoTheyAre(t *testing.T) {
 		}
 		if strings.Contains(b.log.String(), okta.secret) {
 			t.Error("the secret is in the log")
+		}
+		b.pass(30 * time.Minute)
+		for _, path := range []string{"/api/v1/scim/secret/reveal", "/api/v1/scim/secret"} {
+			if e := admin.post(path, value.Map(), 403); failure(e).Text("kind") != "step_up" {
+				t.Errorf("%s, some time later: %s", path, value.JSON(e))
+			}
 		}
 	})
 }

@@ -123,8 +123,8 @@ func (p *Provisioning) Rotate(ctx context.Context, c Caller, grace time.Duration
 	return text, nil
 }
 
-// Reveal returns the present secret of the caller's organization. The caller has
-// just proved anew who they are.
+// Reveal returns the present secret of the caller's organization, to somebody who
+// has just proved who they are; see [Proofs.Fresh].
 func (p *Provisioning) Reveal(ctx context.Context, c Caller) (string, error) {
 	k, sealed, err := p.Keys.Reveal(ctx, c.Org.ID)
 	if err != nil {

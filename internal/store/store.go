@@ -89,6 +89,7 @@ type DB struct {
 	rebound sync.Map      // queries with numbered marks, by the query
 	months  months        // that events have a place for, on PostgreSQL
 	group   *group
+	pushes  *group // of what identity providers push
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
@@ -161,7 +162,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := db.openQueue(); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	db.group = newGroup(db)
+	db.group, db.pushes = newGroup(db), newGroupOf(db, 1)
 	return db, nil
 }
 
@@ -186,6 +187,7 @@ func describe(dsn string) string {
 
 // Close writes what waits to be written and closes the database.
 func (db *DB) Close() error {
+	db.pushes.stop()
 	db.group.stop()
 	if unlock := db.owned(); unlock != nil {
 		unlock()

@@ -37,7 +37,7 @@ func BenchmarkSCIM(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	x := setupOn(b, func(*bench) *store.DB { return db }, withMail(closed()), func(d *Deps) { d.SCIMRate = 1_000_000 })
+	x := setupWith(b, func(*bench) *store.DB { return db }, withMail(closed()), func(d *Deps) { d.SCIMRate = 1_000_000 })
 	p := &pusher{b: b, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: crowd}}, base: x.url + "/scim/v2"}
 	p.secret = x.admin().post("/api/v1/scim/secret", value.Map(), 201).Text("secret")
 	b.Cleanup(p.http.CloseIdleConnections)

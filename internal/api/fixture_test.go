@@ -27,7 +27,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest, letter, test                                    string
+	alert, story, suppression, search, rules, channel, backtest, letter, test                              string
 }
 
 // watched is a flow that an event starts, and tells a table.

@@ -187,7 +187,7 @@ func (s *server) mayRunByToken(r *http.Request, f flow.Flow) (string, error) {
 	if !ok {
 		return "", &portal.AuthError{Message: "an API token is wanted: Authorization: Bearer spt_…"}
 	}
-	c, err := s.Portal.EnterByToken(r.Context(), token)
+	c, err := s.Portal.EnterByToken(r.Context(), token, s.from(r))
 	if err != nil {
 		return "", err
 	}

@@ -169,6 +169,10 @@ func portalEnumOf(t reflect.Type) (enum, bool) {
 		return words("SignInPurpose", portal.LoginPurposes()...), true
 	case reflect.TypeFor[portal.Method]():
 		return words("SignInMethod", portal.Methods()...), true
+	case reflect.TypeFor[portal.FactorKind]():
+		return words("FactorKind", portal.FactorKinds()...), true
+	case reflect.TypeFor[portal.ProofMethod]():
+		return words("ProofMethod", portal.ProofMethods()...), true
 	}
 	return enum{}, false
 }
@@ -186,6 +190,8 @@ type ErrorKind string
 const (
 	kindNobody  ErrorKind = "unauthenticated" // sign in first
 	kindTooMany ErrorKind = "too_many"        // wait: the Retry-After header says how long
+	kindSecond  ErrorKind = "second_factor"   // the password was right: secondFactor says what is wanted beside it
+	kindStepUp  ErrorKind = "step_up"         // prove anew who you are (POST /api/v1/session/proof), and ask again
 )
 
 func errorKinds() []ErrorKind {
@@ -193,5 +199,5 @@ func errorKinds() []ErrorKind {
 	for _, k := range []errs.Kind{errs.Internal, errs.Invalid, errs.NotFound, errs.Conflict, errs.Denied, errs.Unavailable} {
 		out = append(out, ErrorKind(k.String()))
 	}
-	return append(out, kindNobody, kindTooMany)
+	return append(out, kindNobody, kindTooMany, kindSecond, kindStepUp)
 }

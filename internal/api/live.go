@@ -143,7 +143,7 @@ func (s *stream) stillIn(r *http.Request) bool {
 	var c portal.Caller
 	var err error
 	if token, ok := bearer(r); ok {
-		c, err = s.d.Portal.EnterByToken(r.Context(), token)
+		c, err = s.d.Portal.EnterByToken(r.Context(), token, portal.From{Addr: s.caller.Token.SeenAddr})
 	} else {
 		c, err = s.d.Portal.Look(r.Context(), cookieOf(s.d.BaseURL, r))
 	}

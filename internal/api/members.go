@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -11,8 +12,17 @@ import (
 
 var (
 	_ = add("GET /api/v1/members", portal.MembersRead, doc{Summary: "The organization's people"}, listMembers)
+	_ = add("POST /api/v1/members", portal.MembersWrite, doc{
+		Summary: "Invite somebody by mail", Status: http.StatusCreated,
+		Help: "They become a member once they have opened the link of the letter, and set a name and a password if they have none here yet. Nobody grants a role that allows more than they may themselves. " +
+			"Where the organization's people sign in through its identity provider this is a conflict: they are assigned there. To make a Full Admin wants a fresh proof, as changing one does.",
+	}, inviteMember)
+	_ = add("DELETE /api/v1/members/{id}/factors", portal.MembersWrite, doc{
+		Summary: "Reset a member's second factors", Fresh: true,
+		Help: "For one who has lost them: all of them and the recovery codes go, and the member's sessions end. Not for a member who may do more than the caller, nor for one of another organization as well.",
+	}, resetFactors)
 	_ = add("PATCH /api/v1/members/{id}", portal.MembersWrite, doc{
-		Summary: "Change a member", Help: "Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one.",
+		Summary: "Change a member", Help: "Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one. To make a Full Admin, or to change one, wants a fresh proof (step_up).",
 	}, patchMember)
 	_ = add("DELETE /api/v1/members/{id}", portal.MembersWrite, doc{
 		Summary: "Remove a member", Help: "Their sessions and API tokens end. The last Full Admin who can sign in stays.",
@@ -57,21 +67,60 @@ type patchMemberIn struct {
 
 func patchMember(ctx context.Context, d Deps, c portal.Caller, in patchMemberIn) (Member, error) {
 	change := portal.MemberChange{Disabled: in.Disabled}
+	before, err := d.Portal.People.Find(ctx, c.Org.ID, in.ID)
+	if err != nil {
+		return Member{}, err
+	}
 	if in.Roles != nil {
-		change.Roles = []string{}
-		for _, which := range *in.Roles {
-			r, err := roleIn(ctx, d, c, which)
-			if err != nil {
-				return Member{}, err
-			}
-			change.Roles = append(change.Roles, r.ID)
+		if change.Roles, err = roleIDsIn(ctx, d, c, *in.Roles); err != nil {
+			return Member{}, err
 		}
+	}
+	if err := freshForAdmin(d, c, before, change); err != nil {
+		return Member{}, err
 	}
 	if err := d.Portal.People.SetBy(ctx, c, in.ID, change); err != nil {
 		return Member{}, err
 	}
 	m, err := d.Portal.People.Find(ctx, c.Org.ID, in.ID)
 	return showMember(m), err
+}
+
+// roleIDsIn returns the ids of roles that stand in a request.
+func roleIDsIn(ctx context.Context, d Deps, c portal.Caller, which []string) ([]string, error) {
+	out := []string{}
+	for _, w := range which {
+		r, err := roleIn(ctx, d, c, w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r.ID)
+	}
+	return out, nil
+}
+
+// freshForAdmin wants a fresh proof of whoever makes a Full Admin, or changes one.
+func freshForAdmin(d Deps, c portal.Caller, before portal.Member, change portal.MemberChange) error {
+	is := slices.ContainsFunc(before.Roles, func(g portal.Grant) bool { return g.ID == portal.Admin })
+	if change.Roles == nil && (!is || change.Disabled == nil) || !is && !slices.Contains(change.Roles, portal.Admin) {
+		return nil
+	}
+	if is && change.Disabled == nil && slices.Contains(change.Roles, portal.Admin) { // stays one
+		return nil
+	}
+	return d.Portal.Proofs.Fresh(c)
+}
+
+func resetFactors(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
+	before, err := d.Portal.Sessions(ctx, in.ID)
+	if err != nil {
+		return none{}, err
+	}
+	if err := d.Portal.Enrolment.Reset(ctx, c, in.ID); err != nil {
+		return none{}, err
+	}
+	tellEnded(d, before, "")
+	return none{}, nil
 }
 
 func deleteMember(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {

@@ -63,8 +63,12 @@ type builder struct {
 
 func (b *builder) operation(rt Route) *value.Object {
 	op := value.Map("operationId", rt.Name, "summary", rt.Doc.Summary, "tags", []any{tagOf(rt.Path())})
-	if rt.Doc.Help != "" {
-		op.Set("description", rt.Doc.Help)
+	help := rt.Doc.Help
+	if rt.Doc.Fresh {
+		help = strings.TrimSpace(help + " Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.")
+	}
+	if help != "" {
+		op.Set("description", help)
 	}
 	if rt.Permission == anyone {
 		op.Set("security", []any{})

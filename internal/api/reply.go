@@ -38,6 +38,8 @@ type Error struct {
 	Unbound   []string          `json:"unbound,omitempty" doc:"slots of a flow that nothing is chosen for"`
 	UsedBy    []Ref             `json:"usedBy,omitempty" doc:"what still needs the thing that was to be deleted"`
 	Checks    []ConnectionCheck `json:"checks,omitempty" doc:"the steps of a connection's test that failed"`
+
+	SecondFactor *SecondFactor `json:"secondFactor,omitempty" doc:"of the kind second_factor: how to go on"`
 }
 
 // Ref names a thing that another belongs to.
@@ -67,6 +69,12 @@ func describe(err error) (int, Error) {
 	e := Error{Kind: ErrorKind(kind.String()), Message: errs.Message(err)}
 	if nobody, ok := errors.AsType[*portal.AuthError](err); ok {
 		status, e.Kind, e.Message = http.StatusUnauthorized, kindNobody, nobody.Message
+	}
+	if second, ok := errors.AsType[*portal.SecondFactorError](err); ok {
+		status, e.Kind, e.Message, e.SecondFactor = http.StatusUnauthorized, kindSecond, second.Error(), showSecondFactor(second)
+	}
+	if stepUp, ok := errors.AsType[*portal.StepUpError](err); ok {
+		status, e.Kind, e.Message = http.StatusForbidden, kindStepUp, stepUp.Error()
 	}
 	if limit, ok := errors.AsType[*portal.LimitError](err); ok {
 		status, e.Kind, e.Message = http.StatusTooManyRequests, kindTooMany, limit.Error()

@@ -39,6 +39,7 @@ type doc struct {
 	Takes   string         // the media type of a body that is no JSON; "" is text/csv
 	Gives   string         // the media type of an answer that is no JSON
 	Long    bool           // the answer may take longer than requestTimeout
+	Fresh   bool           // the caller must have proved lately who they are: see GET /api/v1/session/proof
 	Open    bool           // parameters of the query that are not known are passed over
 	Carries []reflect.Type // JSON inside of texts: in a parameter or a stream
 }

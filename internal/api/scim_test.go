@@ -318,6 +318,19 @@ func TestAnotherUserNameReOpensTheQuestionOfOwnership(t *testing.T) {
 		if m := admin.listed("robert@acme.example"); m.Text("state") != "active" {
 			t.Errorf("confirmed: %s", value.JSON(m))
 		}
+		// An account with a password of its owner's keeps the address that they gave it;
+		// one that is known by the identity provider alone follows.
+		if _, err := b.db.Accounts.ByEmail(t.Context(), "bob@acme.example"); err != nil {
+			t.Error(err)
+		}
+		ann := okta.push("ann@acme.example", "Ann")
+		b.confirmAll(t)
+		okta.put(ann, "anna@acme.example", "Ann", true)
+		b.confirmAll(t)
+		if _, err := b.db.Accounts.ByEmail(t.Context(), "anna@acme.example"); err != nil {
+			t.Error(err)
+		}
+		okta.push("ann@acme.example", "Another Ann")
 	})
 }
 
@@ -489,6 +502,9 @@ func TestAnAccountOfAnotherOrganizationIsLinkedAndNothingElse(t *testing.T) {
 		}
 		okta.put(id, "mallory@acme.example", "Mallory", true)
 		there("renamed")
+		if other := admin.listed("mallory@acme.example"); other.Text("id") == m.Text("id") || other.Text("state") != "pending" {
+			t.Errorf("her account was handed on: %s", value.JSON(other))
+		}
 		b.confirmAll(t)
 		there("confirmed")
 		okta.put(id, "mallory@acme.example", "Mallory", false)

@@ -112,7 +112,7 @@ func (s *server) admit(rt Route, r *http.Request) (portal.Caller, error) {
 	var err error
 	switch cookie := cookieOf(s.BaseURL, r); {
 	case byToken:
-		c, err = s.Portal.EnterByToken(r.Context(), token)
+		c, err = s.Portal.EnterByToken(r.Context(), token, s.from(r))
 	case cookie != "":
 		c, err = s.Portal.Enter(r.Context(), cookie)
 	default:
@@ -123,6 +123,9 @@ func (s *server) admit(rt Route, r *http.Request) (portal.Caller, error) {
 	}
 	if rt.Permission != signedIn && !c.Can(rt.Permission) {
 		return c, errs.New(errs.Denied, "this wants the permission %s, which %s not have", rt.Permission, withoutIt(c))
+	}
+	if rt.Doc.Fresh {
+		return c, s.Portal.Proofs.Fresh(c)
 	}
 	return c, nil
 }

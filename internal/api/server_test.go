@@ -92,13 +92,20 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	return setupOn(t, storetest.Open(t), change...)
+	return setupWith(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
 }
 
 // setupOn is setup on a database.
 func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &buffer{}, db: db}
+	return setupWith(t, func(*bench) *store.DB { return db }, change...)
+}
+
+// setupWith is setup on a database that is opened for it.
+func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, log: &buffer{}}
+	b.db = open(b)
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
@@ -107,36 +114,28 @@ func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
 	shelf, engine := connectors(t, keys)
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	asker := &portal.Asker{Office: &letter.Office{Keys: keys, Now: b.now}, Now: b.now}
-	p := portal.New(portal.Options{
-		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links, Confirmations: b.db.Confirmations, Asker: asker,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: log,
-		Limits: portal.Limits{
-			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
-		},
-	})
 	b.deps = Deps{
+		DB: b.db, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
 		Provisioning: &portal.Provisioning{Keys: b.db.SCIMKeys, Organizations: b.db.Organizations, Seal: keys, Now: b.now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), b.now)},
 		SCIMLog:      NewSCIMLog(b.db.SCIMExchanges.Add, log),
-		DB:           b.db, Portal: p, Library: &flow.Library{Shelf: b.db.Flows}, Catalogue: catalogue, Shelf: shelf, Engine: engine, Keys: keys, Live: &live.Hub{},
-		Backtests: &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
-		Rules:     &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
-		Exchange:  &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
-		Guard:     &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
-		Metrics:   NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
+		Backtests:    &backtest.Runner{Shelf: b.db.Backtests, Log: log, Now: b.now},
+		Rules:        &alert.Library{Shelf: b.db.Rules, Packs: packs(), Log: log},
+		Exchange:     &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
+		Guard:        &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
+		Metrics:      NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.listening = b.url
 	b.deps.BaseURL = b.url
-	b.deps.SSO = b.sso()
 	for _, c := range change {
 		c(&b.deps)
 	}
-	if asker.Server = b.url; b.deps.Letters != nil {
-		asker.Office = b.deps.Letters.Office
+	if b.deps.Portal == nil {
+		b.deps.Portal = portal.New(portalOptions(b.deps))
 	}
+	b.deps.SSO = b.sso()
 	h, err := New(b.deps)
 	if err != nil {
 		t.Fatal(err)
@@ -151,11 +150,29 @@ func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
 		srv.Close()
 	})
 	for slug, org := range map[string]*portal.Organization{"acme": &b.acme, "evil": &b.evil} {
-		if *org, err = p.People.EnsureOrganization(t.Context(), slug, strings.ToUpper(slug)); err != nil {
+		if *org, err = b.deps.Portal.People.EnsureOrganization(t.Context(), slug, strings.ToUpper(slug)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return b
+}
+
+// portalOptions are those of a portal on a database.
+func portalOptions(d Deps) portal.Options {
+	office := &letter.Office{Keys: d.Keys, Server: d.BaseURL, Now: d.Now}
+	if d.Letters != nil {
+		office = d.Letters.Office
+	}
+	return portal.Options{
+		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links, Confirmations: d.DB.Confirmations,
+		Asker:   &portal.Asker{Office: office, Server: d.BaseURL, Now: d.Now},
+		Letters: office,
+		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Managing: d.DB.Managing, Keys: d.Keys,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: d.Now, Log: d.Log,
+		Limits: portal.Limits{
+			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},
+		},
+	}
 }
 
 // member makes an account with a role in an organization; the empty role is a

@@ -11,7 +11,11 @@ import (
 )
 
 var (
-	_ = add("POST /api/v1/session", anyone, doc{Summary: "Sign in", Help: "Sets the session cookie. A session that the browser had ends."}, signIn)
+	_ = add("POST /api/v1/session", anyone, doc{
+		Summary: "Sign in",
+		Help: "Sets the session cookie. A session that the browser had ends. Where the password is right and does not do alone, the error is of the kind second_factor and no session is there yet: " +
+			"its secondFactor has a token for POST /api/v1/session/second and the methods that may be used; with no method, an authenticator app is to be set up first, by POST /api/v1/session/second/app.",
+	}, signIn)
 	_ = add("POST /api/v1/session/link", anyone, doc{
 		Summary: "Sign in by a link", Help: "The link's token stands behind the # of its address. The link of the first administrator takes their e-mail address, name and password, and holds once.",
 	}, signInByLink)
@@ -19,7 +23,7 @@ var (
 	_ = add("DELETE /api/v1/session", signedIn, doc{Summary: "Sign out", Status: http.StatusNoContent}, signOut)
 	_ = add("GET /api/v1/sessions", signedIn, doc{Summary: "My sessions", Help: "They are for who is signed in, not for an API token."}, listSessions)
 	_ = add("DELETE /api/v1/sessions/{id}", signedIn, doc{Summary: "End one of my sessions", Help: "Not for an API token."}, endSession)
-	_ = add("PUT /api/v1/session/password", signedIn, doc{Summary: "Change my password", Help: "Ends my other sessions."}, changePassword)
+	_ = add("PUT /api/v1/session/password", signedIn, doc{Summary: "Change my password", Help: "Ends my other sessions. Denied to members whose organization signs them in by its identity provider.", Fresh: true}, changePassword)
 )
 
 // Session says who is signed in, and what they may do.
@@ -51,6 +55,7 @@ type Organization struct {
 type Features struct {
 	Sandbox   bool `json:"sandbox" doc:"simulated tenants run beside the server, and scenarios can be rehearsed"`
 	Templates bool `json:"templates" doc:"there are templates to install"`
+	Mail      bool `json:"mail" doc:"the server sends mail: people can be invited"`
 }
 
 func showSession(d Deps, c portal.Caller) Session {
@@ -58,7 +63,7 @@ func showSession(d Deps, c portal.Caller) Session {
 		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
 		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
 		Roles:        each(c.Roles, roleRef), Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
-		Features: Features{Sandbox: sandboxFor(d, c), Templates: d.Templates != nil},
+		Features: Features{Sandbox: sandboxFor(d, c), Templates: d.Templates != nil, Mail: mailReady(d) == nil},
 	}
 }
 
@@ -143,6 +148,8 @@ type SessionEntry struct {
 	CreatedAt time.Time     `json:"createdAt"`
 	SeenAt    time.Time     `json:"seenAt"`
 	EndsAt    time.Time     `json:"endsAt"`
+
+	Second portal.ProofMethod `json:"second,omitempty" doc:"the second factor that was given; not there for none"`
 }
 
 // inSession refuses what is for a person and not for their programs.
@@ -169,7 +176,7 @@ func mayShow(c portal.Caller, s portal.Session) bool {
 }
 
 func showSessionEntry(s portal.Session, c portal.Caller) SessionEntry {
-	return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt}
+	return SessionEntry{s.ID, s.ID == c.Session.ID, s.Method, s.Agent, s.Addr, s.CreatedAt, s.SeenAt, s.EndsAt, s.Second}
 }
 
 // idIn names the thing that a route is about.
@@ -214,10 +221,15 @@ func changePassword(ctx context.Context, d Deps, c portal.Caller, in changePassw
 	if err := d.Portal.ChangePassword(ctx, c, in.Current, in.Password, in.From); err != nil {
 		return none{}, err
 	}
-	for _, s := range before {
-		if s.ID != c.Session.ID {
+	tellEnded(d, before, c.Session.ID)
+	return none{}, nil
+}
+
+// tellEnded ends the streams of sessions that have ended, but for one that has not.
+func tellEnded(d Deps, ended []portal.Session, but string) {
+	for _, s := range ended {
+		if s.ID != but {
 			d.Live.Publish(s.Org, SessionEnded(s.ID))
 		}
 	}
-	return none{}, nil
 }

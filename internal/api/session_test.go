@@ -285,7 +285,7 @@ func TestTokensAreNoPeople(t *testing.T) {
 	session := items(ada.get("/api/v1/sessions", 200))[0].Text("id")
 	program := b.anybody()
 	program.bearer = ada.post("/api/v1/tokens", value.Map("name", "ci", "permissions", allowed("admin"), "endsAt", b.now().Add(time.Hour)), 201).Text("token")
-	if got := failure(program.post("/api/v1/tokens", value.Map("name", "child", "permissions", []any{"flows:read"}), 403)); !strings.Contains(got.Text("message"), "cannot make API tokens") {
+	if got := failure(program.post("/api/v1/tokens", value.Map("name", "child", "permissions", []any{"flows:read"}), 403)); !strings.Contains(got.Text("message"), "not by an API token") {
 		t.Errorf("%s", value.JSON(got))
 	}
 	program.get("/api/v1/sessions", 403)

@@ -10,7 +10,7 @@ import (
 
 var (
 	_ = add("GET /api/v1/tokens", portal.TokensWrite, doc{Summary: "API tokens", Help: "One's own; those of everybody in the organization for who may write members."}, listTokens)
-	_ = add("POST /api/v1/tokens", portal.TokensWrite, doc{Summary: "Make an API token", Help: "The token is in this answer and in no other.", Status: http.StatusCreated}, createToken)
+	_ = add("POST /api/v1/tokens", portal.TokensWrite, doc{Summary: "Make an API token", Help: "The token is in this answer and in no other. It may do no more than its maker; the organization may want it to have an end.", Status: http.StatusCreated, Fresh: true}, createToken)
 	_ = add("DELETE /api/v1/tokens/{id}", portal.TokensWrite, doc{Summary: "End an API token"}, deleteToken)
 )
 
@@ -23,11 +23,12 @@ type Token struct {
 	Hint        string              `json:"hint" doc:"the token's last four characters"`
 	CreatedAt   time.Time           `json:"createdAt"`
 	SeenAt      time.Time           `json:"seenAt,omitzero" doc:"its last use"`
+	SeenAddr    string              `json:"seenAddr,omitempty" doc:"network address of its last use"`
 	EndsAt      time.Time           `json:"endsAt,omitzero"`
 }
 
 func showToken(t portal.Token, owners map[string]string) Token {
-	return Token{t.ID, t.Name, t.Permissions, refTo(owners, t.Account), t.Hint, t.CreatedAt, t.SeenAt, t.EndsAt}
+	return Token{t.ID, t.Name, t.Permissions, refTo(owners, t.Account), t.Hint, t.CreatedAt, t.SeenAt, t.SeenAddr, t.EndsAt}
 }
 
 func listTokens(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Token, error) {
@@ -42,7 +43,7 @@ func listTokens(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Token, 
 type createTokenIn struct {
 	Name        string              `json:"name" min:"1" max:"100"`
 	Permissions []portal.Permission `json:"permissions" doc:"what it may do: not more than its maker"`
-	EndsAt      time.Time           `json:"endsAt,omitzero" doc:"no end where nothing is said"`
+	EndsAt      time.Time           `json:"endsAt,omitzero" doc:"no end where nothing is said, unless the organization wants one: see tokenLife of GET /api/v1/signin-policy"`
 }
 
 // NewToken is an API token as it is shown once.

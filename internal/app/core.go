@@ -17,6 +17,7 @@ import (
 
 	"sallyport/content"
 	"sallyport/internal/alert"
+	"sallyport/internal/breach"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/egress"
@@ -128,6 +129,7 @@ type Core struct {
 	Guard     *guard.Guard
 	Rules     *alert.Library
 	Pipeline  *pipeline.Pipeline[*store.Batch]
+	Breached  *breach.List // nil where the configuration names none
 }
 
 // OpenCore opens the database and builds everything on it. Close it.
@@ -174,6 +176,11 @@ func (c *Core) build(o Options) error {
 			return err
 		}
 	}
+	if name := c.Config.Password.BreachList; name != "" {
+		if c.Breached, err = breach.Open(name); err != nil {
+			return fmt.Errorf("password.breach_list: %w", err)
+		}
+	}
 	c.Shelf, c.Templates = o.Content.Shelf.WithOwn(c.DB.Connectors, c.Now), o.Content.Templates
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Engine = connector.NewEngine(connector.Options{
@@ -187,8 +194,14 @@ func (c *Core) build(o Options) error {
 	return nil
 }
 
-// Close closes the database.
-func (c *Core) Close() error { return c.DB.Close() }
+// Close closes the database, and the list of breached passwords.
+func (c *Core) Close() error {
+	err := c.DB.Close()
+	if c.Breached != nil {
+		err = errors.Join(err, c.Breached.Close())
+	}
+	return err
+}
 
 // address is where HTTP requests start a flow of an organization.
 func (c *Core) address(org, flowID string) string {

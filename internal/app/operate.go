@@ -8,6 +8,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/letter"
+	"sallyport/internal/passkey"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -22,12 +23,20 @@ func (c *Core) Portal() *portal.Portal {
 	return c.portal(&letter.Office{Keys: c.Keys, Server: c.Config.URL(), Now: c.Now})
 }
 
+// portal is Portal with the office that writes its letters.
 func (c *Core) portal(office *letter.Office) *portal.Portal {
-	return portal.New(portal.Options{
-		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations,
-		Asker:  &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
-		Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
-	})
+	o := portal.Options{
+		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations, Asker: &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
+		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations, Managing: c.DB.Managing,
+		Keys: c.Keys, Letters: office, Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
+	}
+	if c.Breached != nil { // a nil list is no nil interface
+		o.Breached = c.Breached
+	}
+	if party, err := passkey.New(c.Config.URL(), "Sallyport"); err == nil {
+		o.Passkeys = party
+	}
+	return portal.New(o)
 }
 
 // provisioning lets identity providers in.
@@ -156,9 +165,13 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secrets of provisioning: %w", err)
 	}
+	factors, err := c.DB.Factors.Reseal(ctx, func(f portal.Factor) ([]byte, error) { return f.Reseal(c.Keys) })
+	if err != nil {
+		return n, fmt.Errorf("seal second factors: %w", err)
+	}
 	signing, err := resealSSO(ctx, c.DB, c.Keys)
 	if err != nil {
 		return n, fmt.Errorf("seal the keys of single sign-on: %w", err)
 	}
-	return n + grants + options + hooks + letters + scim + signing, nil
+	return n + grants + options + hooks + letters + scim + factors + signing, nil
 }

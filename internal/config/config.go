@@ -34,6 +34,7 @@ type Config struct {
 	Egress       Egress        `yaml:"egress"`
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
+	Password     Password      `yaml:"password"`
 	Audit        Audit         `yaml:"audit"`
 	Mail         Mail          `yaml:"mail"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
@@ -84,6 +85,11 @@ type Mail struct {
 type Session struct {
 	Idle     time.Duration `yaml:"idle" help:"a session ends after this long without a request"`
 	Absolute time.Duration `yaml:"absolute" help:"a session ends this long after sign-in"`
+}
+
+// Password is what passwords must be.
+type Password struct {
+	BreachList string `yaml:"breach_list" help:"file of the SHA-1 hashes of passwords that were published after break-ins, ordered by hash, as haveibeenpwned.com gives it to download; a new password is none of them. Nobody outside is asked. Empty knows common patterns alone"`
 }
 
 // Audit says what becomes of the audit log.

@@ -23,13 +23,14 @@ type Kind string
 const (
 	Confirm Kind = "confirm" // the person owns the address
 	Reset   Kind = "reset"   // a password that was forgotten
+	Managed Kind = "managed" // a password that was asked for, and that somebody else looks after
 	Invite  Kind = "invite"  // to an organization
 	SignIn  Kind = "signin"  // somebody signed in from where they had not before
 	Test    Kind = "test"    // the mail server works
 )
 
 // Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Confirm, Reset, Invite, SignIn, Test} }
+func Kinds() []Kind { return []Kind{Confirm, Reset, Managed, Invite, SignIn, Test} }
 
 // State is how far a letter is.
 type State string

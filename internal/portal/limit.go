@@ -17,6 +17,7 @@ type Limits struct {
 	Addr    Limit         // attempts from one network address, for anybody
 	Account Limit         // attempts for one account from anywhere; past it, they wait
 	Delay   time.Duration // how long they do
+	Codes   Limit         // codes of an authenticator app for one account from anywhere: who makes them knows the password
 }
 
 // Limit allows Burst attempts at once, and one more every Every.
@@ -30,6 +31,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Pair: Limit{Burst: 10, Every: time.Minute}, Addr: Limit{Burst: 60, Every: 5 * time.Second},
 		Account: Limit{Burst: 100, Every: 10 * time.Second}, Delay: 2 * time.Second,
+		Codes: Limit{Burst: 20, Every: 10 * time.Minute},
 	}
 }
 

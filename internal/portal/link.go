@@ -94,7 +94,7 @@ func (p *Portal) UseLink(ctx context.Context, token string, n NewAccount, from F
 		}
 	}
 	p.attempts.giveBack(from)
-	return p.open(ctx, m, ByLink, from, old)
+	return p.open(ctx, m, opening{By: ByLink}, from, old)
 }
 
 // first makes the first administrator.

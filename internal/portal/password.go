@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"sallyport/internal/breach"
 	"sallyport/internal/errs"
 )
 
@@ -53,7 +54,7 @@ type Hasher struct {
 // NewHasher returns a hasher that makes hashes of a cost, atOnce at a time.
 func NewHasher(cost Cost, atOnce int) *Hasher {
 	h := &Hasher{cost: cost, slots: make(chan struct{}, max(1, atOnce))}
-	h.decoy = h.hash(newToken())
+	h.decoy = h.form(random(saltLength), random(keyLength)) // as long to check as any, and nothing fits it
 	return h
 }
 
@@ -67,11 +68,20 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 func (h *Hasher) hash(password string) string {
-	salt := make([]byte, saltLength)
-	_, _ = rand.Read(salt)
-	key := argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Threads, keyLength)
+	salt := random(saltLength)
+	return h.form(salt, argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Threads, keyLength))
+}
+
+// form writes a hash in the PHC form.
+func (h *Hasher) form(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.Memory, h.cost.Passes, h.cost.Threads, b64.EncodeToString(salt), b64.EncodeToString(key))
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // crypto/rand never fails: it ends the program instead
+	return b
 }
 
 // Verify reports whether a password is the one of a hash, and whether the hash
@@ -147,8 +157,32 @@ const maxMemory = 1 << 20
 
 var errHashForm = errors.New("a password hash is not in the form $argon2id$v=19$m=…,t=…,p=…$salt$key")
 
-// CheckPassword returns what is wrong with a new password.
-func CheckPassword(password, email string) error {
+// Breached knows passwords that others have found out.
+type Breached interface {
+	Contains(password string) (bool, error)
+}
+
+// checkPassword returns what is wrong with a new password of somebody.
+func (o *Options) checkPassword(password, email, name string) error {
+	if err := CheckPassword(password, email, name); err != nil {
+		return &FieldError{"password", err}
+	}
+	if o.Breached == nil {
+		return nil
+	}
+	found, err := o.Breached.Contains(password)
+	if err != nil {
+		return fmt.Errorf("look for the password among those that were breached: %w", err)
+	}
+	if found {
+		return &FieldError{"password", errs.New(errs.Invalid, "the password was published after a break-in elsewhere, and is among the first that others try; choose another")}
+	}
+	return nil
+}
+
+// CheckPassword returns what is wrong with a new password by itself. The words are
+// further ones that are near at hand, such as the person's name.
+func CheckPassword(password, email string, words ...string) error {
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
 		return errs.New(errs.Invalid, "a password has at least %d characters", MinPassword)
@@ -156,6 +190,8 @@ func CheckPassword(password, email string) error {
 		return errs.New(errs.Invalid, "a password has at most %d bytes", maxPassword)
 	case EmailKey(password) == EmailKey(email):
 		return errs.New(errs.Invalid, "the password is the e-mail address; choose another")
+	case breach.Common(password, append(words, email)...):
+		return errs.New(errs.Invalid, "the password follows a pattern that is among the first that others try; choose one that does not, such as a few words by chance")
 	}
 	return nil
 }

@@ -4,31 +4,24 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 )
 
 // People are organizations and who is in them.
-type People struct {
-	organizations Organizations
-	accounts      Accounts
-	roles         Roles
-	hasher        *Hasher
-	now           func() time.Time
-}
+type People struct{ o *Options }
 
 // EnsureOrganization returns the organization of a slug, making it where there is
 // none.
 func (p *People) EnsureOrganization(ctx context.Context, slug, name string) (Organization, error) {
-	got, err := p.organizations.BySlug(ctx, slug)
+	got, err := p.o.Organizations.BySlug(ctx, slug)
 	if errs.KindOf(err) != errs.NotFound {
 		return got, err
 	}
-	now := p.now()
+	now := p.o.Now()
 	o := Organization{ID: id.At(now), Slug: slug, Name: name, CreatedAt: now}
-	if err := p.organizations.Add(ctx, o); err != nil {
+	if err := p.o.Organizations.Add(ctx, o); err != nil {
 		return o, fmt.Errorf("add organization: %w", err)
 	}
 	return o, nil
@@ -41,28 +34,25 @@ type NewAccount struct {
 	Password string
 }
 
-func (n NewAccount) check() error {
+func (n NewAccount) check(o *Options) error {
 	if err := CheckEmail(n.Email); err != nil {
 		return &FieldError{"email", err}
 	}
 	if name := strings.TrimSpace(n.Name); name == "" || len(name) > 200 {
 		return &FieldError{"name", errs.New(errs.Invalid, "a name of at most 200 bytes is wanted")}
 	}
-	if err := CheckPassword(n.Password, n.Email); err != nil {
-		return &FieldError{"password", err}
-	}
-	return nil
+	return o.checkPassword(n.Password, n.Email, n.Name)
 }
 
 func (p *People) account(ctx context.Context, n NewAccount) (Account, error) {
-	if err := n.check(); err != nil {
+	if err := n.check(p.o); err != nil {
 		return Account{}, err
 	}
-	hash, err := p.hasher.Hash(ctx, n.Password)
+	hash, err := p.o.Hasher.Hash(ctx, n.Password)
 	if err != nil {
 		return Account{}, fmt.Errorf("hash password: %w", err)
 	}
-	now := p.now()
+	now := p.o.Now()
 	return Account{ID: id.At(now), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), PasswordHash: hash, CreatedAt: now}, nil
 }
 
@@ -73,7 +63,7 @@ func (p *People) Add(ctx context.Context, org string, n NewAccount, roles ...str
 	if err != nil {
 		return Account{}, err
 	}
-	if err := p.accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Roles: roles, CreatedAt: a.CreatedAt}); err != nil {
+	if err := p.o.Accounts.Join(ctx, a, Membership{Org: org, Account: a.ID, Roles: roles, CreatedAt: a.CreatedAt}); err != nil {
 		return Account{}, fmt.Errorf("add member: %w", err)
 	}
 	return a, nil
@@ -81,7 +71,7 @@ func (p *People) Add(ctx context.Context, org string, n NewAccount, roles ...str
 
 // List returns the people of an organization.
 func (p *People) List(ctx context.Context, org string) ([]Member, error) {
-	ms, err := p.accounts.Members(ctx, org)
+	ms, err := p.o.Accounts.Members(ctx, org)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
@@ -113,7 +103,7 @@ type MemberChange struct {
 // organization who can sign in stays that: anything else is a conflict. So is
 // keeping somebody from signing in who is in another organization, too.
 func (p *People) Set(ctx context.Context, org, account string, c MemberChange) error {
-	return p.accounts.SetMember(ctx, org, account, c, p.now())
+	return p.o.Accounts.SetMember(ctx, org, account, c, p.o.Now())
 }
 
 // SetBy is Set by a caller, who grants no role that allows more than they may do.
@@ -125,5 +115,5 @@ func (p *People) SetBy(ctx context.Context, c Caller, account string, change Mem
 // Remove ends a membership, and with it the member's sessions and API tokens
 // there; an account that is a member nowhere else is deleted.
 func (p *People) Remove(ctx context.Context, org, account string) error {
-	return p.accounts.RemoveMember(ctx, org, account)
+	return p.o.Accounts.RemoveMember(ctx, org, account)
 }

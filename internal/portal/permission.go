@@ -39,6 +39,7 @@ const (
 	SessionsWrite    Permission = "sessions:write" // end the sessions of others
 	SCIMRead         Permission = "scim:read"      // how the identity provider provisions
 	SCIMWrite        Permission = "scim:write"     // the secret by which it does
+	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
 	SSORead          Permission = "sso:read"     // single sign-on, and why sign-ins were refused
@@ -100,6 +101,7 @@ func Explained() []About {
 		{SessionsWrite, people, "End the sessions of other members"},
 		{SCIMRead, people, "See how the identity provider provisions members and groups, never its secret"},
 		{SCIMWrite, people, "Make, show and rotate the secret by which the identity provider provisions"},
+		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
 		{SSORead, people, "See how people sign in through the identity provider, and why sign-ins were refused"},

@@ -44,6 +44,7 @@ roles:write          x       .        .       .       .
 sessions:write       x       .        .       .       .
 scim:read            x       .        .       .       x
 scim:write           x       .        .       .       .
+signin:write         x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
 sso:read             x       .        .       .       x

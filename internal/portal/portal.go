@@ -17,6 +17,9 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"sallyport/internal/letter"
+	"sallyport/internal/passkey"
 )
 
 // Organization is a customer: everything belongs to one.
@@ -98,9 +101,23 @@ type Options struct {
 	Sessions      Sessions
 	Tokens        Tokens
 	Links         Links
+	Factors       Factors
+	Codes         Codes
+	Steps         Steps
+	Provings      Provings
+	Policies      Policies
+	Devices       Devices
+	Resets        Resets
+	Invitations   Invitations
+	Keys          Keys
 	Confirmations Confirmations
 	Asker         *Asker
 	Hasher        *Hasher
+	Managing      Managing         // nil is that of nobody
+	Breached      Breached         // passwords that others have found out; nil knows none but the common ones
+	Passkeys      *passkey.Party   // nil: there are none on this server
+	Letters       *letter.Office   // nil: the server sends no mail
+	Fresh         time.Duration    // how old a proof may be before what matters; 0 is [DefaultFresh]
 	Limits        Limits           // the zero value is [DefaultLimits]
 	Absolute      time.Duration    // a session's longest life; 0 is 12 hours
 	Idle          time.Duration    // its end without a request; 0 is one hour
@@ -110,7 +127,13 @@ type Options struct {
 
 // Portal signs people in and says who a request comes from.
 type Portal struct {
-	People *People
+	People    *People
+	Second    *SecondStep // what comes after a password, or in its place
+	Enrolment *Enrolment  // second factors
+	Proofs    *Proofs     // before what matters
+	Recovery  *Recovery   // of forgotten passwords
+	Inviting  *Inviting
+	Rules     *Rules // how an organization's people sign in
 
 	o        Options
 	attempts *attempts
@@ -121,6 +144,9 @@ const (
 	DefaultAbsolute = 12 * time.Hour
 	DefaultIdle     = time.Hour
 )
+
+// DefaultFresh is how old a proof may be before what matters.
+const DefaultFresh = 10 * time.Minute
 
 // New returns a portal.
 func New(o Options) *Portal {
@@ -139,10 +165,20 @@ func New(o Options) *Portal {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
-	return &Portal{
-		People: &People{organizations: o.Organizations, accounts: o.Accounts, roles: o.Roles, hasher: o.Hasher, now: o.Now},
-		o:      o, attempts: newAttempts(o.Limits, o.Now),
+	if o.Fresh == 0 {
+		o.Fresh = DefaultFresh
 	}
+	if o.Managing == nil {
+		o.Managing = nobodyManaged{}
+	}
+	p := &Portal{o: o, attempts: newAttempts(o.Limits, o.Now)}
+	v, st := &verifier{o: &p.o, codes: newLimiter(o.Limits.Codes, o.Now)}, steps{&p.o}
+	p.People = &People{o: &p.o}
+	p.Second = &SecondStep{p, v, st}
+	p.Enrolment = &Enrolment{&p.o, v, st}
+	p.Proofs = &Proofs{p, v, st}
+	p.Recovery, p.Inviting, p.Rules = &Recovery{p}, &Inviting{p}, &Rules{&p.o}
+	return p
 }
 
 // Asker returns who writes to people that are to confirm an address.
@@ -193,6 +229,12 @@ func (p *Portal) Sweep(ctx context.Context) error {
 	}
 	if err := p.o.Links.Sweep(ctx, now); err != nil {
 		return fmt.Errorf("sweep sign-in links: %w", err)
+	}
+	if err := p.o.Resets.Sweep(ctx, now); err != nil {
+		return fmt.Errorf("sweep links that set passwords: %w", err)
+	}
+	if err := p.o.Devices.Sweep(ctx, now.Add(-deviceFor)); err != nil {
+		return fmt.Errorf("sweep devices: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
+	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
 )
@@ -53,10 +55,7 @@ func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	o := portal.Options{
-		Organizations: db.Organizations, Accounts: db.Accounts, Roles: db.Roles, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links, Confirmations: db.Confirmations,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: b.now, Log: slog.New(slog.DiscardHandler),
-	}
+	o := options(t, db, b.now)
 	for _, c := range change {
 		c(&o)
 	}
@@ -65,6 +64,20 @@ func setup(t *testing.T, change ...func(*portal.Options)) *bench {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// options are those of a portal on a database.
+func options(t *testing.T, db *store.DB, now func() time.Time) portal.Options {
+	t.Helper()
+	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return portal.Options{
+		Organizations: db.Organizations, Accounts: db.Accounts, Roles: db.Roles, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links, Confirmations: db.Confirmations,
+		Factors: db.Factors, Codes: db.Codes, Steps: db.Steps, Provings: db.Sessions, Policies: db.Policies, Devices: db.Devices, Resets: db.Resets, Invitations: db.Invitations, Managing: db.Managing, Keys: keys,
+		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: now, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 func (b *bench) member(t *testing.T, email, r string) portal.Account {
@@ -373,10 +386,9 @@ func TestHashIsRenewed(t *testing.T) {
 	b := setup(t)
 	b.member(t, "ada@acme.example", portal.Admin)
 	before := b.signIn(t, "ada@acme.example")
-	dear := portal.New(portal.Options{
-		Organizations: b.db.Organizations, Accounts: b.db.Accounts, Roles: b.db.Roles, Sessions: b.db.Sessions, Tokens: b.db.Tokens, Links: b.db.Links,
-		Hasher: portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2), Now: b.now, Log: slog.New(slog.DiscardHandler),
-	})
+	o := options(t, b.db, b.now)
+	o.Hasher = portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2)
+	dear := portal.New(o)
 	if _, _, err := dear.SignIn(t.Context(), portal.Credentials{Email: "ada@acme.example", Password: password}, portal.From{}, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -417,7 +429,7 @@ func TestTokens(t *testing.T) {
 	if raw, err := b.db.Tokens.List(ctx, b.org.ID, ""); err != nil || strings.Contains(strings.Join(strings.Fields(raw[0].Name+raw[0].ID+raw[0].Hint), ""), text) {
 		t.Errorf("the token itself is stored: %+v %v", raw, err)
 	}
-	got, err := b.EnterByToken(ctx, text)
+	got, err := b.EnterByToken(ctx, text, portal.From{Addr: "192.0.2.1"})
 	if err != nil || got.Account.ID != bob.ID || !got.Can(portal.FlowsWrite) || got.Can(portal.GuardWrite) {
 		t.Fatalf("%+v %v", got, err)
 	}
@@ -427,16 +439,16 @@ func TestTokens(t *testing.T) {
 	if err := b.People.Set(ctx, b.org.ID, bob.ID, portal.MemberChange{Roles: []string{portal.Auditor}}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := b.EnterByToken(ctx, text); err != nil || got.Can(portal.FlowsWrite) || !got.Can(portal.FlowsRead) {
+	if got, err := b.EnterByToken(ctx, text, portal.From{Addr: "192.0.2.1"}); err != nil || got.Can(portal.FlowsWrite) || !got.Can(portal.FlowsRead) {
 		t.Errorf("with its maker an auditor: %+v %v", got, err)
 	}
 	for name, text := range map[string]string{"another text": "spt_" + strings.Repeat("x", 43), "no token of ours": "ghp_x", "nothing": ""} {
-		if _, err := b.EnterByToken(ctx, text); !isOut(err) {
+		if _, err := b.EnterByToken(ctx, text, portal.From{Addr: "192.0.2.1"}); !isOut(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	b.pass(time.Hour)
-	if _, err := b.EnterByToken(ctx, text); !isOut(err) {
+	if _, err := b.EnterByToken(ctx, text, portal.From{Addr: "192.0.2.1"}); !isOut(err) {
 		t.Errorf("at its end: %v", err)
 	}
 	if own, err := b.Tokens(ctx, caller); err != nil || len(own) != 1 {

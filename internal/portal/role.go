@@ -153,7 +153,7 @@ func checkPermissions(ps []Permission) error {
 // Roles returns the roles of an organization: the builtin ones, then its own by
 // name.
 func (p *People) Roles(ctx context.Context, org string) ([]Role, error) {
-	own, err := p.roles.List(ctx, org)
+	own, err := p.o.Roles.List(ctx, org)
 	if err != nil {
 		return nil, fmt.Errorf("list roles: %w", err)
 	}
@@ -177,7 +177,7 @@ func (p *People) Role(ctx context.Context, org, which string) (Role, error) {
 // AddRole makes a role of the caller's organization. It allows nothing that the
 // caller may not do.
 func (p *People) AddRole(ctx context.Context, c Caller, n NewRole) (Role, error) {
-	now := p.now()
+	now := p.o.Now()
 	r, err := n.role(id.At(now))
 	if err != nil {
 		return r, err
@@ -185,7 +185,7 @@ func (p *People) AddRole(ctx context.Context, c Caller, n NewRole) (Role, error)
 	if err := c.mayGrant(r); err != nil {
 		return Role{}, &FieldError{"permissions", err}
 	}
-	return r, p.roles.Add(ctx, c.Org.ID, r, now)
+	return r, p.o.Roles.Add(ctx, c.Org.ID, r, now)
 }
 
 // ChangeRole replaces the name and permissions of a role of the caller's
@@ -199,7 +199,7 @@ func (p *People) ChangeRole(ctx context.Context, c Caller, role string, n NewRol
 	if err != nil {
 		return r, err
 	}
-	return r, p.roles.Change(ctx, c.Org.ID, r, func(before Role) error {
+	return r, p.o.Roles.Change(ctx, c.Org.ID, r, func(before Role) error {
 		added := Role{Name: r.Name}
 		for _, p := range r.Permissions {
 			if !before.Allows(p) {
@@ -210,7 +210,7 @@ func (p *People) ChangeRole(ctx context.Context, c Caller, role string, n NewRol
 			return &FieldError{"permissions", err}
 		}
 		return nil
-	}, p.now())
+	}, p.o.Now())
 }
 
 // RemoveRole deletes a role of the caller's organization that nobody has. A flow
@@ -219,5 +219,5 @@ func (p *People) RemoveRole(ctx context.Context, c Caller, role string) error {
 	if b, ok := Builtin(role); ok {
 		return errs.New(errs.Conflict, "the role %s is builtin: it stays", b.Name)
 	}
-	return p.roles.Remove(ctx, c.Org.ID, role)
+	return p.o.Roles.Remove(ctx, c.Org.ID, role)
 }

@@ -21,7 +21,10 @@ type Session struct {
 	EndsAt    time.Time // the absolute end
 	Agent     string    // the browser's User-Agent
 	Addr      string
-	Until     time.Time // when the identity provider's word ends; zero where it does not
+	ProvedAt  time.Time   // when it was last proved to be its owner's
+	Second    ProofMethod // the second factor that was part of a proof; empty for none
+	Policy    Policy      // its organization's, as it is now
+	Until     time.Time   // when the identity provider's word ends; zero where it does not
 }
 
 // Method says how somebody proved who they are.
@@ -30,12 +33,13 @@ type Method string
 // The methods.
 const (
 	ByPassword Method = "password"
+	ByPasskey  Method = "passkey"
 	ByLink     Method = "link"
 	BySAML     Method = "saml" // the organization's identity provider said so
 )
 
 // Methods lists the methods.
-func Methods() []Method { return []Method{ByPassword, ByLink, BySAML} }
+func Methods() []Method { return []Method{ByPassword, ByPasskey, ByLink, BySAML} }
 
 // Sessions keeps sessions, by the hash of their token.
 type Sessions interface {
@@ -79,7 +83,8 @@ const touchEvery = time.Minute
 func wrong() error { return &AuthError{"the e-mail address or the password is not right"} }
 
 // SignIn checks a password and opens a session; old, the token of the session
-// that the browser had, ends. It returns the session's token.
+// that the browser had, ends. It returns the session's token. Where the password
+// does not do alone the error is a [SecondFactorError].
 func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old string) (string, Caller, error) {
 	key := EmailKey(c.Email)
 	if err := p.attempts.take(ctx, key, from); err != nil {
@@ -107,11 +112,10 @@ func (p *Portal) SignIn(ctx context.Context, c Credentials, from From, old strin
 	if err != nil {
 		return "", Caller{}, err
 	}
-	p.attempts.succeeded(key, from)
 	if outdated {
 		p.rehash(ctx, a, c.Password)
 	}
-	return p.open(ctx, m, ByPassword, from, old)
+	return p.Second.after(ctx, a, m, from, old)
 }
 
 // rehash renews a hash of another cost, now that the password is known. It may
@@ -157,13 +161,19 @@ func (p *Portal) membership(ctx context.Context, account, slug string) (Membersh
 	return Membership{}, wrong()
 }
 
+// opening is by what a session is opened.
+type opening struct {
+	By     Method
+	Second ProofMethod // the second factor that was part of it, if any
+}
+
 // open starts a session, with a token that nobody has seen before.
-func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, old string) (string, Caller, error) {
+func (p *Portal) open(ctx context.Context, m Membership, by opening, from From, old string) (string, Caller, error) {
 	now := p.o.Now()
 	token := newToken()
 	s := Session{
-		ID: id.At(now), Account: m.Account, Org: m.Org, Method: by, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute),
-		Agent: shorten(from.Agent, 300), Addr: from.Addr,
+		ID: id.At(now), Account: m.Account, Org: m.Org, Method: by.By, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute),
+		Agent: shorten(from.Agent, 300), Addr: from.Addr, ProvedAt: now, Second: by.Second,
 	}
 	if err := p.o.Sessions.Add(ctx, hashOf(token), s); err != nil {
 		return "", Caller{}, fmt.Errorf("open session: %w", err)
@@ -178,6 +188,7 @@ func (p *Portal) open(ctx context.Context, m Membership, by Method, from From, o
 	if err != nil {
 		return "", Caller{}, fmt.Errorf("read the new session: %w", err)
 	}
+	p.o.told(ctx, c)
 	return token, c, nil
 }
 
@@ -225,9 +236,7 @@ func (p *Portal) Look(ctx context.Context, token string) (Caller, error) {
 	if err != nil {
 		return Caller{}, fmt.Errorf("find session: %w", err)
 	}
-	now := p.o.Now()
-	until := c.Session.Until
-	if !now.Before(c.Session.EndsAt) || now.Sub(c.Session.SeenAt) >= p.o.Idle || !until.IsZero() && !now.Before(until) {
+	if p.o.ended(c.Session, p.o.Now()) {
 		return Caller{}, nobody()
 	}
 	return c, nil
@@ -241,7 +250,7 @@ func (p *Portal) Sessions(ctx context.Context, account string) ([]Session, error
 	}
 	out := []Session{}
 	for _, s := range all {
-		if now := p.o.Now(); now.Before(s.EndsAt) && now.Sub(s.SeenAt) < p.o.Idle {
+		if !p.o.ended(s, p.o.Now()) {
 			out = append(out, s)
 		}
 	}
@@ -259,8 +268,11 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 	if c.Session.ID == "" {
 		return errs.New(errs.Denied, "a password is changed by its owner in a session, not by an API token")
 	}
-	if err := CheckPassword(next, c.Account.Email); err != nil {
-		return &FieldError{"password", err}
+	if err := mayHavePassword(ctx, &p.o, c.Account.ID); err != nil {
+		return err
+	}
+	if err := p.o.checkPassword(next, c.Account.Email, c.Account.Name); err != nil {
+		return err
 	}
 	key := EmailKey(c.Account.Email)
 	if err := p.attempts.take(ctx, key, from); err != nil {

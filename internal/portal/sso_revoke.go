@@ -24,7 +24,7 @@ type Subject struct {
 
 const (
 	maxKeySet    = 64 << 10 // bytes of a JSON Web Key Set
-	maxTokenLife = 10 * time.Minute
+	maxOrderLife = 10 * time.Minute
 	keySetFor    = 5 * time.Minute
 )
 
@@ -117,7 +117,7 @@ func unfit(c jwt.Claims, want jwt.Expected) string {
 	if err := c.ValidateWithLeeway(want, saml.DefaultSkew); err != nil {
 		return "does not hold now, or for this address"
 	}
-	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxTokenLife {
+	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxOrderLife {
 		return "has no id, or holds for too long"
 	}
 	return ""

@@ -102,20 +102,35 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	}
 	e := all[i]
 	out := Switching{Org: e.Organization}
-	switch {
-	case e.Managed:
+	if e.Managed {
 		out.Start = true
 		return out, nil
-	case !e.Proven && password == "":
-		out.WantPassword = true
-		return out, nil
-	case !e.Proven:
-		if err := s.o.Portal.prove(ctx, c, password, from); err != nil {
+	}
+	now, fresh := s.o.Now(), newToken()
+	next := Session{
+		ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr,
+		ProvedAt: c.Session.ProvedAt, Second: c.Session.Second,
+	}
+	lacks := false
+	if lacksSecond(next) {
+		if lacks, err = s.o.Portal.Second.Wanted(ctx, c.Account.ID, e.ID); err != nil {
 			return Switching{}, err
 		}
 	}
-	now, fresh := s.o.Now(), newToken()
-	next := Session{ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr}
+	switch {
+	case (!e.Proven || lacks) && password == "":
+		out.WantPassword = true
+		return out, nil
+	case !e.Proven || lacks:
+		if err := s.o.Portal.prove(ctx, c, password, from); err != nil {
+			return Switching{}, err
+		}
+		next.ProvedAt = now
+	}
+	if lacks {
+		_, _, err := s.o.Portal.Second.after(ctx, c.Account, Membership{Org: e.ID, Account: c.Account.ID}, from, token)
+		return Switching{}, err
+	}
 	if err := s.o.Directory.Switch(ctx, hashOf(token), hashOf(fresh), next); err != nil {
 		return Switching{}, fmt.Errorf("switch: %w", err)
 	}

@@ -22,6 +22,7 @@ type Token struct {
 	CreatedAt time.Time
 	SeenAt    time.Time // its last use; zero for never
 	EndsAt    time.Time // zero for no end
+	SeenAddr  string    // network address of its last use
 
 	Permissions []Permission // in the order of [Permissions]
 }
@@ -36,8 +37,8 @@ type Tokens interface {
 	// Find returns whose a token is, with the account, organization and roles as
 	// they are now. One of a disabled account, or of no member, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
-	// Touch notes a use.
-	Touch(ctx context.Context, token string, at time.Time) error
+	// Touch notes a use, and the network address that it came from.
+	Touch(ctx context.Context, token, addr string, at time.Time) error
 	// List returns the tokens of an organization, or of one account in it, the
 	// newest first.
 	List(ctx context.Context, org, account string) ([]Token, error)
@@ -47,7 +48,7 @@ type Tokens interface {
 }
 
 // EnterByToken returns who an API token belongs to, and notes its use.
-func (p *Portal) EnterByToken(ctx context.Context, token string) (Caller, error) {
+func (p *Portal) EnterByToken(ctx context.Context, token string, from From) (Caller, error) {
 	if !strings.HasPrefix(token, TokenPrefix) {
 		return Caller{}, &AuthError{"the bearer token is no API token of Sallyport: those begin with " + TokenPrefix}
 	}
@@ -59,10 +60,11 @@ func (p *Portal) EnterByToken(ctx context.Context, token string) (Caller, error)
 	case err != nil:
 		return Caller{}, fmt.Errorf("find API token: %w", err)
 	}
-	if now.Sub(c.Token.SeenAt) >= touchEvery {
-		if err := p.o.Tokens.Touch(ctx, c.Token.ID, now); err != nil {
+	if now.Sub(c.Token.SeenAt) >= touchEvery || c.Token.SeenAddr != from.Addr {
+		if err := p.o.Tokens.Touch(ctx, c.Token.ID, from.Addr, now); err != nil {
 			return Caller{}, fmt.Errorf("touch API token: %w", err)
 		}
+		c.Token.SeenAddr = from.Addr
 	}
 	return c, nil
 }
@@ -89,6 +91,9 @@ func (p *Portal) CreateToken(ctx context.Context, c Caller, n NewToken) (string,
 	case !n.EndsAt.IsZero() && !n.EndsAt.After(now):
 		return "", Token{}, errs.New(errs.Invalid, "the API token's end has passed already")
 	}
+	if err := p.o.tokenLife(ctx, c, n.EndsAt); err != nil {
+		return "", Token{}, err
+	}
 	if err := checkPermissions(n.Permissions); err != nil {
 		return "", Token{}, err
 	}
@@ -103,6 +108,18 @@ func (p *Portal) CreateToken(ctx context.Context, c Caller, n NewToken) (string,
 		return "", Token{}, fmt.Errorf("add API token: %w", err)
 	}
 	return text, t, nil
+}
+
+// tokenLife refuses an end that the organization does not allow.
+func (o *Options) tokenLife(ctx context.Context, c Caller, ends time.Time) error {
+	policy, err := o.Policies.Get(ctx, c.Org.ID)
+	if err != nil {
+		return fmt.Errorf("read how people sign in: %w", err)
+	}
+	if most := policy.TokenLife; most > 0 && (ends.IsZero() || ends.After(o.Now().Add(most))) {
+		return &FieldError{"endsAt", errs.New(errs.Invalid, "the organization wants API tokens to end within %d days", int(most.Hours()/24))}
+	}
+	return nil
 }
 
 // Tokens returns the caller's API tokens, or everybody's in the organization for

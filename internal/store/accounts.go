@@ -86,10 +86,15 @@ func (tx *Tx) join(ctx context.Context, a portal.Account, m portal.Membership) e
 	if err != nil {
 		return err
 	}
+	return tx.addMember(ctx, a, m)
+}
+
+// addMember makes the membership of an account that is there.
+func (tx *Tx) addMember(ctx context.Context, a portal.Account, m portal.Membership) error {
 	if err := tx.holdRoles(ctx, m.Org); err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO membership (org_id, account_id, state, origin, name, user_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.exec(ctx, `INSERT INTO membership (org_id, account_id, state, origin, name, user_name, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		m.Org, m.Account, cmp.Or(m.State, portal.Active), cmp.Or(m.Origin, portal.OriginLocal), m.Name, m.UserName, toMicros(m.CreatedAt))
 	if errs.KindOf(err) == errs.Conflict {
 		return errs.New(errs.Conflict, "the account is a member already")
@@ -175,12 +180,8 @@ func (tx *Tx) auditAccount(ctx context.Context, account string, n audit.Note) er
 // disable keeps an account from signing in, or lets it again. A member of other
 // organizations as well is not this one's to shut out.
 func (tx *Tx) disable(ctx context.Context, org, account string, disabled bool, at time.Time) error {
-	n, err := one(ctx, tx, "count", scalar[int], `SELECT count(*) FROM membership WHERE account_id = ? AND org_id <> ?`, account, org)
-	if err != nil {
+	if err := tx.alone(ctx, org, account); err != nil {
 		return err
-	}
-	if n > 0 {
-		return errs.New(errs.Conflict, "the account belongs to another organization as well; remove it from this one instead")
 	}
 	if !disabled {
 		return tx.change(ctx, "account", `UPDATE account SET disabled_at = 0 WHERE id = ?`, account)
@@ -188,7 +189,7 @@ func (tx *Tx) disable(ctx context.Context, org, account string, disabled bool, a
 	if err := tx.change(ctx, "account", `UPDATE account SET disabled_at = ? WHERE id = ?`, toMicros(at), account); err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `DELETE FROM session WHERE account_id = ?`, account)
+	_, err := tx.exec(ctx, `DELETE FROM session WHERE account_id = ?`, account)
 	return err
 }
 

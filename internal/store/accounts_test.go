@@ -319,13 +319,13 @@ func TestTokens(t *testing.T) {
 		if err != nil || c.Account.ID != "bob" || len(c.Roles) != 1 || c.Roles[0].ID != portal.Responder || len(c.Token.Permissions) != 1 || c.Token.Permissions[0] != portal.FlowsRead || c.Token.Hint != "wxyz" || !c.Token.SeenAt.IsZero() {
 			t.Errorf("found: %+v %v", c, err)
 		}
-		if err := db.Tokens.Touch(ctx, "tb", start().Add(time.Second)); err != nil {
+		if err := db.Tokens.Touch(ctx, "tb", "192.0.2.7", start().Add(time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		if all, err := db.Tokens.List(ctx, "acme", ""); err != nil || len(all) != 2 {
 			t.Errorf("all: %+v %v", all, err)
 		}
-		if own, err := db.Tokens.List(ctx, "acme", "bob"); err != nil || len(own) != 1 || own[0].SeenAt.IsZero() {
+		if own, err := db.Tokens.List(ctx, "acme", "bob"); err != nil || len(own) != 1 || own[0].SeenAt.IsZero() || own[0].SeenAddr != "192.0.2.7" {
 			t.Errorf("own: %+v %v", own, err)
 		}
 		for what, err := range map[string]error{"another's": db.Tokens.Remove(ctx, "acme", "bob", "ta"), "another organization's": db.Tokens.Remove(ctx, "acme", "", "te")} {

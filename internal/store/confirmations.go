@@ -93,6 +93,9 @@ func (t Confirmations) Use(ctx context.Context, hash string) (portal.Confirmed, 
 		if err := tx.change(ctx, "confirmation", `UPDATE membership SET state = 'active' WHERE org_id = ? AND account_id = ? AND state = 'pending'`, c.Org, c.Account); err != nil {
 			return err
 		}
+		if err := tx.adoptAddress(ctx, c); err != nil {
+			return err
+		}
 		out = portal.Confirmed{Address: c.Address, Origin: c.Origin, ReturnTo: c.ReturnTo}
 		if out.Account, err = one(ctx, tx, "account", scanAccount, `SELECT `+accountColumns+` FROM account a WHERE a.id = ?`, c.Account); err != nil {
 			return err
@@ -104,6 +107,18 @@ func (t Confirmations) Use(ctx context.Context, hash string) (portal.Confirmed, 
 		return tx.Audit(ctx, c.Org, audit.Note{Action: "member.confirmed", Object: "account:" + c.Account, Actor: &by, Detail: map[string]any{"address": c.Address, "origin": c.Origin}})
 	})
 	return out, err
+}
+
+// adoptAddress gives an account the address that its owner has confirmed, where the
+// identity provider that asked is all that the account is known by: it is a member
+// nowhere else and has no password. Any other account keeps the address that the
+// person gave it.
+func (tx *Tx) adoptAddress(ctx context.Context, c portal.Confirmation) error {
+	_, err := tx.exec(ctx, `UPDATE account SET email = ?, email_key = ? WHERE id = ? AND email_key <> ? AND password_hash IS NULL
+		AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = account.id AND m.org_id <> ?)
+		AND NOT EXISTS (SELECT 1 FROM account o WHERE o.email_key = ?)`,
+		c.Address, portal.EmailKey(c.Address), c.Account, portal.EmailKey(c.Address), c.Org, portal.EmailKey(c.Address))
+	return err
 }
 
 // Find returns the confirmation of a token, ended or not.

@@ -75,7 +75,7 @@ func (c scimChange) change(ctx context.Context, old scimRow, r *scimRow, e scim.
 		if err := c.followGroup(ctx, old, *r, moved); err != nil {
 			return err
 		}
-	case r.account != "" && old.account == "":
+	case r.account != "" && old.account != r.account:
 		if err := c.followUsers(ctx, []string{r.ID}); err != nil {
 			return err
 		}

@@ -69,7 +69,9 @@ func (c scimChange) askToConfirm(ctx context.Context, r scimRow, address string)
 }
 
 // profile carries a pushed profile over to the membership. Another address is to
-// be confirmed anew: until then the member cannot come in.
+// be confirmed anew: until then the member cannot come in. The account of somebody
+// who is a member elsewhere, too, is not handed on to another address: whose that
+// is becomes a member of their own.
 func (c scimChange) profile(ctx context.Context, old scimRow, r *scimRow) error {
 	was, err := scimAddress(old.Record)
 	if err != nil {
@@ -79,18 +81,50 @@ func (c scimChange) profile(ctx context.Context, old scimRow, r *scimRow) error 
 	if err != nil {
 		return err
 	}
-	state := ``
-	if portal.EmailKey(was) != portal.EmailKey(address) {
-		state = `, state = 'pending'`
-		if err := c.tx.endSessions(ctx, c.org.ID, r.account); err != nil {
+	if portal.EmailKey(was) == portal.EmailKey(address) {
+		return c.rename(ctx, *r, "")
+	}
+	last, err := c.tx.lastAdmin(ctx, c.org.ID, r.account)
+	if err != nil {
+		return err
+	}
+	if last {
+		if err := c.kept(ctx, *r, "the identity provider gave the last Full Admin who can sign in another address"); err != nil {
 			return err
 		}
+		return c.rename(ctx, *r, "")
 	}
-	_, err = c.tx.exec(ctx, `UPDATE membership SET name = ?, user_name = ?`+state+` WHERE org_id = ? AND account_id = ?`, scimPerson(r.Record), r.Name(), c.org.ID, r.account)
-	if err != nil || state == "" {
+	elsewhere, err := one(ctx, c.tx, "count", scalar[int], `SELECT count(*) FROM membership WHERE account_id = ? AND org_id <> ?`, r.account, c.org.ID)
+	if err != nil {
+		return err
+	}
+	if elsewhere > 0 {
+		if err := c.deprovision(ctx, r); err != nil {
+			return err
+		}
+		return c.provision(ctx, r)
+	}
+	if err := c.tx.endSessions(ctx, c.org.ID, r.account); err != nil {
+		return err
+	}
+	if err := c.rename(ctx, *r, `, state = 'pending'`); err != nil {
 		return err
 	}
 	return c.askToConfirm(ctx, *r, address)
+}
+
+// rename has the membership say what the identity provider calls a user, and sets
+// what else is given.
+func (c scimChange) rename(ctx context.Context, r scimRow, also string) error {
+	_, err := c.tx.exec(ctx, `UPDATE membership SET name = ?, user_name = ?`+also+` WHERE org_id = ? AND account_id = ?`, scimPerson(r.Record), r.Name(), c.org.ID, r.account)
+	return err
+}
+
+// kept tells that what the identity provider wanted was not done.
+func (c scimChange) kept(ctx context.Context, r scimRow, why string) error {
+	return c.tx.Audit(ctx, c.org.ID, audit.Note{
+		Action: "member.kept", Object: "account:" + r.account + " scim_user:" + r.ID, Outcome: errs.Conflict.String(), Detail: map[string]any{"reason": why, "userName": r.Name()},
+	})
 }
 
 // deprovision ends the membership of a user who is active no more: roles, sessions
@@ -105,10 +139,7 @@ func (c scimChange) deprovision(ctx context.Context, r *scimRow) error {
 		return err
 	}
 	if last {
-		return c.tx.Audit(ctx, c.org.ID, audit.Note{
-			Action: "member.kept", Object: "account:" + r.account + " scim_user:" + r.ID, Outcome: errs.Conflict.String(),
-			Detail: map[string]any{"reason": "the identity provider deprovisioned the last Full Admin who can sign in", "userName": r.Name()},
-		})
+		return c.kept(ctx, *r, "the identity provider deprovisioned the last Full Admin who can sign in")
 	}
 	account := r.account
 	r.account = ""

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -51,9 +52,15 @@ func scanSCIM(rows *sql.Rows) (scimRow, error) {
 	return r, nil
 }
 
-// localUser is the document of a member whom no identity provider has pushed.
+// localUser is the document of a member whom no identity provider has pushed. Okta
+// wants a first and a last name of whom it imports.
 func localUser(r scimRow) *value.Object {
-	doc := value.Map("schemas", []any{schema.UserURN}, "userName", r.name, "displayName", r.label, "active", r.active)
+	full := strings.TrimSpace(cmp.Or(r.label, r.name))
+	given, family := full, full
+	if i := strings.LastIndexByte(full, ' '); i > 0 {
+		given, family = strings.TrimSpace(full[:i]), full[i+1:]
+	}
+	doc := value.Map("schemas", []any{schema.UserURN}, "userName", r.name, "name", value.Map("formatted", full, "givenName", given, "familyName", family), "displayName", full, "active", r.active)
 	doc.Set("emails", []any{value.Map("value", r.name, "type", "work", "primary", true)})
 	return doc
 }

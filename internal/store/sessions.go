@@ -12,7 +12,7 @@ import (
 // Sessions is the session table.
 type Sessions struct{ db *DB }
 
-const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.seen_at, s.ends_at, s.agent, s.addr`
+const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.seen_at, s.ends_at, s.agent, s.addr, s.proved_at, s.second, ` + policyColumns
 
 // whoColumns are whom a session or token stands for, and joinWho where they come
 // from: an account that may sign in, of an active member of the organization.
@@ -41,9 +41,11 @@ func scanWho(rows *sql.Rows, more ...any) (c portal.Caller, err error) {
 
 // sessionFields are where a session is scanned to; the times want done after.
 func sessionFields(s *portal.Session) (fields []any, done func()) {
-	var created, seen, ends int64
-	return []any{&s.ID, &s.Account, &s.Org, &s.Method, &created, &seen, &ends, &s.Agent, &s.Addr}, func() {
-		s.CreatedAt, s.SeenAt, s.EndsAt = fromMicros(created), fromMicros(seen), fromMicros(ends)
+	var created, seen, ends, proved int64
+	policy, read := policyFields(&s.Policy)
+	return append([]any{&s.ID, &s.Account, &s.Org, &s.Method, &created, &seen, &ends, &s.Agent, &s.Addr, &proved, &s.Second}, policy...), func() {
+		s.CreatedAt, s.SeenAt, s.EndsAt, s.ProvedAt = fromMicros(created), fromMicros(seen), fromMicros(ends), fromMicros(proved)
+		read()
 	}
 }
 
@@ -52,6 +54,14 @@ func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error 
 	return t.db.Write(ctx, func(tx *Tx) error {
 		return tx.openSession(ctx, hash, s, sessionGrant{Org: s.Org, Method: s.Method, At: s.CreatedAt})
 	})
+}
+
+func opened(s portal.Session) map[string]any {
+	out := map[string]any{"method": s.Method, "agent": s.Agent}
+	if s.Second != "" {
+		out["second"] = s.Second
+	}
+	return out
 }
 
 // withRoles returns a caller with the roles that they have.
@@ -75,7 +85,7 @@ func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) 
 		s.Until = fromMicros(until)
 		c.Session = s
 		return c, err
-	}, `SELECT `+whoColumns+`, `+sessionColumns+`, g.until FROM session s`+joinWho+joinGrant+`WHERE s.token_hash = ?`, hash)
+	}, `SELECT `+whoColumns+`, `+sessionColumns+`, g.until FROM session s`+joinWho+joinPolicy+joinGrant+`WHERE s.token_hash = ?`, hash)
 	return withRoles(ctx, t.db, c, err)
 }
 
@@ -89,12 +99,30 @@ func (t Sessions) Touch(ctx context.Context, session string, at time.Time) error
 
 // List returns an account's sessions, the newest first.
 func (t Sessions) List(ctx context.Context, account string) ([]portal.Session, error) {
-	return list(ctx, t.db, func(rows *sql.Rows) (s portal.Session, err error) {
+	return sessionsOf(ctx, t.db, account)
+}
+
+func sessionsOf(ctx context.Context, on querier, account string) ([]portal.Session, error) {
+	return list(ctx, on, func(rows *sql.Rows) (s portal.Session, err error) {
 		fields, done := sessionFields(&s)
 		err = rows.Scan(fields...)
 		done()
 		return s, err
-	}, `SELECT `+sessionColumns+` FROM session s WHERE s.account_id = ? ORDER BY s.created_at DESC, s.id DESC`, account)
+	}, `SELECT `+sessionColumns+` FROM session s`+joinPolicy+`WHERE s.account_id = ? ORDER BY s.created_at DESC, s.id DESC`, account)
+}
+
+// Prove notes that a session was proved to be its owner's.
+func (t Sessions) Prove(ctx context.Context, session string, by, second portal.ProofMethod, at time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error {
+		if err := tx.change(ctx, "session", `UPDATE session SET proved_at = ?, second = CASE WHEN ? = '' THEN second ELSE ? END WHERE id = ?`, toMicros(at), second, second, session); err != nil {
+			return err
+		}
+		org, err := one(ctx, tx, "session", scalar[string], `SELECT org_id FROM session WHERE id = ?`, session)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, org, audit.Note{Action: "session.proved", Object: "session:" + session, Detail: map[string]any{"by": by}})
+	})
 }
 
 // End ends one session of an account.

@@ -33,8 +33,8 @@ func (tx *Tx) addGrant(ctx context.Context, session string, g sessionGrant) erro
 
 // openSession keeps a session with what it may enter.
 func (tx *Tx) openSession(ctx context.Context, hash string, s portal.Session, g sessionGrant) error {
-	_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr)
+	_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr, proved_at, second) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr, toMicros(s.ProvedAt), s.Second)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (tx *Tx) openSession(ctx context.Context, hash string, s portal.Session, g 
 	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, s.Org, audit.Note{Action: "session.opened", Object: "session:" + s.ID, Actor: &by, Detail: map[string]any{"method": s.Method, "agent": s.Agent}})
+	return tx.Audit(ctx, s.Org, audit.Note{Action: "session.opened", Object: "session:" + s.ID, Actor: &by, Detail: opened(s)})
 }
 
 // replaced returns the session of a token that another takes the place of. One of
@@ -59,7 +59,7 @@ func (tx *Tx) replaced(ctx context.Context, hash, account string, carry bool) ([
 		err = rows.Scan(fields...)
 		done()
 		return s, err
-	}, `SELECT `+sessionColumns+` FROM session s WHERE s.token_hash = ?`, hash)
+	}, `SELECT `+sessionColumns+` FROM session s`+joinPolicy+`WHERE s.token_hash = ?`, hash)
 	if err == nil && carry && (len(old) == 0 || old[0].Account != account) {
 		return nil, errs.New(errs.NotFound, "there is no such session")
 	}
@@ -185,7 +185,7 @@ func (tx *Tx) endByName(ctx context.Context, who portal.Whose) ([]portal.Session
 		err = rows.Scan(append(fields, &h.index)...)
 		done()
 		return h, err
-	}, `SELECT `+sessionColumns+`, g.session_index FROM session_grant g JOIN session s ON s.id = g.session_id WHERE g.org_id = ? AND `+where, args...)
+	}, `SELECT `+sessionColumns+`, g.session_index FROM session_grant g JOIN session s ON s.id = g.session_id`+joinPolicy+`WHERE g.org_id = ? AND `+where, args...)
 	if err != nil {
 		return nil, err
 	}

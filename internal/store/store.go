@@ -39,6 +39,14 @@ type DB struct {
 	Sessions       Sessions
 	Tokens         Tokens
 	Links          Links
+	Factors        Factors
+	Codes          Codes
+	Steps          Steps
+	Policies       Policies
+	Devices        Devices
+	Resets         Resets
+	Invitations    Invitations
+	Managing       Managing
 	Confirmations  Confirmations
 	SSO            SSO
 	SSOLogins      SSOLogins
@@ -133,6 +141,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Roles, db.Audit, db.Confirmations = Roles{db}, Audit{db, now}, Confirmations{db, now}
 	db.SCIMKeys, db.SCIMExchanges = SCIMKeys{db}, SCIMExchanges{db}
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
+	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
+	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
+	db.Managing = Managing{db}
 	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}

@@ -12,13 +12,13 @@ import (
 // Tokens is the api_token table.
 type Tokens struct{ db *DB }
 
-const tokenColumns = `s.id, s.org_id, s.account_id, s.name, s.permissions, s.hint, s.created_at, s.seen_at, s.ends_at` //nolint:gosec // columns, no credential
+const tokenColumns = `s.id, s.org_id, s.account_id, s.name, s.permissions, s.hint, s.created_at, s.seen_at, s.ends_at, s.seen_addr` //nolint:gosec // columns, no credential
 
 // tokenFields are where a token is scanned to; the rest wants done after.
 func tokenFields(t *portal.Token) (fields []any, done func() error) {
 	var created, seen, ends int64
 	var permissions string
-	return []any{&t.ID, &t.Org, &t.Account, &t.Name, &permissions, &t.Hint, &created, &seen, &ends}, func() error {
+	return []any{&t.ID, &t.Org, &t.Account, &t.Name, &permissions, &t.Hint, &created, &seen, &ends, &t.SeenAddr}, func() error {
 		t.CreatedAt, t.SeenAt, t.EndsAt = fromMicros(created), fromMicros(seen), fromMicros(ends)
 		return permissionsFrom(permissions, &t.Permissions)
 	}
@@ -56,10 +56,10 @@ func (t Tokens) Find(ctx context.Context, hash string) (portal.Caller, error) {
 	return withRoles(ctx, t.db, c, err)
 }
 
-// Touch notes a use.
-func (t Tokens) Touch(ctx context.Context, token string, at time.Time) error {
+// Touch notes a use, and the network address that it came from.
+func (t Tokens) Touch(ctx context.Context, token, addr string, at time.Time) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE api_token SET seen_at = ? WHERE id = ? AND seen_at < ?`, toMicros(at), token, toMicros(at))
+		_, err := tx.exec(ctx, `UPDATE api_token SET seen_at = ?, seen_addr = ? WHERE id = ? AND seen_at < ?`, toMicros(at), addr, token, toMicros(at))
 		return err
 	})
 }

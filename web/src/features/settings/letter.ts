@@ -5,6 +5,7 @@ export type Letter = components["schemas"]["Letter"];
 const kinds: Record<Letter["kind"], string> = {
   confirm: "Confirm an address",
   reset: "Set a new password",
+  managed: "No password to set",
   invite: "Invitation",
   signin: "New sign-in",
   test: "Test",

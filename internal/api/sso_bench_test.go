@@ -2,11 +2,10 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"net/url"
 
 	"sallyport/internal/portal"
 )

@@ -138,7 +138,7 @@ func (s *SSO) checkMetadataURL(where string) error {
 	switch {
 	case err != nil || len(where) > 2048 || u.Host == "" || u.User != nil || u.Fragment != "":
 		return errs.New(errs.Invalid, "this is no URL that metadata can be fetched from")
-	case u.Scheme != "https" && !(u.Scheme == "http" && s.o.AllowLoopback):
+	case u.Scheme != "https" && (u.Scheme != "http" || !s.o.AllowLoopback):
 		return errs.New(errs.Invalid, "metadata is fetched over https alone: who can change it on its way decides who signs in")
 	}
 	return nil

@@ -108,11 +108,11 @@ func groupsDetail(set SSOSettings, a Arrival) string {
 	if len(a.Groups) == 0 {
 		return fmt.Sprintf("no attribute %q came", set.GroupsAttribute)
 	}
-	out := fmt.Sprintf("%d groups came, none of them maps to a role", len(a.Groups))
+	out := []string{fmt.Sprintf("%d groups came, none of them maps to a role", len(a.Groups))}
 	for _, n := range NearMisses(set, a.Groups) {
-		out += fmt.Sprintf("; %q came, %q is set (%s)", n.Came, n.Set, n.Why)
+		out = append(out, fmt.Sprintf("%q came, %q is set (%s)", n.Came, n.Set, n.Why))
 	}
-	return out
+	return strings.Join(out, "; ")
 }
 
 // otherPerson asks before somebody who is signed in here goes on as somebody else

@@ -30,8 +30,11 @@ func (s *SSO) SignOut(ctx context.Context, c Caller) (m saml.Message, ok bool, e
 		return m, false, err
 	}
 	idp, err := s.idp(live.SSOSettings)
-	if err != nil || len(idp.SLO) == 0 {
-		return m, false, nil // the session here has ended; there, nothing can be asked for
+	if err != nil {
+		return m, false, fmt.Errorf("read metadata: %w", err)
+	}
+	if len(idp.SLO) == 0 { // the session here has ended; there, nothing can be asked for
+		return m, false, nil
 	}
 	sp, err := s.sp(ctx, c.Org)
 	if err != nil {

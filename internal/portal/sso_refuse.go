@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
@@ -112,7 +111,7 @@ func (s *SSO) refuse(ctx context.Context, org Organization, t Trace, from From) 
 		t.Purpose = ForLogin
 	}
 	t.Detail, t.Want, t.Got, t.Subject = shorten(t.Detail, 400), shorten(t.Want, 400), shorten(t.Got, 400), shorten(t.Subject, 254)
-	s.o.Log.WarnContext(ctx, "sign-in refused", slog.String("check", t.Rule), "org", org.Slug, "code", t.Code, "detail", t.Detail, "want", t.Want, "got", t.Got, "addr", t.Addr, "purpose", t.Purpose)
+	s.o.Log.WarnContext(ctx, "sign-in refused", "check", t.Rule, "org", org.Slug, "code", t.Code, "detail", t.Detail, "want", t.Want, "got", t.Got, "addr", t.Addr, "purpose", t.Purpose)
 	out := &RefusedError{Trace: t, Org: org}
 	if t.Subject == "" && s.garbage.take(org.ID) != nil { // anybody can post rubbish: it must not wash away what counts
 		return out

@@ -105,14 +105,22 @@ func (s *SSO) verifyRevocation(ctx context.Context, org Organization, idp saml.I
 	if err := t.Claims(found[0], &c); err != nil {
 		return c, "", no("has a signature that does not hold")
 	}
-	now := s.o.Now()
-	if err := c.ValidateWithLeeway(jwt.Expected{Issuer: issuer, Subject: idp.EntityID, AnyAudience: jwt.Audience{s.urls(org).Revocation}, Time: now}, saml.DefaultSkew); err != nil {
-		return c, "", no("does not hold now, or for this address")
-	}
-	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxOrderLife {
-		return c, "", no("has no id, or holds for too long")
+	want := jwt.Expected{Issuer: issuer, Subject: idp.EntityID, AnyAudience: jwt.Audience{s.urls(org).Revocation}, Time: s.o.Now()}
+	if why := unfit(c, want); why != "" {
+		return c, "", no(why)
 	}
 	return c, issuer, nil
+}
+
+// unfit returns why claims are not those that are wanted; empty where they are.
+func unfit(c jwt.Claims, want jwt.Expected) string {
+	if err := c.ValidateWithLeeway(want, saml.DefaultSkew); err != nil {
+		return "does not hold now, or for this address"
+	}
+	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxOrderLife {
+		return "has no id, or holds for too long"
+	}
+	return ""
 }
 
 // keySet returns the keys that an issuer shows, asked for anew every few minutes.

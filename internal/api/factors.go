@@ -61,6 +61,7 @@ func listFactors(ctx context.Context, d Deps, c portal.Caller, _ none) (Factors,
 		return Factors{}, err
 	}
 	may, err := d.Portal.People.MayHavePassword(ctx, c.Account.ID)
+	may = may && c.Session.Method != portal.BySAML
 	return Factors{each(fs, showFactor), left, may, d.Portal.Second.Passkeys() == nil, c.Session.Policy.SecondFactor}, err
 }
 

@@ -364,6 +364,17 @@ func TestSwitchingOrganizations(t *testing.T) {
 		if resp, body := o.through(p, "ada@acme.example", "Eyes"); resp.StatusCode != 303 {
 			t.Fatalf("%d %s", resp.StatusCode, body)
 		}
+		// What that Okta says changes nothing of the person's own sign-in, which counts
+		// in the other organization as well.
+		for path, body := range map[string]*value.Object{"POST /api/v1/session/factors/app": nil, "POST /api/v1/session/factors/passkey": nil, "PUT /api/v1/session/password": value.Map("current", password, "password", "another battery staple")} {
+			method, path, _ := strings.Cut(path, " ")
+			if got := failure(o.do(method, path, body, 403)); !strings.Contains(got.Text("message"), "its own alone") {
+				t.Errorf("%s %s: %s", method, path, value.JSON(got))
+			}
+		}
+		if got := o.get("/api/v1/session/factors", 200); got.At("password") != false {
+			t.Errorf("%s", value.JSON(got))
+		}
 		if got := o.post("/api/v1/session/switch", value.Map("organization", "acme"), 200); got.Text("next") != "password" {
 			t.Errorf("%s", value.JSON(got))
 		}

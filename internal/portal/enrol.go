@@ -40,8 +40,12 @@ func newApp(token string, a Account, secret []byte) (NewApp, error) {
 // mostFactors bounds how many second factors somebody has.
 const mostFactors = 20
 
-// List returns the caller's factors, and how many recovery codes are left.
+// List returns the caller's factors, and how many recovery codes are left; none to
+// who came in by an identity provider's word.
 func (x *Enrolment) List(ctx context.Context, c Caller) ([]Factor, int, error) {
+	if ownProof(c) != nil {
+		return nil, 0, nil
+	}
 	fs, err := x.o.Factors.List(ctx, c.Account.ID)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list factors: %w", err)
@@ -57,6 +61,9 @@ func (x *Enrolment) may(ctx context.Context, c Caller) ([]Factor, error) {
 		return nil, errs.New(errs.Denied, "second factors are set up by who is signed in, not by an API token")
 	}
 	if err := mayHavePassword(ctx, x.o, c.Account.ID); err != nil {
+		return nil, err
+	}
+	if err := ownProof(c); err != nil {
 		return nil, err
 	}
 	fs, err := x.o.Factors.List(ctx, c.Account.ID)
@@ -177,6 +184,9 @@ func (x *Enrolment) end(ctx context.Context, c Caller, token string, kind StepKi
 
 // Remove takes away one of the caller's factors.
 func (x *Enrolment) Remove(ctx context.Context, c Caller, factor string) error {
+	if err := ownProof(c); err != nil {
+		return err
+	}
 	return x.o.Factors.Remove(ctx, c.Account.ID, factor)
 }
 

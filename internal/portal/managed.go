@@ -40,6 +40,16 @@ func mayHavePassword(ctx context.Context, o *Options, account string) error {
 	return nil
 }
 
+// ownProof refuses what counts in all of a person's organizations to who came in by
+// the word of one organization's identity provider: it proves nothing about the
+// others.
+func ownProof(c Caller) error {
+	if c.Session.Method == BySAML {
+		return errs.New(errs.Denied, "this is about your sign-in to every organization, and %s's identity provider speaks for its own alone: sign in with your password", c.Org.Name)
+	}
+	return nil
+}
+
 // MayHavePassword reports whether an account may set, change and reset a password.
 func (p *People) MayHavePassword(ctx context.Context, account string) (bool, error) {
 	by, err := p.o.Managing.ManagedBy(ctx, account)

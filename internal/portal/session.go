@@ -271,6 +271,9 @@ func (p *Portal) ChangePassword(ctx context.Context, c Caller, current, next str
 	if err := mayHavePassword(ctx, &p.o, c.Account.ID); err != nil {
 		return err
 	}
+	if err := ownProof(c); err != nil {
+		return err
+	}
 	if err := p.o.checkPassword(next, c.Account.Email, c.Account.Name); err != nil {
 		return err
 	}

@@ -280,32 +280,37 @@ func (a *App) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := a.Doors.Sweep(ctx); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "sessions and links that ended not swept", "err", err)
-		}
-		if err := a.DB.Runs.ForgetAnswers(ctx, a.Now().Add(-keepAnswers)); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "answers of runs that ended not swept", "err", err)
-		}
-		if err := a.DB.Sources.ForgetMinutes(ctx, a.Now().Add(-keepMinutes)); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "what sources did by the minute not swept", "err", err)
-		}
-		if err := a.DB.Suppressions.Forget(ctx, a.Now().Add(-keepHidden)); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "what suppressions hid not swept", "err", err)
-		}
-		if err := a.DB.Notices.Forget(ctx, a.Now().Add(-keepNotices)); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "notices of alerts not swept", "err", err)
-		}
-		if err := a.pruneAudit(ctx); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "audit log not pruned", "err", err)
-		}
-		if err := a.DB.Letters.Forget(ctx, a.Now().Add(-keepLetters)); err != nil && ctx.Err() == nil {
-			a.Log.WarnContext(ctx, "letters not swept", "err", err)
+		for _, f := range a.forgetting() {
+			if err := f.do(ctx); err != nil && ctx.Err() == nil {
+				a.Log.WarnContext(ctx, "not swept", "what", f.what, "err", err)
+			}
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// forgetful is what is forgotten after a while.
+type forgetful struct {
+	what string
+	do   func(context.Context) error
+}
+
+func (a *App) forgetting() []forgetful {
+	older := func(keep time.Duration, forget func(context.Context, time.Time) error) func(context.Context) error {
+		return func(ctx context.Context) error { return forget(ctx, a.Now().Add(-keep)) }
+	}
+	return []forgetful{
+		{"sessions and links that ended", a.Doors.Sweep},
+		{"answers of runs that ended", older(keepAnswers, a.DB.Runs.ForgetAnswers)},
+		{"what sources did by the minute", older(keepMinutes, a.DB.Sources.ForgetMinutes)},
+		{"what suppressions hid", older(keepHidden, a.DB.Suppressions.Forget)},
+		{"notices of alerts", older(keepNotices, a.DB.Notices.Forget)},
+		{"the audit log", a.pruneAudit},
+		{"letters", older(keepLetters, a.DB.Letters.Forget)},
 	}
 }
 

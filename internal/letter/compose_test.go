@@ -2,6 +2,7 @@ package letter
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -36,7 +37,7 @@ func parts(t testing.TB, m *netmail.Message) map[string]string {
 	out := map[string]string{}
 	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {
@@ -64,7 +65,7 @@ func TestCompose(t *testing.T) {
 	}
 	l := Letter{ID: "0letter", To: "zoe@acme.example", CreatedAt: written}
 	raw := wire(t, l, s, netmail.Address{Name: "Sällyport", Address: "sallyport@acme.example"})
-	for _, line := range bytes.Split(raw, []byte("\r\n")) {
+	for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
 		if len(line) > 998 || slices.ContainsFunc(line, func(b byte) bool { return b >= 0x80 || b == '\r' || b == '\n' }) {
 			t.Errorf("no line of a message: %q", line)
 		}

@@ -391,7 +391,7 @@ func (d *desk) attempt(l letter.Letter, n int) (letter.Result, time.Time) {
 	kept := &one{letter: l}
 	kept.letter.Attempts, kept.letter.ExpiresAt = n, d.now().Add(240*time.Hour)
 	s := *d.Office
-	sender := &letter.Sender{Office: &s, Store: kept, Log: d.Sender.Log}
+	sender := &letter.Sender{Office: &s, Store: kept, Log: d.Log}
 	again, err := sender.Work(d.t.Context(), l.ID)
 	if err != nil {
 		d.t.Fatal(err)

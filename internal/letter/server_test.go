@@ -130,6 +130,7 @@ func (o *office) open(t *testing.T, security smtp.Security) {
 	switch security {
 	case smtp.StartTLS:
 		s.TLSConfig = config
+	case smtp.None:
 	case smtp.TLS:
 		l = tls.NewListener(l, config)
 	}

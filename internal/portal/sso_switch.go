@@ -111,25 +111,9 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 		ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr,
 		ProvedAt: c.Session.ProvedAt, Second: c.Session.Second,
 	}
-	lacks := false
-	if lacksSecond(next) {
-		if lacks, err = s.o.Portal.Second.Wanted(ctx, c.Account.ID, e.ID); err != nil {
-			return Switching{}, err
-		}
-	}
-	switch {
-	case (!e.Proven || lacks) && password == "":
-		out.WantPassword = true
-		return out, nil
-	case !e.Proven || lacks:
-		if err := s.o.Portal.prove(ctx, c, password, from); err != nil {
-			return Switching{}, err
-		}
-		next.ProvedAt = now
-	}
-	if lacks {
-		_, _, err := s.o.Portal.Second.after(ctx, c.Account, Membership{Org: e.ID, Account: c.Account.ID}, from, token)
-		return Switching{}, err
+	out.WantPassword, err = s.byPassword(ctx, entering{c, e, &next, password, token}, from)
+	if err != nil || out.WantPassword {
+		return out, err
 	}
 	if err := s.o.Directory.Switch(ctx, hashOf(token), hashOf(fresh), next); err != nil {
 		return Switching{}, fmt.Errorf("switch: %w", err)
@@ -143,6 +127,40 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	}
 	out.Token = fresh
 	return out, nil
+}
+
+// entering is a switch to an organization without single sign-on.
+type entering struct {
+	c        Caller
+	e        Entrance
+	next     *Session // that is to be opened
+	password string   // that was given; empty for none
+	token    string   // of the session before
+}
+
+// byPassword proves a caller by their password where this session has not yet, or
+// reports that it is wanted. Where it does not do alone the error is a
+// [SecondFactorError], and the step that it names leads on.
+func (s *SSO) byPassword(ctx context.Context, x entering, from From) (wanted bool, err error) {
+	lacks := false
+	if lacksSecond(*x.next) {
+		if lacks, err = s.o.Portal.Second.Wanted(ctx, x.c.Account.ID, x.e.ID); err != nil {
+			return false, err
+		}
+	}
+	if x.e.Proven && !lacks {
+		return false, nil
+	}
+	if x.password == "" {
+		return true, nil
+	}
+	if err := s.o.Portal.prove(ctx, x.c, x.password, from); err != nil {
+		return false, err
+	}
+	if x.next.ProvedAt = x.next.CreatedAt; lacks {
+		_, _, err = s.o.Portal.Second.after(ctx, x.c.Account, Membership{Org: x.e.ID, Account: x.c.Account.ID}, from, x.token)
+	}
+	return false, err
 }
 
 // prove checks the caller's password.

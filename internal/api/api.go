@@ -89,6 +89,7 @@ type Keys interface {
 type Deps struct {
 	DB        *store.DB
 	Portal    *portal.Portal
+	SSO       *portal.SSO
 	Library   *flow.Library
 	Rules     *alert.Library
 	Backtests *backtest.Runner
@@ -184,6 +185,7 @@ func New(d Deps) (http.Handler, error) {
 	s.mux.HandleFunc(endpointPattern, s.serveEndpoint)
 	s.mux.HandleFunc(slackPattern, s.serveSlack)
 	s.mux.HandleFunc(scimPath, s.serveSCIM)
+	s.serveSSO()
 	s.mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("/", s.notFound)

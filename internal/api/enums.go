@@ -165,6 +165,8 @@ func portalEnumOf(t reflect.Type) (enum, bool) {
 		return words("MemberOrigin", portal.Origins()...), true
 	case reflect.TypeFor[portal.State]():
 		return words("MemberState", portal.States()...), true
+	case reflect.TypeFor[portal.LoginPurpose]():
+		return words("SignInPurpose", portal.LoginPurposes()...), true
 	case reflect.TypeFor[portal.Method]():
 		return words("SignInMethod", portal.Methods()...), true
 	case reflect.TypeFor[portal.FactorKind]():

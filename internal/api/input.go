@@ -28,6 +28,10 @@ const maxBody = 1 << 20
 // sessionToken is the token in the request's session cookie, "" for none.
 type sessionToken string
 
+// knownOrgs is what the request's cookie holds of the organizations that the
+// browser has signed in to, nil for nothing.
+type knownOrgs []byte
+
 // upload is a body that is no JSON, as it comes.
 type upload struct {
 	io.Reader
@@ -51,6 +55,7 @@ type input struct {
 	upload []int   // the field of a body that is no JSON; nil where there is none
 	from   []int
 	cookie []int
+	known  []int
 }
 
 func inputOf(t reflect.Type) input {
@@ -74,6 +79,8 @@ func inputOf(t reflect.Type) input {
 			in.from = f.Index
 		case f.Type == reflect.TypeFor[sessionToken]():
 			in.cookie = f.Index
+		case f.Type == reflect.TypeFor[knownOrgs]():
+			in.known = f.Index
 		default:
 			bodyFields++
 		}
@@ -112,6 +119,9 @@ func (rt Route) decode(s *server, w http.ResponseWriter, r *http.Request) (any, 
 	}
 	if rt.in.cookie != nil {
 		in.Elem().FieldByIndex(rt.in.cookie).SetString(cookieOf(s.BaseURL, r))
+	}
+	if rt.in.known != nil {
+		in.Elem().FieldByIndex(rt.in.known).SetBytes(knownOf(s.BaseURL, r))
 	}
 	limit := rt.Doc.Max
 	if limit == 0 {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"sallyport/internal/errs"
@@ -164,7 +165,14 @@ func listSessions(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Sessi
 		return nil, err
 	}
 	all, err := d.Portal.Sessions(ctx, c.Account.ID)
+	all = slices.DeleteFunc(all, func(s portal.Session) bool { return !mayShow(c, s) })
 	return each(all, func(s portal.Session) SessionEntry { return showSessionEntry(s, c) }), err
+}
+
+// mayShow reports whether the caller sees one of their account's sessions. The word
+// of one organization's identity provider proves nothing about another.
+func mayShow(c portal.Caller, s portal.Session) bool {
+	return c.Session.Method != portal.BySAML || s.Org == c.Org.ID
 }
 
 func showSessionEntry(s portal.Session, c portal.Caller) SessionEntry {
@@ -179,6 +187,13 @@ type idIn struct {
 func endSession(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {
 	if err := inSession(c); err != nil {
 		return none{}, err
+	}
+	all, err := d.Portal.Sessions(ctx, c.Account.ID)
+	if err != nil {
+		return none{}, err
+	}
+	if slices.ContainsFunc(all, func(s portal.Session) bool { return s.ID == in.ID && !mayShow(c, s) }) {
+		return none{}, errs.New(errs.NotFound, "there is no such session")
 	}
 	return none{}, closeSession(ctx, d, c, in.ID)
 }

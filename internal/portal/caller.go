@@ -14,6 +14,7 @@ type Caller struct {
 	Roles   []Role  // in the organization
 	Session Session // the zero value for an API token
 	Token   Token   // the zero value for a session
+	Managed bool    // the organization's identity provider signs them in, and no password
 }
 
 // Can reports whether the caller has a permission: one of their roles allows it.

@@ -42,6 +42,8 @@ const (
 	SignInWrite      Permission = "signin:write"   // how long sessions last, and what proof they want
 	AuditRead        Permission = "audit:read"
 	TokensWrite      Permission = "tokens:write" // API tokens of one's own
+	SSORead          Permission = "sso:read"     // single sign-on, and why sign-ins were refused
+	SSOWrite         Permission = "sso:write"    // and set it, which a Full Admin alone puts in force
 	Rehearse         Permission = "rehearse"     // set off scenarios in the sandbox
 )
 
@@ -102,6 +104,8 @@ func Explained() []About {
 		{SignInWrite, people, "Change how long sessions and API tokens last, and whether a second factor is wanted"},
 		{AuditRead, people, "See, verify and export the audit log"},
 		{TokensWrite, people, "Make and end API tokens of one's own"},
+		{SSORead, people, "See how people sign in through the identity provider, and why sign-ins were refused"},
+		{SSOWrite, people, "Set and test how people sign in through the identity provider; only a Full Admin puts it in force"},
 		{Rehearse, rehearsing, "Set off scenarios in the sandbox"},
 	}
 }

@@ -49,6 +49,7 @@ type Membership struct {
 	Origin    Origin   // "" is [OriginLocal]
 	Name      string   // what the organization's identity provider calls the person; "" is the account's
 	UserName  string   // and by which address it knows them; "" is the account's
+	Managed   bool     // the organization's identity provider signs them in, and no password
 	CreatedAt time.Time
 }
 

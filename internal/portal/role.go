@@ -52,7 +52,7 @@ func Builtin(id string) (Role, bool) {
 	case Builder:
 		return Role{id, "Flow Builder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, TokensWrite, Rehearse))}, true
 	case Auditor:
-		return Role{id, "Auditor", true, sorted(append(look, MembersRead, SCIMRead, AuditRead))}, true
+		return Role{id, "Auditor", true, sorted(append(look, MembersRead, AuditRead, SSORead, SCIMRead))}, true
 	}
 	return Role{}, false
 }
@@ -90,6 +90,16 @@ func Held(gs []Grant) []Role {
 		}
 	}
 	return out
+}
+
+// HeldBy returns the roles of a member's grants that count. What somebody here
+// granted does not for one whom the identity provider signs in: who is what there
+// is said by its groups.
+func HeldBy(gs []Grant, managed bool) []Role {
+	if !managed {
+		return Held(gs)
+	}
+	return Held(slices.DeleteFunc(slices.Clone(gs), func(g Grant) bool { return g.Source == Manual }))
 }
 
 // Roles keeps organizations' own roles.

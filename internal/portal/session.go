@@ -24,6 +24,7 @@ type Session struct {
 	ProvedAt  time.Time   // when it was last proved to be its owner's
 	Second    ProofMethod // the second factor that was part of a proof; empty for none
 	Policy    Policy      // its organization's, as it is now
+	Until     time.Time   // when the identity provider's word ends; zero where it does not
 }
 
 // Method says how somebody proved who they are.
@@ -34,16 +35,18 @@ const (
 	ByPassword Method = "password"
 	ByPasskey  Method = "passkey"
 	ByLink     Method = "link"
+	BySAML     Method = "saml" // the organization's identity provider said so
 )
 
 // Methods lists the methods.
-func Methods() []Method { return []Method{ByPassword, ByPasskey, ByLink} }
+func Methods() []Method { return []Method{ByPassword, ByPasskey, ByLink, BySAML} }
 
 // Sessions keeps sessions, by the hash of their token.
 type Sessions interface {
 	Add(ctx context.Context, hash string, s Session) error
 	// Find returns whose a session is, with the account, organization and roles as
-	// they are now. One of a disabled account, or of no member, is not found.
+	// they are now. One of a disabled account, of no member, or of one who may not
+	// enter the organization by the proof that the session has, is not found.
 	Find(ctx context.Context, hash string) (Caller, error)
 	// Touch notes a request.
 	Touch(ctx context.Context, session string, at time.Time) error
@@ -136,7 +139,11 @@ func (p *Portal) membership(ctx context.Context, account, slug string) (Membersh
 	if err != nil {
 		return Membership{}, fmt.Errorf("list memberships: %w", err)
 	}
+	managed := false
 	for _, m := range ms {
+		if managed = managed || m.Managed; m.Managed {
+			continue
+		}
 		if slug == "" {
 			return m, nil
 		}
@@ -147,6 +154,9 @@ func (p *Portal) membership(ctx context.Context, account, slug string) (Membersh
 		if o.Slug == slug {
 			return m, nil
 		}
+	}
+	if managed {
+		return Membership{}, &AuthError{"your organization signs in through its identity provider: choose Sign in with Okta"}
 	}
 	return Membership{}, wrong()
 }
@@ -226,7 +236,9 @@ func (p *Portal) Look(ctx context.Context, token string) (Caller, error) {
 	if err != nil {
 		return Caller{}, fmt.Errorf("find session: %w", err)
 	}
-	if p.o.ended(c.Session, p.o.Now()) {
+	now := p.o.Now()
+	until := c.Session.Until
+	if p.o.ended(c.Session, now) || !until.IsZero() && !now.Before(until) {
 		return Caller{}, nobody()
 	}
 	return c, nil

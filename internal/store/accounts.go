@@ -47,11 +47,11 @@ func (t Accounts) Some(ctx context.Context, org string, ids []string) (map[strin
 // without the roles.
 func (t Accounts) Memberships(ctx context.Context, account string) ([]portal.Membership, error) {
 	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Membership, err error) {
-		var created int64
-		err = rows.Scan(&m.Org, &m.Account, &created)
-		m.CreatedAt = fromMicros(created)
+		var created, managed int64
+		err = rows.Scan(&m.Org, &m.Account, &created, &managed)
+		m.CreatedAt, m.Managed = fromMicros(created), managed != 0
 		return m, err
-	}, `SELECT org_id, account_id, created_at FROM membership WHERE account_id = ? AND state = 'active' ORDER BY created_at, org_id`, account)
+	}, `SELECT s.org_id, s.account_id, s.created_at, `+managedBy+` FROM membership s `+joinSSO+`WHERE s.account_id = ? AND s.state = 'active' ORDER BY s.created_at, s.org_id`, account)
 }
 
 // Members returns the people of an organization by name.
@@ -227,6 +227,9 @@ func (tx *Tx) removeMember(ctx context.Context, org, account string) error {
 	for _, q := range []string{
 		`DELETE FROM api_token WHERE org_id = ? AND account_id = ?`,
 		`DELETE FROM signin_link WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM sso_identity WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM sso_exempt WHERE org_id = ? AND account_id = ?`,
+		`DELETE FROM session_grant WHERE org_id = ? AND session_id IN (SELECT id FROM session WHERE account_id = ?)`,
 	} {
 		if _, err := tx.exec(ctx, q, org, account); err != nil {
 			return err

@@ -106,6 +106,13 @@ func (t Roles) Remove(ctx context.Context, org, role string) error {
 		if len(holders) > 0 {
 			return errs.New(errs.Conflict, "the role is held by %s: take it from them first", strings.Join(holders, ", "))
 		}
+		mapped, err := list(ctx, tx, scalar[string], `SELECT group_name FROM sso_group_role WHERE org_id = ? AND role_id = ? ORDER BY group_name`, org, role)
+		if err != nil {
+			return err
+		}
+		if len(mapped) > 0 {
+			return errs.New(errs.Conflict, "the groups %s of the identity provider map to the role: change that first", strings.Join(mapped, ", "))
+		}
 		if _, err := tx.exec(ctx, `DELETE FROM flow_delegate WHERE org_id = ? AND kind = ? AND subject = ?`, org, DelegateRole, role); err != nil {
 			return err
 		}
@@ -215,8 +222,19 @@ func (tx *Tx) keepAdmin(ctx context.Context, org string, change func() error) er
 	if err != nil {
 		return err
 	}
+	doors, err := tx.liveDoors(ctx, org)
+	if err != nil {
+		return err
+	}
 	if err := change(); err != nil {
 		return err
+	}
+	left, err := tx.liveDoors(ctx, org)
+	if err != nil {
+		return err
+	}
+	if doors > 0 && left == 0 {
+		return errs.New(errs.Conflict, "this is the last Full Admin on the exempt list of single sign-on who can sign in with a password; put another one there first")
 	}
 	after, err := tx.admins(ctx, org)
 	if err == nil && before > 0 && after == 0 {

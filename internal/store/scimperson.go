@@ -158,6 +158,12 @@ func (tx *Tx) lastAdmin(ctx context.Context, org, account string) (bool, error) 
 // doors returns the accounts that can come in as Full Admin, and stay it whatever
 // the identity provider says.
 func (tx *Tx) doors(ctx context.Context, org string) ([]string, error) {
+	if exempt, enabled, err := tx.exempt(ctx, org); err != nil || enabled {
+		if err != nil {
+			return nil, err
+		}
+		return tx.doorsAmong(ctx, org, exempt)
+	}
 	return list(ctx, tx, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
 		JOIN account a ON a.id = r.account_id WHERE r.org_id = ? AND r.role_id = ? AND m.state = 'active' AND a.disabled_at = 0`, org, portal.Admin)
 }

@@ -17,16 +17,25 @@ const sessionColumns = `s.id, s.account_id, s.org_id, s.method, s.created_at, s.
 // whoColumns are whom a session or token stands for, and joinWho where they come
 // from: an account that may sign in, of an active member of the organization.
 const (
-	whoColumns = accountColumns + `, o.id, o.slug, o.name, o.created_at`
+	whoColumns = `a.id, a.email, CASE WHEN m.name = '' THEN a.name ELSE m.name END, a.password_hash, a.created_at, a.disabled_at, o.id, o.slug, o.name, o.created_at, ` + managedBy
 	joinWho    = ` JOIN account a ON a.id = s.account_id AND a.disabled_at = 0
-		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id AND m.state = 'active' JOIN organization o ON o.id = s.org_id `
+		JOIN membership m ON m.account_id = s.account_id AND m.org_id = s.org_id AND m.state = 'active' JOIN organization o ON o.id = s.org_id ` + joinSSO
+	// joinSSO finds out whether single sign-on is enabled in an organization and the
+	// account is exempt of it, and managedBy whether its identity provider signs the
+	// account in.
+	joinSSO   = ` LEFT JOIN sso_config k ON k.org_id = s.org_id AND k.enabled = 1 LEFT JOIN sso_exempt x ON x.org_id = s.org_id AND x.account_id = s.account_id `
+	managedBy = `CASE WHEN k.org_id IS NOT NULL AND x.account_id IS NULL THEN 1 ELSE 0 END`
+	// joinGrant lets a session in where the proof that it has holds: a password or a
+	// link where the identity provider is not in charge, or else its word.
+	joinGrant = ` JOIN session_grant g ON g.session_id = s.id AND g.org_id = s.org_id
+		AND (g.method <> 'saml' AND (k.org_id IS NULL OR x.account_id IS NOT NULL) OR g.method = 'saml' AND k.org_id IS NOT NULL AND g.version >= k.grants_from) `
 )
 
 // scanWho scans whoColumns, and further ones after them.
 func scanWho(rows *sql.Rows, more ...any) (c portal.Caller, err error) {
-	var created int64
-	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created}, more...)...)
-	c.Org.CreatedAt = fromMicros(created)
+	var created, managed int64
+	c.Account, err = scanAccountAnd(rows, append([]any{&c.Org.ID, &c.Org.Slug, &c.Org.Name, &created, &managed}, more...)...)
+	c.Org.CreatedAt, c.Managed = fromMicros(created), managed != 0
 	return c, err
 }
 
@@ -43,16 +52,7 @@ func sessionFields(s *portal.Session) (fields []any, done func()) {
 // Add opens a session.
 func (t Sessions) Add(ctx context.Context, hash string, s portal.Session) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr, proved_at, second) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr, toMicros(s.ProvedAt), s.Second)
-		if err != nil {
-			return err
-		}
-		by, err := tx.asAccount(ctx, s.Account, s.Addr)
-		if err != nil {
-			return err
-		}
-		return tx.Audit(ctx, s.Org, audit.Note{Action: "session.opened", Object: "session:" + s.ID, Actor: &by, Detail: opened(s)})
+		return tx.openSession(ctx, hash, s, sessionGrant{Org: s.Org, Method: s.Method, At: s.CreatedAt})
 	})
 }
 
@@ -70,7 +70,7 @@ func withRoles(ctx context.Context, db *DB, c portal.Caller, err error) (portal.
 		return c, err
 	}
 	held, err := grants(ctx, db, c.Org.ID, c.Account.ID)
-	c.Roles = portal.Held(held[c.Account.ID])
+	c.Roles = portal.HeldBy(held[c.Account.ID], c.Managed)
 	return c, err
 }
 
@@ -79,11 +79,13 @@ func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) 
 	c, err := one(ctx, t.db, "session", func(rows *sql.Rows) (portal.Caller, error) {
 		var s portal.Session
 		fields, done := sessionFields(&s)
-		c, err := scanWho(rows, fields...)
+		var until int64
+		c, err := scanWho(rows, append(fields, &until)...)
 		done()
+		s.Until = fromMicros(until)
 		c.Session = s
 		return c, err
-	}, `SELECT `+whoColumns+`, `+sessionColumns+` FROM session s`+joinWho+joinPolicy+`WHERE s.token_hash = ?`, hash)
+	}, `SELECT `+whoColumns+`, `+sessionColumns+`, g.until FROM session s`+joinWho+joinGrant+joinPolicy+`WHERE s.token_hash = ?`, hash)
 	return withRoles(ctx, t.db, c, err)
 }
 

@@ -47,6 +47,11 @@ type DB struct {
 	Resets         Resets
 	Invitations    Invitations
 	Confirmations  Confirmations
+	SSO            SSO
+	SSOLogins      SSOLogins
+	SSOTests       SSOTests
+	SSOTraces      SSOTraces
+	SSODirectory   SSODirectory
 	SCIMKeys       SCIMKeys
 	SCIMExchanges  SCIMExchanges
 	Sources        Sources
@@ -137,6 +142,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
 	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
+	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}

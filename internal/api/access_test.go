@@ -25,7 +25,7 @@ func (f fixture) own() map[string]string {
 	return map[string]string{
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
 		"/events/{uuid}": f.event, "/event-searches/{id}": f.search, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member, "/roles/{role}": f.role,
-		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest, "/letters/{letter}": f.letter,
+		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest, "/letters/{letter}": f.letter, "/tests/{test}": f.test,
 		"/invitations/{invitation}": f.invitation, "/factors/{factor}": f.factor,
 	}
 }
@@ -165,7 +165,7 @@ func TestNobodyComesIn(t *testing.T) {
 	}
 	want := []string{
 		"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/invitation", "POST /api/v1/invitation/accept", "PUT /api/v1/password", "POST /api/v1/password/reset", "POST /api/v1/session", "POST /api/v1/session/link", "POST /api/v1/session/passkey",
-		"POST /api/v1/session/passkey/challenge", "POST /api/v1/session/second", "POST /api/v1/session/second/app", "POST /api/v1/session/second/passkey", "GET /api/v1/signin", "GET /healthz", "GET /readyz",
+		"POST /api/v1/session/passkey/challenge", "POST /api/v1/session/second", "POST /api/v1/session/second/app", "POST /api/v1/session/second/passkey", "GET /api/v1/signin", "POST /api/v1/sso/start", "GET /healthz", "GET /readyz",
 	}
 	if !slices.Equal(open, want) {
 		t.Errorf("open to everybody: %v, want %v", open, want)
@@ -291,7 +291,7 @@ func forged() fixture {
 	x := "0000000000000000made"
 	return fixture{
 		folder: x, flow: x, helper: x, table: x, row: x, connection: x, source: x, event: x, run: x, action: x, session: x, token: x, member: x, role: x,
-		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x, letter: x, invitation: x, factor: x,
+		alert: x, story: x, suppression: x, search: x, rules: x, channel: x, backtest: x, letter: x, invitation: x, factor: x, test: x,
 	}
 }
 

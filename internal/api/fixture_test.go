@@ -27,7 +27,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor                string
+	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test          string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -122,6 +122,8 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 		letter.Letter{ID: id.New(), Org: org.ID, Kind: letter.Invite, To: "newer@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
 	f.factor = id.New() // of somebody else, who does not sign in here
 	check(b.db.Factors.Add(ctx, portal.Factor{ID: f.factor, Account: b.member(org, "keys@"+org.Slug+".example", portal.Admin).ID, Kind: portal.TOTP, Name: "App", Sealed: []byte{1}, CreatedAt: now}, nil))
+	c.do("PUT", "/api/v1/sso/draft", value.Map("metadata", madeMetadata(org.Slug), "roles", []any{value.Map("role", "admin", "groups", []any{"Admins of " + org.Slug})}, "exempt", []any{email}), 200)
+	f.test = c.post("/api/v1/sso/tests", value.Map("user", email), 201).Text("id")
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f

@@ -121,6 +121,7 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
 	b.deps.BaseURL = b.url
+	b.deps.SSO = b.sso()
 	for _, c := range change {
 		c(&b.deps)
 	}

@@ -186,7 +186,7 @@ func showSSOSettings(ctx context.Context, d Deps, c portal.Caller, set portal.SS
 	return out, err
 }
 
-type roleGroupsIn struct {
+type mappedRole struct {
 	Role   string   `json:"role" doc:"id"`
 	Groups []string `json:"groups"`
 }
@@ -195,7 +195,7 @@ type putSSODraftIn struct {
 	Metadata        string         `json:"metadata,omitempty" max:"1048576" doc:"XML"`
 	MetadataURL     string         `json:"metadataUrl,omitempty" max:"2048" doc:"https; metadata in force that has one is fetched every hour"`
 	GroupsAttribute string         `json:"groupsAttribute,omitempty" max:"255" doc:"groups where nothing is said"`
-	Roles           []roleGroupsIn `json:"roles" doc:"only those that have groups need be there"`
+	Roles           []mappedRole `json:"roles" doc:"only those that have groups need be there"`
 	Exempt          []string       `json:"exempt" doc:"members by their e-mail address or id"`
 }
 

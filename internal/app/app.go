@@ -39,6 +39,7 @@ type App struct {
 	Live  *live.Hub
 
 	sandboxOrg string // slug
+	single     *portal.SSO
 
 	metrics   *api.Metrics
 	runner    *flow.Runner
@@ -87,6 +88,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.metrics.WatchMail(c.DB.Letters, a.letters.Health)
 	a.Doors = c.portal(a.letters.Office)
+	if err := a.newSSO(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	c.DB.WatchSessions(func(org, session string) { a.Live.Publish(org, api.SessionEnded(session)) })
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
@@ -177,7 +181,7 @@ func (a *App) handler() (http.Handler, error) {
 	a.scimLog = api.NewSCIMLog(a.DB.SCIMExchanges.Add, a.Log)
 	d := api.Deps{
 		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
-		DB: a.DB, Portal: a.Doors, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {
@@ -197,7 +201,7 @@ func (a *App) handler() (http.Handler, error) {
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, streams)
 	}
-	for _, path := range []string{"/api/", "/scim/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/scim/", "/sso/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()
@@ -323,6 +327,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })
 	besides.Go(func() { a.retain(beside) })
+	besides.Go(func() { a.signOn(beside) })
 	if a.auditing != nil {
 		besides.Go(func() { a.auditing.Run(beside) })
 	}

@@ -47,6 +47,8 @@ scim:write           x       .        .       .       .
 signin:write         x       .        .       .       .
 audit:read           x       .        .       .       x
 tokens:write         x       x        .       x       .
+sso:read             x       .        .       .       x
+sso:write            x       .        .       .       .
 rehearse             x       x        .       x       .
 `
 	fields := func(s string) (out [][]string) {

@@ -167,7 +167,9 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	}
 	factors, err := c.DB.Factors.Reseal(ctx, func(f portal.Factor) ([]byte, error) { return f.Reseal(c.Keys) })
 	if err != nil {
-		signing, err := resealSSO(ctx, c.DB, c.Keys)
+		return n, fmt.Errorf("seal second factors: %w", err)
+	}
+	signing, err := resealSSO(ctx, c.DB, c.Keys)
 	if err != nil {
 		return n, fmt.Errorf("seal the keys of single sign-on: %w", err)
 	}

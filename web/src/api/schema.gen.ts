@@ -1432,6 +1432,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation says
+         * @description To whoever has its link, in which the token stands behind the #. Looking does not use it up.
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become a member by an invitation
+         * @description Whoever has no account yet gives a name and a password. Nobody is signed in by it: sign in after it.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was invited and has not come yet
+         * @description The newest first. One that has ended can be sent again.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["deleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description With a new link; the one before is void. At most every five minutes.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/letters": {
         parameters: {
             query?: never;
@@ -1539,7 +1636,11 @@ export interface paths {
         /** The organization's people */
         get: operations["listMembers"];
         put?: never;
-        post?: never;
+        /**
+         * Invite somebody by mail
+         * @description They become a member once they have opened the link of the letter, and set a name and a password if they have none here yet. Nobody grants a role that allows more than they may themselves. Where the organization's people sign in through its identity provider this is a conflict: they are assigned there. To make a Full Admin wants a fresh proof, as changing one does.
+         */
+        post: operations["inviteMember"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1565,7 +1666,7 @@ export interface paths {
         head?: never;
         /**
          * Change a member
-         * @description Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one.
+         * @description Their roles, and whether they may sign in. Nobody grants a role that allows more than they may themselves. The last Full Admin who can sign in stays one. To make a Full Admin, or to change one, wants a fresh proof (step_up).
          */
         patch: operations["patchMember"];
         trace?: never;
@@ -1605,6 +1706,26 @@ export interface paths {
          */
         post: operations["handOver"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset a member's second factors
+         * @description For one who has lost them: all of them and the recovery codes go, and the member's sessions end. Not for a member who may do more than the caller, nor for one of another organization as well. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        delete: operations["resetFactors"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1702,6 +1823,46 @@ export interface paths {
         get: operations["getOverview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a password by a mailed link
+         * @description The token stands behind the # of the link; it works once, for an hour. All sessions of the account end. Nobody is signed in by it.
+         */
+        put: operations["setPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link mailed that sets a password anew
+         * @description The answer is the same whether there is such an account or not. To an address that an organization's identity provider looks after the letter says whom to ask.
+         */
+        post: operations["askReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2408,11 +2569,128 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Sets the session cookie. A session that the browser had ends.
+         * @description Sets the session cookie. A session that the browser had ends. Where the password is right and does not do alone, the error is of the kind second_factor and no session is there yet: its secondFactor has a token for POST /api/v1/session/second and the methods that may be used; with no method, an authenticator app is to be set up first, by POST /api/v1/session/second/app.
          */
         post: operations["signIn"];
         /** Sign out */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My second factors */
+        get: operations["listFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description The app is kept once its first code was given to POST /api/v1/session/factors/app/confirm. Denied to members whose organization signs them in by its identity provider: they prove themselves there. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        post: operations["beginApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/app/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep an authenticator app
+         * @description With the code that it shows now. With the first factor come recovery codes, which are shown this once.
+         */
+        post: operations["confirmApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up a passkey or a security key
+         * @description What the browser makes of it goes to POST /api/v1/session/factors/passkey/confirm. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/passkey/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a passkey
+         * @description With the first factor come recovery codes, which are shown this once.
+         */
+        post: operations["confirmPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/factors/{factor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove one of my second factors
+         * @description With the last one the recovery codes go. The last one stays where an organization of mine wants one: a conflict. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        delete: operations["deleteFactor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2458,6 +2736,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a passkey
+         * @description Sets the session cookie. The passkey counts as both factors: whoever is at it was asked for a PIN, a finger or a face.
+         */
+        post: operations["signInByPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a passkey in the place of a password
+         * @description Whoever's passkey answers is signed in by POST /api/v1/session/passkey.
+         */
+        post: operations["askPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -2468,10 +2786,134 @@ export interface paths {
         get?: never;
         /**
          * Change my password
-         * @description Ends my other sessions.
+         * @description Ends my other sessions. Denied to members whose organization signs them in by its identity provider. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         put: operations["changePassword"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How I can prove again who I am
+         * @description What matters wants a proof that is fresh: it answers with an error of the kind step_up otherwise. Sign-in counts as one. password goes alone or, where there are more methods, with a code; passkey goes alone; saml is a sign-in at the organization's identity provider, which is asked to have it done anew.
+         */
+        get: operations["getProof"];
+        put?: never;
+        /**
+         * Prove again who I am
+         * @description By a password with a code of an authenticator app or a recovery code, where there is one, or by a passkey.
+         */
+        post: operations["giveProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a passkey as a proof
+         * @description The credential that the browser gives for it goes to POST /api/v1/session/proof.
+         */
+        post: operations["askProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Those before are void. They are shown this once. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        post: operations["newRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor
+         * @description With the token of POST /api/v1/session's error. Sets the session cookie. After five wrong answers or five minutes the sign-in begins anew.
+         */
+        post: operations["giveSecond"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set up an authenticator app while signing in
+         * @description Where the organization wants a second factor and the person has none. Its first code goes to POST /api/v1/session/second, which answers with recovery codes.
+         */
+        post: operations["askSecondApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a passkey as the second factor
+         * @description The credential that the browser gives for it goes to POST /api/v1/session/second.
+         */
+        post: operations["askSecondPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2533,6 +2975,44 @@ export interface paths {
          * @description Not for an API token.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the sign-in page may offer */
+        get: operations["getSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signin-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the organization's people sign in */
+        get: operations["getSignInPolicy"];
+        /**
+         * Change how the organization's people sign in
+         * @description It holds from the next request on, for sessions that are open, too. Who wants a second factor of others has signed in with one: else a conflict. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
+         */
+        put: operations["putSignInPolicy"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3211,7 +3691,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description The token is in this answer and in no other.
+         * @description The token is in this answer and in no other. It may do no more than its maker; the organization may want it to have an end. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         post: operations["createToken"];
         delete?: never;
@@ -3327,6 +3807,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInvitation: {
+            token: string;
+            /** @description of a new account */
+            name?: string;
+            /** @description of a new account: at least 12 characters */
+            password?: string;
+        };
         /** @enum {string} */
         Access: "public" | "token" | "oauth";
         Action: {
@@ -3737,6 +4224,9 @@ export interface components {
         };
         /** @enum {string} */
         AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
+        AskReset: {
+            email: string;
+        };
         Attack: {
             /** @description in the order of an attack */
             tactics: components["schemas"]["Tactic"][];
@@ -4301,6 +4791,22 @@ export interface components {
         Confirm: {
             token: string;
         };
+        ConfirmApp: {
+            token: string;
+            /** @description as its owner calls it */
+            name: string;
+            /** @description that the app shows now */
+            code: string;
+        };
+        ConfirmPasskey: {
+            token: string;
+            /** @description as its owner calls it */
+            name: string;
+            /** @description what PublicKeyCredential.toJSON gives */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
         Confirmation: {
             /** @description id of the member */
             member: string;
@@ -4567,7 +5073,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /**
              * Format: date-time
-             * @description no end where nothing is said
+             * @description no end where nothing is said, unless the organization wants one: see tokenLife of GET /api/v1/signin-policy
              */
             endsAt?: string;
         };
@@ -4737,12 +5243,14 @@ export interface components {
             usedBy?: components["schemas"]["Ref"][];
             /** @description the steps of a connection's test that failed */
             checks?: components["schemas"]["ConnectionCheck"][];
+            /** @description of the kind second_factor: how to go on */
+            secondFactor?: components["schemas"]["SecondFactor"];
         };
         ErrorBody: {
             error: components["schemas"]["Error"];
         };
         /** @enum {string} */
-        ErrorKind: "internal" | "invalid" | "not_found" | "conflict" | "denied" | "unavailable" | "unauthenticated" | "too_many";
+        ErrorKind: "internal" | "invalid" | "not_found" | "conflict" | "denied" | "unavailable" | "unauthenticated" | "too_many" | "second_factor" | "step_up";
         /** @enum {string} */
         ErrorWay: "stop" | "continue" | "call" | "return";
         Event: {
@@ -4945,11 +5453,40 @@ export interface components {
             /** @description of all alerts */
             overdue: number;
         };
+        Factor: {
+            id: string;
+            kind: components["schemas"]["FactorKind"];
+            /** @description as its owner calls it */
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when it proved its owner last
+             */
+            seenAt?: string;
+        };
+        /** @enum {string} */
+        FactorKind: "totp" | "passkey";
+        Factors: {
+            /** @description the oldest first */
+            factors: components["schemas"]["Factor"][];
+            /** @description how many are left */
+            recoveryCodes: number;
+            /** @description the person may have a password here, and second factors; not where an identity provider looks after their sign-in */
+            password: boolean;
+            /** @description passkeys work with this server */
+            passkeys: boolean;
+            /** @description the organization wants a second factor of who signs in with a password */
+            wanted: boolean;
+        };
         Features: {
             /** @description simulated tenants run beside the server, and scenarios can be rehearsed */
             sandbox: boolean;
             /** @description there are templates to install */
             templates: boolean;
+            /** @description the server sends mail: people can be invited */
+            mail: boolean;
         };
         FileWarning: {
             /** @description in the file */
@@ -5126,6 +5663,26 @@ export interface components {
             /** @description cards of Okta Workflows that it runs, as their exports name them: string:trim */
             serves: string[];
         };
+        GiveProof: {
+            password?: string;
+            /** @description of the authenticator app, or a recovery code */
+            code?: string;
+            /** @description with a passkey: of POST /api/v1/session/proof/passkey */
+            token?: string;
+            /** @description of a passkey: what PublicKeyCredential.toJSON gives */
+            credential?: {
+                [key: string]: unknown;
+            };
+        };
+        GiveSecond: {
+            token: string;
+            /** @description of the authenticator app, or a recovery code */
+            code?: string;
+            /** @description of a passkey: what PublicKeyCredential.toJSON gives */
+            credential?: {
+                [key: string]: unknown;
+            };
+        };
         Given: {
             name: string;
             then: components["schemas"]["Expression"];
@@ -5280,6 +5837,45 @@ export interface components {
             flows: components["schemas"]["InstalledFlow"][];
             tables: components["schemas"]["Ref"][];
         };
+        Invitation: {
+            id: string;
+            email: string;
+            /** @description may be empty */
+            name: string;
+            /** @description that they will have */
+            roles: components["schemas"]["Ref"][];
+            invitedBy: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when the last letter was written; see GET /api/v1/letters for what came of it
+             */
+            sentAt: string;
+            /**
+             * Format: date-time
+             * @description may be past
+             */
+            endsAt: string;
+        };
+        InviteMember: {
+            email: string;
+            /** @description how the letter greets them */
+            name?: string;
+            /** @description ids or names of the roles that they will have; may be none */
+            roles: string[];
+        };
+        Invited: {
+            /** @description its name */
+            organization: string;
+            /** @description of the organization, to sign in to it */
+            slug: string;
+            email: string;
+            /** @description as the inviter calls them; may be empty */
+            name: string;
+            /** @description there is no account of the address yet: a name and a password are wanted */
+            new: boolean;
+        };
         KeptQuery: {
             filter?: string;
             q?: string;
@@ -5332,7 +5928,7 @@ export interface components {
             createdAt: string;
         };
         /** @enum {string} */
-        LetterKind: "confirm" | "reset" | "invite" | "signin" | "test";
+        LetterKind: "confirm" | "reset" | "managed" | "invite" | "signin" | "test";
         LetterPage: {
             items: components["schemas"]["Letter"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
@@ -5515,6 +6111,16 @@ export interface components {
             /** @description the server's own mail server did not do its part when it was last asked */
             mailDown: boolean;
         };
+        NewApp: {
+            /** @description of the step that its first code belongs to */
+            token: string;
+            /** @description in base32, to be typed into the app */
+            secret: string;
+            /** @description otpauth://totp/…: what stands in the QR code */
+            uri: string;
+            /** @description the QR code, an SVG document */
+            qr: string;
+        };
         NewColumn: {
             /** @description of a column that is there already */
             id?: string;
@@ -5522,6 +6128,21 @@ export interface components {
             /** @description text, number, boolean or date */
             type: components["schemas"]["ValueKind"];
             default?: unknown;
+        };
+        NewFactor: {
+            id: string;
+            kind: components["schemas"]["FactorKind"];
+            /** @description as its owner calls it */
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when it proved its owner last
+             */
+            seenAt?: string;
+            /** @description with the first factor: ten codes that each stand in for it once */
+            recoveryCodes?: string[];
         };
         NewKeptSearch: {
             name: string;
@@ -5551,6 +6172,8 @@ export interface components {
              * @description its last use
              */
             seenAt?: string;
+            /** @description network address of its last use */
+            seenAddr?: string;
             /** Format: date-time */
             endsAt?: string;
             /** @description the token itself: spt_… It cannot be shown again */
@@ -5558,6 +6181,9 @@ export interface components {
         };
         /** @enum {string} */
         NoticeState: "queued" | "held" | "sending" | "sent" | "failed" | "dropped";
+        OpenStep: {
+            token: string;
+        };
         Option: {
             name: string;
             title: string;
@@ -5620,6 +6246,14 @@ export interface components {
             /** @description masked in previews, and not kept with a run */
             secret?: boolean;
             choices?: string[];
+        };
+        PasskeyChallenge: {
+            /** @description of the step that the answer belongs to */
+            token: string;
+            /** @description for PublicKeyCredential.parseCreationOptionsFromJSON where one is made, parseRequestOptionsFromJSON where one is asked for */
+            options: {
+                [key: string]: unknown;
+            };
         };
         PatchCase: {
             title?: string;
@@ -5722,7 +6356,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -5778,6 +6412,16 @@ export interface components {
             /** @description such as cards[2].with.user */
             path?: string;
             message: string;
+        };
+        /** @enum {string} */
+        ProofMethod: "password" | "totp" | "recovery" | "passkey" | "saml";
+        ProofState: {
+            /**
+             * Format: date-time
+             * @description may be past
+             */
+            freshUntil: string;
+            methods: components["schemas"]["ProofMethod"][];
         };
         PublishFlow: {
             /** @description what has changed */
@@ -5932,6 +6576,9 @@ export interface components {
             /** @enum {string} */
             workers: "ok" | "none";
         };
+        RecoveryCodes: {
+            codes: string[];
+        };
         Ref: {
             id: string;
             /** @description empty for a thing that is not there any more */
@@ -6059,6 +6706,10 @@ export interface components {
             title: string;
             folder: string;
             columns: string[];
+        };
+        ResetAsked: {
+            /** @description for people */
+            message: string;
         };
         Respond: {
             /** @description id */
@@ -6819,6 +7470,32 @@ export interface components {
             id: string;
             login: string;
         };
+        SecondFactor: {
+            /** @description for POST /api/v1/session/second */
+            token: string;
+            /** @description one of them is wanted; none where an authenticator app is to be set up first */
+            methods: components["schemas"]["ProofMethod"][];
+            /** Format: date-time */
+            endsAt: string;
+        };
+        SecondSession: {
+            account: components["schemas"]["Person"];
+            organization: components["schemas"]["Organization"];
+            /** @description of the account; an API token may do less */
+            roles: components["schemas"]["Ref"][];
+            /** @description all that the roles allow together, and a token too where it is one */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Format: date-time
+             * @description when the session ends at the latest; not there for an API token
+             */
+            endsAt?: string;
+            /** @description of the server */
+            version: string;
+            features: components["schemas"]["Features"];
+            /** @description where the factor was set up just now: ten codes that each stand in for it once. They are shown this once */
+            recoveryCodes?: string[];
+        };
         SecretField: {
             name: string;
             title: string;
@@ -6888,6 +7565,13 @@ export interface components {
             seenAt: string;
             /** Format: date-time */
             endsAt: string;
+            /** @description the second factor that was given; not there for none */
+            second?: components["schemas"]["ProofMethod"];
+        };
+        SetPassword: {
+            token: string;
+            /** @description at least 12 characters */
+            password: string;
         };
         Setup: {
             connections: number;
@@ -6917,8 +7601,47 @@ export interface components {
             /** @description for the first administrator: at least 12 characters */
             password?: string;
         };
+        SignInByPasskey: {
+            token: string;
+            /** @description what PublicKeyCredential.toJSON gives */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description slug of the organization to enter; the first one joined where nothing is said */
+            organization?: string;
+        };
         /** @enum {string} */
-        SignInMethod: "password" | "link" | "saml";
+        SignInMethod: "password" | "passkey" | "link" | "saml";
+        SignInPage: {
+            /** @description the server is reached by a name over https, as browsers want it for passkeys */
+            passkeys: boolean;
+            /** @description the server sends mail */
+            passwordReset: boolean;
+        };
+        SignInPolicy: {
+            /** @description seconds without a request after which a session ends; 0 is the server's */
+            idle: number;
+            /** @description seconds after sign-in at which a session ends; 0 is the server's */
+            absolute: number;
+            /** @description whoever signs in with a password gives a second factor; who has none sets one up */
+            secondFactor: boolean;
+            /** @description seconds that an API token lives at most; 0 lets them have no end */
+            tokenLife: number;
+            /** @description seconds: the server's, and the most that may be chosen */
+            mostIdle: number;
+            /** @description seconds: the server's, and the most that may be chosen */
+            mostAbsolute: number;
+        };
+        SignInPolicyValues: {
+            /** @description seconds without a request after which a session ends; 0 is the server's */
+            idle: number;
+            /** @description seconds after sign-in at which a session ends; 0 is the server's */
+            absolute: number;
+            /** @description whoever signs in with a password gives a second factor; who has none sets one up */
+            secondFactor: boolean;
+            /** @description seconds that an API token lives at most; 0 lets them have no end */
+            tokenLife: number;
+        };
         /** @enum {string} */
         SignInPurpose: "login" | "switch" | "test" | "logout";
         Signed: {
@@ -7419,6 +8142,8 @@ export interface components {
              * @description its last use
              */
             seenAt?: string;
+            /** @description network address of its last use */
+            seenAddr?: string;
             /** Format: date-time */
             endsAt?: string;
         };
@@ -10182,6 +10907,121 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenStep"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listLetters: {
         parameters: {
             query?: {
@@ -10317,6 +11157,31 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    inviteMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteMember"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     deleteMember: {
         parameters: {
             query?: never;
@@ -10407,6 +11272,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConfirmationLink"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resetFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
@@ -10542,6 +11428,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPassword"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReset"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetAsked"];
                 };
             };
             default: components["responses"]["Error"];
@@ -11644,6 +12578,140 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApp"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmApp"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFactor"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPasskey"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFactor"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     signInByLink: {
         parameters: {
             query?: never;
@@ -11690,6 +12758,52 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByPasskey"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -11709,6 +12823,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    giveProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GiveProof"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    newRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    giveSecond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveSecond"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSession"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askSecondApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenStep"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApp"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askSecondPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenStep"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
             };
             default: components["responses"]["Error"];
         };
@@ -11776,6 +13053,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSignInPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putSignInPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPolicyValues"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
+                };
             };
             default: components["responses"]["Error"];
         };

@@ -17,13 +17,16 @@ type Second = components["schemas"]["SecondFactor"];
 type Props = {
   /** Who signs in again, if that is known. */
   email?: string;
+  /** An address that is filled in, and can be changed. */
+  typed?: string;
+  /** Slug of the organization that is entered. */
   organization?: string;
   onDone: () => void;
 };
 
 /** Signs in by e-mail address and password, with a second factor where one is wanted, or by a passkey. */
-export function SignInForm({ email: known, organization, onDone }: Props) {
-  const [email, setEmail] = useState(known ?? "");
+export function SignInForm({ email: known, typed, organization, onDone }: Props) {
+  const [email, setEmail] = useState(known ?? typed ?? "");
   const [password, setPassword] = useState("");
   const [second, setSecond] = useState<Second>();
   const offers = useQuery(read("/api/v1/signin", {}));
@@ -70,7 +73,7 @@ export function SignInForm({ email: known, organization, onDone }: Props) {
             name="email"
             autoComplete="username"
             required
-            autoFocus={!known}
+            autoFocus={!known && !typed}
             readOnly={!!known}
             value={email}
             onChange={(e) => setEmail(e.target.value)}
@@ -85,7 +88,7 @@ export function SignInForm({ email: known, organization, onDone }: Props) {
             name="password"
             autoComplete="current-password"
             required
-            autoFocus={!!known}
+            autoFocus={!!known || !!typed}
             value={password}
             onChange={(e) => setPassword(e.target.value)}
           />

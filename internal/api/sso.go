@@ -192,11 +192,11 @@ type mappedRole struct {
 }
 
 type putSSODraftIn struct {
-	Metadata        string         `json:"metadata,omitempty" max:"1048576" doc:"XML"`
-	MetadataURL     string         `json:"metadataUrl,omitempty" max:"2048" doc:"https; metadata in force that has one is fetched every hour"`
-	GroupsAttribute string         `json:"groupsAttribute,omitempty" max:"255" doc:"groups where nothing is said"`
+	Metadata        string       `json:"metadata,omitempty" max:"1048576" doc:"XML"`
+	MetadataURL     string       `json:"metadataUrl,omitempty" max:"2048" doc:"https; metadata in force that has one is fetched every hour"`
+	GroupsAttribute string       `json:"groupsAttribute,omitempty" max:"255" doc:"groups where nothing is said"`
 	Roles           []mappedRole `json:"roles" doc:"only those that have groups need be there"`
-	Exempt          []string       `json:"exempt" doc:"members by their e-mail address or id"`
+	Exempt          []string     `json:"exempt" doc:"members by their e-mail address or id"`
 }
 
 func putSSODraft(ctx context.Context, d Deps, c portal.Caller, in putSSODraftIn) (SSO, error) {

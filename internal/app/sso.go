@@ -23,7 +23,9 @@ func (c *Core) SSO(p *portal.Portal, ended func(org, session string)) (*portal.S
 	out := egress.New(egress.Options{Allow: networks, UserAgent: "Sallyport"})
 	return portal.NewSSO(portal.SSOOptions{
 		Portal: p, Configs: c.DB.SSO, Keys: c.DB.SSO, Logins: c.DB.SSOLogins, Tests: c.DB.SSOTests, Traces: c.DB.SSOTraces, Directory: c.DB.SSODirectory, Sealer: c.Keys,
-		Fetch: func(ctx context.Context, url string, most int64) ([]byte, error) { return fetchOver(ctx, out, url, most) },
+		Fetch: func(ctx context.Context, url string, most int64) ([]byte, error) {
+			return fetchOver(ctx, out, url, most)
+		},
 		Ended: ended, Server: c.Config.URL(), AllowLoopback: c.Config.SandboxURL != "", Now: c.Now, Log: c.Log,
 	}), nil
 }

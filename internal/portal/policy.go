@@ -88,5 +88,5 @@ func (o *Options) ended(s Session, now time.Time) bool {
 	if s.Policy.Absolute > 0 {
 		absolute = min(absolute, s.Policy.Absolute)
 	}
-	return !now.Before(s.EndsAt) || now.Sub(s.SeenAt) >= idle || now.Sub(s.CreatedAt) >= absolute || s.Policy.SecondFactor && lacksSecond(s)
+	return !now.Before(s.EndsAt) || !s.Until.IsZero() && !now.Before(s.Until) || now.Sub(s.SeenAt) >= idle || now.Sub(s.CreatedAt) >= absolute || s.Policy.SecondFactor && lacksSecond(s)
 }

@@ -23,9 +23,9 @@ type Subject struct {
 }
 
 const (
-	maxKeySet         = 64 << 10 // bytes of a JSON Web Key Set
-	maxRevocationLife = 10 * time.Minute
-	keySetFor         = 5 * time.Minute
+	maxKeySet    = 64 << 10 // bytes of a JSON Web Key Set
+	maxOrderLife = 10 * time.Minute
+	keySetFor    = 5 * time.Minute
 )
 
 // Revoke ends all sessions of a person in an organization, whatever opened them:
@@ -109,7 +109,7 @@ func (s *SSO) verifyRevocation(ctx context.Context, org Organization, idp saml.I
 	if err := c.ValidateWithLeeway(jwt.Expected{Issuer: issuer, Subject: idp.EntityID, AnyAudience: jwt.Audience{s.urls(org).Revocation}, Time: now}, saml.DefaultSkew); err != nil {
 		return c, "", no("does not hold now, or for this address")
 	}
-	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxRevocationLife {
+	if c.ID == "" || c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxOrderLife {
 		return c, "", no("has no id, or holds for too long")
 	}
 	return c, issuer, nil

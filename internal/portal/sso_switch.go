@@ -102,20 +102,32 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	}
 	e := all[i]
 	out := Switching{Org: e.Organization}
-	switch {
-	case e.Managed:
+	if e.Managed {
 		out.Start = true
 		return out, nil
-	case !e.Proven && password == "":
+	}
+	now, fresh := s.o.Now(), newToken()
+	next := Session{
+		ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr,
+		ProvedAt: c.Session.ProvedAt, Second: c.Session.Second,
+	}
+	lacks, err := s.o.Portal.lacksSecondFor(ctx, next)
+	switch {
+	case err != nil:
+		return Switching{}, err
+	case (!e.Proven || lacks) && password == "":
 		out.WantPassword = true
 		return out, nil
-	case !e.Proven:
+	case !e.Proven || lacks:
 		if err := s.o.Portal.prove(ctx, c, password, from); err != nil {
 			return Switching{}, err
 		}
+		next.ProvedAt = now
 	}
-	now, fresh := s.o.Now(), newToken()
-	next := Session{ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr, ProvedAt: c.Session.ProvedAt, Second: c.Session.Second}
+	if lacks {
+		_, _, err := s.o.Portal.Second.after(ctx, c.Account, Membership{Org: e.ID, Account: c.Account.ID}, from, token)
+		return Switching{}, err
+	}
 	if err := s.o.Directory.Switch(ctx, hashOf(token), hashOf(fresh), next); err != nil {
 		return Switching{}, fmt.Errorf("switch: %w", err)
 	}
@@ -128,6 +140,23 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	}
 	out.Token = fresh
 	return out, nil
+}
+
+// lacksSecondFor reports whether a password does not do alone for a session that is
+// to be opened: the person has a second factor, or the organization wants one.
+func (p *Portal) lacksSecondFor(ctx context.Context, s Session) (bool, error) {
+	if !lacksSecond(s) {
+		return false, nil
+	}
+	methods, err := p.Second.v.methods(ctx, s.Account)
+	if err != nil {
+		return false, err
+	}
+	policy, err := p.o.Policies.Get(ctx, s.Org)
+	if err != nil {
+		return false, fmt.Errorf("read how people sign in: %w", err)
+	}
+	return len(methods) > 0 || policy.SecondFactor, nil
 }
 
 // prove checks the caller's password.

@@ -85,7 +85,7 @@ func (t Sessions) Find(ctx context.Context, hash string) (portal.Caller, error) 
 		s.Until = fromMicros(until)
 		c.Session = s
 		return c, err
-	}, `SELECT `+whoColumns+`, `+sessionColumns+`, g.until FROM session s`+joinWho+joinGrant+joinPolicy+`WHERE s.token_hash = ?`, hash)
+	}, `SELECT `+whoColumns+`, `+sessionColumns+`, g.until FROM session s`+joinWho+joinPolicy+joinGrant+`WHERE s.token_hash = ?`, hash)
 	return withRoles(ctx, t.db, c, err)
 }
 

@@ -159,7 +159,7 @@ func portalOptions(d Deps) portal.Options {
 		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links, Confirmations: d.DB.Confirmations,
 		Asker:   &portal.Asker{Office: office, Server: d.BaseURL, Now: d.Now},
 		Letters: office,
-		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Managing: d.DB.Managing, Keys: d.Keys,
+		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Keys: d.Keys,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: d.Now, Log: d.Log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},

@@ -212,3 +212,23 @@ func (p *Provisioning) refuse(ctx context.Context, k FoundKey, slug string, u SC
 	}
 	return meant, wrongSecret()
 }
+
+// Reauthenticate checks the password of who is signed in, once more.
+func (p *Portal) Reauthenticate(ctx context.Context, c Caller, password string, from From) error {
+	if c.Session.ID == "" {
+		return errs.New(errs.Denied, "this is for a person in a session, not for an API token")
+	}
+	key := EmailKey(c.Account.Email)
+	if err := p.attempts.take(ctx, key, from); err != nil {
+		return err
+	}
+	ok, _, err := p.o.Hasher.Verify(ctx, c.Account.PasswordHash, password)
+	if err != nil {
+		return fmt.Errorf("verify password: %w", err)
+	}
+	if !ok {
+		return &FieldError{"password", errs.New(errs.Invalid, "the password is not right")}
+	}
+	p.attempts.succeeded(key, from)
+	return nil
+}

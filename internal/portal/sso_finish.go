@@ -143,7 +143,7 @@ func (e *entry) enter(ctx context.Context, live SSOConfig, address string, roles
 	p := e.s.o.Portal
 	in := Entering{
 		Hash: e.hash, Arrival: a, Key: NameKey(a.NameID), Address: address, Name: NameOf(a), Version: live.Version, Roles: roles, Token: hashOf(token), Old: old, Carry: carry, At: now,
-		Session: Session{ID: id.At(now), Org: e.org.ID, Method: BySAML, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute), Agent: shorten(e.from.Agent, 300), Addr: e.from.Addr, Until: a.Until, ProvedAt: now},
+		Session: Session{ID: id.At(now), Org: e.org.ID, Method: BySAML, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute), Agent: shorten(e.from.Agent, 300), Addr: e.from.Addr, Until: a.Until},
 		Asked: func(org Organization, account string) (Asked, error) {
 			return p.o.Asker.Ask(Confirmation{Org: org.ID, Account: account, Address: address, Origin: OriginSSO, ReturnTo: e.returnTo()}, org, NameOf(a))
 		},

@@ -6092,7 +6092,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "signin:write" | "scim:read" | "scim:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -7191,7 +7191,7 @@ export interface components {
             organization?: string;
         };
         /** @enum {string} */
-        SignInMethod: "password" | "passkey" | "link" | "saml";
+        SignInMethod: "password" | "passkey" | "link";
         SignInPage: {
             /** @description the server is reached by a name over https, as browsers want it for passkeys */
             passkeys: boolean;

@@ -315,7 +315,17 @@ const routes = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, welcome, sso, forgotten, confirm, reset, invite, proved, inside.addChildren(routes)]),
+  routeTree: root.addChildren([
+    signIn,
+    welcome,
+    sso,
+    forgotten,
+    confirm,
+    reset,
+    invite,
+    proved,
+    inside.addChildren(routes),
+  ]),
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   defaultErrorComponent: PageFailed,

@@ -2716,6 +2716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organizations that I may switch to
+         * @description One who came through Okta sees those that this browser has signed in to; the word of one organization's Okta proves nothing about another.
+         */
+        get: operations["listEntrances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/passkey": {
         parameters: {
             query?: never;
@@ -2894,6 +2914,26 @@ export interface paths {
          * @description The credential that the browser gives for it goes to POST /api/v1/session/second.
          */
         post: operations["askSecondPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch to another organization
+         * @description With go, send the browser to the url: the organization's Okta is asked, each time. With password, ask for the password and come again with it. With done the session is a new one, and its cookie is set.
+         */
+        post: operations["switchOrganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3214,6 +3254,185 @@ export interface paths {
          * @description From now on it waits for somebody to report suspicious activity. An earlier test is forgotten.
          */
         post: operations["beginTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Single sign-on: what Okta is told, what is in force, and the draft
+         * @description Where there is no draft, the one that is shown is what is in force; where nothing ever was, all members are exempt in it.
+         */
+        get: operations["getSSO"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch single sign-on off
+         * @description For a Full Admin. Passwords hold again for everybody, and sessions that Okta opened end.
+         */
+        post: operations["disableSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the draft of single sign-on
+         * @description Nothing of it is in force before it was tested and saved. Metadata comes pasted, or is fetched from its URL now; with neither the draft keeps what it has. What is wrong is told by field.
+         */
+        put: operations["putSSODraft"];
+        post?: never;
+        /** Drop the draft */
+        delete: operations["dropSSODraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch the metadata that is in force from its URL again
+         * @description That is done every hour by itself. Where it fails the last good copy stays in force, and the error is shown.
+         */
+        post: operations["refreshSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the draft in force
+         * @description Who saves is a Full Admin with a password and on the exempt list, and their last test, of this very draft and within fifteen minutes, signed in a Full Admin. A conflict says all that is missing. An exempt Full Admin may do without the test; the audit log says so. From then on passwords open the organization to exempt members alone.
+         */
+        post: operations["saveSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where somebody signs in through Okta
+         * @description By their user name, by the organization's name, or by those that the browser has signed in to before. With go, send the browser to the url. With choose, let the person choose and ask again with that organization. With organization, ask for it: the answer is the same where there is none of that name, and for anybody who is not known.
+         */
+        post: operations["startSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last tests of drafts, the newest first */
+        get: operations["listSSOTests"];
+        put?: never;
+        /**
+         * Begin a test of the draft
+         * @description Open the answer's url in a new window: it leads to Okta and back to a page that says to close it. Then ask for the test until it has ended.
+         */
+        post: operations["newSSOTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/tests/{test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a test came to */
+        get: operations["getSSOTest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign-ins that were refused, the newest first
+         * @description Each with the check that failed. Who was refused was shown the code. The last 500 are kept.
+         */
+        get: operations["listTraces"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4329,6 +4548,17 @@ export interface components {
             settings: components["schemas"]["FormField"][];
             actions: components["schemas"]["CatalogueAction"][];
         };
+        Certificate: {
+            subject: string;
+            /** @description SHA-256 */
+            fingerprint: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description that it ends within 30 days, or has ended */
+            warning?: string;
+        };
         ChangeAlerts: {
             /** @description ids */
             alerts: string[];
@@ -4986,6 +5216,15 @@ export interface components {
              */
             lastAt: string;
         };
+        Entrance: {
+            id: string;
+            slug: string;
+            name: string;
+            /** @description they are in it */
+            current: boolean;
+            /** @description its Okta is asked when they switch to it */
+            okta: boolean;
+        };
         /** @enum {string} */
         EntryKind: "opened" | "state" | "verdict" | "assignee" | "severity" | "case" | "comment" | "title" | "joined" | "left";
         Error: {
@@ -5524,6 +5763,16 @@ export interface components {
             /** @description what was changed in Okta, or would be */
             changes: components["schemas"]["MadeChange"][];
         };
+        IdentityProvider: {
+            entityId: string;
+            signInUrl: string;
+            /** @description empty where it has no single logout */
+            logoutUrl: string;
+            /** Format: date-time */
+            validUntil?: string;
+            /** @description that it signs with; two at a rollover */
+            certificates: components["schemas"]["Certificate"][];
+        };
         ImportMade: {
             /** @description id */
             folder: string;
@@ -5781,6 +6030,11 @@ export interface components {
             to: string;
             message: string;
         };
+        MappedRole: {
+            /** @description id */
+            role: string;
+            groups: string[];
+        };
         Member: {
             id: string;
             name: string;
@@ -5831,6 +6085,12 @@ export interface components {
             add?: string[];
             /** @description ids of alerts of the case */
             remove?: string[];
+        };
+        NearMiss: {
+            came: string;
+            set: string;
+            /** @description letter case, blanks, or both */
+            why: string;
         };
         Needs: {
             /** @description of the last 24 hours */
@@ -5892,6 +6152,10 @@ export interface components {
         NewRole: {
             name: string;
             permissions: components["schemas"]["Permission"][];
+        };
+        NewSSOTest: {
+            /** @description the user name that is going to sign in */
+            user: string;
         };
         NewToken: {
             id: string;
@@ -6092,7 +6356,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -6234,6 +6498,18 @@ export interface components {
             text: string;
             /** @description YAML: test cases of its rules */
             cases?: string;
+        };
+        PutSSODraft: {
+            /** @description XML */
+            metadata?: string;
+            /** @description https; metadata in force that has one is fetched every hour */
+            metadataUrl?: string;
+            /** @description groups where nothing is said */
+            groupsAttribute?: string;
+            /** @description only those that have groups need be there */
+            roles: components["schemas"]["MappedRole"][];
+            /** @description members by their e-mail address or id */
+            exempt: string[];
         };
         Question: {
             /** @description id or name of a published rule */
@@ -6497,6 +6773,13 @@ export interface components {
             /** @description the same in every organization; it cannot be changed */
             builtin: boolean;
             permissions: components["schemas"]["Permission"][];
+        };
+        RoleGroups: {
+            /** @description id */
+            role: string;
+            name: string;
+            /** @description names of Okta groups, letter by letter */
+            groups: string[];
         };
         /** @enum {string} */
         RoleSource: "manual" | "sso" | "scim";
@@ -6937,6 +7220,121 @@ export interface components {
             /** @description the whole of it, for HTTP header authentication; Bearer before it or not */
             secret: string;
         };
+        SSO: {
+            serviceProvider: components["schemas"]["ServiceProvider"];
+            enabled: boolean;
+            /** @description what is in force, or was until it was switched off */
+            live?: components["schemas"]["SSOSettings"];
+            draft: components["schemas"]["SSOSettings"];
+            /** @description somebody set the draft; else it is what is in force, or a proposal */
+            draftStored: boolean;
+            /** @description tells drafts apart; give it when saving */
+            draftHash: string;
+            /** @description of the draft, were it saved by who asks */
+            problems: components["schemas"]["SSOProblem"][];
+            /** @description of what is in force */
+            warnings: components["schemas"]["SSOProblem"][];
+            /** @description how fetching the metadata in force goes, where it has a URL */
+            refresh?: components["schemas"]["SSORefresh"];
+            /**
+             * Format: date-time
+             * @description when what is in force was saved
+             */
+            updatedAt?: string;
+        };
+        SSOAttribute: {
+            name: string;
+            values: string[];
+        };
+        SSOProblem: {
+            /** @description no_metadata, metadata, certificate, no_admin_group, not_full_admin, not_exempt, no_exempt_admin, slug_underscore */
+            code: string;
+            text: string;
+            /** @description the draft cannot be saved with it */
+            stops: boolean;
+            /** @description the fingerprint of a certificate */
+            subject?: string;
+        };
+        SSOReason: {
+            /** @description the name of the check that failed */
+            check: string;
+            /** @description what it demands, and what usually is wrong */
+            explain: string;
+            detail?: string;
+            want?: string;
+            got?: string;
+        };
+        SSORefresh: {
+            /** Format: date-time */
+            triedAt?: string;
+            /** @description of the last try; the last good copy is in force all the same */
+            error?: string;
+        };
+        SSOSettings: {
+            /** @description empty where the metadata was pasted */
+            metadataUrl: string;
+            /** @description XML; empty where there is none */
+            metadata: string;
+            /** @description what the metadata says */
+            identityProvider?: components["schemas"]["IdentityProvider"];
+            groupsAttribute: string;
+            /** @description all roles of the organization, each with the groups that give it; a role without a group is granted to nobody who comes through Okta */
+            roles: components["schemas"]["RoleGroups"][];
+            /** @description who may use a password although everybody else may not */
+            exempt: components["schemas"]["Person"][];
+        };
+        SSOTest: {
+            id: string;
+            /** @description to open in a new window; of one that goes on */
+            url?: string;
+            /** @description that is tested */
+            user: string;
+            /** @description it is of the draft as it is now */
+            current: boolean;
+            /** @description begun by who asks: only such a one lets them save */
+            mine: boolean;
+            ended: boolean;
+            /** @description the person would be let in */
+            ok: boolean;
+            /** @description as a Full Admin */
+            fullAdmin: boolean;
+            /** @description why they would not */
+            reason?: components["schemas"]["SSOReason"];
+            nameId?: string;
+            /** @description by which they are known here */
+            email?: string;
+            attributes: components["schemas"]["SSOAttribute"][];
+            /** @description that came */
+            groups: string[];
+            /** @description that they give */
+            roles: components["schemas"]["Ref"][];
+            /** @description groups that came and map to nothing, but almost */
+            nearMisses: components["schemas"]["NearMiss"][];
+            notes: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        SSOTrace: {
+            /** @description that the person was shown */
+            code: string;
+            /** Format: date-time */
+            at: string;
+            purpose: components["schemas"]["SignInPurpose"];
+            reason: components["schemas"]["SSOReason"];
+            /** @description whom the identity provider named; not there where that is not proven */
+            subject?: string;
+            addr: string;
+        };
+        SSOWhere: {
+            /** @enum {string} */
+            next: "go" | "choose" | "organization";
+            /** @description of go */
+            url?: string;
+            /** @description of choose */
+            organizations?: components["schemas"]["Organization"][];
+        };
         SandboxChannel: {
             id: string;
             name: string;
@@ -7018,6 +7416,12 @@ export interface components {
             lastLogin?: string;
             /** @description HIGH, MEDIUM or LOW */
             risk?: string;
+        };
+        SaveSSO: {
+            /** @description of the draft that is meant: a conflict if it is another by now */
+            draftHash?: string;
+            /** @description without a test */
+            override?: boolean;
         };
         Scenario: {
             name: string;
@@ -7115,6 +7519,22 @@ export interface components {
             /** @description id of an Okta connection */
             connection: string;
         };
+        ServiceProvider: {
+            /** @description Single sign-on URL */
+            acsUrl: string;
+            /** @description Audience URI (SP Entity ID) */
+            entityId: string;
+            /** @description our metadata, for download */
+            metadataUrl: string;
+            /** @description Single Logout URL */
+            logoutUrl: string;
+            /** @description Universal Logout: the endpoint for global token revocation */
+            revocationUrl: string;
+            /** @description where a sign-in of the organization begins, for bookmarks */
+            startUrl: string;
+            /** @description of the certificate that our requests are signed with, SHA-256 */
+            fingerprint: string;
+        };
         Session: {
             account: components["schemas"]["Person"];
             organization: components["schemas"]["Organization"];
@@ -7191,7 +7611,7 @@ export interface components {
             organization?: string;
         };
         /** @enum {string} */
-        SignInMethod: "password" | "passkey" | "link";
+        SignInMethod: "password" | "passkey" | "link" | "saml";
         SignInPage: {
             /** @description the server is reached by a name over https, as browsers want it for passkeys */
             passkeys: boolean;
@@ -7222,6 +7642,8 @@ export interface components {
             /** @description seconds that an API token lives at most; 0 lets them have no end */
             tokenLife: number;
         };
+        /** @enum {string} */
+        SignInPurpose: "login" | "switch" | "test" | "logout";
         Signed: {
             /** @description an account; its name is empty where it is no member any more */
             by: components["schemas"]["Ref"];
@@ -7393,6 +7815,14 @@ export interface components {
             /** @description ids of alerts of the case */
             alerts: string[];
         };
+        StartSSO: {
+            /** @description the user name, an e-mail address */
+            user?: string;
+            /** @description its name, or its name in addresses */
+            organization?: string;
+            /** @description a path of the console */
+            returnTo?: string;
+        };
         Step: {
             /** @description where in the run: each_user#3/tell is the card tell in round 3 of the loop each_user */
             path: string;
@@ -7523,6 +7953,21 @@ export interface components {
         };
         /** @enum {string} */
         SuppressionScope: "all" | "rule" | "type";
+        Switch: {
+            /** @description its name in addresses */
+            organization: string;
+            password?: string;
+            /** @description a path of the console */
+            returnTo?: string;
+        };
+        Switched: {
+            /** @enum {string} */
+            next: "go" | "password" | "done";
+            /** @description of go */
+            url?: string;
+            /** @description of done */
+            session?: components["schemas"]["Session"];
+        };
         Table: {
             id: string;
             slug: string;
@@ -12292,6 +12737,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listEntrances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrance"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     signInByPasskey: {
         parameters: {
             query?: never;
@@ -12519,6 +12985,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    switchOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
                 };
             };
             default: components["responses"]["Error"];
@@ -13075,6 +13566,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trial"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSO"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    disableSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putSSODraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSSODraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSO"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    dropSSODraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    refreshSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSO"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    saveSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveSSO"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSO"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    startSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartSSO"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOWhere"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listSSOTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTest"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    newSSOTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSSOTest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSSOTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTraces: {
+        parameters: {
+            query?: {
+                code?: string;
+                /** @description 100 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTrace"][];
                 };
             };
             default: components["responses"]["Error"];

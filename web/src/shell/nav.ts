@@ -175,13 +175,22 @@ const settings = [
     text: "For programs that use the API.",
     permission: "tokens:write",
   },
-  { to: "/settings/account", icon: User, label: "My account", text: "Your password, second factors, organizations, and where you are signed in." },
+  {
+    to: "/settings/account",
+    icon: User,
+    label: "My account",
+    text: "Your password, second factors, organizations, and where you are signed in.",
+  },
   { to: "/about", icon: Info, label: "About", text: "Version, documentation, licences." },
-] as const satisfies { to: string; icon: LucideIcon; label: string; text: string; permission?: Permission | Permission[] }[];
+] as const satisfies {
+  to: string;
+  icon: LucideIcon;
+  label: string;
+  text: string;
+  permission?: Permission | Permission[];
+}[];
 
 /** What somebody may see of them. */
 export function settingsFor({ permissions }: Session) {
-  return settings.filter(
-    (s) => !("permission" in s) || [s.permission].flat().some((p) => permissions.includes(p)),
-  );
+  return settings.filter((s) => !("permission" in s) || [s.permission].flat().some((p) => permissions.includes(p)));
 }

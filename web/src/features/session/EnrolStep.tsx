@@ -41,7 +41,9 @@ export function EnrolStep({ second, onDone, onBack }: Props) {
     >
       <div>
         <h2 className="text-base font-medium">Your organization wants a second factor</h2>
-        <p className="text-sm text-muted">Set up an authenticator app now. It takes a minute, and is asked from then on.</p>
+        <p className="text-sm text-muted">
+          Set up an authenticator app now. It takes a minute, and is asked from then on.
+        </p>
       </div>
       <StepRefused error={ask.error ?? give.error} />
       {ask.data ? <AppToSetUp app={ask.data} /> : !ask.error && <SkeletonLines lines={4} />}

@@ -14,7 +14,9 @@ export function Forgotten() {
   useTitle("Forgotten password");
   const given = useSearch({ from: "/forgotten" }).email;
   const [email, setEmail] = useState(given ?? "");
-  const ask = useMutation({ mutationFn: () => call("post", "/api/v1/password/reset", { body: { email: email.trim() } }) });
+  const ask = useMutation({
+    mutationFn: () => call("post", "/api/v1/password/reset", { body: { email: email.trim() } }),
+  });
   const back = (
     <p className="mt-6 text-sm">
       <Link to="/sign-in" className="text-accent hover:underline">

@@ -90,8 +90,8 @@ export function OktaSignIn() {
         )}
         {unknown && (
           <Note tone="warn" title="Nothing to go to by that name">
-            Write the organization as it is called in Sallyport, or in its addresses. It may also have no single sign-on:
-            then you sign in with a password.
+            Write the organization as it is called in Sallyport, or in its addresses. It may also have no single
+            sign-on: then you sign in with a password.
           </Note>
         )}
         <Asked asking={asking} typed={typed} onChange={setTyped} />

@@ -5,7 +5,10 @@ import { Frame } from "./Frame.tsx";
 export function Proved() {
   useTitle("Proved");
   return (
-    <Frame title="That was it" intro="Okta said that it is you. Close this window: the page that asked goes on by itself.">
+    <Frame
+      title="That was it"
+      intro="Okta said that it is you. Close this window: the page that asked goes on by itself."
+    >
       {null}
     </Frame>
   );

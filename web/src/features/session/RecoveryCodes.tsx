@@ -17,7 +17,10 @@ export function RecoveryCodes({ codes, onDone, done }: Props) {
       <Note tone="warn" title="Keep these recovery codes">
         Each stands in for your second factor once, if you lose it. They are shown now and never again.
       </Note>
-      <ul aria-label="Recovery codes" className="grid grid-cols-2 gap-x-6 gap-y-1 rounded-md border bg-sunken p-3 font-mono">
+      <ul
+        aria-label="Recovery codes"
+        className="grid grid-cols-2 gap-x-6 gap-y-1 rounded-md border bg-sunken p-3 font-mono"
+      >
         {codes.map((c) => (
           <li key={c} className="wrap-anywhere">
             {c}

@@ -37,7 +37,7 @@ export function SignInForm({ email: known, typed, organization, onDone }: Props)
   });
   const passkey = useMutation({
     mutationFn: async () => {
-      const ask = await call("post", "/api/v1/session/passkey/challenge", { body: {} });
+      const ask = await call("post", "/api/v1/session/passkey/challenge", {});
       const credential = await askPasskey(ask.options);
       return call("post", "/api/v1/session/passkey", { body: { token: ask.token, credential, organization } });
     },
@@ -142,8 +142,8 @@ function Refused({ error }: { error: unknown }) {
       <p>{error.message}</p>
       {error.kind === "unauthenticated" && (
         <p className="mt-1">
-          If your organization signs people in through Okta, use <em className="not-italic font-medium">Sign in with Okta</em>
-          : a password opens nothing there.
+          If your organization signs people in through Okta, use{" "}
+          <em className="not-italic font-medium">Sign in with Okta</em>: a password opens nothing there.
         </p>
       )}
       {error.wait !== undefined && error.wait > 5 && (

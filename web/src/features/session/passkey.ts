@@ -14,17 +14,13 @@ export function browserHasPasskeys(): boolean {
 
 /** Has the browser ask for a passkey, and returns what it gives. */
 export async function askPasskey(options: unknown): Promise<Json> {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
-    options as PublicKeyCredentialRequestOptionsJSON,
-  );
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as PublicKeyCredentialRequestOptionsJSON);
   return given(await navigator.credentials.get({ publicKey }));
 }
 
 /** Has the browser make a passkey, and returns what it gives. */
 export async function makePasskey(options: unknown): Promise<Json> {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    options as PublicKeyCredentialCreationOptionsJSON,
-  );
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
   return given(await navigator.credentials.create({ publicKey }));
 }
 

@@ -12,7 +12,10 @@ afterEach(() => {
 });
 
 test("what was asked is asked again once the proof was given", async () => {
-  const fetched = vi.fn().mockResolvedValueOnce(stale()).mockResolvedValueOnce(Response.json({ codes: ["a"] }));
+  const fetched = vi
+    .fn()
+    .mockResolvedValueOnce(stale())
+    .mockResolvedValueOnce(Response.json({ codes: ["a"] }));
   vi.stubGlobal("fetch", fetched);
   onStepUp(askProof);
   const made = call("post", "/api/v1/session/recovery-codes", {});

@@ -65,6 +65,8 @@ func commands() []command {
 		{"user role", "", "change what a person may do", runUserRole},
 		{"user disable", "", "keep a person from signing in", runUserDisable},
 		{"user enable", "", "let a person sign in again", runUserEnable},
+		{"portal sso disable", "", "switch single sign-on of an organization off, for who is locked out", runSSODisable},
+		{"portal okta-app", "", "make the application in Okta that an organization signs in through", runOktaApp},
 		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},
@@ -138,18 +140,18 @@ func below(name string) []command {
 func list(w io.Writer, name string, subs []command) {
 	_, _ = fmt.Fprintf(w, "Usage: sallyport %s COMMAND [flags]\n\n", name)
 	for _, c := range subs {
-		_, _ = fmt.Fprintf(w, "  %-14s %s\n", c.name, c.short)
+		_, _ = fmt.Fprintf(w, "  %-18s %s\n", c.name, c.short)
 	}
 }
 
-// find returns the command of one or two words, and what comes after it.
+// find returns the command of one word or several, and what comes after it.
 func find(name string, args []string) (command, []string, bool) {
 	for _, c := range commands() {
 		if c.name == name {
 			return c, args, true
 		}
-		if len(args) > 0 && c.name == name+" "+args[0] {
-			return c, args[1:], true
+		if more := strings.Count(c.name, " "); more > 0 && len(args) >= more && c.name == name+" "+strings.Join(args[:more], " ") {
+			return c, args[more:], true
 		}
 	}
 	return command{}, nil, false
@@ -231,7 +233,7 @@ func exitCode(name string, err error, std streams) int {
 func help(w io.Writer) {
 	_, _ = fmt.Fprint(w, "Sallyport stands at an organization's Okta gate.\n\nUsage: sallyport COMMAND [flags]\n\n")
 	for _, c := range commands() {
-		_, _ = fmt.Fprintf(w, "  %-14s %s\n", c.name, c.short)
+		_, _ = fmt.Fprintf(w, "  %-18s %s\n", c.name, c.short)
 	}
 	_, _ = fmt.Fprint(w, "\n\"sallyport help COMMAND\" lists a command's flags.\n")
 }

@@ -70,7 +70,7 @@ func accounts(t *testing.T, test func(b *bench, m *managed), change ...func(*por
 			t.Cleanup(func() { _ = db.Close() })
 			return db
 		}
-		b := setupOn(t, open, func(d *Deps) { d.BaseURL = site }, withMail(nowhere{}), func(d *Deps) {
+		b := setupWith(t, open, func(d *Deps) { d.BaseURL = site }, withMail(nowhere{}), func(d *Deps) {
 			party, err := passkey.New(site, "Sallyport")
 			if err != nil {
 				t.Fatal(err)

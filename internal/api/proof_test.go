@@ -24,16 +24,20 @@ func TestSensitiveActionsWantAFreshProof(t *testing.T) {
 			method, path string
 			body         *value.Object
 		}{
-			"one's own password":   {http.MethodPut, "/api/v1/session/password", value.Map("current", password, "password", another)},
-			"an API token":         {http.MethodPost, "/api/v1/tokens", value.Map("name", "x", "permissions", []any{"flows:read"})},
-			"an authenticator app": {http.MethodPost, "/api/v1/session/factors/app", nil},
-			"a passkey":            {http.MethodPost, "/api/v1/session/factors/passkey", nil},
-			"a factor away":        {http.MethodDelete, "/api/v1/session/factors/x", nil},
-			"recovery codes":       {http.MethodPost, "/api/v1/session/recovery-codes", nil},
-			"somebody's factors":   {http.MethodDelete, "/api/v1/members/" + bob.ID + "/factors", nil},
-			"how people sign in":   {http.MethodPut, "/api/v1/signin-policy", value.Map("idle", 0.0, "absolute", 0.0, "secondFactor", false, "tokenLife", 0.0)},
-			"a Full Admin":         {http.MethodPatch, "/api/v1/members/" + bob.ID, value.Map("roles", []any{"admin"})},
-			"an invited one":       {http.MethodPost, "/api/v1/members", value.Map("email", "new@acme.example", "roles", []any{"admin"})},
+			"one's own password":    {http.MethodPut, "/api/v1/session/password", value.Map("current", password, "password", another)},
+			"an API token":          {http.MethodPost, "/api/v1/tokens", value.Map("name", "x", "permissions", []any{"flows:read"})},
+			"an authenticator app":  {http.MethodPost, "/api/v1/session/factors/app", nil},
+			"a passkey":             {http.MethodPost, "/api/v1/session/factors/passkey", nil},
+			"a factor away":         {http.MethodDelete, "/api/v1/session/factors/x", nil},
+			"recovery codes":        {http.MethodPost, "/api/v1/session/recovery-codes", nil},
+			"somebody's factors":    {http.MethodDelete, "/api/v1/members/" + bob.ID + "/factors", nil},
+			"the SCIM secret, made": {http.MethodPost, "/api/v1/scim/secret", value.Map()},
+			"the SCIM secret, seen": {http.MethodPost, "/api/v1/scim/secret/reveal", nil},
+			"single sign-on":        {http.MethodPost, "/api/v1/sso/save", value.Map()},
+			"and switching it off":  {http.MethodPost, "/api/v1/sso/disable", nil},
+			"how people sign in":    {http.MethodPut, "/api/v1/signin-policy", value.Map("idle", 0.0, "absolute", 0.0, "secondFactor", false, "tokenLife", 0.0)},
+			"a Full Admin":          {http.MethodPatch, "/api/v1/members/" + bob.ID, value.Map("roles", []any{"admin"})},
+			"an invited one":        {http.MethodPost, "/api/v1/members", value.Map("email", "new@acme.example", "roles", []any{"admin"})},
 		}
 		b.pass(10 * time.Minute)
 		for name, change := range changes {
@@ -75,7 +79,7 @@ func TestRoutesThatWantAFreshProof(t *testing.T) {
 	}
 	for _, want := range []string{
 		"POST /api/v1/tokens", "PUT /api/v1/session/password", "POST /api/v1/session/factors/app", "POST /api/v1/session/factors/passkey", "DELETE /api/v1/session/factors/{factor}",
-		"POST /api/v1/session/recovery-codes", "DELETE /api/v1/members/{id}/factors", "PUT /api/v1/signin-policy",
+		"POST /api/v1/session/recovery-codes", "DELETE /api/v1/members/{id}/factors", "PUT /api/v1/signin-policy", "POST /api/v1/scim/secret", "POST /api/v1/scim/secret/reveal", "DELETE /api/v1/scim/secret", "POST /api/v1/sso/save", "POST /api/v1/sso/disable",
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s wants no fresh proof", want)

@@ -13,10 +13,10 @@ var (
 	_ = add("GET /api/v1/scim", portal.SCIMRead, doc{Summary: "How the identity provider provisions", Help: "What Okta is given, when it last came, and what was refused. The secret is not in it."}, getSCIM)
 	_ = add("POST /api/v1/scim/secret", portal.SCIMWrite, doc{
 		Summary: "Make or rotate the deprovisioning authentication secret",
-		Help:    "The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned.", Status: http.StatusCreated,
+		Help:    "The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned.", Status: http.StatusCreated, Fresh: true,
 	}, rotateSCIM)
-	_ = add("POST /api/v1/scim/secret/reveal", portal.SCIMWrite, doc{Summary: "Show the deprovisioning authentication secret", Help: "It wants one's password once more, and is told in the audit log. Not for an API token."}, revealSCIM)
-	_ = add("DELETE /api/v1/scim/secret", portal.SCIMWrite, doc{Summary: "End provisioning", Help: "All secrets are refused from then on. Members stay."}, endSCIM)
+	_ = add("POST /api/v1/scim/secret/reveal", portal.SCIMWrite, doc{Summary: "Show the deprovisioning authentication secret", Help: "It is told in the audit log.", Fresh: true}, revealSCIM)
+	_ = add("DELETE /api/v1/scim/secret", portal.SCIMWrite, doc{Summary: "End provisioning", Help: "All secrets are refused from then on. Members stay.", Fresh: true}, endSCIM)
 	_ = add("GET /api/v1/scim/exchanges", portal.SCIMRead, doc{Summary: "What the identity provider asked lately, and what it was answered", Help: "The newest first; so many that went well, and so many that did not, are kept. Without passwords."}, listExchanges)
 	_ = add("GET /api/v1/scim/groups", portal.SCIMRead, doc{Summary: "Groups that the identity provider has pushed"}, listPushedGroups)
 )
@@ -86,19 +86,14 @@ type SCIMSecretText struct {
 }
 
 func rotateSCIM(ctx context.Context, d Deps, c portal.Caller, in rotateSCIMIn) (SCIMSecretText, error) {
+	if err := d.Portal.Proofs.Fresh(c); err != nil {
+		return SCIMSecretText{}, err
+	}
 	text, err := d.Provisioning.Rotate(ctx, c, time.Duration(in.Grace)*time.Hour)
 	return SCIMSecretText{text}, err
 }
 
-type revealSCIMIn struct {
-	Password string `json:"password" min:"1" max:"1024" doc:"of who is signed in"`
-	From     portal.From
-}
-
-func revealSCIM(ctx context.Context, d Deps, c portal.Caller, in revealSCIMIn) (SCIMSecretText, error) {
-	if err := d.Portal.Reauthenticate(ctx, c, in.Password, in.From); err != nil {
-		return SCIMSecretText{}, err
-	}
+func revealSCIM(ctx context.Context, d Deps, c portal.Caller, _ none) (SCIMSecretText, error) {
 	text, err := d.Provisioning.Reveal(ctx, c)
 	return SCIMSecretText{text}, err
 }

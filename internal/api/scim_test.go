@@ -22,7 +22,7 @@ import (
 func eachSCIM(t *testing.T, test func(t *testing.T, b *bench, admin *client, okta *idp)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b := setupOn(t, func(*bench) *store.DB { return db }, withMail(closed()))
+		b := setupOn(t, db, withMail(closed()))
 		admin := b.admin()
 		test(t, b, admin, b.idp(admin))
 	})

@@ -139,8 +139,12 @@ func TestLastUsedByWhomFromWhere(t *testing.T) {
 
 func TestTheSecretIsShownToWhoProvesAnewWhoTheyAre(t *testing.T) {
 	eachSCIM(t, func(t *testing.T, b *bench, admin *client, okta *idp) {
-		admin.post("/api/v1/scim/secret/reveal", value.Map("password", "wrong wrong wrong"), 400)
-		if got := admin.post("/api/v1/scim/secret/reveal", value.Map("password", password), 200).Text("secret"); got != okta.secret {
+		b.pass(11 * time.Minute)
+		if got := failure(admin.post("/api/v1/scim/secret/reveal", nil, 403)); got.Text("kind") != "step_up" {
+			t.Errorf("%s", value.JSON(got))
+		}
+		admin.post("/api/v1/session/proof", value.Map("password", password), 200)
+		if got := admin.post("/api/v1/scim/secret/reveal", nil, 200).Text("secret"); got != okta.secret {
 			t.Errorf("shown is %q", got)
 		}
 		if told := admin.entries("?action=scim.secret_shown"); len(told) != 1 {
@@ -148,10 +152,11 @@ func TestTheSecretIsShownToWhoProvesAnewWhoTheyAre(t *testing.T) {
 		}
 		program := b.anybody()
 		program.bearer = admin.post("/api/v1/tokens", value.Map("name", "t", "permissions", []any{"scim:write"}), 201).Text("token")
-		program.post("/api/v1/scim/secret/reveal", value.Map("password", password), 403)
+		program.post("/api/v1/scim/secret/reveal", nil, 403)
+		program.post("/api/v1/scim/secret", value.Map(), 403)
 		auditor := b.as(b.acme, "vic@acme.example", portal.Auditor)
 		auditor.get("/api/v1/scim", 200)
-		auditor.post("/api/v1/scim/secret/reveal", value.Map("password", password), 403)
+		auditor.post("/api/v1/scim/secret/reveal", nil, 403)
 		auditor.post("/api/v1/scim/secret", value.Map(), 403)
 		for _, path := range []string{"/api/v1/scim", "/api/v1/scim/exchanges", "/api/v1/audit"} {
 			if _, raw := auditor.send("GET", path, "", nil); strings.Contains(string(raw), okta.secret[len("scim-0123456789-"):]) {
@@ -160,6 +165,12 @@ func TestTheSecretIsShownToWhoProvesAnewWhoTheyAre(t *testing.T) {
 		}
 		if strings.Contains(b.log.String(), okta.secret) {
 			t.Error("the secret is in the log")
+		}
+		b.pass(30 * time.Minute)
+		for _, path := range []string{"/api/v1/scim/secret/reveal", "/api/v1/scim/secret"} {
+			if e := admin.post(path, value.Map(), 403); failure(e).Text("kind") != "step_up" {
+				t.Errorf("%s, some time later: %s", path, value.JSON(e))
+			}
 		}
 	})
 }

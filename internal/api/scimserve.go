@@ -62,7 +62,7 @@ func (s *server) serveSCIM(w http.ResponseWriter, r *http.Request) {
 	r.Body = sent
 	slug, base, ok := scimSlug(r.URL.Path)
 	if !ok {
-		s.refuseSCIM(w, r, sent, scimfault.Status(http.StatusNotFound, "there is nothing here: the base URL is %s%sv2", s.BaseURL, scimPath))
+		_ = s.refuseSCIM(w, r, sent, scimfault.Status(http.StatusNotFound, "there is nothing here: the base URL is %s%sv2", s.BaseURL, scimPath))
 		return
 	}
 	from := portal.From{Addr: s.clientAddr(r), Agent: r.UserAgent()}

@@ -41,17 +41,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // bench is the API at work on an empty database, with two organizations.
 type bench struct {
-	t       testing.TB
-	deps    Deps
-	url     string
-	db      *store.DB
-	keys    *secret.Keyring
-	acme    portal.Organization
-	evil    portal.Organization
-	log     *buffer
-	mu      sync.Mutex
-	skew    time.Duration
-	folders int
+	t         testing.TB
+	deps      Deps
+	url       string
+	listening string // the same, whatever the server takes for its address
+	db        *store.DB
+	keys      *secret.Keyring
+	acme      portal.Organization
+	evil      portal.Organization
+	log       *buffer
+	mu        sync.Mutex
+	skew      time.Duration
+	folders   int
 }
 
 // buffer is a log that tests may read while it is written.
@@ -91,11 +92,17 @@ const password = "correct horse battery"
 
 func setup(t testing.TB, change ...func(*Deps)) *bench {
 	t.Helper()
-	return setupOn(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
+	return setupWith(t, func(*bench) *store.DB { return storetest.Open(t) }, change...)
 }
 
-// setupOn is setup on a database that is opened for it.
-func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
+// setupOn is setup on a database.
+func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	return setupWith(t, func(*bench) *store.DB { return db }, change...)
+}
+
+// setupWith is setup on a database that is opened for it.
+func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
 	b.db = open(b)
@@ -120,14 +127,15 @@ func setupOn(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()
+	b.listening = b.url
 	b.deps.BaseURL = b.url
-	b.deps.SSO = b.sso()
 	for _, c := range change {
 		c(&b.deps)
 	}
 	if b.deps.Portal == nil {
 		b.deps.Portal = portal.New(portalOptions(b.deps))
 	}
+	b.deps.SSO = b.sso()
 	h, err := New(b.deps)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +167,7 @@ func portalOptions(d Deps) portal.Options {
 		Organizations: d.DB.Organizations, Accounts: d.DB.Accounts, Roles: d.DB.Roles, Sessions: d.DB.Sessions, Tokens: d.DB.Tokens, Links: d.DB.Links, Confirmations: d.DB.Confirmations,
 		Asker:   &portal.Asker{Office: office, Server: d.BaseURL, Now: d.Now},
 		Letters: office,
-		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Keys: d.Keys,
+		Factors: d.DB.Factors, Codes: d.DB.Codes, Steps: d.DB.Steps, Provings: d.DB.Sessions, Policies: d.DB.Policies, Devices: d.DB.Devices, Resets: d.DB.Resets, Invitations: d.DB.Invitations, Managing: d.DB.Managing, Keys: d.Keys,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: d.Now, Log: d.Log,
 		Limits: portal.Limits{
 			Pair: portal.Limit{Burst: 5, Every: time.Minute}, Addr: portal.Limit{Burst: 500, Every: time.Second}, Account: portal.Limit{Burst: 100, Every: time.Second},

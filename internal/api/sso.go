@@ -20,9 +20,9 @@ var (
 	_ = add("DELETE /api/v1/sso/draft", portal.SSOWrite, doc{Summary: "Drop the draft"}, dropSSODraft)
 	_ = add("POST /api/v1/sso/save", portal.SSOWrite, doc{
 		Summary: "Put the draft in force", Help: "Who saves is a Full Admin with a password and on the exempt list, and their last test, of this very draft and within fifteen minutes, signed in a Full Admin. A conflict says all that is missing. " +
-			"An exempt Full Admin may do without the test; the audit log says so. From then on passwords open the organization to exempt members alone.",
+			"An exempt Full Admin may do without the test; the audit log says so. From then on passwords open the organization to exempt members alone.", Fresh: true,
 	}, saveSSO)
-	_ = add("POST /api/v1/sso/disable", portal.SSOWrite, doc{Summary: "Switch single sign-on off", Help: "For a Full Admin. Passwords hold again for everybody, and sessions that Okta opened end.", Status: http.StatusNoContent}, disableSSO)
+	_ = add("POST /api/v1/sso/disable", portal.SSOWrite, doc{Summary: "Switch single sign-on off", Help: "For a Full Admin. Passwords hold again for everybody, and sessions that Okta opened end.", Status: http.StatusNoContent, Fresh: true}, disableSSO)
 	_ = add("POST /api/v1/sso/refresh", portal.SSOWrite, doc{
 		Summary: "Fetch the metadata that is in force from its URL again", Help: "That is done every hour by itself. Where it fails the last good copy stays in force, and the error is shown.",
 	}, refreshSSO)

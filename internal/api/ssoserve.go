@@ -188,7 +188,10 @@ func (s *server) finished(w http.ResponseWriter, r *http.Request, token string, 
 	}
 	if got.Pending != "" {
 		text := "A letter was sent to " + got.Pending + ". Open the link in it to confirm that the address is yours; then sign in again."
-		if !got.Asked {
+		switch {
+		case got.Unsent != "":
+			text = "You are to confirm that " + got.Pending + " is yours, and no letter about it can be sent now. Ask an administrator of " + got.Org.Name + " for the link; then sign in again."
+		case !got.Asked:
 			text = "A letter was sent to " + got.Pending + " a moment ago. Open the link in it to confirm that the address is yours; then sign in again. If it does not come, sign in again in five minutes to have another one."
 		}
 		s.page(w, r, http.StatusOK, ssoPage{Title: "Check your mail", Text: []string{text}})

@@ -27,7 +27,7 @@ func (c *Core) Portal() *portal.Portal {
 func (c *Core) portal(office *letter.Office) *portal.Portal {
 	o := portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations, Asker: &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
-		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations, Managing: c.DB.SSODirectory,
+		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations, Managing: c.DB.Managing,
 		Keys: c.Keys, Letters: office, Hasher: portal.NewHasher(portal.DefaultCost(), 4), Absolute: c.Config.Session.Absolute, Idle: c.Config.Session.Idle, Now: c.Now, Log: c.Log,
 	}
 	if c.Breached != nil { // a nil list is no nil interface

@@ -31,6 +31,7 @@ type Config struct {
 	Log          Log           `yaml:"log"`
 	Workers      int           `yaml:"workers" help:"flow runs worked at once"`
 	EndpointRate int           `yaml:"endpoint_rate" help:"requests a second that may start one flow at its API endpoint"`
+	SCIMRate     int           `yaml:"scim_rate" help:"SCIM requests a second that an organization's identity provider may make, over some time"`
 	Egress       Egress        `yaml:"egress"`
 	Poll         Poll          `yaml:"poll"`
 	Session      Session       `yaml:"session"`
@@ -102,7 +103,7 @@ type Audit struct {
 // Default returns the configuration of a server that was told nothing.
 func Default() Config {
 	return Config{
-		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, EndpointRate: 1000, Shutdown: 20 * time.Second,
+		DataDir: "data", Listen: "127.0.0.1:8080", Workers: 64, EndpointRate: 1000, SCIMRate: 200, Shutdown: 20 * time.Second,
 		Log: Log{Level: "info", Format: "json"}, Poll: Poll{Least: 2 * time.Second, Most: 10 * time.Second},
 		Session: Session{Idle: time.Hour, Absolute: 12 * time.Hour},
 		Mail:    Mail{Name: "Sallyport", Timeout: 30 * time.Second},
@@ -177,6 +178,16 @@ func networks(option string, texts []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
+// checkRates bounds what is asked for so many times a second.
+func (c Config) checkRates() error {
+	for name, n := range map[string]int{"endpoint_rate": c.EndpointRate, "scim_rate": c.SCIMRate} {
+		if n < 1 || n > 1_000_000 {
+			return errs.New(errs.Invalid, "%s: a number from 1 to 1000000 is wanted, not %d", name, n)
+		}
+	}
+	return nil
+}
+
 // Check returns the first thing that is wrong.
 func (c Config) Check() error {
 	if _, err := c.Networks(); err != nil {
@@ -196,11 +207,12 @@ func (c Config) Check() error {
 	if err := c.checkMail(); err != nil {
 		return err
 	}
+	if err := c.checkRates(); err != nil {
+		return err
+	}
 	switch {
 	case c.Workers < 1 || c.Workers > 10_000:
 		return errs.New(errs.Invalid, "workers: a number from 1 to 10000 is wanted, not %d", c.Workers)
-	case c.EndpointRate < 1 || c.EndpointRate > 1_000_000:
-		return errs.New(errs.Invalid, "endpoint_rate: a number from 1 to 1000000 is wanted, not %d", c.EndpointRate)
 	case (c.TLS.CertFile == "") != (c.TLS.KeyFile == ""):
 		return errs.New(errs.Invalid, "tls: cert_file and key_file go together")
 	case c.Log.Format != "json" && c.Log.Format != "text":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 )
@@ -30,15 +31,39 @@ type frame struct {
 	Facts                                            []Fact
 }
 
+// templates are the words of every kind, and the page around them.
+type templates struct {
+	texts map[Kind]*template.Template
+	page  *htmltemplate.Template
+}
+
+// parsed reads the words once: to read them costs more than to fill them in.
+var parsed = sync.OnceValues(func() (t templates, err error) {
+	t.texts = map[Kind]*template.Template{}
+	for _, k := range Kinds() {
+		if t.texts[k], err = template.ParseFS(words, "words/"+string(k)+".txt", "words/frame.txt"); err != nil {
+			return t, fmt.Errorf("words of a letter of kind %q: %w", k, err)
+		}
+	}
+	if t.page, err = htmltemplate.ParseFS(words, "words/frame.html"); err != nil {
+		return t, fmt.Errorf("frame of a letter: %w", err)
+	}
+	return t, nil
+})
+
 // say puts a message in words. Server is the URL of this server.
 func say(m Message, server string) (said, error) {
 	f := frame{Name: plain(m.Name), About: plain(m.About), Link: m.Link, Life: life(m.For), Server: server}
 	for _, fact := range m.Facts {
 		f.Facts = append(f.Facts, Fact{plain(fact.Name), plain(fact.Value)})
 	}
-	t, err := template.ParseFS(words, "words/"+string(m.Kind)+".txt", "words/frame.txt")
+	all, err := parsed()
 	if err != nil {
-		return said{}, fmt.Errorf("words of a letter of kind %q: %w", m.Kind, err)
+		return said{}, err
+	}
+	t, ok := all.texts[m.Kind]
+	if !ok {
+		return said{}, fmt.Errorf("there are no words for a letter of kind %q", m.Kind)
 	}
 	part := func(name string) string {
 		var b strings.Builder
@@ -53,12 +78,8 @@ func say(m Message, server string) (said, error) {
 	if err != nil {
 		return said{}, fmt.Errorf("put a letter in words: %w", err)
 	}
-	page, err := htmltemplate.ParseFS(words, "words/frame.html")
-	if err != nil {
-		return said{}, fmt.Errorf("frame of a letter: %w", err)
-	}
 	var b bytes.Buffer
-	if err := page.ExecuteTemplate(&b, "frame.html", f); err != nil {
+	if err := all.page.ExecuteTemplate(&b, "frame.html", f); err != nil {
 		return said{}, fmt.Errorf("put a letter in words: %w", err)
 	}
 	out.HTML = b.String()

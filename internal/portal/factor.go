@@ -74,12 +74,6 @@ type Codes interface {
 	Use(ctx context.Context, account, hash string, at time.Time) error
 }
 
-// Keys seals what the database keeps: a keyring.
-type Keys interface {
-	Seal(plaintext, context []byte) ([]byte, error)
-	Unseal(sealed, context []byte) ([]byte, error)
-}
-
 // ProofMethod is how somebody proves who they are.
 type ProofMethod string
 

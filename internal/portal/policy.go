@@ -26,9 +26,9 @@ type Policies interface {
 
 // Bounds of a policy.
 const (
-	minIdle      = time.Minute
-	minTokenLife = 24 * time.Hour
-	maxTokenLife = 10 * 366 * 24 * time.Hour
+	minIdle       = time.Minute
+	shortestToken = 24 * time.Hour
+	longestToken  = 10 * 366 * 24 * time.Hour
 )
 
 // Rules are the policies of organizations.
@@ -69,7 +69,7 @@ func (x *Rules) check(p Policy) error {
 		return &FieldError{"absolute", errs.New(errs.Invalid, "from %s up to the server's %s, or 0 for that", minIdle, x.o.Absolute)}
 	case p.Absolute != 0 && p.Absolute < p.Idle:
 		return &FieldError{"absolute", errs.New(errs.Invalid, "a session's longest life is not shorter than its life without a request")}
-	case p.TokenLife != 0 && (p.TokenLife < minTokenLife || p.TokenLife > maxTokenLife):
+	case p.TokenLife != 0 && (p.TokenLife < shortestToken || p.TokenLife > longestToken):
 		return &FieldError{"tokenLife", errs.New(errs.Invalid, "from a day up to ten years, or 0 for no end")}
 	}
 	return nil

@@ -75,7 +75,7 @@ func options(t *testing.T, db *store.DB, now func() time.Time) portal.Options {
 	}
 	return portal.Options{
 		Organizations: db.Organizations, Accounts: db.Accounts, Roles: db.Roles, Sessions: db.Sessions, Tokens: db.Tokens, Links: db.Links, Confirmations: db.Confirmations,
-		Factors: db.Factors, Codes: db.Codes, Steps: db.Steps, Provings: db.Sessions, Policies: db.Policies, Devices: db.Devices, Resets: db.Resets, Invitations: db.Invitations, Keys: keys,
+		Factors: db.Factors, Codes: db.Codes, Steps: db.Steps, Provings: db.Sessions, Policies: db.Policies, Devices: db.Devices, Resets: db.Resets, Invitations: db.Invitations, Managing: db.Managing, Keys: keys,
 		Hasher: portal.NewHasher(portal.Cost{Memory: 64, Passes: 1, Threads: 1}, 2), Now: now, Log: slog.New(slog.DiscardHandler),
 	}
 }

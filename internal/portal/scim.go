@@ -123,8 +123,8 @@ func (p *Provisioning) Rotate(ctx context.Context, c Caller, grace time.Duration
 	return text, nil
 }
 
-// Reveal returns the present secret of the caller's organization. The caller has
-// just proved anew who they are.
+// Reveal returns the present secret of the caller's organization, to somebody who
+// has just proved who they are; see [Proofs.Fresh].
 func (p *Provisioning) Reveal(ctx context.Context, c Caller) (string, error) {
 	k, sealed, err := p.Keys.Reveal(ctx, c.Org.ID)
 	if err != nil {
@@ -211,24 +211,4 @@ func (p *Provisioning) refuse(ctx context.Context, k FoundKey, slug string, u SC
 		}
 	}
 	return meant, wrongSecret()
-}
-
-// Reauthenticate checks the password of who is signed in, once more.
-func (p *Portal) Reauthenticate(ctx context.Context, c Caller, password string, from From) error {
-	if c.Session.ID == "" {
-		return errs.New(errs.Denied, "this is for a person in a session, not for an API token")
-	}
-	key := EmailKey(c.Account.Email)
-	if err := p.attempts.take(ctx, key, from); err != nil {
-		return err
-	}
-	ok, _, err := p.o.Hasher.Verify(ctx, c.Account.PasswordHash, password)
-	if err != nil {
-		return fmt.Errorf("verify password: %w", err)
-	}
-	if !ok {
-		return &FieldError{"password", errs.New(errs.Invalid, "the password is not right")}
-	}
-	p.attempts.succeeded(key, from)
-	return nil
 }

@@ -59,6 +59,17 @@ func (x *SecondStep) after(ctx context.Context, a Account, m Membership, from Fr
 	return "", Caller{}, &SecondFactorError{Token: token, Methods: methods, EndsAt: s.EndsAt}
 }
 
+// Wanted reports whether a password does not do alone: the account has a second
+// factor, or the organization wants one.
+func (x *SecondStep) Wanted(ctx context.Context, account, org string) (bool, error) {
+	methods, err := x.v.methods(ctx, account)
+	if err != nil || len(methods) > 0 {
+		return true, err
+	}
+	policy, err := x.p.o.Policies.Get(ctx, org)
+	return policy.SecondFactor, err
+}
+
 // Passkeys returns why passkeys do not work with this server; nil where they do.
 func (x *SecondStep) Passkeys() error {
 	_, err := x.v.party()

@@ -130,6 +130,12 @@ type SSOKeyStore interface {
 	DueForRefresh(ctx context.Context, since time.Time) ([]SSOConfig, error)
 }
 
+// Keys seals what the database keeps: a keyring.
+type Keys interface {
+	Seal(plaintext, context []byte) ([]byte, error)
+	Unseal(sealed, context []byte) ([]byte, error)
+}
+
 // SSOOptions are what an [SSO] is made of.
 type SSOOptions struct {
 	Portal    *Portal

@@ -26,6 +26,7 @@ type Finished struct {
 	ReturnTo string // a path of the console; empty is its first page
 	Pending  string // the address that is to be confirmed first; empty where nothing is
 	Asked    bool   // a letter about it was written now
+	Unsent   string // why none could be
 	Test     string // of which test
 	Confirm  string // whom the person would go on as, where somebody else is signed in here
 	Instead  string // of whom
@@ -143,7 +144,7 @@ func (e *entry) enter(ctx context.Context, live SSOConfig, address string, roles
 	p := e.s.o.Portal
 	in := Entering{
 		Hash: e.hash, Arrival: a, Key: NameKey(a.NameID), Address: address, Name: NameOf(a), Version: live.Version, Roles: roles, Token: hashOf(token), Old: old, Carry: carry, At: now,
-		Session: Session{ID: id.At(now), Org: e.org.ID, Method: BySAML, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute), Agent: shorten(e.from.Agent, 300), Addr: e.from.Addr, Until: a.Until},
+		Session: Session{ID: id.At(now), Org: e.org.ID, Method: BySAML, CreatedAt: now, SeenAt: now, EndsAt: now.Add(p.o.Absolute), Agent: shorten(e.from.Agent, 300), Addr: e.from.Addr, Until: a.Until, ProvedAt: now},
 		Asked: func(org Organization, account string) (Asked, error) {
 			return p.o.Asker.Ask(Confirmation{Org: org.ID, Account: account, Address: address, Origin: OriginSSO, ReturnTo: e.returnTo()}, org, NameOf(a))
 		},
@@ -179,7 +180,7 @@ func (e *entry) entered(ctx context.Context, got Entered, token, address string)
 	case got.Refused != "":
 		return Finished{}, e.refuse(ctx, got.Refused, "", "", "")
 	case got.Pending:
-		return Finished{Org: e.org, Pending: address, Asked: got.Asked}, nil
+		return Finished{Org: e.org, Pending: address, Asked: got.Asked, Unsent: got.Unsent}, nil
 	}
 	c, err := e.s.o.Portal.Enter(ctx, token)
 	if err != nil {

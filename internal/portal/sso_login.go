@@ -104,8 +104,9 @@ type Entering struct {
 // Entered is what became of somebody who came in.
 type Entered struct {
 	Account string
-	Pending bool // they have to confirm the address first
-	Asked   bool // and were written to now
+	Pending bool   // they have to confirm the address first
+	Asked   bool   // and were written to now
+	Unsent  string // or why not; empty where they were a moment ago
 	Refused Refused
 	Ended   []Session // that were replaced
 }

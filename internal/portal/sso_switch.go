@@ -111,10 +111,13 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 		ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr,
 		ProvedAt: c.Session.ProvedAt, Second: c.Session.Second,
 	}
-	lacks, err := s.o.Portal.lacksSecondFor(ctx, next)
+	lacks := false
+	if lacksSecond(next) {
+		if lacks, err = s.o.Portal.Second.Wanted(ctx, c.Account.ID, e.ID); err != nil {
+			return Switching{}, err
+		}
+	}
 	switch {
-	case err != nil:
-		return Switching{}, err
 	case (!e.Proven || lacks) && password == "":
 		out.WantPassword = true
 		return out, nil
@@ -140,23 +143,6 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	}
 	out.Token = fresh
 	return out, nil
-}
-
-// lacksSecondFor reports whether a password does not do alone for a session that is
-// to be opened: the person has a second factor, or the organization wants one.
-func (p *Portal) lacksSecondFor(ctx context.Context, s Session) (bool, error) {
-	if !lacksSecond(s) {
-		return false, nil
-	}
-	methods, err := p.Second.v.methods(ctx, s.Account)
-	if err != nil {
-		return false, err
-	}
-	policy, err := p.o.Policies.Get(ctx, s.Org)
-	if err != nil {
-		return false, fmt.Errorf("read how people sign in: %w", err)
-	}
-	return len(methods) > 0 || policy.SecondFactor, nil
 }
 
 // prove checks the caller's password.

@@ -68,6 +68,9 @@ func (tx *Tx) Audit(ctx context.Context, org string, n audit.Note) error {
 // auditHead returns the head of an organization's chain, and keeps others from it
 // until the transaction ends.
 func (tx *Tx) auditHead(ctx context.Context, org string) (audit.Head, error) {
+	if head, err := list(ctx, tx, scanHead, auditHead+tx.db.d.forUpdate, org); err != nil || len(head) > 0 {
+		return append(head, audit.Head{})[0], err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO audit_head (org_id, seq, hash) VALUES (?, 0, '') ON CONFLICT (org_id) DO NOTHING`, org); err != nil {
 		return audit.Head{}, err
 	}

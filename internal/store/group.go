@@ -51,15 +51,49 @@ type item struct {
 }
 
 func newGroup(db *DB) *group {
-	g := &group{db: db, within: commitWithin, work: make(chan *item, 8*maxGroup)}
 	writers := 1
 	if db.pool != nil {
 		writers = 2 // one fills its transaction while the other commits
 	}
+	return newGroupOf(db, writers)
+}
+
+func newGroupOf(db *DB, writers int) *group {
+	g := &group{db: db, within: commitWithin, work: make(chan *item, 8*maxGroup)}
 	for range writers {
 		g.done.Go(g.write)
 	}
 	return g
+}
+
+// writeTogether is [DB.Write] for what many ask for at once: it goes in one
+// transaction with what others write. What fn fails with undoes its own part alone.
+func (db *DB) writeTogether(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	values := context.WithoutCancel(ctx) // who gives up must not end the transaction of others
+	var own error
+	err := db.pushes.do(ctx, &item{fn: func(_ context.Context, tx *Tx) error {
+		after := len(tx.after)
+		if _, err := tx.exec(values, `SAVEPOINT own`); err != nil {
+			return err
+		}
+		if own = fn(values, tx); own == nil {
+			_, err := tx.exec(values, `RELEASE SAVEPOINT own`)
+			return err
+		}
+		if errs.KindOf(own) == errs.Unavailable { // the transaction is tried again, or there is none
+			return own
+		}
+		tx.after = tx.after[:after]
+		if _, err := tx.exec(values, `ROLLBACK TO SAVEPOINT own`); err != nil {
+			return err
+		}
+		_, err := tx.exec(values, `RELEASE SAVEPOINT own`)
+		return err
+	}})
+	if err != nil {
+		return err
+	}
+	return own
 }
 
 // stop writes what is queued and ends the writers. What is handed in afterwards

@@ -140,7 +140,7 @@ func (t Letters) Retry(ctx context.Context, org, id string) (letter.Letter, erro
 		if _, err := tx.exec(ctx, `UPDATE letter SET state = ?, attempts = 0, due_at = ?, updated_at = ? WHERE id = ?`, letter.Queued, toMicros(now), toMicros(now), id); err != nil {
 			return err
 		}
-		return tx.enqueueLetter(ctx, id)
+		return tx.enqueueAgain(ctx, id)
 	})
 	return l, err
 }

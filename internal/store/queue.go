@@ -123,13 +123,19 @@ func (tx *Tx) enqueueNotices(ctx context.Context, org string, ids []string) erro
 	return nil
 }
 
-// enqueueLetter puts a letter in its queue, in the place of the job that it may
-// have there: it is sent once the transaction stands.
-func (tx *Tx) enqueueLetter(ctx context.Context, id string) error {
+// enqueueAgain puts a letter in its queue, in the place of the job that it may have
+// there.
+func (tx *Tx) enqueueAgain(ctx context.Context, id string) error {
 	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "letter")+` = ?`, letterArgs{}.Kind(), id)
 	if err != nil {
 		return err
 	}
+	return tx.enqueueLetter(ctx, id)
+}
+
+// enqueueLetter puts a letter that is in no queue in its own: it is sent once the
+// transaction stands.
+func (tx *Tx) enqueueLetter(ctx context.Context, id string) error {
 	if _, err := tx.db.queue.insert.InsertTx(ctx, tx.tx, letterArgs{Letter: id}, &river.InsertOpts{Queue: letterQueue, MaxAttempts: maxAttempts}); err != nil {
 		return fmt.Errorf("enqueue letter: %w", tx.db.sorted(err))
 	}

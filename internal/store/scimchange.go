@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sallyport/internal/audit"
+	"sallyport/internal/portal"
 	"sallyport/internal/scim"
 	"sallyport/internal/value"
 )
@@ -14,8 +15,9 @@ import (
 type scimChange struct {
 	Directory
 
-	tx  *Tx
-	now time.Time
+	tx    *Tx
+	now   time.Time
+	asked *portal.Asked // written already, to the user who is created
 }
 
 // create writes a new record, and what follows of it.

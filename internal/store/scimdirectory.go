@@ -142,7 +142,11 @@ func (w *where) addSCIM(t scim.Term) {
 // Create keeps a new record.
 func (d Directory) Create(ctx context.Context, kind scim.Kind, edit scim.Edit) (scim.Record, error) {
 	var out scim.Record
-	err := d.db.Write(ctx, func(tx *Tx) error {
+	letter, err := d.written(kind, edit)
+	if err != nil {
+		return out, err
+	}
+	err = d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
 		if err := tx.holdRoles(ctx, d.org.ID); err != nil {
 			return err
 		}
@@ -155,7 +159,7 @@ func (d Directory) Create(ctx context.Context, kind scim.Kind, edit scim.Edit) (
 		if err := tx.nameTaken(ctx, d.org.ID, r.Record); err != nil {
 			return err
 		}
-		c := scimChange{Directory: d, tx: tx, now: now}
+		c := scimChange{Directory: d, tx: tx, now: now, asked: letter}
 		if err := c.create(ctx, &r, edit.Members); err != nil {
 			return err
 		}
@@ -166,13 +170,35 @@ func (d Directory) Create(ctx context.Context, kind scim.Kind, edit scim.Edit) (
 		out = r.Record
 		return err
 	})
-	return out, err
+	if err != nil { // out may be written yet, where the caller has given up
+		return scim.Record{}, err
+	}
+	return out, nil
+}
+
+// written returns the letter to a user who is to be created, so that nobody waits
+// in the transaction until it is written; nil where there is none.
+func (d Directory) written(kind scim.Kind, edit scim.Edit) (*portal.Asked, error) {
+	r := scim.Record{Ref: scim.Ref{Kind: kind}, Document: edit.Document}
+	if kind != scim.User || !r.Active() {
+		return nil, nil
+	}
+	address, err := scimAddress(r)
+	if err != nil {
+		return nil, err
+	}
+	a, err := d.ask(r, address)
+	return &a, err
+}
+
+func (d Directory) ask(r scim.Record, address string) (portal.Asked, error) {
+	return d.asker.Ask(portal.Confirmation{Org: d.org.ID, Address: address, Origin: portal.OriginSCIM}, d.org, scimPerson(r))
 }
 
 // Change does what edit makes of a record.
 func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit func(scim.Record) (scim.Edit, error)) (scim.Record, error) {
 	var out scim.Record
-	err := d.db.Write(ctx, func(tx *Tx) error {
+	err := d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
 		old, err := d.held(ctx, tx, ref, related)
 		if err != nil {
 			return err
@@ -198,12 +224,15 @@ func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit 
 		out = r.Record
 		return err
 	})
-	return out, err
+	if err != nil { // out may be written yet, where the caller has given up
+		return scim.Record{}, err
+	}
+	return out, nil
 }
 
 // Delete forgets a record and its memberships, if check lets it.
 func (d Directory) Delete(ctx context.Context, ref scim.Ref, check func(scim.Record) error) error {
-	return d.db.Write(ctx, func(tx *Tx) error {
+	return d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
 		r, err := d.held(ctx, tx, ref, false)
 		if err != nil {
 			return err

@@ -103,11 +103,11 @@ func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxSCIMKe
 // all of them for nil.
 func (c scimChange) members(ctx context.Context, group string, asked []string) (map[string]string, error) {
 	out := map[string]string{}
-	scan := func(rows *sql.Rows) (none struct{}, err error) {
-		var id, display string
+	scan := func(rows *sql.Rows) (id string, err error) {
+		var display string
 		err = rows.Scan(&id, &display)
 		out[id] = display
-		return none, err
+		return id, err
 	}
 	const q = `SELECT user_id, display FROM scim_member WHERE org_id = ? AND group_id = ?`
 	if asked == nil {

@@ -57,11 +57,17 @@ func (c scimChange) account(ctx context.Context, address string, r scimRow) (str
 // askToConfirm has the person written to whose membership is pending. Somebody who
 // was just written to is not again.
 func (c scimChange) askToConfirm(ctx context.Context, r scimRow, address string) error {
-	asked, err := c.asker.Ask(portal.Confirmation{Org: c.org.ID, Account: r.account, Address: address, Origin: portal.OriginSCIM}, c.org, scimPerson(r.Record))
-	if err != nil {
-		return err
+	asked := c.asked
+	if asked == nil {
+		a, err := c.ask(r.Record, address)
+		if err != nil {
+			return err
+		}
+		asked = &a
 	}
-	err = c.tx.AskToConfirm(ctx, asked)
+	a := *asked
+	a.Account = r.account
+	err := c.tx.AskToConfirm(ctx, a)
 	if _, soon := errors.AsType[*portal.LimitError](err); soon {
 		return nil
 	}
@@ -106,6 +112,14 @@ func (c scimChange) profile(ctx context.Context, old scimRow, r *scimRow) error 
 	}
 	if err := c.tx.endSessions(ctx, c.org.ID, r.account); err != nil {
 		return err
+	}
+	for _, q := range []string{ // nor do sign-ins hold by which they could switch here, or come in by the old name
+		`DELETE FROM session_grant WHERE org_id = ? AND session_id IN (SELECT id FROM session WHERE account_id = ?)`,
+		`DELETE FROM sso_identity WHERE org_id = ? AND account_id = ?`,
+	} {
+		if _, err := c.tx.exec(ctx, q, c.org.ID, r.account); err != nil {
+			return err
+		}
 	}
 	if err := c.rename(ctx, *r, `, state = 'pending'`); err != nil {
 		return err
@@ -155,13 +169,14 @@ func (tx *Tx) lastAdmin(ctx context.Context, org, account string) (bool, error) 
 	return err == nil && len(who) == 1 && who[0] == account, err
 }
 
-// doors returns the accounts that can come in as Full Admin, and stay it whatever
-// the identity provider says.
+// doors returns the accounts that can come in as Full Admin, whatever the identity
+// provider says: where people sign in through it, those who are exempt.
 func (tx *Tx) doors(ctx context.Context, org string) ([]string, error) {
-	if exempt, enabled, err := tx.exempt(ctx, org); err != nil || enabled {
-		if err != nil {
-			return nil, err
-		}
+	exempt, single, err := tx.exempt(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	if single {
 		return tx.doorsAmong(ctx, org, exempt)
 	}
 	return list(ctx, tx, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id

@@ -152,7 +152,7 @@ func (tx *Tx) enter(ctx context.Context, e portal.Entering) (out portal.Entered,
 		out.Refused = portal.RefusedPerson
 	case who.state == portal.Pending:
 		out.Pending = true
-		out.Asked, err = tx.askArrived(ctx, e, who.account.ID)
+		out.Asked, out.Unsent, err = tx.askArrived(ctx, e, who.account.ID)
 	default:
 		out.Ended, err = tx.letIn(ctx, e, who.account)
 	}
@@ -211,20 +211,20 @@ func (tx *Tx) identify(ctx context.Context, e portal.Entering) (who arrived, err
 
 // askArrived has the person asked whether the address is theirs, unless they were
 // a moment ago.
-func (tx *Tx) askArrived(ctx context.Context, e portal.Entering, account string) (bool, error) {
+func (tx *Tx) askArrived(ctx context.Context, e portal.Entering, account string) (asked bool, unsent string, err error) {
 	org, err := one(ctx, tx, "organization", scanOrganization, `SELECT id, slug, name, created_at FROM organization WHERE id = ?`, e.Arrival.Org)
 	if err != nil {
-		return false, err
+		return false, "", err
 	}
 	a, err := e.Asked(org, account)
 	if err != nil {
-		return false, err
+		return false, "", err
 	}
 	err = tx.AskToConfirm(ctx, a)
 	if _, soon := errors.AsType[*portal.LimitError](err); soon {
-		return false, nil
+		return false, "", nil
 	}
-	return err == nil, err
+	return err == nil && a.Letter != nil, a.Unsent, err
 }
 
 // letIn opens the session of a member, with the roles that their groups give now.

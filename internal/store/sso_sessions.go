@@ -33,9 +33,6 @@ func (tx *Tx) addGrant(ctx context.Context, session string, g sessionGrant) erro
 
 // openSession keeps a session with what it may enter.
 func (tx *Tx) openSession(ctx context.Context, hash string, s portal.Session, g sessionGrant) error {
-	if s.ProvedAt.IsZero() {
-		s.ProvedAt = s.CreatedAt
-	}
 	_, err := tx.exec(ctx, `INSERT INTO session (id, token_hash, account_id, org_id, method, created_at, seen_at, ends_at, agent, addr, proved_at, second) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, hash, s.Account, s.Org, s.Method, toMicros(s.CreatedAt), toMicros(s.SeenAt), toMicros(s.EndsAt), s.Agent, s.Addr, toMicros(s.ProvedAt), s.Second)
 	if err != nil {
@@ -131,26 +128,6 @@ func (t SSODirectory) Entrances(ctx context.Context, account, session string) ([
 		(SELECT count(*) FROM session_grant g WHERE g.session_id = ? AND g.org_id = o.id),
 		(SELECT count(*) FROM session_grant g WHERE g.session_id = ? AND g.method <> 'saml')
 		FROM membership s JOIN organization o ON o.id = s.org_id `+joinSSO+` WHERE s.account_id = ? AND s.state = 'active' ORDER BY o.name, o.id`, session, session, account)
-}
-
-// ManagedBy returns the organizations whose identity providers look after an
-// account, if no other one lets it have a password; see [portal.Managing].
-func (t SSODirectory) ManagedBy(ctx context.Context, account string) ([]portal.Organization, error) {
-	all, err := t.Entrances(ctx, account, "")
-	var by []portal.Organization
-	for _, e := range all {
-		if !e.Managed {
-			return nil, nil
-		}
-		by = append(by, e.Organization)
-	}
-	return by, err
-}
-
-// Manages reports whether an organization's people sign in by its identity provider.
-func (t SSODirectory) Manages(ctx context.Context, org string) (bool, error) {
-	on, err := list(ctx, t.db, scalar[int64], `SELECT 1 FROM sso_config WHERE org_id = ? AND enabled = 1`, org)
-	return len(on) > 0, err
 }
 
 // Switch opens a session in the place of another, with what that may enter and

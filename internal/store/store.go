@@ -46,6 +46,7 @@ type DB struct {
 	Devices        Devices
 	Resets         Resets
 	Invitations    Invitations
+	Managing       Managing
 	Confirmations  Confirmations
 	SSO            SSO
 	SSOLogins      SSOLogins
@@ -88,6 +89,7 @@ type DB struct {
 	rebound sync.Map      // queries with numbered marks, by the query
 	months  months        // that events have a place for, on PostgreSQL
 	group   *group
+	pushes  *group // of what identity providers push
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
@@ -142,6 +144,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Organizations, db.Accounts, db.Sessions, db.Tokens, db.Links = Organizations{db}, Accounts{db}, Sessions{db}, Tokens{db}, Links{db, now}
 	db.Factors, db.Codes, db.Steps = Factors{db}, Codes{db}, Steps{db, now}
 	db.Policies, db.Devices, db.Resets, db.Invitations = Policies{db}, Devices{db}, Resets{db, now}, Invitations{db, now}
+	db.Managing = Managing{db}
 	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
 	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
@@ -159,7 +162,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := db.openQueue(); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	db.group = newGroup(db)
+	db.group, db.pushes = newGroup(db), newGroupOf(db, 1)
 	return db, nil
 }
 
@@ -184,6 +187,7 @@ func describe(dsn string) string {
 
 // Close writes what waits to be written and closes the database.
 func (db *DB) Close() error {
+	db.pushes.stop()
 	db.group.stop()
 	if unlock := db.owned(); unlock != nil {
 		unlock()

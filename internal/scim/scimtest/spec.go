@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -167,36 +168,36 @@ func (a assertion) check(t *testing.T, variables map[string]string, got any) {
 	if a.Value != nil {
 		want = fill(fmt.Sprint(a.Value), variables)
 	}
-	list, _ := got.([]any)
-	has := false
-	for _, v := range list {
-		has = has || value.String(v) == want
+	if !a.holds(t, got, want) {
+		t.Errorf("%s.%s %s %q: got %s", a.Source, a.Property, a.Comparison, want, value.JSON(got))
 	}
+}
+
+func (a assertion) holds(t *testing.T, got any, want string) bool {
+	t.Helper()
+	list, _ := got.([]any)
+	has := slices.ContainsFunc(list, func(v any) bool { return value.String(v) == want })
 	n, isNumber := got.(float64)
 	wanted, _ := strconv.ParseFloat(want, 64)
-	ok := false
 	switch a.Comparison {
 	case "equal_number":
 		f, err := strconv.ParseFloat(value.String(got), 64)
-		ok = err == nil && f == wanted
+		return err == nil && f == wanted
 	case "equal":
-		ok = value.String(got) == want
+		return value.String(got) == want
 	case "not_empty":
-		ok = !value.Empty(got)
+		return !value.Empty(got)
 	case "is_a_number":
-		ok = isNumber
+		return isNumber
 	case "has_value":
-		ok = has || value.String(got) == want
+		return has || value.String(got) == want
 	case "contains":
-		ok = has || len(list) == 0 && strings.Contains(value.String(got), want)
+		return has || len(list) == 0 && strings.Contains(value.String(got), want)
 	case "is_less_than":
-		ok = isNumber && n < wanted
-	default:
-		t.Fatalf("the comparison %s is new", a.Comparison)
+		return isNumber && n < wanted
 	}
-	if !ok {
-		t.Errorf("%s.%s %s %q: got %s", a.Source, a.Property, a.Comparison, want, value.JSON(got))
-	}
+	t.Fatalf("the comparison %s is new", a.Comparison)
+	return false
 }
 
 // OktaCRUD plays Okta's CRUD test, which asks an Okta organization to do things and
@@ -228,9 +229,9 @@ func OktaCRUD(t *testing.T, kind, base, secret string) {
 }
 
 // tell sends what has no body to read, or one.
-func (p step) tell(t *testing.T, variables map[string]string) {
+func (st step) tell(t *testing.T, variables map[string]string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), p.Method, fill(p.URL, variables), strings.NewReader(fill(p.Body, variables)))
+	req, err := http.NewRequestWithContext(t.Context(), st.Method, fill(st.URL, variables), strings.NewReader(fill(st.Body, variables)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func (p step) tell(t *testing.T, variables map[string]string) {
 		t.Fatal(err)
 	}
 	if err := res.Body.Close(); err != nil || res.StatusCode >= 300 {
-		t.Fatalf("%s %s: %s, %v", p.Method, p.URL, res.Status, err)
+		t.Fatalf("%s %s: %s, %v", st.Method, st.URL, res.Status, err)
 	}
 }
 

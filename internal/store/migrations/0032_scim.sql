@@ -114,10 +114,3 @@ CREATE TABLE scim_exchange (
   addr     TEXT NOT NULL,
   PRIMARY KEY (org_id, id)
 );
-
-CREATE TABLE IF NOT EXISTS sso_group_role (
-  org_id     TEXT NOT NULL,
-  group_name TEXT NOT NULL,
-  role_id    TEXT NOT NULL,
-  PRIMARY KEY (org_id, group_name, role_id)
-) WITHOUT ROWID;

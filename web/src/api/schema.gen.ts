@@ -2524,12 +2524,12 @@ export interface paths {
         put?: never;
         /**
          * Make or rotate the deprovisioning authentication secret
-         * @description The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned.
+         * @description The one before is refused from then on, unless a grace is given. Until the new one is entered in Okta, nobody is provisioned or deprovisioned. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         post: operations["rotateSCIM"];
         /**
          * End provisioning
-         * @description All secrets are refused from then on. Members stay.
+         * @description All secrets are refused from then on. Members stay. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         delete: operations["endSCIM"];
         options?: never;
@@ -2548,7 +2548,7 @@ export interface paths {
         put?: never;
         /**
          * Show the deprovisioning authentication secret
-         * @description It wants one's password once more, and is told in the audit log. Not for an API token.
+         * @description It is told in the audit log. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         post: operations["revealSCIM"];
         delete?: never;
@@ -3291,7 +3291,7 @@ export interface paths {
         put?: never;
         /**
          * Switch single sign-on off
-         * @description For a Full Admin. Passwords hold again for everybody, and sessions that Okta opened end.
+         * @description For a Full Admin. Passwords hold again for everybody, and sessions that Okta opened end. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         post: operations["disableSSO"];
         delete?: never;
@@ -3352,7 +3352,7 @@ export interface paths {
         put?: never;
         /**
          * Put the draft in force
-         * @description Who saves is a Full Admin with a password and on the exempt list, and their last test, of this very draft and within fifteen minutes, signed in a Full Admin. A conflict says all that is missing. An exempt Full Admin may do without the test; the audit log says so. From then on passwords open the organization to exempt members alone.
+         * @description Who saves is a Full Admin with a password and on the exempt list, and their last test, of this very draft and within fifteen minutes, signed in a Full Admin. A conflict says all that is missing. An exempt Full Admin may do without the test; the audit log says so. From then on passwords open the organization to exempt members alone. Wants a fresh proof of who asks, and none of an API token: else the error is step_up, see GET /api/v1/session/proof.
          */
         post: operations["saveSSO"];
         delete?: never;
@@ -6756,10 +6756,6 @@ export interface components {
             before?: string;
             /** @description events that are as old, and stay because an alert rests on them */
             stay: number;
-        };
-        RevealSCIM: {
-            /** @description of who is signed in */
-            password: string;
         };
         RiskPoint: {
             /** Format: date-time */
@@ -12495,11 +12491,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealSCIM"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description The answer. */
             200: {

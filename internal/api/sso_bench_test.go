@@ -1,0 +1,43 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"net/url"
+
+	"sallyport/internal/portal"
+)
+
+// Answers of an identity provider a second: both signatures, the replay row, over
+// HTTP, each durable.
+func BenchmarkACS(b *testing.B) {
+	x := setup(b)
+	x.member(x.acme, "ada@acme.example", portal.Admin)
+	_, p := x.enabled("acme", "ada@acme.example", 0)
+	said := make([]string, b.N)
+	for i := range said {
+		said[i] = url.Values{"SAMLResponse": {p.says("sam@acme.example", "", []string{"Eyes"})}}.Encode()
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	var next atomic.Int64
+	b.SetParallelism(4)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			resp, err := client.Post(x.url+"/sso/saml/acme/acs", "application/x-www-form-urlencoded", strings.NewReader(said[next.Add(1)-1]))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != http.StatusSeeOther {
+				b.Errorf("status %d", resp.StatusCode)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acs/s")
+}

@@ -22,7 +22,12 @@ export function Exchanges() {
       aside={<Checkbox shown checked={failed} onChange={setFailed} label="Only what failed" />}
     >
       {list.error && (
-        <Failed what="What Okta asked could not be read." error={list.error} onRetry={list.refetch} retrying={list.refetching} />
+        <Failed
+          what="What Okta asked could not be read."
+          error={list.error}
+          onRetry={list.refetch}
+          retrying={list.refetching}
+        />
       )}
       {!list.items && !list.error && <SkeletonLines lines={4} />}
       {list.items?.length === 0 && (

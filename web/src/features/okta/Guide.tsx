@@ -144,11 +144,7 @@ function Step({ n, title, children }: { n: number; title: string; children: Reac
 
 function Tab({ id, children }: { id: string; children: ReactNode }) {
   return (
-    <Link
-      to="/settings/okta"
-      search={{ tab: id === "signon" ? undefined : id }}
-      className="text-accent underline"
-    >
+    <Link to="/settings/okta" search={{ tab: id === "signon" ? undefined : id }} className="text-accent underline">
       {children}
     </Link>
   );

@@ -9,10 +9,27 @@ export function IdentityProvider({ idp }: { idp: components["schemas"]["Identity
     <div className="flex flex-col gap-3">
       <Facts
         items={[
-          ["Issuer", <code key="i" className="font-mono text-sm">{idp.entityId}</code>],
-          ["Sign-in URL", <code key="s" className="font-mono text-sm">{idp.signInUrl}</code>],
+          [
+            "Issuer",
+            <code key="i" className="font-mono text-sm">
+              {idp.entityId}
+            </code>,
+          ],
+          [
+            "Sign-in URL",
+            <code key="s" className="font-mono text-sm">
+              {idp.signInUrl}
+            </code>,
+          ],
           ...(idp.logoutUrl
-            ? ([["Logout URL", <code key="l" className="font-mono text-sm">{idp.logoutUrl}</code>]] as [string, React.ReactNode][])
+            ? ([
+                [
+                  "Logout URL",
+                  <code key="l" className="font-mono text-sm">
+                    {idp.logoutUrl}
+                  </code>,
+                ],
+              ] as [string, React.ReactNode][])
             : []),
         ]}
       />

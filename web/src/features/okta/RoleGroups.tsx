@@ -55,7 +55,10 @@ function Row({ name, admin, groups, onChange, disabled }: RowProps) {
       </div>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
         {groups.map((g) => (
-          <span key={g} className="inline-flex h-8 max-w-full items-center gap-1 rounded-md bg-accent-soft pr-1 pl-2.5 text-sm">
+          <span
+            key={g}
+            className="inline-flex h-8 max-w-full items-center gap-1 rounded-md bg-accent-soft pr-1 pl-2.5 text-sm"
+          >
             <span className="truncate">{g}</span>
             {!disabled && (
               <button

@@ -37,7 +37,9 @@ export function Rotate({ first, onClose, onMade }: Props) {
       }
     >
       {first ? (
-        <p>With it Okta makes members here, changes them, and takes them away. It is shown on this page from then on.</p>
+        <p>
+          With it Okta makes members here, changes them, and takes them away. It is shown on this page from then on.
+        </p>
       ) : (
         <div className="flex flex-col gap-4">
           <p>

@@ -50,7 +50,10 @@ export function TestAndSave({ sso }: { sso: SSO }) {
     onSuccess: (got) => {
       keepSSO(got);
       setOverride(false);
-      toast({ title: "Single sign-on is in force", detail: "Passwords open the organization to exempt members alone." });
+      toast({
+        title: "Single sign-on is in force",
+        detail: "Passwords open the organization to exempt members alone.",
+      });
     },
   });
   const stops = sso.problems.filter((p) => p.stops);
@@ -70,7 +73,10 @@ export function TestAndSave({ sso }: { sso: SSO }) {
               begin.mutate();
             }}
           >
-            <Field label="User name to test" help="A real sign-in at Okta, in a new window. Nobody is signed in by it here.">
+            <Field
+              label="User name to test"
+              help="A real sign-in at Okta, in a new window. Nobody is signed in by it here."
+            >
               {(f) => <Input {...f} value={user} autoComplete="off" onChange={(e) => setUser(e.target.value)} />}
             </Field>
             <Button

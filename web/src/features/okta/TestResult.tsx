@@ -12,7 +12,11 @@ export function TestResult({ test }: { test: SSOTest }) {
     <div className="flex flex-col gap-3" data-test-result={test.ok ? "ok" : "refused"}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         {test.ok ? (
-          <State icon={CircleCheck} label={test.fullAdmin ? "Authenticated, as a Full Admin" : "Authenticated"} strong />
+          <State
+            icon={CircleCheck}
+            label={test.fullAdmin ? "Authenticated, as a Full Admin" : "Authenticated"}
+            strong
+          />
         ) : (
           <State icon={CircleX} tone="bad" label="Not let in" strong />
         )}
@@ -42,7 +46,12 @@ export function TestResult({ test }: { test: SSOTest }) {
       <dl className="flex flex-col gap-2 text-sm">
         {test.nameId && <Line name="Name ID">{test.nameId}</Line>}
         {test.email && test.email !== test.nameId && <Line name="E-mail address">{test.email}</Line>}
-        <Line name="Roles">{list(test.roles.map((r) => r.name), "none")}</Line>
+        <Line name="Roles">
+          {list(
+            test.roles.map((r) => r.name),
+            "none",
+          )}
+        </Line>
         <Line name="Groups">{list(test.groups, "none came")}</Line>
         {test.attributes.map((a) => (
           <Line key={a.name} name={a.name}>

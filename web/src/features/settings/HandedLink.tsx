@@ -1,6 +1,6 @@
+import { Button } from "../../kit/Button.tsx";
 import { Copy } from "../../kit/Copy.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
-import { Button } from "../../kit/Button.tsx";
 
 type Props = { name: string; url: string; onClose: () => void };
 

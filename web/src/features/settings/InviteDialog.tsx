@@ -52,10 +52,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
             a member.
           </Note>
         )}
-        <Field
-          label="E-mail address"
-          error={failure?.forField("email") ?? (left ? emailProblem(email) : undefined)}
-        >
+        <Field label="E-mail address" error={failure?.forField("email") ?? (left ? emailProblem(email) : undefined)}>
           {(f) => (
             <Input
               {...f}

@@ -64,13 +64,17 @@ export function MemberMenu({ member: m, last, onRoles, onAsk, onLetIn, onLetter,
           note: last ? "the last Full Admin" : undefined,
           onSelect: () => onAsk("disable"),
         },
-    { label: "Remove", icon: <UserMinus size={15} />, grave: true, disabled: !may || last, onSelect: () => onAsk("remove") },
+    {
+      label: "Remove",
+      icon: <UserMinus size={15} />,
+      grave: true,
+      disabled: !may || last,
+      onSelect: () => onAsk("remove"),
+    },
   ];
   return (
     <Menu
-      trigger={
-        <Button size="sm" look="quiet" aria-label={`More for ${m.name}`} icon={<MoreHorizontal size={15} />} />
-      }
+      trigger={<Button size="sm" look="quiet" aria-label={`More for ${m.name}`} icon={<MoreHorizontal size={15} />} />}
       items={items}
     />
   );

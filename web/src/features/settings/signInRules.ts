@@ -1,3 +1,4 @@
+import type { Input } from "../../api/client.ts";
 import type { components } from "../../api/schema.gen.ts";
 
 type Rules = components["schemas"]["SignInPolicy"];
@@ -18,7 +19,7 @@ export function typedRules(r: Rules): TypedRules {
   };
 }
 
-export function rulesBody(t: TypedRules): components["schemas"]["PutSignInPolicy"] {
+export function rulesBody(t: TypedRules): Input<"put", "/api/v1/signin-policy">["body"] {
   const of = (text: string, unit: number) => Math.round(Number(text.trim().replace(",", ".") || 0) * unit);
   return {
     idle: of(t.idle, minute),

@@ -21,11 +21,13 @@ type Props = {
   typed?: string;
   /** Slug of the organization that is entered. */
   organization?: string;
+  /** Told when the password was right and one more step comes, and when it is left again. */
+  onStep?: (second: boolean) => void;
   onDone: () => void;
 };
 
 /** Signs in by e-mail address and password, with a second factor where one is wanted, or by a passkey. */
-export function SignInForm({ email: known, typed, organization, onDone }: Props) {
+export function SignInForm({ email: known, typed, organization, onStep, onDone }: Props) {
   const [email, setEmail] = useState(known ?? typed ?? "");
   const [password, setPassword] = useState("");
   const [second, setSecond] = useState<Second>();
@@ -33,7 +35,11 @@ export function SignInForm({ email: known, typed, organization, onDone }: Props)
   const signIn = useMutation({
     mutationFn: () => call("post", "/api/v1/session", { body: { email: email.trim(), password, organization } }),
     onSuccess: onDone,
-    onError: (e) => e instanceof Failure && setSecond(e.detail?.secondFactor),
+    onError: (e) => {
+      const next = e instanceof Failure ? e.detail?.secondFactor : undefined;
+      setSecond(next);
+      if (next) onStep?.(true);
+    },
   });
   const passkey = useMutation({
     mutationFn: async () => {
@@ -50,6 +56,7 @@ export function SignInForm({ email: known, typed, organization, onDone }: Props)
         onDone={onDone}
         onBack={() => {
           setSecond(undefined);
+          onStep?.(false);
           setPassword("");
           signIn.reset();
         }}

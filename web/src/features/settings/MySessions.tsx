@@ -58,7 +58,7 @@ export function MySessions() {
       </ul>
       {others.length > 1 && (
         <Button size="sm" look="quiet" busy={end.isPending} onClick={() => end.mutate(others)}>
-          Everywhere else
+          Sign out everywhere else
         </Button>
       )}
     </div>

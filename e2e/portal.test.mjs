@@ -40,7 +40,7 @@ async function inside(path) {
 }
 
 test("an authenticator app is set up, and its recovery codes are shown once", played, async () => {
-  const page = await s.open("/sign-in", { link: null, answers: [401, 404] });
+  const page = await s.open("/sign-in", { link: null, answers: [400, 401] });
   await page.goto(s.demo.link);
   await page.getByLabel("Your name").fill("Ada Lovelace");
   await page.getByLabel("E-mail address").fill("ada@acme.example");

@@ -100,7 +100,8 @@ export function Draft({ sso, may }: { sso: SSO; may: boolean }) {
 }
 
 function Metadata({ typed, set, may, failure, sso }: Part & { sso: SSO }) {
-  const idp = sso.draft.identityProvider;
+  // What is in force says it above.
+  const idp = sso.draft.metadata === sso.live?.metadata ? undefined : sso.draft.identityProvider;
   return (
     <Section title="Okta's metadata">
       <div className="flex flex-col gap-3">

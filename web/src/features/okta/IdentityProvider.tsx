@@ -37,7 +37,7 @@ export function IdentityProvider({ idp }: { idp: components["schemas"]["Identity
         {idp.certificates.map((c) => (
           <li key={c.fingerprint} className="px-3 py-2 text-sm">
             <div className="flex flex-wrap items-center gap-x-2">
-              <span className="font-medium">Signs until</span> <Time at={c.to} />
+              <span className="font-medium">Certificate, ends</span> <Time at={c.to} />
               {c.warning && <Tag tone="warn">{c.warning}</Tag>}
             </div>
             <code className="block font-mono text-xs wrap-anywhere text-faint">{c.fingerprint}</code>

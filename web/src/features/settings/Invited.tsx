@@ -59,7 +59,7 @@ function Row({ of: i, may }: { of: Invitation; may: boolean }) {
         </div>
         <div className="text-sm text-muted wrap-anywhere">
           {i.name && `${i.email}, `}
-          {roleNames(i.roles)}, invited by {i.invitedBy.name} <Time at={i.sentAt} />, {over ? "ended" : "holds until"}{" "}
+          {roleNames(i.roles)}, invited by {i.invitedBy.name} <Time at={i.sentAt} />, {over ? "ended" : "ends"}{" "}
           <Time at={i.endsAt} />
         </div>
       </div>

@@ -209,6 +209,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("/", api.Secure(pages))
+	mux.Handle("/sso", api.Secure(pages)) // the page itself; what lies under it is the server's
 	return mux, nil
 }
 

@@ -8,6 +8,12 @@ import {
 } from "@tanstack/react-router";
 import { Failure } from "./api/failure.ts";
 import { queryClient } from "./api/query.ts";
+import { Confirm } from "./features/session/Confirm.tsx";
+import { Forgotten } from "./features/session/Forgotten.tsx";
+import { Invite } from "./features/session/Invite.tsx";
+import { OktaSignIn } from "./features/session/OktaSignIn.tsx";
+import { Proved } from "./features/session/Proved.tsx";
+import { Reset } from "./features/session/Reset.tsx";
 import { SignIn } from "./features/session/SignIn.tsx";
 import { safeNext } from "./features/session/safeNext.ts";
 import { sessionQuery } from "./features/session/session.ts";
@@ -18,12 +24,40 @@ import { Shell } from "./shell/Shell.tsx";
 
 const root = createRootRoute({ component: Outlet, errorComponent: PageFailed, notFoundComponent: NotFound });
 
+/** What may stand in the address of a page where one comes in: where to go after it, and some names. */
+function entering<K extends string>(...names: K[]) {
+  return (s: Record<string, unknown>): { next?: string } & { [k in K]?: string } => ({
+    ...only(...names)(s),
+    next: safeNext(s.next),
+  });
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   component: SignIn,
-  validateSearch: (s: Record<string, unknown>): { next?: string } => ({ next: safeNext(s.next) }),
+  validateSearch: entering("organization", "email"),
 });
+
+const sso = createRoute({
+  getParentRoute: () => root,
+  path: "/sso",
+  component: OktaSignIn,
+  validateSearch: entering("organization", "user", "other"),
+});
+
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: "/forgotten",
+  component: Forgotten,
+  validateSearch: only("email"),
+});
+
+// Where the links of letters lead.
+const confirm = createRoute({ getParentRoute: () => root, path: "/confirm", component: Confirm });
+const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: Reset });
+const invite = createRoute({ getParentRoute: () => root, path: "/invite", component: Invite });
+const proved = createRoute({ getParentRoute: () => root, path: "/proved", component: Proved });
 
 const welcome = createRoute({ getParentRoute: () => root, path: "/welcome", component: Welcome });
 
@@ -256,6 +290,15 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/Mail.tsx"), "Mail"),
   }),
   createRoute({
+    ...at("/settings/okta"),
+    validateSearch: only("tab"),
+    component: lazyRouteComponent(() => import("./features/okta/OktaPage.tsx"), "OktaPage"),
+  }),
+  createRoute({
+    ...at("/settings/signin"),
+    component: lazyRouteComponent(() => import("./features/settings/SignInRules.tsx"), "SignInRules"),
+  }),
+  createRoute({
     ...at("/settings/events"),
     component: lazyRouteComponent(() => import("./features/settings/EventsKept.tsx"), "EventsKept"),
   }),
@@ -272,7 +315,17 @@ const routes = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, welcome, inside.addChildren(routes)]),
+  routeTree: root.addChildren([
+    signIn,
+    welcome,
+    sso,
+    forgotten,
+    confirm,
+    reset,
+    invite,
+    proved,
+    inside.addChildren(routes),
+  ]),
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   defaultErrorComponent: PageFailed,

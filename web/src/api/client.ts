@@ -39,8 +39,30 @@ export type Input<M extends Method, P extends PathOf<M>> = Given<"path", Part<Op
 /** A list that does not grow is long when it takes longer than this. */
 const patience = 70_000;
 
+// Who puts the question that a call of the kind step_up is answered by.
+let prove: (() => Promise<boolean>) | undefined;
+
+/** Says how somebody is asked to prove who they are: a call that wants it waits for that, and is made again. */
+export function onStepUp(ask: (() => Promise<boolean>) | undefined) {
+  prove = ask;
+}
+
 /** Calls the API. */
 export async function call<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  input: Input<M, P>,
+): Promise<Answer<M, P>> {
+  try {
+    return await callOnce(method, path, input);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "step_up" || !prove) throw error;
+    if (!(await prove())) throw error;
+    return callOnce(method, path, input);
+  }
+}
+
+async function callOnce<M extends Method, P extends PathOf<M>>(
   method: M,
   path: P,
   input: Input<M, P>,

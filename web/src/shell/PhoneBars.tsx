@@ -9,14 +9,19 @@ import { useAccountItems } from "./AccountMenu.tsx";
 import { LiveMark } from "./LiveMark.tsx";
 import { Mark } from "./Mark.tsx";
 import { type Place, placesFor } from "./nav.ts";
+import { Switcher } from "./Switcher.tsx";
 
 /** The head of the page on a phone. */
 export function PhoneTop({ onFind }: { onFind: () => void }) {
   const { organization } = useSession();
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2.5 border-b bg-sunken px-4 sm:hidden">
-      <Mark size={20} />
-      <span className="min-w-0 flex-1 truncate font-semibold">{organization.name}</span>
+      <div className="flex min-w-0 flex-1 items-center gap-2.5">
+        <Switcher>
+          <Mark size={20} />
+          <span className="min-w-0 truncate font-semibold">{organization.name}</span>
+        </Switcher>
+      </div>
       <LiveMark compact />
       <Button look="quiet" icon={<Search size={18} />} aria-label="Find" onClick={onFind} className="-mr-2" />
     </header>

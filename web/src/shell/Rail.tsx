@@ -11,6 +11,7 @@ import { AccountMenu } from "./AccountMenu.tsx";
 import { LiveMark } from "./LiveMark.tsx";
 import { Mark } from "./Mark.tsx";
 import { type Place, placesFor } from "./nav.ts";
+import { Switcher } from "./Switcher.tsx";
 
 export const railPreference = preference("rail", ["wide", "narrow"], "wide");
 
@@ -29,12 +30,16 @@ export function Rail({ onFind }: { onFind: () => void }) {
       )}
     >
       <div className={clsx("flex h-14 items-center gap-2.5", narrow ? "justify-center" : "px-4")}>
-        <Mark size={22} />
-        {!narrow && (
-          <div className="min-w-0">
-            <div className="truncate leading-4 font-semibold">{session.organization.name}</div>
-            <div className="text-xs text-faint">Sallyport</div>
-          </div>
+        {narrow ? (
+          <Mark size={22} />
+        ) : (
+          <Switcher>
+            <Mark size={22} />
+            <span className="block min-w-0 flex-1">
+              <span className="block truncate leading-4 font-semibold">{session.organization.name}</span>
+              <span className="block text-xs text-faint">Sallyport</span>
+            </span>
+          </Switcher>
         )}
       </div>
       <div className={clsx("pb-2", narrow ? "px-2" : "px-3")}>

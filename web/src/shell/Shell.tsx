@@ -2,6 +2,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { listen } from "../api/live.ts";
 import { SignInAgain } from "../features/session/SignInAgain.tsx";
+import { StepUp } from "../features/session/StepUp.tsx";
 import { useSession } from "../features/session/session.ts";
 import { useKeys } from "../kit/keys.ts";
 import { zonePreference } from "../kit/Time.tsx";
@@ -67,6 +68,7 @@ export function Shell() {
       <PhoneNav />
       <Palette open={finding} onClose={() => setFinding(false)} />
       <KeysHelp />
+      <StepUp />
       <SignInAgain />
       <Toasts />
     </TooltipProvider>

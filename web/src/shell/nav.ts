@@ -20,9 +20,11 @@ import {
   ScrollText,
   Settings,
   Shield,
+  ShieldCheck,
   Siren,
   Table2,
   Theater,
+  Timer,
   User,
   Users,
   Workflow,
@@ -121,7 +123,7 @@ const settings = [
     to: "/settings/members",
     icon: Users,
     label: "Members",
-    text: "Who may sign in, and their roles.",
+    text: "Who may sign in, who was invited, and their roles.",
     permission: "members:read",
   },
   {
@@ -129,6 +131,20 @@ const settings = [
     icon: BadgeCheck,
     label: "Roles",
     text: "What each role allows; roles of your own.",
+    permission: "members:read",
+  },
+  {
+    to: "/settings/okta",
+    icon: ShieldCheck,
+    label: "Okta integration",
+    text: "Single sign-on and provisioning of your people through your own Okta.",
+    permission: ["sso:read", "scim:read"],
+  },
+  {
+    to: "/settings/signin",
+    icon: Timer,
+    label: "Sign-in and sessions",
+    text: "How long sessions last, whether a second factor is wanted, how long API tokens live.",
     permission: "members:read",
   },
   {
@@ -159,11 +175,22 @@ const settings = [
     text: "For programs that use the API.",
     permission: "tokens:write",
   },
-  { to: "/settings/account", icon: User, label: "My account", text: "Your password, and where you are signed in." },
+  {
+    to: "/settings/account",
+    icon: User,
+    label: "My account",
+    text: "Your password, second factors, organizations, and where you are signed in.",
+  },
   { to: "/about", icon: Info, label: "About", text: "Version, documentation, licences." },
-] as const satisfies { to: string; icon: LucideIcon; label: string; text: string; permission?: Permission }[];
+] as const satisfies {
+  to: string;
+  icon: LucideIcon;
+  label: string;
+  text: string;
+  permission?: Permission | Permission[];
+}[];
 
 /** What somebody may see of them. */
 export function settingsFor({ permissions }: Session) {
-  return settings.filter((s) => !("permission" in s) || permissions.includes(s.permission));
+  return settings.filter((s) => !("permission" in s) || [s.permission].flat().some((p) => permissions.includes(p)));
 }

@@ -1,5 +1,8 @@
-import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { ShieldCheck } from "lucide-react";
+import { useState } from "react";
 import { queryClient } from "../../api/query.ts";
+import { buttonClass } from "../../kit/Button.tsx";
 import { useTitle } from "../../kit/Page.tsx";
 import { Frame } from "./Frame.tsx";
 import { SignInForm } from "./SignInForm.tsx";
@@ -7,9 +10,10 @@ import { sessionQuery } from "./session.ts";
 
 export function SignIn() {
   useTitle("Sign in");
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, organization, email } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
   const router = useRouter();
+  const [second, setSecond] = useState(false);
   const enter = async () => {
     queryClient.clear();
     await queryClient.fetchQuery(sessionQuery);
@@ -18,10 +22,30 @@ export function SignIn() {
   };
   return (
     <Frame title="Sign in">
-      <SignInForm onDone={() => void enter()} />
-      <p className="mt-6 text-sm text-faint">
-        Nobody has an account yet? The server prints a one-time link for the first administrator when it starts.
-      </p>
+      {!second && (
+        <>
+          <Link to="/sso" search={{ next, organization }} className={`${buttonClass("plain")} w-full`}>
+            <ShieldCheck size={15} aria-hidden /> Sign in with Okta
+          </Link>
+          <div className="my-5 flex items-center gap-3 text-xs text-faint">
+            <span className="h-px flex-1 bg-line" />
+            or with a password of Sallyport
+            <span className="h-px flex-1 bg-line" />
+          </div>
+        </>
+      )}
+      <SignInForm
+        key={email}
+        typed={email}
+        organization={organization}
+        onStep={setSecond}
+        onDone={() => void enter()}
+      />
+      {!second && (
+        <p className="mt-6 text-sm text-faint">
+          Nobody has an account yet? The server prints a one-time link for the first administrator when it starts.
+        </p>
+      )}
     </Frame>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { components } from "../../api/schema.gen.ts";
-import { elsewhere, holdersOf, isLastAdmin, roleNames } from "./members.ts";
+import { elsewhere, holdersOf, isLastAdmin, roleNames, rolesBySource } from "./members.ts";
 
 type Held = components["schemas"]["Member"]["roles"];
 
@@ -31,4 +31,12 @@ test("a role that one has twice is named once", () => {
 test("who has a role is told by name", () => {
   expect(holdersOf([ada, bob, cy], "auditor")).toEqual(["Ada", "Cy"]);
   expect(holdersOf(undefined, "auditor")).toEqual([]);
+});
+
+test("a role says where it comes from, unless that is a hand alone", () => {
+  const role = (name: string, source: "manual" | "sso" | "scim") => ({ id: name, name, source });
+  expect(rolesBySource([role("Analyst", "manual"), role("Full Admin", "manual"), role("Full Admin", "sso")])).toEqual([
+    { name: "Analyst" },
+    { name: "Full Admin", from: "by hand, Okta" },
+  ]);
 });

@@ -23,3 +23,18 @@ export function elsewhere(m: Pick<Member, "roles">): string[] {
 export function holdersOf(members: Pick<Member, "name" | "roles">[] | undefined, role: string): string[] {
   return (members ?? []).filter((m) => m.roles.some((r) => r.id === role)).map((m) => m.name);
 }
+
+/** How somebody came to the organization. */
+export function originWords(origin: Member["origin"]): string {
+  return { local: "by hand", sso: "Okta sign-in", scim: "provisioning", invite: "invitation" }[origin];
+}
+
+/** Roles by name, each once, with where they come from where that is not a hand. */
+export function rolesBySource(roles: Member["roles"]): { name: string; from?: string }[] {
+  const words = { manual: "by hand", sso: "Okta", scim: "pushed group" };
+  return [...new Set(roles.map((r) => r.name))].map((name) => {
+    const sources = [...new Set(roles.filter((r) => r.name === name).map((r) => r.source))];
+    if (sources.length === 1 && sources[0] === "manual") return { name };
+    return { name, from: sources.map((s) => words[s]).join(", ") };
+  });
+}

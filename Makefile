@@ -37,7 +37,8 @@ bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
-soak: ## kill the server a hundred times under load
+soak: ## kill the server a hundred times under load; a thousand sign in at once
+	$(GO) test -count 1 -run TestAThousandSignInsAtOnce ./internal/api
 	CRASH_KILLS=100 tools/with-postgres.sh $(GO) test -race -count 1 -v -timeout 60m -run TestCrash ./cmd/sallyport
 
 agree: ## detection against its reference: a million pairs of event and rule

@@ -11,7 +11,9 @@ const s = stage();
 
 /** The alert of a rule that a scenario raises. */
 const raised = (title) =>
-  until(`the alert ${title}`, async () => (await api(s.demo, "GET", "/alerts?limit=100")).items.find((a) => a.title === title));
+  until(`the alert ${title}`, async () =>
+    (await api(s.demo, "GET", "/alerts?limit=100")).items.find((a) => a.title === title),
+  );
 
 test("an alert is dealt with by keyboard, from the list to closed, with a response", played, async () => {
   await suspending(s.demo);
@@ -56,7 +58,10 @@ test("an alert is dealt with by keyboard, from the list to closed, with a respon
   const sheet = page.getByRole("dialog");
   await sheet.getByRole("textbox", { name: "Search the responses" }).fill("suspend");
   await page.keyboard.press("Enter");
-  assert.ok([alert.entity.id, alert.entity.login].includes(await sheet.getByLabel("User").inputValue()), "the entity is filled in");
+  assert.ok(
+    [alert.entity.id, alert.entity.login].includes(await sheet.getByLabel("User").inputValue()),
+    "the entity is filled in",
+  );
   await sheet.getByText("Suspend user").waitFor();
   const person = () => sandbox(s.demo, "GET", `/users/${alert.entity.login}`);
   await sheet.getByRole("button", { name: "Show what it would do" }).click();
@@ -76,7 +81,10 @@ test("an alert is dealt with by keyboard, from the list to closed, with a respon
 
   // Closed, with what it was.
   await page.keyboard.press("c");
-  await page.getByRole("dialog").getByRole("radio", { name: /True positive/ }).focus();
+  await page
+    .getByRole("dialog")
+    .getByRole("radio", { name: /True positive/ })
+    .focus();
   await page.keyboard.press("Space");
   await page.getByRole("dialog").getByLabel("Note").fill("They pressed yes to make it stop.");
   await page.keyboard.press("Control+Enter");
@@ -110,20 +118,30 @@ test("several are worked on at once, and make a case", played, async () => {
   await page.getByText("2 alerts in case").waitFor();
   await page.goto(`${s.demo.base}/cases`);
   await page.getByRole("link", { name: "An admin that nobody made" }).click();
-  await page.getByRole("region", { name: "What happened" }).getByText("Somebody becomes a super admin").first().waitFor();
+  await page
+    .getByRole("region", { name: "What happened" })
+    .getByText("Somebody becomes a super admin")
+    .first()
+    .waitFor();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("radio", { name: /Benign/ }).check();
   await page.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   await page.getByText("Closed as benign").waitFor();
   const [closed] = (await api(s.demo, "GET", "/cases?state=closed")).items;
   const { alertList } = await api(s.demo, "GET", `/cases/${closed.id}`);
-  assert.ok(alertList.every((a) => a.state === "closed" && a.verdict === "benign"), "its alerts are closed with it");
+  assert.ok(
+    alertList.every((a) => a.state === "closed" && a.verdict === "benign"),
+    "its alerts are closed with it",
+  );
 });
 
 test("what is like an alert is hidden, after one has seen what that would have hidden", played, async () => {
   const [alert] = (await api(s.demo, "GET", "/alerts?q=super%20admin")).items;
   const page = await s.open(`/suppressions/new?alert=${alert.id}`);
-  await page.getByText(/1 of \d+ alerts?/).first().waitFor();
+  await page
+    .getByText(/1 of \d+ alerts?/)
+    .first()
+    .waitFor();
   await page.getByLabel(/Reason/).fill("They are made one on Mondays.");
   await page.getByRole("button", { name: "Suppress", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "They are made one on Mondays." }).waitFor();
@@ -160,7 +178,11 @@ test("whoever an alert is about leads to all about them", played, async () => {
   await chip.click();
   await page.getByRole("dialog").getByRole("link", { name: "Events of this person" }).click();
   await page.waitForURL((u) => u.pathname === "/events" && u.searchParams.get("filter").includes(alert.entity.id));
-  await page.getByRole("table", { name: "Events" }).getByRole("button", { name: `Person ${alert.entity.login}` }).first().click();
+  await page
+    .getByRole("table", { name: "Events" })
+    .getByRole("button", { name: `Person ${alert.entity.login}` })
+    .first()
+    .click();
   await page.getByRole("dialog").getByRole("link", { name: "Alerts about this person" }).click();
   await page.waitForURL((u) => u.pathname === "/alerts" && u.searchParams.get("entity") === alert.entity.id);
   await page.getByRole("link", { name: alert.title }).first().waitFor();

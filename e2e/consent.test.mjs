@@ -22,11 +22,16 @@ async function startSystem() {
   const held = { challenge: "", redirect: "", refuses: false };
   const server = createServer(async (req, res) => {
     const url = new URL(req.url, "http://system");
-    const json = (status, body) => res.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+    const json = (status, body) =>
+      res.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
     if (url.pathname === "/authorize") {
       held.challenge = url.searchParams.get("code_challenge");
       held.redirect = url.searchParams.get("redirect_uri");
-      const back = (q) => `${held.redirect}?${new URLSearchParams({ state: url.searchParams.get("state"), ...q })}`.replaceAll("&", "&amp;");
+      const back = (q) =>
+        `${held.redirect}?${new URLSearchParams({ state: url.searchParams.get("state"), ...q })}`.replaceAll(
+          "&",
+          "&amp;",
+        );
       res.writeHead(200, { "Content-Type": "text/html" });
       return res.end(`<link rel="icon" href="data:,"><h1>Let it read your mail?</h1>
         <a href="${back({ code: "a-code" })}">Agree</a> <a href="${back({ error: "access_denied", error_description: "Ada said no" })}">Refuse</a>`);
@@ -35,13 +40,23 @@ async function startSystem() {
       let body = "";
       for await (const part of req) body += part;
       const form = new URLSearchParams(body);
-      const proof = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
-      const redeems = form.get("code") === "a-code" && proof === held.challenge && form.get("redirect_uri") === held.redirect;
+      const proof = createHash("sha256")
+        .update(form.get("code_verifier") ?? "")
+        .digest("base64url");
+      const redeems =
+        form.get("code") === "a-code" && proof === held.challenge && form.get("redirect_uri") === held.redirect;
       if (redeems) held.refuses = false;
-      if (!redeems && (form.get("refresh_token") !== "refresh-1" || held.refuses)) return json(400, { error: "invalid_grant" });
-      return json(200, { access_token: "access-1", token_type: "Bearer", expires_in: 3600, refresh_token: "refresh-1" });
+      if (!redeems && (form.get("refresh_token") !== "refresh-1" || held.refuses))
+        return json(400, { error: "invalid_grant" });
+      return json(200, {
+        access_token: "access-1",
+        token_type: "Bearer",
+        expires_in: 3600,
+        refresh_token: "refresh-1",
+      });
     }
-    if (held.refuses || req.headers.authorization !== "Bearer access-1") return json(401, { error: { message: "who are you?" } });
+    if (held.refuses || req.headers.authorization !== "Bearer access-1")
+      return json(401, { error: { message: "who are you?" } });
     return json(200, { emailAddress: "soc@acme.example", messagesTotal: 1, historyId: "1" });
   });
   server.listen(0, "127.0.0.1");

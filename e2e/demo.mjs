@@ -50,7 +50,9 @@ async function start(args, env, wanted) {
  * token, sandbox; and stop.
  */
 export async function startDemo(...more) {
-  const { at, stop } = await start(["demo", "--listen", "127.0.0.1:0", "--json", ...more], {}, (line) => JSON.parse(line));
+  const { at, stop } = await start(["demo", "--listen", "127.0.0.1:0", "--json", ...more], {}, (line) =>
+    JSON.parse(line),
+  );
   return { ...at, base: new URL(at.console).origin, stop };
 }
 

@@ -61,7 +61,8 @@ test("picture and YAML are one text: either changes the other, and what was done
   await yaml.fill(`${await yaml.inputValue()}\n  - [`);
   await page.getByText("The YAML cannot be read").waitFor();
   await page.locator('[data-card="page"]').waitFor();
-  for (let i = 0; i < 4 && (await yaml.inputValue()) !== before; i++) await page.getByRole("button", { name: "Undo" }).click();
+  for (let i = 0; i < 4 && (await yaml.inputValue()) !== before; i++)
+    await page.getByRole("button", { name: "Undo" }).click();
   assert.equal(await yaml.inputValue(), before);
   await page.locator('[data-card="link"]').waitFor();
 });
@@ -73,11 +74,17 @@ test("what is wrong stands on its card while one edits", played, async () => {
   await fields.getByRole("textbox", { name: /^text/i }).fill("{{ nobody.name }}");
   await fields.getByText(/nobody.name refers to nothing/).waitFor();
   await page.getByRole("button", { name: /problems?$/ }).waitFor();
-  await page.locator('[data-card="details"]').getByLabel(/refers to nothing/).waitFor();
+  await page
+    .locator('[data-card="details"]')
+    .getByLabel(/refers to nothing/)
+    .waitFor();
   await page.getByTitle("The flow itself").click();
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: /^Publish/ });
-  await dialog.getByRole("button", { name: /: text$/i }).first().click();
+  await dialog
+    .getByRole("button", { name: /: text$/i })
+    .first()
+    .click();
   await page.locator('[data-card="details"][aria-pressed="true"]').waitFor();
 });
 
@@ -124,7 +131,12 @@ test("a reference is typed: nothing of it is lost, and it can be chosen on the w
   const field = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: /^text/i });
   const offered = page.getByRole("listbox", { name: "Values" });
   await field.fill("");
-  for (const typed of ["User {{ item.profile.login }} is active", "{{link.text}}", "a {{ nobody knows", "{{ x | upper }}{{"]) {
+  for (const typed of [
+    "User {{ item.profile.login }} is active",
+    "{{link.text}}",
+    "a {{ nobody knows",
+    "{{ x | upper }}{{",
+  ]) {
     await field.fill("");
     await field.pressSequentially(typed);
     assert.equal(await field.inputValue(), typed);
@@ -157,7 +169,9 @@ test("a draft is kept again after a failure, and dropped after one has seen what
   await page.locator('[data-card="link"]').click();
   let failed = 0;
   await page.route("**/draft", (r) => (failed++ ? r.continue() : r.fulfill({ status: 503, body: "" })));
-  const title = page.getByRole("complementary", { name: "What is chosen" }).getByRole("textbox", { name: "Card title" });
+  const title = page
+    .getByRole("complementary", { name: "What is chosen" })
+    .getByRole("textbox", { name: "Card title" });
   await title.fill("Not for long");
   await page.getByText("Not saved:").waitFor();
   await page.getByText("Draft saved").waitFor();
@@ -179,27 +193,31 @@ test("a draft is kept again after a failure, and dropped after one has seen what
   assert.equal((await api(s.demo, "GET", `/flows/${id}`)).draft, false);
 });
 
-test("in a narrow window one side folds away for the other, and no card is wider than the picture", played, async () => {
-  const { id } = await flowOf("Suspicious Activity Reported");
-  const page = await s.open(`/flows/${id}/edit`, { viewport: { width: 1024, height: 768 } });
-  const picture = page.locator(".react-flow");
-  const fields = page.getByRole("complementary", { name: "What is chosen" });
-  const card = page.locator('[data-card="link"]');
-  const fits = async () => (await card.boundingBox()).width <= (await picture.boundingBox()).width;
-  await card.click();
-  await fields.getByRole("textbox", { name: "Card title" }).waitFor();
-  assert.ok((await picture.boundingBox()).width > 330, "room for a card");
-  for (const side of ["Values", "YAML"]) {
-    await page.getByRole("button", { name: side, exact: true }).click();
-    await fields.waitFor({ state: "detached" });
+test(
+  "in a narrow window one side folds away for the other, and no card is wider than the picture",
+  played,
+  async () => {
+    const { id } = await flowOf("Suspicious Activity Reported");
+    const page = await s.open(`/flows/${id}/edit`, { viewport: { width: 1024, height: 768 } });
+    const picture = page.locator(".react-flow");
+    const fields = page.getByRole("complementary", { name: "What is chosen" });
+    const card = page.locator('[data-card="link"]');
+    const fits = async () => (await card.boundingBox()).width <= (await picture.boundingBox()).width;
+    await card.click();
+    await fields.getByRole("textbox", { name: "Card title" }).waitFor();
+    assert.ok((await picture.boundingBox()).width > 330, "room for a card");
+    for (const side of ["Values", "YAML"]) {
+      await page.getByRole("button", { name: side, exact: true }).click();
+      await fields.waitFor({ state: "detached" });
+      await until("a card that fits", fits);
+    }
+    await page.getByRole("button", { name: "Fields" }).click();
+    await fields.waitFor();
+    await page.getByRole("textbox", { name: "YAML of the flow" }).waitFor({ state: "detached" });
+    await page.setViewportSize({ width: 700, height: 768 });
     await until("a card that fits", fits);
-  }
-  await page.getByRole("button", { name: "Fields" }).click();
-  await fields.waitFor();
-  await page.getByRole("textbox", { name: "YAML of the flow" }).waitFor({ state: "detached" });
-  await page.setViewportSize({ width: 700, height: 768 });
-  await until("a card that fits", fits);
-});
+  },
+);
 
 test("a draft that somebody else has changed is not written over unasked", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
@@ -225,7 +243,10 @@ test("a card is tried out on the data of a run: a function for real, a change on
   await page.locator('[data-card="link"]').click();
   await page.getByText("With the data of the").waitFor();
   await page.getByRole("button", { name: "Try it" }).click();
-  await page.getByRole("region", { name: "output" }).getByText(/report\/system_log_2\?search=/).waitFor();
+  await page
+    .getByRole("region", { name: "output" })
+    .getByText(/report\/system_log_2\?search=/)
+    .waitFor();
   await page.locator('[data-card="clear_sessions"]').click();
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByText("It would be sent; nothing was changed.").waitFor();
@@ -242,13 +263,18 @@ test("a card is tried out on data of one's own", played, async () => {
   for (let i = 0; i < (await fields.count()); i++) await fields.nth(i).fill("made-up-by-me");
   await card.getByRole("button", { name: "Try it", exact: true }).click();
   await card.getByRole("heading", { name: "Output" }).waitFor();
-  await card.getByRole("region", { name: "output" }).getByText(/made-up-by-me/).waitFor();
+  await card
+    .getByRole("region", { name: "output" })
+    .getByText(/made-up-by-me/)
+    .waitFor();
 });
 
 test("a version shows what it changed, and one goes back to it", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const { yaml } = await api(s.demo, "GET", `/flows/${id}`);
-  await api(s.demo, "PUT", `/flows/${id}/draft`, { yaml: yaml.replace("title: Link to the event", "title: Another link") });
+  await api(s.demo, "PUT", `/flows/${id}/draft`, {
+    yaml: yaml.replace("title: Link to the event", "title: Another link"),
+  });
   await api(s.demo, "POST", `/flows/${id}/publish`, { note: "another title" });
   const page = await s.open(`/flows/${id}?tab=versions`);
   await page.getByRole("button", { name: "Changes of version 2" }).click();
@@ -265,7 +291,8 @@ test("a version shows what it changed, and one goes back to it", played, async (
 test("cards are moved, copied, deleted and put back by keys and by dragging", played, async () => {
   const { id } = await flowOf("Suspicious Activity Reported");
   const page = await s.open(`/flows/${id}/edit`);
-  const order = () => page.evaluate(() => [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")));
+  const order = () =>
+    page.evaluate(() => [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")));
   await page.locator('[data-card="link"]').click();
   const before = await order();
   await page.keyboard.press("J");

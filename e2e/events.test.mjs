@@ -47,12 +47,25 @@ test("events are found, narrowed and looked at closer", { ...played, timeout: 12
   await page.keyboard.press("Enter");
   await wrong.waitFor({ state: "hidden" });
   await page.waitForURL((u) => u.searchParams.get("filter") === 'outcome.result eq "FAILURE"');
-  await until("failures alone", async () => (await rows(page).count()) > 0 && !/success/.test(await rows(page).allTextContents().then((t) => t.join())));
+  await until(
+    "failures alone",
+    async () =>
+      (await rows(page).count()) > 0 &&
+      !/success/.test(
+        await rows(page)
+          .allTextContents()
+          .then((t) => t.join()),
+      ),
+  );
 
   // A facet narrows it further.
   const types = page.getByRole("region", { name: "Type" });
   await types.getByRole("button", { name: /user\.authentication\.auth_via_mfa/ }).click();
-  await page.waitForURL((u) => u.searchParams.get("filter") === 'outcome.result eq "FAILURE" and eventType eq "user.authentication.auth_via_mfa"');
+  await page.waitForURL(
+    (u) =>
+      u.searchParams.get("filter") ===
+      'outcome.result eq "FAILURE" and eventType eq "user.authentication.auth_via_mfa"',
+  );
   assert.match(await filter.inputValue(), /and eventType eq/);
 
   // The bars look closer, by keys and by the mouse.
@@ -93,7 +106,9 @@ test("a search is saved, renamed, chosen and deleted", { ...played, timeout: 90_
   await page.goto(`${s.demo.base}/events`);
   await saved.click();
   await page.getByRole("button", { name: /^All warnings/ }).click();
-  await page.waitForURL((u) => u.searchParams.get("filter") === 'severity eq "WARN"' && u.searchParams.get("range") === "30d");
+  await page.waitForURL(
+    (u) => u.searchParams.get("filter") === 'severity eq "WARN"' && u.searchParams.get("range") === "30d",
+  );
   await saved.click();
   await page.getByRole("button", { name: "Delete All warnings" }).click();
   await page.getByText("The search All warnings was deleted").waitFor();
@@ -134,7 +149,10 @@ test("an event is read, with what is around it, and taken along", { ...played, t
   await page.goto(`${s.demo.base}/events/${reports.items[0].uuid}`);
   const came = page.getByRole("region", { name: "What came of it" });
   await came.getByRole("table", { name: "Runs" }).getByRole("link").first().waitFor();
-  await came.getByRole("link", { name: /Somebody reports activity/ }).first().waitFor();
+  await came
+    .getByRole("link", { name: /Somebody reports activity/ })
+    .first()
+    .waitFor();
 });
 
 test("how long events stay is said before it is done", { ...played, timeout: 90_000 }, async () => {
@@ -166,7 +184,10 @@ test("events are found from anywhere", played, async () => {
   const page = await s.open("/");
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog").getByRole("combobox").fill("suspicious");
-  await page.getByRole("option", { name: /User report suspicious activity/ }).first().click();
+  await page
+    .getByRole("option", { name: /User report suspicious activity/ })
+    .first()
+    .click();
   await page.waitForURL(/\/events\//);
 });
 

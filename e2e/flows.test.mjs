@@ -107,18 +107,31 @@ test("a flow is tried out on an event that was, and shows what it would send", p
   await would.getByRole("button", { name: /Clear user sessions/ }).click();
   const sent = page.getByRole("region", { name: "what it would send" });
   await sent.getByText("DELETE").first().waitFor();
-  await sent.getByText(/\/api\/v1\/users\/.+\/sessions/).first().waitFor();
+  await sent
+    .getByText(/\/api\/v1\/users\/.+\/sessions/)
+    .first()
+    .waitFor();
   assert.equal(await asked("/api/v1/users"), before, "Okta was asked to change nothing");
 });
 
 test("a failed run says what came back, leads to the card, and is retried from there", played, async () => {
-  await sandbox(s.demo, "POST", "/faults", { service: "slack", path: "chat.postMessage", kind: "status", status: 400, count: 1, body: '{"ok":false,"error":"channel_is_archived"}' });
+  await sandbox(s.demo, "POST", "/faults", {
+    service: "slack",
+    path: "chat.postMessage",
+    kind: "status",
+    status: 400,
+    count: 1,
+    body: '{"ok":false,"error":"channel_is_archived"}',
+  });
   await play(s.demo, "report_suspicious_activity");
   const failed = await until("the failed run", async () =>
     (await api(s.demo, "GET", "/runs")).items.find((r) => r.state === "failed"),
   );
   const page = await s.open("/");
-  await page.getByRole("region", { name: "Needs you" }).getByRole("link", { name: /1 run failed/ }).click();
+  await page
+    .getByRole("region", { name: "Needs you" })
+    .getByRole("link", { name: /1 run failed/ })
+    .click();
   await page.waitForURL(/\/runs\?.*state=failed/);
   await page.getByRole("row").filter({ hasText: "Failed" }).getByRole("link", { name }).click();
   await page.waitForURL(new RegExp(`/runs/${failed.id}`));
@@ -127,7 +140,10 @@ test("a failed run says what came back, leads to the card, and is retried from t
   await page.waitForURL(/step=tell/);
   const aside = page.getByRole("complementary").filter({ hasText: "What came back" });
   await aside.getByRole("heading", { name: "Tell the security channel" }).waitFor();
-  await aside.getByText(/channel/i).first().waitFor();
+  await aside
+    .getByText(/channel/i)
+    .first()
+    .waitFor();
 
   const resets = await asked("/api/v1/users/*/lifecycle/reset_password");
   await page.getByRole("button", { name: "Retry from the failed card" }).click();

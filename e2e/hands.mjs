@@ -33,7 +33,9 @@ export function byMouse(page) {
     },
     async trigger(event) {
       await page.locator('[data-card="trigger"]').click();
-      await fields.getByRole("combobox", { name: /^It starts when/ }).selectOption({ label: "Something happens in Okta" });
+      await fields
+        .getByRole("combobox", { name: /^It starts when/ })
+        .selectOption({ label: "Something happens in Okta" });
       await fields.getByRole("combobox", { name: /^Event type/ }).fill(event);
     },
     async option(o) {
@@ -160,7 +162,10 @@ export function byKeyboard(page) {
   /** Chooses in a select by typing the beginning of a label. */
   async function choose(label) {
     await page.keyboard.type(label.slice(0, 14));
-    await until(label, async () => (await page.evaluate(() => document.activeElement.selectedOptions?.[0]?.textContent)) === label);
+    await until(
+      label,
+      async () => (await page.evaluate(() => document.activeElement.selectedOptions?.[0]?.textContent)) === label,
+    );
   }
 
   /** The chosen card, and whether the picture has the focus. */
@@ -174,12 +179,16 @@ export function byKeyboard(page) {
   /** Goes to a card with j and k. */
   async function go(id) {
     await back();
-    const order = await page.evaluate(() => [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")));
+    const order = await page.evaluate(() =>
+      [...document.querySelectorAll("[data-card]")].map((e) => e.getAttribute("data-card")),
+    );
     const key = order.indexOf(id) < order.indexOf(await onCard()) ? "k" : "j";
     for (let i = 0; i < 40 && (await onCard()) !== id; i++) {
       const was = await onCard();
       await press(key);
-      await until("the next card", async () => (await onCard()) !== was, 3_000).catch(() => press(key === "j" ? "k" : "j"));
+      await until("the next card", async () => (await onCard()) !== was, 3_000).catch(() =>
+        press(key === "j" ? "k" : "j"),
+      );
     }
   }
 
@@ -189,11 +198,18 @@ export function byKeyboard(page) {
     if (f.pick) {
       // The value is found in the list of what is available.
       await press("Control+Space");
-      await until("the list", async () => (await page.evaluate(() => document.activeElement?.getAttribute("placeholder"))) === "Search values");
+      await until(
+        "the list",
+        async () =>
+          (await page.evaluate(() => document.activeElement?.getAttribute("placeholder"))) === "Search values",
+      );
       await type(f.pick);
       await page.waitForTimeout(80);
       await press("Enter");
-      return until("the value", async () => (await page.evaluate(() => document.activeElement?.value)) === `{{ ${f.drag} }}`);
+      return until(
+        "the value",
+        async () => (await page.evaluate(() => document.activeElement?.value)) === `{{ ${f.drag} }}`,
+      );
     }
     if (f.choice) {
       await press("End"); // the last choice: a value of another card
@@ -262,7 +278,12 @@ export function byKeyboard(page) {
       await write(c.id);
       await press("Enter");
       await page.locator(`[data-card="${c.id}"]`).waitFor();
-      await until("the card", async () => page.evaluate((id) => document.querySelector(`[data-card="${id}"]`)?.getAttribute("aria-pressed") === "true", c.id));
+      await until("the card", async () =>
+        page.evaluate(
+          (id) => document.querySelector(`[data-card="${id}"]`)?.getAttribute("aria-pressed") === "true",
+          c.id,
+        ),
+      );
       await page.waitForTimeout(60);
       if (!(await page.evaluate(() => !!document.activeElement?.closest("[data-fields]")))) await press("e");
       if (c.table) await newTable(table);

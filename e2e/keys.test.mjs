@@ -15,7 +15,24 @@ test("? shows the keys, and g with a letter goes places", played, async () => {
   await keys.getByText("Switch times between my zone and UTC").waitFor();
   await page.keyboard.press("Escape");
   await keys.waitFor({ state: "hidden" });
-  for (const [key, title] of [["f", "Flows"], ["r", "Runs"], ["t", "Tables"], ["c", "Connections"], ["m", "Templates"], ["l", "Catalogue"], ["a", "Alerts"], ["y", "Actions"], ["k", "Cases"], ["e", "Events"], ["d", "Rules"], ["x", "Suppressions"], ["n", "Alert sources"], ["h", "Rehearse"], ["s", "Settings"], ["o", "Overview"]]) {
+  for (const [key, title] of [
+    ["f", "Flows"],
+    ["r", "Runs"],
+    ["t", "Tables"],
+    ["c", "Connections"],
+    ["m", "Templates"],
+    ["l", "Catalogue"],
+    ["a", "Alerts"],
+    ["y", "Actions"],
+    ["k", "Cases"],
+    ["e", "Events"],
+    ["d", "Rules"],
+    ["x", "Suppressions"],
+    ["n", "Alert sources"],
+    ["h", "Rehearse"],
+    ["s", "Settings"],
+    ["o", "Overview"],
+  ]) {
     await page.keyboard.press("g");
     await page.keyboard.press(key);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
@@ -29,11 +46,17 @@ test("the palette finds pages and flows by name", played, async () => {
     await page.getByRole("dialog", { name: "Find" }).getByRole("combobox").fill(text);
   };
   await find("guard");
-  await page.getByRole("option", { name: /Guard policy/ }).first().waitFor();
+  await page
+    .getByRole("option", { name: /Guard policy/ })
+    .first()
+    .waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Guard policy" }).waitFor();
   await find("suspicious");
-  await page.getByRole("option", { name: /Suspicious Activity Reported/ }).first().waitFor();
+  await page
+    .getByRole("option", { name: /Suspicious Activity Reported/ })
+    .first()
+    .waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/flows\//);
   await find("no such thing");
@@ -69,7 +92,12 @@ test("j and k move in a list, Enter opens, and nothing happens while one types",
   await until("two runs", async () => (await api(s.demo, "GET", "/runs")).items.length === 2);
   const page = await s.open("/runs");
   await page.getByRole("row").nth(2).waitFor();
-  for (const [key, row] of [["j", "0"], ["j", "1"], ["j", "1"], ["k", "0"]]) {
+  for (const [key, row] of [
+    ["j", "0"],
+    ["j", "1"],
+    ["j", "1"],
+    ["k", "0"],
+  ]) {
     await page.keyboard.press(key);
     await until(`row ${row}`, async () => (await focused(page)) === row);
   }

@@ -7,11 +7,16 @@ import { played, stage } from "./stage.mjs";
 
 const s = stage();
 const long = { ...played, timeout: 120_000 };
-const row = (page, name) => page.getByRole("table", { name: "Channels" }).locator("tbody tr[data-index]").filter({ has: page.getByRole("button", { name, exact: true }) });
+const row = (page, name) =>
+  page
+    .getByRole("table", { name: "Channels" })
+    .locator("tbody tr[data-index]")
+    .filter({ has: page.getByRole("button", { name, exact: true }) });
 const lately = (page) => page.getByRole("dialog").getByRole("list", { name: "Told lately" });
 
 /** The messages of the simulated Slack that have a text in them. */
-const slack = async (text) => (await sandbox(s.demo, "GET", "/slack")).filter((m) => `${m.text} ${JSON.stringify(m.blocks)}`.includes(text));
+const slack = async (text) =>
+  (await sandbox(s.demo, "GET", "/slack")).filter((m) => `${m.text} ${JSON.stringify(m.blocks)}`.includes(text));
 
 async function connection(kind) {
   return (await api(s.demo, "GET", "/connections")).find((c) => c.connector.id === kind).id;
@@ -76,7 +81,13 @@ test("mail wants addresses", long, async () => {
 });
 
 test("a channel that fails says why, and is tried again", long, async () => {
-  await sandbox(s.demo, "POST", "/faults", { service: "slack", path: "chat.postMessage", kind: "status", status: 503, count: 0 });
+  await sandbox(s.demo, "POST", "/faults", {
+    service: "slack",
+    path: "chat.postMessage",
+    kind: "status",
+    status: 503,
+    count: 0,
+  });
   const page = await s.open("/settings/notifications");
   await more(page, "SOC", "Send a test");
   await page.getByText("The test of SOC did not go out").waitFor();
@@ -90,7 +101,10 @@ test("a channel that fails says why, and is tried again", long, async () => {
   await sandbox(s.demo, "DELETE", "/faults");
   await sheet.getByText("The last message did not go out").waitFor({ state: "hidden", timeout: 60_000 });
   await lately(page).getByText("Tried again soon").first().waitFor({ state: "hidden", timeout: 60_000 });
-  await lately(page).getByText(/\d+ attempts/).first().waitFor();
+  await lately(page)
+    .getByText(/\d+ attempts/)
+    .first()
+    .waitFor();
   assert.ok((await slack("super admin")).length > 0);
 });
 
@@ -113,7 +127,10 @@ test("quiet hours hold back, and a channel is deleted", long, async () => {
   await row(page, "SOC").getByText("quiet now").waitFor();
 
   await play(s.demo, "password_spray");
-  await row(page, "SOC").getByText(/\d+ waiting/).first().waitFor();
+  await row(page, "SOC")
+    .getByText(/\d+ waiting/)
+    .first()
+    .waitFor();
   await row(page, "SOC").getByRole("button", { name: "SOC", exact: true }).click();
   await lately(page).getByText("Held back").first().waitFor();
   await page.keyboard.press("Escape");

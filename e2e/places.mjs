@@ -29,7 +29,7 @@ async function fill(demo) {
   const [run] = await runsOf(demo);
   await api(demo, "POST", `/flows/${flow.id}/run`, { event: run.event.uuid, dryRun: true });
   await ended(3);
-  await signedIn(demo, "POST", "/tokens", { name: "SIEM export", role: "viewer" });
+  await signedIn(demo, "POST", "/tokens", { name: "SIEM export", permissions: ["alerts:read", "events:read"] });
   await triaged(demo);
   await written(demo);
   await told(demo);
@@ -43,7 +43,9 @@ async function written(demo) {
   const mine = text.replace(/^title:.*/m, "title: Push after push, for us");
   const file = await signedIn(demo, "POST", "/rulefiles", { slug: "our_pushes", text: mine, cases });
   await signedIn(demo, "POST", `/rulefiles/${file.id}/publish`, { note: "From the pack" });
-  const next = mine.replace("gte: 3", "gte: 5").replace("eventType: user.authentication", "eventTyp: user.authentication");
+  const next = mine
+    .replace("gte: 3", "gte: 5")
+    .replace("eventType: user.authentication", "eventTyp: user.authentication");
   await signedIn(demo, "PUT", `/rulefiles/${file.id}/draft`, { text: next, cases });
 }
 
@@ -56,7 +58,11 @@ async function triaged(demo) {
   const [first, second, third] = alerts;
   const change = (a, body) => signedIn(demo, "PATCH", `/alerts/${a.id}`, body);
   await change(first, { state: "acknowledged", assignee: "me", comment: "Called them: it was not them." });
-  await signedIn(demo, "POST", "/cases", { title: "Somebody has an account of ours", alerts: [first.id, second.id], assignee: "me" });
+  await signedIn(demo, "POST", "/cases", {
+    title: "Somebody has an account of ours",
+    alerts: [first.id, second.id],
+    assignee: "me",
+  });
   await change(third, { state: "closed", verdict: "benign", note: "They travel." });
   await signedIn(demo, "POST", "/suppressions", {
     scope: "rule",
@@ -72,7 +78,15 @@ async function told(demo) {
   const connections = await api(demo, "GET", "/connections");
   const of = (kind) => connections.find((c) => c.connector.id === kind)?.id;
   const channel = (name, kind, to, more) =>
-    signedIn(demo, "POST", "/channels", { name, connection: of(kind), to, severity: "low", moments: ["opened", "escalated"], enabled: true, ...more });
+    signedIn(demo, "POST", "/channels", {
+      name,
+      connection: of(kind),
+      to,
+      severity: "low",
+      moments: ["opened", "escalated"],
+      enabled: true,
+      ...more,
+    });
   const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
   await channel("Security, in Slack", "slack", ["#security"]);
   await channel("On call at night", "mail", ["soc@acme.example", "oncall@acme.example"], {
@@ -81,7 +95,9 @@ async function told(demo) {
   const broken = await channel("A channel nobody made", "slack", ["#no-such-channel"]);
   await signedIn(demo, "POST", `/channels/${broken.id}/test`);
   await play(demo, "password_spray");
-  await until("somebody is told", async () => (await api(demo, "GET", "/channels")).some((c) => c.name.startsWith("Security") && c.sentAt));
+  await until("somebody is told", async () =>
+    (await api(demo, "GET", "/channels")).some((c) => c.name.startsWith("Security") && c.sentAt),
+  );
 }
 
 async function runsOf(demo) {

@@ -12,7 +12,9 @@ let recovery;
 
 /** The code that an authenticator app shows now, or some steps of thirty seconds from now (RFC 6238). */
 function code(base32, ahead = 0) {
-  const bits = [...base32].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const bits = [...base32]
+    .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
+    .join("");
   const key = Buffer.from(bits.match(/.{8}/g).map((b) => Number.parseInt(b, 2)));
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
@@ -58,7 +60,11 @@ test("an authenticator app is set up, and its recovery codes are shown once", pl
   const codes = page.getByRole("dialog", { name: "Your recovery codes" });
   recovery = await codes.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allInnerTexts();
   assert.equal(recovery.length, 10);
-  assert.equal(await codes.getByRole("button", { name: "Done" }).isDisabled(), true, "they are left before they are kept");
+  assert.equal(
+    await codes.getByRole("button", { name: "Done" }).isDisabled(),
+    true,
+    "they are left before they are kept",
+  );
   await codes.getByRole("checkbox").check();
   await codes.getByRole("button", { name: "Done" }).click();
   await page.getByText("10 recovery codes are left.").waitFor();
@@ -84,7 +90,10 @@ test("what matters asks for a fresh proof, and goes on by itself after it", play
   await page.route(path, (route) => {
     if (route.request().method() !== "PUT" || refused) return route.continue();
     refused = true;
-    return route.fulfill({ status: 403, json: { error: { kind: "step_up", message: "prove again who you are", requestId: "x" } } });
+    return route.fulfill({
+      status: 403,
+      json: { error: { kind: "step_up", message: "prove again who you are", requestId: "x" } },
+    });
   });
   await page.getByLabel("Minutes without a request").fill("15");
   await page.getByRole("button", { name: "Save" }).click();
@@ -106,7 +115,8 @@ test("the secret of provisioning is made, shown and rotated", played, async () =
   const text = async () => (await shown.innerText()).trim();
   await page.getByRole("button", { name: "Copy the secret" }).waitFor();
   const first = await text();
-  const ask = (key) => fetch(`${s.demo.base}/scim/v2/Users?startIndex=1&count=2`, { headers: { Authorization: `Bearer ${key}` } });
+  const ask = (key) =>
+    fetch(`${s.demo.base}/scim/v2/Users?startIndex=1&count=2`, { headers: { Authorization: `Bearer ${key}` } });
   assert.equal((await ask(first)).status, 200);
   await page.getByRole("button", { name: "Rotate" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Rotate it" }).click();

@@ -19,13 +19,16 @@ async function begin(page, title) {
 
 /** Puts something else in the place of a part of a text, as if it was typed. */
 async function replace(box, from, to) {
-  await box.evaluate((t, [a, b]) => {
-    const at = t.value.indexOf(a);
-    if (at < 0) throw new Error(`there is no ${a}`);
-    t.focus();
-    t.setSelectionRange(at, at + a.length);
-    document.execCommand("insertText", false, b);
-  }, [from, to]);
+  await box.evaluate(
+    (t, [a, b]) => {
+      const at = t.value.indexOf(a);
+      if (at < 0) throw new Error(`there is no ${a}`);
+      t.focus();
+      t.setSelectionRange(at, at + a.length);
+      document.execCommand("insertText", false, b);
+    },
+    [from, to],
+  );
 }
 
 test("a rule is written, repaired, tested, published, and alerts", played, async () => {
@@ -70,7 +73,10 @@ test("a rule is written, repaired, tested, published, and alerts", played, async
   await page.getByRole("tab", { name: "Try" }).click();
   await page.getByRole("combobox", { name: "A stored event" }).click();
   await page.getByPlaceholder("Type to search").fill("privilege");
-  await page.getByRole("option", { name: /user\.account\.privilege\.grant/ }).first().click();
+  await page
+    .getByRole("option", { name: /user\.account\.privilege\.grant/ })
+    .first()
+    .click();
   const event = page.getByRole("textbox", { name: "Event", exact: true });
   await until("the event", async () => (await event.inputValue()).includes("user.account.privilege.grant"));
   await page.getByRole("button", { name: "Try it" }).click();
@@ -82,7 +88,10 @@ test("a rule is written, repaired, tested, published, and alerts", played, async
   // What it would have found; then saved, and left for a moment.
   const backtest = page.getByRole("region", { name: "Backtest" });
   await backtest.getByRole("button", { name: "Test", exact: true }).click();
-  await backtest.getByText(/[1-9]\d* hits?/).first().waitFor();
+  await backtest
+    .getByText(/[1-9]\d* hits?/)
+    .first()
+    .waitFor();
   await page.getByText("Not saved yet").waitFor();
   await page.keyboard.press("Control+s");
   await page.getByText("Draft saved").waitFor();
@@ -106,7 +115,11 @@ test("a rule is written, repaired, tested, published, and alerts", played, async
 });
 
 test("the examples can be published as they stand", played, async () => {
-  for (const [label, cases] of [["Sigma rule", 3], ["Sigma correlation", 4], ["Okta filter", 3]]) {
+  for (const [label, cases] of [
+    ["Sigma rule", 3],
+    ["Sigma correlation", 4],
+    ["Okta filter", 3],
+  ]) {
     const page = await s.open("/rules/new");
     await page.getByRole("radio", { name: new RegExp(label) }).check();
     await begin(page);
@@ -135,7 +148,10 @@ test("a rule of the pack is made one's own, with its cases", played, async () =>
 });
 
 test("what was typed is not lost: neither by leaving nor by somebody else", played, async () => {
-  const text = (await api(s.demo, "GET", `/rules/push_bombing/copy`)).text.replace(/^title:.*/m, "title: Two people write it");
+  const text = (await api(s.demo, "GET", `/rules/push_bombing/copy`)).text.replace(
+    /^title:.*/m,
+    "title: Two people write it",
+  );
   const file = await api(s.demo, "POST", "/rulefiles", { slug: "two_people", text });
   await api(s.demo, "POST", `/rulefiles/${file.id}/publish`, {});
   const page = await s.open(`/rules/files/${file.id}`, { answers: [409] });
@@ -163,7 +179,10 @@ test("what was typed is not lost: neither by leaving nor by somebody else", play
   await dialog.getByRole("button", { name: "Keep mine as the draft" }).click();
   await page.getByText("Draft saved").waitFor();
   const kept = await api(s.demo, "GET", `/rulefiles/${file.id}`);
-  assert.ok(kept.text.includes("level: low") && kept.versions[0].text.includes("gte: 4"), "theirs is published, mine is the draft");
+  assert.ok(
+    kept.text.includes("level: low") && kept.versions[0].text.includes("gte: 4"),
+    "theirs is published, mine is the draft",
+  );
 
   // The draft is discarded after one has seen what goes, and the file deleted.
   await page.getByRole("button", { name: "More for this rule" }).click();

@@ -41,18 +41,29 @@ test("a template is found and installed a second time, with connections of its o
 test("a connection that does not work says why and keeps what was typed", { ...played, timeout: 90_000 }, async () => {
   const state = await sandbox(s.demo, "GET", "/state");
   const page = await s.open("/connections", { answers: [422, 400, 502] });
-  await page.getByRole("link", { name: "Add a connection" }).or(page.getByRole("button", { name: "Add a connection" })).first().click();
+  await page
+    .getByRole("link", { name: "Add a connection" })
+    .or(page.getByRole("button", { name: "Add a connection" }))
+    .first()
+    .click();
   await page.getByRole("searchbox", { name: "Search systems" }).fill("okta");
   await page.getByRole("button", { name: /^Okta People/ }).click();
   const form = page.getByRole("dialog", { name: "Connect Okta" });
   await form.getByLabel("Name").fill("Okta, second org");
   const way = form.getByLabel("How to sign in");
   await way.selectOption({ label: await way.locator("option", { hasText: /API token/i }).innerText() });
-  await form.getByLabel(/domain|URL/i).first().fill(state.okta.url);
+  await form
+    .getByLabel(/domain|URL/i)
+    .first()
+    .fill(state.okta.url);
   await form.getByLabel("API token", { exact: false }).last().fill("wrong-token-of-nobody");
   await form.getByRole("button", { name: "Test and save" }).click();
   await form.getByText("It was not saved, because it does not work.").waitFor();
-  await form.getByText(/token/i).filter({ hasText: /invalid|refuse|not accepted|401/i }).first().waitFor();
+  await form
+    .getByText(/token/i)
+    .filter({ hasText: /invalid|refuse|not accepted|401/i })
+    .first()
+    .waitFor();
   assert.equal(await form.getByLabel("Name").inputValue(), "Okta, second org");
   assert.equal(await form.locator("input[type=password]").inputValue(), "wrong-token-of-nobody");
   assert.ok(!(await api(s.demo, "GET", "/connections")).some((c) => c.name === "Okta, second org"));
@@ -83,7 +94,11 @@ test("a connection that does not work says why and keeps what was typed", { ...p
 test("rows are added, found, changed, deleted and brought back; CSV goes out and in", played, async () => {
   const table = await api(s.demo, "POST", "/tables", {
     title: "Watch list",
-    columns: [{ name: "Login", type: "text" }, { name: "Why", type: "text" }, { name: "Cases", type: "number" }],
+    columns: [
+      { name: "Login", type: "text" },
+      { name: "Why", type: "text" },
+      { name: "Cases", type: "number" },
+    ],
   });
   const page = await s.open(`/tables/${table.id}`);
   const rows = page.getByRole("table", { name: "Rows of Watch list" }).locator("tbody tr");
@@ -138,18 +153,32 @@ test("rows are added, found, changed, deleted and brought back; CSV goes out and
   assert.match(csv, /Login,Why,Cases/);
   assert.match(csv, /bob@acme\.example,lost phone,2/);
 
-  await page.getByLabel("CSV file").setInputFiles({ name: "more.csv", mimeType: "text/csv", buffer: Buffer.from("Login,Cases\ncy@acme.example,7\ndi@acme.example,8\n") });
+  await page
+    .getByLabel("CSV file")
+    .setInputFiles({
+      name: "more.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("Login,Cases\ncy@acme.example,7\ndi@acme.example,8\n"),
+    });
   await page.getByText("2 rows added").waitFor();
   await rows.filter({ hasText: "di@acme.example" }).waitFor();
-  assert.equal((await until("four rows", async () => (await api(s.demo, "GET", `/tables/${table.id}/rows`)).items)).length, 4);
+  assert.equal(
+    (await until("four rows", async () => (await api(s.demo, "GET", `/tables/${table.id}/rows`)).items)).length,
+    4,
+  );
 });
 
 test("a CSV that does not fit adds nothing and says where it is wrong", played, async () => {
   const table = await api(s.demo, "POST", "/tables", { title: "Odd", columns: [{ name: "N", type: "number" }] });
   const page = await s.open(`/tables/${table.id}`, { answers: [400, 422] });
   await page.getByText("The table is empty").waitFor();
-  await page.getByLabel("CSV file").setInputFiles({ name: "odd.csv", mimeType: "text/csv", buffer: Buffer.from("N\n1\nx\n") });
+  await page
+    .getByLabel("CSV file")
+    .setInputFiles({ name: "odd.csv", mimeType: "text/csv", buffer: Buffer.from("N\n1\nx\n") });
   await page.getByText("No row was added").waitFor();
-  await page.getByText(/line 3|row 2|line 2/i).first().waitFor();
+  await page
+    .getByText(/line 3|row 2|line 2/i)
+    .first()
+    .waitFor();
   await page.getByText("The table is empty").waitFor();
 });

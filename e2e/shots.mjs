@@ -21,31 +21,84 @@ const states = {
     route.fulfill({
       status: 503,
       contentType: "application/json",
-      body: JSON.stringify({ error: { kind: "unavailable", message: "the database does not answer", requestId: "01k9m3x7q2v5t8w1" } }),
+      body: JSON.stringify({
+        error: { kind: "unavailable", message: "the database does not answer", requestId: "01k9m3x7q2v5t8w1" },
+      }),
     }),
   empty: (route) => {
     const path = new URL(route.request().url()).pathname;
     if (path.endsWith("/overview")) {
-      const none = { failedRuns: 0, waitingRuns: 0, refusedActions: 0, unknownActions: 0, failingSources: 0, failedConnections: 0 };
+      const none = {
+        failedRuns: 0,
+        waitingRuns: 0,
+        refusedActions: 0,
+        unknownActions: 0,
+        failingSources: 0,
+        failedConnections: 0,
+      };
       const day = { events: 0, runs: 0, failedRuns: 0, actions: 0 };
       const setup = { connections: 0, sources: 0, flows: 0, enabledFlows: 0 };
       return route.fulfill({ json: { needs: none, day, setup, sources: [], since: new Date().toISOString() } });
     }
-    if (path.endsWith("/facets")) return route.fulfill({ json: { states: [], severities: [], types: [], rules: [], assignees: [], attack: [], overdue: 0 } });
+    if (path.endsWith("/facets"))
+      return route.fulfill({
+        json: { states: [], severities: [], types: [], rules: [], assignees: [], attack: [], overdue: 0 },
+      });
     if (path.endsWith("/attack")) return route.continue();
     if (path.endsWith("/events/summary")) {
       const until = Date.now();
       const since = until - 7 * 86_400_000;
       return route.fulfill({
-        json: { events: 0, complete: true, since: new Date(since), until: new Date(until), barSeconds: 10_080, bars: Array(60).fill(0), facets: [] },
+        json: {
+          events: 0,
+          complete: true,
+          since: new Date(since),
+          until: new Date(until),
+          barSeconds: 10_080,
+          bars: Array(60).fill(0),
+          facets: [],
+        },
       });
     }
     const paged = /\/(runs|actions|events|timeline|rows|alerts|cases)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
-const stateful = ["overview", "alerts", "cases", "rules", "suppressions", "events", "flows", "runs", "tables", "table", "connections", "sources", "templates", "activity", "tokens", "notifications"];
-const single = ["alert", "case", "rule", "rule-copy", "rule-edit", "suppression", "flow", "run", "connection", "source", "action", "event", "kept", "guard", "channel-1"];
+const stateful = [
+  "overview",
+  "alerts",
+  "cases",
+  "rules",
+  "suppressions",
+  "events",
+  "flows",
+  "runs",
+  "tables",
+  "table",
+  "connections",
+  "sources",
+  "templates",
+  "activity",
+  "tokens",
+  "notifications",
+];
+const single = [
+  "alert",
+  "case",
+  "rule",
+  "rule-copy",
+  "rule-edit",
+  "suppression",
+  "flow",
+  "run",
+  "connection",
+  "source",
+  "action",
+  "event",
+  "kept",
+  "guard",
+  "channel-1",
+];
 
 /** What one sees only after having done something. */
 const acts = {
@@ -94,7 +147,9 @@ const acts = {
   "rule-edit-try": async (page, to, all) => {
     await to(all["rule-edit"]);
     await page.getByRole("tab", { name: "Try" }).click();
-    await page.getByRole("textbox", { name: "Event", exact: true }).fill('{ "eventType": "user.session.start", "outcome": { "result": "FAILURE" } }');
+    await page
+      .getByRole("textbox", { name: "Event", exact: true })
+      .fill('{ "eventType": "user.session.start", "outcome": { "result": "FAILURE" } }');
     await page.getByRole("button", { name: "Try it" }).click();
     await page.getByText("It does not fire.").waitFor();
   },
@@ -110,7 +165,10 @@ const acts = {
     await page.getByText("It can be published").waitFor();
     const tested = page.getByRole("region", { name: "Backtest" });
     await tested.getByRole("button", { name: "Test", exact: true }).click();
-    await tested.getByText(/\d hits?/).first().waitFor();
+    await tested
+      .getByText(/\d hits?/)
+      .first()
+      .waitFor();
     await tested.scrollIntoViewIfNeeded();
   },
   "rule-edit-publish": async (page, to, all) => {
@@ -131,7 +189,7 @@ const acts = {
     await page.getByRole("dialog").waitFor();
   },
   "events-wrong": async (page, to) => {
-    await to("/events?filter=outcome.result eqq \"FAILURE\"");
+    await to('/events?filter=outcome.result eqq "FAILURE"');
     await page.getByRole("alert").waitFor();
   },
   "events-completion": async (page, to) => {
@@ -147,12 +205,12 @@ const acts = {
     await page.keyboard.press("Shift+ArrowLeft");
   },
   "events-saved": async (page, to) => {
-    await to("/events?filter=outcome.result eq \"FAILURE\"&range=all");
+    await to('/events?filter=outcome.result eq "FAILURE"&range=all');
     await page.getByRole("button", { name: "Saved" }).click();
     await page.getByText("Failed sign-ins").waitFor();
   },
   "events-save": async (page, to) => {
-    await to("/events?filter=outcome.result eq \"FAILURE\"&range=all");
+    await to('/events?filter=outcome.result eq "FAILURE"&range=all');
     await page.getByRole("button", { name: "Saved" }).click();
     await page.getByRole("button", { name: "Save this search" }).click();
     await page.getByRole("dialog").getByRole("textbox").waitFor();
@@ -179,8 +237,15 @@ const acts = {
   },
   "alert-chip": async (page, to, all) => {
     await to(all.alert);
-    await page.getByRole("main").getByRole("button", { name: /^(Person|Address) / }).first().click();
-    await page.getByRole("link", { name: /^Alerts about/ }).first().waitFor();
+    await page
+      .getByRole("main")
+      .getByRole("button", { name: /^(Person|Address) / })
+      .first()
+      .click();
+    await page
+      .getByRole("link", { name: /^Alerts about/ })
+      .first()
+      .waitFor();
   },
   "alert-close": async (page, to, all) => {
     await to(all.alert);
@@ -228,7 +293,13 @@ async function shoot(page, name) {
 /** Everything in sight has come. */
 async function settled(page) {
   await page.waitForLoadState("domcontentloaded");
-  await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], .breathe') && document.querySelector("h1"), null, { timeout: 5_000 }).catch(() => {});
+  await page
+    .waitForFunction(
+      () => !document.querySelector('[aria-label="Loading"], .breathe') && document.querySelector("h1"),
+      null,
+      { timeout: 5_000 },
+    )
+    .catch(() => {});
   await page.evaluate(() => document.fonts.ready);
   await new Promise((go) => setTimeout(go, 250));
 }
@@ -240,9 +311,19 @@ try {
   const all = await places(demo);
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const theme of themes) {
-      const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: "reduce", deviceScaleFactor: 1, hasTouch: size === "phone" });
+      const context = await browser.newContext({
+        viewport,
+        colorScheme: theme,
+        reducedMotion: "reduce",
+        deviceScaleFactor: 1,
+        hasTouch: size === "phone",
+      });
       const page = await context.newPage();
-      page.on("console", (m) => m.type() === "error" && !/503|ERR_FAILED|status of 40/.test(m.text()) && console.error(`  ! ${m.text()}`));
+      page.on(
+        "console",
+        (m) =>
+          m.type() === "error" && !/503|ERR_FAILED|status of 40/.test(m.text()) && console.error(`  ! ${m.text()}`),
+      );
       page.on("pageerror", (e) => console.error(`  ! ${e.message}`));
       await page.goto(`${demo.base}/sign-in`);
       const is = (name) => wanted.length === 0 || wanted.some((w) => new RegExp(w).test(`${name}-${size}-${theme}`));
@@ -268,8 +349,12 @@ try {
       for (const [state, answer] of Object.entries(states)) {
         for (const name of state === "empty" ? stateful : [...stateful, ...single]) {
           if (!is(`${name}-${state}`)) continue;
-          const held = (url) => url.pathname.startsWith("/api/v1/") && !/\/(session|live|templates\/.+|tables\/[^/]+)$/.test(url.pathname);
-          const match = state === "empty" ? held : (url) => url.pathname.startsWith("/api/v1/") && !/\/(session|live)$/.test(url.pathname);
+          const held = (url) =>
+            url.pathname.startsWith("/api/v1/") && !/\/(session|live|templates\/.+|tables\/[^/]+)$/.test(url.pathname);
+          const match =
+            state === "empty"
+              ? held
+              : (url) => url.pathname.startsWith("/api/v1/") && !/\/(session|live)$/.test(url.pathname);
           await page.route(match, answer);
           await page.goto(demo.base + all[name]);
           await new Promise((go) => setTimeout(go, state === "error" ? 2_600 : 900));

@@ -1,8 +1,8 @@
 // Coming in: the first administrator of a server that is new, and everybody after.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startServe, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
-import { startServe } from "./demo.mjs";
 
 const s = stage(startServe);
 const password = "correct horse battery staple";
@@ -42,7 +42,10 @@ test("a wrong password is refused, the right one leads where one wanted to go", 
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "My account" }).waitFor();
   const sessions = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
-  await sessions.filter({ hasText: "this one" }).getByText(/signed in by password/).waitFor();
+  await sessions
+    .filter({ hasText: "this one" })
+    .getByText(/signed in by password/)
+    .waitFor();
 });
 
 test("a session is ended from another, and what was open asks to sign in again", played, async () => {
@@ -57,11 +60,13 @@ test("a session is ended from another, and what was open asks to sign in again",
   const there = await signIn([401]);
   const here = await signIn([401]);
   await here.goto(`${s.demo.base}/settings/account`);
-  const others = here.getByRole("region", { name: "Where you are signed in" }).getByRole("button", { name: "Sign out" });
+  const others = here
+    .getByRole("region", { name: "Where you are signed in" })
+    .getByRole("button", { name: "Sign out", exact: true });
   await others.first().waitFor();
   for (let n = await others.count(); n > 0; n--) {
     await others.first().click();
-    await here.waitForFunction((left) => document.querySelectorAll("section[aria-label='Where you are signed in'] button").length === left, n - 1);
+    await until("one session less", async () => (await others.count()) === n - 1);
   }
   await there.getByRole("link", { name: "Flows", exact: true }).click();
   const again = there.getByRole("dialog", { name: "Your session has ended" });
@@ -79,12 +84,23 @@ test("an administrator says what others may do, and who comes in", played, async
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await page.goto(`${s.demo.base}/settings/members`);
-  const mine = page.getByLabel("What Ada Lovelace may do");
-  await mine.waitFor();
-  assert.equal(await mine.isDisabled(), true, "the last administrator's role can be changed");
-  const role = page.getByLabel("What Bob may do");
-  await role.selectOption("responder");
-  await page.getByText("Bob may sign in, as responder").waitFor();
+  const roles = async (name) => {
+    await page.getByRole("button", { name: `More for ${name}` }).click();
+    await page.getByRole("menuitem", { name: "Roles" }).click();
+    return page.getByRole("dialog", { name: `Roles of ${name}` });
+  };
+  const mine = await roles("Ada Lovelace");
+  assert.equal(
+    await mine.getByRole("checkbox", { name: /^Full Admin/ }).isDisabled(),
+    true,
+    "the last administrator's role can be taken away",
+  );
+  await mine.getByRole("button", { name: "Cancel" }).click();
+  const theirRoles = await roles("Bob");
+  await theirRoles.getByRole("checkbox", { name: /^Responder/ }).check();
+  await theirRoles.getByRole("checkbox", { name: /^Auditor/ }).uncheck();
+  await theirRoles.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Bob may sign in, as Responder").waitFor();
   await page.getByRole("button", { name: "More for Bob" }).click();
   await page.getByRole("menuitem", { name: "Keep from signing in" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
@@ -101,7 +117,7 @@ test("an administrator says what others may do, and who comes in", played, async
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("Bob was removed").waitFor();
-  await role.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "More for Bob" }).waitFor({ state: "hidden" });
 });
 
 test("when the server goes away, the page says so and keeps what it shows", played, async () => {

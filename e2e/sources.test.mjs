@@ -97,7 +97,8 @@ test("a source is added by the wizard and confirmed by a report", { ...played, t
 /** History comes by a file; what is there counts once. */
 async function files(page) {
   await page.getByRole("tab", { name: "Settings" }).click();
-  const event = (n) => JSON.stringify({ uuid: `old-${n}`, eventType: "user.session.start", published: "2020-01-02T03:04:05Z" });
+  const event = (n) =>
+    JSON.stringify({ uuid: `old-${n}`, eventType: "user.session.start", published: "2020-01-02T03:04:05Z" });
   const buffer = gzipSync(`${event(1)}\n${event(2)}\n{\n${event(2)}\n`);
   await page.locator("input[type=file]").setInputFiles({ name: "log.ndjson.gz", mimeType: "application/gzip", buffer });
   await page.getByText("3 events read, 2 of them new, 1 passed over").waitFor();

@@ -15,7 +15,7 @@ const patience = 15_000;
  */
 export function stage(start = startDemo) {
   const s = { demo: undefined, browser: undefined, open, phone };
-  let contexts = [];
+  const contexts = [];
   let seen = [];
   before(async () => {
     if (noBrowser()) return;
@@ -39,7 +39,10 @@ export function stage(start = startDemo) {
    * the server goes away in it; `beside` are the origins of others that the story
    * goes to.
    */
-  async function open(path = "/", { answers = [], alone = false, beside = [], link = s.demo.console, ...options } = {}) {
+  async function open(
+    path = "/",
+    { answers = [], alone = false, beside = [], link = s.demo.console, ...options } = {},
+  ) {
     const context = await s.browser.newContext({
       viewport: { width: 1440, height: 900 },
       reducedMotion: "reduce",
@@ -49,7 +52,8 @@ export function stage(start = startDemo) {
     contexts.push(context);
     context.setDefaultTimeout(patience);
     context.on("request", (r) => {
-      if (/^https?:/.test(r.url()) && ![s.demo.base, ...beside].includes(new URL(r.url()).origin)) seen.push(`asked ${r.url()}`);
+      if (/^https?:/.test(r.url()) && ![s.demo.base, ...beside].includes(new URL(r.url()).origin))
+        seen.push(`asked ${r.url()}`);
     });
     context.on("weberror", (e) => seen.push(e.error().message));
     context.on("console", (m) => {

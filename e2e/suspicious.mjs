@@ -67,7 +67,11 @@ export const suspicious = {
       ],
       goesOn: true,
     },
-    { item: "If", id: "outcome", fields: [{ name: "If", text: `${sessions}.state == 'refused' && ${password}.state == 'refused'` }] },
+    {
+      item: "If",
+      id: "outcome",
+      fields: [{ name: "If", text: `${sessions}.state == 'refused' && ${password}.state == 'refused'` }],
+    },
     {
       in: ["outcome", "then"],
       item: "Compose",
@@ -85,7 +89,10 @@ export const suspicious = {
       item: "Compose",
       id: "contained",
       fields: [
-        { name: "text", text: "Their sessions were cleared and their password was reset; they have a mail to choose a new one." },
+        {
+          name: "text",
+          text: "Their sessions were cleared and their password was reset; they have a mail to choose a new one.",
+        },
       ],
     },
     {

@@ -81,45 +81,49 @@ test("a scheduled flow shows when it starts next", played, async () => {
   await strip.getByText("None while it is switched off").waitFor();
 });
 
-test("a run is gone through step by step, into the flow that it called and the run that it started", played, async () => {
-  const folder = await api(s.demo, "POST", "/folders", { name: "Calls" });
-  const made = async (yaml) => {
-    const { id } = await api(s.demo, "POST", "/flows", { folder: folder.id, yaml });
-    await api(s.demo, "POST", `/flows/${id}/publish`, {});
-    await api(s.demo, "PATCH", `/flows/${id}`, { enabled: true });
-    return id;
-  };
-  await made(
-    "flow: louder\ntitle: Louder\ntrigger: { call: { inputs: { word: text } } }\n" +
-      'cards: [ { id: up, title: Shout it, use: text.to_upper_case, with: { text: "{{ input.word }}" } }, { return: { word: "{{ up.text }}" } } ]\n',
-  );
-  const id = await made(
-    "flow: outer\ntitle: Outer\ntrigger: { on_demand: }\ncards:\n" +
-      "  - { id: here, title: Call it, call: louder, with: { word: ada } }\n" +
-      "  - { id: there, title: Start it, call: louder, async: true, with: { word: bob } }\n",
-  );
-  const run = await api(s.demo, "POST", `/flows/${id}/run`, {});
-  await until("its end", async () => (await api(s.demo, "GET", `/runs/${run.id}`)).endedAt);
-  const page = await s.open(`/runs/${run.id}`);
-  await page.locator('[data-card="here"]').click();
-  await page.getByRole("button", { name: "Open what it called: Louder" }).click();
-  const calls = page.getByRole("navigation", { name: "Calls" });
-  await calls.getByText("Louder").waitFor();
-  await page.locator('[data-card="up"]').getByText("Done").waitFor();
-  // The cards show the data of the run, and on hover the reference that it came from.
-  await page.locator('[data-card="trigger"]').getByText("ada", { exact: true }).waitFor();
-  assert.equal(await page.locator('[data-card="up"] [title*="{{ input.word }}"]').innerText(), "ada");
-  const steps = page.getByRole("navigation", { name: "Steps" });
-  await page.getByRole("region", { name: "output" }).getByText("ADA").waitFor();
-  await calls.getByRole("button", { name: "Outer" }).click();
-  await page.locator('[data-card="there"]').click();
-  assert.match(await steps.innerText(), /Step \d of \d/);
-  await steps.getByRole("button", { name: "Before" }).click();
-  await calls.getByText("Louder").waitFor(); // what went before was in there
-  await steps.getByRole("button", { name: "Next" }).click();
-  await page.getByRole("link", { name: "Open the run that it started" }).click();
-  await page.getByRole("heading", { level: 1, name: "Louder" }).waitFor();
-});
+test(
+  "a run is gone through step by step, into the flow that it called and the run that it started",
+  played,
+  async () => {
+    const folder = await api(s.demo, "POST", "/folders", { name: "Calls" });
+    const made = async (yaml) => {
+      const { id } = await api(s.demo, "POST", "/flows", { folder: folder.id, yaml });
+      await api(s.demo, "POST", `/flows/${id}/publish`, {});
+      await api(s.demo, "PATCH", `/flows/${id}`, { enabled: true });
+      return id;
+    };
+    await made(
+      "flow: louder\ntitle: Louder\ntrigger: { call: { inputs: { word: text } } }\n" +
+        'cards: [ { id: up, title: Shout it, use: text.to_upper_case, with: { text: "{{ input.word }}" } }, { return: { word: "{{ up.text }}" } } ]\n',
+    );
+    const id = await made(
+      "flow: outer\ntitle: Outer\ntrigger: { on_demand: }\ncards:\n" +
+        "  - { id: here, title: Call it, call: louder, with: { word: ada } }\n" +
+        "  - { id: there, title: Start it, call: louder, async: true, with: { word: bob } }\n",
+    );
+    const run = await api(s.demo, "POST", `/flows/${id}/run`, {});
+    await until("its end", async () => (await api(s.demo, "GET", `/runs/${run.id}`)).endedAt);
+    const page = await s.open(`/runs/${run.id}`);
+    await page.locator('[data-card="here"]').click();
+    await page.getByRole("button", { name: "Open what it called: Louder" }).click();
+    const calls = page.getByRole("navigation", { name: "Calls" });
+    await calls.getByText("Louder").waitFor();
+    await page.locator('[data-card="up"]').getByText("Done").waitFor();
+    // The cards show the data of the run, and on hover the reference that it came from.
+    await page.locator('[data-card="trigger"]').getByText("ada", { exact: true }).waitFor();
+    assert.equal(await page.locator('[data-card="up"] [title*="{{ input.word }}"]').innerText(), "ada");
+    const steps = page.getByRole("navigation", { name: "Steps" });
+    await page.getByRole("region", { name: "output" }).getByText("ADA").waitFor();
+    await calls.getByRole("button", { name: "Outer" }).click();
+    await page.locator('[data-card="there"]').click();
+    assert.match(await steps.innerText(), /Step \d of \d/);
+    await steps.getByRole("button", { name: "Before" }).click();
+    await calls.getByText("Louder").waitFor(); // what went before was in there
+    await steps.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("link", { name: "Open the run that it started" }).click();
+    await page.getByRole("heading", { level: 1, name: "Louder" }).waitFor();
+  },
+);
 
 test("a secret option is entered once, and shown to nobody", played, async () => {
   const { page } = await opened(

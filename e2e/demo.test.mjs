@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
+import { suspending } from "./suspending.mjs";
 
 const s = stage();
 
@@ -29,16 +30,8 @@ test("a report is set off, contained while one watches, and read card by card", 
   await until("another status", async () => /Status\s*ACTIVE\s*RECOVERY/.test(await person.innerText()));
   // The mail, the row and the message.
   await came.getByRole("article").filter({ hasText: "Record the report" }).waitFor();
-  await came
-    .getByRole("article")
-    .filter({ hasText: "#security" })
-    .getByText(/reported suspicious activity/)
-    .waitFor();
-  await came
-    .getByRole("article")
-    .filter({ has: page.getByLabel("Mail") })
-    .filter({ hasText: /password/i })
-    .waitFor();
+  await came.getByRole("article").filter({ hasText: "#security" }).getByText(/reported suspicious activity/).waitFor();
+  await came.getByRole("article").filter({ has: page.getByLabel("Mail") }).filter({ hasText: /password/i }).waitFor();
 
   // The event, and from it the run.
   await reported.click();

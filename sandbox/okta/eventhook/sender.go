@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/sandbox/okta/later"
 	"sallyport/sandbox/okta/systemlog"
 )
 
@@ -54,7 +55,7 @@ type Faults struct {
 type Options struct {
 	HTTP   *http.Client
 	Now    func() time.Time
-	After  func(time.Duration, func()) (stop func() bool)
+	After  later.Alarm
 	NewID  func() string // a UUID
 	Log    *slog.Logger
 	Failed func(Endpoint, error) // told of each delivery that was given up
@@ -64,16 +65,11 @@ type Options struct {
 type Sender struct {
 	opt    Options
 	client http.Client
-	ctx    context.Context //nolint:containedctx // the sender's own life, ended by Close
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	work   *later.Work
 
-	mu      sync.Mutex
-	closed  bool
-	faults  Faults
-	queues  map[string]*queue
-	timers  map[int]func() bool
-	timerNo int
+	mu     sync.Mutex
+	faults Faults
+	queues map[string]*queue
 }
 
 // queue holds the events of one hook that wait for their POST.
@@ -85,25 +81,15 @@ type queue struct {
 
 // New returns a sender. Close must be called to end it.
 func New(opt Options) *Sender {
-	s := &Sender{opt: opt, queues: map[string]*queue{}, timers: map[int]func() bool{}}
+	s := &Sender{opt: opt, work: later.New(opt.After), queues: map[string]*queue{}}
 	s.client = *opt.HTTP
 	s.client.Timeout = Timeout
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
 // Close drops what waits, interrupts what is under way, and waits for it.
-func (s *Sender) Close() {
-	s.mu.Lock()
-	s.closed = true
-	for _, stop := range s.timers {
-		stop()
-	}
-	s.mu.Unlock()
-	s.cancel()
-	s.wg.Wait()
-}
+func (s *Sender) Close() { s.work.Close() }
 
 // SetFaults changes what goes wrong from now on.
 func (s *Sender) SetFaults(f Faults) {
@@ -116,7 +102,7 @@ func (s *Sender) SetFaults(f Faults) {
 func (s *Sender) Send(to Endpoint, e *systemlog.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.faults.Disabled {
+	if s.work.Closed() || s.faults.Disabled {
 		return
 	}
 	q := s.queues[to.HookID]
@@ -127,26 +113,8 @@ func (s *Sender) Send(to Endpoint, e *systemlog.Event) {
 	q.to, q.events = to, append(q.events, e)
 	if !q.waiting {
 		q.waiting = true
-		s.later(batchWindow+s.faults.Delay, func() { s.flush(q) })
+		s.work.After(batchWindow+s.faults.Delay, func() { s.flush(q) })
 	}
-}
-
-// later calls f in a goroutine of its own after d, unless the sender is
-// closed by then. The caller holds the lock.
-func (s *Sender) later(d time.Duration, f func()) {
-	if s.closed {
-		return
-	}
-	s.timerNo++
-	no := s.timerNo
-	s.timers[no] = s.opt.After(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.timers, no)
-		if !s.closed {
-			s.wg.Go(f)
-		}
-	})
 }
 
 // flush posts what waits in a queue.
@@ -159,7 +127,7 @@ func (s *Sender) flush(q *queue) {
 	q.events = q.events[len(events):]
 	q.waiting = len(q.events) > 0
 	if q.waiting {
-		s.later(0, func() { s.flush(q) })
+		s.work.After(0, func() { s.flush(q) })
 	}
 	s.mu.Unlock()
 	if faults.Disabled || len(events) == 0 {
@@ -171,7 +139,7 @@ func (s *Sender) flush(q *queue) {
 	}
 	body, err := s.envelope(to, events)
 	if err != nil {
-		s.opt.Log.ErrorContext(s.ctx, "event hook payload was not encoded", "err", err, "hook", to.HookID)
+		s.opt.Log.ErrorContext(s.work.Context(), "event hook payload was not encoded", "err", err, "hook", to.HookID)
 		return
 	}
 	s.deliver(to, body, true)
@@ -214,20 +182,20 @@ var errTemporary = errors.New("no answer in time, or a server error")
 // may pass.
 func (s *Sender) deliver(to Endpoint, body []byte, retry bool) {
 	err := s.post(to, body)
-	if err == nil || s.ctx.Err() != nil {
+	if err == nil || s.work.Context().Err() != nil {
 		return
 	}
 	if retry && errors.Is(err, errTemporary) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.later(retryAfter, func() { s.deliver(to, body, false) })
+		s.work.After(retryAfter, func() { s.deliver(to, body, false) })
 		return
 	}
 	s.opt.Failed(to, err)
 }
 
 func (s *Sender) post(to Endpoint, body []byte) error {
-	req, err := s.request(s.ctx, http.MethodPost, to, bytes.NewReader(body))
+	req, err := s.request(s.work.Context(), http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

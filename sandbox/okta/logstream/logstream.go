@@ -11,7 +11,6 @@ package logstream
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/sandbox/okta/later"
 	"sallyport/sandbox/okta/systemlog"
 )
 
@@ -49,7 +49,7 @@ type Target struct {
 // Options are what a Sender works with; all fields are needed.
 type Options struct {
 	HTTP  *http.Client
-	After func(time.Duration, func()) (stop func() bool)
+	After later.Alarm
 	Log   *slog.Logger
 	// Refused is told of a stream whose collector will never take anything.
 	Refused func(Target, error)
@@ -59,15 +59,10 @@ type Options struct {
 type Sender struct {
 	opt    Options
 	client http.Client
-	ctx    context.Context //nolint:containedctx // the sender's own life, ended by Close
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	work   *later.Work
 
-	mu      sync.Mutex
-	closed  bool
-	queues  map[string]*queue // by stream
-	timers  map[int]func() bool
-	timerNo int
+	mu     sync.Mutex
+	queues map[string]*queue // by stream
 }
 
 // queue holds the events of one stream that were not taken yet.
@@ -80,31 +75,21 @@ type queue struct {
 
 // New returns a sender. Close must be called to end it.
 func New(opt Options) *Sender {
-	s := &Sender{opt: opt, queues: map[string]*queue{}, timers: map[int]func() bool{}}
+	s := &Sender{opt: opt, work: later.New(opt.After), queues: map[string]*queue{}}
 	s.client = *opt.HTTP
 	s.client.Timeout = Timeout
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
 // Close drops what waits, interrupts what is under way, and waits for it.
-func (s *Sender) Close() {
-	s.mu.Lock()
-	s.closed = true
-	for _, stop := range s.timers {
-		stop()
-	}
-	s.mu.Unlock()
-	s.cancel()
-	s.wg.Wait()
-}
+func (s *Sender) Close() { s.work.Close() }
 
 // Send has events sent to a target, soon.
 func (s *Sender) Send(to Target, events ...*systemlog.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.work.Closed() {
 		return
 	}
 	q := s.queues[to.StreamID]
@@ -114,12 +99,12 @@ func (s *Sender) Send(to Target, events ...*systemlog.Event) {
 	}
 	q.to, q.events = to, append(q.events, events...)
 	if over := len(q.events) - maxWaiting; over > 0 {
-		s.opt.Log.WarnContext(s.ctx, "log stream drops events", "stream", to.StreamID, "events", over)
+		s.opt.Log.WarnContext(s.work.Context(), "log stream drops events", "stream", to.StreamID, "events", over)
 		q.events = append([]*systemlog.Event(nil), q.events[over:]...)
 	}
 	if !q.busy {
 		q.busy = true
-		s.later(batchWindow, func() { s.flush(q) })
+		s.work.After(batchWindow, func() { s.flush(q) })
 	}
 }
 
@@ -131,24 +116,6 @@ func (s *Sender) Forget(streamID string) {
 		q.events = nil
 		delete(s.queues, streamID)
 	}
-}
-
-// later calls f in a goroutine of its own after d, unless the sender is
-// closed by then. The caller holds the lock.
-func (s *Sender) later(d time.Duration, f func()) {
-	if s.closed {
-		return
-	}
-	s.timerNo++
-	no := s.timerNo
-	s.timers[no] = s.opt.After(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.timers, no)
-		if !s.closed {
-			s.wg.Go(f)
-		}
-	})
 }
 
 // flush posts the oldest events of a queue, and plans the next POST.
@@ -167,13 +134,13 @@ func (s *Sender) flush(q *queue) {
 		q.events, q.pause = q.events[min(len(batch), len(q.events)):], 0
 	case errors.Is(err, errRefused):
 		q.events, q.busy = nil, false
-		s.wg.Go(func() { s.opt.Refused(to, err) })
+		s.work.Go(func() { s.opt.Refused(to, err) })
 		return
 	default:
 		q.pause = min(max(2*q.pause, firstPause), longestPause)
 	}
 	if q.busy = len(q.events) > 0; q.busy {
-		s.later(q.pause, func() { s.flush(q) })
+		s.work.After(q.pause, func() { s.flush(q) })
 	}
 }
 
@@ -211,7 +178,7 @@ func (s *Sender) post(to Target, events []*systemlog.Event) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, to.URL, bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(s.work.Context(), http.MethodPost, to.URL, bytes.NewReader(b))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errRefused, err)
 	}

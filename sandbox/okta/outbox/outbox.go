@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"sallyport/sandbox/okta/later"
 )
 
 const (
@@ -47,23 +49,18 @@ type Job struct {
 
 // Options are what an Outbox works with; all fields are needed.
 type Options struct {
-	After func(time.Duration, func()) (stop func() bool)
+	After later.Alarm
 	// Pause is the pause before a second try; the usual one when 0.
 	Pause time.Duration
 }
 
 // Outbox does jobs. It is safe for concurrent use.
 type Outbox struct {
-	opt    Options
-	ctx    context.Context //nolint:containedctx // the outbox's own life, ended by Close
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	opt   Options
+	later *later.Work
 
-	mu      sync.Mutex
-	closed  bool
-	queues  map[string]*queue
-	timers  map[int]func() bool
-	timerNo int
+	mu     sync.Mutex
+	queues map[string]*queue
 }
 
 type queue struct {
@@ -78,28 +75,18 @@ func New(opt Options) *Outbox {
 	if opt.Pause == 0 {
 		opt.Pause = firstPause
 	}
-	b := &Outbox{opt: opt, queues: map[string]*queue{}, timers: map[int]func() bool{}}
-	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b := &Outbox{opt: opt, later: later.New(opt.After), queues: map[string]*queue{}}
 	return b
 }
 
 // Close drops what waits, interrupts what is being done, and waits for it.
-func (b *Outbox) Close() {
-	b.mu.Lock()
-	b.closed = true
-	for _, stop := range b.timers {
-		stop()
-	}
-	b.mu.Unlock()
-	b.cancel()
-	b.wg.Wait()
-}
+func (b *Outbox) Close() { b.later.Close() }
 
 // Add has a job done, after those of its key.
 func (b *Outbox) Add(j Job) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed {
+	if b.later.Closed() {
 		return
 	}
 	q := b.queues[j.Key]
@@ -108,13 +95,13 @@ func (b *Outbox) Add(j Job) {
 		b.queues[j.Key] = q
 	}
 	if len(q.jobs) >= MaxWaiting {
-		b.wg.Go(func() { j.Done(ErrFull) })
+		b.later.Go(func() { j.Done(ErrFull) })
 		return
 	}
 	q.jobs = append(q.jobs, &j)
 	if !q.busy {
 		q.busy = true
-		b.wg.Go(func() { b.work(q) })
+		b.later.Go(func() { b.work(q) })
 	}
 }
 
@@ -142,7 +129,7 @@ func (b *Outbox) Waiting(key string) int {
 func (b *Outbox) first(q *queue) (*Job, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || len(q.jobs) == 0 {
+	if b.later.Closed() || len(q.jobs) == 0 {
 		q.busy = false
 		return nil, false
 	}
@@ -156,8 +143,8 @@ func (b *Outbox) work(q *queue) {
 		if !more {
 			return
 		}
-		err := j.Do(b.ctx)
-		if b.ctx.Err() != nil {
+		err := j.Do(b.later.Context())
+		if b.later.Context().Err() != nil {
 			return
 		}
 		if b.planned(q, err) {
@@ -181,7 +168,7 @@ func (b *Outbox) planned(q *queue, err error) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if q.tries++; q.tries >= maxTries || b.closed {
+	if q.tries++; q.tries >= maxTries || b.later.Closed() {
 		return false
 	}
 	q.pause = min(max(2*q.pause, b.opt.Pause), longestPause)
@@ -189,23 +176,8 @@ func (b *Outbox) planned(q *queue, err error) bool {
 	if again.After > 0 {
 		pause = again.After
 	}
-	b.later(pause, func() { b.work(q) })
+	b.later.After(pause, func() { b.work(q) })
 	return true
-}
-
-// later calls f in a goroutine of its own after d, unless the outbox is closed
-// by then. The caller holds the lock.
-func (b *Outbox) later(d time.Duration, f func()) {
-	b.timerNo++
-	no := b.timerNo
-	b.timers[no] = b.opt.After(d, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		delete(b.timers, no)
-		if !b.closed {
-			b.wg.Go(f)
-		}
-	})
 }
 
 // Answered makes an error of an HTTP status that is none of success: one that

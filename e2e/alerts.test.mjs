@@ -5,42 +5,16 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
+import { suspending } from "./suspending.mjs";
 
 const s = stage();
-
-const suspend = `
-flow: suspend_somebody
-title: Suspend somebody
-description: Keeps somebody out until they have been looked at.
-priority: containment
-connections:
-  okta: { connector: okta, title: Okta org }
-trigger:
-  on_demand:
-    inputs:
-      user: { title: User, type: text, required: true }
-cards:
-  - id: suspend
-    title: Keep them out
-    use: okta.suspend_user
-    with:
-      user: "{{ input.user }}"
-`;
-
-async function withResponse() {
-  const okta = (await api(s.demo, "GET", "/connections")).find((c) => c.connector.id === "okta");
-  const [folder] = await api(s.demo, "GET", "/folders");
-  const flow = await api(s.demo, "POST", "/flows", { yaml: suspend, folder: folder.id });
-  await api(s.demo, "PATCH", `/flows/${flow.id}`, { connections: { okta: okta.id } });
-  await api(s.demo, "POST", `/flows/${flow.id}/publish`, {});
-}
 
 /** The alert of a rule that a scenario raises. */
 const raised = (title) =>
   until(`the alert ${title}`, async () => (await api(s.demo, "GET", "/alerts?limit=100")).items.find((a) => a.title === title));
 
 test("an alert is dealt with by keyboard, from the list to closed, with a response", played, async () => {
-  await withResponse();
+  await suspending(s.demo);
   const page = await s.open("/alerts");
   await play(s.demo, "mfa_fatigue");
   const alert = await raised("Pushes are rejected, then one is approved");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, play, sandbox, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
+import { suspending } from "./suspending.mjs";
 
 const s = stage();
 
@@ -76,31 +77,8 @@ test("the overview tells it as it happens", played, async () => {
   assert.ok((await page.getByRole("link", { name: "Suspicious Activity Reported" }).count()) > before);
 });
 
-const suspend = `
-flow: suspend_for_review
-title: Suspend for review
-description: Keeps somebody out until they have been looked at.
-priority: containment
-connections:
-  okta: { connector: okta, title: Okta org }
-trigger:
-  on_demand:
-    inputs:
-      user: { title: User, type: text, required: true }
-cards:
-  - id: suspend
-    title: Keep them out
-    use: okta.suspend_user
-    with:
-      user: "{{ input.user }}"
-`;
-
 test("what has a way back is undone, after it was shown", played, async () => {
-  const connections = await api(s.demo, "GET", "/connections");
-  const okta = connections.find((c) => c.connector.id === "okta");
-  const flow = await api(s.demo, "POST", "/flows", { yaml: suspend, folder: (await api(s.demo, "GET", "/folders"))[0].id });
-  await api(s.demo, "PATCH", `/flows/${flow.id}`, { connections: { okta: okta.id } });
-  await api(s.demo, "POST", `/flows/${flow.id}/publish`, {});
+  const flow = await suspending(s.demo);
   const people = await sandbox(s.demo, "GET", "/users?status=ACTIVE&limit=50");
   const { login } = (people.users ?? people).find((p) => p.admin_roles.length === 0);
   const status = async () => (await sandbox(s.demo, "GET", `/users/${login}`)).status;

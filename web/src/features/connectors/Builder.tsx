@@ -7,6 +7,7 @@ import { stale } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Textarea } from "../../kit/Field.tsx";
+import { keep, keptOf } from "../../kit/kept.ts";
 import { Note } from "../../kit/Note.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { Tabs } from "../../kit/Tabs.tsx";
@@ -18,9 +19,15 @@ import { Calls } from "./Calls.tsx";
 import { DeleteConnector } from "./DeleteConnector.tsx";
 import { addressesHold, type Draft, emptyDraft, idOf } from "./draft.ts";
 import { handOver } from "./handover.ts";
-import { keep, keptOf } from "./kept.ts";
 import { Leaving } from "./Leaving.tsx";
 
+/** A connector in the making. Secrets of an example are not among what is kept: they stay in memory. */
+type Kept = {
+  draft?: Draft;
+  yaml?: string;
+  /** Of the file that it was made of. */
+  edition: string;
+};
 type File = components["schemas"]["ConnectorFile"];
 type Written = { draft: Draft } | { yaml: string };
 
@@ -35,8 +42,8 @@ export function Builder({ file, above }: { file?: File; above: React.ReactNode }
   const navigate = useNavigate();
   const can = useCan("connections:write");
   const { account, organization } = useSession();
-  const place = `${organization.id}.${account.id}.${file?.id ?? "new"}`;
-  const [kept, setKept] = useState(() => keptOf(place));
+  const place = `connector.${organization.id}.${account.id}.${file?.id ?? "new"}`;
+  const [kept, setKept] = useState(() => keptOf<Kept>(place));
   const begin = kept ?? { draft: file ? file.draft : emptyDraft, yaml: file?.yaml, edition: file?.updatedAt ?? "" };
   const [draft, setDraft] = useState<Draft | undefined>(begin.draft);
   const [yaml, setYaml] = useState(begin.yaml);

@@ -1,5 +1,5 @@
 import { Diff } from "../../flows/Diff.tsx";
-import type { Texts } from "./kept.ts";
+import type { Texts } from "./texts.ts";
 
 /** What changes from some texts to others, of the rules and of their cases. */
 export function Changes({ before, after }: { before: Texts; after: Texts }) {

@@ -4,7 +4,7 @@ import { Panel } from "../../../kit/Page.tsx";
 import { Tag } from "../../../kit/State.tsx";
 import { Time } from "../../../kit/Time.tsx";
 import { Changes } from "./Changes.tsx";
-import { type Texts, textsOf } from "./kept.ts";
+import { type Texts, textsOf } from "./texts.ts";
 import type { FileDetail } from "./useRuleFile.ts";
 
 /** What was published, and how what is typed differs from it. */

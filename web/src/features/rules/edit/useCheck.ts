@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { call } from "../../../api/client.ts";
-import type { Texts } from "./kept.ts";
+import type { Texts } from "./texts.ts";
 
 const pause = 400;
 

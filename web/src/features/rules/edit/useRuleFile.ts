@@ -4,17 +4,18 @@ import { call } from "../../../api/client.ts";
 import { Failure } from "../../../api/failure.ts";
 import { keyOf, queryClient, stale } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
+import { keep, keptOf } from "../../../kit/kept.ts";
 import { useLeaving } from "../../../shell/useLeaving.ts";
 import { useSession } from "../../session/session.ts";
-import { type Kept, keep, keptOf, type Texts, textsOf } from "./kept.ts";
+import { type Kept, type Texts, textsOf } from "./texts.ts";
 
 export type FileDetail = components["schemas"]["RuleFileDetail"];
 
 /** The texts of a file while they are edited: what the server has, what is typed, and the ways between. */
 export function useRuleFile(file: FileDetail) {
   const { account, organization } = useSession();
-  const place = `${organization.id}.${account.id}.${file.id}`;
-  const [found] = useState(() => keptOf(place));
+  const place = `rule.${organization.id}.${account.id}.${file.id}`;
+  const [found] = useState(() => keptOf<Kept>(place));
   // What is typed was made of this; what the server has now is the file.
   const [base, setBase] = useState<Kept & { before?: string }>({
     ...textsOf(file),

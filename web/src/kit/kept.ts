@@ -1,27 +1,19 @@
 // What was typed and is not saved, kept for as long as the tab is open.
 
-export type Texts = { text: string; cases: string };
-export type Kept = Texts & {
-  /** Of the file that it was made of. */
-  edition: string;
-};
+const name = (key: string) => `sallyport.${key}`;
 
-/** Of something that has texts, those alone. */
-export const textsOf = ({ text, cases }: Texts): Texts => ({ text, cases });
-
-const name = (key: string) => `sallyport.rule.${key}`;
-
-export function keptOf(key: string): Kept | undefined {
+/** What was kept under a key by this version of the console. */
+export function keptOf<T>(key: string): T | undefined {
   try {
     const text = sessionStorage.getItem(name(key));
-    return text ? (JSON.parse(text) as Kept) : undefined;
+    return text ? (JSON.parse(text) as T) : undefined;
   } catch {
     return undefined; // storage is forbidden, or holds something else
   }
 }
 
 /** Keeps it, or forgets it where there is nothing to keep. */
-export function keep(key: string, what: Kept | undefined) {
+export function keep<T>(key: string, what: T | undefined) {
   try {
     if (what) sessionStorage.setItem(name(key), JSON.stringify(what));
     else sessionStorage.removeItem(name(key));

@@ -4,18 +4,43 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/testscript"
 
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
 )
 
+// TestMain builds the program that scripts run. It is built without the race
+// detector, with which it takes many seconds to start; what the program does at the
+// same time is tested with it in package app.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sallyport": main})
+	os.Exit(withProgram(m.Run))
+}
+
+func withProgram(tests func() int) int {
+	dir, err := os.MkdirTemp("", "sallyport-test")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", dir, ".")
+	build.Stdout, build.Stderr = os.Stderr, os.Stderr
+	if err := build.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build the program:", err)
+		return 1
+	}
+	if err := os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return tests()
 }
 
 func TestExitCodes(t *testing.T) {

@@ -53,7 +53,7 @@ type Hasher struct {
 // NewHasher returns a hasher that makes hashes of a cost, atOnce at a time.
 func NewHasher(cost Cost, atOnce int) *Hasher {
 	h := &Hasher{cost: cost, slots: make(chan struct{}, max(1, atOnce))}
-	h.decoy = h.hash(newToken())
+	h.decoy = h.form(random(saltLength), random(keyLength)) // as long to check as any, and nothing fits it
 	return h
 }
 
@@ -67,11 +67,20 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 func (h *Hasher) hash(password string) string {
-	salt := make([]byte, saltLength)
-	_, _ = rand.Read(salt)
-	key := argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Threads, keyLength)
+	salt := random(saltLength)
+	return h.form(salt, argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Threads, keyLength))
+}
+
+// form writes a hash in the PHC form.
+func (h *Hasher) form(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.Memory, h.cost.Passes, h.cost.Threads, b64.EncodeToString(salt), b64.EncodeToString(key))
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // crypto/rand never fails: it ends the program instead
+	return b
 }
 
 // Verify reports whether a password is the one of a hash, and whether the hash

@@ -34,6 +34,7 @@ import (
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/template"
 	"sallyport/internal/value"
 	"sallyport/sandbox"
@@ -151,6 +152,7 @@ func (s *stage) openCore(shelf *connector.Shelf) {
 	conf.DataDir = s.t.TempDir()
 	keys, err := secret.Open(conf.Key())
 	s.must(err)
+	storetest.Prepare(s.t, conf.DSN())
 	db, err := store.Open(s.t.Context(), store.Options{DSN: conf.DSN(), Now: s.clock.now})
 	s.must(err)
 	s.t.Cleanup(func() { s.must(db.Close()) })

@@ -135,7 +135,9 @@ func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps))
 	if b.deps.Portal == nil {
 		b.deps.Portal = portal.New(portalOptions(b.deps))
 	}
-	b.deps.SSO = b.sso()
+	if b.deps.SSO == nil {
+		b.deps.SSO = b.sso()
+	}
 	h, err := New(b.deps)
 	if err != nil {
 		t.Fatal(err)

@@ -32,6 +32,7 @@ type Session struct {
 	Organization Organization        `json:"organization"`
 	Roles        []Ref               `json:"roles" doc:"of the account; an API token may do less"`
 	Permissions  []portal.Permission `json:"permissions" doc:"all that the roles allow together, and a token too where it is one"`
+	Method       portal.Method       `json:"method,omitempty" doc:"by which proof the session was opened; not there for an API token"`
 	EndsAt       time.Time           `json:"endsAt,omitzero" doc:"when the session ends at the latest; not there for an API token"`
 	Version      string              `json:"version" doc:"of the server"`
 	Features     Features            `json:"features"`
@@ -62,7 +63,7 @@ func showSession(d Deps, c portal.Caller) Session {
 	return Session{
 		Account:      Person{c.Account.ID, c.Account.Name, c.Account.Email},
 		Organization: Organization{c.Org.ID, c.Org.Slug, c.Org.Name},
-		Roles:        each(c.Roles, roleRef), Permissions: c.Permissions(), EndsAt: c.Session.EndsAt, Version: d.Version,
+		Roles:        each(c.Roles, roleRef), Permissions: c.Permissions(), Method: c.Session.Method, EndsAt: c.Session.EndsAt, Version: d.Version,
 		Features: Features{Sandbox: sandboxFor(d, c), Templates: d.Templates != nil, Mail: mailReady(d) == nil},
 	}
 }

@@ -123,6 +123,7 @@ func newSurfer(t *testing.T) *surfer {
 
 var (
 	hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+	pageLink    = regexp.MustCompile(`<a href="([^"]*)"`)
 	formAction  = regexp.MustCompile(`action="([^"]*)"`)
 )
 
@@ -158,11 +159,16 @@ func (s *surfer) goes(method, to string, v url.Values) {
 			s.t.Fatal(err)
 		}
 		s.at, s.text, s.code = resp.Request.URL.String(), string(raw), resp.StatusCode
-		if !strings.Contains(s.text, "document.forms[0].submit()") {
+		switch {
+		case strings.Contains(s.text, "document.forms[0].submit()"):
+			method = http.MethodPost
+			to, v = s.fields()
+		case strings.Contains(s.text, "location.replace(document.links[0].href)"):
+			method = http.MethodGet
+			to, v = html.UnescapeString(pageLink.FindStringSubmatch(s.text)[1]), nil
+		default:
 			return
 		}
-		method = http.MethodPost
-		to, v = s.fields()
 	}
 	s.t.Fatal("led in a circle")
 }

@@ -190,6 +190,7 @@ func TestTestAndSave(t *testing.T) {
 			t.Errorf("a test made a member: %v", ms)
 		}
 		b.pass(portal.TestHolds)
+		ada.post("/api/v1/session/proof", value.Map("password", password), 200)
 		refused("older than 15 minutes")
 		try("ada@acme.example", []string{"Admins"})
 		ada.do(http.MethodPut, "/api/v1/sso/draft", value.Map("groupsAttribute", "memberOf", "metadata", p.metadata(), "exempt", []any{"ada@acme.example"}, "roles", []any{value.Map("role", "admin", "groups", []any{"Admins"})}), 200)

@@ -27,7 +27,7 @@ func (s *server) serveLogout(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.ssoFailed(w, r, err)
 	case ok:
-		s.send(w, r, m)
+		s.carry(w, r, "Signing out", m)
 	default:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	}

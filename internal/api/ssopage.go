@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/base64"
 	"html/template"
 	"math"
@@ -20,24 +21,25 @@ type ssoPage struct {
 	Action   string // of a form; empty for none
 	Fields   url.Values
 	Button   string
-	Submit   bool // the form goes by itself
 	Link     string
 	LinkText string
+	Script   template.JS // what goes on by itself; empty where the person does
 }
 
 const (
-	pageStyle  = `body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.5rem;color:#1c2430;background:#f6f7f9}h1{font-size:1.4rem}button{font:inherit;padding:.5rem 1rem;margin:1rem 1rem 0 0}@media(prefers-color-scheme:dark){body{color:#e6e9ee;background:#12161c}a{color:#8ab4ff}}`
-	pageScript = `document.forms[0].submit()`
+	submitForm template.JS = `document.forms[0].submit()`
+	followLink template.JS = `location.replace(document.links[0].href)`
+)
+
+var (
+	//go:embed ssopage.css
+	pageStyle string
+	//go:embed ssopage.html
+	pageText string
 )
 
 func pageTemplate() *template.Template {
-	return template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}} - Sallyport</title><style>` + pageStyle + `</style></head>
-<body><main><h1>{{.Title}}</h1>
-{{range .Text}}<p>{{.}}</p>
-{{end}}{{if .Action}}<form method="post" action="{{.Action}}">{{range $name, $values := .Fields}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">{{end}}{{end}}<button>{{.Button}}</button></form>
-{{end}}{{if .Link}}<p><a href="{{.Link}}">{{.LinkText}}</a></p>{{end}}</main>{{if .Submit}}<script>` + pageScript + `</script>{{end}}</body></html>
-`))
+	return template.Must(template.New("page").Funcs(template.FuncMap{"style": func() template.CSS { return template.CSS(pageStyle) }}).Parse(pageText)) //nolint:gosec // it is ours
 }
 
 func sourceHash(text string) string {
@@ -50,9 +52,10 @@ func sourceHash(text string) string {
 // hold form-action against that as well.
 func (s *server) page(w http.ResponseWriter, r *http.Request, status int, p ssoPage) {
 	policy := "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src " + sourceHash(pageStyle)
-	if p.Submit {
-		policy += "; script-src " + sourceHash(pageScript)
-	} else {
+	if p.Script != "" {
+		policy += "; script-src " + sourceHash(string(p.Script))
+	}
+	if p.Script != submitForm {
 		policy += "; form-action 'self'"
 	}
 	var out bytes.Buffer

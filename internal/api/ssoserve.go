@@ -60,10 +60,13 @@ func (s *server) serveMetadata(w http.ResponseWriter, r *http.Request) {
 // serveStart sends a browser to the identity provider of an organization.
 func (s *server) serveStart(w http.ResponseWriter, r *http.Request) {
 	b := portal.Begin{Slug: r.PathValue("slug"), Purpose: portal.ForLogin, ReturnTo: r.URL.Query().Get("return_to")}
-	if r.URL.Query().Get("purpose") == string(portal.ForSwitch) {
+	purpose := portal.LoginPurpose(r.URL.Query().Get("purpose"))
+	if purpose == portal.ForSwitch || purpose == portal.ForProof {
+		// Who is not signed in signs in; so does who would prove themselves in another
+		// organization than they are in.
 		c, err := s.Portal.Enter(r.Context(), cookieOf(s.BaseURL, r))
-		if err == nil {
-			b.Purpose, b.Account = portal.ForSwitch, c.Account.ID
+		if err == nil && (purpose == portal.ForSwitch || c.Org.Slug == b.Slug) {
+			b.Purpose, b.Account = purpose, c.Account.ID
 		}
 	}
 	s.begin(w, r, b)
@@ -108,7 +111,20 @@ func (s *server) send(w http.ResponseWriter, r *http.Request, m saml.Message) {
 		http.Redirect(w, r, m.URL, http.StatusSeeOther)
 		return
 	}
-	s.page(w, r, http.StatusOK, ssoPage{Title: "Signing in", Action: m.URL, Fields: m.Form, Submit: true, Button: "Continue"})
+	s.carry(w, r, "Signing in", m)
+}
+
+// carry sends a message by a page that goes on by itself. Who came by a form of the
+// console is not redirected elsewhere: browsers hold the console's form-action
+// against where a redirect leads, too.
+func (s *server) carry(w http.ResponseWriter, r *http.Request, title string, m saml.Message) {
+	p := ssoPage{Title: title, Text: []string{"Okta is next."}}
+	if m.Binding == saml.Redirect {
+		p.Link, p.LinkText, p.Script = m.URL, "Continue", followLink
+	} else {
+		p.Action, p.Fields, p.Button, p.Script = m.URL, m.Form, "Continue", submitForm
+	}
+	s.page(w, r, http.StatusOK, p)
 }
 
 // serveACS takes the answer of an identity provider.
@@ -197,7 +213,9 @@ func (s *server) finished(w http.ResponseWriter, r *http.Request, token string, 
 		s.page(w, r, http.StatusOK, ssoPage{Title: "Check your mail", Text: []string{text}})
 		return
 	}
-	http.SetCookie(w, sessionCookie(s.BaseURL, got.Token))
+	if !got.Proved {
+		http.SetCookie(w, sessionCookie(s.BaseURL, got.Token))
+	}
 	to := got.ReturnTo
 	if to == "" {
 		to = "/"

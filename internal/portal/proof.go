@@ -22,7 +22,11 @@ func (e *StepUpError) Error() string {
 // Provings notes when sessions were proved to be their owners'.
 type Provings interface {
 	// Prove notes a proof; second is the second factor that was part of it, if any.
-	Prove(ctx context.Context, session string, by, second ProofMethod, at time.Time) error
+	Prove(ctx context.Context, s Session, by, second ProofMethod, at time.Time) error
+	// ProveArrived takes what arrived from an identity provider as a proof of who has
+	// a session. If the organization knows somebody else by that name, or nobody, it
+	// is not found.
+	ProveArrived(ctx context.Context, p Proving) error
 }
 
 // Proofs are how somebody who is signed in proves again who they are, before what
@@ -100,16 +104,10 @@ func (x *Proofs) Give(ctx context.Context, c Caller, proof Proof, from From) (ti
 	}
 	x.p.attempts.succeeded(key, from)
 	now := x.p.o.Now()
-	if err := x.p.o.Provings.Prove(ctx, c.Session.ID, by, second, now); err != nil {
+	if err := x.p.o.Provings.Prove(ctx, c.Session, by, second, now); err != nil {
 		return time.Time{}, fmt.Errorf("note the proof: %w", err)
 	}
 	return now.Add(x.p.o.Fresh), nil
-}
-
-// Elsewhere notes that the owner of a session has just proved themselves at their
-// organization's identity provider.
-func (x *Proofs) Elsewhere(ctx context.Context, session string) error {
-	return x.p.o.Provings.Prove(ctx, session, ProofSAML, "", x.p.o.Now())
 }
 
 // check checks a proof: a passkey alone, or a password with what is wanted beside.

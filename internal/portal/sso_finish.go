@@ -23,6 +23,7 @@ type Finished struct {
 	Org      Organization
 	Token    string // of the session that was opened; empty where none was
 	Caller   Caller // who is signed in
+	Proved   bool   // the session that there was is proved anew
 	ReturnTo string // a path of the console; empty is its first page
 	Pending  string // the address that is to be confirmed first; empty where nothing is
 	Asked    bool   // a letter about it was written now
@@ -88,6 +89,9 @@ func (e *entry) finishUp(ctx context.Context) (Finished, error) {
 	if err != nil {
 		return Finished{}, fmt.Errorf("read configuration: %w", err)
 	}
+	if a.Request.Purpose == ForProof {
+		return e.prove(ctx)
+	}
 	address, ok := AddressOf(a)
 	if !ok {
 		return Finished{}, e.refuse(ctx, RefusedAddress, "", "an e-mail address", a.NameID)
@@ -100,6 +104,27 @@ func (e *entry) finishUp(ctx context.Context) (Finished, error) {
 		return stop, err
 	}
 	return e.enter(ctx, live, address, roles)
+}
+
+// prove notes that who has the browser's session has just signed in at the
+// identity provider once more. No session is opened by it.
+func (e *entry) prove(ctx context.Context) (Finished, error) {
+	c, err := e.s.o.Portal.Look(ctx, e.finish.Session)
+	_, nobody := errors.AsType[*AuthError](err)
+	switch {
+	case nobody || err == nil && (c.Account.ID != e.arrival.Request.Account || c.Org.ID != e.org.ID):
+		return Finished{}, e.refuse(ctx, RefusedPerson, "the session that was to be proved is not there any more", "", "")
+	case err != nil:
+		return Finished{}, err
+	}
+	err = e.s.o.Portal.o.Provings.ProveArrived(ctx, Proving{Hash: e.hash, Org: e.org.ID, Key: NameKey(e.arrival.NameID), Session: c.Session, At: e.s.o.Now()})
+	if errs.KindOf(err) == errs.NotFound {
+		return Finished{}, e.refuse(ctx, RefusedPerson, "", c.Account.Email, e.arrival.NameID)
+	}
+	if err != nil {
+		return Finished{}, fmt.Errorf("note the proof: %w", err)
+	}
+	return Finished{Org: e.org, Proved: true, ReturnTo: e.returnTo()}, nil
 }
 
 // groupsDetail says what came of the groups, for the administrator who reads the

@@ -12,13 +12,14 @@ type LoginPurpose string
 const (
 	ForLogin  LoginPurpose = "login"
 	ForSwitch LoginPurpose = "switch" // into another organization
+	ForProof  LoginPurpose = "proof"  // again, of who is signed in
 	ForTest   LoginPurpose = "test"   // of a draft: nobody is signed in by it
 	ForLogout LoginPurpose = "logout"
 )
 
 // LoginPurposes lists the purposes.
 func LoginPurposes() []LoginPurpose {
-	return []LoginPurpose{ForLogin, ForSwitch, ForTest, ForLogout}
+	return []LoginPurpose{ForLogin, ForSwitch, ForProof, ForTest, ForLogout}
 }
 
 const (
@@ -36,7 +37,7 @@ type LoginRequest struct {
 	Purpose  LoginPurpose
 	Browser  string // hash of the cookie of the browser that began it
 	ReturnTo string
-	Account  string // who switches or tests; empty for a sign-in
+	Account  string // who switches, tests or proves themselves; empty for a sign-in
 	Test     string
 	At       time.Time
 	EndsAt   time.Time
@@ -98,6 +99,15 @@ type Entering struct {
 	Token   string // hash of the session's
 	Old     string // hash of the token of the session that the browser had; empty for none
 	Carry   bool   // what the old session may enter, the new one may too
+	At      time.Time
+}
+
+// Proving is somebody who is signed in and was signed in once more.
+type Proving struct {
+	Hash    string // of what arrived
+	Org     string
+	Key     string // of the NameID; see [NameKey]
+	Session Session
 	At      time.Time
 }
 

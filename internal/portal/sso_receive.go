@@ -107,7 +107,11 @@ func (s *SSO) checked(ctx context.Context, org Organization, a Arrival, set SSOS
 	if err != nil {
 		return a, Seen{}, err
 	}
-	got, err := parsed.Check(saml.Expect{IDP: idp, SP: sp, InResponseTo: a.Request.ID, Now: s.o.Now()})
+	expect := saml.Expect{IDP: idp, SP: sp, InResponseTo: a.Request.ID, Now: s.o.Now()}
+	if a.Request.Purpose == ForProof { // a session that the identity provider still has proves nothing
+		expect.AuthnSince = a.Request.At
+	}
+	got, err := parsed.Check(expect)
 	if err != nil {
 		return a, Seen{}, err
 	}

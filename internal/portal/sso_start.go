@@ -85,7 +85,7 @@ type Begin struct {
 	Purpose  LoginPurpose
 	Browser  string // the cookie of the browser
 	ReturnTo string
-	Account  string // who switches or tests
+	Account  string // who switches, tests or proves themselves
 	Test     string
 }
 
@@ -124,7 +124,7 @@ func (s *SSO) Start(ctx context.Context, b Begin, from From) (saml.Message, erro
 		ID: saml.NewID(), Org: org.ID, Purpose: b.Purpose, Browser: hashOf(b.Browser), ReturnTo: LocalPath(b.ReturnTo), Account: b.Account, Test: b.Test,
 		At: now, EndsAt: now.Add(requestFor),
 	}
-	m, err := sp.AuthnRequest(idp, saml.SignIn{ID: r.ID, RelayState: r.ID, Now: now})
+	m, err := sp.AuthnRequest(idp, saml.SignIn{ID: r.ID, RelayState: r.ID, ForceAuthn: b.Purpose == ForProof, Now: now})
 	if err != nil {
 		return m, fmt.Errorf("make the request: %w", err)
 	}

@@ -112,17 +112,33 @@ func sessionsOf(ctx context.Context, on querier, account string) ([]portal.Sessi
 }
 
 // Prove notes that a session was proved to be its owner's.
-func (t Sessions) Prove(ctx context.Context, session string, by, second portal.ProofMethod, at time.Time) error {
+func (t Sessions) Prove(ctx context.Context, s portal.Session, by, second portal.ProofMethod, at time.Time) error {
+	return t.db.Write(ctx, func(tx *Tx) error { return tx.prove(ctx, s, by, second, at) })
+}
+
+// ProveArrived takes what arrived as a proof; see [portal.Provings].
+func (t Sessions) ProveArrived(ctx context.Context, p portal.Proving) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
-		if err := tx.change(ctx, "session", `UPDATE session SET proved_at = ?, second = CASE WHEN ? = '' THEN second ELSE ? END WHERE id = ?`, toMicros(at), second, second, session); err != nil {
-			return err
-		}
-		org, err := one(ctx, tx, "session", scalar[string], `SELECT org_id FROM session WHERE id = ?`, session)
+		_, err := one(ctx, tx, "identity", scalar[string], `SELECT account_id FROM sso_identity WHERE org_id = ? AND name_id_key = ? AND account_id = ?`, p.Org, p.Key, p.Session.Account)
 		if err != nil {
 			return err
 		}
-		return tx.Audit(ctx, org, audit.Note{Action: "session.proved", Object: "session:" + session, Detail: map[string]any{"by": by}})
+		if err := tx.change(ctx, "arrival", `DELETE FROM sso_arrival WHERE hash = ?`, p.Hash); err != nil {
+			return err
+		}
+		return tx.prove(ctx, p.Session, portal.ProofSAML, "", p.At)
 	})
+}
+
+func (tx *Tx) prove(ctx context.Context, s portal.Session, by, second portal.ProofMethod, at time.Time) error {
+	if err := tx.change(ctx, "session", `UPDATE session SET proved_at = ?, second = CASE WHEN ? = '' THEN second ELSE ? END WHERE id = ?`, toMicros(at), second, second, s.ID); err != nil {
+		return err
+	}
+	who, err := tx.asAccount(ctx, s.Account, s.Addr)
+	if err != nil {
+		return err
+	}
+	return tx.Audit(ctx, s.Org, audit.Note{Action: "session.proved", Object: "session:" + s.ID, Actor: &who, Detail: map[string]any{"by": by}})
 }
 
 // End ends one session of an account.

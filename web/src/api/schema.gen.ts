@@ -7481,6 +7481,8 @@ export interface components {
             roles: components["schemas"]["Ref"][];
             /** @description all that the roles allow together, and a token too where it is one */
             permissions: components["schemas"]["Permission"][];
+            /** @description by which proof the session was opened; not there for an API token */
+            method?: components["schemas"]["SignInMethod"];
             /**
              * Format: date-time
              * @description when the session ends at the latest; not there for an API token
@@ -7538,6 +7540,8 @@ export interface components {
             roles: components["schemas"]["Ref"][];
             /** @description all that the roles allow together, and a token too where it is one */
             permissions: components["schemas"]["Permission"][];
+            /** @description by which proof the session was opened; not there for an API token */
+            method?: components["schemas"]["SignInMethod"];
             /**
              * Format: date-time
              * @description when the session ends at the latest; not there for an API token
@@ -7639,7 +7643,7 @@ export interface components {
             tokenLife: number;
         };
         /** @enum {string} */
-        SignInPurpose: "login" | "switch" | "test" | "logout";
+        SignInPurpose: "login" | "switch" | "proof" | "test" | "logout";
         Signed: {
             /** @description an account; its name is empty where it is no member any more */
             by: components["schemas"]["Ref"];

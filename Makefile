@@ -30,7 +30,7 @@ test-web: web/node_modules ## the console: types, lint, logic
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
 	POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test -race -shuffle=on -timeout 20m $(PKG)
 
-test-browser: build ## stories in a browser, on the real binary
+test-browser: build e2e/node_modules ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
@@ -76,6 +76,10 @@ $(BIN)/sallyport: internal/console/dist/index.html $(GO_SRC)
 
 web/node_modules: web/package-lock.json
 	cd web && npm install --no-save # npm ci refuses a lock file made where other platforms' packages are not to be had
+	touch $@
+
+e2e/node_modules: e2e/package-lock.json
+	cd e2e && npm install --no-save
 	touch $@
 
 $(LINT):

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 
-// The package is the console's; there is no second set of modules.
+// The package is the console's; what is of the stories alone is in e2e/package.json.
 const { chromium } = createRequire(new URL("../web/package.json", import.meta.url))("playwright-core");
 
 const path = process.env.CHROMIUM ?? "/usr/bin/chromium";

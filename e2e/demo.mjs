@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 
 const binary = process.env.SALLYPORT ?? fileURLToPath(new URL("../.bin/sallyport", import.meta.url));
 
-/** Starts the binary and waits for the first of its lines that `wanted` makes something of. */
-async function start(args, env, wanted) {
-  const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+/** Starts a program, the binary as a rule, and waits for the first of its lines that `wanted` makes something of. */
+export async function start(args, env, wanted, program = binary) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const ended = once(child, "exit");
   let log = "";
   child.stderr.on("data", (d) => {
@@ -57,9 +57,9 @@ export async function startDemo(...more) {
 }
 
 /** Starts `sallyport serve` with nothing in it: link makes the first administrator; command works on its database. */
-export async function startServe() {
+export async function startServe(more = {}) {
   const folder = await mkdtemp(join(tmpdir(), "sallyport-e2e-"));
-  const env = { SALLYPORT_DATA_DIR: folder };
+  const env = { SALLYPORT_DATA_DIR: folder, ...more };
   const gone = () => rm(folder, { recursive: true, force: true });
   try {
     const { at, stop } = await start(
@@ -79,6 +79,23 @@ export async function startServe() {
 export async function startSandbox() {
   const { at, stop } = await start(["sandbox", "--json"], {}, (line) => JSON.parse(line));
   return { ...at, sandbox: at.url, stop };
+}
+
+/** Starts a server with nothing in it, whose letters go to the mailbox of a sandbox beside it; state is the sandbox's. */
+export async function startServeBeside() {
+  const { stop: stopBox, ...state } = await startSandbox();
+  try {
+    const server = await startServe({
+      SALLYPORT_SANDBOX_URL: state.url,
+      SALLYPORT_EGRESS_ALLOW: "127.0.0.0/8",
+      SALLYPORT_MAIL_URL: state.mail.url,
+      SALLYPORT_MAIL_FROM: `sallyport@${state.mail.domain}`,
+    });
+    return { ...server, sandbox: state.url, state, stop: () => server.stop().finally(stopBox) };
+  } catch (error) {
+    await stopBox();
+    throw error;
+  }
 }
 
 /** Runs a command of the binary to its end, with a text on its standard input. */

@@ -60,6 +60,8 @@ func commands() []command {
 		{"rules test", "[DIR...]", "run the cases of detection rules", runRulesTest},
 		{"rules backtest", "[FILE...]", "find what a rule would have found in stored events, or in exports", runRulesBacktest},
 		{"rules coverage", "[DIR...]", "show what of ATT&CK the rules cover, and what is rehearsed", runRulesCoverage},
+		{"org add", "", "make another organization", runOrgAdd},
+		{"org list", "", "list the organizations", runOrgList},
 		{"user add", "", "add a person to an organization", runUserAdd},
 		{"user list", "", "list the people of an organization", runUserList},
 		{"user role", "", "change what a person may do", runUserRole},

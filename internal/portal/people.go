@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"sallyport/internal/errs"
@@ -25,6 +26,36 @@ func (p *People) EnsureOrganization(ctx context.Context, slug, name string) (Org
 		return o, fmt.Errorf("add organization: %w", err)
 	}
 	return o, nil
+}
+
+// slugs are what organizations are called in addresses: those that Okta is given
+// have no underscore.
+var slugs = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// AddOrganization makes an organization. A slug that there is already is a
+// conflict.
+func (p *People) AddOrganization(ctx context.Context, slug, name string) (Organization, error) {
+	if !slugs.MatchString(slug) {
+		return Organization{}, &FieldError{"slug", errs.New(errs.Invalid, "%.80q is no name for addresses: small letters, digits and hyphens inside, 63 at most", slug)}
+	}
+	if name = strings.TrimSpace(name); name == "" || len(name) > 200 {
+		return Organization{}, &FieldError{"name", errs.New(errs.Invalid, "a name of at most 200 bytes is wanted")}
+	}
+	now := p.o.Now()
+	o := Organization{ID: id.At(now), Slug: slug, Name: name, CreatedAt: now}
+	if err := p.o.Organizations.AddTold(ctx, o); err != nil {
+		return o, fmt.Errorf("add organization: %w", err)
+	}
+	return o, nil
+}
+
+// Organizations returns all organizations, by their slugs.
+func (p *People) Organizations(ctx context.Context) ([]Organization, error) {
+	all, err := p.o.Organizations.List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list organizations: %w", err)
+	}
+	return all, nil
 }
 
 // NewAccount is what an account is made of.

@@ -68,8 +68,12 @@ type Member struct {
 // Organizations keeps organizations.
 type Organizations interface {
 	Add(ctx context.Context, o Organization) error
+	// AddTold is Add for somebody who does it, whom the audit log names.
+	AddTold(ctx context.Context, o Organization) error
 	Get(ctx context.Context, id string) (Organization, error)
 	BySlug(ctx context.Context, slug string) (Organization, error)
+	// List returns all, by their slugs.
+	List(ctx context.Context) ([]Organization, error)
 }
 
 // Accounts keeps people and their memberships.

@@ -17,6 +17,7 @@ const known: Record<string, string> = {
   "session.ended": "Ended a session",
   "session.refused": "Was refused at sign-in",
   "password.changed": "Changed a password",
+  "organization.added": "Made the organization",
   "audit.pruned": "Deleted audit entries for their age",
 };
 

@@ -25,7 +25,7 @@ export async function byPassword(page, email) {
 
 /** The link to a page in the newest letter to somebody, once there are as many letters with one. */
 export function letterTo(s, email, path, count = 1) {
-  return until(`a letter to ${email}`, async () => {
+  return until(`a letter to ${email} with a link to ${path}`, async () => {
     const mails = await sandbox(s.demo, "GET", `/mail?to=${encodeURIComponent(email)}`);
     const links = mails.map((m) => new RegExp(`${s.demo.base}${path}#\\S+`).exec(m.text)?.[0]).filter(Boolean);
     return links.length >= count ? links.at(-1) : undefined;

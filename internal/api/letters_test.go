@@ -3,6 +3,9 @@ package api
 import (
 	"log/slog"
 	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -103,5 +106,33 @@ func TestNoMail(t *testing.T) {
 				t.Errorf("the test says %v", e)
 			}
 		})
+	}
+}
+
+// Links of letters lead to pages that the console has.
+func TestLinksOfLettersLeadToPagesOfTheConsole(t *testing.T) {
+	pages, err := os.ReadFile("../../web/src/router.tsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../portal/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	led := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`Server \+ "(/[a-z/]*[a-z])#?"`).FindAllSubmatch(text, -1) {
+			led++
+			if !regexp.MustCompile(`(path: |at\()"` + string(m[1]) + `"`).Match(pages) {
+				t.Errorf("%s leads to %s, where the console has no page", filepath.Base(f), m[1])
+			}
+		}
+	}
+	if led < 4 {
+		t.Errorf("only %d links were found", led)
 	}
 }

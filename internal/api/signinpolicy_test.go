@@ -157,7 +157,7 @@ func TestASignInFromElsewhereIsToldByMail(t *testing.T) {
 		if len(got) != 1 || got[0].Kind != letter.SignIn || got[0].Org != b.acme.ID {
 			t.Fatalf("%+v", got)
 		}
-		if text := b.read(got[0]); !strings.Contains(text, "Safari/17 (Mac)") && !strings.Contains(text, "Safari 17 (Mac)") || !strings.Contains(text, "127.0.0.1") || !strings.Contains(text, site+"/account/sessions") {
+		if text := b.read(got[0]); !strings.Contains(text, "Safari/17 (Mac)") && !strings.Contains(text, "Safari 17 (Mac)") || !strings.Contains(text, "127.0.0.1") || !strings.Contains(text, site+"/settings/account") {
 			t.Errorf("%s", text)
 		}
 	})

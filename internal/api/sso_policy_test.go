@@ -215,6 +215,33 @@ func TestTestAndSave(t *testing.T) {
 	})
 }
 
+// What was switched off is tested and put in force again as it was: nothing of it
+// has to be changed for that.
+func TestWhatWasSwitchedOffIsTestedAndEnabledAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		b.member(b.acme, "ada@acme.example", portal.Admin)
+		ada, p := b.enabled("acme", "ada@acme.example", 0)
+		ada.post("/api/v1/sso/disable", nil, 204)
+		if s := ada.get("/api/v1/sso", 200); s.At("enabled") != false || s.At("draftStored") != false || at(s, "draft.identityProvider.entityId") != p.entity {
+			t.Fatalf("%s", value.JSON(s))
+		}
+		test := ada.post("/api/v1/sso/tests", value.Map("user", "ada@acme.example"), 201)
+		id := ada.asks(test.Text("url"))
+		ada.brings("acme", p.says("ada@acme.example", id, []string{"Admins"}), id)
+		if r := ada.get("/api/v1/sso/tests/"+test.Text("id"), 200); r.At("fullAdmin") != true || r.At("current") != true {
+			t.Errorf("%s", value.JSON(r))
+		}
+		if s := ada.post("/api/v1/sso/save", value.Map(), 200); s.At("enabled") != true {
+			t.Errorf("%s", value.JSON(s))
+		}
+		ada.post("/api/v1/sso/disable", nil, 204)
+		if s := ada.post("/api/v1/sso/save", value.Map("override", true), 200); s.At("enabled") != true {
+			t.Errorf("without a test: %s", value.JSON(s))
+		}
+	})
+}
+
 // An answer is good for one sign-in: of fifty that bring it at once one wins, and
 // none after the server was started anew.
 func TestReplay(t *testing.T) {

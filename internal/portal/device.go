@@ -34,7 +34,7 @@ func (o *Options) told(ctx context.Context, c Caller) {
 	s := c.Session
 	if o.Letters != nil && o.Letters.Ready() == nil {
 		w, err := o.Letters.Write(letter.Message{
-			Kind: letter.SignIn, Org: c.Org.ID, To: c.Account.Email, Name: c.Account.Name, About: c.Org.Name, Link: o.Letters.Server + "/account/sessions", For: noticeFor,
+			Kind: letter.SignIn, Org: c.Org.ID, To: c.Account.Email, Name: c.Account.Name, About: c.Org.Name, Link: o.Letters.Server + "/settings/account", For: noticeFor,
 			Facts: []letter.Fact{{Name: "When", Value: s.CreatedAt.UTC().Format("2 January 2006, 15:04 UTC")}, {Name: "From", Value: s.Addr}, {Name: "With", Value: s.Agent}},
 		})
 		if err == nil {

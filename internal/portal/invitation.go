@@ -102,7 +102,7 @@ func (x *Inviting) write(c Caller, i *Invitation) (string, letter.Letter, error)
 	i.SentAt = x.p.o.Now()
 	i.EndsAt = i.SentAt.Add(invitationFor)
 	l, err := x.p.o.Letters.Write(letter.Message{
-		Kind: letter.Invite, Org: i.Org, To: i.Email, Name: i.Name, About: c.Org.Name, Link: x.p.o.Letters.Server + "/invitation#" + token, For: invitationFor,
+		Kind: letter.Invite, Org: i.Org, To: i.Email, Name: i.Name, About: c.Org.Name, Link: x.p.o.Letters.Server + "/invite#" + token, For: invitationFor,
 		Facts: []letter.Fact{{Name: "Invited by", Value: c.Account.Name}},
 	})
 	return hashOf(token), l, err

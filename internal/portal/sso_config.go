@@ -67,6 +67,20 @@ func (s *SSO) Draft(ctx context.Context, c Caller) (d SSODraft, stored bool, err
 	return d, false, nil
 }
 
+// kept returns the draft. What is shown as one and was never set, because it is
+// what is in force or was, is kept from then on: it can be tested and saved, too.
+func (s *SSO) kept(ctx context.Context, c Caller) (SSODraft, error) {
+	d, stored, err := s.Draft(ctx, c)
+	if err != nil || stored || d.Metadata == "" {
+		return d, err
+	}
+	d.UpdatedAt, d.UpdatedBy = s.o.Now(), c.Account.ID
+	if err := s.o.Configs.PutDraft(ctx, d); err != nil {
+		return d, fmt.Errorf("keep draft: %w", err)
+	}
+	return d, nil
+}
+
 // PutDraft keeps a draft. Nothing of it is in force before it was tested and
 // saved. Errors are of kind Invalid, and name the field and what is wrong with it.
 func (s *SSO) PutDraft(ctx context.Context, c Caller, n NewDraft) (SSODraft, error) {

@@ -41,6 +41,9 @@ func (s *SSO) Save(ctx context.Context, c Caller, hash string, override bool) (S
 	if c.Session.ID == "" {
 		return SSOConfig{}, errs.New(errs.Denied, "single sign-on is set by a person in a session, not by an API token")
 	}
+	if _, err := s.kept(ctx, c); err != nil {
+		return SSOConfig{}, err
+	}
 	now := s.o.Now()
 	out, err := s.o.Configs.Publish(ctx, SSOPublish{Org: c.Org.ID, By: c.Account.ID, Hash: hash, Override: override, At: now, Check: func(st SSOState) error {
 		return s.maySave(st, c, override, now)

@@ -18,12 +18,12 @@ func (s *SSO) NewTest(ctx context.Context, c Caller, hint string) (SSOTest, erro
 	if c.Session.ID == "" {
 		return SSOTest{}, errs.New(errs.Denied, "a test is made by a person in a session, not by an API token")
 	}
-	d, err := s.o.Configs.Draft(ctx, c.Org.ID)
-	if errs.KindOf(err) == errs.NotFound || err == nil && d.Metadata == "" {
-		return SSOTest{}, errs.New(errs.Conflict, "there is no draft with metadata to test")
-	}
+	d, err := s.kept(ctx, c)
 	if err != nil {
 		return SSOTest{}, err
+	}
+	if d.Metadata == "" {
+		return SSOTest{}, errs.New(errs.Conflict, "there is no draft with metadata to test")
 	}
 	now := s.o.Now()
 	t := SSOTest{ID: id.At(now), Org: c.Org.ID, Account: c.Account.ID, Hash: d.Hash, Hint: strings.TrimSpace(hint), CreatedAt: now}

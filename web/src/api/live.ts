@@ -111,6 +111,8 @@ export function listen(): () => void {
       // others; so the next try is ours.
       source?.close();
       setState("lost");
+      // Streams end with their session, and do not say so: asking does.
+      touch(["/api/v1/session"]);
       again = setTimeout(open, Math.min(30_000, 1_000 * 2 ** failures++) * (0.7 + Math.random() * 0.6));
     };
     for (const topic of Object.keys(topics) as Topic[]) {

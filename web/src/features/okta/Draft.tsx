@@ -37,6 +37,8 @@ export function Draft({ sso, may }: { sso: SSO; may: boolean }) {
   });
   const failure = save.error instanceof Failure ? save.error : undefined;
   const changed = !same(typed, kept);
+  const inForce = sso.enabled && sso.live && same(typedOf(sso.live), kept) && sso.live.metadata === sso.draft.metadata;
+  const stored = sso.draftStored && !inForce;
   const fields = ["metadata", "metadataUrl", "groupsAttribute", "roles", "exempt"];
   const part = { typed, set, may, failure };
   return (
@@ -79,7 +81,7 @@ export function Draft({ sso, may }: { sso: SSO; may: boolean }) {
             Keep the draft
           </Button>
           {changed && <Button onClick={() => setTyped(kept)}>Take back</Button>}
-          {!changed && sso.draftStored && (
+          {!changed && stored && (
             <Button look="quiet" busy={drop.isPending} onClick={() => drop.mutate()}>
               Drop the draft
             </Button>
@@ -87,11 +89,13 @@ export function Draft({ sso, may }: { sso: SSO; may: boolean }) {
           <span className="text-sm text-muted">
             {changed
               ? "Not kept yet."
-              : sso.draftStored
+              : stored
                 ? "The draft is kept, and not in force."
-                : sso.live
+                : inForce
                   ? "As in force."
-                  : ""}
+                  : sso.live
+                    ? "As it was in force."
+                    : ""}
           </span>
         </div>
       )}

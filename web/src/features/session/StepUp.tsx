@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Fingerprint, ShieldCheck } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Fingerprint } from "lucide-react";
+import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { Failure } from "../../api/failure.ts";
@@ -9,10 +9,13 @@ import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Field, Input } from "../../kit/Field.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
+import { OktaWindow } from "./OktaWindow.tsx";
 import { askPasskey, browserHasPasskeys } from "./passkey.ts";
 import { StepRefused } from "./SecondStep.tsx";
 import { useSession } from "./session.ts";
 import { answerProof, useProofAsked } from "./stepUp.ts";
+
+const proofQuery = read("/api/v1/session/proof", {});
 
 /** The question that what matters waits for: prove again who you are. */
 export function StepUp() {
@@ -30,7 +33,7 @@ export function StepUp() {
 }
 
 function Proof() {
-  const proof = useQuery({ ...read("/api/v1/session/proof", {}), staleTime: 0 });
+  const proof = useQuery({ ...proofQuery, staleTime: 0 });
   const { account } = useSession();
   const done = () => {
     void queryClient.invalidateQueries({ queryKey: ["/api/v1/session/proof"] });
@@ -140,47 +143,20 @@ function ByHand({ email, methods, onDone }: ByHandProps) {
 /** By a sign-in at the organization's Okta, in a window of its own. */
 function ByOkta({ onDone }: { onDone: () => void }) {
   const { organization } = useSession();
-  const [open, setOpen] = useState(false);
-  const proof = useQuery({
-    ...read("/api/v1/session/proof", {}),
-    enabled: open,
-    refetchInterval: open ? 1_500 : false,
-    staleTime: 0,
-  });
-  const fresh = open && proof.data !== undefined && new Date(proof.data.freshUntil).getTime() > Date.now();
-  useEffect(() => {
-    if (fresh) onDone();
-  }, [fresh, onDone]);
-  const to = `/sso/start/${encodeURIComponent(organization.slug)}?purpose=proof&return_to=/proved`;
+  const look = async () => {
+    const proof = await queryClient.fetchQuery({ ...proofQuery, staleTime: 0 }).catch(() => undefined);
+    if (proof && new Date(proof.freshUntil).getTime() > Date.now()) onDone();
+  };
   return (
-    <div className="flex flex-col gap-4">
-      <p>
-        You came in through the Okta of {organization.name}. Sign in there once more, in a new window; this page waits
-        and goes on.
-      </p>
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={() => answerProof(false)}>Leave it</Button>
-        <Button
-          look="primary"
-          icon={<ShieldCheck size={15} />}
-          busy={open}
-          onClick={() => {
-            window.open(to, "sallyport-proof", "popup,width=560,height=720");
-            setOpen(true);
-          }}
-        >
-          {open ? "Waiting for Okta" : "Sign in with Okta"}
-        </Button>
-      </div>
-      {open && (
-        <p className="text-sm text-muted">
-          No window?{" "}
-          <a href={to} target="_blank" rel="noreferrer" className="text-accent underline">
-            Open it here
-          </a>
-          .
-        </p>
-      )}
-    </div>
+    <OktaWindow
+      to={`/sso/start/${encodeURIComponent(organization.slug)}?purpose=proof&return_to=/proved`}
+      name="sallyport-proof"
+      look={look}
+      leave="Leave it"
+      onLeave={() => answerProof(false)}
+    >
+      You came in through the Okta of {organization.name}. Sign in there once more, in a new window; this page waits and
+      goes on.
+    </OktaWindow>
   );
 }

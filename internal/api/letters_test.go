@@ -125,7 +125,7 @@ func TestLinksOfLettersLeadToPagesOfTheConsole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`Server \+ "(/[a-z/]*[a-z])#?"`).FindAllSubmatch(text, -1) {
+		for _, m := range regexp.MustCompile(`Server ?\+ ?"(/[a-z/]*[a-z])#?"`).FindAllSubmatch(text, -1) {
 			led++
 			if !regexp.MustCompile(`(path: |at\()"` + string(m[1]) + `"`).Match(pages) {
 				t.Errorf("%s leads to %s, where the console has no page", filepath.Base(f), m[1])

@@ -81,6 +81,11 @@ const stateful = [
   "activity",
   "tokens",
   "notifications",
+  "members",
+  "roles",
+  "audit",
+  "mail",
+  "okta-refused",
 ];
 const single = [
   "alert",
@@ -98,6 +103,10 @@ const single = [
   "kept",
   "guard",
   "channel-1",
+  "okta",
+  "okta-provisioning",
+  "signin-rules",
+  "account",
 ];
 
 /** What one sees only after having done something. */

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"testing"
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
@@ -116,6 +117,16 @@ func (p *provider) signs(el *etree.Element) *etree.Element {
 	return el
 }
 
+// fromBase64 is what a form's field holds.
+func fromBase64(t testing.TB, field string) []byte {
+	t.Helper()
+	out, err := base64.StdEncoding.DecodeString(field)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // inside returns the first element of a name.
 func inside(el *etree.Element, tag string) *etree.Element {
 	if el.Tag == tag {
@@ -130,6 +141,17 @@ func inside(el *etree.Element, tag string) *etree.Element {
 }
 
 // The edits of the forgeries.
+
+// renamed has an attribute come by another name.
+func renamed(attribute, name string) func(*samlidp.Response) {
+	return func(r *samlidp.Response) {
+		for i, a := range r.Attributes {
+			if a.Name == attribute {
+				r.Attributes[i].Name = name
+			}
+		}
+	}
+}
 
 func sets(tag, attr, v string) func(*etree.Element) {
 	return func(el *etree.Element) { inside(el, tag).CreateAttr(attr, v) }

@@ -23,44 +23,46 @@ func (c *client) entries(query string) []*value.Object {
 // Everything that changes something is told of, whoever forgot to say so: each
 // route that is not known to change nothing leaves an entry that names the request.
 func TestEveryChangeIsTold(t *testing.T) {
-	b, _, _ := access(t)
-	admin := b.anybody()
-	admin.signIn("ada@acme.example")
-	for _, rt := range Routes() {
-		if rt.Permission == anyone || rt.streams() || rt.Pattern == "DELETE /api/v1/session" {
-			continue
-		}
-		path, _ := forged().path(t, rt)
-		resp, body := admin.askFor(rt, path, value.Map("wrong", true))
-		request := resp.Header.Get("X-Request-Id")
-		fresh, err := b.db.Audit.Unsent(t.Context(), "none", b.acme.ID, 1000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(fresh) > 0 {
-			if err := b.db.Audit.SetSent(t.Context(), "none", b.acme.ID, fresh[len(fresh)-1].Seq); err != nil {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, _, _ := access(t, db)
+		admin := b.anybody()
+		admin.signIn("ada@acme.example")
+		for _, rt := range Routes() {
+			if rt.Permission == anyone || rt.streams() || rt.Pattern == "DELETE /api/v1/session" {
+				continue
+			}
+			path, _ := forged().path(t, rt)
+			resp, body := admin.askFor(rt, path, value.Map("wrong", true))
+			request := resp.Header.Get("X-Request-Id")
+			fresh, err := b.db.Audit.Unsent(t.Context(), "none", b.acme.ID, 1000)
+			if err != nil {
 				t.Fatal(err)
 			}
+			if len(fresh) > 0 {
+				if err := b.db.Audit.SetSent(t.Context(), "none", b.acme.ID, fresh[len(fresh)-1].Seq); err != nil {
+					t.Fatal(err)
+				}
+			}
+			told := slices.DeleteFunc(fresh, func(e audit.Entry) bool { return e.Request != request })
+			if rt.recorded() != (len(told) == 1) {
+				t.Errorf("%s leaves %d entries: %s", rt.Pattern, len(told), body)
+				continue
+			}
+			if len(told) == 1 && (!strings.HasPrefix(told[0].Actor, "account:") || told[0].Addr == "" || told[0].Action == "") {
+				t.Errorf("%s tells %+v", rt.Pattern, told[0])
+			}
 		}
-		told := slices.DeleteFunc(fresh, func(e audit.Entry) bool { return e.Request != request })
-		if rt.recorded() != (len(told) == 1) {
-			t.Errorf("%s leaves %d entries: %s", rt.Pattern, len(told), body)
-			continue
+		for pattern := range quiet() {
+			if !slices.ContainsFunc(Routes(), func(rt Route) bool { return rt.Pattern == pattern }) {
+				t.Errorf("there is no route %s", pattern)
+			}
 		}
-		if len(told) == 1 && (!strings.HasPrefix(told[0].Actor, "account:") || told[0].Addr == "" || told[0].Action == "") {
-			t.Errorf("%s tells %+v", rt.Pattern, told[0])
+		for pattern := range loud() {
+			if !slices.ContainsFunc(Routes(), func(rt Route) bool { return rt.Pattern == pattern }) {
+				t.Errorf("there is no route %s", pattern)
+			}
 		}
-	}
-	for pattern := range quiet() {
-		if !slices.ContainsFunc(Routes(), func(rt Route) bool { return rt.Pattern == pattern }) {
-			t.Errorf("there is no route %s", pattern)
-		}
-	}
-	for pattern := range loud() {
-		if !slices.ContainsFunc(Routes(), func(rt Route) bool { return rt.Pattern == pattern }) {
-			t.Errorf("there is no route %s", pattern)
-		}
-	}
+	})
 }
 
 func TestAuditLog(t *testing.T) {

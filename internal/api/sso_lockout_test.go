@@ -151,6 +151,31 @@ func TestTheExemptAdministratorHasAUsablePassword(t *testing.T) {
 	})
 }
 
+// With single sign-on off again, a Full Admin whom it brought in has nothing to sign
+// in with: the last one who has stays, by hand and for the identity provider.
+func TestWithSingleSignOnOffTheLastFullAdminWithAPasswordStays(t *testing.T) {
+	eachSSO(t, func(t *testing.T, b *bench, ada *client, p *provider) {
+		b.in(ada, p, "sam@acme.example", "Admins")
+		ada.post("/api/v1/session/proof", value.Map("password", password), 200)
+		ada.post("/api/v1/sso/disable", nil, 204)
+		me := "/api/v1/members/" + memberID(ada, "ada@acme.example")
+		for _, change := range []*value.Object{value.Map("roles", []any{"auditor"}), value.Map("disabled", true)} {
+			ada.do(http.MethodPatch, me, change, 409)
+		}
+		ada.do(http.MethodDelete, me, nil, 409)
+		pushes := b.idp(ada)
+		id := value.String(at(pushes.ask(200, "GET", "/Users?filter="+url.QueryEscape(`userName eq "ada@acme.example"`), ""), "Resources.0.id"))
+		pushes.put(id, "ada@acme.example", "Ada", false)
+		if told := ada.entries("?action=member.kept"); len(told) != 1 {
+			t.Errorf("the audit log has %v", told)
+		}
+		b.browser().signIn("ada@acme.example")
+		b.member(b.acme, "ann@acme.example", portal.Admin)
+		ada.do(http.MethodDelete, me, nil, 204)
+		b.chained(t)
+	})
+}
+
 // With single sign-on enabled members whom Okta signs in have no password of
 // Sallyport's: they sign in with none, and set, change and reset none, nor what goes
 // with one. Exempt members, and those of an organization without it, do.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -259,9 +260,7 @@ func TestEveryRefusalIsLoggedByTheNameOfItsCheck(t *testing.T) {
 		b.in(ada, p, "sam@acme.example", "Eyes")
 		r := &refusals{t: t, b: b, ada: ada, p: p}
 		ways := r.ofMessages()
-		for name, way := range r.ofPeople() {
-			ways[name] = way
-		}
+		maps.Copy(ways, r.ofPeople())
 		last := []string{"metadata_expired", "certificate"} // after these nothing else holds
 		for _, name := range known {
 			if ways[name] == nil {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -136,11 +138,11 @@ func (c *client) askFor(rt Route, path string, body *value.Object) (*http.Respon
 
 func (rt Route) streams() bool { return rt.Doc.Gives == "text/event-stream" }
 
-// access is two organizations with one of everything each.
-func access(t *testing.T) (b *bench, acme, evil fixture) {
+// access is two organizations with one of everything each, on a database.
+func access(t *testing.T, db *store.DB) (b *bench, acme, evil fixture) {
 	t.Helper()
 	_, url := realSandbox(t)
-	b = setup(t, func(d *Deps) { d.Sandbox = url })
+	b = setupOn(t, db, func(d *Deps) { d.Sandbox = url })
 	b.member(b.acme, "ada@acme.example", portal.Admin)
 	b.member(b.evil, "eve@evil.example", portal.Admin)
 	return b, b.fill(b.acme, "ada@acme.example"), b.fill(b.evil, "eve@evil.example")
@@ -148,123 +150,131 @@ func access(t *testing.T) (b *bench, acme, evil fixture) {
 
 // Only what is meant for everybody answers who is nobody.
 func TestNobodyComesIn(t *testing.T) {
-	b, acme, _ := access(t)
-	var open []string
-	for _, rt := range Routes() {
-		if rt.Permission == anyone {
-			open = append(open, rt.Pattern)
-			continue
-		}
-		path, _ := acme.path(t, rt)
-		for name, c := range map[string]*client{"nobody": b.anybody(), "a made-up token": {t: t, url: b.url, http: b.anybody().http, bearer: "spt_" + strings.Repeat("x", 43), header: http.Header{}}} {
-			status, body := c.ask(rt, path, value.Map())
-			if status != 401 || !strings.Contains(body, `"kind":"unauthenticated"`) {
-				t.Errorf("%s answers %s with %d: %s", rt.Pattern, name, status, body)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, _ := access(t, db)
+		var open []string
+		for _, rt := range Routes() {
+			if rt.Permission == anyone {
+				open = append(open, rt.Pattern)
+				continue
+			}
+			path, _ := acme.path(t, rt)
+			for name, c := range map[string]*client{"nobody": b.anybody(), "a made-up token": {t: t, url: b.url, http: b.anybody().http, bearer: "spt_" + strings.Repeat("x", 43), header: http.Header{}}} {
+				status, body := c.ask(rt, path, value.Map())
+				if status != 401 || !strings.Contains(body, `"kind":"unauthenticated"`) {
+					t.Errorf("%s answers %s with %d: %s", rt.Pattern, name, status, body)
+				}
 			}
 		}
-	}
-	want := []string{
-		"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/invitation", "POST /api/v1/invitation/accept", "PUT /api/v1/password", "POST /api/v1/password/reset", "POST /api/v1/session", "POST /api/v1/session/link", "POST /api/v1/session/passkey",
-		"POST /api/v1/session/passkey/challenge", "POST /api/v1/session/second", "POST /api/v1/session/second/app", "POST /api/v1/session/second/passkey", "GET /api/v1/signin", "POST /api/v1/sso/start", "GET /healthz", "GET /readyz",
-	}
-	if !slices.Equal(open, want) {
-		t.Errorf("open to everybody: %v, want %v", open, want)
-	}
+		want := []string{
+			"POST /api/v1/confirmations", "POST /api/v1/confirmations/again", "POST /api/v1/invitation", "POST /api/v1/invitation/accept", "PUT /api/v1/password", "POST /api/v1/password/reset", "POST /api/v1/session", "POST /api/v1/session/link", "POST /api/v1/session/passkey",
+			"POST /api/v1/session/passkey/challenge", "POST /api/v1/session/second", "POST /api/v1/session/second/app", "POST /api/v1/session/second/passkey", "GET /api/v1/signin", "POST /api/v1/sso/start", "GET /healthz", "GET /readyz",
+		}
+		if !slices.Equal(open, want) {
+			t.Errorf("open to everybody: %v, want %v", open, want)
+		}
+	})
 }
 
 // What is no route of the API answers nobody with anything of an organization's:
 // the description of the API tells everybody what all servers have, and figures
 // are for this machine, or for who has the token.
 func TestBesideTheRoutes(t *testing.T) {
-	b, acme, _ := access(t)
-	far := b.anybody()
-	far.header.Set("X-Forwarded-For", "198.51.100.7")
-	for name, tt := range map[string]struct {
-		c      *client
-		path   string
-		status int
-	}{
-		"the description, for everybody":    {far, "/api/openapi.json", 200},
-		"the description, in a session":     {b.as(b.acme, "vic@acme.example", portal.Auditor), "/api/openapi.json", 200},
-		"figures, from elsewhere":           {far, "/metrics", 403},
-		"figures, on this machine":          {b.anybody(), "/metrics", 200},
-		"what there is not, for nobody":     {far, "/api/v1/nothing", 404},
-		"what there is not, above the rest": {far, "/api/", 404},
-	} {
-		resp, raw := tt.c.send(http.MethodGet, tt.path, "", nil)
-		if resp.StatusCode != tt.status {
-			t.Errorf("%s: %d, want %d: %s", name, resp.StatusCode, tt.status, raw)
-		}
-		for _, told := range append(acme.ids(), "acme.example", b.acme.ID, password) {
-			if strings.Contains(string(raw), told) {
-				t.Errorf("%s: tells of %s", name, told)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, _ := access(t, db)
+		far := b.anybody()
+		far.header.Set("X-Forwarded-For", "198.51.100.7")
+		for name, tt := range map[string]struct {
+			c      *client
+			path   string
+			status int
+		}{
+			"the description, for everybody":    {far, "/api/openapi.json", 200},
+			"the description, in a session":     {b.as(b.acme, "vic@acme.example", portal.Auditor), "/api/openapi.json", 200},
+			"figures, from elsewhere":           {far, "/metrics", 403},
+			"figures, on this machine":          {b.anybody(), "/metrics", 200},
+			"what there is not, for nobody":     {far, "/api/v1/nothing", 404},
+			"what there is not, above the rest": {far, "/api/", 404},
+		} {
+			resp, raw := tt.c.send(http.MethodGet, tt.path, "", nil)
+			if resp.StatusCode != tt.status {
+				t.Errorf("%s: %d, want %d: %s", name, resp.StatusCode, tt.status, raw)
+			}
+			for _, told := range append(acme.ids(), "acme.example", b.acme.ID, password) {
+				if strings.Contains(string(raw), told) {
+					t.Errorf("%s: tells of %s", name, told)
+				}
+			}
+			for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+				if resp, raw := tt.c.send(method, tt.path, "application/json", strings.NewReader("{}")); resp.StatusCode < 400 || resp.StatusCode >= 500 {
+					t.Errorf("%s: %s is answered with %d: %s", name, method, resp.StatusCode, raw)
+				}
 			}
 		}
-		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
-			if resp, raw := tt.c.send(method, tt.path, "application/json", strings.NewReader("{}")); resp.StatusCode < 400 || resp.StatusCode >= 500 {
-				t.Errorf("%s: %s is answered with %d: %s", name, method, resp.StatusCode, raw)
-			}
-		}
-	}
+	})
 }
 
 // Whoever has no permission is told so, before anything of the request is looked
 // at: with ids that are there, a body that is wrong, or none.
 func TestPermissionIsWanted(t *testing.T) {
-	b, acme, _ := access(t)
-	nil0 := b.member(b.acme, "nil@acme.example", portal.Admin)
-	c := b.anybody()
-	c.signIn("nil@acme.example")
-	b.setRole(b.acme, nil0, "")
-	for _, rt := range Routes() {
-		if rt.Permission == anyone || rt.Permission == signedIn {
-			continue
-		}
-		path, _ := acme.path(t, rt)
-		status, body := c.ask(rt, path, value.Map("wrong", true))
-		if status != 403 || !strings.Contains(body, string(rt.Permission)) {
-			t.Errorf("%s wants %s, but answers one without it with %d: %s", rt.Pattern, rt.Permission, status, body)
-		}
-		for _, id := range acme.ids() {
-			if strings.Contains(body, id) {
-				t.Errorf("%s shows %s: %s", rt.Pattern, id, body)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, _ := access(t, db)
+		nil0 := b.member(b.acme, "nil@acme.example", portal.Admin)
+		c := b.anybody()
+		c.signIn("nil@acme.example")
+		b.setRole(b.acme, nil0, "")
+		for _, rt := range Routes() {
+			if rt.Permission == anyone || rt.Permission == signedIn {
+				continue
+			}
+			path, _ := acme.path(t, rt)
+			status, body := c.ask(rt, path, value.Map("wrong", true))
+			if status != 403 || !strings.Contains(body, string(rt.Permission)) {
+				t.Errorf("%s wants %s, but answers one without it with %d: %s", rt.Pattern, rt.Permission, status, body)
+			}
+			for _, id := range acme.ids() {
+				if strings.Contains(body, id) {
+					t.Errorf("%s shows %s: %s", rt.Pattern, id, body)
+				}
 			}
 		}
-	}
+	})
 }
 
 // A role may do what its permissions say, route by route, and nothing else.
 func TestRolesReachWhatTheyMay(t *testing.T) {
-	b, acme, _ := access(t)
-	for _, role := range portal.Builtins() {
-		c := b.as(b.acme, role.ID+"@acme.example", role.ID)
-		for _, rt := range Routes() {
-			if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.streams() {
-				continue
-			}
-			path, _ := acme.path(t, rt)
-			if strings.HasPrefix(path, "/api/v1/sessions/") || strings.HasPrefix(path, "/api/v1/templates/") {
-				continue // another's session; no templates here
-			}
-			if strings.HasPrefix(path, "/api/v1/connectors/") && strings.HasSuffix(path, "/file") && role.Allows(rt.Permission) {
-				continue // of connectors that the organization made: there is none
-			}
-			if path == "/oauth/callback" && role.Allows(rt.Permission) {
-				continue // there is nothing to come back from: see consent_test.go
-			}
-			if strings.HasPrefix(path, "/api/v1/rehearsal/performances/") && role.Allows(rt.Permission) {
-				continue // nothing was played
-			}
-			status, body := c.ask(rt, path, nil)
-			want := 200
-			if rt.Permission != signedIn && !role.Allows(rt.Permission) {
-				want = 403
-			}
-			if status != want {
-				t.Errorf("%s answers a %s with %d, want %d: %s", rt.Pattern, role.Name, status, want, body)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, _ := access(t, db)
+		for _, role := range portal.Builtins() {
+			c := b.as(b.acme, role.ID+"@acme.example", role.ID)
+			for _, rt := range Routes() {
+				if rt.Method() != http.MethodGet || rt.Permission == anyone || rt.streams() {
+					continue
+				}
+				path, _ := acme.path(t, rt)
+				if strings.HasPrefix(path, "/api/v1/sessions/") || strings.HasPrefix(path, "/api/v1/templates/") {
+					continue // another's session; no templates here
+				}
+				if strings.HasPrefix(path, "/api/v1/connectors/") && strings.HasSuffix(path, "/file") && role.Allows(rt.Permission) {
+					continue // of connectors that the organization made: there is none
+				}
+				if path == "/oauth/callback" && role.Allows(rt.Permission) {
+					continue // there is nothing to come back from: see consent_test.go
+				}
+				if strings.HasPrefix(path, "/api/v1/rehearsal/performances/") && role.Allows(rt.Permission) {
+					continue // nothing was played
+				}
+				status, body := c.ask(rt, path, nil)
+				want := 200
+				if rt.Permission != signedIn && !role.Allows(rt.Permission) {
+					want = 403
+				}
+				if status != want {
+					t.Errorf("%s answers a %s with %d, want %d: %s", rt.Pattern, role.Name, status, want, body)
+				}
 			}
 		}
-	}
+	})
 }
 
 // barred is what stands in the answer to one who lacks a route's permission.
@@ -305,135 +315,143 @@ func asked() []Route {
 // Every route lets in who has a role that allows it, and nobody else: for each
 // role, for two of them together, and for who has none.
 func TestEveryRouteForEveryRole(t *testing.T) {
-	b, _, _ := access(t)
-	roles := portal.Builtins()
-	sets := [][]portal.Role{{}, {roles[2], roles[3]}} // nothing; an analyst who makes flows
-	for _, r := range roles {
-		sets = append(sets, []portal.Role{r})
-	}
-	admin := b.anybody()
-	admin.signIn("ada@acme.example")
-	for i, set := range sets {
-		email := fmt.Sprintf("m%d@acme.example", i)
-		a := b.member(b.acme, email, portal.Auditor)
-		admin.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", each(set, func(r portal.Role) any { return r.ID })), 200)
-		c := b.anybody()
-		c.signIn(email)
-		who := portal.Caller{Roles: set}
-		for _, rt := range asked() {
-			if got := c.let(rt); got != who.Can(rt.Permission) {
-				t.Errorf("%s lets %s in: %v", rt.Pattern, who.RoleNames(), got)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, _, _ := access(t, db)
+		roles := portal.Builtins()
+		sets := [][]portal.Role{{}, {roles[2], roles[3]}} // nothing; an analyst who makes flows
+		for _, r := range roles {
+			sets = append(sets, []portal.Role{r})
+		}
+		admin := b.anybody()
+		admin.signIn("ada@acme.example")
+		for i, set := range sets {
+			email := fmt.Sprintf("m%d@acme.example", i)
+			a := b.member(b.acme, email, portal.Auditor)
+			admin.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", each(set, func(r portal.Role) any { return r.ID })), 200)
+			c := b.anybody()
+			c.signIn(email)
+			who := portal.Caller{Roles: set}
+			for _, rt := range asked() {
+				if got := c.let(rt); got != who.Can(rt.Permission) {
+					t.Errorf("%s lets %s in: %v", rt.Pattern, who.RoleNames(), got)
+				}
 			}
 		}
-	}
+	})
 }
 
 // Every permission that there is opens the routes that want it, and those alone: a
 // role of that permission is let in, one of all the others is not. An API token is
 // held to its permissions in the same way.
 func TestEveryRouteForEveryPermission(t *testing.T) {
-	b, _, _ := access(t)
-	admin, c, program := b.anybody(), b.anybody(), b.anybody()
-	admin.signIn("ada@acme.example")
-	role := admin.post("/api/v1/roles", value.Map("name", "Only", "permissions", []any{"flows:read"}), 201).Text("id")
-	a := b.member(b.acme, "one@acme.example", portal.Auditor)
-	admin.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", []any{role}), 200)
-	c.signIn("one@acme.example")
-	for _, p := range portal.Permissions() {
-		wanting := slices.DeleteFunc(asked(), func(rt Route) bool { return rt.Permission != p })
-		if len(wanting) == 0 && p != portal.FlowsDelegate {
-			t.Errorf("no route wants %s", p)
-		}
-		others := slices.DeleteFunc(portal.Permissions(), func(x portal.Permission) bool { return x == p })
-		program.bearer = admin.post("/api/v1/tokens", value.Map("name", "all but "+string(p), "permissions", each(others, func(p portal.Permission) any { return string(p) })), 201).Text("token")
-		for _, all := range [][]portal.Permission{{p}, others} {
-			admin.do(http.MethodPut, "/api/v1/roles/"+role, value.Map("name", "Only", "permissions", each(all, func(p portal.Permission) any { return string(p) })), 200)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, _, _ := access(t, db)
+		admin, c, program := b.anybody(), b.anybody(), b.anybody()
+		admin.signIn("ada@acme.example")
+		role := admin.post("/api/v1/roles", value.Map("name", "Only", "permissions", []any{"flows:read"}), 201).Text("id")
+		a := b.member(b.acme, "one@acme.example", portal.Auditor)
+		admin.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", []any{role}), 200)
+		c.signIn("one@acme.example")
+		for _, p := range portal.Permissions() {
+			wanting := slices.DeleteFunc(asked(), func(rt Route) bool { return rt.Permission != p })
+			if len(wanting) == 0 && p != portal.FlowsDelegate {
+				t.Errorf("no route wants %s", p)
+			}
+			others := slices.DeleteFunc(portal.Permissions(), func(x portal.Permission) bool { return x == p })
+			program.bearer = admin.post("/api/v1/tokens", value.Map("name", "all but "+string(p), "permissions", each(others, func(p portal.Permission) any { return string(p) })), 201).Text("token")
+			for _, all := range [][]portal.Permission{{p}, others} {
+				admin.do(http.MethodPut, "/api/v1/roles/"+role, value.Map("name", "Only", "permissions", each(all, func(p portal.Permission) any { return string(p) })), 200)
+				for _, rt := range wanting {
+					if want := slices.Contains(all, p); c.let(rt) != want {
+						t.Errorf("%s lets in one who may %v: %v", rt.Pattern, all, !want)
+					}
+				}
+			}
 			for _, rt := range wanting {
-				if want := slices.Contains(all, p); c.let(rt) != want {
-					t.Errorf("%s lets in one who may %v: %v", rt.Pattern, all, !want)
+				if program.let(rt) {
+					t.Errorf("%s lets in an API token that may not %s", rt.Pattern, p)
 				}
 			}
 		}
-		for _, rt := range wanting {
-			if program.let(rt) {
-				t.Errorf("%s lets in an API token that may not %s", rt.Pattern, p)
-			}
-		}
-	}
+	})
 }
 
 // An id that there is not is answered like one of another organization: there is
 // no such thing.
 func TestForgedIDs(t *testing.T) {
-	b, acme, _ := access(t)
-	admin := b.anybody()
-	admin.signIn("ada@acme.example")
-	for _, rt := range asked() {
-		path, owned := forged().path(t, rt)
-		if !owned {
-			continue
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, _ := access(t, db)
+		admin := b.anybody()
+		admin.signIn("ada@acme.example")
+		for _, rt := range asked() {
+			path, owned := forged().path(t, rt)
+			if !owned {
+				continue
+			}
+			var body *value.Object
+			if rt.in.body != nil {
+				body = acme.body(rt.in.body, false)
+			}
+			if status, answer := admin.ask(rt, path, body); status != 404 {
+				t.Errorf("%s answers for what there is not with %d: %s", rt.Pattern, status, answer)
+			}
 		}
-		var body *value.Object
-		if rt.in.body != nil {
-			body = acme.body(rt.in.body, false)
-		}
-		if status, answer := admin.ask(rt, path, body); status != 404 {
-			t.Errorf("%s answers for what there is not with %d: %s", rt.Pattern, status, answer)
-		}
-	}
+	})
 }
 
 // A member of another organization, an administrator there, gets nothing by ids
 // that are not theirs: in paths, in bodies, or in lists.
 func TestOrganizationsAreApart(t *testing.T) {
-	b, acme, evil := access(t)
-	eve := b.anybody()
-	eve.signIn("eve@evil.example")
-	before := b.snapshot(acme)
-	for _, rt := range Routes() {
-		if rt.Permission == anyone || rt.streams() {
-			continue
-		}
-		forged, owned := acme.path(t, rt)
-		var body *value.Object
-		if rt.in.body != nil {
-			body = evil.body(rt.in.body, false)
-		}
-		if owned {
-			if status, answer := eve.ask(rt, forged, body); status != 404 {
-				t.Errorf("%s answers for a thing of another organization with %d: %s", rt.Pattern, status, answer)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b, acme, evil := access(t, db)
+		eve := b.anybody()
+		eve.signIn("eve@evil.example")
+		before := b.snapshot(acme)
+		for _, rt := range Routes() {
+			if rt.Permission == anyone || rt.streams() {
+				continue
 			}
-			continue
-		}
-		if rt.Method() == http.MethodGet && !strings.HasPrefix(rt.Path(), "/api/v1/audit") { // that tells her what she asked for herself: see audit_test.go
-			_, answer := eve.ask(rt, forged, nil)
-			for _, id := range acme.ids() {
-				if strings.Contains(answer, id) {
-					t.Errorf("%s shows %s of another organization: %s", rt.Pattern, id, answer)
+			forged, owned := acme.path(t, rt)
+			var body *value.Object
+			if rt.in.body != nil {
+				body = evil.body(rt.in.body, false)
+			}
+			if owned {
+				if status, answer := eve.ask(rt, forged, body); status != 404 {
+					t.Errorf("%s answers for a thing of another organization with %d: %s", rt.Pattern, status, answer)
+				}
+				continue
+			}
+			if rt.Method() == http.MethodGet && !strings.HasPrefix(rt.Path(), "/api/v1/audit") { // that tells her what she asked for herself: see audit_test.go
+				_, answer := eve.ask(rt, forged, nil)
+				for _, id := range acme.ids() {
+					if strings.Contains(answer, id) {
+						t.Errorf("%s shows %s of another organization: %s", rt.Pattern, id, answer)
+					}
 				}
 			}
 		}
-	}
-	for _, rt := range Routes() {
-		if rt.in.body == nil || rt.Permission == anyone {
-			continue
-		}
-		for _, p := range rt.in.body.props {
-			forged, ok := acme.refs()[p.name]
-			if !ok {
+		for _, rt := range Routes() {
+			if rt.in.body == nil || rt.Permission == anyone {
 				continue
 			}
-			path, _ := evil.path(t, rt)
-			body := evil.body(rt.in.body, false)
-			body.Set(p.name, forged)
-			if status, answer := eve.ask(rt, path, body); status < 400 || status >= 500 {
-				t.Errorf("%s takes the %s of another organization: %d %s", rt.Pattern, p.name, status, answer)
+			for _, p := range rt.in.body.props {
+				forged, ok := acme.refs()[p.name]
+				if !ok {
+					continue
+				}
+				path, _ := evil.path(t, rt)
+				body := evil.body(rt.in.body, false)
+				body.Set(p.name, forged)
+				if status, answer := eve.ask(rt, path, body); status < 400 || status >= 500 {
+					t.Errorf("%s takes the %s of another organization: %d %s", rt.Pattern, p.name, status, answer)
+				}
 			}
 		}
-	}
-	if after := b.snapshot(acme); before != after {
-		t.Errorf("something of acme's was changed:\n%s\n%s", before, after)
-	}
+		if after := b.snapshot(acme); before != after {
+			t.Errorf("something of acme's was changed:\n%s\n%s", before, after)
+		}
+	})
 }
 
 // snapshot is what acme's administrator sees of everything there.

@@ -56,21 +56,25 @@ func (m *managed) manage(account string, by ...portal.Organization) {
 	m.accounts[account] = by
 }
 
+// timed opens a database whose clock is the bench's.
+func timed(t testing.TB, dsn string) func(*bench) *store.DB {
+	return func(b *bench) *store.DB {
+		db, err := store.Open(t.Context(), store.Options{DSN: dsn, Now: b.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+}
+
 // accounts runs a test with a server that sends mail and knows passkeys, on a
 // database of each kind.
 func accounts(t *testing.T, test func(b *bench, m *managed), change ...func(*portal.Options)) {
 	t.Helper()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		m := &managed{accounts: map[string][]portal.Organization{}}
-		open := func(b *bench) *store.DB {
-			db, err := store.Open(t.Context(), store.Options{DSN: dsn, Now: b.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
-			return db
-		}
-		b := setupWith(t, open, func(d *Deps) { d.BaseURL = site }, withMail(nowhere{}), func(d *Deps) {
+		b := setupWith(t, timed(t, dsn), func(d *Deps) { d.BaseURL = site }, withMail(nowhere{}), func(d *Deps) {
 			party, err := passkey.New(site, "Sallyport")
 			if err != nil {
 				t.Fatal(err)

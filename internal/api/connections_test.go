@@ -15,6 +15,7 @@ import (
 	"sallyport/internal/guard"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -186,7 +187,7 @@ func TestConnectionChangedWhileTried(t *testing.T) {
 
 // No answer of any route holds a secret that was entered.
 func TestSecretsAreNeverShown(t *testing.T) {
-	b, acme, _ := access(t)
+	b, acme, _ := access(t, storetest.Open(t))
 	c := b.anybody()
 	c.signIn("ada@acme.example")
 	p := newPeer(t)

@@ -10,6 +10,8 @@ import (
 
 	"sallyport/internal/letter"
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -116,30 +118,32 @@ func TestInvitationsAreSentAgainAndRevoked(t *testing.T) {
 // Nobody invites with a role that allows more than they may themselves, nor where
 // people come through the identity provider, nor where the server sends no mail.
 func TestWhoMayInvite(t *testing.T) {
-	accounts(t, func(b *bench, m *managed) {
-		ada := b.admin()
-		role := ada.post("/api/v1/roles", value.Map("name", "Help desk", "permissions", []any{"members:read", "members:write"}), 201).Text("id")
-		a := b.member(b.acme, "desk@acme.example", portal.Auditor)
-		ada.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", []any{role}), 200)
-		desk := b.anybody()
-		desk.signIn("desk@acme.example")
-		if got := failure(invite(desk, "new@acme.example", 403, "admin")); got.Text("field") != "roles" {
-			t.Errorf("%s", value.JSON(got))
-		}
-		invite(desk, "new@acme.example", 400, "no such role")
-		invite(desk, "new@acme.example", 201, "Help desk")
-		b.as(b.acme, "vic@acme.example", portal.Auditor).post("/api/v1/members", value.Map("email", "x@acme.example", "roles", []any{}), 403)
-		m.mu.Lock()
-		m.orgs = []string{b.acme.ID}
-		m.mu.Unlock()
-		if got := failure(invite(ada, "x@acme.example", 409)); !strings.Contains(got.Text("message"), "identity provider") {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		accounts(t, func(b *bench, m *managed) {
+			ada := b.admin()
+			role := ada.post("/api/v1/roles", value.Map("name", "Help desk", "permissions", []any{"members:read", "members:write"}), 201).Text("id")
+			a := b.member(b.acme, "desk@acme.example", portal.Auditor)
+			ada.do(http.MethodPatch, "/api/v1/members/"+a.ID, value.Map("roles", []any{role}), 200)
+			desk := b.anybody()
+			desk.signIn("desk@acme.example")
+			if got := failure(invite(desk, "new@acme.example", 403, "admin")); got.Text("field") != "roles" {
+				t.Errorf("%s", value.JSON(got))
+			}
+			invite(desk, "new@acme.example", 400, "no such role")
+			invite(desk, "new@acme.example", 201, "Help desk")
+			b.as(b.acme, "vic@acme.example", portal.Auditor).post("/api/v1/members", value.Map("email", "x@acme.example", "roles", []any{}), 403)
+			m.mu.Lock()
+			m.orgs = []string{b.acme.ID}
+			m.mu.Unlock()
+			if got := failure(invite(ada, "x@acme.example", 409)); !strings.Contains(got.Text("message"), "identity provider") {
+				t.Errorf("%s", value.JSON(got))
+			}
+		})
+		b := setupOn(t, db)
+		if got := failure(invite(b.admin(), "x@acme.example", 503)); !strings.Contains(got.Text("message"), "mail.url") {
 			t.Errorf("%s", value.JSON(got))
 		}
 	})
-	b := setup(t)
-	if got := failure(invite(b.admin(), "x@acme.example", 503)); !strings.Contains(got.Text("message"), "mail.url") {
-		t.Errorf("%s", value.JSON(got))
-	}
 }
 
 // Of many who accept one invitation at once, one becomes the member.

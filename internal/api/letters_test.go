@@ -14,6 +14,8 @@ import (
 	"sallyport/internal/letter"
 	"sallyport/internal/portal"
 	"sallyport/internal/smtp"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 )
 
 // withMail has a server send letters by a post.
@@ -49,48 +51,50 @@ func (b *bench) write(to string) letter.Letter {
 // Administrators see to whom was written and what came of it, and never what a
 // letter says.
 func TestLetters(t *testing.T) {
-	b := setup(t, withMail(closed()))
-	c := b.admin()
-	l := b.write("new@acme.example")
-	b.write("other@acme.example")
-	if _, err := b.deps.Letters.Work(t.Context(), l.ID); err != nil {
-		t.Fatal(err)
-	}
-	_, raw := c.send("GET", "/api/v1/letters", "", nil)
-	if text := string(raw); strings.Contains(text, "one-time-token") || strings.Contains(text, "sealed") || !strings.Contains(text, "new@acme.example") {
-		t.Errorf("the list is %s", text)
-	}
-	got := items(c.get("/api/v1/letters?state=queued&limit=1", 200))
-	if len(got) != 1 || got[0].Text("to") != "other@acme.example" || got[0].Text("error") != "" {
-		t.Errorf("the newest is %v", got)
-	}
-	next := c.get("/api/v1/letters?limit=1", 200).Text("next")
-	got = items(c.get("/api/v1/letters?limit=1&cursor="+next, 200))
-	if len(got) != 1 || got[0].Text("id") != l.ID || got[0].At("attempts") != 1.0 || !strings.Contains(got[0].Text("error"), "does not answer") || got[0].Text("nextAt") == "" {
-		t.Errorf("the next is %v", got)
-	}
-	mail := c.get("/api/v1/mail", 200)
-	if mail.Text("state") != "down" || mail.Text("server") != "smtp://127.0.0.1:1" || mail.Text("error") == "" || mail.At("queued") != 2.0 {
-		t.Errorf("mail is %v", mail)
-	}
-	if down := at(c.get("/api/v1/overview", 200), "needs.mailDown"); down != true {
-		t.Errorf("down on the overview: %v", down)
-	}
-	if test := c.post("/api/v1/mail/test", nil, 200); test.At("ok") != false || test.Text("to") != "ada@acme.example" || test.Text("message") == "" {
-		t.Errorf("the test says %v", test)
-	}
-	if again := c.post("/api/v1/letters/"+l.ID+"/retry", nil, 200); again.Text("state") != "queued" || again.At("attempts") != 0.0 {
-		t.Errorf("tried again it is %v", again)
-	}
-	b.deps.Letters.Office.Post = &letter.Log{Log: slog.New(slog.DiscardHandler)}
-	if _, err := b.deps.Letters.Work(t.Context(), l.ID); err != nil {
-		t.Fatal(err)
-	}
-	c.post("/api/v1/letters/"+l.ID+"/retry", nil, 409) // it was sent
-	if mail := c.get("/api/v1/mail", 200); mail.Text("state") != "ok" || mail.Text("server") != "log" {
-		t.Errorf("mail is %v", mail)
-	}
-	b.as(b.acme, "vic@acme.example", portal.Analyst).post("/api/v1/mail/test", nil, 403)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db, withMail(closed()))
+		c := b.admin()
+		l := b.write("new@acme.example")
+		b.write("other@acme.example")
+		if _, err := b.deps.Letters.Work(t.Context(), l.ID); err != nil {
+			t.Fatal(err)
+		}
+		_, raw := c.send("GET", "/api/v1/letters", "", nil)
+		if text := string(raw); strings.Contains(text, "one-time-token") || strings.Contains(text, "sealed") || !strings.Contains(text, "new@acme.example") {
+			t.Errorf("the list is %s", text)
+		}
+		got := items(c.get("/api/v1/letters?state=queued&limit=1", 200))
+		if len(got) != 1 || got[0].Text("to") != "other@acme.example" || got[0].Text("error") != "" {
+			t.Errorf("the newest is %v", got)
+		}
+		next := c.get("/api/v1/letters?limit=1", 200).Text("next")
+		got = items(c.get("/api/v1/letters?limit=1&cursor="+next, 200))
+		if len(got) != 1 || got[0].Text("id") != l.ID || got[0].At("attempts") != 1.0 || !strings.Contains(got[0].Text("error"), "does not answer") || got[0].Text("nextAt") == "" {
+			t.Errorf("the next is %v", got)
+		}
+		mail := c.get("/api/v1/mail", 200)
+		if mail.Text("state") != "down" || mail.Text("server") != "smtp://127.0.0.1:1" || mail.Text("error") == "" || mail.At("queued") != 2.0 {
+			t.Errorf("mail is %v", mail)
+		}
+		if down := at(c.get("/api/v1/overview", 200), "needs.mailDown"); down != true {
+			t.Errorf("down on the overview: %v", down)
+		}
+		if test := c.post("/api/v1/mail/test", nil, 200); test.At("ok") != false || test.Text("to") != "ada@acme.example" || test.Text("message") == "" {
+			t.Errorf("the test says %v", test)
+		}
+		if again := c.post("/api/v1/letters/"+l.ID+"/retry", nil, 200); again.Text("state") != "queued" || again.At("attempts") != 0.0 {
+			t.Errorf("tried again it is %v", again)
+		}
+		b.deps.Letters.Office.Post = &letter.Log{Log: slog.New(slog.DiscardHandler)}
+		if _, err := b.deps.Letters.Work(t.Context(), l.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.post("/api/v1/letters/"+l.ID+"/retry", nil, 409) // it was sent
+		if mail := c.get("/api/v1/mail", 200); mail.Text("state") != "ok" || mail.Text("server") != "log" {
+			t.Errorf("mail is %v", mail)
+		}
+		b.as(b.acme, "vic@acme.example", portal.Analyst).post("/api/v1/mail/test", nil, 403)
+	})
 }
 
 // A server without mail says so, and what to do.

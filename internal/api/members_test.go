@@ -7,74 +7,80 @@ import (
 	"time"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
 func TestMemberLife(t *testing.T) {
-	b := setup(t)
-	c := b.admin()
-	bob := b.member(b.acme, "bob@acme.example", portal.Admin)
-	path := "/api/v1/members/" + bob.ID
-	theirs := b.anybody()
-	theirs.signIn("bob@acme.example")
-	token := b.anybody()
-	token.bearer = theirs.post("/api/v1/tokens", value.Map("name", "nightly", "permissions", allowed("admin")), 201).Text("token")
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		c := b.admin()
+		bob := b.member(b.acme, "bob@acme.example", portal.Admin)
+		path := "/api/v1/members/" + bob.ID
+		theirs := b.anybody()
+		theirs.signIn("bob@acme.example")
+		token := b.anybody()
+		token.bearer = theirs.post("/api/v1/tokens", value.Map("name", "nightly", "permissions", allowed("admin")), 201).Text("token")
 
-	got := c.do(http.MethodPatch, path, value.Map("roles", []any{"responder"}), 200)
-	if got.Text("id") != bob.ID || roleIDs(got) != "responder" || got.At("disabled") != false || got.Text("email") != "bob@acme.example" {
-		t.Errorf("demoted: %s", value.JSON(got))
-	}
-	theirs.do(http.MethodPatch, path, value.Map("roles", []any{"admin"}), 403)
-	if role := roleIDs(theirs.get("/api/v1/session", 200)); role != "responder" {
-		t.Errorf("their session goes on as %s", role)
-	}
-	if got := c.do(http.MethodPatch, path, value.Map("disabled", true), 200); got.At("disabled") != true || roleIDs(got) != "responder" {
-		t.Errorf("disabled: %s", value.JSON(got))
-	}
-	theirs.get("/api/v1/session", 401)
-	token.get("/api/v1/flows", 401)
-	theirs.post("/api/v1/session", value.Map("email", "bob@acme.example", "password", password), 401)
-	if got := c.do(http.MethodPatch, path, value.Map("disabled", false), 200); got.At("disabled") != false {
-		t.Errorf("enabled: %s", value.JSON(got))
-	}
-	theirs.signIn("bob@acme.example")
-	token.get("/api/v1/flows", 200)
+		got := c.do(http.MethodPatch, path, value.Map("roles", []any{"responder"}), 200)
+		if got.Text("id") != bob.ID || roleIDs(got) != "responder" || got.At("disabled") != false || got.Text("email") != "bob@acme.example" {
+			t.Errorf("demoted: %s", value.JSON(got))
+		}
+		theirs.do(http.MethodPatch, path, value.Map("roles", []any{"admin"}), 403)
+		if role := roleIDs(theirs.get("/api/v1/session", 200)); role != "responder" {
+			t.Errorf("their session goes on as %s", role)
+		}
+		if got := c.do(http.MethodPatch, path, value.Map("disabled", true), 200); got.At("disabled") != true || roleIDs(got) != "responder" {
+			t.Errorf("disabled: %s", value.JSON(got))
+		}
+		theirs.get("/api/v1/session", 401)
+		token.get("/api/v1/flows", 401)
+		theirs.post("/api/v1/session", value.Map("email", "bob@acme.example", "password", password), 401)
+		if got := c.do(http.MethodPatch, path, value.Map("disabled", false), 200); got.At("disabled") != false {
+			t.Errorf("enabled: %s", value.JSON(got))
+		}
+		theirs.signIn("bob@acme.example")
+		token.get("/api/v1/flows", 200)
 
-	c.do(http.MethodDelete, path, nil, 204)
-	theirs.get("/api/v1/session", 401)
-	token.get("/api/v1/flows", 401)
-	c.do(http.MethodDelete, path, nil, 404)
-	if n := len(items(c.get("/api/v1/members", 200))); n != 1 {
-		t.Errorf("%d members are left", n)
-	}
-	b.member(b.acme, "bob@acme.example", portal.Auditor) // may come back
+		c.do(http.MethodDelete, path, nil, 204)
+		theirs.get("/api/v1/session", 401)
+		token.get("/api/v1/flows", 401)
+		c.do(http.MethodDelete, path, nil, 404)
+		if n := len(items(c.get("/api/v1/members", 200))); n != 1 {
+			t.Errorf("%d members are left", n)
+		}
+		b.member(b.acme, "bob@acme.example", portal.Auditor) // may come back
+	})
 }
 
 // An organization keeps somebody who may let others in.
 func TestLastAdministratorStays(t *testing.T) {
-	b := setup(t)
-	c := b.admin()
-	me := value.String(at(c.get("/api/v1/session", 200), "account.id"))
-	b.member(b.acme, "vic@acme.example", portal.Admin)
-	for _, m := range items(c.get("/api/v1/members", 200)) { // but for ada they are auditors, or disabled
-		if m.Text("id") != me {
-			c.do(http.MethodPatch, "/api/v1/members/"+m.Text("id"), value.Map("disabled", true), 200)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		c := b.admin()
+		me := value.String(at(c.get("/api/v1/session", 200), "account.id"))
+		b.member(b.acme, "vic@acme.example", portal.Admin)
+		for _, m := range items(c.get("/api/v1/members", 200)) { // but for ada they are auditors, or disabled
+			if m.Text("id") != me {
+				c.do(http.MethodPatch, "/api/v1/members/"+m.Text("id"), value.Map("disabled", true), 200)
+			}
 		}
-	}
-	for name, body := range map[string]*value.Object{
-		"demoted": value.Map("roles", []any{"auditor"}), "no role": value.Map("roles", []any{}), "disabled": value.Map("disabled", true), "both": value.Map("roles", []any{"admin"}, "disabled", true),
-	} {
-		if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, body, 409)); !strings.Contains(e.Text("message"), "last Full Admin") {
-			t.Errorf("%s: %s", name, value.JSON(e))
+		for name, body := range map[string]*value.Object{
+			"demoted": value.Map("roles", []any{"auditor"}), "no role": value.Map("roles", []any{}), "disabled": value.Map("disabled", true), "both": value.Map("roles", []any{"admin"}, "disabled", true),
+		} {
+			if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, body, 409)); !strings.Contains(e.Text("message"), "last Full Admin") {
+				t.Errorf("%s: %s", name, value.JSON(e))
+			}
 		}
-	}
-	c.do(http.MethodDelete, "/api/v1/members/"+me, nil, 409)
-	if got := c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"admin"}, "disabled", false), 200); roleIDs(got) != "admin" {
-		t.Errorf("%s", value.JSON(got))
-	}
-	if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"king"}), 400)); e.Text("field") != "roles" {
-		t.Errorf("%s", value.JSON(e))
-	}
-	b.pass(time.Minute)
-	c.get("/api/v1/session", 200)
+		c.do(http.MethodDelete, "/api/v1/members/"+me, nil, 409)
+		if got := c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"admin"}, "disabled", false), 200); roleIDs(got) != "admin" {
+			t.Errorf("%s", value.JSON(got))
+		}
+		if e := failure(c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"king"}), 400)); e.Text("field") != "roles" {
+			t.Errorf("%s", value.JSON(e))
+		}
+		b.pass(time.Minute)
+		c.get("/api/v1/session", 200)
+	})
 }

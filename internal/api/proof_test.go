@@ -138,3 +138,36 @@ func TestProofsAreNotGuessed(t *testing.T) {
 		ada.post("/api/v1/session/proof", value.Map("password", password), 429)
 	})
 }
+
+// The secret of provisioning is rotated by who proves themselves anew, with the
+// second factor where there is one; a session of another's proof does not.
+func TestRotatingTheSecretTakesTheSecondFactorToo(t *testing.T) {
+	accounts(t, func(b *bench, _ *managed) {
+		ada := b.admin()
+		first := b.idp(ada)
+		phone, codes := b.withApp(ada)
+		other := b.anybody()
+		s := other.step("ada@acme.example")
+		other.post("/api/v1/session/second", value.Map("token", s.Text("token"), "code", codes[0]), 200)
+		b.pass(11 * time.Minute)
+		rotate := func(c *client, status int) *value.Object { return c.post("/api/v1/scim/secret", value.Map(), status) }
+		if got := failure(rotate(ada, 403)); got.Text("kind") != "step_up" {
+			t.Errorf("%s", value.JSON(got))
+		}
+		if got := failure(ada.post("/api/v1/session/proof", value.Map("password", password), 400)); got.Text("field") != "code" {
+			t.Errorf("%s", value.JSON(got))
+		}
+		ada.post("/api/v1/session/proof", value.Map("password", password, "code", "000000"), 400)
+		ada.post("/api/v1/session/proof", value.Map("password", "not the right one", "code", phone.code()), 400)
+		rotate(ada, 403)
+		first.ask(200, "GET", "/Users", "")
+		ada.post("/api/v1/session/proof", value.Map("password", password, "code", phone.code()), 200)
+		rotate(other, 403)
+		second := &idp{first.c, first.base, rotate(ada, 201).Text("secret")}
+		first.ask(401, "GET", "/Users", "")
+		second.ask(200, "GET", "/Users", "")
+		if b.told(b.acme.ID, "scim.secret_rotated") != 1 || b.told(b.acme.ID, "session.proved") != 1 {
+			t.Error("the audit log does not tell of it")
+		}
+	})
+}

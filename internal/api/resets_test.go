@@ -14,6 +14,8 @@ import (
 	"sallyport/internal/breach"
 	"sallyport/internal/letter"
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -95,6 +97,20 @@ func TestALinkSetsAPasswordOnce(t *testing.T) {
 func TestAnswersDoNotRevealWhetherAnAddressExists(t *testing.T) {
 	hasher := portal.NewHasher(portal.Cost{Memory: 16 << 10, Passes: 2, Threads: 1}, 4)
 	many := portal.Limit{Burst: 10_000, Every: time.Second}
+	// hashes reports whether a hash can be made in a time at all, however busy the
+	// machine is when it is asked.
+	hashes := func(within time.Duration) bool {
+		for range 300 {
+			began := time.Now()
+			if _, err := hasher.Hash(t.Context(), password); err != nil {
+				t.Error(err)
+			}
+			if time.Since(began) <= within {
+				return true
+			}
+		}
+		return false
+	}
 	accounts(t, func(b *bench, m *managed) {
 		b.member(b.acme, "ada@acme.example", portal.Admin)
 		gone := b.member(b.acme, "gone@acme.example", portal.Auditor)
@@ -126,14 +142,9 @@ func TestAnswersDoNotRevealWhetherAnAddressExists(t *testing.T) {
 			if len(said) != 1 {
 				t.Errorf("%s tells addresses apart: %v", path, said)
 			}
-			least := took[emails[0]]
 			for _, email := range emails {
-				slices.Sort(took[email])
-			}
-			one := least[0] / 3 // a hash is most of it: an answer without one would come in a tenth
-			for _, email := range emails {
-				if took[email][0] < one {
-					t.Errorf("%s answers %s in %v, the first one in %v", path, email, took[email][0], least[0])
+				if least := slices.Min(took[email]); !hashes(least) {
+					t.Errorf("%s answers %s in %v, which is no time for a hash", path, email, least)
 				}
 			}
 		}
@@ -237,14 +248,16 @@ func TestNobodyIsFloodedWithLetters(t *testing.T) {
 
 // A server without mail says so to everybody alike.
 func TestNoResetWithoutMail(t *testing.T) {
-	b := setup(t)
-	b.member(b.acme, "ada@acme.example", portal.Admin)
-	for _, email := range []string{"ada@acme.example", "eve@acme.example"} {
-		if got := failure(b.anybody().post("/api/v1/password/reset", value.Map("email", email), 503)); !strings.Contains(got.Text("message"), "mail.url") {
-			t.Errorf("%s", value.JSON(got))
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		b.member(b.acme, "ada@acme.example", portal.Admin)
+		for _, email := range []string{"ada@acme.example", "eve@acme.example"} {
+			if got := failure(b.anybody().post("/api/v1/password/reset", value.Map("email", email), 503)); !strings.Contains(got.Text("message"), "mail.url") {
+				t.Errorf("%s", value.JSON(got))
+			}
 		}
-	}
-	if page := b.anybody().get("/api/v1/signin", 200); page.At("passwordReset") != false || page.At("passkeys") != false {
-		t.Errorf("%s", value.JSON(page))
-	}
+		if page := b.anybody().get("/api/v1/signin", 200); page.At("passwordReset") != false || page.At("passkeys") != false {
+			t.Errorf("%s", value.JSON(page))
+		}
+	})
 }

@@ -437,6 +437,9 @@ func TestTheRoleOfTheLastFullAdminIsKeptAndFlagged(t *testing.T) {
 		b.confirmAll(t)
 		g := okta.group("Admins", ann)
 		me := admin.listed("ada@acme.example").Text("id")
+		admin.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"auditor"}), 409) // Ann has nothing to sign in with yet
+		b.anybody().post("/api/v1/password/reset", value.Map("email", "ann@acme.example"), 202)
+		b.anybody().do(http.MethodPut, "/api/v1/password", value.Map("token", b.mailed(letter.Reset, "ann@acme.example"), "password", another), 204)
 		admin.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"auditor"}), 200)
 		okta.ask(200, "PUT", "/Groups/"+g, groupOf("Admins"))
 		if got := held(admin.listed("ann@acme.example")); got != "admin by scim" {

@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/portal"
 	"sallyport/internal/scim/scimtest"
 	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 )
 
@@ -44,14 +45,16 @@ func TestTheSecretNamesTheOrganization(t *testing.T) {
 
 // No address that Okta is given has an underscore: it does not take one.
 func TestNoUnderscoreInAnyURLThatOktaIsGiven(t *testing.T) {
-	b := setup(t)
-	s := b.admin().get("/api/v1/scim", 200)
-	for _, name := range []string{"url", "orgUrl"} {
-		u, err := url.Parse(s.Text(name))
-		if err != nil || u.Path == "" || strings.Contains(u.Path, "_") || !strings.HasPrefix(s.Text(name), b.url+"/scim/") {
-			t.Errorf("%s is %q", name, s.Text(name))
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		s := b.admin().get("/api/v1/scim", 200)
+		for _, name := range []string{"url", "orgUrl"} {
+			u, err := url.Parse(s.Text(name))
+			if err != nil || u.Path == "" || strings.Contains(u.Path, "_") || !strings.HasPrefix(s.Text(name), b.url+"/scim/") {
+				t.Errorf("%s is %q", name, s.Text(name))
+			}
 		}
-	}
+	})
 }
 
 func TestHTTPHeaderAuthenticationWithTheDeprovisioningAuthenticationSecret(t *testing.T) {
@@ -206,41 +209,45 @@ func TestExchangesAreKeptBoundedAndRedacted(t *testing.T) {
 }
 
 func TestTooManyRequestsAreAnsweredWithWholeSeconds(t *testing.T) {
-	b := setup(t, func(d *Deps) { d.SCIMRate = 1 })
-	admin := b.admin()
-	okta := b.idp(admin)
-	for range 10 {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db, func(d *Deps) { d.SCIMRate = 1 })
+		admin := b.admin()
+		okta := b.idp(admin)
+		for range 10 {
+			okta.ask(200, "GET", "/Users", "")
+		}
+		resp, raw := okta.send("GET", "/Users", "")
+		after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if resp.StatusCode != 429 || err != nil || after < 1 || !strings.Contains(string(raw), `"status":"429"`) {
+			t.Errorf("%d, Retry-After %q: %s", resp.StatusCode, resp.Header.Get("Retry-After"), raw)
+		}
+		// Another organization goes on.
+		b.idp(b.as(b.evil, "eve@evil.example", portal.Admin)).ask(200, "GET", "/Users", "")
+		// Guessing is held back as well; who has the secret still comes in.
+		b.pass(time.Hour)
+		guess := &idp{okta.c, okta.base, "scim-0000000000-" + strings.Repeat("x", 43)}
+		status := 0
+		for range portal.DefaultGuesses().Burst + 1 {
+			resp, _ := guess.send("GET", "/Users", "")
+			status = resp.StatusCode
+		}
+		if status != 429 {
+			t.Errorf("one guess too many is answered with %d", status)
+		}
 		okta.ask(200, "GET", "/Users", "")
-	}
-	resp, raw := okta.send("GET", "/Users", "")
-	after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-	if resp.StatusCode != 429 || err != nil || after < 1 || !strings.Contains(string(raw), `"status":"429"`) {
-		t.Errorf("%d, Retry-After %q: %s", resp.StatusCode, resp.Header.Get("Retry-After"), raw)
-	}
-	// Another organization goes on.
-	b.idp(b.as(b.evil, "eve@evil.example", portal.Admin)).ask(200, "GET", "/Users", "")
-	// Guessing is held back as well; who has the secret still comes in.
-	b.pass(time.Hour)
-	guess := &idp{okta.c, okta.base, "scim-0000000000-" + strings.Repeat("x", 43)}
-	status := 0
-	for range portal.DefaultGuesses().Burst + 1 {
-		resp, _ := guess.send("GET", "/Users", "")
-		status = resp.StatusCode
-	}
-	if status != 429 {
-		t.Errorf("one guess too many is answered with %d", status)
-	}
-	okta.ask(200, "GET", "/Users", "")
+	})
 }
 
 func TestBodiesAreBounded(t *testing.T) {
-	b := setup(t)
-	okta := b.idp(b.admin())
-	big := `{"userName":"a@x.test","title":"` + strings.Repeat("x", 2<<20) + `"}`
-	okta.ask(413, "POST", "/Users", big)
-	(&idp{okta.c, okta.base, "wrong"}).ask(401, "POST", "/Users", big)
-	okta.ask(400, "POST", "/Users", `{"userName":`)
-	okta.ask(400, "POST", "/Users", strings.Repeat("[", 100_000))
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		okta := b.idp(b.admin())
+		big := `{"userName":"a@x.test","title":"` + strings.Repeat("x", 2<<20) + `"}`
+		okta.ask(413, "POST", "/Users", big)
+		(&idp{okta.c, okta.base, "wrong"}).ask(401, "POST", "/Users", big)
+		okta.ask(400, "POST", "/Users", `{"userName":`)
+		okta.ask(400, "POST", "/Users", strings.Repeat("[", 100_000))
+	})
 }
 
 // The secret of one organization sees and names nothing of another's.
@@ -353,14 +360,16 @@ func TestOktasOwnTests(t *testing.T) {
 // What stands in front of the directory costs a wrong secret as much as a right
 // one, whoever's it is.
 func TestEveryWrongSecretIsAnsweredAlike(t *testing.T) {
-	b := setup(t)
-	okta := b.idp(b.admin())
-	answers := map[string]bool{}
-	for _, secret := range []string{"x", "scim-0000000000-" + strings.Repeat("x", 43), okta.secret + "x", okta.secret[:20]} {
-		_, raw := (&idp{okta.c, okta.base, secret}).send("GET", "/Users", "")
-		answers[string(raw)] = true
-	}
-	if len(answers) != 1 {
-		t.Errorf("they differ: %v", answers)
-	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		okta := b.idp(b.admin())
+		answers := map[string]bool{}
+		for _, secret := range []string{"x", "scim-0000000000-" + strings.Repeat("x", 43), okta.secret + "x", okta.secret[:20]} {
+			_, raw := (&idp{okta.c, okta.base, secret}).send("GET", "/Users", "")
+			answers[string(raw)] = true
+		}
+		if len(answers) != 1 {
+			t.Errorf("they differ: %v", answers)
+		}
+	})
 }

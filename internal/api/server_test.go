@@ -212,7 +212,7 @@ func (b *bench) setRole(org portal.Organization, a portal.Account, r string) {
 	if r == portal.Admin {
 		return
 	}
-	spare := portal.Account{ID: "spare-" + a.ID, Email: "spare-" + a.ID + "@x.example", Name: "Spare"}
+	spare := portal.Account{ID: "spare-" + a.ID, Email: "spare-" + a.ID + "@x.example", Name: "Spare", PasswordHash: "of nothing"}
 	if err := b.db.Accounts.Join(b.t.Context(), spare, portal.Membership{Org: org.ID, Account: spare.ID, Roles: []string{portal.Admin}}); err != nil {
 		b.t.Fatal(err)
 	}

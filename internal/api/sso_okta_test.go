@@ -286,12 +286,14 @@ func TestTheStoryWithOkta(t *testing.T) {
 
 // Our metadata says what Okta is to be told, and is for everybody.
 func TestOurMetadata(t *testing.T) {
-	b := setup(t)
-	resp, body := b.browser().open("/sso/saml/acme")
-	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/samlmetadata+xml" || !strings.Contains(body, b.url+"/sso/saml/acme/acs") || strings.Contains(b.url+"/sso/saml/acme/global-token-revocation", "_") {
-		t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
-	}
-	if resp, _ := b.browser().open("/sso/saml/nowhere"); resp.StatusCode != 404 {
-		t.Error(resp.StatusCode)
-	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		resp, body := b.browser().open("/sso/saml/acme")
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/samlmetadata+xml" || !strings.Contains(body, b.url+"/sso/saml/acme/acs") || strings.Contains(b.url+"/sso/saml/acme/global-token-revocation", "_") {
+			t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
+		}
+		if resp, _ := b.browser().open("/sso/saml/nowhere"); resp.StatusCode != 404 {
+			t.Error(resp.StatusCode)
+		}
+	})
 }

@@ -55,41 +55,43 @@ func TestEnablingEndsPasswordSessions(t *testing.T) {
 
 // Metadata that is wrong is refused, and each fault is named.
 func TestMetadataFaults(t *testing.T) {
-	b := setup(t)
-	ada, good := b.admin(), madeMetadata("acme")
-	for name, tt := range map[string]struct{ metadata, want string }{
-		"a web page":             {"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"},
-		"no XML":                 {"hello", "no XML"},
-		"a document type":        {`<!DOCTYPE x [<!ENTITY a "b">]>` + good, "document types"},
-		"two of them":            {`<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">` + good + good + `</md:EntitiesDescriptor>`, "2 descriptors"},
-		"no signing certificate": {strings.Replace(good, `use="signing"`, `use="encryption"`, 1), "no signing certificate"},
-		"a script for a URL":     {strings.Replace(good, "https://acme.example/sso", "javascript:alert(1)", 1), "must be an https URL"},
-		"a plain http URL":       {strings.Replace(good, "https://acme.example/sso", "http://acme.example/sso", 1), "must be an https URL"},
-		"past its time":          {strings.Replace(good, "entityID=", `validUntil="2020-01-01T00:00:00Z" entityID=`, 1), "was valid until"},
-		"a service provider":     {strings.NewReplacer("IDPSSO", "SPSSO").Replace(good), "service provider"},
-		"something after it":     {good + "<x/>", "follows the end"},
-		"no base64":              {strings.Replace(good, someCertificate(), "%%%", 1), "base64"},
-	} {
-		e := failure(ada.do(http.MethodPut, "/api/v1/sso/draft", draftOf(tt.metadata), 400))
-		if e.Text("field") != "metadata" || !strings.Contains(e.Text("message"), tt.want) {
-			t.Errorf("%s: %s", name, value.JSON(e))
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		ada, good := b.admin(), madeMetadata("acme")
+		for name, tt := range map[string]struct{ metadata, want string }{
+			"a web page":             {"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"},
+			"no XML":                 {"hello", "no XML"},
+			"a document type":        {`<!DOCTYPE x [<!ENTITY a "b">]>` + good, "document types"},
+			"two of them":            {`<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">` + good + good + `</md:EntitiesDescriptor>`, "2 descriptors"},
+			"no signing certificate": {strings.Replace(good, `use="signing"`, `use="encryption"`, 1), "no signing certificate"},
+			"a script for a URL":     {strings.Replace(good, "https://acme.example/sso", "javascript:alert(1)", 1), "must be an https URL"},
+			"a plain http URL":       {strings.Replace(good, "https://acme.example/sso", "http://acme.example/sso", 1), "must be an https URL"},
+			"past its time":          {strings.Replace(good, "entityID=", `validUntil="2020-01-01T00:00:00Z" entityID=`, 1), "was valid until"},
+			"a service provider":     {strings.NewReplacer("IDPSSO", "SPSSO").Replace(good), "service provider"},
+			"something after it":     {good + "<x/>", "follows the end"},
+			"no base64":              {strings.Replace(good, someCertificate(), "%%%", 1), "base64"},
+		} {
+			e := failure(ada.do(http.MethodPut, "/api/v1/sso/draft", draftOf(tt.metadata), 400))
+			if e.Text("field") != "metadata" || !strings.Contains(e.Text("message"), tt.want) {
+				t.Errorf("%s: %s", name, value.JSON(e))
+			}
 		}
-	}
-	ada.do(http.MethodPut, "/api/v1/sso/draft", draftOf("\ufeff"+good), 200) // a byte order mark is no fault
-	for name, tt := range map[string]struct {
-		body  *value.Object
-		field string
-	}{
-		"a plain URL":      {value.Map("metadataUrl", "http://other.example/metadata", "roles", []any{}, "exempt", []any{}), "metadataUrl"},
-		"no such role":     {value.Map("roles", []any{value.Map("role", "made", "groups", []any{"x"})}, "exempt", []any{}), "roles"},
-		"a blank group":    {value.Map("roles", []any{value.Map("role", "admin", "groups", []any{"  "})}, "exempt", []any{}), "roles"},
-		"blanks around it": {value.Map("roles", []any{value.Map("role", "admin", "groups", []any{" x"})}, "exempt", []any{}), "roles"},
-		"no member":        {value.Map("roles", []any{}, "exempt", []any{"nobody@acme.example"}), "exempt"},
-	} {
-		if e := failure(ada.do(http.MethodPut, "/api/v1/sso/draft", tt.body, 400)); e.Text("field") != tt.field {
-			t.Errorf("%s: %s", name, value.JSON(e))
+		ada.do(http.MethodPut, "/api/v1/sso/draft", draftOf("\ufeff"+good), 200) // a byte order mark is no fault
+		for name, tt := range map[string]struct {
+			body  *value.Object
+			field string
+		}{
+			"a plain URL":      {value.Map("metadataUrl", "http://other.example/metadata", "roles", []any{}, "exempt", []any{}), "metadataUrl"},
+			"no such role":     {value.Map("roles", []any{value.Map("role", "made", "groups", []any{"x"})}, "exempt", []any{}), "roles"},
+			"a blank group":    {value.Map("roles", []any{value.Map("role", "admin", "groups", []any{"  "})}, "exempt", []any{}), "roles"},
+			"blanks around it": {value.Map("roles", []any{value.Map("role", "admin", "groups", []any{" x"})}, "exempt", []any{}), "roles"},
+			"no member":        {value.Map("roles", []any{}, "exempt", []any{"nobody@acme.example"}), "exempt"},
+		} {
+			if e := failure(ada.do(http.MethodPut, "/api/v1/sso/draft", tt.body, 400)); e.Text("field") != tt.field {
+				t.Errorf("%s: %s", name, value.JSON(e))
+			}
 		}
-	}
+	})
 }
 
 // What keeps a draft from being in force: a group maps to Full Admin, who

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/letter"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -52,6 +53,99 @@ func TestFirstSignInConfirmsTheAddress(t *testing.T) {
 		s := sam.get("/api/v1/session", 200)
 		if roleIDs(s) != portal.Auditor || at(s, "account.name") != "Sam Stone" {
 			t.Errorf("%s", value.JSON(s))
+		}
+	})
+}
+
+// The letter of a first sign-in is written at once, and waits where the mail server
+// is down; its link is good once, for a day, until a newer one is asked for by signing
+// in again, and signs nobody in.
+func TestTheLetterOfAFirstSignInIsGoodOnceForADayAndResent(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		b := setupWith(t, timed(t, dsn), withMail(closed()))
+		b.member(b.acme, "ada@acme.example", portal.Admin)
+		ada, p := b.enabled("acme", "ada@acme.example", 0)
+		sam := b.browser()
+		asked := func(said string) string {
+			t.Helper()
+			resp, body := sam.through(p, "sam@acme.example", "Eyes")
+			if resp.StatusCode != 200 || !strings.Contains(body, "Check your mail") || !strings.Contains(body, said) {
+				t.Fatalf("%d %s", resp.StatusCode, body)
+			}
+			return b.mailed(letter.Confirm, "sam@acme.example")
+		}
+		confirm := func(token string) int {
+			resp, _ := b.browser().send(http.MethodPost, "/api/v1/confirmations", "application/json", strings.NewReader(`{"token":"`+token+`"}`))
+			return resp.StatusCode
+		}
+		first := asked("A letter was sent to sam@acme.example. Open the link")
+		if asked("a moment ago") != first {
+			t.Error("another letter is written at once")
+		}
+		l := items(ada.get("/api/v1/letters", 200))[0]
+		if _, err := b.deps.Letters.Work(t.Context(), l.Text("id")); err != nil {
+			t.Fatal(err)
+		}
+		if l = items(ada.get("/api/v1/letters?state=queued", 200))[0]; !strings.Contains(l.Text("error"), "does not answer") || l.Text("to") != "sam@acme.example" {
+			t.Errorf("a letter that waits is %s", value.JSON(l))
+		}
+		b.pass(portal.ConfirmEvery)
+		second := asked("Open the link")
+		if second == first || confirm(first) != 404 {
+			t.Error("the link before the newest one holds")
+		}
+		b.pass(portal.ConfirmFor)
+		if status := confirm(second); status != 404 {
+			t.Errorf("a link of yesterday: %d", status)
+		}
+		third := asked("Open the link")
+		if status := confirm(third); status != 200 {
+			t.Errorf("the newest link: %d", status)
+		}
+		if status := confirm(third); status != 404 {
+			t.Errorf("a second time: %d", status)
+		}
+		sam.get("/api/v1/session", 401)
+		if resp, body := sam.through(p, "sam@acme.example", "Eyes"); resp.StatusCode != 303 {
+			t.Errorf("%d %s", resp.StatusCode, body)
+		}
+		sam.get("/api/v1/session", 200)
+	})
+}
+
+// Somebody with roles in several organizations is asked which one, and follows that
+// organization's Okta; in each they have the roles that it gives.
+func TestWhoIsInSeveralChoosesAndFollowsThatOkta(t *testing.T) {
+	eachSSO(t, func(t *testing.T, b *bench, ada *client, p *provider) {
+		b.member(b.evil, "eve@evil.example", portal.Admin)
+		eve, q := b.enabled("evil", "eve@evil.example", 1)
+		b.in(ada, p, "sam@acme.example", "Eyes")
+		b.in(eve, q, "sam@acme.example", "Admins")
+		c := b.browser()
+		c.through(p, "sam@acme.example", "Eyes")
+		c.through(q, "sam@acme.example", "Admins")
+		where := c.post("/api/v1/sso/start", value.Map("user", "sam@acme.example"), 200)
+		if where.Text("next") != "choose" || at(where, "organizations.0.slug") == at(where, "organizations.1.slug") {
+			t.Fatalf("%s", value.JSON(where))
+		}
+		for slug, tt := range map[string]struct {
+			p      *provider
+			groups []string
+			role   string
+		}{"acme": {p, []string{"Eyes"}, portal.Auditor}, "evil": {q, []string{"Admins"}, portal.Admin}} {
+			where := c.post("/api/v1/sso/start", value.Map("user", "sam@acme.example", "organization", slug), 200)
+			if where.Text("next") != "go" {
+				t.Fatalf("%s: %s", slug, value.JSON(where))
+			}
+			resp, _ := c.open(where.Text("url"))
+			if to := resp.Header.Get("Location"); !strings.HasPrefix(to, "https://okta.example/"+slug+"/sso?") {
+				t.Errorf("%s: sent to %s", slug, to)
+			}
+			id := c.asks(where.Text("url"))
+			c.brings(slug, tt.p.says("sam@acme.example", id, tt.groups), id)
+			if s := c.get("/api/v1/session", 200); at(s, "organization.slug") != slug || roleIDs(s) != tt.role {
+				t.Errorf("%s: %s", slug, value.JSON(s))
+			}
 		}
 	})
 }

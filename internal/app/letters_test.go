@@ -50,57 +50,58 @@ func TestDemoMail(t *testing.T) {
 // A letter that was queued while no server ran, or mail was not configured, goes
 // out when one runs; secrets are sealed anew with the others.
 func TestLettersWait(t *testing.T) {
-	dsn := storetest.Prepared(t)
-	log := &buffer{}
-	c := config.Default()
-	c.DataDir, c.Database, c.Listen = t.TempDir(), secret.NewText(dsn), "127.0.0.1:0"
-	core, err := app.OpenCore(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil)), Content: withRules(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	office := &letter.Office{Post: &letter.Log{}, Keys: core.Keys, Server: "https://sallyport.example", Now: time.Now}
-	l, err := office.Write(letter.Message{Kind: letter.Reset, Org: "o", To: "ada@acme.example", Link: "https://sallyport.example/reset#one-time-token", For: time.Hour})
-	if err == nil {
-		err = core.DB.Letters.Add(t.Context(), l)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n, err := core.RotateSecrets(t.Context()); n != 1 || err != nil {
-		t.Errorf("%d sealed anew, %v", n, err)
-	}
-	if err := core.Close(); err != nil {
-		t.Fatal(err)
-	}
-	c.Mail.URL, c.Mail.From = config.MailLog, "sallyport@acme.example"
-	a, err := app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil)), Content: withRules(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	end := time.Now().Add(20 * time.Second)
-	for {
-		sent, err := a.DB.Letters.List(t.Context(), "o", letter.Sent, store.Place{}, 1)
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		log := &buffer{}
+		c := config.Default()
+		c.DataDir, c.Database, c.Listen = t.TempDir(), secret.NewText(dsn), "127.0.0.1:0"
+		core, err := app.OpenCore(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil)), Content: withRules(t)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(sent) == 1 {
-			break
+		office := &letter.Office{Post: &letter.Log{}, Keys: core.Keys, Server: "https://sallyport.example", Now: time.Now}
+		l, err := office.Write(letter.Message{Kind: letter.Reset, Org: "o", To: "ada@acme.example", Link: "https://sallyport.example/reset#one-time-token", For: time.Hour})
+		if err == nil {
+			err = core.DB.Letters.Add(t.Context(), l)
 		}
-		if time.Now().After(end) {
-			t.Fatalf("it was not sent\n%s", log)
+		if err != nil {
+			t.Fatal(err)
 		}
-		<-time.After(20 * time.Millisecond)
-	}
-	if !strings.Contains(log.String(), "one-time-token") {
-		t.Errorf("the log does not have it: %s", log)
-	}
+		if n, err := core.RotateSecrets(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d sealed anew, %v", n, err)
+		}
+		if err := core.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c.Mail.URL, c.Mail.From = config.MailLog, "sallyport@acme.example"
+		a, err := app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(log, nil)), Content: withRules(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx) }()
+		defer func() {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}()
+		end := time.Now().Add(20 * time.Second)
+		for {
+			sent, err := a.DB.Letters.List(t.Context(), "o", letter.Sent, store.Place{}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(sent) == 1 {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("it was not sent\n%s", log)
+			}
+			<-time.After(20 * time.Millisecond)
+		}
+		if !strings.Contains(log.String(), "one-time-token") {
+			t.Errorf("the log does not have it: %s", log)
+		}
+	})
 }

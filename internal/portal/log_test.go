@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/store/storetest"
 )
 
 var errDisk = errors.New("disk full")
@@ -28,7 +29,7 @@ func (sessions) End(context.Context, string, string) error { return errDisk }
 func TestTroubleBesideSigningInIsLogged(t *testing.T) {
 	var log bytes.Buffer
 	var old *portal.Hasher
-	b := setup(t, func(o *portal.Options) {
+	b := setup(t, storetest.Prepared(t), func(o *portal.Options) {
 		old = o.Hasher
 		o.Hasher = portal.NewHasher(portal.Cost{Memory: 128, Passes: 1, Threads: 1}, 2)
 		o.Accounts, o.Sessions = accounts{o.Accounts}, sessions{o.Sessions}

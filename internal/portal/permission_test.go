@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -169,5 +170,43 @@ func TestStandsFor(t *testing.T) {
 	}
 	if got := (Caller{Roles: roles, Token: Token{ID: "t", Permissions: auditor.Permissions}}).StandsFor(); len(got) != 1 || got[0] != Auditor {
 		t.Errorf("a token: %v", got)
+	}
+}
+
+// The roles of groups together are those of each of them, whatever the groups and
+// the mapping: none takes one away, and what is mapped to nothing gives nothing.
+func TestGroupsAddUp(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	names := []string{"A", "a", "B", "B ", "C", "D", "Admins", "Ädmins"}
+	some := func(from []string) (out []string) {
+		for _, n := range from {
+			if rnd.IntN(3) == 0 {
+				out = append(out, n)
+			}
+		}
+		return out
+	}
+	for range 2000 {
+		var set SSOSettings
+		mapped := map[string]bool{}
+		for _, r := range Builtins() {
+			for _, g := range some(names) {
+				set.Groups = append(set.Groups, GroupRole{Group: g, Role: r.ID})
+				mapped[r.ID] = true
+			}
+		}
+		one, other := some(names), some(names)
+		want := slices.Concat(set.RolesOf(one), set.RolesOf(other))
+		slices.Sort(want)
+		want = slices.Compact(want)
+		got := set.RolesOf(slices.Concat(one, other))
+		if !slices.Equal(got, want) && len(got)+len(want) > 0 {
+			t.Fatalf("%v: %v and %v give %v together, and %v each", set.Groups, one, other, got, want)
+		}
+		for _, r := range got {
+			if !mapped[r] {
+				t.Fatalf("%s has no group, and %v give it", r, one)
+			}
+		}
 	}
 }

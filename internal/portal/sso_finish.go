@@ -38,7 +38,8 @@ type Finished struct {
 func (s *SSO) Finish(ctx context.Context, f Finish, from From) (Finished, error) {
 	hash := hashOf(f.Token)
 	a, err := s.o.Logins.Arrived(ctx, hash)
-	if errs.KindOf(err) == errs.NotFound {
+	if errs.KindOf(err) == errs.NotFound { // whose it was, and where, nobody knows
+		s.o.Log.WarnContext(ctx, "sign-in refused", "check", RefusedArrival, "addr", from.Addr)
 		return Finished{}, &RefusedError{Trace: Trace{Rule: string(RefusedArrival)}}
 	}
 	if err != nil {
@@ -187,8 +188,8 @@ func (e *entry) enter(ctx context.Context, live SSOConfig, address string, roles
 		}
 		got, err = e.s.o.Logins.Enter(ctx, in)
 	}
-	if errs.KindOf(err) == errs.NotFound {
-		return Finished{}, &RefusedError{Trace: Trace{Rule: string(RefusedArrival)}, Org: e.org}
+	if errs.KindOf(err) == errs.NotFound { // the same browser came back twice
+		return Finished{}, e.refuse(ctx, RefusedArrival, "", "", "")
 	}
 	if err != nil {
 		return Finished{}, fmt.Errorf("let in: %w", err)

@@ -341,6 +341,7 @@ func refusedMarkup() map[string]refused {
 		"an element of the prefix xmlns":             {letter: rewrite("both", replace("<saml2:Subject>", `<xmlns:x/><saml2:Subject>`)), want: saml.CheckNamespace},
 		"an attribute xmlns of some prefix":          {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xml:xmlns="urn:x">`)), want: saml.CheckNamespace},
 		"an attribute twice":                         {letter: rewrite("both", replace(`ID="_assertion1"`, `ID="_assertion1" ID="_evil"`)), want: saml.CheckNamespace},
+		"names that parsers disagree about":          {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xmlns:a="urn:a" xmlns:_="urn:b" _:c="1" a:c="2">`)), want: saml.CheckRoundTrip},
 		"an attribute twice by two prefixes":         {letter: rewrite("both", replace("<saml2:Subject>", `<saml2:Subject xmlns:a="urn:x" xmlns:b="urn:x" a:c="1" b:c="2">`)), want: saml.CheckNamespace},
 	}
 }

@@ -26,7 +26,7 @@ func addOrg(t *testing.T, db *store.DB, org, account, r string) {
 
 func join(t *testing.T, db *store.DB, org, account, r string) {
 	t.Helper()
-	err := db.Accounts.Join(t.Context(), portal.Account{ID: account, Email: account + "@Acme.example", Name: account, CreatedAt: start()},
+	err := db.Accounts.Join(t.Context(), portal.Account{ID: account, Email: account + "@Acme.example", Name: account, PasswordHash: "a hash", CreatedAt: start()},
 		portal.Membership{Org: org, Account: account, Roles: []string{r}, CreatedAt: start()})
 	if err != nil {
 		t.Fatal(err)
@@ -192,6 +192,27 @@ func TestLastAdministrator(t *testing.T) {
 			if errs.KindOf(err) != errs.Conflict {
 				t.Errorf("%s: %v", what, err)
 			}
+		}
+		// Who has nothing to sign in with is no way in: one whom an identity provider
+		// brought in that was switched off. A passkey is enough.
+		nothing := portal.Account{ID: "sam", Email: "sam@acme.example", Name: "Sam", CreatedAt: start()}
+		if err := db.Accounts.Join(ctx, nothing, portal.Membership{Org: "acme", Account: "sam", Roles: []string{portal.Admin}, CreatedAt: start()}); err != nil {
+			t.Fatal(err)
+		}
+		if err := set(t, db, "acme", "ada", portal.MemberChange{Disabled: new(true)}); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("disabled beside one who has no password: %v", err)
+		}
+		key := portal.Factor{ID: "f", Account: "sam", Kind: portal.Passkey, Name: "Key", Credential: "c", Sealed: []byte{1}, CreatedAt: start()}
+		if err := db.Factors.Add(ctx, key, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, off := range []bool{true, false} {
+			if err := set(t, db, "acme", "ada", portal.MemberChange{Disabled: &off}); err != nil {
+				t.Errorf("disabled beside one who has a passkey: %v", err)
+			}
+		}
+		if err := db.Accounts.RemoveMember(ctx, "acme", "sam"); err != nil {
+			t.Fatal(err)
 		}
 		join(t, db, "acme", "bob", portal.Admin)
 		var wg sync.WaitGroup

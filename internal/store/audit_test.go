@@ -220,7 +220,7 @@ func TestWhatTellsOfItself(t *testing.T) {
 			}
 		}
 		must(db.Organizations.Add(ctx, portal.Organization{ID: "acme", Slug: "acme", Name: "Acme"}))
-		must(db.Accounts.Join(ctx, portal.Account{ID: "ada", Email: "ada@acme.example", Name: "Ada"}, portal.Membership{Org: "acme", Account: "ada", Roles: []string{portal.Admin}}))
+		must(db.Accounts.Join(ctx, portal.Account{ID: "ada", PasswordHash: "a hash", Email: "ada@acme.example", Name: "Ada"}, portal.Membership{Org: "acme", Account: "ada", Roles: []string{portal.Admin}}))
 		must(db.Accounts.Join(ctx, portal.Account{ID: "bob", Email: "bob@acme.example", Name: "Bob"}, portal.Membership{Org: "acme", Account: "bob", Roles: []string{portal.Auditor}}))
 		must(db.Roles.Add(ctx, "acme", portal.Role{ID: "r", Name: "R", Permissions: []portal.Permission{portal.FlowsRead}}, at))
 		must(db.Roles.Change(ctx, "acme", portal.Role{ID: "r", Name: "R2", Permissions: []portal.Permission{portal.RunsRead}}, func(portal.Role) error { return nil }, at))

@@ -245,6 +245,16 @@ func (tx *Tx) keepAdmin(ctx context.Context, org string, change func() error) er
 
 // admins counts an organization's Full Admins who can sign in.
 func (tx *Tx) admins(ctx context.Context, org string) (int, error) {
-	return one(ctx, tx, "count", scalar[int], `SELECT count(DISTINCT r.account_id) FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
-		JOIN account a ON a.id = r.account_id WHERE r.org_id = ? AND r.role_id = ? AND m.state = 'active' AND a.disabled_at = 0`, org, portal.Admin)
+	all, err := tx.fullAdmins(ctx, org)
+	return len(all), err
+}
+
+// fullAdmins returns an organization's Full Admins who can sign in: through its
+// identity provider or, where it has none, with what they have themselves. Somebody
+// whom an identity provider brought in before it was switched off has nothing.
+func (tx *Tx) fullAdmins(ctx context.Context, org string) ([]string, error) {
+	return list(ctx, tx, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
+		JOIN account a ON a.id = r.account_id WHERE r.org_id = ? AND r.role_id = ? AND m.state = 'active' AND a.disabled_at = 0
+		AND (COALESCE(a.password_hash, '') <> '' OR EXISTS (SELECT 1 FROM factor f WHERE f.account_id = a.id AND f.kind = ?) OR EXISTS (SELECT 1 FROM sso_config k WHERE k.org_id = r.org_id AND k.enabled = 1))`,
+		org, portal.Admin, portal.Passkey)
 }

@@ -179,8 +179,7 @@ func (tx *Tx) doors(ctx context.Context, org string) ([]string, error) {
 	if single {
 		return tx.doorsAmong(ctx, org, exempt)
 	}
-	return list(ctx, tx, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
-		JOIN account a ON a.id = r.account_id WHERE r.org_id = ? AND r.role_id = ? AND m.state = 'active' AND a.disabled_at = 0`, org, portal.Admin)
+	return tx.fullAdmins(ctx, org)
 }
 
 // endSessions ends the sessions that an account has in an organization, and tells

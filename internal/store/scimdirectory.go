@@ -146,7 +146,7 @@ func (d Directory) Create(ctx context.Context, kind scim.Kind, edit scim.Edit) (
 	if err != nil {
 		return out, err
 	}
-	err = d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	err = d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		if err := tx.holdRoles(ctx, d.org.ID); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func (d Directory) ask(r scim.Record, address string) (portal.Asked, error) {
 // Change does what edit makes of a record.
 func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit func(scim.Record) (scim.Edit, error)) (scim.Record, error) {
 	var out scim.Record
-	err := d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	err := d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		old, err := d.held(ctx, tx, ref, related)
 		if err != nil {
 			return err
@@ -232,7 +232,7 @@ func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit 
 
 // Delete forgets a record and its memberships, if check lets it.
 func (d Directory) Delete(ctx context.Context, ref scim.Ref, check func(scim.Record) error) error {
-	return d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	return d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		r, err := d.held(ctx, tx, ref, false)
 		if err != nil {
 			return err

@@ -65,13 +65,24 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 	}
 	page, err := scim.Page{}, error(nil)
 	all := where{slices.Clip(w.terms), slices.Clip(w.args)}
+	offset := q.Offset
+	if q.After == "" && len(q.Terms) == 0 && offset >= placeEvery {
+		t, err := d.counted(ctx, q.Kind)
+		if err != nil {
+			return page, err
+		}
+		page.Total = t.n
+		if q.After, q.Offset, err = d.skip(ctx, q.Kind, t, offset); err != nil {
+			return page, err
+		}
+	}
 	if q.Limit > 0 {
 		w.addIf(q.After != "", `r.id > ?`, q.After)
 		if page.Records, err = d.records(ctx, q, w); err != nil {
 			return page, err
 		}
 	}
-	if !q.Total {
+	if !q.Total || page.Total > 0 {
 		return page, nil
 	}
 	if n := len(page.Records); q.After == "" && n < q.Limit && (n > 0 || q.Offset == 0) {
@@ -83,7 +94,7 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 }
 
 func (d Directory) records(ctx context.Context, q scim.Query, w where) ([]scim.Record, error) {
-	rows, err := list(ctx, d.db, scanSCIM, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ? OFFSET ?`, append(w.args, q.Limit, q.Offset)...)
+	rows, err := list(ctx, d.db, scanSCIM, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,11 +116,8 @@ func (d Directory) total(ctx context.Context, q scim.Query, w where) (int, error
 	if len(q.Terms) > 0 {
 		return one(ctx, d.db, "count", scalar[int], `SELECT count(*) FROM scim_record r `+w.text(), w.args...)
 	}
-	n, err := list(ctx, d.db, scalar[int], `SELECT total FROM scim_total WHERE org_id = ? AND kind = ?`, d.org.ID, q.Kind)
-	if err != nil || len(n) == 0 {
-		return 0, err
-	}
-	return n[0], nil
+	t, err := d.counted(ctx, q.Kind)
+	return t.n, err
 }
 
 // addSCIM adds the condition of a term. The conditions of partial indexes are

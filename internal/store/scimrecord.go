@@ -132,7 +132,7 @@ func (tx *Tx) insertSCIM(ctx context.Context, org string, r scimRow) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.countSCIM(ctx, org, r.Kind, 1); err != nil {
+	if err := tx.countSCIM(ctx, org, r.Ref); err != nil {
 		return err
 	}
 	return tx.addEmails(ctx, org, r)
@@ -173,9 +173,11 @@ func (tx *Tx) addEmails(ctx context.Context, org string, r scimRow) error {
 	return nil
 }
 
-// countSCIM keeps the number of records.
-func (tx *Tx) countSCIM(ctx context.Context, org string, kind scim.Kind, by int) error {
-	_, err := tx.exec(ctx, `INSERT INTO scim_total (org_id, kind, total) VALUES (?, ?, ?) ON CONFLICT (org_id, kind) DO UPDATE SET total = scim_total.total + excluded.total`, org, kind, by)
+// countSCIM counts a new record. One with a lower id than others have moves them.
+func (tx *Tx) countSCIM(ctx context.Context, org string, r scim.Ref) error {
+	_, err := tx.exec(ctx, `INSERT INTO scim_total (org_id, kind, total, last_id) VALUES (?, ?, 1, ?) ON CONFLICT (org_id, kind) DO UPDATE SET total = scim_total.total + 1,
+		moves = scim_total.moves + CASE WHEN scim_total.last_id < excluded.last_id THEN 0 ELSE 1 END,
+		last_id = CASE WHEN scim_total.last_id < excluded.last_id THEN excluded.last_id ELSE scim_total.last_id END`, org, r.Kind, r.ID)
 	return err
 }
 
@@ -197,7 +199,7 @@ func (tx *Tx) dropSCIM(ctx context.Context, org string, r scimRow, now time.Time
 	if err := tx.change(ctx, "record", `DELETE FROM scim_record WHERE org_id = ? AND kind = ? AND id = ?`, org, r.Kind, r.ID); err != nil {
 		return err
 	}
-	return tx.countSCIM(ctx, org, r.Kind, -1)
+	return tx.change(ctx, "count of records", `UPDATE scim_total SET total = total - 1, moves = moves + 1 WHERE org_id = ? AND kind = ?`, org, r.Kind)
 }
 
 func (tx *Tx) leaveGroups(ctx context.Context, org, user string, now time.Time) error {

@@ -87,6 +87,7 @@ type DB struct {
 	pool    *pgxpool.Pool // under w and r on PostgreSQL, for River
 	path    string        // of the SQLite file
 	rebound sync.Map      // queries with numbered marks, by the query
+	places  places        // in lists of what identity providers keep
 	months  months        // that events have a place for, on PostgreSQL
 	group   *group
 	pushes  *group // of what identity providers push

@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"sallyport/internal/portal"
 )
@@ -25,7 +27,7 @@ func BenchmarkACS(b *testing.B) {
 	var next atomic.Int64
 	b.SetParallelism(4)
 	b.ResetTimer()
-	before := spent()
+	before := spent(b)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			resp, err := client.Post(x.url+"/sso/saml/acme/acs", "application/x-www-form-urlencoded", strings.NewReader(said[next.Add(1)-1]))
@@ -40,5 +42,16 @@ func BenchmarkACS(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acs/s")
-	b.ReportMetric(spent().Sub(before)/float64(b.N), "ms-cpu/op")
+	b.ReportMetric((spent(b)-before).Seconds()*1000/float64(b.N), "ms-cpu/op")
+}
+
+// spent is the CPU time of the process, its clients' too: unlike a rate it does not
+// depend on who else uses the machine.
+func spent(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -94,7 +94,11 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 }
 
 func (d Directory) records(ctx context.Context, q scim.Query, w where) ([]scim.Record, error) {
-	rows, err := list(ctx, d.db, scanSCIM, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
+	scan := scanSCIM
+	if q.Texts {
+		scan = scanSCIMText
+	}
+	rows, err := list(ctx, d.db, scan, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
 	if err != nil {
 		return nil, err
 	}

@@ -61,16 +61,21 @@ func (p *places) keep(of placesOf, l placed) {
 	p.lists[of] = l
 }
 
-// scimTotal is how many records of a kind there are, and how often one of them
-// changed its place.
+// scimTotal is how many records of a kind there are, how often one of them changed
+// its place, and the greatest id that there was.
 type scimTotal struct {
 	n     int
 	moves int64
+	last  string
 }
 
+// settled returns before which ids no record comes in without being counted as a
+// move: where the last second of ids begins.
+func (t scimTotal) settled() string { return t.last[:min(7, len(t.last))] }
+
 func (d Directory) counted(ctx context.Context, kind scim.Kind) (scimTotal, error) {
-	ts, err := list(ctx, d.db, func(rows *sql.Rows) (t scimTotal, err error) { return t, rows.Scan(&t.n, &t.moves) },
-		`SELECT total, moves FROM scim_total WHERE org_id = ? AND kind = ?`, d.org.ID, kind)
+	ts, err := list(ctx, d.db, func(rows *sql.Rows) (t scimTotal, err error) { return t, rows.Scan(&t.n, &t.moves, &t.last) },
+		`SELECT total, moves, last_id FROM scim_total WHERE org_id = ? AND kind = ?`, d.org.ID, kind)
 	return append(ts, scimTotal{})[0], err
 }
 
@@ -88,7 +93,7 @@ func (d Directory) skip(ctx context.Context, kind scim.Kind, t scimTotal, offset
 		if err != nil {
 			return "", 0, err
 		}
-		if len(next) == 0 { // some went just now
+		if len(next) == 0 || next[0] >= t.settled() { // some went just now, or it may get another place yet
 			break
 		}
 		ids = append(ids, next[0])

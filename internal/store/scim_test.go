@@ -116,3 +116,28 @@ func pagesFarIntoAList(t *testing.T, db *store.DB, at func(time.Duration)) {
 	add(100, 2*time.Hour)
 	look("at the end")
 }
+
+// What went well leaves room for what did not, and one organization for another.
+func TestNewestExchanges(t *testing.T) {
+	var es []store.SCIMExchange
+	add := func(org string, status, n int) {
+		for range n {
+			es = append(es, store.SCIMExchange{Org: org, ID: fmt.Sprint(len(es)), Exchange: scim.Exchange{Status: status}})
+		}
+	}
+	add("a", 409, 2)
+	add("b", 200, 1)
+	add("a", 200, store.KeptExchanges+10)
+	add("a", 404, store.KeptExchanges-1)
+	var got []string
+	for _, e := range store.NewestExchanges(es) {
+		got = append(got, e.ID)
+	}
+	want := []string{"1", "2"} // of two refused ones the older goes, and of what went well the first ten
+	for i := 13; i < len(es); i++ {
+		want = append(want, fmt.Sprint(i))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("kept are %v", got)
+	}
+}

@@ -36,6 +36,7 @@ func noRecord(ref scim.Ref) error {
 
 // Find returns a record.
 func (d Directory) Find(ctx context.Context, ref scim.Ref, related bool) (scim.Record, error) {
+	ctx = d.db.brief(ctx)
 	r, err := d.find(ctx, d.db, ref, "")
 	if err != nil || !related {
 		return r.Record, err
@@ -93,7 +94,13 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 	return page, err
 }
 
+// briefPage is how many records are read without being ready to be interrupted.
+const briefPage = 200
+
 func (d Directory) records(ctx context.Context, q scim.Query, w where) ([]scim.Record, error) {
+	if q.Limit <= briefPage && q.Offset <= placeEvery {
+		ctx = d.db.brief(ctx)
+	}
 	scan := scanSCIM
 	if q.Texts {
 		scan = scanSCIMText

@@ -74,7 +74,7 @@ type scimTotal struct {
 func (t scimTotal) settled() string { return t.last[:min(7, len(t.last))] }
 
 func (d Directory) counted(ctx context.Context, kind scim.Kind) (scimTotal, error) {
-	ts, err := list(ctx, d.db, func(rows *sql.Rows) (t scimTotal, err error) { return t, rows.Scan(&t.n, &t.moves, &t.last) },
+	ts, err := list(d.db.brief(ctx), d.db, func(rows *sql.Rows) (t scimTotal, err error) { return t, rows.Scan(&t.n, &t.moves, &t.last) },
 		`SELECT total, moves, last_id FROM scim_total WHERE org_id = ? AND kind = ?`, d.org.ID, kind)
 	return append(ts, scimTotal{})[0], err
 }

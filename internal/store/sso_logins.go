@@ -29,7 +29,7 @@ func (t SSOLogins) AddRequest(ctx context.Context, r portal.LoginRequest) error 
 
 // Request returns a request of an organization that has not ended.
 func (t SSOLogins) Request(ctx context.Context, org, id string, now time.Time) (portal.LoginRequest, error) {
-	return one(ctx, t.db, "request", func(rows *sql.Rows) (r portal.LoginRequest, err error) {
+	return one(t.db.brief(ctx), t.db, "request", func(rows *sql.Rows) (r portal.LoginRequest, err error) {
 		var created, ends, used int64
 		err = rows.Scan(&r.ID, &r.Org, &r.Purpose, &r.Browser, &r.ReturnTo, &r.Account, &r.Test, &created, &ends, &used)
 		r.At, r.EndsAt, r.UsedAt = fromMicros(created), fromMicros(ends), fromMicros(used)
@@ -67,7 +67,7 @@ func (t SSOLogins) Arrive(ctx context.Context, hash string, a portal.Arrival, s 
 
 // Arrived returns what arrived and was not taken.
 func (t SSOLogins) Arrived(ctx context.Context, hash string) (portal.Arrival, error) {
-	return one(ctx, t.db, "arrival", func(rows *sql.Rows) (a portal.Arrival, err error) {
+	return one(t.db.brief(ctx), t.db, "arrival", func(rows *sql.Rows) (a portal.Arrival, err error) {
 		var text string
 		if err := rows.Scan(&text); err != nil {
 			return a, err

@@ -337,6 +337,16 @@ func (db *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, erro
 	return rows, db.sorted(err)
 }
 
+// brief is the context of a query that takes some microseconds on SQLite, such as
+// one by a key: to be ready to interrupt it takes two goroutines, and longer than the
+// query. On PostgreSQL it is ctx itself.
+func (db *DB) brief(ctx context.Context) context.Context {
+	if db.pool != nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
 // querier is where a query runs: on the database, or in a transaction.
 type querier interface {
 	query(ctx context.Context, q string, args ...any) (*sql.Rows, error)

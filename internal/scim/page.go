@@ -8,6 +8,13 @@ import (
 	"sallyport/internal/value"
 )
 
+// Bytes that a record has beside its document, and each other end of a membership,
+// with the names of fields: so that a page is not moved about as it grows.
+const (
+	usualMeta    = 250
+	usualRelated = 150
+)
+
 // written returns the answer to a search whose records came as texts. They are put
 // together as they are: to read a hundred documents and to write them again would
 // cost more than all else. None for few records, which the log of exchanges shows,
@@ -16,13 +23,16 @@ func (h *handler) written(head *value.Object, records []Record) ([]byte, bool) {
 	if len(records) <= maxListed {
 		return nil, false
 	}
+	start := value.JSON(head)
+	room := len(start)
 	for _, r := range records {
 		if r.Text == "" {
 			return nil, false
 		}
+		room += len(r.Text) + len(h.base) + usualMeta + len(r.Related)*(len(h.base)+usualRelated)
 	}
-	out := value.JSON(head)
-	out = append(out[:len(out)-1], `,"Resources":[`...)
+	out := append(make([]byte, 0, room), start[:len(start)-1]...)
+	out = append(out, `,"Resources":[`...)
 	for i, r := range records {
 		if i > 0 {
 			out = append(out, ',')

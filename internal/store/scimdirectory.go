@@ -105,13 +105,18 @@ func (d Directory) records(ctx context.Context, q scim.Query, w where) ([]scim.R
 	if q.Texts {
 		scan = scanSCIMText
 	}
-	rows, err := list(ctx, d.db, scan, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
+	var out []scim.Record
+	var ids []string
+	if len(q.Terms) == 0 { // a whole page, as a rule; by a name there is one
+		out, ids = make([]scim.Record, 0, min(q.Limit, briefPage)), make([]string, 0, min(q.Limit, briefPage))
+	}
+	_, err := list(ctx, d.db, func(rows *sql.Rows) (none struct{}, err error) {
+		r, err := scan(rows)
+		out, ids = append(out, r.Record), append(ids, r.ID)
+		return none, err
+	}, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
 	if err != nil {
 		return nil, err
-	}
-	out, ids := make([]scim.Record, len(rows)), make([]string, len(rows))
-	for i, r := range rows {
-		out[i], ids[i] = r.Record, r.ID
 	}
 	if !q.Related || len(out) == 0 {
 		return out, nil

@@ -48,8 +48,9 @@ func BenchmarkSCIM(b *testing.B) {
 	next.Store(int64(users))
 	run := func(name string, f func(i int)) {
 		b.Run(name, func(b *testing.B) {
-			began := time.Now()
+			began, before := time.Now(), spent(b)
 			p.crowd(b.N, f)
+			b.ReportMetric((spent(b)-before).Seconds()*1000/float64(b.N), "ms-cpu/op")
 			b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "requests/s")
 			b.ReportMetric(resident(), "MB")
 		})

@@ -31,9 +31,9 @@ func NewSCIMLog(keep func(context.Context, []store.SCIMExchange) error, log *slo
 const (
 	// writeEvery is how long exchanges wait to be written.
 	writeEvery = time.Second
-	// mostWaiting is how many do; of more, the oldest are not kept, as they would not
-	// be after.
-	mostWaiting = 2 * store.KeptExchanges
+	// mostWaiting is how many do. Of more those go that would not be kept after, and
+	// then the oldest.
+	mostWaiting = 3 * store.KeptExchanges
 	// logWithin bounds how long writing them may take.
 	logWithin = 10 * time.Second
 )
@@ -59,7 +59,8 @@ func (l *SCIMLog) add(e store.SCIMExchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) >= mostWaiting {
-		l.waiting = append(l.waiting[:0], l.waiting[mostWaiting/2:]...)
+		newest := store.NewestExchanges(l.waiting)
+		l.waiting = newest[max(0, len(newest)-2*store.KeptExchanges):]
 	}
 	l.waiting = append(l.waiting, e)
 	if l.timer == nil {

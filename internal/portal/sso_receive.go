@@ -37,12 +37,7 @@ func (s *SSO) Receive(ctx context.Context, slug, response, relay string, from Fr
 	if err != nil {
 		return "", err
 	}
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer leave()
-	a, seen, err := s.verify(ctx, org, response)
+	a, seen, err := s.inTurn(ctx, org, response)
 	if err == nil {
 		a.Relay = relay
 		token := newToken()
@@ -63,6 +58,17 @@ func (s *SSO) Receive(ctx context.Context, slug, response, relay string, from Fr
 		return "", s.failTest(ctx, a, t, refusal)
 	}
 	return "", refusal
+}
+
+// inTurn verifies an answer when its turn has come. The turn ends with that: to wait
+// for the disk takes neither time nor memory from others.
+func (s *SSO) inTurn(ctx context.Context, org Organization, response string) (Arrival, Seen, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return Arrival{}, Seen{}, err
+	}
+	defer leave()
+	return s.verify(ctx, org, response)
 }
 
 // verify decides whether an answer proves somebody to an organization. What it
@@ -116,7 +122,10 @@ func (s *SSO) checked(ctx context.Context, org Organization, a Arrival, set SSOS
 		return a, Seen{}, err
 	}
 	a.NameID, a.NameIDFormat, a.SessionIndex, a.Until, a.Attributes = got.NameID, got.NameIDFormat, got.SessionIndex, got.SessionNotOnOrAfter, got.Attributes
-	a.Groups, a.Hash = got.Attributes[set.GroupsAttribute], set.Hash()
+	a.Groups = got.Attributes[set.GroupsAttribute]
+	if a.Request.Purpose == ForTest {
+		a.Hash = set.Hash()
+	}
 	return a, Seen{got.ID, got.KeepUntil}, nil
 }
 

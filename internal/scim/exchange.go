@@ -55,10 +55,12 @@ const maxListed = 3
 // and they would cost more to write down than to answer with.
 func brief(body *value.Object) *value.Object {
 	if list, _ := body.At("Resources").([]any); len(list) > maxListed {
-		return body.With("Resources", fmt.Sprintf("(%d resources)", len(list)))
+		return body.With("Resources", manyListed(len(list)))
 	}
 	return body
 }
+
+func manyListed(n int) string { return fmt.Sprintf("(%d resources)", n) }
 
 func shownPath(r *http.Request) string {
 	path := r.URL.EscapedPath()

@@ -64,7 +64,7 @@ func (h *handler) related(r Record) []any {
 
 func (h *handler) location(ref Ref) string { return h.base + "/" + string(ref.Kind) + "s/" + ref.ID }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func stamp(t time.Time) string { return string(appendStamp(nil, t)) }
 
 // tag returns the entity tag of a record: its version and, since a user's
 // groups are no part of that, a sum of those.

@@ -39,6 +39,10 @@ type Record struct {
 	// Document is what the client sent, normalized, without id, meta, groups,
 	// members and password. It has a schemas field. It is not to be changed.
 	Document *value.Object
+	// Text is the document in JSON, an object without room before or behind it, and
+	// Document is nil: of records that were asked for as texts, where the directory
+	// has them so; else it is empty.
+	Text string
 	// Version begins with 1 and grows with each change of the document or of the
 	// members.
 	Version           int64
@@ -131,6 +135,7 @@ type Query struct {
 	Limit   int    // at most so many records; 0 is none
 	Total   bool   // count what fulfils the terms, whatever After, Offset and Limit
 	Related bool   // with [Record.Related]
+	Texts   bool   // with [Record.Text] in place of Document, if the directory likes
 }
 
 // Page is the answer to a query.

@@ -120,10 +120,11 @@ func (h *handler) search(ctx context.Context, kinds []Kind, p params) (answer, e
 	if err != nil {
 		return answer{}, err
 	}
-	items := make([]any, 0, len(f.records))
-	for _, r := range f.records {
-		items = append(items, s.shows[r.Kind].Of(h.server.resources.of(r.Kind), h.render(r)))
-	}
+	return h.listed(s, f)
+}
+
+// listed is the answer with what was found.
+func (h *handler) listed(s search, f found) (answer, error) {
 	body := value.Map("schemas", []any{ListURN}, "totalResults", float64(f.total))
 	if s.paged {
 		if f.next != "" {
@@ -132,7 +133,19 @@ func (h *handler) search(ctx context.Context, kinds []Kind, p params) (answer, e
 	} else {
 		body.Set("startIndex", float64(s.start))
 	}
-	body.Set("itemsPerPage", float64(len(items)))
+	body.Set("itemsPerPage", float64(len(f.records)))
+	if text, ok := h.written(body, f.records); ok {
+		body.Set("Resources", manyListed(len(f.records)))
+		return answer{status: http.StatusOK, body: body, text: text}, nil
+	}
+	records, err := readRecords(f.records)
+	if err != nil {
+		return answer{}, err
+	}
+	items := make([]any, 0, len(records))
+	for _, r := range records {
+		items = append(items, s.shows[r.Kind].Of(h.server.resources.of(r.Kind), h.render(r)))
+	}
 	body.Set("Resources", items)
 	return answer{status: http.StatusOK, body: body}, nil
 }
@@ -141,7 +154,7 @@ func (h *handler) search(ctx context.Context, kinds []Kind, p params) (answer, e
 func (h *handler) look(ctx context.Context, s search, terms []Term) (found, error) {
 	q := Query{
 		Kind: s.kinds[0], Terms: terms, Offset: s.start - 1, Limit: s.count, Total: true,
-		Related: s.shows[s.kinds[0]].Shows(related(s.kinds[0])),
+		Related: s.shows[s.kinds[0]].Shows(related(s.kinds[0])), Texts: !s.shows[s.kinds[0]].Chosen(),
 	}
 	if s.after != nil {
 		q.After = s.after.ID

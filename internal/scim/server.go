@@ -81,6 +81,7 @@ type answer struct {
 	location string
 	allow    string
 	body     *value.Object
+	text     []byte // what is sent, where body only says what that is about; nil for body
 }
 
 // ServeHTTP answers a request.

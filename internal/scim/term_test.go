@@ -38,7 +38,7 @@ func (l *listening) Change(ctx context.Context, ref scim.Ref, related bool, edit
 // What a directory has an index for, it is asked by it.
 func TestTerms(t *testing.T) {
 	all := func(kind scim.Kind, terms ...scim.Term) scim.Query {
-		return scim.Query{Kind: kind, Terms: terms, Limit: 100, Total: true, Related: true}
+		return scim.Query{Kind: kind, Terms: terms, Limit: 100, Total: true, Related: true, Texts: true}
 	}
 	scan := func(kind scim.Kind, related bool, terms ...scim.Term) scim.Query {
 		return scim.Query{Kind: kind, Terms: terms, Limit: 500, Related: related}

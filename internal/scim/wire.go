@@ -148,7 +148,10 @@ func write(w http.ResponseWriter, a answer) {
 		w.WriteHeader(a.status)
 		return
 	}
-	body := value.JSON(a.body)
+	body := a.text
+	if body == nil {
+		body = value.JSON(a.body)
+	}
 	head.Set("Content-Type", MediaType+"; charset=utf-8")
 	head.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +42,7 @@ type group struct {
 // steps, which are written together with other callers', and something after.
 type item struct {
 	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
+	org    string   // whose locks it takes; empty for those of its run
 	before func(context.Context, *Tx) error
 	steps  []flow.Step  // of that run
 	runs   []flow.Run   // to be added, together with other callers'
@@ -66,12 +69,13 @@ func newGroupOf(db *DB, writers int) *group {
 	return g
 }
 
-// writeTogether is [DB.Write] for what many ask for at once: it goes in one
-// transaction with what others write. What fn fails with undoes its own part alone.
-func (db *DB) writeTogether(ctx context.Context, fn func(context.Context, *Tx) error) error {
+// writeTogether is [DB.Write] for what many of an organization ask for at once: it
+// goes in one transaction with what others write. What fn fails with undoes its own
+// part alone.
+func (db *DB) writeTogether(ctx context.Context, org string, fn func(context.Context, *Tx) error) error {
 	values := context.WithoutCancel(ctx) // who gives up must not end the transaction of others
 	var own error
-	err := db.pushes.do(ctx, &item{fn: func(_ context.Context, tx *Tx) error {
+	err := db.pushes.do(ctx, &item{org: org, fn: func(_ context.Context, tx *Tx) error {
 		after := len(tx.after)
 		if _, err := tx.exec(values, `SAVEPOINT own`); err != nil {
 			return err
@@ -145,6 +149,8 @@ func (g *group) write() {
 		}
 		batch = append(batch[:0], first)
 		batch = g.fill(batch)
+		// Every server takes the locks of organizations in the same order.
+		slices.SortStableFunc(batch, func(a, b *item) int { return strings.Compare(a.org, b.org) })
 		g.commit(batch)
 		for _, it := range batch {
 			close(it.ready)

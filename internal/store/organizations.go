@@ -55,10 +55,10 @@ func (t Organizations) List(ctx context.Context) ([]portal.Organization, error) 
 
 // Get returns one organization.
 func (t Organizations) Get(ctx context.Context, id string) (portal.Organization, error) {
-	return one(ctx, t.db, "organization", scanOrganization, `SELECT id, slug, name, created_at FROM organization WHERE id = ?`, id)
+	return one(t.db.brief(ctx), t.db, "organization", scanOrganization, `SELECT id, slug, name, created_at FROM organization WHERE id = ?`, id)
 }
 
 // BySlug returns the organization of a slug.
 func (t Organizations) BySlug(ctx context.Context, slug string) (portal.Organization, error) {
-	return one(ctx, t.db, "organization", scanOrganization, `SELECT id, slug, name, created_at FROM organization WHERE slug = ?`, slug)
+	return one(t.db.brief(ctx), t.db, "organization", scanOrganization, `SELECT id, slug, name, created_at FROM organization WHERE slug = ?`, slug)
 }

@@ -36,6 +36,7 @@ func noRecord(ref scim.Ref) error {
 
 // Find returns a record.
 func (d Directory) Find(ctx context.Context, ref scim.Ref, related bool) (scim.Record, error) {
+	ctx = d.db.brief(ctx)
 	r, err := d.find(ctx, d.db, ref, "")
 	if err != nil || !related {
 		return r.Record, err
@@ -65,13 +66,24 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 	}
 	page, err := scim.Page{}, error(nil)
 	all := where{slices.Clip(w.terms), slices.Clip(w.args)}
+	offset := q.Offset
+	if q.After == "" && len(q.Terms) == 0 && offset >= placeEvery {
+		t, err := d.counted(ctx, q.Kind)
+		if err != nil {
+			return page, err
+		}
+		page.Total = t.n
+		if q.After, q.Offset, err = d.skip(ctx, q.Kind, t, offset); err != nil {
+			return page, err
+		}
+	}
 	if q.Limit > 0 {
 		w.addIf(q.After != "", `r.id > ?`, q.After)
 		if page.Records, err = d.records(ctx, q, w); err != nil {
 			return page, err
 		}
 	}
-	if !q.Total {
+	if !q.Total || page.Total > 0 {
 		return page, nil
 	}
 	if n := len(page.Records); q.After == "" && n < q.Limit && (n > 0 || q.Offset == 0) {
@@ -82,14 +94,29 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 	return page, err
 }
 
+// briefPage is how many records are read without being ready to be interrupted.
+const briefPage = 200
+
 func (d Directory) records(ctx context.Context, q scim.Query, w where) ([]scim.Record, error) {
-	rows, err := list(ctx, d.db, scanSCIM, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ? OFFSET ?`, append(w.args, q.Limit, q.Offset)...)
+	if q.Limit <= briefPage && q.Offset <= placeEvery {
+		ctx = d.db.brief(ctx)
+	}
+	scan := scanSCIM
+	if q.Texts {
+		scan = scanSCIMText
+	}
+	var out []scim.Record
+	var ids []string
+	if len(q.Terms) == 0 { // a whole page, as a rule; by a name there is one
+		out, ids = make([]scim.Record, 0, min(q.Limit, briefPage)), make([]string, 0, min(q.Limit, briefPage))
+	}
+	_, err := list(ctx, d.db, func(rows *sql.Rows) (none struct{}, err error) {
+		r, err := scan(rows)
+		out, ids = append(out, r.Record), append(ids, r.ID)
+		return none, err
+	}, `SELECT `+scimColumns+` FROM scim_record r `+w.text()+` ORDER BY r.id LIMIT ?+0 OFFSET ?+0`, append(w.args, q.Limit, q.Offset)...)
 	if err != nil {
 		return nil, err
-	}
-	out, ids := make([]scim.Record, len(rows)), make([]string, len(rows))
-	for i, r := range rows {
-		out[i], ids[i] = r.Record, r.ID
 	}
 	if !q.Related || len(out) == 0 {
 		return out, nil
@@ -105,11 +132,8 @@ func (d Directory) total(ctx context.Context, q scim.Query, w where) (int, error
 	if len(q.Terms) > 0 {
 		return one(ctx, d.db, "count", scalar[int], `SELECT count(*) FROM scim_record r `+w.text(), w.args...)
 	}
-	n, err := list(ctx, d.db, scalar[int], `SELECT total FROM scim_total WHERE org_id = ? AND kind = ?`, d.org.ID, q.Kind)
-	if err != nil || len(n) == 0 {
-		return 0, err
-	}
-	return n[0], nil
+	t, err := d.counted(ctx, q.Kind)
+	return t.n, err
 }
 
 // addSCIM adds the condition of a term. The conditions of partial indexes are
@@ -146,7 +170,7 @@ func (d Directory) Create(ctx context.Context, kind scim.Kind, edit scim.Edit) (
 	if err != nil {
 		return out, err
 	}
-	err = d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	err = d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		if err := tx.holdRoles(ctx, d.org.ID); err != nil {
 			return err
 		}
@@ -198,7 +222,7 @@ func (d Directory) ask(r scim.Record, address string) (portal.Asked, error) {
 // Change does what edit makes of a record.
 func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit func(scim.Record) (scim.Edit, error)) (scim.Record, error) {
 	var out scim.Record
-	err := d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	err := d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		old, err := d.held(ctx, tx, ref, related)
 		if err != nil {
 			return err
@@ -232,7 +256,7 @@ func (d Directory) Change(ctx context.Context, ref scim.Ref, related bool, edit 
 
 // Delete forgets a record and its memberships, if check lets it.
 func (d Directory) Delete(ctx context.Context, ref scim.Ref, check func(scim.Record) error) error {
-	return d.db.writeTogether(ctx, func(ctx context.Context, tx *Tx) error {
+	return d.db.writeTogether(ctx, d.org.ID, func(ctx context.Context, tx *Tx) error {
 		r, err := d.held(ctx, tx, ref, false)
 		if err != nil {
 			return err

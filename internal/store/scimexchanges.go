@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"sallyport/internal/id"
@@ -28,9 +29,29 @@ const KeptExchanges = 500
 
 const exchangeColumns = `org_id, id, at, took, method, path, status, cause, request, response, agent, addr`
 
+// NewestExchanges leaves out of exchanges, the oldest of which is first, what would
+// not be kept.
+func NewestExchanges(es []SCIMExchange) []SCIMExchange {
+	type sort struct {
+		org    string
+		failed bool
+	}
+	seen := map[sort]int{}
+	out := slices.Clone(es)
+	from := len(out)
+	for _, e := range slices.Backward(es) {
+		of := sort{e.Org, e.Status >= 400}
+		if seen[of]++; seen[of] <= KeptExchanges {
+			from--
+			out[from] = e
+		}
+	}
+	return out[from:]
+}
+
 // Add keeps exchanges, and forgets the oldest ones of their organizations.
 func (t SCIMExchanges) Add(ctx context.Context, es []SCIMExchange) error {
-	if len(es) == 0 {
+	if es = NewestExchanges(es); len(es) == 0 {
 		return nil
 	}
 	return t.db.Write(ctx, func(tx *Tx) error {

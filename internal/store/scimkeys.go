@@ -26,7 +26,7 @@ func scanKeyAnd(rows *sql.Rows, more ...any) (k portal.SCIMKey, err error) {
 
 // Find returns a key by its id, whether it has ended or not.
 func (t SCIMKeys) Find(ctx context.Context, id string) (portal.FoundKey, error) {
-	return one(ctx, t.db, "secret", func(rows *sql.Rows) (f portal.FoundKey, err error) {
+	return one(t.db.brief(ctx), t.db, "secret", func(rows *sql.Rows) (f portal.FoundKey, err error) {
 		var created int64
 		o := &f.Organization
 		f.SCIMKey, err = scanKeyAnd(rows, &f.Hash, &o.ID, &o.Slug, &o.Name, &created)

@@ -26,21 +26,30 @@ type scimRow struct {
 	pushed      bool   // the identity provider has said what the record is
 }
 
+// scanSCIMText scans a record with its document as it is kept, if it is.
+func scanSCIMText(rows *sql.Rows) (scimRow, error) {
+	r, err := scanSCIMRow(rows)
+	if err == nil && !r.pushed {
+		r.Document = localUser(r)
+	}
+	return r, err
+}
+
 const scimColumns = `r.kind, r.id, r.name, r.label, r.active, r.account_id, r.document, r.version, r.created_at, r.updated_at`
 
-func scanSCIM(rows *sql.Rows) (scimRow, error) {
-	var r scimRow
+func scanSCIMRow(rows *sql.Rows) (r scimRow, err error) {
 	var active, created, updated int64
-	var text string
-	if err := rows.Scan(&r.Kind, &r.ID, &r.name, &r.label, &active, &r.account, &text, &r.Version, &created, &updated); err != nil {
+	err = rows.Scan(&r.Kind, &r.ID, &r.name, &r.label, &active, &r.account, &r.Text, &r.Version, &created, &updated)
+	r.active, r.pushed, r.Created, r.Modified = active != 0, r.Text != "", fromMicros(created), fromMicros(updated)
+	return r, err
+}
+
+func scanSCIM(rows *sql.Rows) (scimRow, error) {
+	r, err := scanSCIMText(rows)
+	if err != nil || !r.pushed {
 		return r, err
 	}
-	r.active, r.Created, r.Modified = active != 0, fromMicros(created), fromMicros(updated)
-	if r.pushed = text != ""; !r.pushed {
-		r.Document = localUser(r)
-		return r, nil
-	}
-	v, err := value.ParseJSON([]byte(text))
+	v, err := value.ParseJSON([]byte(r.Text))
 	if err != nil {
 		return r, fmt.Errorf("read document of %s %s: %w", r.Kind, r.ID, err)
 	}
@@ -48,7 +57,7 @@ func scanSCIM(rows *sql.Rows) (scimRow, error) {
 	if !ok {
 		return r, fmt.Errorf("the document of %s %s is no object", r.Kind, r.ID)
 	}
-	r.Document = doc
+	r.Document, r.Text = doc, ""
 	return r, nil
 }
 
@@ -132,7 +141,7 @@ func (tx *Tx) insertSCIM(ctx context.Context, org string, r scimRow) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.countSCIM(ctx, org, r.Kind, 1); err != nil {
+	if err := tx.countSCIM(ctx, org, r.Ref); err != nil {
 		return err
 	}
 	return tx.addEmails(ctx, org, r)
@@ -173,9 +182,13 @@ func (tx *Tx) addEmails(ctx context.Context, org string, r scimRow) error {
 	return nil
 }
 
-// countSCIM keeps the number of records.
-func (tx *Tx) countSCIM(ctx context.Context, org string, kind scim.Kind, by int) error {
-	_, err := tx.exec(ctx, `INSERT INTO scim_total (org_id, kind, total) VALUES (?, ?, ?) ON CONFLICT (org_id, kind) DO UPDATE SET total = scim_total.total + excluded.total`, org, kind, by)
+// countSCIM counts a new record. One that does not come in at the end of the list
+// moves those after it; the end are ids of the same second, which come in any
+// order (see [settled]).
+func (tx *Tx) countSCIM(ctx context.Context, org string, r scim.Ref) error {
+	_, err := tx.exec(ctx, `INSERT INTO scim_total (org_id, kind, total, last_id) VALUES (?, ?, 1, ?) ON CONFLICT (org_id, kind) DO UPDATE SET total = scim_total.total + 1,
+		moves = scim_total.moves + CASE WHEN excluded.last_id < substr(scim_total.last_id, 1, 7) THEN 1 ELSE 0 END,
+		last_id = CASE WHEN scim_total.last_id < excluded.last_id THEN excluded.last_id ELSE scim_total.last_id END`, org, r.Kind, r.ID)
 	return err
 }
 
@@ -197,7 +210,7 @@ func (tx *Tx) dropSCIM(ctx context.Context, org string, r scimRow, now time.Time
 	if err := tx.change(ctx, "record", `DELETE FROM scim_record WHERE org_id = ? AND kind = ? AND id = ?`, org, r.Kind, r.ID); err != nil {
 		return err
 	}
-	return tx.countSCIM(ctx, org, r.Kind, -1)
+	return tx.change(ctx, "count of records", `UPDATE scim_total SET total = total - 1, moves = moves + 1 WHERE org_id = ? AND kind = ?`, org, r.Kind)
 }
 
 func (tx *Tx) leaveGroups(ctx context.Context, org, user string, now time.Time) error {

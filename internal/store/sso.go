@@ -27,7 +27,7 @@ func scanSSOConfig(rows *sql.Rows) (c portal.SSOConfig, err error) {
 
 // Live returns what is in force in an organization, or was.
 func (t SSO) Live(ctx context.Context, org string) (portal.SSOConfig, error) {
-	return liveSSO(ctx, t.db, org, "")
+	return liveSSO(t.db.brief(ctx), t.db, org, "")
 }
 
 func liveSSO(ctx context.Context, on querier, org, lock string) (portal.SSOConfig, error) {

@@ -20,7 +20,7 @@ type SSOLogins struct{ db *DB }
 
 // AddRequest keeps a request.
 func (t SSOLogins) AddRequest(ctx context.Context, r portal.LoginRequest) error {
-	return t.db.Write(ctx, func(tx *Tx) error {
+	return t.db.writeTogether(ctx, r.Org, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO login_request (id, org_id, purpose, browser_hash, return_to, account_id, test_id, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			r.ID, r.Org, r.Purpose, r.Browser, r.ReturnTo, r.Account, r.Test, toMicros(r.At), toMicros(r.EndsAt))
 		return err
@@ -29,7 +29,7 @@ func (t SSOLogins) AddRequest(ctx context.Context, r portal.LoginRequest) error 
 
 // Request returns a request of an organization that has not ended.
 func (t SSOLogins) Request(ctx context.Context, org, id string, now time.Time) (portal.LoginRequest, error) {
-	return one(ctx, t.db, "request", func(rows *sql.Rows) (r portal.LoginRequest, err error) {
+	return one(t.db.brief(ctx), t.db, "request", func(rows *sql.Rows) (r portal.LoginRequest, err error) {
 		var created, ends, used int64
 		err = rows.Scan(&r.ID, &r.Org, &r.Purpose, &r.Browser, &r.ReturnTo, &r.Account, &r.Test, &created, &ends, &used)
 		r.At, r.EndsAt, r.UsedAt = fromMicros(created), fromMicros(ends), fromMicros(used)
@@ -43,7 +43,7 @@ func (t SSOLogins) Arrive(ctx context.Context, hash string, a portal.Arrival, s 
 	if err != nil {
 		return err
 	}
-	return t.db.Write(ctx, func(tx *Tx) error {
+	return t.db.writeTogether(ctx, a.Org, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO saml_seen (org_id, assertion_id, until) VALUES (?, ?, ?)`, a.Org, s.Assertion, toMicros(s.Until))
 		if errs.KindOf(err) == errs.Conflict {
 			return portal.ErrReplay
@@ -67,7 +67,7 @@ func (t SSOLogins) Arrive(ctx context.Context, hash string, a portal.Arrival, s 
 
 // Arrived returns what arrived and was not taken.
 func (t SSOLogins) Arrived(ctx context.Context, hash string) (portal.Arrival, error) {
-	return one(ctx, t.db, "arrival", func(rows *sql.Rows) (a portal.Arrival, err error) {
+	return one(t.db.brief(ctx), t.db, "arrival", func(rows *sql.Rows) (a portal.Arrival, err error) {
 		var text string
 		if err := rows.Scan(&text); err != nil {
 			return a, err
@@ -117,12 +117,16 @@ func (t SSOLogins) Sweep(ctx context.Context, now time.Time) error {
 const keepTests = 24 * time.Hour
 
 // Enter takes what arrived and lets the person in; see [portal.SSOLogins].
-func (t SSOLogins) Enter(ctx context.Context, e portal.Entering) (out portal.Entered, err error) {
-	err = t.db.Write(ctx, func(tx *Tx) error {
+func (t SSOLogins) Enter(ctx context.Context, e portal.Entering) (portal.Entered, error) {
+	var out portal.Entered
+	err := t.db.writeTogether(ctx, e.Arrival.Org, func(ctx context.Context, tx *Tx) (err error) {
 		out, err = tx.enter(ctx, e)
 		return err
 	})
-	return out, err
+	if err != nil { // out may be written yet, where the caller has given up
+		return portal.Entered{}, err
+	}
+	return out, nil
 }
 
 func (tx *Tx) enter(ctx context.Context, e portal.Entering) (out portal.Entered, err error) {

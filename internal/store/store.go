@@ -87,6 +87,7 @@ type DB struct {
 	pool    *pgxpool.Pool // under w and r on PostgreSQL, for River
 	path    string        // of the SQLite file
 	rebound sync.Map      // queries with numbered marks, by the query
+	places  places        // in lists of what identity providers keep
 	months  months        // that events have a place for, on PostgreSQL
 	group   *group
 	pushes  *group // of what identity providers push
@@ -334,6 +335,16 @@ func (tx *Tx) query(ctx context.Context, q string, args ...any) (*sql.Rows, erro
 func (db *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
 	rows, err := db.r.QueryContext(ctx, db.rebind(q), storable(args)...)
 	return rows, db.sorted(err)
+}
+
+// brief is the context of a query that takes some microseconds on SQLite, such as
+// one by a key: to be ready to interrupt it takes two goroutines, and longer than the
+// query. On PostgreSQL it is ctx itself.
+func (db *DB) brief(ctx context.Context) context.Context {
+	if db.pool != nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // querier is where a query runs: on the database, or in a transaction.

@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
 	"sallyport/internal/scim"
+	"sallyport/internal/value"
 )
 
 // Memory is a directory in memory. Make one with [NewMemory].
@@ -89,11 +90,21 @@ func compare(a, b string) int {
 
 // List returns the records that a query asks for.
 func (m *Memory) List(_ context.Context, q scim.Query) (scim.Page, error) {
+	page := m.list(q)
+	for i, r := range page.Records {
+		if q.Texts {
+			page.Records[i].Text, page.Records[i].Document = string(value.JSON(r.Document)), nil
+		}
+	}
+	return page, nil
+}
+
+func (m *Memory) list(q scim.Query) scim.Page {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	s := m.shelves[q.Kind]
 	if len(q.Terms) == 0 {
-		return m.page(s, q), nil
+		return m.page(s, q)
 	}
 	var page scim.Page
 	skip := q.Offset
@@ -111,10 +122,10 @@ func (m *Memory) List(_ context.Context, q scim.Query) (scim.Page, error) {
 			r.Related = nil
 			page.Records = append(page.Records, m.with(r, q.Related))
 		case !q.Total:
-			return page, nil
+			return page
 		}
 	}
-	return page, nil
+	return page
 }
 
 // page returns a page of all records.

@@ -27,6 +27,7 @@ func sequences() map[string]func(*testing.T, *Client) {
 		"bulk operations":                                bulk,
 		"twenty clients patch one group and lose nobody": twentyClients,
 		"paging of everything there is":                  searchAll,
+		"a page shows what its records do":               pages,
 	}
 }
 

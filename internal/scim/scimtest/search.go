@@ -3,6 +3,7 @@ package scimtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -242,4 +243,34 @@ func twentyClients(t *testing.T, c *Client) {
 	for i := range 20 {
 		a.Has(fmt.Sprintf("field%d", i), 1)
 	}
+}
+
+// pages holds each record of a page against the same by itself.
+func pages(t *testing.T, c *Client) {
+	var users []string
+	for i := range 6 {
+		users = append(users, push(c, fmt.Sprintf("p%d@x.test", i)).Text("id"))
+	}
+	for _, name := range []string{`\"A\" & <b>`, "B\u00e4", "C", "D"} {
+		c.Must(201, "POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"`+name+`","members":[{"value":"`+users[0]+`"},{"value":"`+users[1]+`"}]}`)
+	}
+	for path, query := range map[string]string{"/Users": "", "/Groups": "", "/Users/": "&filter=active+eq+true", "/Groups/": "&attributes=displayName,members"} {
+		path = strings.TrimSuffix(path, "/")
+		list, _ := c.Must(200, "GET", path+"?count=100"+query, "").At("Resources").([]any)
+		if len(list) < 4 {
+			t.Fatalf("%s: %d resources", path, len(list))
+		}
+		for _, e := range list {
+			_, query, _ := strings.Cut(strings.Replace(query, "filter=active+eq+true", "", 1), "&")
+			one := c.Must(200, "GET", path+"/"+value.String(value.Lookup(e, "id"))+"?"+query, "")
+			if got, want := fields(e), fields(one.Body); !maps.EqualFunc(got, want, value.Equal) {
+				t.Errorf("%s lists %s, and it is %s", path, value.JSON(e), one.Raw)
+			}
+		}
+	}
+}
+
+func fields(v any) map[string]any {
+	o, _ := v.(*value.Object)
+	return maps.Collect(o.All())
 }

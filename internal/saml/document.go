@@ -181,12 +181,13 @@ func plain(t xml.Token) bool {
 
 func plainName(n xml.Name) bool { return (n.Space == "" || plainWord(n.Space)) && plainWord(n.Local) }
 
-// plainWord reports whether a word is a name in XML of letters that ASCII has.
+// plainWord reports whether a word is a name in XML of letters that ASCII has. One
+// that begins with _ is not: as a prefix it is written otherwise by encoding/xml.
 func plainWord(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'
-		if !letter && (i == 0 || c != '-' && c != '.' && (c < '0' || c > '9')) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && c != '-' && c != '.' && (c < '0' || c > '9')) {
 			return false
 		}
 	}

@@ -32,6 +32,7 @@ const commitWithin = 30 * time.Second
 type group struct {
 	db     *DB
 	within time.Duration // in which a transaction is committed, or has failed
+	each   bool          // callers hand in one thing, and the next when that is done
 	work   chan *item
 	done   sync.WaitGroup
 	mu     sync.RWMutex // held while work is handed in
@@ -59,6 +60,14 @@ func newGroup(db *DB) *group {
 		writers = 2 // one fills its transaction while the other commits
 	}
 	return newGroupOf(db, writers)
+}
+
+// newPushes returns the writer of what clients ask for and wait for, one thing each.
+func newPushes(db *DB) *group {
+	g := newGroupOf(db, 0)
+	g.each = true
+	g.done.Go(g.write)
+	return g
 }
 
 func newGroupOf(db *DB, writers int) *group {
@@ -144,10 +153,11 @@ func (g *group) hand(ctx context.Context, it *item) error {
 func (g *group) write() {
 	batch := make([]*item, 0, maxGroup)
 	for first := range g.work {
-		if len(batch) >= crowd {
-			<-time.After(gather)
-		}
+		before := len(batch)
 		batch = append(batch[:0], first)
+		if before >= crowd {
+			batch = g.gather(batch, before)
+		}
 		batch = g.fill(batch)
 		// Every server takes the locks of organizations in the same order.
 		slices.SortStableFunc(batch, func(a, b *item) int { return strings.Compare(a.org, b.org) })
@@ -156,6 +166,30 @@ func (g *group) write() {
 			close(it.ready)
 		}
 	}
+}
+
+// gather waits for those whose work was in the transaction before. Flows hand in as
+// much again and more, so theirs takes all the time that there is; clients who wait
+// for an answer come back once each, so that for them it ends when all are there.
+func (g *group) gather(batch []*item, before int) []*item {
+	wait := time.NewTimer(gather)
+	defer wait.Stop()
+	if !g.each {
+		<-wait.C
+		return batch
+	}
+	for len(batch) < min(before, maxGroup) {
+		select {
+		case it, ok := <-g.work:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, it)
+		case <-wait.C:
+			return batch
+		}
+	}
+	return batch
 }
 
 // fill adds what is queued, without waiting for more.

@@ -47,7 +47,7 @@ func (tx *Tx) AddLetter(ctx context.Context, l letter.Letter) error {
 
 // enough reports, as an error, that an address got as many letters as it may.
 func (tx *Tx) enough(ctx context.Context, key string, kind letter.Kind, now time.Time) error {
-	ofKind, err := list(ctx, tx, scalar[int64], `SELECT created_at FROM letter WHERE address = ? AND kind = ? AND created_at > ? ORDER BY created_at DESC LIMIT ?`,
+	ofKind, err := list(ctx, tx, scalar[int64], `SELECT created_at FROM letter WHERE address = ? AND kind = ? AND created_at > ? ORDER BY created_at DESC LIMIT ?+0`,
 		key, kind, toMicros(now.Add(-letter.LimitSpan)), letter.MostOfKind)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (tx *Tx) enough(ctx context.Context, key string, kind letter.Kind, now time
 	if len(ofKind) == letter.MostOfKind {
 		return &letter.LimitError{RetryAfter: fromMicros(ofKind[len(ofKind)-1]).Add(letter.LimitSpan).Sub(now)}
 	}
-	all, err := list(ctx, tx, scalar[int64], `SELECT created_at FROM letter WHERE address = ? AND created_at > ? ORDER BY created_at DESC LIMIT ?`,
+	all, err := list(ctx, tx, scalar[int64], `SELECT created_at FROM letter WHERE address = ? AND created_at > ? ORDER BY created_at DESC LIMIT ?+0`,
 		key, toMicros(now.Add(-letter.LimitDay)), letter.MostOfAll)
 	if err != nil {
 		return err

@@ -163,7 +163,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := db.openQueue(); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
-	db.group, db.pushes = newGroup(db), newGroupOf(db, 1)
+	db.group, db.pushes = newGroup(db), newPushes(db)
 	return db, nil
 }
 

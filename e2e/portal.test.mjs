@@ -135,7 +135,7 @@ test("the secret of provisioning is made, shown and rotated", played, async () =
 
 test("a draft of single sign-on says what it still lacks", played, async () => {
   const page = await inside("/settings/okta");
-  await page.getByText(`${s.demo.base}/sso/saml/`).first().waitFor();
+  await page.getByText(`${s.demo.base}/saml/`).first().waitFor();
   await page.getByText("the identity provider's metadata is missing").waitFor();
   await page.getByRole("textbox", { name: "Okta group for Full Admin" }).fill("Sallyport Admins");
   await page.keyboard.press("Enter");

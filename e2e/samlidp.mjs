@@ -35,7 +35,7 @@ export async function startIdP(server, organization) {
     execFileSync("openssl", ["req", "-x509", "-new", "-key", key, "-subj", "/CN=idp", "-days", "365", "-out", cert], {
       stdio: "pipe",
     });
-    const entity = `${server.base}/sso/saml/${organization}`;
+    const entity = `${server.base}/saml/${organization}`;
     const args = [
       ...["--host", "127.0.0.1", "--port", "0", "--issuer", "urn:other:idp", "--rollSession"],
       ...["--acsUrl", `${entity}/acs`, "--audience", entity, "--key", key, "--cert", cert],

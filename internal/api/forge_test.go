@@ -72,7 +72,7 @@ func (p *provider) endsSession(who string, edit func(*etree.Element)) string {
 	p.serial++
 	id := fmt.Sprintf("idlogout%d%s", p.serial, p.slug)
 	p.b.mu.Unlock()
-	raw, err := samlidp.Logout{ID: id, Issuer: p.entity, Destination: p.b.url + "/sso/saml/" + p.slug + "/slo", NameID: who, Now: p.b.now(), Key: p.key}.Request()
+	raw, err := samlidp.Logout{ID: id, Issuer: p.entity, Destination: p.b.url + "/saml/" + p.slug + "/slo", NameID: who, Now: p.b.now(), Key: p.key}.Request()
 	if err != nil {
 		p.b.t.Fatal(err)
 	}

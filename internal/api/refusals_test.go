@@ -135,7 +135,7 @@ func (r *refusals) ofMessages() map[string]func() (*http.Response, string) {
 		"authn_statement":   tile(forgery{assertion: without("AuthnStatement")}),
 		"session_over":      tile(forgery{assertion: sets("AuthnStatement", "SessionNotOnOrAfter", at(-10*time.Minute))}),
 		"logout": func() (*http.Response, string) {
-			return r.b.browser().form("/sso/saml/acme/slo", url.Values{"SAMLRequest": {r.p.endsSession("sam@acme.example", without("NameID"))}})
+			return r.b.browser().form("/saml/acme/slo", url.Values{"SAMLRequest": {r.p.endsSession("sam@acme.example", without("NameID"))}})
 		},
 		"metadata_expired": func() (*http.Response, string) {
 			ends := strings.Replace(r.p.metadata(), "entityID=", `validUntil="`+at(5*time.Minute)+`" entityID=`, 1)
@@ -174,7 +174,7 @@ func (r *refusals) ofPeople() map[string]func() (*http.Response, string) {
 		},
 		"arrival_over": func() (*http.Response, string) {
 			c := r.b.browser()
-			resp, _ := c.form("/sso/saml/acme/acs", url.Values{"SAMLResponse": {r.p.forges(forgery{})}})
+			resp, _ := c.form("/saml/acme/acs", url.Values{"SAMLResponse": {r.p.forges(forgery{})}})
 			r.b.pass(time.Minute)
 			return c.open(resp.Header.Get("Location"))
 		},

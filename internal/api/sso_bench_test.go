@@ -50,7 +50,7 @@ func signIns(b *testing.B, unit string, goOn func(client *http.Client, to string
 	before := spent(b)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			resp, err := client.Post(x.url+"/sso/saml/acme/acs", "application/x-www-form-urlencoded", strings.NewReader(said[next.Add(1)-1]))
+			resp, err := client.Post(x.url+"/saml/acme/acs", "application/x-www-form-urlencoded", strings.NewReader(said[next.Add(1)-1]))
 			if err != nil {
 				b.Error(err)
 				return

@@ -110,13 +110,13 @@ func (p *provider) metadata(keys ...int) string {
 // writes it.
 func (p *provider) says(who, request string, groups []string, change ...func(*samlidp.Response)) string {
 	p.b.t.Helper()
-	acs := p.b.url + "/sso/saml/" + p.slug + "/acs"
+	acs := p.b.url + "/saml/" + p.slug + "/acs"
 	p.b.mu.Lock()
 	p.serial++
 	id := fmt.Sprintf("id%d%s", p.serial, p.slug)
 	p.b.mu.Unlock()
 	r := samlidp.Response{
-		ID: id, AssertionID: id + "a", Issuer: p.entity, Destination: acs, Recipient: acs, Audience: p.b.url + "/sso/saml/" + p.slug, InResponseTo: request,
+		ID: id, AssertionID: id + "a", Issuer: p.entity, Destination: acs, Recipient: acs, Audience: p.b.url + "/saml/" + p.slug, InResponseTo: request,
 		NameID: who, SessionIndex: id + "s", AuthnContext: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", AuthnInstant: p.b.now(), Now: p.b.now(), Key: p.key, SignResponse: true, SignAssertion: true,
 		Attributes: []samlidp.Attribute{{Name: "firstName", Values: []string{"Sam"}}, {Name: "lastName", Values: []string{"Stone"}}},
 	}
@@ -174,7 +174,7 @@ func (c *client) brings(slug, response, relay string) (*http.Response, string) {
 	if relay != "" {
 		v.Set("RelayState", relay)
 	}
-	resp, body := c.form("/sso/saml/"+slug+"/acs", v)
+	resp, body := c.form("/saml/"+slug+"/acs", v)
 	if resp.StatusCode != http.StatusSeeOther {
 		return resp, body
 	}

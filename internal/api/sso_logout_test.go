@@ -34,7 +34,7 @@ func TestALogoutRequestEndsSessionsOnce(t *testing.T) {
 		kim := b.in(ada, p, "kim@acme.example", "Eyes")
 		asked := p.endsSession("sam@acme.example", nil)
 		ask := func(what string) (*http.Response, string) {
-			return b.browser().form("/sso/saml/acme/slo", url.Values{"SAMLRequest": {what}})
+			return b.browser().form("/saml/acme/slo", url.Values{"SAMLRequest": {what}})
 		}
 		stranger := *p
 		stranger.key = signingKeys()[1]
@@ -61,7 +61,7 @@ func TestALogoutRequestEndsSessionsOnce(t *testing.T) {
 		answered()
 		sam.get("/api/v1/session", 200)
 		again := setupOn(t, b.db, func(d *Deps) { d.BaseURL, d.SSO = b.url, b.sso() })
-		if resp, body := again.browser().form("/sso/saml/acme/slo", url.Values{"SAMLRequest": {asked}}); resp.StatusCode >= 400 {
+		if resp, body := again.browser().form("/saml/acme/slo", url.Values{"SAMLRequest": {asked}}); resp.StatusCode >= 400 {
 			t.Errorf("after a restart: %d %s", resp.StatusCode, body)
 		}
 		sam.get("/api/v1/session", 200)
@@ -193,7 +193,7 @@ func (i *issuer) token(o revocation, id string) string {
 	i.b.t.Helper()
 	now := i.b.now()
 	claims := map[string]any{
-		"iss": i.url, "sub": i.entity, "aud": i.b.url + "/sso/saml/acme/global-token-revocation", "jti": id, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+		"iss": i.url, "sub": i.entity, "aud": i.b.url + "/saml/acme/global-token-revocation", "jti": id, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 	}
 	if o.claim != nil {
 		o.claim(claims)
@@ -237,7 +237,7 @@ func TestUniversalLogoutIsOrderedByTheOrgOfTheMetadataAlone(t *testing.T) {
 			c := b.browser()
 			serial++
 			c.bearer = i.token(o, fmt.Sprint("jti", serial))
-			resp, _ := c.send(http.MethodPost, "/sso/saml/acme/global-token-revocation", "application/json", strings.NewReader(body))
+			resp, _ := c.send(http.MethodPost, "/saml/acme/global-token-revocation", "application/json", strings.NewReader(body))
 			return resp.StatusCode
 		}
 		claim := func(name string, v any) revocation { return revocation{claim: func(c map[string]any) { c[name] = v }} }
@@ -247,7 +247,7 @@ func TestUniversalLogoutIsOrderedByTheOrgOfTheMetadataAlone(t *testing.T) {
 		}
 		for name, o := range map[string]revocation{
 			"of another key": {key: other}, "of a key that is not shown": {kid: "k2"}, "of another type": {typ: "JWT"}, "of a shared secret": {alg: jose.HS256, key: []byte(strings.Repeat("k", 32))},
-			"of another issuer": claim("iss", "https://evil.example"), "of another app": claim("sub", "https://okta.example/evil"), "for another organization": claim("aud", b.url+"/sso/saml/evil/global-token-revocation"),
+			"of another issuer": claim("iss", "https://evil.example"), "of another app": claim("sub", "https://okta.example/evil"), "for another organization": claim("aud", b.url+"/saml/evil/global-token-revocation"),
 			"that is over": claim("exp", b.now().Add(-time.Hour).Unix()), "of tomorrow": claim("nbf", b.now().Add(time.Hour).Unix()), "that holds for a day": claim("exp", b.now().Add(24*time.Hour).Unix()),
 			"without an id": claim("jti", ""), "without an end": {claim: func(c map[string]any) { delete(c, "exp") }}, "without a beginning": {claim: func(c map[string]any) { delete(c, "iat") }},
 		} {
@@ -281,7 +281,7 @@ func TestUniversalLogoutIsOrderedByTheOrgOfTheMetadataAlone(t *testing.T) {
 		sam.through(p, "sam@acme.example", "Eyes")
 		c := b.browser()
 		c.bearer = used
-		if resp, _ := c.send(http.MethodPost, "/sso/saml/acme/global-token-revocation", "application/json", strings.NewReader(byID)); resp.StatusCode != 409 {
+		if resp, _ := c.send(http.MethodPost, "/saml/acme/global-token-revocation", "application/json", strings.NewReader(byID)); resp.StatusCode != 409 {
 			t.Errorf("an order that was carried out: %d", resp.StatusCode)
 		}
 		sam.get("/api/v1/session", 200)

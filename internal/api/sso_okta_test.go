@@ -273,12 +273,12 @@ func TestTheStoryWithOkta(t *testing.T) {
 		if code != 401 {
 			t.Errorf("after Universal Logout: %d", code)
 		}
-		if resp, _ := b.browser().send(http.MethodPost, "/sso/saml/acme/global-token-revocation", "application/json", strings.NewReader(`{"sub_id":{"format":"email","email":"ada@acme.example"}}`)); resp.StatusCode != 401 {
+		if resp, _ := b.browser().send(http.MethodPost, "/saml/acme/global-token-revocation", "application/json", strings.NewReader(`{"sub_id":{"format":"email","email":"ada@acme.example"}}`)); resp.StatusCode != 401 {
 			t.Errorf("a revocation without a token: %d", resp.StatusCode)
 		}
 		forged := b.browser()
 		forged.bearer = "eyJhbGciOiJub25lIn0.e30."
-		if resp, _ := forged.send(http.MethodPost, "/sso/saml/acme/global-token-revocation", "application/json", strings.NewReader(`{"sub_id":{"format":"email","email":"ada@acme.example"}}`)); resp.StatusCode != 401 {
+		if resp, _ := forged.send(http.MethodPost, "/saml/acme/global-token-revocation", "application/json", strings.NewReader(`{"sub_id":{"format":"email","email":"ada@acme.example"}}`)); resp.StatusCode != 401 {
 			t.Errorf("a revocation with a token that nobody signed: %d", resp.StatusCode)
 		}
 	})
@@ -288,11 +288,11 @@ func TestTheStoryWithOkta(t *testing.T) {
 func TestOurMetadata(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
-		resp, body := b.browser().open("/sso/saml/acme")
-		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/samlmetadata+xml" || !strings.Contains(body, b.url+"/sso/saml/acme/acs") || strings.Contains(b.url+"/sso/saml/acme/global-token-revocation", "_") {
+		resp, body := b.browser().open("/saml/acme")
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/samlmetadata+xml" || !strings.Contains(body, b.url+"/saml/acme/acs") || strings.Contains(b.url+"/saml/acme/global-token-revocation", "_") {
 			t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
 		}
-		if resp, _ := b.browser().open("/sso/saml/nowhere"); resp.StatusCode != 404 {
+		if resp, _ := b.browser().open("/saml/nowhere"); resp.StatusCode != 404 {
 			t.Error(resp.StatusCode)
 		}
 	})

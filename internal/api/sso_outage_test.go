@@ -25,7 +25,7 @@ func TestRestartInTheMiddleOfASignIn(t *testing.T) {
 		id := c.asks("/sso/start/acme?return_to=/cases")
 		again := setupOn(t, b.db, func(d *Deps) { d.BaseURL, d.SSO = b.url, b.sso() })
 		c.url = again.listening
-		resp, _ := c.form("/sso/saml/acme/acs", map[string][]string{"SAMLResponse": {p.says("sam@acme.example", id, []string{"Eyes"})}})
+		resp, _ := c.form("/saml/acme/acs", map[string][]string{"SAMLResponse": {p.says("sam@acme.example", id, []string{"Eyes"})}})
 		if resp.StatusCode != 303 {
 			t.Fatal(resp.StatusCode)
 		}

@@ -270,11 +270,11 @@ func TestStolenAndForeignResponses(t *testing.T) {
 			"of another issuer with the same key": {func() (*http.Response, string) {
 				c := b.browser()
 				return c.brings("acme", evil.says("sam@acme.example", "", []string{"Admins"}, func(r *samlidp.Response) {
-					r.Destination, r.Recipient, r.Audience = b.url+"/sso/saml/acme/acs", b.url+"/sso/saml/acme/acs", b.url+"/sso/saml/acme"
+					r.Destination, r.Recipient, r.Audience = b.url+"/saml/acme/acs", b.url+"/saml/acme/acs", b.url+"/saml/acme"
 				}), "")
 			}, "issuer", ada},
 			"for another audience": {func() (*http.Response, string) {
-				return b.browser().brings("acme", p.says("sam@acme.example", "", []string{"Eyes"}, func(r *samlidp.Response) { r.Audience = b.url + "/sso/saml/evil" }), "")
+				return b.browser().brings("acme", p.says("sam@acme.example", "", []string{"Eyes"}, func(r *samlidp.Response) { r.Audience = b.url + "/saml/evil" }), "")
 			}, "audience", ada},
 			"to a request of another organization": {func() (*http.Response, string) {
 				c := b.browser()

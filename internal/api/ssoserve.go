@@ -19,7 +19,7 @@ const (
 	startPath  = "/sso/start/"
 	testPath   = "/sso/test/"
 	finishPath = "/sso/finish"
-	samlPath   = "/sso/saml/{slug}"
+	samlPath   = "/saml/{slug}"
 )
 
 // maxPosted bounds what an identity provider posts, in bytes: a message of

@@ -207,7 +207,7 @@ type ServiceProvider struct {
 // urls returns the addresses of an organization. There is no underscore in any:
 // Okta takes none.
 func (s *SSO) urls(org Organization) ServiceProvider {
-	base := s.o.Server + "/sso/saml/" + org.Slug
+	base := s.o.Server + "/saml/" + org.Slug
 	return ServiceProvider{
 		EntityID: base, ACS: base + "/acs", Metadata: base, SLO: base + "/slo", Revocation: base + "/global-token-revocation", Start: s.o.Server + "/sso/start/" + org.Slug,
 	}

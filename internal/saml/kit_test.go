@@ -34,9 +34,9 @@ import (
 // The parties of every test, at one fixed time.
 const (
 	idpID   = "http://www.okta.com/exk1"
-	spID    = "https://sallyport.test/sso/saml/acme"
-	acsURL  = "https://sallyport.test/sso/saml/acme/acs"
-	sloURL  = "https://sallyport.test/sso/saml/acme/slo"
+	spID    = "https://sallyport.test/saml/acme"
+	acsURL  = "https://sallyport.test/saml/acme/acs"
+	sloURL  = "https://sallyport.test/saml/acme/slo"
 	request = "_request0123456789abcdef"
 	genuine = "jane@acme.test"
 	evil    = "admin@acme.test"

@@ -200,7 +200,7 @@ func refusedClaims() map[string]refused {
 	const hok = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"
 	status := "urn:oasis:names:tc:SAML:2.0:status:"
 	return map[string]refused{
-		"another audience":                   {letter: edit("both", say("Audience", "https://sallyport.test/sso/saml/other")), want: saml.CheckAudience},
+		"another audience":                   {letter: edit("both", say("Audience", "https://sallyport.test/saml/other")), want: saml.CheckAudience},
 		"an audience with a slash more":      {letter: edit("both", say("Audience", spID+"/")), want: saml.CheckAudience},
 		"an empty audience":                  {letter: edit("both", say("Audience", "")), want: saml.CheckAudience},
 		"no audience restriction":            {letter: edit("both", remove("AudienceRestriction")), want: saml.CheckAudience},
@@ -213,9 +213,9 @@ func refusedClaims() map[string]refused {
 		"an unknown condition":                              {letter: edit("both", insert("Conditions", `<x:OnTuesdays xmlns:x="urn:x"/>`)), want: saml.CheckConditions},
 		"no conditions":                                     {letter: edit("both", remove("Conditions")), want: saml.CheckConditions},
 		"two conditions":                                    {letter: edit("both", func(a *etree.Element) { a.AddChild(find(a, "Conditions").Copy()) }), want: saml.CheckConditions},
-		"another recipient":                                 {letter: edit("both", set("SubjectConfirmationData", "Recipient", "https://sallyport.test/sso/saml/other/acs")), want: saml.CheckRecipient},
+		"another recipient":                                 {letter: edit("both", set("SubjectConfirmationData", "Recipient", "https://sallyport.test/saml/other/acs")), want: saml.CheckRecipient},
 		"no recipient":                                      {letter: edit("both", unset("SubjectConfirmationData", "Recipient")), want: saml.CheckRecipient},
-		"another destination":                               {letter: editResponse("both", set("Response", "Destination", "https://sallyport.test/sso/saml/other/acs")), want: saml.CheckDestination},
+		"another destination":                               {letter: editResponse("both", set("Response", "Destination", "https://sallyport.test/saml/other/acs")), want: saml.CheckDestination},
 		"no destination":                                    {letter: editResponse("both", unset("Response", "Destination")), want: saml.CheckDestination},
 		"no destination, assertion signed":                  {letter: editResponse("assertion", unset("Response", "Destination")), want: saml.CheckDestination},
 		"another issuer":                                    {letter: edit("both", say("Issuer", "http://www.okta.com/exk2")), want: saml.CheckIssuer},

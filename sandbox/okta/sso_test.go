@@ -24,9 +24,9 @@ import (
 
 // The service provider of the tests.
 const (
-	acsURL   = "https://sallyport.test/sso/saml/acme/acs"
-	audience = "https://sallyport.test/sso/saml/acme"
-	sloURL   = "https://sallyport.test/sso/saml/acme/slo"
+	acsURL   = "https://sallyport.test/saml/acme/acs"
+	audience = "https://sallyport.test/saml/acme"
+	sloURL   = "https://sallyport.test/saml/acme/slo"
 )
 
 // portal makes a SAML app and returns it. Changes are made to its settings.

@@ -6,7 +6,7 @@ import { byPassword, firstAdmin, letterTo, whoIs } from "./entering.mjs";
 import { asSomebody, noIdP, origins, startIdP, withoutFonts } from "./samlidp.mjs";
 import { played as alone, stage } from "./stage.mjs";
 
-const played = { ...alone, skip: alone.skip || noIdP() };
+const played = { ...alone, timeout: 120_000, skip: alone.skip || noIdP() };
 const ada = "ada@acme.example";
 const eve = "eve@acme.example";
 

@@ -68,11 +68,12 @@ test("a session is ended from another, and what was open asks to sign in again",
     await others.first().click();
     await until("one session less", async () => (await others.count()) === n - 1);
   }
-  await there.getByRole("link", { name: "Flows", exact: true }).click();
+  // The page says so by itself.
   const again = there.getByRole("dialog", { name: "Your session has ended" });
   await again.getByLabel("Password").fill(password);
   await again.getByRole("button", { name: "Sign in" }).click();
   await again.waitFor({ state: "hidden" });
+  await there.getByRole("link", { name: "Flows", exact: true }).click();
   await there.getByRole("heading", { level: 1, name: "Flows" }).waitFor();
 });
 

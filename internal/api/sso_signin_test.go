@@ -184,7 +184,7 @@ func TestRolesFollowGroupsAtEachSignIn(t *testing.T) {
 		}
 		fresh := b.browser()
 		resp, body := fresh.through(p, "sam@acme.example", "watchers")
-		if resp.StatusCode != 403 || !strings.Contains(body, "None of the person&#39;s groups maps to a role here") {
+		if resp.StatusCode != 403 || !strings.Contains(body, "None of your groups in Okta gives a role in ACME") {
 			t.Errorf("no mapped group: %d %s", resp.StatusCode, body)
 		}
 		fresh.get("/api/v1/session", 401)

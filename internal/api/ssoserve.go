@@ -7,6 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
@@ -192,7 +195,7 @@ func (s *server) finished(w http.ResponseWriter, r *http.Request, token string, 
 	case got.Confirm != "":
 		s.page(w, r, http.StatusOK, ssoPage{
 			Title: "Continue as " + got.Confirm + "?", Text: []string{"The Okta of " + got.Org.Name + " signed in " + got.Confirm + ". In this browser " + got.Instead + " is signed in."},
-			Action: finishPath, Fields: url.Values{"h": {token}}, Button: "Continue as " + got.Confirm, Link: "/", LinkText: "Stay " + got.Instead,
+			Action: finishPath, Fields: url.Values{"h": {token}}, Button: "Continue as " + got.Confirm, Link: "/", LinkText: "Stay signed in as " + got.Instead,
 		})
 		return
 	case got.Test != "":
@@ -203,14 +206,7 @@ func (s *server) finished(w http.ResponseWriter, r *http.Request, token string, 
 		http.SetCookie(w, besideCookie(s.BaseURL, knownCookie, base64.RawURLEncoding.EncodeToString(known), knownFor))
 	}
 	if got.Pending != "" {
-		text := "A letter was sent to " + got.Pending + ". Open the link in it to confirm that the address is yours; then sign in again."
-		switch {
-		case got.Unsent != "":
-			text = "You are to confirm that " + got.Pending + " is yours, and no letter about it can be sent now. Ask an administrator of " + got.Org.Name + " for the link; then sign in again."
-		case !got.Asked:
-			text = "A letter was sent to " + got.Pending + " a moment ago. Open the link in it to confirm that the address is yours; then sign in again. If it does not come, sign in again in five minutes to have another one."
-		}
-		s.page(w, r, http.StatusOK, ssoPage{Title: "Check your mail", Text: []string{text}})
+		s.page(w, r, http.StatusOK, pendingPage(got))
 		return
 	}
 	if !got.Proved {
@@ -221,6 +217,28 @@ func (s *server) finished(w http.ResponseWriter, r *http.Request, token string, 
 		to = "/"
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// pendingPage tells somebody that their address is to be confirmed first, and leads
+// on once it is.
+func pendingPage(got portal.Finished) ssoPage {
+	p := ssoPage{Title: "Check your mail", Link: startPath + got.Org.Slug, LinkText: "It is confirmed: sign in"}
+	if got.ReturnTo != "" {
+		p.Link += "?" + url.Values{"return_to": {got.ReturnTo}}.Encode()
+	}
+	switch {
+	case got.Unsent != "":
+		p.Title = "Your address is not confirmed"
+		p.Text = []string{"You are to confirm that " + got.Pending + " is yours, and no letter about it can be sent now. Ask an administrator of " + got.Org.Name + " for the link; then sign in again."}
+	case got.Asked:
+		p.Text = []string{"A letter was sent to " + got.Pending + ". Open the link in it to confirm that the address is yours; then sign in again."}
+	default:
+		p.Text = []string{
+			"A letter was sent to " + got.Pending + " a moment ago. Open the link in it to confirm that the address is yours; then sign in again.",
+			"If it does not come, sign in again in five minutes to have another one.",
+		}
+	}
+	return p
 }
 
 func (s *server) testEnded(w http.ResponseWriter, r *http.Request) {
@@ -247,7 +265,16 @@ func (s *server) ssoFailed(w http.ResponseWriter, r *http.Request, err error) {
 	if limit, ok := errors.AsType[*portal.LimitError](err); ok {
 		w.Header().Set("Retry-After", retryAfter(limit.RetryAfter))
 	}
-	s.page(w, r, status, ssoPage{Title: "This did not work", Text: []string{e.Message}, Link: "/", LinkText: "To the sign-in page"})
+	s.page(w, r, status, ssoPage{Title: "This did not work", Text: []string{sentence(e.Message)}, Link: "/", LinkText: "To the sign-in page"})
+}
+
+// sentence makes one of an error's message.
+func sentence(message string) string {
+	if message == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(message)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[size:], ".") + "."
 }
 
 // refusedPage tells who was refused what they may know: what to do where that is
@@ -255,7 +282,11 @@ func (s *server) ssoFailed(w http.ResponseWriter, r *http.Request, err error) {
 func refusedPage(no *portal.RefusedError) ssoPage {
 	p := ssoPage{Title: "You were not signed in", Link: "/", LinkText: "To the sign-in page"}
 	switch rule := portal.Refused(no.Trace.Rule); rule {
-	case portal.RefusedGroups, portal.RefusedRequest, portal.RefusedArrival, portal.RefusedBrowser, portal.RefusedPerson, portal.RefusedAccount, portal.RefusedDisabled, portal.RefusedReplay:
+	case portal.RefusedGroups:
+		p.Text = append(p.Text, "None of your groups in Okta gives a role in "+no.Org.Name+". An administrator there puts you in one that does, or gives one of yours a role.")
+	case portal.RefusedAccount:
+		p.Text = append(p.Text, "Your account is disabled in "+no.Org.Name+".")
+	case portal.RefusedRequest, portal.RefusedArrival, portal.RefusedBrowser, portal.RefusedPerson, portal.RefusedDisabled, portal.RefusedReplay:
 		p.Text = append(p.Text, portal.Explain(string(rule)))
 	default:
 		p.Text = append(p.Text, "The answer of the identity provider was refused ("+no.Trace.Rule+").")

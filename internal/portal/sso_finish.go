@@ -206,7 +206,7 @@ func (e *entry) entered(ctx context.Context, got Entered, token, address string)
 	case got.Refused != "":
 		return Finished{}, e.refuse(ctx, got.Refused, "", "", "")
 	case got.Pending:
-		return Finished{Org: e.org, Pending: address, Asked: got.Asked, Unsent: got.Unsent}, nil
+		return Finished{Org: e.org, Pending: address, Asked: got.Asked, Unsent: got.Unsent, ReturnTo: e.returnTo()}, nil
 	}
 	c, err := e.s.o.Portal.Enter(ctx, token)
 	if err != nil {

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { type LiveState, useLiveState } from "../api/live.ts";
+import { useEnded } from "../features/session/session.ts";
 
 const words: Record<LiveState, string> = {
   connecting: "Connecting",
@@ -41,6 +42,8 @@ export function LiveMark({ compact }: { compact?: boolean }) {
 /** Above the page while what it shows may be old. */
 export function LostBar() {
   const state = useLiveState();
+  const ended = useEnded(); // that is said over the page, and what there is to do about it
+  if (ended) return null;
   if (state !== "lost" && state !== "catching_up") return null;
   return (
     <div

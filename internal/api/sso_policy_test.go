@@ -176,6 +176,12 @@ func TestTestAndSave(t *testing.T) {
 			t.Errorf("%s", value.JSON(r))
 		}
 		refused("do not map to Full Admin")
+		test := ada.post("/api/v1/sso/tests", value.Map("user", "bob@acme.example"), 201)
+		id := ada.asks(test.Text("url"))
+		ada.brings("acme", p.says("ada@acme.example", id, []string{"Admins"}), id)
+		if r = ada.get("/api/v1/sso/tests/"+test.Text("id"), 200); !strings.Contains(value.String(at(r, "notes.0")), "you wanted to test bob@acme.example, and signed in as ada@acme.example") {
+			t.Errorf("another than was to be tested: %s", value.JSON(r))
+		}
 		if r = try("ada@acme.example", []string{"Nothing"}); r.At("ok") != false || at(r, "reason.check") != "no_mapped_group" || at(r, "reason.explain") == "" {
 			t.Errorf("%s", value.JSON(r))
 		}

@@ -54,7 +54,7 @@ func TestEnablingEndsPasswordSessions(t *testing.T) {
 }
 
 // Metadata that is wrong is refused, and each fault is named.
-func TestMetadataFaults(t *testing.T) {
+func TestMetadataThatIsWrongIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		ada, good := b.admin(), madeMetadata("acme")
@@ -97,7 +97,7 @@ func TestMetadataFaults(t *testing.T) {
 // What keeps a draft from being in force: a group maps to Full Admin, who
 // configures holds that role, stays on the exempt list, and has a password. When
 // it is first set up the members that there are stay exempt.
-func TestWhatADraftNeeds(t *testing.T) {
+func TestEnablingWantsAFullAdminGroupAndAnExemptFullAdmin(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		b.member(b.acme, "bob@acme.example", portal.Responder)
@@ -225,7 +225,7 @@ func TestTestAndSave(t *testing.T) {
 
 // An answer is good for one sign-in: of fifty that bring it at once one wins, and
 // none after the server was started anew.
-func TestReplay(t *testing.T) {
+func TestAResponseIsGoodForOneSignIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		b.member(b.acme, "ada@acme.example", portal.Admin)

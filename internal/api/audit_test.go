@@ -65,7 +65,7 @@ func TestEveryChangeIsTold(t *testing.T) {
 	})
 }
 
-func TestAuditLog(t *testing.T) {
+func TestTheAuditLogIsSearchedVerifiedAndExported(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		admin := b.admin()

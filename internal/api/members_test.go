@@ -12,7 +12,7 @@ import (
 	"sallyport/internal/value"
 )
 
-func TestMemberLife(t *testing.T) {
+func TestAMemberIsChangedDisabledAndRemoved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		c := b.admin()

@@ -297,3 +297,31 @@ func TestAMadeUpArrivalIsRefusedAndLogged(t *testing.T) {
 		}
 	})
 }
+
+// A form that holds no message is refused as a message is: logged by the name of a
+// check, with a code for who asks.
+func TestAFormWithoutAMessageIsRefusedAndLogged(t *testing.T) {
+	eachSSO(t, func(t *testing.T, b *bench, ada *client, p *provider) {
+		said := url.QueryEscape(p.forges(forgery{}))
+		for name, tt := range map[string]struct{ path, form, check, purpose string }{
+			"no field":             {"acs", "RelayState=x", "encoding", "login"},
+			"two responses":        {"acs", "SAMLResponse=" + said + "&SAMLResponse=" + said, "encoding", "login"},
+			"two relay states":     {"acs", "SAMLResponse=" + said + "&RelayState=a&RelayState=b", "encoding", "login"},
+			"no form":              {"acs", "SAMLResponse=%zz", "encoding", "login"},
+			"too large":            {"acs", "SAMLResponse=" + strings.Repeat("A", maxPosted), "size", "login"},
+			"no form, for logout":  {"slo", "SAMLRequest=%zz", "encoding", "logout"},
+			"too large for logout": {"slo", "SAMLRequest=" + strings.Repeat("A", maxPosted), "size", "logout"},
+			"both, for logout":     {"slo", "SAMLRequest=" + said + "&SAMLResponse=" + said, "root", "logout"},
+		} {
+			resp, raw := b.browser().send(http.MethodPost, "/sso/saml/acme/"+tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.form))
+			trace := items(ada.get("/api/v1/sso/traces", 200))[0]
+			logged := b.loggedAs(trace.Text("code"))
+			if resp.StatusCode != 403 || !strings.Contains(string(raw), trace.Text("code")) || at(trace, "reason.check") != tt.check || trace.Text("purpose") != tt.purpose || logged["check"] != tt.check {
+				t.Errorf("%s: %d, %s, logged as %v", name, resp.StatusCode, value.JSON(trace), logged)
+			}
+		}
+		if resp, _ := b.browser().send(http.MethodPost, "/sso/saml/nowhere/acs", "application/x-www-form-urlencoded", strings.NewReader("x=y")); resp.StatusCode != 404 {
+			t.Errorf("of no organization: %d", resp.StatusCode)
+		}
+	})
+}

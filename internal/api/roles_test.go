@@ -12,7 +12,7 @@ import (
 	"sallyport/internal/value"
 )
 
-func TestRoleLife(t *testing.T) {
+func TestCustomRolesAreMadeGivenChangedAndDeleted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		c := b.admin()

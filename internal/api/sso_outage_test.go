@@ -42,34 +42,36 @@ func TestAThousandSignInsAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a while")
 	}
-	b := setup(t)
-	b.member(b.acme, "ada@acme.example", portal.Admin)
-	ada, p := b.enabled("acme", "ada@acme.example", 0)
-	b.in(ada, p, "sam@acme.example", "Eyes")
-	const people = peopleAtOnce
-	said := make([]string, people)
-	for i := range said {
-		said[i] = p.says("sam@acme.example", "", []string{"Eyes"})
-	}
-	var in, other atomic.Int64
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, 250) // sockets of this process
-	for i := range said {
-		c := b.browser()
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			if resp, _ := c.brings("acme", said[i], ""); resp.StatusCode == 303 {
-				in.Add(1)
-			} else {
-				other.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	if in.Load() != people {
-		t.Errorf("%d came in, %d did not", in.Load(), other.Load())
-	}
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		b.member(b.acme, "ada@acme.example", portal.Admin)
+		ada, p := b.enabled("acme", "ada@acme.example", 0)
+		b.in(ada, p, "sam@acme.example", "Eyes")
+		const people = peopleAtOnce
+		said := make([]string, people)
+		for i := range said {
+			said[i] = p.says("sam@acme.example", "", []string{"Eyes"})
+		}
+		var in, other atomic.Int64
+		var wg sync.WaitGroup
+		slots := make(chan struct{}, 250) // sockets of this process
+		for i := range said {
+			c := b.browser()
+			wg.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				if resp, _ := c.brings("acme", said[i], ""); resp.StatusCode == 303 {
+					in.Add(1)
+				} else {
+					other.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if in.Load() != people {
+			t.Errorf("%d came in, %d did not", in.Load(), other.Load())
+		}
+	})
 }
 
 // A certificate is rolled over with two in the metadata: both hold, until one is
@@ -114,7 +116,7 @@ func TestCertificateRollover(t *testing.T) {
 
 // Metadata is fetched again by its URL; while that is down, or gives rubbish, the
 // last good copy goes on, and the error is shown.
-func TestMetadataURLDown(t *testing.T) {
+func TestMetadataIsFetchedAgainAndHoldsWhileItsURLIsDown(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		b.member(b.acme, "ada@acme.example", portal.Admin)
@@ -176,7 +178,7 @@ func TestMetadataURLDown(t *testing.T) {
 
 // The sign-in page finds the organization by the user name, by its name, or by
 // what the browser knows, and says the same of what there is not.
-func TestFindingTheOrganization(t *testing.T) {
+func TestTheSignInPageFindsTheOrganization(t *testing.T) {
 	eachSSO(t, func(t *testing.T, b *bench, ada *client, p *provider) {
 		b.in(ada, p, "sam@acme.example", "Eyes")
 		where := func(c *client, kv ...any) *value.Object { return c.post("/api/v1/sso/start", value.Map(kv...), 200) }

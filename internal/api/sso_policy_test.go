@@ -54,7 +54,7 @@ func TestEnablingEndsPasswordSessions(t *testing.T) {
 }
 
 // Metadata that is wrong is refused, and each fault is named.
-func TestMetadataFaults(t *testing.T) {
+func TestMetadataThatIsWrongIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		ada, good := b.admin(), madeMetadata("acme")
@@ -97,7 +97,7 @@ func TestMetadataFaults(t *testing.T) {
 // What keeps a draft from being in force: a group maps to Full Admin, who
 // configures holds that role, stays on the exempt list, and has a password. When
 // it is first set up the members that there are stay exempt.
-func TestWhatADraftNeeds(t *testing.T) {
+func TestEnablingWantsAFullAdminGroupAndAnExemptFullAdmin(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		b.member(b.acme, "bob@acme.example", portal.Responder)
@@ -176,6 +176,12 @@ func TestTestAndSave(t *testing.T) {
 			t.Errorf("%s", value.JSON(r))
 		}
 		refused("do not map to Full Admin")
+		test := ada.post("/api/v1/sso/tests", value.Map("user", "bob@acme.example"), 201)
+		id := ada.asks(test.Text("url"))
+		ada.brings("acme", p.says("ada@acme.example", id, []string{"Admins"}), id)
+		if r = ada.get("/api/v1/sso/tests/"+test.Text("id"), 200); !strings.Contains(value.String(at(r, "notes.0")), "you wanted to test bob@acme.example, and signed in as ada@acme.example") {
+			t.Errorf("another than was to be tested: %s", value.JSON(r))
+		}
 		if r = try("ada@acme.example", []string{"Nothing"}); r.At("ok") != false || at(r, "reason.check") != "no_mapped_group" || at(r, "reason.explain") == "" {
 			t.Errorf("%s", value.JSON(r))
 		}
@@ -246,7 +252,7 @@ func TestWhatWasSwitchedOffIsTestedAndEnabledAgain(t *testing.T) {
 
 // An answer is good for one sign-in: of fifty that bring it at once one wins, and
 // none after the server was started anew.
-func TestReplay(t *testing.T) {
+func TestAResponseIsGoodForOneSignIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		b := setupOn(t, db)
 		b.member(b.acme, "ada@acme.example", portal.Admin)

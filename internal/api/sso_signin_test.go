@@ -249,7 +249,7 @@ func TestTileAsksWhoIsSignedInAlready(t *testing.T) {
 // A stolen response is of no use in another browser, nor is a request's answer to
 // another organization, nor one that answers nothing here. Each is logged by the
 // name of its check.
-func TestStolenAndForeignResponses(t *testing.T) {
+func TestStolenAndForeignResponsesAreRefused(t *testing.T) {
 	eachSSO(t, func(t *testing.T, b *bench, ada *client, p *provider) {
 		b.in(ada, p, "sam@acme.example", "Eyes")
 		b.member(b.evil, "eve@evil.example", portal.Admin)

@@ -37,7 +37,7 @@ func (s *server) serveLogout(w http.ResponseWriter, r *http.Request) {
 func (s *server) serveSLO(w http.ResponseWriter, r *http.Request) {
 	l := portal.Logout{Query: r.URL.RawQuery}
 	if r.Method == http.MethodPost {
-		form, err := s.posted(w, r)
+		form, err := s.message(w, r, portal.ForLogout)
 		if err != nil {
 			s.ssoFailed(w, r, err)
 			return

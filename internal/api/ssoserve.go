@@ -132,15 +132,12 @@ func (s *server) carry(w http.ResponseWriter, r *http.Request, title string, m s
 
 // serveACS takes the answer of an identity provider.
 func (s *server) serveACS(w http.ResponseWriter, r *http.Request) {
-	form, err := s.posted(w, r)
-	if err != nil {
-		s.ssoFailed(w, r, err)
-		return
+	form, err := s.message(w, r, portal.ForLogin)
+	if err == nil && (len(form["SAMLResponse"]) != 1 || len(form["RelayState"]) > 1) {
+		err = s.SSO.Broken(r.Context(), r.PathValue("slug"), portal.ForLogin, saml.Refusal{Check: saml.CheckEncoding, Detail: "the form has not one SAMLResponse, and at most one RelayState"}, s.from(r))
 	}
 	var token string
-	if len(form["SAMLResponse"]) != 1 || len(form["RelayState"]) > 1 {
-		err = errs.New(errs.Invalid, "this address takes one SAMLResponse, as identity providers post it")
-	} else {
+	if err == nil {
 		token, err = s.SSO.Receive(r.Context(), r.PathValue("slug"), form.Get("SAMLResponse"), form.Get("RelayState"), s.from(r))
 	}
 	if err != nil {
@@ -148,6 +145,20 @@ func (s *server) serveACS(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, finishPath+"?h="+token, http.StatusSeeOther) //nolint:gosec // a token of ours, at this server
+}
+
+// message reads the form that an identity provider has a browser post. One that
+// cannot be a message is refused as messages are.
+func (s *server) message(w http.ResponseWriter, r *http.Request, p portal.LoginPurpose) (url.Values, error) {
+	form, err := s.posted(w, r)
+	if err == nil {
+		return form, nil
+	}
+	why := saml.Refusal{Check: saml.CheckEncoding, Detail: errs.Message(err)}
+	if _, large := errors.AsType[*refusal](err); large {
+		why.Check = saml.CheckSize
+	}
+	return nil, s.SSO.Broken(r.Context(), r.PathValue("slug"), p, why, s.from(r))
 }
 
 // posted reads a form of bounded size.

@@ -122,6 +122,16 @@ func (s *SSO) refuse(ctx context.Context, org Organization, t Trace, from From) 
 	return out
 }
 
+// Broken refuses what came in the place of a message for an organization: a form
+// that holds none. It is logged, and kept, as the refusal of a message is.
+func (s *SSO) Broken(ctx context.Context, slug string, p LoginPurpose, why saml.Refusal, from From) error {
+	org, err := s.o.Portal.o.Organizations.BySlug(ctx, slug)
+	if err != nil {
+		return err
+	}
+	return s.refuse(ctx, org, Trace{Rule: string(why.Check), Detail: why.Detail, Purpose: p}, from)
+}
+
 // Traces returns what was refused in the caller's organization, the newest first;
 // that of a code where one is given.
 func (s *SSO) Traces(ctx context.Context, c Caller, code string, limit int) ([]Trace, error) {

@@ -62,7 +62,7 @@ func (d Directory) List(ctx context.Context, q scim.Query) (scim.Page, error) {
 	w.add(`r.org_id = ?`, d.org.ID)
 	w.add(`r.kind = ?`, q.Kind)
 	for _, t := range q.Terms {
-		w.addSCIM(t)
+		w.addSCIM(d.org.ID, t)
 	}
 	page, err := scim.Page{}, error(nil)
 	all := where{slices.Clip(w.terms), slices.Clip(w.args)}
@@ -138,7 +138,7 @@ func (d Directory) total(ctx context.Context, q scim.Query, w where) (int, error
 
 // addSCIM adds the condition of a term. The conditions of partial indexes are
 // written out, so that the databases see that they hold.
-func (w *where) addSCIM(t scim.Term) {
+func (w *where) addSCIM(org string, t scim.Term) {
 	switch t.Field {
 	case scim.FieldID:
 		w.add(`r.id = ?`, t.Text)
@@ -149,9 +149,9 @@ func (w *where) addSCIM(t scim.Term) {
 	case scim.FieldExternalID:
 		w.add(`r.external_id = ? AND r.external_id <> ''`, t.Text)
 	case scim.FieldEmail:
-		w.add(`r.id IN (SELECT e.user_id FROM scim_email e WHERE e.org_id = r.org_id AND e.email_key = ?)`, t.Text)
+		w.add(`r.id IN (SELECT e.user_id FROM scim_email e WHERE e.org_id = ? AND e.email_key = ?)`, org, t.Text)
 	case scim.FieldMember:
-		w.add(`r.id IN (SELECT m.group_id FROM scim_member m WHERE m.org_id = r.org_id AND m.user_id = ?)`, t.Text)
+		w.add(`r.id IN (SELECT m.group_id FROM scim_member m WHERE m.org_id = ? AND m.user_id = ?)`, org, t.Text)
 	case scim.FieldActive:
 		if t.Bool {
 			w.add(`r.active = 1`)

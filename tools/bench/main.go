@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect
+//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect scim
 package main
 
 import (

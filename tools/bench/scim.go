@@ -51,17 +51,18 @@ func (b bench) scimOn(ctx context.Context, name, dsn string) error {
 		return err
 	}
 	defer v.kill()
-	var made struct {
+	var key struct {
 		Secret string `json:"secret"`
 	}
-	if err := v.api.do(ctx, http.MethodPost, "/scim/secret", `{}`, &made); err != nil {
+	if err := v.api.do(ctx, http.MethodPost, "/scim/secret", `{}`, &key); err != nil {
 		return err
 	}
-	p := &pusher{base: v.base + "/scim/v2", secret: made.Secret, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: scimClients}}}
+	p := &pusher{base: v.base + "/scim/v2", secret: key.Secret, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: scimClients}}}
 	defer p.http.CloseIdleConnections()
 	n := b.users
 	b.say("SCIM on %s, %d users, %d clients; the server has %d MB at first", name, n, scimClients, v.memory()/1_000_000)
 	ids := make([]string, min(n, 1000))
+	var group made
 	for _, m := range []struct {
 		what string
 		n    int
@@ -77,6 +78,12 @@ func (b bench) scimOn(ctx context.Context, name, dsn string) error {
 		{"page of 100, anywhere", 2000, func(ctx context.Context, i int) error {
 			return p.ask(ctx, 200, http.MethodGet, fmt.Sprintf("/Users?startIndex=%d&count=100", 1+i*791_900%n), "", nil)
 		}},
+		{"filter by e-mail address", 5000, func(ctx context.Context, i int) error {
+			return p.ask(ctx, 200, http.MethodGet, "/Users?filter="+url.QueryEscape(fmt.Sprintf(`emails.value eq "u%d@x.example" and active eq true`, i*7919%n)), "", nil)
+		}},
+		{"filter that looks at all", 8, func(ctx context.Context, i int) error {
+			return p.ask(ctx, 200, http.MethodGet, "/Users?filter="+url.QueryEscape(fmt.Sprintf(`name.familyName eq "F%d" and not (locale eq "de-DE")`, i*7919%n)), "", nil)
+		}},
 		{"PUT of a profile", 5000, func(ctx context.Context, i int) error {
 			return p.ask(ctx, 200, http.MethodPut, "/Users/"+ids[i%len(ids)], pushedUser(i%len(ids), fmt.Sprintf("H%d", i), true), nil)
 		}},
@@ -85,6 +92,12 @@ func (b bench) scimOn(ctx context.Context, name, dsn string) error {
 		}},
 		{"PATCH, active again", len(ids), func(ctx context.Context, i int) error {
 			return p.ask(ctx, 204, http.MethodPatch, "/Users/"+ids[i], patchOf(`{"op":"replace","value":{"active":true}}`), nil)
+		}},
+		{"a group", 1, func(ctx context.Context, _ int) error {
+			return p.ask(ctx, 201, http.MethodPost, "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Everybody"}`, &group)
+		}},
+		{"PATCH, a member into a group", len(ids), func(ctx context.Context, i int) error {
+			return p.ask(ctx, 204, http.MethodPatch, "/Groups/"+group.ID, patchOf(`{"op":"add","path":"members","value":[{"value":"`+ids[i]+`"}]}`), nil)
 		}},
 	} {
 		if err := b.timed(ctx, v, m.what, m.n, m.do); err != nil {
@@ -126,10 +139,13 @@ type pusher struct {
 	http         *http.Client
 }
 
+// made is what the server calls a record.
+type made struct {
+	ID string `json:"id"`
+}
+
 func (p *pusher) create(ctx context.Context, i int, ids []string) error {
-	var made struct {
-		ID string `json:"id"`
-	}
+	var made made
 	err := p.ask(ctx, 201, http.MethodPost, "/Users", pushedUser(i, "G", true), &made)
 	if i < len(ids) {
 		ids[i] = made.ID

@@ -313,14 +313,14 @@ func TestAFormWithoutAMessageIsRefusedAndLogged(t *testing.T) {
 			"too large for logout": {"slo", "SAMLRequest=" + strings.Repeat("A", maxPosted), "size", "logout"},
 			"both, for logout":     {"slo", "SAMLRequest=" + said + "&SAMLResponse=" + said, "root", "logout"},
 		} {
-			resp, raw := b.browser().send(http.MethodPost, "/sso/saml/acme/"+tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.form))
+			resp, raw := b.browser().send(http.MethodPost, "/saml/acme/"+tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.form))
 			trace := items(ada.get("/api/v1/sso/traces", 200))[0]
 			logged := b.loggedAs(trace.Text("code"))
 			if resp.StatusCode != 403 || !strings.Contains(string(raw), trace.Text("code")) || at(trace, "reason.check") != tt.check || trace.Text("purpose") != tt.purpose || logged["check"] != tt.check {
 				t.Errorf("%s: %d, %s, logged as %v", name, resp.StatusCode, value.JSON(trace), logged)
 			}
 		}
-		if resp, _ := b.browser().send(http.MethodPost, "/sso/saml/nowhere/acs", "application/x-www-form-urlencoded", strings.NewReader("x=y")); resp.StatusCode != 404 {
+		if resp, _ := b.browser().send(http.MethodPost, "/saml/nowhere/acs", "application/x-www-form-urlencoded", strings.NewReader("x=y")); resp.StatusCode != 404 {
 			t.Errorf("of no organization: %d", resp.StatusCode)
 		}
 	})

@@ -30,8 +30,16 @@ test("a report is set off, contained while one watches, and read card by card", 
   await until("another status", async () => /Status\s*ACTIVE\s*RECOVERY/.test(await person.innerText()));
   // The mail, the row and the message.
   await came.getByRole("article").filter({ hasText: "Record the report" }).waitFor();
-  await came.getByRole("article").filter({ hasText: "#security" }).getByText(/reported suspicious activity/).waitFor();
-  await came.getByRole("article").filter({ has: page.getByLabel("Mail") }).filter({ hasText: /password/i }).waitFor();
+  await came
+    .getByRole("article")
+    .filter({ hasText: "#security" })
+    .getByText(/reported suspicious activity/)
+    .waitFor();
+  await came
+    .getByRole("article")
+    .filter({ has: page.getByLabel("Mail") })
+    .filter({ hasText: /password/i })
+    .waitFor();
 
   // The event, and from it the run.
   await reported.click();

@@ -1,5 +1,6 @@
 // A demo that has something to show, and the addresses of all pages in it.
 import { api, play, sandbox, signedIn, startDemo, until } from "./demo.mjs";
+import { peopled } from "./peopled.mjs";
 
 /** A demo with runs that went well, one that failed, a dry run, and an API token. */
 export async function startFilled() {
@@ -33,6 +34,7 @@ async function fill(demo) {
   await triaged(demo);
   await written(demo);
   await told(demo);
+  await peopled(demo);
   const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
   await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
 }
@@ -187,6 +189,8 @@ export async function places(demo) {
     notifications: "/settings/notifications",
     ...Object.fromEntries(channels.map((c, i) => [`channel-${i}`, `/settings/notifications?channel=${c.id}`])),
     members: "/settings/members",
+    roles: "/settings/roles",
+    audit: "/settings/audit",
     okta: "/settings/okta",
     "okta-provisioning": "/settings/okta?tab=provisioning",
     "okta-refused": "/settings/okta?tab=refused",

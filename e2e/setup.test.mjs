@@ -153,13 +153,11 @@ test("rows are added, found, changed, deleted and brought back; CSV goes out and
   assert.match(csv, /Login,Why,Cases/);
   assert.match(csv, /bob@acme\.example,lost phone,2/);
 
-  await page
-    .getByLabel("CSV file")
-    .setInputFiles({
-      name: "more.csv",
-      mimeType: "text/csv",
-      buffer: Buffer.from("Login,Cases\ncy@acme.example,7\ndi@acme.example,8\n"),
-    });
+  await page.getByLabel("CSV file").setInputFiles({
+    name: "more.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from("Login,Cases\ncy@acme.example,7\ndi@acme.example,8\n"),
+  });
   await page.getByText("2 rows added").waitFor();
   await rows.filter({ hasText: "di@acme.example" }).waitFor();
   assert.equal(

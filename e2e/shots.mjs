@@ -44,7 +44,7 @@ const states = {
       return route.fulfill({
         json: { states: [], severities: [], types: [], rules: [], assignees: [], attack: [], overdue: 0 },
       });
-    if (path.endsWith("/attack")) return route.continue();
+    if (/\/(attack|mail|audit\/verify)$/.test(path)) return route.continue();
     if (path.endsWith("/events/summary")) {
       const until = Date.now();
       const since = until - 7 * 86_400_000;
@@ -60,7 +60,7 @@ const states = {
         },
       });
     }
-    const paged = /\/(runs|actions|events|timeline|rows|alerts|cases)$/.test(path);
+    const paged = /\/(runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
@@ -81,6 +81,11 @@ const stateful = [
   "activity",
   "tokens",
   "notifications",
+  "members",
+  "roles",
+  "audit",
+  "mail",
+  "okta-refused",
 ];
 const single = [
   "alert",
@@ -98,6 +103,10 @@ const single = [
   "kept",
   "guard",
   "channel-1",
+  "okta",
+  "okta-provisioning",
+  "signin-rules",
+  "account",
 ];
 
 /** What one sees only after having done something. */

@@ -58,7 +58,7 @@ test("a flow is delegated, and run for a user", played, async () => {
   const change = page.getByRole("dialog", { name: "Who may run the flow" });
   await change.getByRole("checkbox", { name: "admin" }).check();
   await change.getByRole("button", { name: "Save" }).click();
-  await strip.getByText("every admin").waitFor();
+  await strip.getByText("every Full Admin").waitFor();
   await strip.getByRole("button", { name: "Run for a user" }).click();
   const run = page.getByRole("dialog", { name: "Run Help" });
   await run.getByLabel("Okta user id").fill("00u1");
@@ -67,7 +67,7 @@ test("a flow is delegated, and run for a user", played, async () => {
   await page.waitForURL(/\/runs\//);
   const at = new URL(page.url()).pathname.split("/").pop();
   await until("the run", async () => (await api(s.demo, "GET", `/runs/${at}`)).result?.said === "00u1: a ticket");
-  assert.deepEqual((await api(s.demo, "GET", `/flows/${id}/delegates`)).roles, ["admin"]);
+  assert.deepEqual((await api(s.demo, "GET", `/flows/${id}/delegates`)).roles, [{ id: "admin", name: "Full Admin" }]);
 });
 
 test("a scheduled flow shows when it starts next", played, async () => {

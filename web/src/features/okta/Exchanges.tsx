@@ -51,6 +51,15 @@ export function Exchanges() {
   );
 }
 
+/** A path as one reads it; as it came where it is not well formed. */
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path.replace(/\+/g, " "));
+  } catch {
+    return path;
+  }
+}
+
 function Entry({ of: e }: { of: Exchange }) {
   const good = e.status < 400;
   return (
@@ -58,7 +67,7 @@ function Entry({ of: e }: { of: Exchange }) {
       <summary className="flex cursor-default flex-wrap items-center gap-x-3 gap-y-0.5 px-3.5 py-2 hover:bg-hover">
         <Tag tone={good ? "quiet" : "bad"}>{e.status}</Tag>
         <code className="min-w-0 flex-1 basis-56 font-mono text-sm wrap-anywhere">
-          {e.method} {e.path}
+          {e.method} {readable(e.path)}
         </code>
         <span className="text-sm text-muted">
           <Time at={e.at} />

@@ -17,12 +17,14 @@ export function Invited({ may }: { may: boolean }) {
   const list = useQuery(read("/api/v1/invitations", {}));
   if (list.isError)
     return (
-      <Failed
-        what="The invitations could not be read."
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        retrying={list.isRefetching}
-      />
+      <Section title="Invited" className="mt-8">
+        <Failed
+          what="The invitations could not be read."
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          retrying={list.isRefetching}
+        />
+      </Section>
     );
   if (!list.data?.length) return null;
   return (

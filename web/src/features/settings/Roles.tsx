@@ -77,7 +77,9 @@ export function Roles() {
               named: true,
               title: "Held by",
               from: 768,
-              cell: (r) => <span className="truncate text-muted">{holdersOf(members.data, r.id).join(", ")}</span>,
+              cell: (r) => (
+                <span className="truncate text-muted">{holdersOf(members.data, r.id).join(", ") || "nobody"}</span>
+              ),
             },
             {
               id: "delete",

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { actionWords, actorWords, verdict } from "./audit.ts";
 
@@ -18,4 +19,13 @@ test("a fault is told, and what was deleted for its age", () => {
     bad: true,
     text: "The log is not as it was written: entries 4 to 4 are missing.",
   });
+});
+test("everything that the server tells of by itself has words", () => {
+  const folder = `${process.cwd()}/../internal/store/`;
+  const told = readdirSync(folder)
+    .filter((f) => f.endsWith(".go") && !f.endsWith("_test.go"))
+    .flatMap((f) => [...readFileSync(folder + f, "utf8").matchAll(/Action: "([a-z_]+\.[a-z_]+)"/g)].map((m) => m[1]));
+  expect(told.length).toBeGreaterThan(20);
+  const bare = (action: string) => action.charAt(0).toUpperCase() + action.slice(1).replace(/[._]/g, " ");
+  for (const action of told) expect(actionWords(action ?? ""), action).not.toBe(bare(action ?? ""));
 });

@@ -5,24 +5,63 @@ export type AuditEntry = components["schemas"]["AuditEntry"];
 type AuditState = components["schemas"]["AuditState"];
 
 const known: Record<string, string> = {
+  "audit.pruned": "Deleted audit entries for their age",
+  "confirmation.asked": "Asked for an address to be confirmed",
+  "factor.added": "Added a second factor",
+  "factor.removed": "Removed a second factor",
+  "factor.reset": "Reset somebody's second factors",
+  "flow.changed": "Changed a flow",
+  "invitation.accepted": "Accepted an invitation",
+  "invitation.added": "Invited somebody",
+  "invitation.removed": "Took an invitation back",
+  "invitation.sent_again": "Sent an invitation again",
   "member.added": "Added a member",
   "member.changed": "Changed a member",
+  "member.confirmed": "Confirmed their address",
+  "member.kept": "Would have removed a member, who stayed",
   "member.removed": "Removed a member",
+  "member.role_kept": "Would have taken a role, which stayed",
+  "password.changed": "Changed a password",
+  "password.reset": "Set a new password by mail",
+  "password.reset_asked": "Asked for a new password",
+  "recovery_code.used": "Used a recovery code",
+  "recovery_codes.made": "Made new recovery codes",
   "role.added": "Made a role",
   "role.changed": "Changed a role",
   "role.deleted": "Deleted a role",
+  "scim.group_changed": "Changed a pushed group",
+  "scim.group_created": "Pushed a group",
+  "scim.group_deleted": "Deleted a pushed group",
+  "scim.secret_ended": "Ended provisioning",
+  "scim.secret_made": "Made a deprovisioning secret",
+  "scim.secret_rotated": "Rotated the deprovisioning secret",
+  "scim.secret_shown": "Looked at the deprovisioning secret",
+  "scim.user_activated": "Activated a provisioned user",
+  "scim.user_changed": "Changed a provisioned user",
+  "scim.user_created": "Provisioned a user",
+  "scim.user_deactivated": "Deprovisioned a user",
+  "scim.user_deleted": "Deleted a provisioned user",
+  "session.ended": "Ended a session",
+  "session.opened": "Signed in",
+  "session.proved": "Proved again who they are",
+  "session.refused": "Was refused at sign-in",
+  "signin_policy.changed": "Changed the rules of signing in",
+  "sso.disabled": "Disabled single sign-on",
+  "sso.draft_dropped": "Dropped the draft of single sign-on",
+  "sso.drafted": "Changed the draft of single sign-on",
+  "sso.refreshed": "Took new metadata of Okta",
+  "sso.saved": "Put single sign-on in force",
+  "sso.tested": "Tested single sign-on",
   "token.added": "Made an API token",
   "token.ended": "Ended an API token",
-  "session.opened": "Signed in",
-  "session.ended": "Ended a session",
-  "session.refused": "Was refused at sign-in",
-  "password.changed": "Changed a password",
-  "audit.pruned": "Deleted audit entries for their age",
 };
 
-/** What was done, in words: "putDraft" is "Put draft". */
+/** What was done, in words: "putDraft" is "Put draft", and "case.closed" would be "Case closed". */
 export function actionWords(action: string): string {
-  const words = action.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const words = action
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/[._]/g, " ")
+    .toLowerCase();
   return known[action] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -5,7 +5,7 @@ export type PermissionEntry = components["schemas"]["PermissionEntry"];
 export type Role = components["schemas"]["Role"];
 
 /** What may be done with one kind of thing: read it, change it, and whatever else there is. */
-export type MatrixRow = { subject: string; read?: PermissionEntry; write?: PermissionEntry; others: PermissionEntry[] };
+type MatrixRow = { subject: string; read?: PermissionEntry; write?: PermissionEntry; others: PermissionEntry[] };
 export type MatrixArea = { area: string; rows: MatrixRow[] };
 
 /** The permissions as a table: areas, the things in them, and the verbs of each. */

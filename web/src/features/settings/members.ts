@@ -26,7 +26,7 @@ export function holdersOf(members: Pick<Member, "name" | "roles">[] | undefined,
 
 /** How somebody came to the organization. */
 export function originWords(origin: Member["origin"]): string {
-  return { local: "by hand", sso: "Okta sign-in", scim: "provisioning", invite: "invitation" }[origin];
+  return { local: "an administrator", sso: "Okta sign-in", scim: "provisioning", invite: "invitation" }[origin];
 }
 
 /** Roles by name, each once, with where they come from where that is not a hand. */

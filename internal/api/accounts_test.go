@@ -33,6 +33,7 @@ func (nowhere) Carry(context.Context, *mail.Msg) error { return nil }
 // managed says of some accounts, by their id, whose identity provider looks after
 // them; and of some organizations that they have one.
 type managed struct {
+	hasher   *portal.Hasher
 	mu       sync.Mutex
 	accounts map[string][]portal.Organization
 	orgs     []string
@@ -84,6 +85,7 @@ func accounts(t *testing.T, test func(b *bench, m *managed), change ...func(*por
 			for _, c := range change {
 				c(&o)
 			}
+			m.hasher = o.Hasher
 			d.Portal = portal.New(o)
 		})
 		test(b, m)

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -46,6 +47,7 @@ const (
 // Hasher makes and checks password hashes, a few at a time: hashing takes
 // memory on purpose, and sign-ins must not exhaust it.
 type Hasher struct {
+	work  atomic.Uint64 // see Work
 	cost  Cost
 	slots chan struct{}
 	decoy string // of nobody's password: checked where there is no account
@@ -69,8 +71,17 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 func (h *Hasher) hash(password string) string {
 	salt := random(saltLength)
-	return h.form(salt, argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, h.cost.Threads, keyLength))
+	return h.form(salt, h.key(password, salt, h.cost, keyLength))
 }
+
+func (h *Hasher) key(password string, salt []byte, c Cost, length int) []byte {
+	h.work.Add(uint64(c.Memory) * uint64(c.Passes))
+	return argon2.IDKey([]byte(password), salt, c.Passes, c.Memory, c.Threads, uint32(length)) //nolint:gosec // what parseHash allows, or ours
+}
+
+// Work returns what was computed until now, in passes over a KiB. Whoever is
+// answered, with an account or without, costs the same.
+func (h *Hasher) Work() uint64 { return h.work.Load() }
 
 // form writes a hash in the PHC form.
 func (h *Hasher) form(salt, key []byte) string {
@@ -100,7 +111,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (ok, outdate
 	if err != nil {
 		return false, false, err
 	}
-	got := argon2.IDKey([]byte(password), p.salt, p.cost.Passes, p.cost.Memory, p.cost.Threads, uint32(len(p.key))) //nolint:gosec // parseHash bounds the length
+	got := h.key(password, p.salt, p.cost, len(p.key))
 	return subtle.ConstantTimeCompare(got, p.key) == 1 && !nobody, p.cost != h.cost, nil
 }
 

@@ -201,7 +201,7 @@ func (a *App) handler() (http.Handler, error) {
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, streams)
 	}
-	for _, path := range []string{"/api/", "/scim/", "/sso/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
+	for _, path := range []string{"/api/", "/scim/", "/sso/", "/saml/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
 	}
 	pages, err := console.Handler()

@@ -45,6 +45,7 @@ var may = map[string]string{
 	"internal/connector/draft":    "internal/errs internal/value internal/connector internal/connector/document",
 	"internal/connector/trial":    "content internal/connector internal/connector/document internal/egress internal/quota internal/secret internal/value",
 	"internal/okta":               "internal/errs internal/event",
+	"internal/okta/onboard":       "internal/connector/oauth internal/errs internal/okta internal/secret",
 	"internal/source":             "internal/errs internal/event internal/okta",
 	"internal/flopack":            "internal/errs internal/value",
 	"internal/flow":               "internal/errs internal/id internal/event internal/rule internal/alert internal/value internal/expr internal/function internal/connector internal/quota internal/secret",

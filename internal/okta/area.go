@@ -58,7 +58,7 @@ func appAreas() []area {
 	return []area{
 		{id: "apps", title: "Apps", why: "What somebody can reach who was taken over.", target: "/api/v1/apps?limit=1", scope: apps, never: "every org has Okta's own apps", alerts: true},
 		{id: "app_users", title: "People of apps", why: "Who has an app directly.", target: "/api/v1/apps/%s/users?limit=1", of: "apps", scope: apps},
-		{id: "app_groups", title: "Groups of apps", why: "Who has an app through a group.", target: "/api/v1/apps/%s/groups?limit=1", of: "apps", scope: apps},
+		{id: "app_groups", title: "Groups of apps", why: "Who has an app through a group.", target: "/api/v1/apps/%s/groups?limit=20", of: "apps", scope: apps},
 		{id: "app_grants", title: "Scopes of service apps", why: "What programs may do in the org.", target: "/api/v1/apps/%s/grants", of: "apps", scope: "okta.appGrants.read"},
 		{id: "api_services", title: "API service integrations", why: "Which vendors' programs read the org.", target: "/integrations/api/v1/api-services", scope: "okta.oauthIntegrations.read"},
 		{id: "profile_mappings", title: "Profile mappings", why: "What attributes go from where to where.", target: "/api/v1/mappings?limit=1", scope: "okta.profileMappings.read"},

@@ -45,7 +45,7 @@ type Coverage struct {
 type Look struct {
 	Fetch      Fetcher
 	Credential Credential
-	// Scopes are what an app asks for; nil where that is not known or where there
+	// Scopes are what an app asks for; empty where that is not known or where there
 	// are none, as with an API token.
 	Scopes []string
 	Now    time.Time
@@ -137,7 +137,7 @@ func (l Look) cover(a area, found looked) Coverage {
 // lacks reports whether an app is known not to ask for a scope, nor for the one
 // that holds it.
 func (l Look) lacks(scope string) bool {
-	return l.Scopes != nil && !slices.Contains(l.Scopes, scope) && !slices.Contains(l.Scopes, strings.TrimSuffix(scope, ".read")+".manage")
+	return len(l.Scopes) > 0 && !slices.Contains(l.Scopes, scope) && !slices.Contains(l.Scopes, strings.TrimSuffix(scope, ".read")+".manage")
 }
 
 // absent reports whether an answer says that the org does not have a feature: it

@@ -7,6 +7,9 @@ type area struct {
 	id, title, why, target string
 	// never says why there is never nothing; it is empty where there may be.
 	never string
+	// lacked marks an area that there is never nothing in, and that orgs of the
+	// Classic Engine do not have at all.
+	lacked bool
 	// scope is what an app must have been granted to read it.
 	scope string
 	// of is the area whose first object the target is about, by its id in place of
@@ -85,10 +88,10 @@ func policyAreas() []area {
 	return []area{
 		{id: "policies", title: "Policies", why: "What signing in demands.", target: "/api/v1/policies?type=OKTA_SIGN_ON", scope: policies, never: has, alerts: true},
 		{id: "policy_rules", title: "Rules of policies", why: "For whom and from where a policy demands what.", target: "/api/v1/policies/%s/rules", of: "policies", scope: policies, never: "the default policy has a rule"},
-		{id: "access_policies", title: "Authentication policies", why: "What an app demands.", target: "/api/v1/policies?type=ACCESS_POLICY", scope: policies, never: has},
+		{id: "access_policies", title: "Authentication policies", why: "What an app demands.", target: "/api/v1/policies?type=ACCESS_POLICY", scope: policies, never: has, lacked: true},
 		{id: "password_policies", title: "Password policies", why: "How good passwords must be.", target: "/api/v1/policies?type=PASSWORD", scope: policies, never: has},
 		{id: "enrolment_policies", title: "Enrolment policies", why: "Which authenticators people set up.", target: "/api/v1/policies?type=MFA_ENROLL", scope: policies, never: has},
-		{id: "authenticators", title: "Authenticators", why: "With what people can sign in.", target: "/api/v1/authenticators", scope: "okta.authenticators.read", never: "every org has passwords"},
+		{id: "authenticators", title: "Authenticators", why: "With what people can sign in.", target: "/api/v1/authenticators", scope: "okta.authenticators.read", never: "every org has passwords", lacked: true},
 		{id: "zones", title: "Network zones", why: "Which addresses are known or blocked.", target: "/api/v1/zones?limit=1", scope: "okta.networkZones.read", never: "every org has system zones", alerts: true},
 		{id: "behaviors", title: "Behaviours", why: "What counts as unusual.", target: "/api/v1/behaviors", scope: "okta.behaviors.read"},
 		{id: "threat_insight", title: "ThreatInsight", why: "Whether addresses that attack are kept out.", target: "/api/v1/threats/configuration", scope: "okta.threatInsights.read", object: true},

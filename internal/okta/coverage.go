@@ -128,7 +128,10 @@ func (l Look) cover(a area, found looked) Coverage {
 		if l.lacks(a.scope) {
 			c.Missing = cmp.Or(c.Missing, a.scope)
 		}
-	case absent(found.answer):
+	case !absent(found.answer):
+	case a.never != "" && !a.lacked:
+		c.Said = "Okta says that it knows no such thing, but " + a.never + ": " + ErrorOf(found.answer).Error() + "."
+	default:
 		c.Visible, c.Said = Absent, "The org does not have it: "+ErrorOf(found.answer).Error()+"."
 	}
 	return c

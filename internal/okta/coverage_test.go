@@ -60,7 +60,7 @@ func TestCoverage(t *testing.T) {
 				people, {path: "/api/v1/realms", status: 401, body: `{"errorCode":"E0000015"}`}, {path: "/api/v1/devices", status: 404, body: `{"errorCode":"E0000008"}`},
 				{path: "/api/v1/policies?type=ACCESS_POLICY", status: 400, body: `{"errorCode":"E0000001"}`}, {path: "/api/v1/users/00u1/risk", status: 404, body: `{"errorCode":"E0000007"}`},
 			}},
-			want: map[string]okta.Visible{"realms": okta.Absent, "devices": okta.Absent, "access_policies": okta.Absent, "user_risk": okta.Unknown},
+			want: map[string]okta.Visible{"realms": okta.Absent, "devices": okta.Absent, "access_policies": okta.Absent, "user_risk": okta.Unknown, "user_types": okta.Unknown, "authenticators": okta.Absent},
 		},
 		"what did not answer": {
 			look: okta.Look{Fetch: org{people, {path: "/api/v1/idps", status: 503}, {path: "/api/v1/zones", status: 429}, {path: "/api/v1/brands"}, {path: "/api/v1/domains", status: 200, body: `{"surprise":1}`}, {path: "/api/v1/org", status: 200, body: `{}`}}},

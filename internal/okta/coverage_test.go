@@ -57,8 +57,11 @@ func TestCoverage(t *testing.T) {
 		},
 		"what an org does not have": {
 			look: okta.Look{Fetch: org{
-				people, {path: "/api/v1/realms", status: 401, body: `{"errorCode":"E0000015"}`}, {path: "/api/v1/devices", status: 404, body: `{"errorCode":"E0000008"}`},
-				{path: "/api/v1/policies?type=ACCESS_POLICY", status: 400, body: `{"errorCode":"E0000001"}`}, {path: "/api/v1/users/00u1/risk", status: 404, body: `{"errorCode":"E0000007"}`},
+				people,
+				{path: "/api/v1/realms", status: 401, body: `{"errorCode":"E0000015"}`},
+				{path: "/api/v1/devices", status: 404, body: `{"errorCode":"E0000008"}`},
+				{path: "/api/v1/policies?type=ACCESS_POLICY", status: 400, body: `{"errorCode":"E0000001"}`},
+				{path: "/api/v1/users/00u1/risk", status: 404, body: `{"errorCode":"E0000007"}`},
 			}},
 			want: map[string]okta.Visible{"realms": okta.Absent, "devices": okta.Absent, "access_policies": okta.Absent, "user_risk": okta.Unknown, "user_types": okta.Unknown, "authenticators": okta.Absent},
 		},
@@ -68,7 +71,8 @@ func TestCoverage(t *testing.T) {
 		},
 		"apps that the log tells of and the list does not": {
 			look: okta.Look{Fetch: org{
-				people, {path: "/api/v1/apps?", status: 200, body: `[{"id":"0oa1"}]`},
+				people,
+				{path: "/api/v1/apps?", status: 200, body: `[{"id":"0oa1"}]`},
 				{path: "/api/v1/logs?", status: 200, body: `[{"target":[{"type":"AppInstance","id":"0oa1"},{"type":"AppInstance","id":"0oa2"},{"type":"AppInstance","id":"0oa3"},{"type":"User","id":"00u1"}]}]`},
 			}},
 			want: map[string]okta.Visible{"apps": okta.Partial},

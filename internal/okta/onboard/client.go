@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -156,15 +157,7 @@ func refused(err error) (*okta.ResponseError, bool) {
 // isStatus reports whether an error is a refusal of one of some statuses.
 func isStatus(err error, statuses ...int) bool {
 	e, ok := refused(err)
-	if !ok {
-		return false
-	}
-	for _, s := range statuses {
-		if e.Status == s {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(statuses, e.Status)
 }
 
 // undecided reports whether it is not known if a request had its effect: no

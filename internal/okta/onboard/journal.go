@@ -160,7 +160,7 @@ func replace(path string, text []byte) (err error) {
 	}
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
-		return nil //nolint:nilerr // the file is there; only a crash of the machine could lose it
+		return nil // the file is there: a crash of the machine alone could lose it
 	}
 	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -42,7 +42,7 @@ func creation(want App, key *Key) any {
 	type object = map[string]any
 	return object{
 		"name": "oidc_client", "label": want.Label, "signOnMode": "OPENID_CONNECT",
-		"credentials": object{"oauthClient": object{"token_endpoint_auth_method": "private_key_jwt", "autoKeyRotation": true}},
+		"credentials": object{"oauthClient": object{"token_endpoint_auth_method": "private_key_jwt", "autoKeyRotation": true}}, //nolint:gosec // the name of a method, not a secret
 		"settings": object{"oauthClient": object{
 			"application_type": "service", "grant_types": []string{"client_credentials"}, "response_types": []string{"token"},
 			"dpop_bound_access_tokens": want.DPoP, "jwks": object{"keys": []json.RawMessage{key.public}},

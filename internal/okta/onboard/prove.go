@@ -33,7 +33,7 @@ func (s *Setup) signIn(clientID string, key *Key, scopes []string) (*signedIn, e
 	}
 	source := oauth.NewSource(
 		oauth.Client{TokenURL: s.Org + "/oauth2/v1/token", ID: clientID, Key: signer, Scopes: scopes},
-		oauth.Options{Send: func(r *http.Request) (*http.Response, error) { return s.HTTP.Do(r) }, Now: s.Now})
+		oauth.Options{Send: s.HTTP.Do, Now: s.Now})
 	return &signedIn{base: s.Org, http: s.HTTP, source: source}, nil
 }
 

@@ -40,10 +40,8 @@ func (m *maker) roles(ctx context.Context, want App, made *Made) error {
 
 // drop takes back what was made since the journal had some entries.
 func (m *maker) drop(ctx context.Context, since int) error {
-	part := *m.journal
-	part.record.Entries = slices.Clone(m.journal.record.Entries[since:])
-	for i := len(part.record.Entries) - 1; i >= 0; i-- {
-		if err := m.api.remove(ctx, part.record.Entries[i]); err != nil {
+	for _, e := range slices.Backward(slices.Clone(m.journal.record.Entries[since:])) {
+		if err := m.api.remove(ctx, e); err != nil {
 			return err
 		}
 		if err := m.journal.not(); err != nil {

@@ -19,8 +19,7 @@ func undo(ctx context.Context, k *client, j *journal) error {
 	left := []entry{}
 	gone := map[string]bool{} // apps, with all that was theirs
 	all := slices.Clone(j.record.Entries)
-	for i := len(all) - 1; i >= 0; i-- {
-		e := all[i]
+	for i, e := range slices.Backward(all) {
 		if err := k.remove(ctx, e); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%v: %w", e, err))
 			left = append(left, e)

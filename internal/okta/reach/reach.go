@@ -42,10 +42,10 @@ func (o Org) Fetch(ctx context.Context, target string) (okta.Answer, error) {
 
 // Credential says what kind of credential the connection has.
 func (o Org) Credential() okta.Credential {
-	switch o.Conn.Auth {
-	case connector.PrivateKeyJWT:
+	if o.Conn.Auth == connector.PrivateKeyJWT {
 		return okta.Credential{Kind: okta.ServiceApp, ClientID: o.Conn.Settings.Text("client_id")}
-	case connector.ClientCredentials:
+	}
+	if o.Conn.Auth == connector.ClientCredentials {
 		return okta.Credential{Kind: okta.Integration, ClientID: o.Conn.Settings.Text("client_id")}
 	}
 	return okta.Credential{Kind: okta.APIToken}

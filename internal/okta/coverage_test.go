@@ -1,8 +1,17 @@
 package okta_test
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -119,4 +128,100 @@ func TestCoveredIsOneArea(t *testing.T) {
 			t.Errorf("%s stands by itself", id)
 		}
 	}
+}
+
+// recorder answers everything with one object, and keeps what was asked for.
+type recorder struct {
+	mu      sync.Mutex
+	targets []string
+}
+
+func (r *recorder) Fetch(_ context.Context, target string) (okta.Answer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.targets = append(r.targets, target)
+	return okta.Answer{Status: http.StatusOK, Body: []byte(`[{"id":"x1"}]`)}, nil
+}
+
+// operation is a line of the list of Okta's operations.
+type operation struct {
+	path   *regexp.Regexp
+	scopes []string
+	least  int // of the parameter limit
+}
+
+// operations reads those that get something.
+func operations(t *testing.T) []operation {
+	t.Helper()
+	var text []byte
+	for dir, err := os.Getwd(); err == nil && text == nil && dir != "/"; dir = filepath.Dir(dir) {
+		text, _ = os.ReadFile(filepath.Join(dir, "..", "shared", "specs", "okta", "operations.tsv"))
+	}
+	if text == nil {
+		t.Skip("Okta's list of operations is not beside the checkout (shared/specs/okta)")
+	}
+	limit := regexp.MustCompile(`limit\(min=(\d+)`)
+	var out []operation
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if f[0] != http.MethodGet {
+			continue
+		}
+		o := operation{path: regexp.MustCompile("^" + regexp.MustCompile(`\\\{[^}]*\\\}`).ReplaceAllString(regexp.QuoteMeta(f[1]), "[^/]+") + "$"), scopes: strings.Fields(f[3])}
+		if m := limit.FindStringSubmatch(line); m != nil {
+			o.least, _ = strconv.Atoi(m[1])
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// Every area is an operation of Okta's, takes the scope that Okta says it takes,
+// and asks for no fewer than may be asked for.
+func TestAreasAreOktas(t *testing.T) {
+	all := operations(t)
+	of := func(target string) operation {
+		u, err := url.Parse(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all, func(o operation) bool { return o.path.MatchString(u.Path) })
+		if i < 0 {
+			t.Fatalf("Okta has no %s", u.Path)
+		}
+		if n, err := strconv.Atoi(u.Query().Get("limit")); err == nil && n < all[i].least {
+			t.Errorf("%s: %d are the least", target, all[i].least)
+		}
+		return all[i]
+	}
+	r := &recorder{}
+	l := okta.Look{Fetch: r, Now: noon()}
+	for _, c := range l.Coverage(t.Context()) {
+		one := &recorder{}
+		if _, alone := (okta.Look{Fetch: one, Now: noon()}).Covered(t.Context(), c.ID); !alone {
+			continue
+		}
+		if o := of(one.targets[0]); !slices.Contains(o.scopes, c.Scope) {
+			t.Errorf("%s takes %v, not %s", one.targets[0], o.scopes, c.Scope)
+		}
+	}
+	for _, target := range r.targets {
+		of(target)
+	}
+}
+
+// Whatever Okta answers, nothing breaks, and what is no JSON is nothing that was
+// seen.
+func FuzzCoverage(f *testing.F) {
+	f.Add(200, []byte(`[{"id":"x"}]`))
+	f.Add(200, []byte(`{"value":null}`))
+	f.Add(403, []byte(`{"errorCode":"E0000006","errorCauses":[{}]}`))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		l := okta.Look{Fetch: org{{path: "/", status: status, body: string(body)}}, Now: noon()}
+		for _, c := range l.Coverage(t.Context()) {
+			if c.Visible == okta.Full && (status != http.StatusOK || !json.Valid(body)) {
+				t.Errorf("%+v of %d %q", c, status, body)
+			}
+		}
+	})
 }

@@ -441,3 +441,52 @@ func TestCleanupOfARotation(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// silent answers everything with nothing.
+type silent struct{}
+
+func (silent) Fetch(context.Context, string) (okta.Answer, error) {
+	return okta.Answer{Status: http.StatusOK, Body: []byte(`[]`)}, nil
+}
+
+// What is looked at is asked for: no area is denied for a scope that nobody wanted.
+func TestScopesAreThoseOfTheAreas(t *testing.T) {
+	asked := map[string]bool{}
+	for _, s := range onboard.ReadScopes() {
+		if asked[s.Name] || !strings.HasSuffix(s.Name, ".read") || s.Why == "" {
+			t.Errorf("%+v", s)
+		}
+		asked[s.Name] = true
+	}
+	for _, c := range (okta.Look{Fetch: silent{}, Now: time.Now()}).Coverage(t.Context()) {
+		if !asked[c.Scope] {
+			t.Errorf("%s takes %s, which nobody asks for", c.ID, c.Scope)
+		}
+	}
+}
+
+// A journal that cannot be read is left as it is.
+func TestCleanupOfNonsense(t *testing.T) {
+	x := serve(t)
+	for name, text := range map[string]string{
+		"no JSON": "{", "of another org": `{"org":"https://other.okta.com","entries":[{"kind":"app","id":"0oa1"}]}`, "of something unknown": `{"org":"` + x.url + `","entries":[{"kind":"moon","id":"1"}]}`,
+	} {
+		r := x.prepare()
+		if err := os.WriteFile(r.Journal, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Cleanup(t.Context(), func(string, string) (bool, error) { return false, nil }); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if _, err := os.Stat(r.Journal); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r := x.prepare()
+	if err := os.WriteFile(r.Journal, nil, 0o600); err != nil { // made, and not yet written
+		t.Fatal(err)
+	}
+	if did, err := r.Cleanup(t.Context(), nil); err != nil || len(did) > 0 {
+		t.Errorf("%q, %v", did, err)
+	}
+}

@@ -206,6 +206,7 @@ func (k *oktaKeeper) write(ctx context.Context, rows []store.Connection) error {
 		}
 		k.kept[i].KeyFile = file
 	}
+	ctx = context.WithoutCancel(ctx) // so that it is known whether they are kept
 	for _, row := range rows {
 		if err := k.core.DB.Connections.Add(ctx, row); err != nil {
 			return err
@@ -410,8 +411,12 @@ func (c *Core) changeKey(ctx context.Context, conn store.Connection, key *onboar
 	if err := c.withKey(ctx, &next, key); err != nil {
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // from here on it is known whether the connection has the new key
 	if err := c.DB.Connections.Set(ctx, next); err != nil {
 		return err
 	}
-	return c.noteConnection(ctx, "patchConnection", next)
+	if err := c.noteConnection(ctx, "patchConnection", next); err != nil { // the key is in use: that is not taken back
+		c.Log.ErrorContext(ctx, "audit entry was not written", "err", err, "connection", next.ID)
+	}
+	return nil
 }

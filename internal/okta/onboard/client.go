@@ -34,11 +34,12 @@ type client struct {
 	token secret.Text
 	http  *http.Client
 	pause func(context.Context, time.Duration) error
-	told  func(what string)
+	tell  func(format string, args ...any)
+	told  func(what string) // of what was taken back
 }
 
 func (s *Setup) client() *client {
-	return &client{base: s.Org, token: s.Token, http: s.HTTP, pause: s.Pause, told: func(string) {}}
+	return &client{base: s.Org, token: s.Token, http: s.HTTP, pause: s.Pause, tell: s.tell, told: func(string) {}}
 }
 
 // call makes a request and reads what it answers into out, unless that is nil. A
@@ -61,6 +62,7 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 			return decoded(a, method, path, out)
 		case err == nil && a.Status == http.StatusTooManyRequests:
 			last, wait = c.refusal(a, method, path), untilReset(a.Header)
+			c.tell("wait %s for Okta's rate limit", wait)
 		case method != http.MethodGet && method != http.MethodDelete, ctx.Err() != nil:
 			return c.either(a, err, method, path)
 		case err == nil && a.Status < 500:

@@ -20,9 +20,15 @@ import (
 	"sallyport/sandbox/okta"
 )
 
-// onboarded returns a program with an empty database, its organization, and a
-// simulated Okta org.
-func onboarded(t *testing.T) (*Core, string, *okta.Org, string) {
+// oktaBench is a program with an empty database, its organization, and a simulated
+// Okta org.
+type oktaBench struct {
+	core    *Core
+	id, url string
+	org     *okta.Org
+}
+
+func onboarded(t *testing.T) oktaBench {
 	t.Helper()
 	org, err := okta.New(okta.Options{Seed: 7, Users: 8, Now: time.Now})
 	if err != nil {
@@ -51,7 +57,7 @@ func onboarded(t *testing.T) (*Core, string, *okta.Org, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return core, of.ID, org, srv.URL
+	return oktaBench{core, of.ID, srv.URL, org}
 }
 
 // apps counts the apps of an org whose name begins so.
@@ -77,7 +83,8 @@ func apps(t *testing.T, org *okta.Org, url, label string) int {
 // Connections, key files and apps are kept together, or none of them: here the
 // second connection cannot be.
 func TestHandingOverIsAllOrNothing(t *testing.T) {
-	core, id, org, url := onboarded(t)
+	b := onboarded(t)
+	core, id, org, url := b.core, b.id, b.org, b.url
 	keys := filepath.Join(t.TempDir(), "key.pem")
 	setup := OktaSetup{
 		Org: id, Domain: url, Token: secret.NewText(org.AdminToken()), Label: "Sallyport", Name: "Okta", Response: true, Key: onboard.EC, KeyFile: keys,
@@ -125,7 +132,8 @@ func TestHandingOverIsAllOrNothing(t *testing.T) {
 // A program that dies after the connection was kept, and before the journal was
 // removed, has its app left alone by what cleans up.
 func TestCleanupLeavesTheAppOfAConnection(t *testing.T) {
-	core, id, org, url := onboarded(t)
+	b := onboarded(t)
+	core, id, org, url := b.core, b.id, b.org, b.url
 	setup := OktaSetup{Org: id, Domain: url, Token: secret.NewText(org.AdminToken()), Label: "Sallyport", Name: "Okta", Key: onboard.EC}
 	journal := ""
 	setup.Tell = func(step string) {

@@ -3,14 +3,13 @@ package api
 import (
 	"context"
 
-	"sallyport/internal/errs"
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/source"
 )
 
 var _ = add("GET /api/v1/connections/{id}/coverage", portal.ConnectionsWrite, doc{
-	Summary: "How much of its Okta org a connection sees", Help: "Asks Okta, by about fifty requests, and changes nothing. What was not answered is unknown: an empty list is no proof that there is nothing.", Long: true,
+	Summary: "How much of its Okta org a connection sees", Help: "Asks Okta, by about fifty requests, and changes nothing. What was not answered is unknown: an empty list of Okta is no proof that there is nothing. Of other systems than Okta no area is known.", Long: true,
 }, getCoverage)
 
 // Coverage is how much a connection sees of one area of an Okta org.
@@ -30,7 +29,7 @@ func getCoverage(ctx context.Context, d Deps, c portal.Caller, in idIn) ([]Cover
 		return nil, err
 	}
 	if conn.Connector != string(source.Okta) {
-		return nil, errs.New(errs.Conflict, "%q is a connection of %s: coverage is known of %s alone", conn.Name, conn.Connector, source.Okta)
+		return []Coverage{}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, coverageWithin)
 	defer cancel()

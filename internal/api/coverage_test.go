@@ -52,7 +52,9 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("%s", value.JSON(got["zones"]))
 	}
 	desk := b.deskConnection(c, "http://127.0.0.1:1", false)
-	c.get("/api/v1/connections/"+desk+"/coverage", 409)
+	if got := items(c.get("/api/v1/connections/"+desk+"/coverage", 200)); len(got) != 0 {
+		t.Errorf("of another system: %v", got)
+	}
 	c.get("/api/v1/connections/nothing/coverage", 404)
 	b.as(b.evil, "eve@evil.example", portal.Admin).get("/api/v1/connections/"+id+"/coverage", 404)
 	b.as(b.acme, "looks@acme.example", portal.Auditor).get("/api/v1/connections/"+id+"/coverage", 403)

@@ -721,7 +721,7 @@ export interface paths {
         };
         /**
          * How much of its Okta org a connection sees
-         * @description Asks Okta, by about fifty requests, and changes nothing. What was not answered is unknown: an empty list is no proof that there is nothing.
+         * @description Asks Okta, by about fifty requests, and changes nothing. What was not answered is unknown: an empty list of Okta is no proof that there is nothing. Of other systems than Okta no area is known.
          */
         get: operations["getCoverage"];
         put?: never;

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
+	sees "sallyport/internal/okta"
 	"sallyport/internal/okta/onboard"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
@@ -167,5 +169,47 @@ func TestCleanupLeavesTheAppOfAConnection(t *testing.T) {
 		if c.ID == "users" && c.Visible != "full" {
 			t.Errorf("%+v", c)
 		}
+	}
+}
+
+// An API service integration is connected by its id and secret: its scopes alone
+// decide what it sees, and the table names those that are missing.
+func TestConnectIntegration(t *testing.T) {
+	b := onboarded(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/integrations/api/v1/api-services", strings.NewReader(`{"type":"my_app","grantedScopes":["okta.users.read","okta.groups.read"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "SSWS "+b.org.AdminToken())
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var made struct{ ID, ClientSecret string }
+	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil || made.ClientSecret == "" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	with := OktaCredential{Domain: b.url, Name: "Integration", ClientID: made.ID, Scopes: "okta.users.read okta.groups.read", Secret: secret.NewText("wrong")}
+	if _, err := b.core.ConnectOkta(t.Context(), b.id, with); err == nil || strings.Contains(err.Error(), made.ClientSecret) {
+		t.Errorf("with a wrong secret: %v", err)
+	}
+	with.Secret = secret.NewText(made.ClientSecret)
+	conn, err := b.core.ConnectOkta(t.Context(), b.id, with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]sees.Coverage{}
+	for _, c := range b.core.CheckOkta(t.Context(), conn) {
+		got[c.ID] = c
+	}
+	for area, want := range map[string]sees.Visible{"users": sees.Full, "members": sees.Full, "logs": sees.Denied, "roles": sees.Denied} {
+		if got[area].Visible != want || want == sees.Denied && got[area].Missing != got[area].Scope {
+			t.Errorf("%+v", got[area])
+		}
+	}
+	if owner, ok := b.core.OktaOwner(t.Context(), conn); !ok || owner.Verdict != sees.Pass {
+		t.Errorf("%+v", owner)
 	}
 }

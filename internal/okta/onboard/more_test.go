@@ -490,3 +490,49 @@ func TestCleanupOfNonsense(t *testing.T) {
 		t.Errorf("%q, %v", did, err)
 	}
 }
+
+// Of two apps both are taken back, whatever request of the second is interrupted.
+func TestNothingIsLeftOfTwo(t *testing.T) {
+	both := func() []onboard.App {
+		return []onboard.App{reader(), {Label: "Sallyport response", Scopes: onboard.ResponseScopes(), Roles: []onboard.Role{onboard.ResponseRole("t1")}, Key: onboard.EC}}
+	}
+	well := serve(t).prepare(both()...)
+	begun, until := 0, 0
+	well.Tell = func(step string) {
+		switch {
+		case strings.HasPrefix(step, "make a key pair"):
+			begun = well.wire.count + 1
+		case step == "look what it sees":
+			until = well.wire.count + 1
+		}
+	}
+	if _, _, err := well.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	x := serve(t)
+	before := x.all()
+	for n := begun; n <= until; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		r := x.prepare(both()...)
+		r.wire.fault = func(at int, _ *http.Request) func(*http.Request) (*http.Response, error) {
+			if at != n {
+				return nil
+			}
+			return func(req *http.Request) (*http.Response, error) {
+				defer cancel()
+				return lost(req)
+			}
+		}
+		_, _, err := r.run(ctx)
+		cancel()
+		if err == nil {
+			t.Errorf("request %d: no error", n)
+		}
+		if diff := cmp.Diff(before, x.all()); diff != "" {
+			t.Fatalf("request %d: left behind: %s", n, diff)
+		}
+	}
+	if until-begun < 10 {
+		t.Errorf("%d requests of the second app", until-begun)
+	}
+}

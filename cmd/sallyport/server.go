@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"os"
+	"slices"
+	"strings"
 
 	"sallyport/internal/app"
 	"sallyport/internal/config"
@@ -18,12 +20,10 @@ func (c *configFlag) on(flags *flag.FlagSet) {
 
 // load returns the configuration in force.
 func (c *configFlag) load() (config.Config, error) {
-	var environ []string
-	for _, e := range os.Environ() {
-		if len(e) < len("SALLYPORT_CONFIG=") || e[:len("SALLYPORT_CONFIG=")] != "SALLYPORT_CONFIG=" {
-			environ = append(environ, e)
-		}
-	}
+	environ := slices.DeleteFunc(os.Environ(), func(e string) bool {
+		name, _, _ := strings.Cut(e, "=")
+		return name == "SALLYPORT_CONFIG" || name == oktaTokenVariable // neither is an option
+	})
 	return config.Load(c.file, environ)
 }
 

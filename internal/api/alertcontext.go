@@ -205,7 +205,7 @@ func personOf(ctx context.Context, d Deps, c portal.Caller, a alert.Alert) (*Ale
 	}
 	ctx, cancel := context.WithTimeout(ctx, personWithin)
 	defer cancel()
-	p := d.People.Read(ctx, conn.ID+" "+conn.UpdatedAt.String(), oktaOrg{d, conn.Connection}, cmp.Or(a.Entity.ID, a.Entity.Login))
+	p := d.People.Read(ctx, conn.ID+" "+conn.UpdatedAt.String(), oktaOrg(d, conn.Connection), cmp.Or(a.Entity.ID, a.Entity.Login))
 	for _, part := range okta.PersonParts() {
 		if why := p.Unread[part]; why != "" {
 			out.Unread = append(out.Unread, UnreadPart{part, why})

@@ -133,6 +133,8 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SourceCategory", source.Categories()...), true
 	case reflect.TypeFor[okta.PersonPart]():
 		return words("PersonPart", okta.PersonParts()...), true
+	case reflect.TypeFor[okta.Visible]():
+		return words("Visible", okta.Visibles()...), true
 	case reflect.TypeFor[okta.Verdict]():
 		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():

@@ -98,14 +98,15 @@ func checkSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Finding
 	}
 	look, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	org := oktaOrg{d, conn.Connection}
+	org := oktaOrg(d, conn.Connection)
 	out := Findings{At: d.Now(), Sight: each(okta.Sight(look, org, d.Now()), showFinding)}
 	out.Prerequisites = each(prerequisites(d, conn).Check(look), showFinding)
 	return out, keepFindings(ctx, d, c, s.ID, out)
 }
 
 func prerequisites(d Deps, conn store.Connection) okta.Prerequisites {
-	return okta.Prerequisites{Fetch: oktaOrg{d, conn.Connection}, Credential: credentialOf(conn.Connection), Now: d.Now()}
+	org := oktaOrg(d, conn.Connection)
+	return okta.Prerequisites{Fetch: org, Credential: org.Credential(), Now: d.Now()}
 }
 
 func keepFindings(ctx context.Context, d Deps, c portal.Caller, id string, f Findings) error {
@@ -222,7 +223,7 @@ func seeOrg(ctx context.Context, d Deps, c portal.Caller, in seeOrgIn) ([]Findin
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	return each(okta.Sight(ctx, oktaOrg{d, conn.Connection}, d.Now()), showFinding), nil
+	return each(okta.Sight(ctx, oktaOrg(d, conn.Connection), d.Now()), showFinding), nil
 }
 
 func listHookTypes(context.Context, Deps, portal.Caller, none) ([]string, error) {

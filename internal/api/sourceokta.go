@@ -8,7 +8,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/guard"
 	"sallyport/internal/live"
-	"sallyport/internal/okta"
+	"sallyport/internal/okta/reach"
 	"sallyport/internal/portal"
 	"sallyport/internal/quota"
 	"sallyport/internal/value"
@@ -17,37 +17,15 @@ import (
 const (
 	// lookWithin bounds a look at an org, all of its requests together.
 	lookWithin = 40 * time.Second
+	// coverageWithin bounds a look at all of it.
+	coverageWithin = 2 * time.Minute
 	// oneLookWithin bounds one of its requests.
 	oneLookWithin = 10 * time.Second
 )
 
-// oktaOrg reads an org through a connection, within the rate budget that
-// everything shares which calls that org.
-type oktaOrg struct {
-	d    Deps
-	conn connector.Connection
-}
-
-// Fetch makes a signed-in GET request.
-func (o oktaOrg) Fetch(ctx context.Context, target string) (okta.Answer, error) {
-	raw, err := o.d.Engine.Raw(ctx, o.conn, connector.Call{
-		Action: "custom_api_call", Inputs: value.Map("method", "GET", "url", target), Priority: quota.Flow, Timeout: oneLookWithin,
-	})
-	if ce := connector.AsError(err); ce != nil {
-		return okta.Answer{}, errs.Wrap(errs.Unavailable, err, "%s", ce.Message)
-	}
-	return okta.Answer{Status: raw.Status, Header: raw.Header, Body: raw.Body}, err
-}
-
-// credentialOf says what kind of credential a connection has.
-func credentialOf(c connector.Connection) okta.Credential {
-	if c.Auth == connector.PrivateKeyJWT {
-		return okta.Credential{Kind: okta.ServiceApp, ClientID: c.Settings.Text("client_id")}
-	}
-	if c.Auth == connector.ClientCredentials {
-		return okta.Credential{Kind: okta.Integration, ClientID: c.Settings.Text("client_id")}
-	}
-	return okta.Credential{Kind: okta.APIToken}
+// oktaOrg returns an org as a connection reaches it.
+func oktaOrg(d Deps, conn connector.Connection) reach.Org {
+	return reach.Org{Caller: d.Engine, Conn: conn}
 }
 
 // oktaHand changes an org, on behalf of a caller and behind the guard.

@@ -273,7 +273,7 @@ func soundSource(ctx context.Context, d Deps, s source.Source, test bool) error 
 func readsLog(ctx context.Context, d Deps, conn store.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	_, err := okta.ReadLog(ctx, oktaOrg{d, conn.Connection}, "/api/v1/logs?limit=1")
+	_, err := okta.ReadLog(ctx, oktaOrg(d, conn.Connection), "/api/v1/logs?limit=1")
 	if err == nil {
 		return nil
 	}

@@ -121,6 +121,7 @@ type Core struct {
 	DB        *store.DB
 	Keys      *secret.Keyring
 	Shelf     *connector.Shelf
+	Egress    *egress.Egress
 	Engine    *connector.Engine
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
@@ -183,8 +184,9 @@ func (c *Core) build(o Options) error {
 	}
 	c.Shelf, c.Templates = o.Content.Shelf.WithOwn(c.DB.Connectors, c.Now), o.Content.Templates
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
+	c.Egress = egress.New(egress.Options{Allow: networks, Proxy: proxy})
 	c.Engine = connector.NewEngine(connector.Options{
-		Shelf: c.Shelf, Keyring: c.Keys, Egress: egress.New(egress.Options{Allow: networks, Proxy: proxy}), Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: c.Egress, Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
 	})
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}

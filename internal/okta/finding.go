@@ -3,7 +3,6 @@ package okta
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -55,14 +54,14 @@ func look(ctx context.Context, f Fetcher, target string, out any) (Answer, Findi
 		return a, unreadable(a), false
 	}
 	if err := json.Unmarshal(a.Body, out); err != nil {
-		return a, Finding{Verdict: CannotTell, Said: "Okta's answer is not what its API describes."}, false
+		return a, notDescribed(), false
 	}
 	return a, Finding{}, true
 }
 
 // unreadable says what an answer that is an error means for who looks.
 func unreadable(a Answer) Finding {
-	e, _ := errors.AsType[*ResponseError](parseError(a))
+	e := ErrorOf(a)
 	switch {
 	case e.Status == http.StatusUnauthorized && e.Code == "E0000015":
 		return Finding{Verdict: CannotTell, Said: "The org does not have this feature: " + e.Error() + "."}
@@ -91,4 +90,8 @@ func missingScope(h http.Header) string {
 	}
 	scope, _, _ := strings.Cut(after, `"`)
 	return scope
+}
+
+func notDescribed() Finding {
+	return Finding{Verdict: CannotTell, Said: "Okta's answer is not what its API describes."}
 }

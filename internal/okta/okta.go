@@ -54,7 +54,7 @@ func ReadLog(ctx context.Context, f Fetcher, target string) (Page, error) {
 		return Page{}, err
 	}
 	if a.Status != http.StatusOK {
-		return Page{}, parseError(a)
+		return Page{}, ErrorOf(a)
 	}
 	var raw []json.RawMessage
 	if err := event.Decode(a.Body, &raw); err != nil {
@@ -98,6 +98,7 @@ type ResponseError struct {
 	Status  int
 	Code    string // E0000011
 	Summary string
+	Causes  []string // what is wrong with each field, where Okta says so
 }
 
 func (e *ResponseError) Error() string {
@@ -118,14 +119,21 @@ func (e *ResponseError) Refused() bool {
 	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
 }
 
-func parseError(a Answer) error {
+// ErrorOf reads an answer that is an error.
+func ErrorOf(a Answer) *ResponseError {
 	e := &ResponseError{Status: a.Status}
 	var body struct {
 		ErrorCode    string `json:"errorCode"`
 		ErrorSummary string `json:"errorSummary"`
+		ErrorCauses  []struct {
+			ErrorSummary string `json:"errorSummary"`
+		} `json:"errorCauses"`
 	}
 	if json.Unmarshal(a.Body, &body) == nil {
 		e.Code, e.Summary = body.ErrorCode, strings.TrimSuffix(strings.TrimSpace(body.ErrorSummary), ".") // the code comes behind it
+		for _, c := range body.ErrorCauses {
+			e.Causes = append(e.Causes, c.ErrorSummary)
+		}
 	}
 	return e
 }

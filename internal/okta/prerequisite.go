@@ -70,7 +70,7 @@ func (p Prerequisites) Check(ctx context.Context) []Finding {
 	var role, report, threat Finding
 	var notified []Finding
 	var work errgroup.Group
-	work.Go(func() error { role = p.role(ctx); return nil })
+	work.Go(func() error { role = p.Role(ctx); return nil })
 	work.Go(func() error { threat = p.threatInsight(ctx); return nil })
 	work.Go(func() error { notified = p.notifications(ctx); return nil })
 	work.Go(func() error { report = p.reports(ctx); return nil })
@@ -225,8 +225,8 @@ func (p Prerequisites) reports(ctx context.Context) Finding {
 // suspicious activity.
 const SuspiciousActivityReported = "user.account.report_suspicious_activity_by_enduser"
 
-// role looks at the admin roles of the credential's owner.
-func (p Prerequisites) role(ctx context.Context) Finding {
+// Role looks at the admin roles of the credential's owner.
+func (p Prerequisites) Role(ctx context.Context) Finding {
 	f := p.roleOf(ctx)
 	f.ID, f.Title = RoleOfOwner, "Read-only administrator"
 	f.Why = "Reading the System Log wants an admin role. The least that does is the one to have: what a stolen credential can do is what its role can."

@@ -116,7 +116,7 @@ func identifyConsole(o *Org, c *call, in insider) (*principal, error) {
 	if in.session != "" {
 		c.session = in.session
 	}
-	return &principal{user: u, id: u.id, roles: u.roleTypes()}, nil
+	return &principal{user: u, id: u.id, roles: u.roleTypes(), permissions: u.permissions()}, nil
 }
 
 // IssueToken makes an API token of a user as the admin console does, with its

@@ -118,6 +118,10 @@ type Org struct {
 	brands     ordered[*brand]
 	threats    threats
 	zones      ordered[*zone]
+
+	customRoles  ordered[*customRole]
+	resourceSets ordered[*resourceSet]
+
 	reports    map[string]reportable // what end users can report as suspicious, by token
 	browsers   map[[32]byte]browser  // who is signed in to the pages, by digest of the cookie
 	failures   []failure             // of provisioning, the oldest first

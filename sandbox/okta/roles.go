@@ -16,7 +16,7 @@ func roleRoutes() []route {
 			del(base+"/{role}", areaRoles, unassignRole),
 		)
 	}
-	return append(all, get("/api/v1/iam/assignees/users", areaRoles, listAssignees))
+	return append(append(all, get("/api/v1/iam/assignees/users", areaRoles, listAssignees)), customRoleRoutes()...)
 }
 
 // assignment is an admin role that a user, group or client has.
@@ -27,6 +27,9 @@ type assignment struct {
 	groups  ordered[*group] // targets; none means all
 	apps    ordered[*app]
 	catalog []string // names of apps of the catalogue that are targets as a whole
+
+	custom *customRole  // of the type CUSTOM
+	about  *resourceSet // what that is about
 }
 
 func (a *assignment) key() string { return a.ID }
@@ -148,6 +151,8 @@ type roleView struct {
 	LastUpdated    *stamp         `json:"lastUpdated"`
 	AssignmentType string         `json:"assignmentType"`
 	Embedded       map[string]any `json:"_embedded,omitempty"`
+	Role           string         `json:"role,omitempty"`
+	ResourceSet    string         `json:"resource-set,omitempty"`
 	Links          any            `json:"_links"`
 }
 
@@ -157,6 +162,12 @@ func viewRole(c *call, who assignee, a *assignment) roleView {
 	v := roleView{
 		ID: a.ID, Label: role.label, Type: a.Type, Status: "ACTIVE", Created: at(a.created), LastUpdated: at(a.created),
 		AssignmentType: who.kind(), Links: map[string]link{"assignee": {Href: c.url(kind, id)}},
+	}
+	if a.custom != nil {
+		v.Label, v.Role, v.ResourceSet = a.custom.label, a.custom.id, a.about.id
+		v.Links = map[string]link{
+			"assignee": {Href: c.url(kind, id)}, "role": {Href: c.url("api/v1/iam/roles", a.custom.id)}, "resource-set": {Href: c.url("api/v1/iam/resource-sets", a.about.id)},
+		}
 	}
 	if strings.Contains(c.param("expand"), "targets/groups") {
 		groups := []groupView{}
@@ -216,10 +227,15 @@ func assignRole(c *call) (answer, error) {
 		return answer{}, err
 	}
 	var in struct {
-		Type string `json:"type"`
+		Type        string `json:"type"`
+		Role        string `json:"role"`
+		ResourceSet string `json:"resource-set"`
 	}
 	if err := c.decode(&in); err != nil {
 		return answer{}, err
+	}
+	if in.Type == custom {
+		return assignCustom(c, who, in.Role, in.ResourceSet)
 	}
 	if _, known := roleOf(in.Type); !known {
 		return answer{}, invalidField("type", "The role type is not valid.")
@@ -255,6 +271,9 @@ func unassignRole(c *call) (answer, error) {
 		return answer{}, err
 	}
 	role, _ := roleOf(a.Type)
+	if a.custom != nil {
+		role.privilege = a.custom.label
+	}
 	who.roles().remove(a.ID)
 	event, target := who.event("revoke")
 	c.emit(event, fact{targets: targets(target), debug: map[string]any{"privilegeRevoked": role.privilege}})

@@ -222,7 +222,7 @@ func identifyUser(o *Org, c *call, token string) (*principal, error) {
 		return nil, errToken() // a token is worth what its owner is
 	}
 	c.actor, c.tokenID = userActor(u), t.id
-	return &principal{user: u, id: t.id, roles: u.roleTypes()}, nil
+	return &principal{user: u, id: t.id, roles: u.roleTypes(), permissions: u.permissions()}, nil
 }
 
 func identifyClient(o *Org, c *call, token string, dpop bool) (*principal, error) {
@@ -250,7 +250,7 @@ func identifyClient(o *Org, c *call, token string, dpop bool) (*principal, error
 		return nil, bearerError(c, http.StatusUnauthorized, "", "invalid_token", "The access token is invalid.")
 	}
 	c.actor = clientActor(t.client)
-	p := &principal{client: t.client, id: t.client.id, scopes: t.scopes, roles: t.client.roleTypes(), scoped: t.client.service}
+	p := &principal{client: t.client, id: t.client.id, scopes: t.scopes, roles: t.client.roleTypes(), permissions: permissionsOf(t.client.roles.items), scoped: t.client.service}
 	if o.settings.clientPrivileges {
 		p.roles = append(p.roles, "SUPER_ADMIN")
 	}

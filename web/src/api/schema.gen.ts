@@ -712,6 +712,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of its Okta org a connection sees
+         * @description Asks Okta, by about fifty requests, and changes nothing. What was not answered is unknown: an empty list of Okta is no proof that there is nothing. Of other systems than Okta no area is known.
+         */
+        get: operations["getCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/test": {
         parameters: {
             query?: never;
@@ -4961,6 +4981,20 @@ export interface components {
             /** @description of that */
             microsecondsPerEvent: number;
         };
+        Coverage: {
+            id: string;
+            title: string;
+            /** @description what it is wanted for */
+            why: string;
+            /** @description full, partial, denied, absent (the org does not have it) or unknown */
+            visible: components["schemas"]["Visible"];
+            /** @description what was found */
+            said: string;
+            /** @description what an app must have been granted to read it */
+            scope: string;
+            /** @description the scope that the app lacks */
+            missing?: string;
+        };
         CreateBacktest: {
             /** @description id or name of a published rule; or else a text */
             rule?: string;
@@ -8286,6 +8320,8 @@ export interface components {
             /** @description the newest of the other alone */
             old: components["schemas"]["Example"][];
         };
+        /** @enum {string} */
+        Visible: "full" | "partial" | "denied" | "absent" | "unknown";
         Wait: {
             for?: components["schemas"]["Expression"];
             unit?: components["schemas"]["Expression"];
@@ -9593,6 +9629,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"][];
                 };
             };
             default: components["responses"]["Error"];

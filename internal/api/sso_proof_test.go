@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/value"
 	"sallyport/sandbox/okta/samlidp"
 )
@@ -96,10 +98,50 @@ func TestAProofThroughOkta(t *testing.T) {
 		if !found {
 			t.Error("the proof is not in the audit log")
 		}
+		// The same again, by a browser that comes back.
+		if resp, _ := sam.brings("acme", p.says("sam@acme.example", id, []string{"Eyes"}), id); resp.StatusCode != 403 {
+			t.Errorf("an answer is taken twice: %d", resp.StatusCode)
+		}
+		// Who is signed in nowhere signs in by it, and so does who has a password: that
+		// is what their session is proved by.
+		for name, c := range map[string]*client{"nobody": b.browser(), "a session by password": ada} {
+			if m := c.asksAnew(proof); m.ForceAuthn {
+				t.Errorf("%s is asked for a proof through Okta", name)
+			}
+		}
+	})
+}
+
+// What one organization's Okta says of somebody is no proof in another one, also
+// where they may enter that without being asked.
+func TestOneOktasProofIsNoneElsewhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		b := setupOn(t, db)
+		ada := b.member(b.acme, "ada@acme.example", portal.Admin)
+		b.member(b.evil, "eve@evil.example", portal.Admin)
+		if err := b.db.Accounts.Join(t.Context(), ada, portal.Membership{Org: b.evil.ID, Account: ada.ID, Roles: []string{portal.Auditor}, CreatedAt: b.now()}); err != nil {
+			t.Fatal(err)
+		}
+		_, evil := b.enabled("evil", "eve@evil.example", 0)
+		c := b.browser()
+		c.signIn("ada@acme.example")
+		if !b.fresh(c) {
+			t.Fatal("who just gave the password is not fresh")
+		}
 		b.pass(20 * time.Minute)
-		// Who is signed in nowhere, or elsewhere, signs in by it.
-		if m := b.browser().asksAnew(proof); m.ForceAuthn {
-			t.Error("a proof of nobody is asked for")
+		id := c.asks(c.post("/api/v1/session/switch", value.Map("organization", "evil"), 200).Text("url"))
+		if resp, body := c.brings("evil", evil.says("ada@acme.example", id, []string{"Eyes"}), id); resp.StatusCode != 303 || !b.fresh(c) {
+			t.Fatalf("%d %s", resp.StatusCode, body)
+		}
+		if got := c.post("/api/v1/session/switch", value.Map("organization", "acme"), 200); got.Text("next") != "done" {
+			t.Fatalf("%s", value.JSON(got))
+		}
+		if b.fresh(c) {
+			t.Error("the other organization's Okta proved somebody here")
+		}
+		c.post("/api/v1/session/proof", value.Map("password", password), 200)
+		if !b.fresh(c) {
+			t.Error("the password is no proof")
 		}
 	})
 }

@@ -66,9 +66,9 @@ func (s *server) serveStart(w http.ResponseWriter, r *http.Request) {
 	purpose := portal.LoginPurpose(r.URL.Query().Get("purpose"))
 	if purpose == portal.ForSwitch || purpose == portal.ForProof {
 		// Who is not signed in signs in; so does who would prove themselves in another
-		// organization than they are in.
+		// organization than they are in, or has a session that they proved otherwise.
 		c, err := s.Portal.Enter(r.Context(), cookieOf(s.BaseURL, r))
-		if err == nil && (purpose == portal.ForSwitch || c.Org.Slug == b.Slug) {
+		if err == nil && (purpose == portal.ForSwitch || c.Org.Slug == b.Slug && c.Session.Method == portal.BySAML) {
 			b.Purpose, b.Account = purpose, c.Account.ID
 		}
 	}

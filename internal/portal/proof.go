@@ -24,8 +24,8 @@ type Provings interface {
 	// Prove notes a proof; second is the second factor that was part of it, if any.
 	Prove(ctx context.Context, s Session, by, second ProofMethod, at time.Time) error
 	// ProveArrived takes what arrived from an identity provider as a proof of who has
-	// a session. If the organization knows somebody else by that name, or nobody, it
-	// is not found.
+	// a session. If the organization knows somebody else by that name, or nobody, that
+	// is [ErrOtherPerson]; what arrived and was used before is not found.
 	ProveArrived(ctx context.Context, p Proving) error
 }
 

@@ -113,16 +113,18 @@ func (e *entry) prove(ctx context.Context) (Finished, error) {
 	c, err := e.s.o.Portal.Look(ctx, e.finish.Session)
 	_, nobody := errors.AsType[*AuthError](err)
 	switch {
-	case nobody || err == nil && (c.Account.ID != e.arrival.Request.Account || c.Org.ID != e.org.ID):
+	case nobody || err == nil && (c.Session.Method != BySAML || c.Account.ID != e.arrival.Request.Account || c.Org.ID != e.org.ID):
 		return Finished{}, e.refuse(ctx, RefusedPerson, "the session that was to be proved is not there any more", "", "")
 	case err != nil:
 		return Finished{}, err
 	}
 	err = e.s.o.Portal.o.Provings.ProveArrived(ctx, Proving{Hash: e.hash, Org: e.org.ID, Key: NameKey(e.arrival.NameID), Session: c.Session, At: e.s.o.Now()})
-	if errs.KindOf(err) == errs.NotFound {
+	switch {
+	case errors.Is(err, ErrOtherPerson):
 		return Finished{}, e.refuse(ctx, RefusedPerson, "", c.Account.Email, e.arrival.NameID)
-	}
-	if err != nil {
+	case errs.KindOf(err) == errs.NotFound: // the same browser came back twice
+		return Finished{}, e.refuse(ctx, RefusedArrival, "", "", "")
+	case err != nil:
 		return Finished{}, fmt.Errorf("note the proof: %w", err)
 	}
 	return Finished{Org: e.org, Proved: true, ReturnTo: e.returnTo()}, nil

@@ -35,6 +35,10 @@ var (
 	ErrUsed   = errs.New(errs.Conflict, "the request was answered already, or has ended")
 )
 
+// ErrOtherPerson says that an organization knows somebody else, or nobody, by the
+// name that its identity provider gave.
+var ErrOtherPerson = errs.New(errs.Denied, "the identity provider signed in somebody else")
+
 // Explain says in a sentence what a check demands; empty for what is no check.
 func Explain(rule string) string {
 	switch Refused(rule) {

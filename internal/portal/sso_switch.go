@@ -109,7 +109,10 @@ func (s *SSO) Switch(ctx context.Context, c Caller, slug, password, token string
 	now, fresh := s.o.Now(), newToken()
 	next := Session{
 		ID: id.At(now), Account: c.Account.ID, Org: e.ID, Method: ByPassword, CreatedAt: now, SeenAt: now, EndsAt: c.Session.EndsAt, Agent: shorten(from.Agent, 300), Addr: from.Addr,
-		ProvedAt: c.Session.ProvedAt, Second: c.Session.Second,
+		Second: c.Session.Second,
+	}
+	if c.Session.Method != BySAML { // what one organization's identity provider says is no proof in another
+		next.ProvedAt = c.Session.ProvedAt
 	}
 	out.WantPassword, err = s.byPassword(ctx, entering{c, e, &next, password, token}, from)
 	if err != nil || out.WantPassword {

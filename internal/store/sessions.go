@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sallyport/internal/audit"
+	"sallyport/internal/errs"
 	"sallyport/internal/portal"
 )
 
@@ -120,6 +121,9 @@ func (t Sessions) Prove(ctx context.Context, s portal.Session, by, second portal
 func (t Sessions) ProveArrived(ctx context.Context, p portal.Proving) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		_, err := one(ctx, tx, "identity", scalar[string], `SELECT account_id FROM sso_identity WHERE org_id = ? AND name_id_key = ? AND account_id = ?`, p.Org, p.Key, p.Session.Account)
+		if errs.KindOf(err) == errs.NotFound {
+			return portal.ErrOtherPerson
+		}
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (p *post) serve(t *testing.T, security string) (*value.Object, egress.Optio
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = s.Serve(l) })
-	t.Cleanup(func() { s.Close(); wg.Wait() })
+	t.Cleanup(func() { s.Close(); l.Close(); wg.Wait() }) // the server may not have begun to serve
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	return value.Map("host", host, "port", port, "security", security, "from", "Sallyport <security@acme.example>", "username", "sallyport"), egress.Options{Roots: pool}
 }

@@ -77,17 +77,17 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 // EachDSN runs a test with the name of an empty database of each kind.
 func EachDSN(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
-	each(t, Prepared, test)
+	each(t, Prepared, PreparedPostgres, test)
 }
 
 // EachFresh runs a test with the name of a database of each kind that has no
 // tables yet.
 func EachFresh(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
-	each(t, SQLite, test)
+	each(t, SQLite, Postgres, test)
 }
 
-func each(t *testing.T, lite func(testing.TB) string, test func(t *testing.T, dsn string)) {
+func each(t *testing.T, lite, full func(testing.TB) string, test func(t *testing.T, dsn string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
@@ -95,44 +95,99 @@ func each(t *testing.T, lite func(testing.TB) string, test func(t *testing.T, ds
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, Postgres(t))
+		test(t, full(t))
 	})
 }
 
-// Postgres returns the URL of an empty PostgreSQL database, a schema of its own
-// that is dropped when the test ends. Without a server the test is skipped.
+// Postgres returns the URL of a PostgreSQL database that has no tables yet, and is
+// dropped when the test ends. Without a server the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv("TEST_POSTGRES")
-	if server == "" {
+	return postgres(t, "")
+}
+
+// PreparedPostgres returns the URL of an empty PostgreSQL database.
+func PreparedPostgres(t testing.TB) string {
+	t.Helper()
+	_ = server(t) // it skips, or says what is missing, before anything else fails
+	template, err := migratedPostgres()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return postgres(t, ` TEMPLATE "`+template+`"`)
+}
+
+// migratedPostgres is the name of a PostgreSQL database with its tables, of which
+// others are copies. It stays until the server goes, which is the tests' own.
+var migratedPostgres = sync.OnceValues(func() (string, error) {
+	ctx, name := context.Background(), "template_"+strings.ToLower(rand.Text())
+	admin, err := sql.Open("pgx", os.Getenv("TEST_POSTGRES"))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = admin.Close() }()
+	if _, err := admin.ExecContext(ctx, `CREATE DATABASE "`+name+`"`); err != nil {
+		return "", err
+	}
+	dsn, err := named(name)
+	if err != nil {
+		return "", err
+	}
+	db, err := store.Open(ctx, store.Options{DSN: dsn})
+	if err != nil {
+		return "", err
+	}
+	return name, db.Close()
+})
+
+// server returns the URL of the PostgreSQL server of the tests; without one the
+// test is skipped.
+func server(t testing.TB) string {
+	t.Helper()
+	url := os.Getenv("TEST_POSTGRES")
+	if url == "" {
 		if os.Getenv("REQUIRE_POSTGRES") != "" {
 			t.Fatal("TEST_POSTGRES is not set: run the tests through make test")
 		}
 		t.Skip("TEST_POSTGRES is not set: run the tests through make test")
 	}
-	admin, err := sql.Open("pgx", server)
+	return url
+}
+
+// postgres makes a database of its own for a test.
+func postgres(t testing.TB, as string) string {
+	t.Helper()
+	admin, err := sql.Open("pgx", server(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := "t_" + strings.ToLower(rand.Text())
-	if _, err := admin.ExecContext(t.Context(), `CREATE SCHEMA "`+schema+`"`); err != nil {
+	name := "t_" + strings.ToLower(rand.Text())
+	if _, err := admin.ExecContext(t.Context(), `CREATE DATABASE "`+name+`"`+as); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := admin.ExecContext(context.Background(), `DROP SCHEMA "`+schema+`" CASCADE`); err != nil {
+		if _, err := admin.ExecContext(context.Background(), `DROP DATABASE "`+name+`" WITH (FORCE)`); err != nil {
 			t.Error(err)
 		}
 		_ = admin.Close()
 	})
-	u, err := url.Parse(server)
+	dsn, err := named(name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dsn
+}
+
+// named returns the URL of a database of the tests' server.
+func named(name string) (string, error) {
+	u, err := url.Parse(os.Getenv("TEST_POSTGRES"))
+	if err != nil {
+		return "", err
+	}
 	q := u.Query()
-	q.Set("search_path", schema)
 	q.Set("pool_max_conns", "8")
-	u.RawQuery = q.Encode()
-	return u.String()
+	u.Path, u.RawQuery = "/"+name, q.Encode()
+	return u.String(), nil
 }
 
 func open(t testing.TB, dsn string) *store.DB {

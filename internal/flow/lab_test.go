@@ -29,6 +29,7 @@ import (
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
+	"sallyport/internal/store/storetest"
 	"sallyport/internal/table"
 	"sallyport/internal/value"
 )
@@ -118,6 +119,7 @@ func (p *peer) count(call string) int {
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{t: t, peer: &peer{}, now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), dsn: filepath.Join(t.TempDir(), "lab.db")}
+	storetest.Prepare(t, l.dsn)
 	srv := httptest.NewServer(l.peer)
 	t.Cleanup(srv.Close)
 	shelf, err := connector.Load(os.DirFS("testdata/shelf"))

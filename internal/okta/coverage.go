@@ -124,11 +124,11 @@ func (l Look) cover(a area, found looked) Coverage {
 		c.Visible = Full
 	case f.Verdict == Refused:
 		c.Visible = Denied
-		c.Missing = missingScope(found.answer.Header)
+		c.Missing = MissingScope(found.answer.Header)
 		if l.lacks(a.scope) {
 			c.Missing = cmp.Or(c.Missing, a.scope)
 		}
-	case !absent(found.answer):
+	case !NoFeature(found.answer):
 	case a.never != "" && !a.lacked:
 		c.Said = "Okta says that it knows no such thing, but " + a.never + ": " + ErrorOf(found.answer).Error() + "."
 	default:
@@ -143,10 +143,10 @@ func (l Look) lacks(scope string) bool {
 	return len(l.Scopes) > 0 && !slices.Contains(l.Scopes, scope) && !slices.Contains(l.Scopes, strings.TrimSuffix(scope, ".read")+".manage")
 }
 
-// absent reports whether an answer says that the org does not have a feature: it
+// NoFeature reports whether an answer says that the org does not have a feature: it
 // knows no such path or type, or the feature is not licensed. That an object of a
 // known kind is not there (E0000007) says nothing of the kind.
-func absent(a Answer) bool {
+func NoFeature(a Answer) bool {
 	e := ErrorOf(a)
 	switch a.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:

@@ -67,7 +67,7 @@ func unreadable(a Answer) Finding {
 		return Finding{Verdict: CannotTell, Said: "The org does not have this feature: " + e.Error() + "."}
 	case e.Refused():
 		said := e.Error() + "."
-		if scope := missingScope(a.Header); scope != "" {
+		if scope := MissingScope(a.Header); scope != "" {
 			said = fmt.Sprintf("The app has not been granted the scope %s, or the connection does not ask for it.", scope)
 		}
 		return Finding{Verdict: Refused, Said: said}
@@ -77,9 +77,9 @@ func unreadable(a Answer) Finding {
 	return Finding{Verdict: CannotTell, Said: e.Error() + "."}
 }
 
-// missingScope returns the scope that an access token lacks, as the
+// MissingScope returns the scope that an access token lacks, as the
 // WWW-Authenticate header tells it (RFC 6750 section 3).
-func missingScope(h http.Header) string {
+func MissingScope(h http.Header) string {
 	header := h.Get("Www-Authenticate")
 	if !strings.Contains(header, `error="insufficient_scope"`) {
 		return ""

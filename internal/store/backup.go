@@ -35,12 +35,13 @@ func backupTables() []string {
 		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed", "backtest",
 		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk", "notification_channel",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
+		"tenant", "inventory_entity", "inventory_version", "inventory_edge", "inventory_sight", "inventory_sync",
 	}
 }
 
 // identities are the columns that the database counts up by itself.
 func identities() map[string]string {
-	return map[string]string{"event": "seq", "data_row": "seq", "suppressed": "seq"}
+	return map[string]string{"event": "seq", "data_row": "seq", "suppressed": "seq", "tenant": "no", "inventory_entity": "no", "inventory_sync": "no"}
 }
 
 type backupHead struct {

@@ -1,0 +1,537 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sallyport/internal/errs"
+	"sallyport/internal/okta"
+)
+
+// Engine reads whole orgs.
+type Engine struct {
+	Shelf Shelf
+	Now   func() time.Time
+	Log   *slog.Logger
+	// Bucket names the rate limit that a GET request of a path counts to.
+	Bucket func(path string) string
+}
+
+// Work is one sync to be carried out, or gone on with.
+type Work struct {
+	Sync Sync
+	// Fetch makes calls, and returns a [*WaitError] where the rate limit leaves
+	// nothing for now.
+	Fetch okta.Fetcher
+	// Since is when the org was made, about; zero where that is not known.
+	Since time.Time
+	// Token says that the credential is an API token: what Okta shows to those alone
+	// is not asked for by others.
+	Token bool
+	// Tell is told now and then how far it has come; nil where nobody wants to know.
+	Tell func(Progress)
+}
+
+const (
+	// atOnce is how many calls are in flight: half of what the budget lets anybody
+	// have, which leaves the other half to those who are more urgent.
+	atOnce = 8
+	// maxTries is how often a call is tried that gets no answer that counts.
+	maxTries = 5
+	// maxFailing is how many calls in a row may get none before it is taken that the
+	// org is not reached.
+	maxFailing = 12
+	beatEvery  = 2 * time.Second
+)
+
+// syncing is a sync that is being carried out.
+type syncing struct {
+	*Engine
+	Work
+
+	sync       Sync
+	shelf      Shelf
+	calls      context.Context //nolint:containedctx // of the sync as a whole, which its steps are a part of
+	collection map[string]collection
+	folds      map[string]fold
+
+	saving sync.Mutex // one outcome is kept at a time; guards what steps know
+	owned  int
+	grants map[Ref]bool
+	all    everyone
+
+	mu      sync.Mutex
+	queues  map[string]*queue
+	tasks   map[int64]*Task // all of them, as they were last kept
+	waiting map[string]int  // tasks of a step that are not done
+	open    int
+	failing int
+	changed chan struct{}
+	begun   time.Time
+}
+
+// queue is the calls that count to one bucket.
+type queue struct {
+	bucket   string
+	ready    []*pending // by rank, then by number
+	inFlight int
+	blocked  time.Time
+	calls    int // made, those of an earlier process among them
+	here     int // made by this process
+}
+
+// pending is a task that waits for its next call.
+type pending struct {
+	*Task
+	tries int
+	after time.Time
+}
+
+// ErrUnreached says that a sync was left because the org did not answer. It can be
+// gone on with.
+var ErrUnreached = errors.New("the org does not answer")
+
+// Run carries a sync out, from where it was left. An error of [errs.Denied] says
+// that the credential is refused and another run would come to the same.
+func (e *Engine) Run(ctx context.Context, w Work) error {
+	s := &syncing{
+		Engine: e, Work: w, sync: w.Sync, shelf: e.Shelf, collection: map[string]collection{}, folds: folds(), grants: map[Ref]bool{},
+		queues: map[string]*queue{}, tasks: map[int64]*Task{}, waiting: map[string]int{}, changed: make(chan struct{}), begun: e.Now(),
+	}
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	work, stop := errgroup.WithContext(ctx)
+	s.calls = stop
+	beats, ended := context.WithCancel(stop)
+	defer ended()
+	for range atOnce {
+		work.Go(func() error { return s.work(stop) })
+	}
+	var beating sync.WaitGroup
+	beating.Go(func() { s.beat(beats) })
+	err := work.Wait()
+	ended()
+	beating.Wait()
+	if err != nil {
+		return err
+	}
+	s.sync.Progress = s.progress()
+	if s.Tell != nil {
+		s.Tell(s.sync.Progress)
+	}
+	return s.settle(ctx)
+}
+
+// ctx is that of the calls that a step makes of the shelf.
+func (s *syncing) ctx() context.Context { return context.WithoutCancel(s.calls) }
+
+// load takes up the tasks of an earlier process, or plans the first.
+func (s *syncing) load(ctx context.Context) error {
+	list := collections(s.Since, s.sync.StartedAt)
+	for i, c := range list {
+		s.collection[strconv.Itoa(i)] = c
+	}
+	tasks, err := s.shelf.Tasks(ctx, s.sync)
+	if err != nil {
+		return err
+	}
+	if len(tasks) == 0 {
+		if tasks, err = s.shelf.Plan(ctx, s.sync, s.first(list)); err != nil {
+			return err
+		}
+	}
+	for _, t := range tasks {
+		switch t.Step {
+		case stepRoles:
+			s.grants[t.Object] = true
+		case stepEdges:
+			if string(t.Kept) == string(Owns) {
+				s.owned++
+			}
+		case stepEveryone:
+			if t.Done {
+				if err := decode(t.Kept, &s.all); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	s.add(tasks)
+	return nil
+}
+
+// first returns the tasks that everything else comes of.
+func (s *syncing) first(list []collection) []Task {
+	tasks := []Task{{Step: stepAssignees, Target: "/api/v1/iam/assignees/users?limit=100", Rank: rankAdmins}}
+	for i, c := range list {
+		t := Task{Step: stepList, Target: c.target, Rank: c.rank, Kept: []byte(strconv.Itoa(i)), Object: Ref{Kind: c.kind}}
+		if c.id == NotificationMails && !s.Token {
+			t.note(c.name(), &Result{Visible: okta.Denied, Said: "Okta shows it to API tokens alone."}, 0)
+			t.turn("")
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks
+}
+
+func (s *syncing) bucketOf(t *Task) *queue {
+	name := s.Bucket(t.Target)
+	q, ok := s.queues[name]
+	if !ok {
+		q = &queue{bucket: name}
+		s.queues[name] = q
+	}
+	return q
+}
+
+// add takes tasks into the queues.
+func (s *syncing) add(tasks []Task) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range tasks {
+		s.tasks[t.No] = &t
+		if t.Done {
+			continue
+		}
+		s.waiting[waitName(t)]++
+		s.open++
+		s.push(&pending{Task: &t})
+	}
+	s.wake()
+}
+
+// waitName is what others wait for by: a step, and of a list its kind.
+func waitName(t Task) string {
+	if t.Step == stepList {
+		return t.Step + " " + string(t.Object.Kind)
+	}
+	return t.Step
+}
+
+// push puts a task into the queue of its next call. The lock is held.
+func (s *syncing) push(p *pending) {
+	q := s.bucketOf(p.Task)
+	at, _ := slices.BinarySearchFunc(q.ready, p, func(a, b *pending) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.No, b.No)) })
+	q.ready = slices.Insert(q.ready, at, p)
+}
+
+func (s *syncing) wake() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// work makes calls until none is left.
+func (s *syncing) work(ctx context.Context) error {
+	for {
+		p, q, at, changed := s.pick()
+		if p == nil && changed == nil {
+			return nil
+		}
+		if p == nil {
+			if err := pause(ctx, at.Sub(s.Now()), changed); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.call(ctx, p, q); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits until something changes, or until a time where there is one.
+func pause(ctx context.Context, d time.Duration, changed <-chan struct{}) error {
+	timer := time.NewTimer(min(max(d, time.Millisecond), time.Minute))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+	case <-timer.C:
+	}
+	return nil
+}
+
+// pick returns a task to go on with: of the bucket that has the fewest calls in
+// flight, the one that comes first. Where there is none for now it says when to look
+// again, and where there is none at all, nothing.
+func (s *syncing) pick() (p *pending, from *queue, at time.Time, changed <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == 0 {
+		return nil, nil, time.Time{}, nil
+	}
+	now := s.Now()
+	at = now.Add(time.Minute)
+	best := -1
+	for _, q := range s.queues {
+		if q.blocked.After(now) {
+			if len(q.ready) > 0 {
+				at = earlier(at, q.blocked)
+			}
+			continue
+		}
+		i, when := s.eligible(q, now)
+		if i < 0 {
+			at = earlier(at, when)
+			continue
+		}
+		if from == nil || cmp.Or(cmp.Compare(q.inFlight, from.inFlight), cmp.Compare(q.ready[i].Rank, from.ready[best].Rank), cmp.Compare(q.bucket, from.bucket)) < 0 {
+			from, best = q, i
+		}
+	}
+	if from == nil {
+		return nil, nil, at, s.changed
+	}
+	p = from.ready[best]
+	from.ready = slices.Delete(from.ready, best, best+1)
+	from.inFlight++
+	return p, from, at, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// eligible returns the place of the first task that may go on, or when to look
+// again.
+func (s *syncing) eligible(q *queue, now time.Time) (int, time.Time) {
+	at := now.Add(time.Minute)
+	for i, p := range q.ready {
+		switch {
+		case p.after.After(now):
+			at = earlier(at, p.after)
+		case s.held(p.Task):
+		default:
+			return i, at
+		}
+	}
+	return -1, at
+}
+
+// held reports whether a task waits for others: who has an app directly is asked
+// once it is known what everybody has.
+func (s *syncing) held(t *Task) bool {
+	return t.Step == stepEdges && string(t.Kept) == string(Assigned) && t.Pages == 0 && (s.waiting[stepList+" "+string(Group)] > 0 || s.waiting[stepEveryone] > 0)
+}
+
+// call makes the next call of a task, and keeps what came of it.
+func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
+	t := *p.Task
+	if s.leaveOut(&t) {
+		return s.kept(ctx, p, q, Outcome{Task: t}, false)
+	}
+	a, err := s.Fetch.Fetch(ctx, t.Target)
+	if err != nil {
+		return s.missed(ctx, p, q, err)
+	}
+	r, err := readReply(t.Target, s.under(t), a)
+	if err != nil {
+		return s.missed(ctx, p, q, err)
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	t.Pages++
+	o, err := s.take(&t, r)
+	if err != nil {
+		return err
+	}
+	return s.kept(ctx, p, q, o, true)
+}
+
+// under names the field that lists stand in, of the answer to a task's next call.
+func (s *syncing) under(t Task) string {
+	switch t.Step {
+	case stepList:
+		return s.collection[string(t.Kept)].under
+	case stepFold:
+		var f folding
+		if decode(t.Kept, &f) != nil || len(f.Todo) == 0 {
+			return ""
+		}
+		switch c := f.Todo[0]; c.Part {
+		case "custom_role.permissions":
+			return "permissions"
+		case "resource_set.resources":
+			return "resources"
+		case "resource_set.bindings":
+			if c.Of != "" {
+				return "members"
+			}
+			return "roles"
+		}
+	}
+	return ""
+}
+
+func (s *syncing) take(t *Task, r reply) (Outcome, error) {
+	switch t.Step {
+	case stepList:
+		return s.takeList(t, r)
+	case stepFold:
+		return s.takeFold(t, r)
+	case stepEdges:
+		return s.takeEdges(t, r)
+	case stepEveryone:
+		return s.takeEveryone(t, r)
+	case stepAssignees:
+		return s.takeAssignees(t, r)
+	case stepRoles:
+		return s.takeRoles(t, r)
+	case stepFactors:
+		return s.takeFactors(t, r)
+	case stepSchema:
+		return s.takeSchema(t, r)
+	}
+	return Outcome{}, errs.New(errs.Invalid, "there is no step %q", t.Step)
+}
+
+// leaveOut ends a task that is not worth its calls, and reports whether it did.
+func (s *syncing) leaveOut(t *Task) bool {
+	if t.Step != stepEdges || string(t.Kept) != string(Assigned) {
+		return false
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if s.all.Users <= maxDirect || !slices.Contains(s.all.Apps, t.Object.ID) {
+		return false
+	}
+	t.Results = map[string]Result{string(Assigned): {Visible: okta.Full, Skipped: true, Said: "Who has an app directly that everybody has was not asked."}}
+	t.turn("")
+	return true
+}
+
+func (s *syncing) knowEveryone(e everyone) { s.all = e }
+
+// kept keeps an outcome, and goes on with what comes of it. What was answered is
+// kept even while everything is being ended: nobody asks for it again.
+func (s *syncing) kept(ctx context.Context, p *pending, q *queue, o Outcome, called bool) error {
+	added, err := s.shelf.Save(context.WithoutCancel(ctx), s.sync, o)
+	if err != nil {
+		return err
+	}
+	s.add(added)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q.inFlight--
+	if called {
+		q.calls++
+		q.here++
+		s.failing = 0
+	}
+	t := o.Task
+	s.tasks[t.No] = &t
+	if t.Done {
+		s.open--
+		s.waiting[waitName(t)]--
+	} else {
+		s.push(&pending{Task: &t})
+	}
+	s.wake()
+	return nil
+}
+
+// missed puts a task back whose call got no answer that counts; or gives the part
+// up, or all of it.
+func (s *syncing) missed(ctx context.Context, p *pending, q *queue, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	wait, isWait := errors.AsType[*WaitError](err)
+	if !isWait && errs.KindOf(err) != errs.Unavailable {
+		return err
+	}
+	s.mu.Lock()
+	q.inFlight--
+	if isWait {
+		q.blocked = wait.Until
+	} else {
+		s.failing++
+		p.tries++
+		p.after = s.Now().Add(time.Duration(1<<min(p.tries, 6)) * 250 * time.Millisecond)
+	}
+	gone, given := s.failing > maxFailing, p.tries >= maxTries
+	if !gone && !given {
+		s.push(p)
+	}
+	s.wake()
+	s.mu.Unlock()
+	switch {
+	case gone:
+		return errs.Wrap(errs.Unavailable, errors.Join(ErrUnreached, err), "%s: %s", ErrUnreached, errs.Message(err))
+	case !given:
+		return nil
+	}
+	s.Log.WarnContext(ctx, "part of an org not read", "target", p.Target, "err", err)
+	t := *p.Task
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	o, err := s.take(&t, reply{fail: &Result{Visible: okta.Unknown, Said: "It could not be read: " + errs.Message(err) + "."}})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	q.inFlight++
+	s.mu.Unlock()
+	return s.kept(ctx, p, q, o, false)
+}
+
+// beat keeps and tells how far it has come, until ctx ends.
+func (s *syncing) beat(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		now := s.sync
+		now.Progress = s.progress()
+		if err := s.shelf.Beat(ctx, now); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "progress of a sync not kept", "err", err)
+		}
+		if s.Tell != nil {
+			s.Tell(now.Progress)
+		}
+	}
+}
+
+// progress returns how far it has come.
+func (s *syncing) progress() Progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spent := s.Now().Sub(s.begun).Minutes()
+	p := Progress{Buckets: []BucketProgress{}}
+	for _, q := range s.queues {
+		b := BucketProgress{Bucket: q.bucket, Calls: q.calls, Wanted: q.calls + q.inFlight + len(q.ready)}
+		if spent > 0 {
+			b.Rate = float64(q.here) / spent
+		}
+		if q.blocked.After(s.Now()) {
+			b.Waits = q.blocked
+		}
+		if left := b.Wanted - b.Calls; left > 0 && b.Rate > 0 {
+			p.Left = max(p.Left, int(float64(left)/b.Rate*60)+1)
+		}
+		p.Calls, p.Wanted = p.Calls+b.Calls, p.Wanted+b.Wanted
+		p.Buckets = append(p.Buckets, b)
+	}
+	slices.SortFunc(p.Buckets, func(a, b BucketProgress) int { return cmp.Compare(a.Bucket, b.Bucket) })
+	for name, n := range s.waiting {
+		p.Growing = p.Growing || n > 0 && (len(name) >= len(stepList) && name[:len(stepList)] == stepList || name == stepAssignees)
+	}
+	return p
+}

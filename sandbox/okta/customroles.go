@@ -11,16 +11,16 @@ import (
 func customRoleRoutes() []route {
 	const roles, sets = "/api/v1/iam/roles", "/api/v1/iam/resource-sets"
 	return []route{
-		get(roles, areaRoles, listCustomRoles),
-		post(roles, areaRoles, createCustomRole),
-		get(roles+"/{role}", areaRoles, getCustomRole),
-		del(roles+"/{role}", areaRoles, deleteCustomRole),
-		get(roles+"/{role}/permissions", areaRoles, listPermissions),
-		get(sets, areaRoles, listResourceSets),
-		post(sets, areaRoles, createResourceSet),
-		get(sets+"/{set}", areaRoles, getResourceSet),
-		del(sets+"/{set}", areaRoles, deleteResourceSet),
-		get(sets+"/{set}/resources", areaRoles, listResources),
+		get(roles, areaIAM, listCustomRoles),
+		post(roles, areaIAM, createCustomRole),
+		get(roles+"/{role}", areaIAM, getCustomRole),
+		del(roles+"/{role}", areaIAM, deleteCustomRole),
+		get(roles+"/{role}/permissions", areaIAM, listPermissions),
+		get(sets, areaIAM, listResourceSets),
+		post(sets, areaIAM, createResourceSet),
+		get(sets+"/{set}", areaIAM, getResourceSet),
+		del(sets+"/{set}", areaIAM, deleteResourceSet),
+		get(sets+"/{set}/resources", areaIAM, listResources),
 	}
 }
 
@@ -78,7 +78,7 @@ func permitted(permission string) (areas []area, reads bool) {
 	reads = strings.HasSuffix(name, ".read")
 	switch {
 	case name == "iam.read":
-		return []area{areaRoles}, true
+		return []area{areaRoles, areaIAM}, true
 	case strings.HasPrefix(name, "users.apitokens."):
 		return []area{areaTokens}, reads
 	case name == "users.groupMembership.manage", name == "groups.members.manage":
@@ -101,6 +101,16 @@ func permitted(permission string) (areas []area, reads bool) {
 		return []area{areaApps}, reads
 	case strings.HasPrefix(name, "policies."):
 		return []area{areaPolicies}, reads
+	case strings.HasPrefix(name, "identityProviders."):
+		return []area{areaIdPs}, reads
+	case strings.HasPrefix(name, "authzServers."):
+		return []area{areaServers}, reads
+	case strings.HasPrefix(name, "devices."):
+		return []area{areaDevices}, reads
+	case strings.HasPrefix(name, "agents."):
+		return []area{areaAgents}, reads
+	case strings.HasPrefix(name, "realms."):
+		return []area{areaRealms, areaRealmAssignments}, reads
 	case strings.HasPrefix(name, "customizations."):
 		return []area{areaBrands, areaTemplates}, reads
 	}

@@ -52,7 +52,7 @@ func departments() []department {
 }
 
 // seed fills the org.
-func seed(o *Org, opt Options) {
+func seed(o *Org, opt Options) error {
 	now := o.now().UTC().Truncate(time.Second)
 	s := &seeder{
 		Org: o, rand: rand.New(rand.NewPCG(opt.Seed, 0x73656564)), //nolint:gosec // a simulation, repeatable on purpose
@@ -69,7 +69,14 @@ func seed(o *Org, opt Options) {
 	s.software()
 	s.lives()
 	s.keys()
+	s.threats = newThreats(s.start)
+	s.phones()
+	s.settings.contacts = map[string]string{"BILLING": s.people[1].id, "TECHNICAL": s.people[0].id}
+	if err := s.furnish("ordinary"); err != nil {
+		return err
+	}
 	s.past()
+	return nil
 }
 
 // groups makes the groups of the org and the rules that fill those of the

@@ -15,7 +15,7 @@ import (
 // software makes the apps of the org and says who has them.
 func (s *seeder) software() {
 	everyone := s.dir.everyone
-	s.install("saasure", "Okta Admin Console", "OPENID_CONNECT", s.named["Super admins"], s.named["Help desk"], s.named["Auditors"])
+	s.install("saasure", "Okta Admin Console", "OPENID_CONNECT", s.named["Super admins"], s.named["Help desk"], s.named["Auditors"]).accessPolicy = fixedID("00p", s.orgID+"/ACCESS_POLICY/Okta Admin Console")
 	s.install("okta_enduser", "Okta Dashboard", "OPENID_CONNECT", everyone)
 	s.install("google", "Google Workspace", "SAML_2_0", everyone).features = []string{"PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION", "PUSH_PROFILE_UPDATES"}
 	s.install("slack", "Slack", "SAML_2_0", everyone).features = []string{"PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION"}

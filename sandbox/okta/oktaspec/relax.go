@@ -13,6 +13,12 @@ func relax(doc *openapi3.T) {
 	for _, s := range doc.Components.Schemas {
 		w.walk(s)
 	}
+	for _, name := range []string{"UserLockoutSettings", "AttackProtectionAuthenticatorSettings"} {
+		// Described as an object; the clients that Okta makes read a list of one.
+		if s := doc.Components.Schemas[name]; s != nil {
+			s.Value.Type = nil
+		}
+	}
 	for _, path := range doc.Paths.Map() {
 		for _, op := range path.Operations() {
 			if op.RequestBody != nil && op.RequestBody.Value != nil {

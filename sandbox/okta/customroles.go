@@ -97,24 +97,33 @@ func permitted(permission string) (areas []area, reads bool) {
 		return []area{areaGroups, areaMembers}, false
 	case strings.HasPrefix(name, "groups."):
 		return []area{areaGroups}, reads
-	case strings.HasPrefix(name, "apps."):
-		return []area{areaApps}, reads
-	case strings.HasPrefix(name, "policies."):
-		return []area{areaPolicies}, reads
-	case strings.HasPrefix(name, "identityProviders."):
-		return []area{areaIdPs}, reads
-	case strings.HasPrefix(name, "authzServers."):
-		return []area{areaServers}, reads
-	case strings.HasPrefix(name, "devices."):
-		return []area{areaDevices}, reads
-	case strings.HasPrefix(name, "agents."):
-		return []area{areaAgents}, reads
-	case strings.HasPrefix(name, "realms."):
-		return []area{areaRealms, areaRealmAssignments}, reads
-	case strings.HasPrefix(name, "customizations."):
-		return []area{areaBrands, areaTemplates}, reads
 	}
-	return nil, reads
+	noun, _, _ := strings.Cut(name, ".")
+	return areasOf(noun), reads
+}
+
+// areasOf returns what the permissions of a noun are about that is neither
+// people nor groups.
+func areasOf(noun string) []area {
+	switch noun {
+	case "apps":
+		return []area{areaApps}
+	case "policies":
+		return []area{areaPolicies}
+	case "identityProviders":
+		return []area{areaIDPs}
+	case "authzServers":
+		return []area{areaServers}
+	case "devices":
+		return []area{areaDevices}
+	case "agents":
+		return []area{areaAgents}
+	case "realms":
+		return []area{areaRealms, areaRealmAssignments}
+	case "customizations":
+		return []area{areaBrands, areaTemplates}
+	}
+	return nil
 }
 
 // permissionsOf returns what the custom roles among some assignments permit.

@@ -240,27 +240,9 @@ func (s *seeder) word(text string) (any, error) {
 	kind, name, _ := strings.Cut(text[1:], ":")
 	lost := fmt.Errorf("there is no %s", text)
 	switch kind {
-	case "user":
-		if u, found := s.dir.find(name + "@" + s.domain + ".example"); found {
-			return u.id, nil
-		}
-	case "group":
-		for _, g := range s.dir.groups.items {
-			if g.name() == name {
-				return g.id, nil
-			}
-		}
-	case "app":
-		for _, a := range s.apps.all.items {
-			if a.label == name {
-				return a.id, nil
-			}
-		}
-	case "brand":
-		for _, b := range s.brands.items {
-			if b.byDefault == (name == "default") {
-				return b.id, nil
-			}
+	case "user", "group", "app", "brand":
+		if id := s.idOf(kind, name); id != "" {
+			return id, nil
 		}
 	case "days", "ms":
 		n, err := strconv.ParseFloat(name, 64)
@@ -279,6 +261,36 @@ func (s *seeder) word(text string) (any, error) {
 		}
 	}
 	return nil, lost
+}
+
+// idOf returns the id of somebody or something by the name of it, empty when
+// there is none.
+func (s *seeder) idOf(kind, name string) string {
+	switch kind {
+	case "user":
+		if u, found := s.dir.find(name + "@" + s.domain + ".example"); found {
+			return u.id
+		}
+	case "group":
+		for _, g := range s.dir.groups.items {
+			if g.name() == name {
+				return g.id
+			}
+		}
+	case "app":
+		for _, a := range s.apps.all.items {
+			if a.label == name {
+				return a.id
+			}
+		}
+	case "brand":
+		for _, b := range s.brands.items {
+			if b.byDefault == (name == "default") {
+				return b.id
+			}
+		}
+	}
+	return ""
 }
 
 // prefixOf returns the prefix of the ids of what the furniture names.

@@ -51,6 +51,12 @@ type Options struct {
 	// HTTPSOnly makes event hooks as strict as Okta's: without it, http is
 	// good enough for an endpoint on this machine.
 	HTTPSOnly bool
+	// Weak makes an org with weaknesses, and ways to full control, that
+	// [Planted] lists. All else is as it should be.
+	Weak bool
+	// Groups and Apps are how many there are to be, at least those that every
+	// org has.
+	Groups, Apps int
 }
 
 // Features switches on what not every org has. Recorded orgs differ in them;
@@ -120,7 +126,6 @@ type Org struct {
 	things     things                    // what is on shelves
 	single     map[string]map[string]any // what there is one of, by path; replaced, never changed
 	devices    ordered[*device]
-	ownWords   map[string]bool // attributes that people may change themselves, beside the usual ones
 
 	customRoles  ordered[*customRole]
 	resourceSets ordered[*resourceSet]
@@ -153,7 +158,7 @@ func New(opt Options) (*Org, error) {
 		domain: opt.Domain, company: companyName(opt.Domain), features: opt.Features,
 		ids: newIDs(opt.Seed), router: newRouter(routes()), pages: pages, limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
 		tokens: newTokenBox(), dir: newDirectory(), apps: appShelf{byClient: map[string]*app{}}, attributes: baseAttributes(),
-		things: things{}, single: map[string]map[string]any{}, ownWords: map[string]bool{}, reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
+		things: things{}, single: map[string]map[string]any{}, reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
 	}
 	o.SetBaseURL(opt.BaseURL)
 	o.orgID, o.realmID, o.userTypeID = o.ids.next("00o"), o.ids.next("guo"), o.ids.next("oty")

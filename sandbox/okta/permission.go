@@ -38,7 +38,7 @@ const (
 	areaConsole area = "console" // how long admins stay in the admin console
 
 	areaAuthenticators   area = "authenticators"
-	areaIdPs             area = "idps"
+	areaIDPs             area = "idps"
 	areaBehaviors        area = "behaviors"
 	areaServers          area = "authorizationServers"
 	areaInlineHooks      area = "inlineHooks"
@@ -101,7 +101,7 @@ func covers(roleType string) (read, manage []area) {
 		areaUsers, areaCredentials, areaGroups, areaMembers, areaApps, areaGrants, areaRoles, areaLogs, areaHooks, areaTokens,
 		areaOrg, areaRisk, areaSessions, areaServices, areaNotices, areaStreams,
 		areaBrands, areaTemplates, areaThreats, areaZones, areaPolicies, areaIAM, areaSuper, areaConsole,
-		areaAuthenticators, areaIdPs, areaBehaviors, areaServers, areaInlineHooks, areaOrigins, areaDomains, areaEmailDomains, areaEmailServers,
+		areaAuthenticators, areaIDPs, areaBehaviors, areaServers, areaInlineHooks, areaOrigins, areaDomains, areaEmailDomains, areaEmailServers,
 		areaDevices, areaAssurances, areaRealms, areaRealmAssignments, areaLinkedObjects, areaUserTypes, areaSchemas, areaAgents, areaMappings,
 		areaFeatures, areaProviders, areaPrincipals, areaRateLimits, areaBotProtection, areaCaptchas,
 	}

@@ -10,10 +10,9 @@ func schemaRoutes() []route {
 	return []route{get("/api/v1/meta/schemas/user/{schema}", areaSchemas, getUserSchema)}
 }
 
-// selfWritten names the attributes that people may change themselves, beside
-// those that the furniture names.
-func (o *Org) selfWritten(attribute string) bool {
-	return slices.Contains([]string{"secondEmail", "mobilePhone", "nickName", "preferredLanguage", "locale", "timezone"}, attribute) || o.ownWords[attribute]
+// selfWritten says whether people may change an attribute of themselves.
+func selfWritten(attribute string) bool {
+	return slices.Contains([]string{"secondEmail", "mobilePhone", "nickName", "preferredLanguage", "locale", "timezone"}, attribute)
 }
 
 // getUserSchema answers what the profile of people consists of. Every type of
@@ -30,7 +29,7 @@ func getUserSchema(c *call) (answer, error) {
 	base, custom := map[string]any{}, map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(c.attributes)) {
 		self := "READ_ONLY"
-		if c.selfWritten(name) {
+		if selfWritten(name) {
 			self = "READ_WRITE"
 		}
 		to := base

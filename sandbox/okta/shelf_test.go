@@ -133,8 +133,8 @@ func TestShelves(t *testing.T) {
 		"/api/v1/behaviors": {object{"name": "Elsewhere", "type": "VELOCITY", "settings": object{"velocityKph": 900}}, "security.behavior.settings", "create update update update delete"},
 		"/api/v1/idps": {object{"name": "Partner", "type": "OIDC", "protocol": object{"type": "OIDC", "scopes": []string{"openid"}, "issuer": object{"url": "https://partner.example"}}, "policy": object{"accountLink": object{"action": "DISABLED"}}},
 			"system.idp.lifecycle", "create update deactivate activate delete"},
-		"/api/v1/policies": {object{"type": "PASSWORD", "priority": 1, "name": "Strict", "description": "Strict", "settings": object{"password": object{"complexity": object{"minLength": 20}}}}, "policy.lifecycle", "create update deactivate activate delete"},
-		policy + "/rules":  {object{"type": "SIGN_ON", "name": "Night", "actions": session}, "policy.rule", "add update deactivate activate delete"},
+		"/api/v1/policies":             {object{"type": "PASSWORD", "priority": 1, "name": "Strict", "description": "Strict", "settings": object{"password": object{"complexity": object{"minLength": 20}}}}, "policy.lifecycle", "create update deactivate activate delete"},
+		policy + "/rules":              {object{"type": "SIGN_ON", "name": "Night", "actions": session}, "policy.rule", "add update deactivate activate delete"},
 		"/api/v1/authorizationServers": {object{"name": "Orders", "audiences": []string{"https://orders.example"}, "description": "Orders"}, "oauth2.as", "created updated deactivated activated deleted"},
 	} {
 		types, _ := x.events(func() {

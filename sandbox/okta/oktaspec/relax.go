@@ -25,6 +25,9 @@ func relax(doc *openapi3.T) {
 				w.content(op.RequestBody.Value.Content)
 			}
 			for _, p := range op.Parameters {
+				if p.Value.Name == "filter" {
+					p.Value.Required = false // of principal rate limits, which clients list without
+				}
 				w.walk(p.Value.Schema)
 			}
 			for _, r := range op.Responses.Map() {

@@ -75,8 +75,8 @@ func viewDeviceUsers(c *call, d *device, summary bool) []any {
 	for _, u := range d.users {
 		var who any = viewUser(c, u, true)
 		if summary {
-			who = map[string]any{"id": u.id, "realmId": nil, "profile": map[string]any{"login": u.login(), "email": u.email(), "firstName": u.profile.text("firstName"), "lastName": u.profile.text("lastName")},
-				"_links": map[string]link{"self": {Href: c.url("api/v1/users", u.id)}}}
+			profile := map[string]any{"login": u.login(), "email": u.email(), "firstName": u.profile.text("firstName"), "lastName": u.profile.text("lastName")}
+			who = map[string]any{"id": u.id, "realmId": nil, "profile": profile, "_links": map[string]link{"self": {Href: c.url("api/v1/users", u.id)}}}
 		}
 		out = append(out, map[string]any{"created": at(d.created), "managementStatus": d.management(), "screenLockType": "BIOMETRIC", "user": who})
 	}

@@ -121,6 +121,9 @@ func TestShelves(t *testing.T) {
 	x := serve(t)
 	policy := "/api/v1/policies/" + str(x.get("/api/v1/policies?type=OKTA_SIGN_ON").want(200).list()[0], "id")
 	session := object{"signon": object{"access": "ALLOW", "requireFactor": false, "session": object{"maxSessionIdleMinutes": 30}}}
+	channel := object{"type": "HTTP", "version": "1.0.0", "config": object{"uri": "https://hook.example", "method": "POST"}}
+	inlineHook := object{"name": "Tokens", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0", "channel": channel}
+	federation := object{"type": "OIDC", "scopes": []string{"openid"}, "issuer": object{"url": "https://partner.example"}}
 	for path, c := range map[string]struct {
 		body  object
 		event string
@@ -128,11 +131,12 @@ func TestShelves(t *testing.T) {
 	}{
 		"/api/v1/zones":          {object{"type": "IP", "name": "Branch", "gateways": []object{{"type": "CIDR", "value": "203.0.113.0/28"}}}, "zone", "create update deactivate activate delete"},
 		"/api/v1/trustedOrigins": {object{"name": "Shop", "origin": "https://shop.example", "scopes": []object{{"type": "CORS"}}}, "security.trusted_origin", "create update deactivate activate delete"},
-		"/api/v1/inlineHooks": {object{"name": "Tokens", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0", "channel": object{"type": "HTTP", "version": "1.0.0", "config": object{"uri": "https://hook.example", "method": "POST"}}},
-			"inline_hook", "created updated deactivated activated deleted"},
-		"/api/v1/behaviors": {object{"name": "Elsewhere", "type": "VELOCITY", "settings": object{"velocityKph": 900}}, "security.behavior.settings", "create update update update delete"},
-		"/api/v1/idps": {object{"name": "Partner", "type": "OIDC", "protocol": object{"type": "OIDC", "scopes": []string{"openid"}, "issuer": object{"url": "https://partner.example"}}, "policy": object{"accountLink": object{"action": "DISABLED"}}},
-			"system.idp.lifecycle", "create update deactivate activate delete"},
+		"/api/v1/inlineHooks":    {inlineHook, "inline_hook", "created updated deactivated activated deleted"},
+		"/api/v1/behaviors":      {object{"name": "Elsewhere", "type": "VELOCITY", "settings": object{"velocityKph": 900}}, "security.behavior.settings", "create update update update delete"},
+		"/api/v1/idps": {
+			object{"name": "Partner", "type": "OIDC", "protocol": federation, "policy": object{"accountLink": object{"action": "DISABLED"}}},
+			"system.idp.lifecycle", "create update deactivate activate delete",
+		},
 		"/api/v1/policies":             {object{"type": "PASSWORD", "priority": 1, "name": "Strict", "description": "Strict", "settings": object{"password": object{"complexity": object{"minLength": 20}}}}, "policy.lifecycle", "create update deactivate activate delete"},
 		policy + "/rules":              {object{"type": "SIGN_ON", "name": "Night", "actions": session}, "policy.rule", "add update deactivate activate delete"},
 		"/api/v1/authorizationServers": {object{"name": "Orders", "audiences": []string{"https://orders.example"}, "description": "Orders"}, "oauth2.as", "created updated deactivated activated deleted"},

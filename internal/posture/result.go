@@ -16,8 +16,8 @@ type Evidence struct {
 	Field   string  `json:"field,omitempty"` // what was read of it, as an expression
 	Value   string  `json:"value,omitempty"` // what stands there; "null" where nothing does
 	Said    string  `json:"said"`
-	// Finding names what was found, the same in every run. It is empty where
-	// nothing is to be done.
+	// Finding names what was found, the same in every run; several rows may be
+	// about one. It is empty where nothing is to be done.
 	Finding string `json:"finding,omitempty"`
 	// Excepted is the reason of the exception that covers it.
 	Excepted string `json:"excepted,omitempty"`
@@ -47,11 +47,13 @@ type Result struct {
 	Lapsed []Exception `json:"lapsed,omitempty"`
 }
 
-// Objects lists what fails.
+// Objects lists what fails, each once.
 func (r Result) Objects() []Object {
 	var out []Object
+	seen := map[string]bool{}
 	for _, e := range r.Evidence {
-		if e.Finding != "" && e.Excepted == "" {
+		if e.Finding != "" && e.Excepted == "" && !seen[e.Finding] {
+			seen[e.Finding] = true
 			out = append(out, e.Object)
 		}
 	}

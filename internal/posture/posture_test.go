@@ -1,0 +1,78 @@
+package posture_test
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"sallyport/internal/posture"
+)
+
+func builtIn(t testing.TB) (fs.FS, []*posture.Check) {
+	t.Helper()
+	files, err := posture.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := posture.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files, checks
+}
+
+// TestCases runs the cases of every check: one of each that passes, that fails,
+// and that does not see what it needs.
+func TestCases(t *testing.T) {
+	files, checks := builtIn(t)
+	for _, c := range checks {
+		t.Run(c.ID, func(t *testing.T) {
+			name := strings.TrimSuffix(c.File, ".yaml") + posture.CasesSuffix
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases, err := posture.ReadCases(name, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			had := map[posture.Verdict]bool{}
+			for _, k := range cases {
+				if k.Verdict != posture.Manual || k.Blind {
+					had[k.Verdict] = true
+				}
+				out, err := c.Try(t.Context(), k)
+				if err != nil {
+					t.Errorf("%s:%d: %s: %v", k.File, k.Line, k.Name, err)
+				}
+				for _, why := range out.Why {
+					t.Errorf("%s:%d: %s: %s", k.File, k.Line, k.Name, why)
+				}
+			}
+			for _, v := range []posture.Verdict{posture.Pass, posture.Fail, posture.Manual} {
+				if !had[v] {
+					t.Errorf("%s has no case that is %s", name, v)
+				}
+			}
+		})
+	}
+}
+
+// TestNoCasesWithoutChecks holds that every file of cases has its check.
+func TestNoCasesWithoutChecks(t *testing.T) {
+	files, _ := builtIn(t)
+	err := fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
+		if base, ok := strings.CutSuffix(name, posture.CasesSuffix); ok && err == nil {
+			_, err = fs.Stat(files, base+".yaml")
+			if errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s has no check", name)
+				return nil
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sallyport/internal/inventory"
@@ -51,12 +52,7 @@ func (b *builder) inApps(p *power, a *row[app]) bool {
 	if x.Apps.has(a.id) {
 		return true
 	}
-	for _, t := range x.AppTypes {
-		if t == a.body.Name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(x.AppTypes, a.body.Name)
 }
 
 func (b *builder) overApps(p *power, aspect Aspect, i info) {

@@ -34,14 +34,14 @@ func (g *Graph) Cut(ctx context.Context, start Node) (Cut, error) {
 		out.Possible = true
 		return out, nil
 	}
-	n := network{of: map[uint32]int32{}}
+	n := network{of: map[uint32]int32{}, by: map[taken]int32{}}
 	for e := range g.from {
 		a, b := g.from[e], g.to[e]
 		step := uint32(e) //nolint:gosec // an index
 		if onward.cost[a] == unreached || toward.cost[b] == unreached || !g.walks(step) || a == g.top {
 			continue
 		}
-		n.add(a, b, step, len(g.changes(step)) > 0)
+		n.add(a, b, step, g.changes(step))
 	}
 	flow, err := n.saturate(ctx, from, g.top)
 	if err != nil || flow > maxCut {
@@ -67,6 +67,7 @@ func bansFrom(g *Graph, n uint32) bans {
 // that can be taken away let one unit through, the others any number.
 type network struct {
 	of    map[uint32]int32 // places by node
+	by    map[taken]int32  // places between, by what is taken away
 	out   [][]int32        // pipes by place
 	pipes []pipe           // each with its reverse after it
 }
@@ -74,6 +75,13 @@ type network struct {
 type pipe struct {
 	to, room int32
 	step     uint32
+}
+
+// taken is a change of what begins at a node: it may take several steps away at
+// once.
+type taken struct {
+	from   uint32
+	change Change
 }
 
 const wide = 1 << 30
@@ -87,11 +95,23 @@ func (n *network) place(node uint32) int32 {
 	return at
 }
 
-func (n *network) add(from, to, step uint32, removable bool) {
-	a, b, room := n.place(from), n.place(to), int32(wide)
-	if removable {
-		room = 1
+func (n *network) add(from, to, step uint32, changes []Change) {
+	a, b := n.place(from), n.place(to)
+	if len(changes) == 0 {
+		n.pipe(a, b, wide, step)
+		return
 	}
+	key := taken{from, changes[0]}
+	mid, ok := n.by[key]
+	if !ok {
+		mid = int32(len(n.out)) //nolint:gosec // fewer steps than 2^31
+		n.by[key], n.out = mid, append(n.out, nil)
+		n.pipe(a, mid, 1, step)
+	}
+	n.pipe(mid, b, wide, step)
+}
+
+func (n *network) pipe(a, b, room int32, step uint32) {
 	at := int32(len(n.pipes)) //nolint:gosec // fewer steps than 2^31
 	n.pipes = append(n.pipes, pipe{b, room, step}, pipe{a, 0, step})
 	n.out[a], n.out[b] = append(n.out[a], at), append(n.out[b], at+1)

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,9 +192,7 @@ func patched(t testing.TB, w map[string]any, set map[string]map[string]any, edge
 		relations = map[string]any{}
 		out["edges"] = relations
 	}
-	for r, list := range edges {
-		relations[r] = list
-	}
+	maps.Copy(relations, edges)
 	for _, r := range drop {
 		if relations[r] == nil {
 			t.Fatalf("there is no %s to drop", r)

@@ -37,7 +37,7 @@ func gapsOf(sights map[string]inventory.Sight) []Gap {
 
 // meanings says what is not known when a collection was not seen.
 func meanings() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // names of collections are no credentials
 		"user":                      "people were not visible: who they are is not known",
 		"group":                     "groups were not visible: what their members get is not known",
 		"app":                       "apps were not visible: who reaches them is not known",

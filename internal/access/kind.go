@@ -28,7 +28,7 @@ const (
 	APITokenOf          EdgeKind = "API_TOKEN_OF"
 	ServiceAppRight     EdgeKind = "SERVICE_APP_RIGHT"
 	KeyControl          EdgeKind = "KEY_CONTROL"
-	ReadClientSecret    EdgeKind = "READ_CLIENT_SECRET"
+	ReadClientSecret    EdgeKind = "READ_CLIENT_SECRET" //nolint:gosec // a name
 	IntegrationSecret   EdgeKind = "INTEGRATION_SECRET"
 	AppAdminImpersonate EdgeKind = "APP_ADMIN_IMPERSONATE"
 	PasswordCapture     EdgeKind = "PASSWORD_CAPTURE"

@@ -69,13 +69,14 @@ func (g *Graph) WriteOpenGraph(w io.Writer, org string) error {
 // openKind is a kind as a name: api_token is Sallyport_ApiToken, and the aspect
 // credential of an app Sallyport_AppCredential.
 func openKind(n Node) string {
-	out := openGraphPrefix
-	for _, word := range strings.Split(string(n.Kind)+"_"+string(n.Aspect), "_") {
+	var out strings.Builder
+	out.WriteString(openGraphPrefix)
+	for word := range strings.SplitSeq(string(n.Kind)+"_"+string(n.Aspect), "_") {
 		if word != "" {
-			out += strings.ToUpper(word[:1]) + word[1:]
+			out.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
 	}
-	return out
+	return out.String()
 }
 
 func (g *Graph) properties(n uint32) map[string]any {

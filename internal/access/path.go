@@ -145,11 +145,8 @@ func (g *Graph) Step(e uint32) Step {
 
 func (g *Graph) joined(s Step, e uint32) Step {
 	next := g.Step(e)
-	switch s.Kind {
-	case ResetPassword, ResetFactors, TemporaryAccessCode:
-		if next.Kind == ResetThenAdmin {
-			s.Kind = ResetThenAdmin
-		}
+	if next.Kind == ResetThenAdmin && (s.Kind == ResetPassword || s.Kind == ResetFactors || s.Kind == TemporaryAccessCode) {
+		s.Kind = ResetThenAdmin
 	}
 	s.To, s.ToName = next.To, next.ToName
 	s.Confidence = max(s.Confidence, next.Confidence)

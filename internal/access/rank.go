@@ -97,8 +97,8 @@ func (g *Graph) tiers(deepest int) []*field {
 		}
 	}
 	out := make([]*field, 0, 3)
-	for tier := range min(max(deepest, 0), 2) + 1 {
-		out = append(out, g.toward(goals[tier], nil))
+	for _, ends := range goals[:min(max(deepest, 0), 2)+1] {
+		out = append(out, g.toward(ends, nil))
 	}
 	return out
 }

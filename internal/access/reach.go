@@ -164,6 +164,7 @@ func (g *Graph) Person(id string) (PersonReach, error) {
 					w.Groups = append(w.Groups, g.nodes[to].Ref)
 				}
 			}
+		default:
 		}
 	}
 	slices.SortFunc(out.Apps, func(a, b AppWay) int { return cmp.Compare(a.App.ID, b.App.ID) })

@@ -49,6 +49,7 @@ var may = map[string]string{
 	"internal/okta/onboard":       "internal/connector/oauth internal/errs internal/okta internal/secret",
 	"internal/inventory":          "internal/errs internal/id internal/okta",
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
+	"internal/access":             "internal/errs internal/inventory internal/okta",
 	"internal/source":             "internal/errs internal/event internal/okta",
 	"internal/flopack":            "internal/errs internal/value",
 	"internal/flow":               "internal/errs internal/id internal/event internal/rule internal/alert internal/value internal/expr internal/function internal/connector internal/quota internal/secret",

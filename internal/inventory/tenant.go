@@ -55,6 +55,6 @@ type BucketProgress struct {
 	Bucket string    `json:"bucket"`
 	Calls  int       `json:"calls"`
 	Wanted int       `json:"wanted"`
-	Rate   float64   `json:"rate"`                  // calls a minute, lately
+	Rate   float64   `json:"rate"`                 // calls a minute, lately
 	Waits  time.Time `json:"waits_until,omitzero"` // until when the rate limit leaves nothing
 }

@@ -36,6 +36,7 @@ func backupTables() []string {
 		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk", "notification_channel",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action",
 		"tenant", "inventory_entity", "inventory_version", "inventory_edge", "inventory_sight", "inventory_sync",
+		"posture_run", "finding", "finding_change", "posture_exception", "posture_setting",
 	}
 }
 

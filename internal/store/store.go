@@ -81,6 +81,7 @@ type DB struct {
 	Notices        Notices
 	Letters        Letters
 	Inventory      Inventory
+	Postures       Postures
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -158,7 +159,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
-	db.Inventory = Inventory{db, now}
+	db.Inventory, db.Postures = Inventory{db, now}, Postures{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())
 	}

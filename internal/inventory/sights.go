@@ -144,7 +144,7 @@ func (s *syncing) sights() map[string]Sight {
 			out[name] = under(name, out)
 		}
 	}
-	out[string(Factor)] = under(string(Factor), out) // it hangs on a relation
+	out[string(Factor)] = under(string(Factor), out)      // it hangs on a relation
 	if v := out[string(Factor)]; v.Visible == okta.Full { // of admins alone
 		v.Truncated, v.Said = true, "The factors of admins alone are read."
 		out[string(Factor)] = v

@@ -45,7 +45,9 @@ func (tx *Tx) replaceEdges(ctx context.Context, tenant, at int64, a inventory.Ar
 	if a.Relation.AnchoredFrom() {
 		end = "from_no"
 	}
-	have, err := list(ctx, tx, func(rows *sql.Rows) (e edgeRow, err error) { return e, rows.Scan(&e.from, &e.to, &e.since, &e.id, &e.body) },
+	have, err := list(ctx, tx, func(rows *sql.Rows) (e edgeRow, err error) {
+		return e, rows.Scan(&e.from, &e.to, &e.since, &e.id, &e.body)
+	},
 		`SELECT from_no, to_no, valid_from, okta_id, body FROM inventory_edge WHERE `+end+` = ? AND relation = ? AND valid_to = ?`, anchor, relation, int64(still))
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ func commands() []command {
 		{"okta setup", "", "make the service app in Okta by which an org is read", runOktaSetup},
 		{"okta connect", "", "connect an Okta org by an API token, or an API service integration", runOktaConnect},
 		{"okta check", "", "say how much of its Okta org a connection sees", runOktaCheck},
+		{"okta sync", "", "read all of the Okta org that a connection leads to", runOktaSync},
 		{"okta rotate", "", "change the key of a service app in Okta", runOktaRotate},
 		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},

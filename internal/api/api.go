@@ -24,6 +24,7 @@ import (
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/inventory"
 	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
@@ -139,6 +140,10 @@ type Deps struct {
 	Working func() error
 	// Sink takes the events of files; optional: without it none are taken.
 	Sink source.Sink
+	// Meet says which Okta org a connection leads to, and SyncsChanged is called when
+	// one is to be read; without them none can be asked for.
+	Meet         func(context.Context, store.Connection) (inventory.Tenant, error)
+	SyncsChanged func()
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

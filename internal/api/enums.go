@@ -11,6 +11,7 @@ import (
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
+	"sallyport/internal/inventory"
 	"sallyport/internal/letter"
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
@@ -154,7 +155,25 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
 	}
+	if e, ok := inventoryEnum(t); ok {
+		return e, true
+	}
 	return portalEnumOf(t)
+}
+
+// inventoryEnum is enumOf for the words of inventories.
+func inventoryEnum(t reflect.Type) (enum, bool) {
+	switch t {
+	case reflect.TypeFor[inventory.SyncState]():
+		return words("SyncState", inventory.SyncStates()...), true
+	case reflect.TypeFor[inventory.Relation]():
+		return words("Relation", inventory.Relations()...), true
+	case reflect.TypeFor[inventory.Kind]():
+		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope)...), true
+	case reflect.TypeFor[store.ChangeKind]():
+		return words("ChangeKind", store.ChangeKinds()...), true
+	}
+	return enum{}, false
 }
 
 func portalEnumOf(t reflect.Type) (enum, bool) {

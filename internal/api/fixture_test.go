@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/guard"
 	"sallyport/internal/id"
+	"sallyport/internal/inventory"
 	"sallyport/internal/letter"
 	"sallyport/internal/notify"
 	"sallyport/internal/portal"
@@ -27,7 +28,7 @@ import (
 // fixture is an organization with one of everything, by id.
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test          string
+	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test, tenant  string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -125,6 +126,10 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	c.do("PUT", "/api/v1/sso/draft", value.Map("metadata", madeMetadata(org.Slug), "roles", []any{value.Map("role", "admin", "groups", []any{"Admins of " + org.Slug})}, "exempt", []any{email}), 200)
 	f.test = c.post("/api/v1/sso/tests", value.Map("user", email), 201).Text("id")
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
+	tenant, err := b.db.Inventory.Meet(ctx, inventory.Tenant{Org: org.ID, OktaID: "00o1", Domain: "https://" + org.Slug + ".okta.com", Name: org.Slug, Connection: f.connection})
+	check(err)
+	f.tenant = tenant.ID
+	b.readOrg(tenant, "g1", map[string]string{"u1": "ann@" + org.Slug + ".example"})
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f
 }

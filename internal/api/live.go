@@ -77,6 +77,8 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.ChannelsRead, true
 	case live.Letter:
 		return portal.MembersRead, true
+	case live.Inventory:
+		return portal.InventoryRead, true
 	case live.Rule, live.Backtest:
 		return portal.RulesRead, true
 	case live.Lost, live.SessionEnded:

@@ -81,6 +81,20 @@ func (c *Core) meetTenant(ctx context.Context, conn store.Connection) (inventory
 	return t, found.Created, err
 }
 
+// meet is meetTenant for who does not want to know since when the org exists.
+func (c *Core) meet(ctx context.Context, conn store.Connection) (inventory.Tenant, error) {
+	t, _, err := c.meetTenant(ctx, conn)
+	return t, err
+}
+
+// expectTenant makes the org known that a new connection leads to, so that a server
+// reads it. That this failed fails nobody: it can be asked for at any time.
+func (c *Core) expectTenant(ctx context.Context, conn store.Connection) {
+	if _, err := c.meet(ctx, conn); err != nil {
+		c.Log.WarnContext(ctx, "the org of a new connection is not read by itself", "connection", conn.ID, "err", err)
+	}
+}
+
 // SyncOkta reads all of the org that a connection leads to, and goes on where an
 // earlier process was. It is a conflict where another is at it.
 func (c *Core) SyncOkta(ctx context.Context, conn store.Connection, tell func(inventory.Progress)) (inventory.Sync, error) {

@@ -62,7 +62,11 @@ func (c *Core) ConnectOkta(ctx context.Context, org string, o OktaCredential) (s
 	if err := c.noteConnection(ctx, "createConnection", row); err != nil {
 		return row, err
 	}
-	return c.DB.Connections.Get(ctx, org, row.ID)
+	conn, err := c.DB.Connections.Get(ctx, org, row.ID)
+	if err == nil {
+		c.expectTenant(ctx, conn)
+	}
+	return conn, err
 }
 
 func nameOfOkta(base string) string {

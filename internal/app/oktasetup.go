@@ -114,6 +114,13 @@ func (c *Core) SetUpOkta(ctx context.Context, o OktaSetup) (OktaReady, error) {
 	k := &oktaKeeper{core: c, setup: o, base: base}
 	out.Tenant, _, err = setup.Run(ctx, o.apps(c.Now()), k.keep)
 	out.Apps = k.kept
+	if err == nil && len(out.Apps) > 0 && out.Apps[0].Connection != "" {
+		conn, err := c.DB.Connections.Get(ctx, o.Org, out.Apps[0].Connection)
+		if err != nil {
+			return out, err
+		}
+		c.expectTenant(ctx, conn)
+	}
 	return out, err
 }
 

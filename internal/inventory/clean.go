@@ -87,8 +87,9 @@ func volatile(kind Kind) []string {
 		return []string{"agents"}
 	case Device:
 		return []string{"lastUpdated"}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // digestSize is the length of a [Digest].

@@ -232,17 +232,17 @@ func (s *syncing) wake() {
 // work makes calls until none is left.
 func (s *syncing) work(ctx context.Context) error {
 	for {
-		p, q, at, changed := s.pick()
-		if p == nil && changed == nil {
+		p, q, idle := s.pick()
+		var err error
+		switch {
+		case p != nil:
+			err = s.call(ctx, p, q)
+		case idle.changed == nil:
 			return nil
+		default:
+			err = pause(ctx, idle.until.Sub(s.Now()), idle.changed)
 		}
-		if p == nil {
-			if err := pause(ctx, at.Sub(s.Now()), changed); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.call(ctx, p, q); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -261,18 +261,24 @@ func pause(ctx context.Context, d time.Duration, changed <-chan struct{}) error 
 	return nil
 }
 
+// idle is what is waited for where there is nothing to do: a time, or a change. Where
+// nothing will ever be, there is no change.
+type idle struct {
+	until   time.Time
+	changed <-chan struct{}
+}
+
 // pick returns a task to go on with: of the bucket that has the fewest calls in
-// flight, the one that comes first. Where there is none for now it says when to look
-// again, and where there is none at all, nothing.
-func (s *syncing) pick() (p *pending, from *queue, at time.Time, changed <-chan struct{}) {
+// flight, the one that comes first. Where there is none it says what to wait for.
+func (s *syncing) pick() (*pending, *queue, idle) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open == 0 {
-		return nil, nil, time.Time{}, nil
+		return nil, nil, idle{}
 	}
 	now := s.Now()
-	at = now.Add(time.Minute)
-	best := -1
+	at, best := now.Add(time.Minute), -1
+	var from *queue
 	for _, q := range s.queues {
 		if q.blocked.After(now) {
 			if len(q.ready) > 0 {
@@ -290,12 +296,12 @@ func (s *syncing) pick() (p *pending, from *queue, at time.Time, changed <-chan 
 		}
 	}
 	if from == nil {
-		return nil, nil, at, s.changed
+		return nil, nil, idle{at, s.changed}
 	}
-	p = from.ready[best]
+	p := from.ready[best]
 	from.ready = slices.Delete(from.ready, best, best+1)
 	from.inFlight++
-	return p, from, at, nil
+	return p, from, idle{}
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -331,7 +337,7 @@ func (s *syncing) held(t *Task) bool {
 func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	t := *p.Task
 	if s.leaveOut(&t) {
-		return s.kept(ctx, p, q, Outcome{Task: t}, false)
+		return s.kept(ctx, q, Outcome{Task: t}, false)
 	}
 	a, err := s.Fetch.Fetch(ctx, t.Target)
 	if err != nil {
@@ -348,7 +354,7 @@ func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	if err != nil {
 		return err
 	}
-	return s.kept(ctx, p, q, o, true)
+	return s.kept(ctx, q, o, true)
 }
 
 // under names the field that lists stand in, of the answer to a task's next call.
@@ -417,7 +423,7 @@ func (s *syncing) knowEveryone(e everyone) { s.all = e }
 
 // kept keeps an outcome, and goes on with what comes of it. What was answered is
 // kept even while everything is being ended: nobody asks for it again.
-func (s *syncing) kept(ctx context.Context, p *pending, q *queue, o Outcome, called bool) error {
+func (s *syncing) kept(ctx context.Context, q *queue, o Outcome, called bool) error {
 	added, err := s.shelf.Save(context.WithoutCancel(ctx), s.sync, o)
 	if err != nil {
 		return err
@@ -485,7 +491,7 @@ func (s *syncing) missed(ctx context.Context, p *pending, q *queue, err error) e
 	s.mu.Lock()
 	q.inFlight++
 	s.mu.Unlock()
-	return s.kept(ctx, p, q, o, false)
+	return s.kept(ctx, q, o, false)
 }
 
 // beat keeps and tells how far it has come, until ctx ends.

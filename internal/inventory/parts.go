@@ -277,8 +277,10 @@ func moreOfResourceSet(s object) []call {
 func moreOfAuthServer(s object) []call {
 	base := "/api/v1/authorizationServers/" + segment(s["id"])
 	return []call{
-		{Part: "auth_server.policies", Target: base + "/policies"}, {Part: "auth_server.scopes", Target: base + "/scopes"},
-		{Part: "auth_server.claims", Target: base + "/claims"}, {Part: "auth_server.keys", Target: base + "/credentials/keys"},
+		{Part: "auth_server.policies", Target: base + "/policies"},
+		{Part: "auth_server.scopes", Target: base + "/scopes"},
+		{Part: "auth_server.claims", Target: base + "/claims"},
+		{Part: "auth_server.keys", Target: base + "/credentials/keys"},
 	}
 }
 

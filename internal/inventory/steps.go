@@ -163,6 +163,7 @@ func (s *syncing) takeObject(o *Outcome, c collection, id string, body object) e
 		rank = rankMappings
 	case Policy, CustomRole, ResourceSet:
 		rank = rankPolicies
+	default: // as soon as nothing more urgent waits
 	}
 	task := Task{Step: stepFold, Object: ref, Target: more[0].Target, Rank: rank}
 	err := task.keep(folding{body, more})
@@ -406,6 +407,7 @@ func (s *syncing) follow(of Ref, body object) []Task {
 			id = "default"
 		}
 		return []Task{{Step: stepSchema, Object: Ref{UserSchema, id}, Target: "/api/v1/meta/schemas/user/" + url.PathEscape(id), Rank: rankLists}}
+	default:
+		return nil
 	}
-	return nil
 }

@@ -34,7 +34,7 @@ type Sync struct {
 	// StartedAt is the moment that all that it reads is known from: an org read
 	// for an hour is told of as it was at the hour's beginning.
 	StartedAt time.Time
-	BeatAt    time.Time // when it was last known to go on
+	BeatAt    time.Time // when it was last known to go on; zero until somebody works at it
 	EndedAt   time.Time
 	Error     string // why it failed
 	Progress  Progress

@@ -23,9 +23,10 @@ const (
 	Alert      Topic = "alert"
 	Case       Topic = "case"
 	Backtest   Topic = "backtest"
-	Rule       Topic = "rule"    // of rules, their settings and suppressions
-	Channel    Topic = "channel" // of notifications
-	Letter     Topic = "letter"  // of the server's own
+	Rule       Topic = "rule"      // of rules, their settings and suppressions
+	Channel    Topic = "channel"   // of notifications
+	Letter     Topic = "letter"    // of the server's own
+	Inventory  Topic = "inventory" // of an Okta org
 )
 
 // Topics that are about the subscription itself.
@@ -38,7 +39,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Inventory, Lost}
 }
 
 // Message says that a thing has changed.

@@ -20,6 +20,8 @@ const (
 	TemplatesInstall Permission = "templates:install"
 	SourcesRead      Permission = "sources:read"
 	SourcesWrite     Permission = "sources:write"
+	InventoryRead    Permission = "inventory:read"  // what Okta orgs consist of
+	InventoryWrite   Permission = "inventory:write" // have them read
 	EventsRead       Permission = "events:read"
 	EventsRaw        Permission = "events:raw"    // events as they came
 	AlertsRead       Permission = "alerts:read"   // and cases
@@ -51,7 +53,7 @@ const (
 const (
 	automation = "Flows and runs"
 	connecting = "Connections and sources"
-	observing  = "Events"
+	observing  = "Orgs and events"
 	responding = "Alerts and responses"
 	detecting  = "Rules and notifications"
 	guarding   = "Actions and the guard"
@@ -82,6 +84,8 @@ func Explained() []About {
 		{ConnectionsWrite, connecting, "Make, change and delete connections and connectors, sign in to them"},
 		{SourcesRead, connecting, "See alert sources and their health"},
 		{SourcesWrite, connecting, "Make, change, pause and delete alert sources; how long events are kept"},
+		{InventoryRead, observing, "See what Okta orgs consist of, and how that changed: people, groups, apps, roles, policies"},
+		{InventoryWrite, observing, "Have Okta orgs read"},
 		{EventsRead, observing, "Search events and export their main fields"},
 		{EventsRaw, observing, "See and export events as they came, whole"},
 		{AlertsRead, responding, "See alerts, cases and risks"},

@@ -26,6 +26,8 @@ connections:read     x       x        x       x       x
 connections:write    x       .        .       .       .
 sources:read         x       x        x       x       x
 sources:write        x       x        .       .       .
+inventory:read       x       x        x       x       x
+inventory:write      x       x        .       .       .
 events:read          x       x        x       x       x
 events:raw           x       x        x       x       x
 alerts:read          x       x        x       x       x

@@ -83,7 +83,7 @@ func (t Inventory) Begin(ctx context.Context, of inventory.Tenant) (inventory.Sy
 		}
 		now := toMicros(t.now())
 		_, err = tx.exec(ctx, `INSERT INTO inventory_sync (id, tenant, state, started_at, beat_at, ended_at, error, progress, sights)
-			VALUES (?, ?, ?, ?, ?, 0, '', '{}', '') ON CONFLICT DO NOTHING`, id.At(t.now()), no, inventory.Syncing, now, now)
+			VALUES (?, ?, ?, ?, 0, 0, '', '{}', '') ON CONFLICT DO NOTHING`, id.At(t.now()), no, inventory.Syncing, now)
 		return err
 	})
 	if err != nil {

@@ -3676,6 +3676,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Okta orgs that are read, with how far that is */
+        get: operations["listTenants"];
+        put?: never;
+        /**
+         * Have the Okta org read that a connection leads to
+         * @description It is read by itself: now, and then every day. Look at it again, or at the stream of what changes. An org that is known already keeps its id, and is read through this connection from now on.
+         */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An Okta org: what there is of each kind, and how much of it was seen */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed in an Okta org between two moments */
+        get: operations["listEntityChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/edge-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two moments in how what an Okta org consists of is related */
+        get: operations["listEdgeChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an Okta org consists of, by name */
+        get: operations["listEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/entities/{kind}/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Something of an Okta org, as it is and as it was */
+        get: operations["getEntity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/entities/{kind}/{entity}/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What something of an Okta org is related to
+         * @description Only what the body does not say: memberships, assignments, roles, grants.
+         */
+        get: operations["listEdges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last readings of an Okta org, the newest first, with how far they came */
+        get: operations["listSyncs"];
+        put?: never;
+        /**
+         * Have an Okta org read now
+         * @description Where it is being read, that goes on.
+         */
+        post: operations["createSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timeline": {
         parameters: {
             query?: never;
@@ -4594,6 +4741,8 @@ export interface components {
             case?: string;
             comment?: string;
         };
+        /** @enum {string} */
+        ChangeKind: "added" | "removed" | "changed";
         ChangePassword: {
             current: string;
             /** @description the new one: at least 12 characters, and not the e-mail address */
@@ -5101,6 +5250,10 @@ export interface components {
             folder?: string;
             columns: components["schemas"]["NewColumn"][];
         };
+        CreateTenant: {
+            /** @description id of a connection to an Okta org */
+            connection: string;
+        };
         CreateToken: {
             name: string;
             /** @description what it may do: not more than its maker */
@@ -5207,6 +5360,42 @@ export interface components {
             /** @description what was left out, and why */
             notes: string[];
         };
+        Edge: {
+            relation: components["schemas"]["Relation"];
+            from: components["schemas"]["EntityRef"];
+            to: components["schemas"]["EntityRef"];
+            /** @description of the assignment or grant, where there may be several between the two */
+            id?: string;
+            /** @description of what is at the other end */
+            name?: string;
+            /** Format: date-time */
+            since: string;
+            /** @description what is known of the relation itself */
+            body?: unknown;
+        };
+        EdgeChange: {
+            change: components["schemas"]["ChangeKind"];
+            relation: components["schemas"]["Relation"];
+            from: components["schemas"]["EntityRef"];
+            to: components["schemas"]["EntityRef"];
+            id?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description what was known of it at the first moment */
+            before?: unknown;
+            /** @description what is, at the second or when it ended */
+            after?: unknown;
+        };
+        EdgeChangePage: {
+            items: components["schemas"]["EdgeChange"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        EdgePage: {
+            items: components["schemas"]["Edge"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         /** @enum {string} */
         Effect: "read" | "notify" | "change" | "destructive";
         Endpoint: {
@@ -5230,6 +5419,33 @@ export interface components {
             login: string;
             name: string;
         };
+        EntityChange: {
+            change: components["schemas"]["ChangeKind"];
+            entity: components["schemas"]["EntityRef"];
+            /**
+             * Format: date-time
+             * @description when it last changed in that time
+             */
+            at: string;
+            /** @description what it was at the first moment */
+            before?: unknown;
+            /** @description what it was at the second */
+            after?: unknown;
+        };
+        EntityChangePage: {
+            items: components["schemas"]["EntityChange"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        EntityDetail: {
+            kind: components["schemas"]["EntityKind"];
+            id: string;
+            name: string;
+            /** @description it is not there any more */
+            gone: boolean;
+            /** @description the newest first, 100 at most */
+            versions: components["schemas"]["EntityVersion"][];
+        };
         EntityHits: {
             kind?: string;
             id?: string;
@@ -5237,6 +5453,13 @@ export interface components {
             name?: string;
             hits: number;
             alerts: number;
+        };
+        /** @enum {string} */
+        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope";
+        EntityRef: {
+            kind: components["schemas"]["EntityKind"];
+            id: string;
+            name?: string;
         };
         EntityRisk: {
             entity: components["schemas"]["AlertEntity"];
@@ -5249,6 +5472,17 @@ export interface components {
              * @description when it last was in a new alert
              */
             lastAt: string;
+        };
+        EntityVersion: {
+            name: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description not there where it is like this still
+             */
+            until?: string;
+            body: unknown;
         };
         Entrance: {
             id: string;
@@ -5987,7 +6221,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -6390,7 +6624,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -6664,6 +6898,8 @@ export interface components {
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
         };
+        /** @enum {string} */
+        Relation: "member_of" | "assigned" | "assigned_via" | "has_role" | "granted_scope" | "owns" | "uses_device" | "pushes_to";
         /** @enum {string} */
         Repeat: "safe" | "key" | "never";
         Reply: {
@@ -8002,6 +8238,19 @@ export interface components {
             /** @description of done */
             session?: components["schemas"]["Session"];
         };
+        SyncBucket: {
+            bucket: string;
+            calls: number;
+            wanted: number;
+            callsPerMinute: number;
+            /**
+             * Format: date-time
+             * @description the rate limit leaves nothing until then
+             */
+            waitsUntil?: string;
+        };
+        /** @enum {string} */
+        SyncState: "running" | "done" | "failed";
         Table: {
             id: string;
             slug: string;
@@ -8111,6 +8360,95 @@ export interface components {
             description: string;
             trigger: components["schemas"]["Trigger"];
             yaml: string;
+        };
+        Tenant: {
+            id: string;
+            /** @description the org's own id */
+            oktaId: string;
+            domain: string;
+            name: string;
+            /** @description through which it is read */
+            connection: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description the last reading */
+            sync?: components["schemas"]["TenantSync"];
+        };
+        TenantCollection: {
+            name: string;
+            count: number;
+            /** @description full, partial, denied, absent (the org does not have it) or unknown */
+            visible: components["schemas"]["Visible"];
+            /** @description why not all of it was */
+            said?: string;
+            /**
+             * Format: date-time
+             * @description when all of it was last read
+             */
+            fullAt?: string;
+            /**
+             * Format: date-time
+             * @description when it was last brought up to date in part
+             */
+            deltaAt?: string;
+            /** @description more is there than was read */
+            truncated: boolean;
+        };
+        TenantDetail: {
+            id: string;
+            /** @description the org's own id */
+            oktaId: string;
+            domain: string;
+            name: string;
+            /** @description through which it is read */
+            connection: components["schemas"]["Ref"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description the last reading */
+            sync?: components["schemas"]["TenantSync"];
+            /** @description kinds, relations, parts of kinds, and settings; none before the first reading has ended */
+            collections: components["schemas"]["TenantCollection"][];
+        };
+        TenantEntity: {
+            kind: components["schemas"]["EntityKind"];
+            /** @description as Okta gives it */
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description that it is known to be as it is
+             */
+            since: string;
+            /** @description as Okta shows it, without links and secrets, with what further requests told of it */
+            body: unknown;
+        };
+        TenantEntityPage: {
+            items: components["schemas"]["TenantEntity"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        TenantSync: {
+            id: string;
+            state: components["schemas"]["SyncState"];
+            /**
+             * Format: date-time
+             * @description what it reads is known from then on
+             */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description why it failed */
+            error?: string;
+            /** @description requests that were made */
+            calls: number;
+            /** @description those and what is still to be made, as far as is known */
+            wanted: number;
+            /** @description lists are still read that more requests will come of */
+            growing: boolean;
+            /** @description about, where it can be told */
+            secondsLeft: number;
+            /** @description by Okta's rate limits */
+            buckets: components["schemas"]["SyncBucket"][];
         };
         TestedConnection: {
             id: string;
@@ -14365,6 +14703,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstalledTemplate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTenant"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listEntityChanges: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description the first moment; the beginning where nothing is said */
+                since?: string;
+                /** @description the second; now where nothing is said */
+                until?: string;
+                /** @description of things of this kind */
+                kind?: components["schemas"]["EntityKind"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityChangePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listEdgeChanges: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description the first moment; the beginning where nothing is said */
+                since?: string;
+                /** @description the second; now where nothing is said */
+                until?: string;
+                /** @description of this relation */
+                relation?: components["schemas"]["Relation"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeChangePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listEntities: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description of this kind */
+                kind?: components["schemas"]["EntityKind"];
+                /** @description in the name, or the whole id */
+                q?: string;
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantEntityPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listEdges: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description those that begin here, or those that lead here; those that begin here where nothing is said */
+                direction?: "from" | "to";
+                /** @description of this relation */
+                relation?: components["schemas"]["Relation"];
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listSyncs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSync"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantSync"];
                 };
             };
             default: components["responses"]["Error"];

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -304,4 +305,26 @@ func TestUngoverned(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// A graph is asked by many at once.
+func TestAskedByMany(t *testing.T) {
+	g := load(t, acme(t))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for _, x := range g.Ranked(access.RankOptions{Deepest: 2}).Ranked {
+				if _, err := g.Paths(context.Background(), x.Start, 3); err != nil {
+					t.Error(err)
+				}
+				_, _ = g.Blast(x.Start, 0)
+				_, _ = g.Cut(context.Background(), x.Start)
+				_, _ = g.Privileges(x.Start.Ref)
+			}
+			_, _ = g.App("erp")
+			_, _ = g.Person("staff")
+			g.Ungoverned()
+		})
+	}
+	all.Wait()
 }

@@ -49,7 +49,7 @@ func (g *Graph) Ranked(o RankOptions) Ranking {
 	fields := g.tiers(o.Deepest)
 	var list []found
 	for i := range g.nodes {
-		n := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		n := uint32(i)
 		if !g.principal(n) || len(o.Kinds) > 0 && !slices.Contains(o.Kinds, g.nodes[n].Kind) {
 			continue
 		}
@@ -93,7 +93,7 @@ func (g *Graph) tiers(deepest int) []*field {
 	goals := make([][]uint32, 3)
 	for i, n := range g.nodes {
 		if tier := g.tierOf(n); tier >= 0 {
-			goals[tier] = append(goals[tier], uint32(i)) //nolint:gosec // fewer nodes than 2^32
+			goals[tier] = append(goals[tier], uint32(i))
 		}
 	}
 	out := make([]*field, 0, 3)

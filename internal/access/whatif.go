@@ -26,7 +26,7 @@ func (g *Graph) Without(limit int, changes ...Change) WhatIf {
 	out := WhatIf{Changes: changes, Steps: n}
 	room := func(list []Path) bool { return limit <= 0 || len(list) < limit }
 	for i := range g.nodes {
-		at := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		at := uint32(i)
 		if before.cost[i] == unreached || !g.principal(at) {
 			continue
 		}
@@ -53,7 +53,7 @@ func (g *Graph) banned(changes []Change) (bans, int) {
 		of[i] = slices.ContainsFunc(changes, x.change.within)
 	}
 	for i := range g.from {
-		e := uint32(i) //nolint:gosec // an index
+		e := uint32(i)
 		if of[g.info[e]] || slices.ContainsFunc(changes, func(c Change) bool { return g.takes(c, e) }) {
 			out.add(e)
 			n++

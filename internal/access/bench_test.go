@@ -150,7 +150,7 @@ func BenchmarkQuestions(b *testing.B) {
 		"blast of a user":        func() error { _, err := g.Blast(user, 100); return err },
 		"blast of a help desk":   func() error { _, err := g.Blast(admin, 100); return err },
 		"blast of a super admin": func() error { _, err := g.Blast(node("user/u000000"), 100); return err },
-		"ten paths":              func() error { _, err := g.Paths(ctx, admin, 10); return err },
+		"ten paths":              func() error { _, err := g.Paths(ctx, node("idp/idp000000"), 10); return err },
 		"ranking":                func() error { g.Ranked(access.RankOptions{Limit: 100}); return nil },
 		"chokes":                 func() error { g.Chokes(20); return nil },
 		"without a role": func() error {

@@ -15,7 +15,7 @@ const maxPartial = 200_000
 
 // Paths returns the k cheapest paths from start to the role of super
 // administrator, the shortest first and of one length the surest. None of them
-// visits a node twice.
+// visits a node twice. They are fewer when 200,000 beginnings were looked at.
 func (g *Graph) Paths(ctx context.Context, start Node, k int) ([]Path, error) {
 	return g.PathsTo(ctx, start, Top(), k)
 }

@@ -63,6 +63,30 @@ func TestRanked(t *testing.T) {
 	}
 }
 
+func TestTiers(t *testing.T) {
+	g := load(t, parse(t, `
+entities:
+  user: [{id: app-admin, status: ACTIVE}, {id: scoped, status: ACTIVE}, {id: reader, status: ACTIVE}]
+  group: [{id: g1, type: OKTA_GROUP}]
+  app: [{id: hub, name: okta_org2org, label: Spoke, status: ACTIVE}]
+edges:
+  has_role:
+    - {from: app-admin, to: APP_ADMIN, id: ra1}
+    - {from: scoped, to: HELP_DESK_ADMIN, id: ra2, body: {targets: {groups: [g1]}}}
+    - {from: reader, to: READ_ONLY_ADMIN, id: ra3}
+`))
+	got := map[string]int{}
+	for _, x := range g.Ranked(access.RankOptions{Deepest: 2}).Ranked {
+		got[x.Start.ID] = x.Tier
+		if x.Length == 0 {
+			t.Errorf("%s is an end itself", x.Start)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"app-admin": 1, "scoped": 2}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestPaths(t *testing.T) {
 	g := load(t, acme(t))
 	paths, err := g.PathsTo(context.Background(), node("user/staff"), node("app/erp"), 9)

@@ -18,8 +18,9 @@ type WhatIf struct {
 }
 
 // Without tells what would be if changes were made, without reading the org
-// again: steps go away, none appear. Of paths, limit are listed; all if it is
-// zero. [Omit] is the slow way, by which new steps appear, too.
+// again: steps go away, none appear, and an edit of a field takes away all of
+// the step that it is said of, also where it would leave some of its ends. Of
+// paths, limit are listed; all if it is zero. [Omit] is the slow way, by which new steps appear, too.
 func (g *Graph) Without(limit int, changes ...Change) WhatIf {
 	banned, n := g.banned(changes)
 	before, after := g.toward([]uint32{g.top}, nil), g.toward([]uint32{g.top}, banned)

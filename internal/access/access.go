@@ -61,13 +61,14 @@ const (
 	secrets    Aspect = "secrets" // clients with a secret
 	assign     Aspect = "assign"  // apps that people can be assigned to
 	self       Aspect = "self"    // groups that somebody gets into by his own profile
+	filled     Aspect = "filled"  // groups that rules fill by profiles
 	everything Aspect = "everything"
 )
 
 // passed reports whether the aspect is never an end of a step.
 func (a Aspect) passed() bool {
 	switch a {
-	case takeover, people, reactivate, members, anyMembers, rules, apps, anyApps, secrets, assign, self, everything:
+	case takeover, people, reactivate, members, anyMembers, rules, apps, anyApps, secrets, assign, self, filled, everything:
 		return true
 	default:
 		return false

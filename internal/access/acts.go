@@ -190,9 +190,7 @@ func (b *builder) actOnGroups(p *power) {
 		b.step(p.hub, b.pass(whole(rules), "groups", func(from uint32) { b.endGroups(from, false) }), b.because(p, EditRule, "okta.groups.manage", "edit group rules"))
 	}
 	if permission, ok := p.may.first("okta.users.userprofile.manage"); ok && p.extent.someone() {
-		b.fillByRule(p.hub, nil, func(rule string, attributes string) info {
-			return b.because(p, RuleAttribute, permission, fmt.Sprintf("write %s, which group rule %s uses", attributes, rule))
-		})
+		b.step(p.hub, b.filledGroups(), b.because(p, RuleAttribute, permission, "write profiles of "+p.extent.String()))
 	}
 }
 
@@ -206,10 +204,16 @@ func (b *builder) overGroups(p *power, i info) {
 		b.step(p.hub, b.pass(whole(aspect), "groups", func(from uint32) { b.endGroups(from, p.super) }), i)
 		return
 	}
-	for at := range b.o.groups.rows {
-		g := &b.o.groups.rows[at]
-		if x.Groups.has(g.id) && !x.excepts("groups", g.id, "") && g.body.editable() && (p.super || !g.body.admin) {
-			b.step(p.hub, g.node, i)
+	some := x.Groups.IDs
+	if x.Groups.All {
+		some = nil
+		for at := range b.o.groups.rows {
+			some = append(some, b.o.groups.rows[at].id)
+		}
+	}
+	for _, id := range some {
+		if at, g, ok := b.groupNode(id); ok && !x.excepts("groups", id, "") && g.editable() && (p.super || !g.admin) {
+			b.step(p.hub, at, i)
 		}
 	}
 }

@@ -84,8 +84,10 @@ func (b *builder) appEnd(a *row[app], aspect Aspect) (uint32, bool) {
 	case apps:
 		return b.node(n.as(Config), a.name), len(a.body.roles) == 0
 	case secrets:
-		method := a.body.Credentials.OAuthClient.AuthMethod
-		return b.node(n.as(Credential), a.name), a.body.client() && strings.HasPrefix(method, "client_secret")
+		if method := a.body.Credentials.OAuthClient.AuthMethod; !a.body.client() || !strings.HasPrefix(method, "client_secret") {
+			return 0, false
+		}
+		return b.node(n.as(Credential), a.name), true
 	case assign:
 		return a.node, active(a.body.Status)
 	default:
@@ -96,7 +98,7 @@ func (b *builder) appEnd(a *row[app], aspect Aspect) (uint32, bool) {
 // actOnOrg are edges 7, 8, 26, 30, 35 and 36.
 func (b *builder) actOnOrg(p *power) {
 	if p.may["okta.identityProviders.manage"] && !p.extent.other("idps").empty() {
-		b.step(p.hub, b.top, b.because(p, ManageIdP, "okta.identityProviders.manage", "add or change an identity provider, which may say that somebody is a super administrator"))
+		b.step(p.hub, b.top, b.because(p, ManageIDP, "okta.identityProviders.manage", "add or change an identity provider, which may say that somebody is a super administrator"))
 	}
 	if p.may["okta.policies.manage"] {
 		b.actOnPolicies(p)
@@ -120,7 +122,7 @@ func (b *builder) actOnPolicies(p *power) {
 	if span.All {
 		for _, idp := range b.o.idps.rows {
 			if active(idp.body.Status) {
-				b.step(p.hub, b.everybody(people), b.because(p, IdPDiscoveryReroute, "okta.policies.manage", "send people to sign in at "+idp.name+" ("+idp.id+"), which is ACTIVE"))
+				b.step(p.hub, b.everybody(people), b.because(p, IDPDiscoveryReroute, "okta.policies.manage", "send people to sign in at "+idp.name+" ("+idp.id+"), which is ACTIVE"))
 				break
 			}
 		}

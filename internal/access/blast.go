@@ -38,7 +38,7 @@ func (g *Graph) Blast(start Node, limit int) (Blast, error) {
 	out := Blast{Start: start, Top: f.cost[g.top] != unreached, Counts: map[inventory.Kind]int{}, Gaps: g.Gaps()}
 	var reached []entry
 	for n, cost := range f.cost {
-		at := uint32(n) //nolint:gosec // fewer nodes than 2^32
+		at := uint32(n)
 		if cost == unreached || at == from || g.passed(at) {
 			continue
 		}

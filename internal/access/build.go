@@ -92,7 +92,7 @@ func (b *builder) superAdmin() {
 	all := b.node(whole(everything), "everything")
 	b.fact(b.top, all, SuperAdminMay)
 	for n := range ends {
-		if at := uint32(n); at != b.top && !b.passed(at) && b.nodes[n].Kind != Outside && b.nodes[n].Kind != inventory.Device { //nolint:gosec // fewer nodes than 2^32
+		if at := uint32(n); at != b.top && !b.passed(at) && b.nodes[n].Kind != Outside && b.nodes[n].Kind != inventory.Device {
 			b.fact(all, at, covers)
 		}
 	}

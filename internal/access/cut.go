@@ -37,7 +37,7 @@ func (g *Graph) Cut(ctx context.Context, start Node) (Cut, error) {
 	n := network{of: map[uint32]int32{}, by: map[taken]int32{}}
 	for e := range g.from {
 		a, b := g.from[e], g.to[e]
-		step := uint32(e) //nolint:gosec // an index
+		step := uint32(e)
 		if onward.cost[a] == unreached || toward.cost[b] == unreached || !g.walks(step) || a == g.top {
 			continue
 		}
@@ -189,7 +189,7 @@ func (g *Graph) Chokes(limit int) []Choke {
 	f := g.toward([]uint32{g.top}, nil)
 	count := map[uint32]int{}
 	for i := range g.nodes {
-		at := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		at := uint32(i)
 		if f.cost[i] == unreached || !g.principal(at) {
 			continue
 		}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -39,12 +40,12 @@ func Diff(older, newer *Graph, limit int) Difference {
 func (g *Graph) beyond(other *Graph, limit int) (steps, starts []Path) {
 	var principals []uint32
 	for i := range g.nodes {
-		if n := uint32(i); g.principal(n) { //nolint:gosec // fewer nodes than 2^32
+		if n := uint32(i); g.principal(n) {
 			principals = append(principals, n)
 		}
 	}
 	there, here := other.toward([]uint32{other.top}, nil), g.toward([]uint32{g.top}, nil)
-	before := g.onward(principals, nil)
+	before := g.onward(principals, bansFrom(g, g.top))
 	room := func(list []Path) bool { return limit <= 0 || len(list) < limit }
 	for _, n := range principals {
 		if here.cost[n] == unreached || !room(starts) {
@@ -84,21 +85,22 @@ func (g *Graph) identity(e uint32) identity {
 func (g *Graph) stepsBeyond(other *Graph, here, before *field) []uint32 {
 	var out []uint32
 	for i := range g.nodes {
-		n := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		n := uint32(i)
 		if before.cost[n] == unreached || here.cost[n] == unreached || n == g.top {
 			continue
 		}
-		have := map[identity]bool{}
-		if at, ok := other.find(g.nodes[n]); ok {
-			for e := other.first[at]; e < other.first[at+1]; e++ {
-				have[other.identity(e)] = true
-			}
-		}
+		lead := map[identity]uint32{}
 		for e := g.first[n]; e < g.first[n+1]; e++ {
-			if here.cost[g.to[e]] != unreached && g.walks(e) && !have[g.identity(e)] {
-				out = append(out, e)
+			if here.cost[g.to[e]] != unreached && g.walks(e) {
+				lead[g.identity(e)] = e
 			}
 		}
+		if at, ok := other.find(g.nodes[n]); ok && len(lead) > 0 {
+			for e := other.first[at]; e < other.first[at+1]; e++ {
+				delete(lead, other.identity(e))
+			}
+		}
+		out = slices.AppendSeq(out, maps.Values(lead))
 	}
 	total := func(e uint32) uint32 { return before.cost[g.from[e]] + g.price(e) + here.cost[g.to[e]] }
 	slices.SortFunc(out, func(a, b uint32) int { return cmp.Or(cmp.Compare(total(a), total(b)), cmp.Compare(a, b)) })

@@ -54,21 +54,33 @@ func cell(text string) string {
 	return text
 }
 
-// WriteJSON writes the graph: its nodes, its steps and what was not seen. It
-// holds one step at a time.
+// WriteJSON writes the graph: its nodes, its steps and what was not seen. What
+// is passed through is a node here, with a step to each of its ends. It holds
+// one step at a time.
 func (g *Graph) WriteJSON(w io.Writer) error {
 	type node struct {
 		Node
-		Name string `json:"name"`
+		Name   string `json:"name"`
+		Passed bool   `json:"passed,omitempty"`
 	}
 	s := &stream{w: bufio.NewWriter(w)}
 	s.text(`{"nodes":[`)
-	_ = g.Nodes(func(n Node, name string) error { return s.item(node{n, name}) })
+	for i, n := range g.nodes {
+		if s.item(node{n, g.names[i], n.Aspect.passed()}) != nil {
+			break
+		}
+	}
 	s.list(`],"steps":[`)
-	_ = g.Steps(func(x Step) error { return s.item(x) })
+	for e := range g.from {
+		if s.item(g.Step(uint32(e))) != nil {
+			break
+		}
+	}
 	s.list(`],"gaps":[`)
 	for _, x := range g.gaps {
-		_ = s.item(x)
+		if s.item(x) != nil {
+			break
+		}
 	}
 	s.text("]}\n")
 	return s.end("write the graph")

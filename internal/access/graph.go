@@ -125,6 +125,10 @@ func newBuilder(o *org, options Options) *builder {
 	intern(b, inventory.Group, &o.groups)
 	b.bases[1] = uint32(len(b.nodes)) //nolint:gosec // fewer nodes than 2^32
 	intern(b, inventory.App, &o.apps)
+	intern(b, inventory.APIToken, &o.tokens)
+	intern(b, inventory.APIService, &o.services)
+	intern(b, inventory.IdP, &o.idps)
+	intern(b, inventory.Device, &o.devices)
 	b.top = b.node(Top(), "Super Administrator")
 	return b
 }
@@ -206,7 +210,7 @@ func sortBy(keys []uint32, n int, order []uint32) []uint32 {
 	}
 	next := slices.Clone(first[:n])
 	for i, k := range keys {
-		order[next[k]] = uint32(i) //nolint:gosec // an index
+		order[next[k]] = uint32(i)
 		next[k]++
 	}
 	return first

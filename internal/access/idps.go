@@ -78,7 +78,7 @@ func (b *builder) links(p *row[idpBody], at uint32, s subject) {
 	})
 	excludes := edit(inventory.Ref{Kind: inventory.IdP, ID: p.id}, "policy.accountLink.filter.users.excludeAdmins")
 	i := info{
-		kind: IdPAccountLink, change: excludes,
+		kind: IDPAccountLink, change: excludes,
 		why: fmt.Sprintf("%s is ACTIVE, policy.accountLink.action is AUTO, excludeAdmins is %t, policy.subject.filter is %q", b.title(at), users.ExcludeAdmins, p.body.Policy.Subject.Filter),
 	}
 	if s.unread {
@@ -86,7 +86,7 @@ func (b *builder) links(p *row[idpBody], at uint32, s subject) {
 	}
 	b.step(at, to, i)
 	if p.body.Policy.TrustClaims || p.body.Policy.MapAMRClaims {
-		i.kind, i.change = IdPMFATrust, edit(inventory.Ref{Kind: inventory.IdP, ID: p.id}, "policy.trustClaims")
+		i.kind, i.change = IDPMFATrust, edit(inventory.Ref{Kind: inventory.IdP, ID: p.id}, "policy.trustClaims")
 		i.why += "; policy.trustClaims or mapAMRClaims lets it say that a second factor was given"
 		b.step(at, to, i)
 	}
@@ -124,7 +124,7 @@ func (b *builder) jit(p *row[idpBody], at uint32) {
 			continue
 		}
 		b.step(at, to, info{
-			kind: IdPJITGroup, why: fmt.Sprintf("%s is ACTIVE, policy.provisioning.groups.action is %s, and %s has %s", b.title(at), g.Action, field, b.title(to)),
+			kind: IDPJITGroup, why: fmt.Sprintf("%s is ACTIVE, policy.provisioning.groups.action is %s, and %s has %s", b.title(at), g.Action, field, b.title(to)),
 			change: edit(inventory.Ref{Kind: inventory.IdP, ID: p.id}, "policy.provisioning.groups."+field),
 		})
 	}

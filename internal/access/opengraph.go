@@ -41,14 +41,14 @@ func (g *Graph) WriteOpenGraph(w io.Writer, org string) error {
 	id := func(n uint32) string { return org + "/" + g.nodes[n].String() }
 	s.text(`{"metadata":{"source_kind":"` + openGraphSource + `"},"graph":{"nodes":[`)
 	for i := range g.nodes {
-		n := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		n := uint32(i)
 		if err := s.item(openNode{id(n), []string{openKind(g.nodes[n])}, g.properties(n)}); err != nil {
 			break
 		}
 	}
 	s.list(`],"edges":[`)
 	for i := range g.from {
-		e := uint32(i) //nolint:gosec // an index
+		e := uint32(i)
 		x := g.Step(e)
 		properties := map[string]any{"confidence": x.Confidence.String(), "traversable": g.walks(e)}
 		if x.Why != "" {

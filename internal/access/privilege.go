@@ -118,6 +118,9 @@ func (g *Graph) privilegesBy(out *Privileges, roles []int32, via []inventory.Ref
 
 // privilegesOfClient is B5: what roles and scopes both allow.
 func (g *Graph) privilegesOfClient(out *Privileges, a *row[app]) {
+	if !active(a.body.Status) {
+		return
+	}
 	if isWorkflows(a) {
 		out.add(scoped(a.body.scopes))
 		return

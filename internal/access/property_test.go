@@ -24,7 +24,7 @@ type small struct {
 	members          map[string][]string // groups by user
 	roles            []smallRole
 	tokens           map[string]string // owners
-	idps             map[string]smallIdP
+	idps             map[string]smallIDP
 	users, groupList []string
 }
 
@@ -35,10 +35,10 @@ type smallRole struct {
 	target           string // a group
 }
 
-type smallIdP struct{ active, links, excludesAdmins, unsuspends bool }
+type smallIDP struct{ active, links, excludesAdmins, unsuspends bool }
 
 func drawSmall(t *rapid.T) small {
-	s := small{status: map[string]string{}, members: map[string][]string{}, tokens: map[string]string{}, idps: map[string]smallIdP{}}
+	s := small{status: map[string]string{}, members: map[string][]string{}, tokens: map[string]string{}, idps: map[string]smallIDP{}}
 	for i := range rapid.IntRange(1, 5).Draw(t, "users") {
 		id := fmt.Sprintf("u%d", i)
 		s.users = append(s.users, id)
@@ -73,7 +73,7 @@ func drawSmall(t *rapid.T) small {
 		s.tokens[fmt.Sprintf("t%d", i)] = rapid.SampledFrom(s.users).Draw(t, "owner")
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "idps") {
-		s.idps[fmt.Sprintf("i%d", i)] = smallIdP{
+		s.idps[fmt.Sprintf("i%d", i)] = smallIDP{
 			rapid.Bool().Draw(t, "on"), rapid.Bool().Draw(t, "links"), rapid.Bool().Draw(t, "excludes admins"), rapid.Bool().Draw(t, "unsuspends"),
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,30 @@ func TestRanked(t *testing.T) {
 	}
 	if r := g.Ranked(access.RankOptions{Kinds: []inventory.Kind{inventory.User}, Limit: 1, Deepest: 1}); r.Total != 3 || len(r.Ranked) != 1 {
 		t.Errorf("people down to tier 1: %d of %d, want 1 of 3", len(r.Ranked), r.Total)
+	}
+}
+
+func TestTiers(t *testing.T) {
+	g := load(t, parse(t, `
+entities:
+  user: [{id: app-admin, status: ACTIVE}, {id: scoped, status: ACTIVE}, {id: reader, status: ACTIVE}]
+  group: [{id: g1, type: OKTA_GROUP}]
+  app: [{id: hub, name: okta_org2org, label: Spoke, status: ACTIVE}]
+edges:
+  has_role:
+    - {from: app-admin, to: APP_ADMIN, id: ra1}
+    - {from: scoped, to: HELP_DESK_ADMIN, id: ra2, body: {targets: {groups: [g1]}}}
+    - {from: reader, to: READ_ONLY_ADMIN, id: ra3}
+`))
+	got := map[string]int{}
+	for _, x := range g.Ranked(access.RankOptions{Deepest: 2}).Ranked {
+		got[x.Start.ID] = x.Tier
+		if x.Length == 0 {
+			t.Errorf("%s is an end itself", x.Start)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"app-admin": 1, "scoped": 2}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -304,4 +329,26 @@ func TestUngoverned(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// A graph is asked by many at once.
+func TestAskedByMany(t *testing.T) {
+	g := load(t, acme(t))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for _, x := range g.Ranked(access.RankOptions{Deepest: 2}).Ranked {
+				if _, err := g.Paths(context.Background(), x.Start, 3); err != nil {
+					t.Error(err)
+				}
+				_, _ = g.Blast(x.Start, 0)
+				_, _ = g.Cut(context.Background(), x.Start)
+				_, _ = g.Privileges(x.Start.Ref)
+			}
+			_, _ = g.App("erp")
+			_, _ = g.Person("staff")
+			g.Ungoverned()
+		})
+	}
+	all.Wait()
 }

@@ -49,12 +49,12 @@ func (g *Graph) Ranked(o RankOptions) Ranking {
 	fields := g.tiers(o.Deepest)
 	var list []found
 	for i := range g.nodes {
-		n := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		n := uint32(i)
 		if !g.principal(n) || len(o.Kinds) > 0 && !slices.Contains(o.Kinds, g.nodes[n].Kind) {
 			continue
 		}
 		for tier, f := range fields {
-			if cost := f.cost[n]; cost != unreached {
+			if cost := f.cost[n]; cost != unreached && cost > 0 {
 				list = append(list, found{n, cost, tier})
 				break
 			}
@@ -63,7 +63,7 @@ func (g *Graph) Ranked(o RankOptions) Ranking {
 	slices.SortFunc(list, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.cost, b.cost), cmp.Compare(g.strength(a.at), g.strength(b.at)), -compareBool(g.dormant(a.at), g.dormant(b.at)), cmp.Compare(a.at, b.at))
 	})
-	out := Ranking{Total: len(list), Gaps: g.Gaps()}
+	out := Ranking{Total: len(list), Ranked: []Ranked{}, Gaps: g.Gaps()}
 	if o.Limit > 0 && len(list) > o.Limit {
 		list = list[:o.Limit]
 	}
@@ -93,7 +93,7 @@ func (g *Graph) tiers(deepest int) []*field {
 	goals := make([][]uint32, 3)
 	for i, n := range g.nodes {
 		if tier := g.tierOf(n); tier >= 0 {
-			goals[tier] = append(goals[tier], uint32(i)) //nolint:gosec // fewer nodes than 2^32
+			goals[tier] = append(goals[tier], uint32(i))
 		}
 	}
 	out := make([]*field, 0, 3)
@@ -108,7 +108,7 @@ func (g *Graph) tierOf(n Node) int {
 	switch {
 	case n == Top():
 		return 0
-	case n.Kind == inventory.AgentPool && n.Aspect == Itself:
+	case n.Kind == inventory.AgentPool && n.Aspect == Itself, n.Aspect == Config && g.isHub(n.ID):
 		return 1
 	case n.Kind == inventory.Role:
 		if n.ID == "ORG_ADMIN" || n.ID == "APP_ADMIN" || n.ID == "USER_ADMIN" || n.ID == "HELP_DESK_ADMIN" || n.ID == "GROUP_MEMBERSHIP_ADMIN" {
@@ -122,6 +122,12 @@ func (g *Graph) tierOf(n Node) int {
 	default:
 		return -1
 	}
+}
+
+// isHub reports whether an app leads to another Okta org.
+func (g *Graph) isHub(id string) bool {
+	a, ok := g.org.apps.get(id)
+	return ok && a.body.Name == "okta_org2org" && active(a.body.Status)
 }
 
 // bindingTier is 1 for a role that changes all people, groups or apps.

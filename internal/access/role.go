@@ -44,7 +44,8 @@ func StandardRoles() []StandardRole {
 		{"APP_ADMIN", "Application Administrator", []string{"okta.apps.manage", "okta.users.read", "okta.groups.read", "okta.profilesources.import.run"}, true, table + "; OktaHound for secrets"},
 		{
 			"API_ACCESS_MANAGEMENT_ADMIN", "API Access Management Administrator",
-			[]string{"okta.authzServers.manage", "okta.apps.clientCredentials.read", "okta.apps.read", "okta.users.read", "okta.groups.read"}, false, table + "; OktaHound for secrets",
+			[]string{"okta.authzServers.manage", "okta.apps.clientCredentials.read", "okta.apps.read", "okta.users.read", "okta.groups.read"},
+			false, table + "; OktaHound for secrets",
 		},
 		{"MOBILE_ADMIN", "Mobile Administrator", []string{"okta.policies.manage", "okta.devices.manage", "okta.users.read", "okta.groups.read", "okta.apps.read"}, false, "OktaHound's table of roles"},
 		{"READ_ONLY_ADMIN", "Read-Only Administrator", append([]string{"okta.apps.clientCredentials.read"}, reads...), false, table + "; OktaHound for secrets"},
@@ -146,12 +147,27 @@ func standardPermissions(role string) permissions {
 func scopeOf(permission string) string {
 	base := ""
 	for _, x := range []struct{ prefix, scope string }{
-		{"okta.users.apitokens.", "okta.apiTokens"}, {"okta.users.", "okta.users"}, {"okta.groups.", "okta.groups"}, {"okta.apps.", "okta.apps"},
-		{"okta.roles.", "okta.roles"}, {"okta.iam.", "okta.roles"}, {"okta.appGrants.", "okta.appGrants"}, {"okta.policies.", "okta.policies"},
-		{"okta.identityProviders.", "okta.idps"}, {"okta.inlineHooks.", "okta.inlineHooks"}, {"okta.eventHooks.", "okta.eventHooks"},
-		{"okta.customizations.", "okta.brands"}, {"okta.devices.", "okta.devices"}, {"okta.agents.", "okta.agentPools"},
-		{"okta.profilesources.", "okta.identitySources"}, {"okta.authzServers.", "okta.authorizationServers"}, {"okta.realms.", "okta.realms"},
-		{"okta.logs.", "okta.logs"}, {"okta.logStreams.", "okta.logStreams"}, {"okta.networkZones.", "okta.networkZones"}, {"okta.orgs.", "okta.orgs"},
+		{"okta.users.apitokens.", "okta.apiTokens"},
+		{"okta.users.", "okta.users"},
+		{"okta.groups.", "okta.groups"},
+		{"okta.apps.", "okta.apps"},
+		{"okta.roles.", "okta.roles"},
+		{"okta.iam.", "okta.roles"},
+		{"okta.appGrants.", "okta.appGrants"},
+		{"okta.policies.", "okta.policies"},
+		{"okta.identityProviders.", "okta.idps"},
+		{"okta.inlineHooks.", "okta.inlineHooks"},
+		{"okta.eventHooks.", "okta.eventHooks"},
+		{"okta.customizations.", "okta.brands"},
+		{"okta.devices.", "okta.devices"},
+		{"okta.agents.", "okta.agentPools"},
+		{"okta.profilesources.", "okta.identitySources"},
+		{"okta.authzServers.", "okta.authorizationServers"},
+		{"okta.realms.", "okta.realms"},
+		{"okta.logs.", "okta.logs"},
+		{"okta.logStreams.", "okta.logStreams"},
+		{"okta.networkZones.", "okta.networkZones"},
+		{"okta.orgs.", "okta.orgs"},
 	} {
 		if strings.HasPrefix(permission, x.prefix) {
 			base = x.scope

@@ -94,12 +94,14 @@ func (b *builder) hub(a *assignment) uint32 {
 	}
 	n, name := Node{Ref: a.role}, a.role.ID
 	if a.bound {
-		bound := a.set
+		bound, shown := a.set, *a
 		if bound == "" {
 			bound = strings.Join([]string{string(a.holder.Kind), a.holder.ID, a.id}, ".")
+		} else {
+			shown.id = "" // others may hold it, too
 		}
 		n = nodeOf(Binding, a.role.ID+"@"+bound)
-		name = b.assigned(a)
+		name = b.assigned(&shown)
 	}
 	if at, ok := b.find(n); ok {
 		return at

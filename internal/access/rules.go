@@ -53,9 +53,7 @@ func (b *builder) ruleSteps() {
 		}
 		for _, aspect := range []Aspect{Source, Profiles} {
 			from := b.node(b.nodes[a.node].as(aspect), a.name)
-			b.fillByRule(from, nil, func(rule, used string) info {
-				return info{kind: RuleAttribute, why: fmt.Sprintf("profiles come from %s, whose features have PROFILE_MASTERING; group rule %s uses %s", b.title(a.node), rule, used)}
-			})
+			b.step(from, b.filledGroups(), info{kind: RuleAttribute, why: fmt.Sprintf("profiles come from %s, whose features have PROFILE_MASTERING", b.title(a.node))})
 		}
 	}
 	for i := range b.o.idps.rows {
@@ -64,15 +62,18 @@ func (b *builder) ruleSteps() {
 			continue
 		}
 		from := b.node(nodeOf(inventory.IdP, p.id), p.name)
-		b.fillByRule(from, nil, func(rule, used string) info {
-			return info{kind: RuleAttribute, why: fmt.Sprintf("policy.provisioning.profileMaster of %s is true; group rule %s uses %s", b.title(from), rule, used)}
-		})
+		b.step(from, b.filledGroups(), info{kind: RuleAttribute, why: fmt.Sprintf("policy.provisioning.profileMaster of %s is true", b.title(from))})
 	}
+}
+
+// filledGroups is passed through by who writes whole profiles.
+func (b *builder) filledGroups() uint32 {
+	return b.pass(whole(filled), "groups that rules fill", func(from uint32) { b.fillByRule(from, nil) })
 }
 
 // fillByRule leads to the groups that active rules fill by attributes, of which
 // one at least is writable; nil means that all are.
-func (b *builder) fillByRule(from uint32, writable []string, say func(rule, used string) info) {
+func (b *builder) fillByRule(from uint32, writable []string) {
 	for i := range b.o.rules.rows {
 		r := &b.o.rules.rows[i]
 		used := b.attributesOf(r)
@@ -87,12 +88,10 @@ func (b *builder) fillByRule(from uint32, writable []string, say func(rule, used
 			if !ok || g.admin { // B2
 				continue
 			}
-			x := say(fmt.Sprintf("'%s' (%s)", r.name, r.id), "user."+strings.Join(used, ", user."))
-			x.id = r.id
-			if x.change.Do == "" {
-				x.change = Change{Do: Deactivate, Entity: inventory.Ref{Kind: inventory.GroupRule, ID: r.id}}
-			}
-			b.step(from, to, x)
+			b.step(from, to, info{
+				kind: covers, id: r.id, change: Change{Do: Deactivate, Entity: inventory.Ref{Kind: inventory.GroupRule, ID: r.id}},
+				why: fmt.Sprintf("group rule '%s' (%s) fills %s by user.%s", r.name, r.id, b.title(to), strings.Join(used, ", user.")),
+			})
 		}
 	}
 }
@@ -116,9 +115,7 @@ func (b *builder) selfService(s *row[schemaBody]) {
 	n := nodeOf(inventory.UserSchema, s.id).as(self)
 	from := b.node(n, "own profile")
 	before := len(b.from)
-	b.fillByRule(from, writable, func(rule, used string) info {
-		return info{kind: covers, why: fmt.Sprintf("group rule %s fills the group by %s", rule, used)}
-	})
+	b.fillByRule(from, writable)
 	if len(b.from) == before {
 		return
 	}

@@ -18,15 +18,16 @@ type WhatIf struct {
 }
 
 // Without tells what would be if changes were made, without reading the org
-// again: steps go away, none appear. Of paths, limit are listed; all if it is
-// zero. [Omit] is the slow way, by which new steps appear, too.
+// again: steps go away, none appear, and an edit of a field takes away all of
+// the step that it is said of, also where it would leave some of its ends. Of
+// paths, limit are listed; all if it is zero. [Omit] is the slow way, by which new steps appear, too.
 func (g *Graph) Without(limit int, changes ...Change) WhatIf {
 	banned, n := g.banned(changes)
 	before, after := g.toward([]uint32{g.top}, nil), g.toward([]uint32{g.top}, banned)
 	out := WhatIf{Changes: changes, Steps: n}
 	room := func(list []Path) bool { return limit <= 0 || len(list) < limit }
 	for i := range g.nodes {
-		at := uint32(i) //nolint:gosec // fewer nodes than 2^32
+		at := uint32(i)
 		if before.cost[i] == unreached || !g.principal(at) {
 			continue
 		}
@@ -53,7 +54,7 @@ func (g *Graph) banned(changes []Change) (bans, int) {
 		of[i] = slices.ContainsFunc(changes, x.change.within)
 	}
 	for i := range g.from {
-		e := uint32(i) //nolint:gosec // an index
+		e := uint32(i)
 		if of[g.info[e]] || slices.ContainsFunc(changes, func(c Change) bool { return g.takes(c, e) }) {
 			out.add(e)
 			n++

@@ -222,6 +222,25 @@ func (x *tenant) keep(path string, c shelved) {
 	x.get(one).fails(404, "E0000007")
 }
 
+// An API token that is restricted to a zone is good there alone.
+func TestTokenIsRestricted(t *testing.T) {
+	x := serve(t)
+	reader := x.as(x.org.ReadOnlyToken())
+	zone := str(x.post("/api/v1/zones", object{"type": "IP", "name": "Quarantine", "gateways": []object{}}).want(200).object(), "id")
+	token := "/api/v1/api-tokens/" + str(reader.get("/api/v1/api-tokens").want(200).list()[0], "id")
+	x.put(token, object{"name": "Sandbox reading", "network": object{"connection": "ZONE", "include": []string{zone}}}).want(200)
+	types, _ := x.events(func() { reader.get("/api/v1/users").fails(401, "E0000011") })
+	if !slices.Equal(types, []string{"system.api_token.request_outside_allowed_range"}) {
+		t.Errorf("the log has %v", types)
+	}
+	for _, gateway := range []object{{"type": "CIDR", "value": "127.0.0.0/8"}, {"type": "RANGE", "value": "127.0.0.1-127.0.0.9"}} {
+		x.put("/api/v1/zones/"+zone, object{"type": "IP", "name": "Quarantine", "gateways": []object{gateway}}).want(200)
+		reader.get("/api/v1/users").want(200)
+	}
+	x.put(token, object{"name": "Sandbox reading", "network": object{"connection": "ZONE", "exclude": []string{zone}}}).want(200)
+	reader.get("/api/v1/users").fails(401, "E0000011")
+}
+
 // An authenticator and each of its methods are switched off and on.
 func TestAuthenticators(t *testing.T) {
 	x := serve(t)

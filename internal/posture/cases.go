@@ -11,6 +11,7 @@ import (
 
 	"sallyport/internal/connector/document"
 	"sallyport/internal/inventory"
+	"sallyport/internal/okta"
 	"sallyport/internal/value"
 )
 
@@ -40,7 +41,7 @@ func ReadCases(name string, text []byte) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
-	schema, err := schemaOf("cases.schema.json")
+	schema, err := caseSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -190,4 +191,10 @@ func (c *Check) Try(ctx context.Context, k Case) (Outcome, error) {
 		}
 	}
 	return out, nil
+}
+
+// Without returns the case with one collection that cannot be seen.
+func (k Case) Without(collection string) Case {
+	k.world.See(collection, inventory.Sight{Visible: okta.Denied})
+	return k
 }

@@ -76,3 +76,34 @@ func TestNoCasesWithoutChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestNothingPassesUnseen takes away, of every case that passes, each of the
+// collections that its check needs: it must not pass any more.
+func TestNothingPassesUnseen(t *testing.T) {
+	files, checks := builtIn(t)
+	for _, c := range checks {
+		name := strings.TrimSuffix(c.File, ".yaml") + posture.CasesSuffix
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, need := range c.Needs {
+			cases, err := posture.ReadCases(name, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range cases {
+				if k.Verdict != posture.Pass {
+					continue
+				}
+				out, err := c.Try(t.Context(), k.Without(need))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if out.Result.Verdict != posture.Manual {
+					t.Errorf("%s, %s: without %s it is %s", c.ID, k.Name, need, out.Result.Verdict)
+				}
+			}
+		}
+	}
+}

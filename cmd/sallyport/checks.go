@@ -196,10 +196,10 @@ func (k checkCase) write(std streams, asJSON bool) error {
 	if !k.OK {
 		word = "FAIL"
 	}
-	lines := fmt.Sprintf("%s %s:%d: %s\n", word, k.File, k.Line, k.Case)
+	lines := []string{fmt.Sprintf("%s %s:%d: %s", word, k.File, k.Line, k.Case)}
 	for _, why := range k.Why {
-		lines += "     " + why + "\n"
+		lines = append(lines, "     "+why)
 	}
-	_, err := fmt.Fprint(std.out, lines)
+	_, err := fmt.Fprintln(std.out, strings.Join(lines, "\n"))
 	return err
 }

@@ -152,12 +152,14 @@ func TestSights(t *testing.T) {
 	}
 }
 
+func unseen() inventory.Sight { return inventory.Sight{Visible: okta.Denied} }
+
 // TestBlind: no check passes where nothing can be seen.
 func TestBlind(t *testing.T) {
 	_, checks := builtIn(t)
 	w := inventory.NewWorld()
 	for _, name := range inventory.Collections() {
-		w.See(name, inventory.Sight{Visible: okta.Denied})
+		w.See(name, unseen())
 	}
 	for _, p := range posture.Profiles() {
 		results := run(t, posture.Input{Reader: w, Settings: posture.DefaultSettings(), Profile: p}, checks...)

@@ -281,6 +281,7 @@ func (s *state) events(question string, each func(thing)) {
 		case ByActor:
 			o.Kind, fact = inventory.User, s.run.snap.userFact(id)
 		case ByTarget:
+			o.Kind = "target"
 			if s.run.snap.users[id] != nil {
 				o.Kind, fact = inventory.User, s.run.snap.userFact(id)
 			}

@@ -65,7 +65,12 @@ func (b *syncBench) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func syncing(t *testing.T, dsn string, users int, token func(*okta.Org) string) *syncBench {
 	t.Helper()
-	org, err := okta.New(okta.Options{Seed: 7, Users: users, Now: time.Now})
+	return syncingOf(t, dsn, okta.Options{Seed: 7, Users: users, Now: time.Now}, token)
+}
+
+func syncingOf(t *testing.T, dsn string, of okta.Options, token func(*okta.Org) string) *syncBench {
+	t.Helper()
+	org, err := okta.New(of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +95,11 @@ func syncing(t *testing.T, dsn string, users int, token func(*okta.Org) string) 
 			t.Error(err)
 		}
 	})
-	of, err := b.core.Organization(t.Context(), b.core.Portal(), DefaultOrganization)
+	mine, err := b.core.Organization(t.Context(), b.core.Portal(), DefaultOrganization)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.id = of.ID
+	b.id = mine.ID
 	if b.conn, err = b.core.ConnectOkta(t.Context(), b.id, OktaCredential{Domain: b.url, Name: "Okta", Secret: secret.NewText(token(org))}); err != nil {
 		t.Fatal(err)
 	}

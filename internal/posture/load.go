@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"sallyport/content"
 	"sallyport/internal/connector/document"
@@ -32,7 +33,7 @@ func BuiltIn() (fs.FS, error) {
 // Load reads the checks of a folder, in the order of their categories and ids.
 // The error tells everything that is wrong, each with file and line.
 func Load(files fs.FS) ([]*Check, error) {
-	schema, err := schemaOf("schema.json")
+	schema, err := checkSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +71,12 @@ func isCheck(name string) bool {
 	return strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, CasesSuffix)
 }
 
+// schemas are read once: reading them costs more than checking a file.
+var (
+	checkSchema = sync.OnceValues(func() (*document.Schema, error) { return schemaOf("schema.json") })
+	caseSchema  = sync.OnceValues(func() (*document.Schema, error) { return schemaOf("cases.schema.json") })
+)
+
 func schemaOf(name string) (*document.Schema, error) {
 	text, err := fs.ReadFile(content.FS, path.Join(Folder, name))
 	if err != nil {
@@ -85,7 +92,7 @@ func schemaOf(name string) (*document.Schema, error) {
 // Parse reads the file of one check. The error tells everything that is wrong,
 // each with file and line.
 func Parse(name string, text []byte) (*Check, error) {
-	schema, err := schemaOf("schema.json")
+	schema, err := checkSchema()
 	if err != nil {
 		return nil, err
 	}

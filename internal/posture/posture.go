@@ -158,9 +158,10 @@ type Object struct {
 	Name string `json:"name,omitempty"`
 }
 
-// String is "kind/id" or "kind/id/part"; it is "org" for the whole.
+// String is "kind/id" or "kind/id/part"; it is "org" for the whole. What the log
+// alone tells of is of the kind "target".
 func (o Object) String() string {
-	if o.Kind == "" {
+	if o.Kind == "" && o.ID == "" {
 		return string(inventory.Org)
 	}
 	out := string(o.Kind) + "/" + o.ID

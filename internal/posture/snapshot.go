@@ -299,6 +299,25 @@ func (x *snapshot) appNamed(name string) string {
 	return ""
 }
 
+// knows reports whether an entity was there when the snapshot was taken.
+func (x *snapshot) knows(r inventory.Ref) bool {
+	there := true
+	switch r.Kind {
+	case inventory.User:
+		_, there = x.users[r.ID]
+	case inventory.Group:
+		_, there = x.groups[r.ID]
+	case inventory.App:
+		_, there = x.apps[r.ID]
+	case inventory.Policy:
+		_, there = x.policies[r.ID]
+	case inventory.Zone:
+		_, there = x.zones[r.ID]
+	default:
+	}
+	return there
+}
+
 // admins returns the ids of users with a role, in order.
 func (x *snapshot) admins() []string {
 	var out []string

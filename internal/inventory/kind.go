@@ -61,8 +61,8 @@ const (
 	CustomRole      Kind = "custom_role"
 	ResourceSet     Kind = "resource_set"
 	APIToken        Kind = "api_token"
-	IdP             Kind = "idp"     //nolint:revive // as the field writes it
-	IdPKey          Kind = "idp_key" //nolint:revive // as the field writes it
+	IdP             Kind = "idp"     //nolint:revive,staticcheck // as the field writes it
+	IdPKey          Kind = "idp_key" //nolint:revive,staticcheck // as the field writes it
 	AuthServer      Kind = "auth_server"
 	Policy          Kind = "policy"
 	Authenticator   Kind = "authenticator"

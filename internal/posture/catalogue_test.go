@@ -84,7 +84,7 @@ func TestEvents(t *testing.T) {
 // silent reports whether Okta writes no event when a collection changes.
 func silent(collection string) bool {
 	return slices.Contains([]string{
-		"org", "setting.third_party_admin", "setting.client_privileges", "setting.rate_limit_warnings", "setting.notification_mails",
+		"org", "setting.third_party_admin", "setting.client_privileges", "setting.notification_mails",
 	}, collection)
 }
 

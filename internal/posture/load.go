@@ -110,7 +110,7 @@ func parse(name string, text []byte, schema *document.Schema) (*Check, error) {
 	top := d.Cursor()
 	c := &Check{
 		ID: top.Text("id"), Title: top.Text("title"), Severity: Severity(top.Text("severity")), Category: path.Base(path.Dir(name)), Why: top.Text("why"),
-		Sources: top.Texts("sources"), Needs: top.Texts("needs"), Absent: top.Texts("absent"), Events: top.Texts("events"), File: name,
+		Sources: top.Texts("sources"), Needs: top.Texts("needs"), Absent: top.Texts("absent"), Admins: top.Texts("admins"), Events: top.Texts("events"), File: name,
 		params: map[string]param{}, questions: map[string]question{},
 	}
 	for _, p := range top.Texts("profiles") {
@@ -134,13 +134,13 @@ func parse(name string, text []byte, schema *document.Schema) (*Check, error) {
 
 func (c *Check) collections(top document.Cursor) {
 	known := inventory.Collections()
-	for _, key := range []string{"needs", "absent"} {
+	for _, key := range []string{"needs", "absent", "admins"} {
 		for e := range top.At(key).Items() {
 			name, _ := e.Value.(string)
 			if !slices.Contains(known, name) {
 				e.Fail("there is no collection %q", name)
 			}
-			if key == "absent" && !slices.Contains(c.Needs, name) {
+			if key != "needs" && !slices.Contains(c.Needs, name) {
 				e.Fail("the check does not need %s", name)
 			}
 		}

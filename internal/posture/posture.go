@@ -93,6 +93,8 @@ type Check struct {
 	// Absent names it.
 	Needs  []string `json:"needs"`
 	Absent []string `json:"absent,omitempty"`
+	// Admins are those of Needs of which what is about admins will do.
+	Admins []string `json:"admins,omitempty"`
 	// Events are the types of events that may change the verdict.
 	Events []string `json:"events"`
 	Fix    Fix      `json:"fix"`

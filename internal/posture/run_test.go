@@ -152,6 +152,28 @@ func TestSights(t *testing.T) {
 	}
 }
 
+// TestAdminsFactors: where factors of admins alone are read, checks of admins
+// are judged, and those of everybody are not.
+func TestAdminsFactors(t *testing.T) {
+	_, checks := builtIn(t)
+	w, err := inventory.ParseWorld([]byte(`
+entities:
+  user: [{ id: a, status: ACTIVE, profile: { login: ann } }, { id: b, status: ACTIVE, profile: { login: bob } }]
+  factor: [{ id: f, user: a, factorType: webauthn, status: ACTIVE }]
+edges: { has_role: [[a, SUPER_ADMIN]] }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.See("factor", inventory.Sight{Visible: okta.Full, Truncated: true})
+	want := map[string]posture.Verdict{"ADM-002": posture.Pass, "ADM-003": posture.Pass, "ADM-005": posture.Pass, "USER-001": posture.Manual, "USER-009": posture.Manual}
+	for _, r := range run(t, posture.Input{Reader: w, Settings: posture.DefaultSettings()}, checks...) {
+		if v, ok := want[r.ID]; ok && r.Verdict != v {
+			t.Errorf("%s is %s: %s", r.ID, r.Verdict, r.Said)
+		}
+	}
+}
+
 func unseen() inventory.Sight { return inventory.Sight{Visible: okta.Denied} }
 
 // TestBlind: no check passes where nothing can be seen.

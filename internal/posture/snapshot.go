@@ -40,6 +40,7 @@ type snapshot struct {
 	granted map[string][]string // scopes, by app
 	orders  map[string][]string // admins by the policy that decides for them, of each type
 	bodies  *value.Object       // settings, by id
+	about   *value.Object       // what Okta says of the org itself
 	seen    []string            // collections of which all is seen, or which the org does not have
 	mails   int                 // security mails that go to everybody
 	servers int                 // own mail servers that are on
@@ -144,6 +145,7 @@ func take(ctx context.Context, in Input, seen []string) (*snapshot, error) {
 		{inventory.EmailServer, x.addServer},
 		{inventory.LogStream, x.addStream},
 		{inventory.EventProvider, x.addSender},
+		{inventory.Org, x.addOrg},
 	} {
 		err := r.Entities(ctx, step.kind, func(e inventory.Entity) error {
 			body, err := object(e.Body)
@@ -256,6 +258,8 @@ func (x *snapshot) addFeature(_ inventory.Entity, b *value.Object) {
 }
 
 func (x *snapshot) addSetting(e inventory.Entity, b *value.Object) { x.bodies.Set(e.ID, b) }
+
+func (x *snapshot) addOrg(_ inventory.Entity, b *value.Object) { x.about = b }
 
 func (x *snapshot) addBrand(_ inventory.Entity, b *value.Object) {
 	for _, t := range objects(b.At("templates")) {

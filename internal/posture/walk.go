@@ -108,7 +108,7 @@ func eachRule(_ context.Context, x *snapshot, each func(thing) error) error {
 				"sensitive", p.sensitive, "in_use", len(p.apps) > 0, "reachable", r.reachable(p), "shadow", orNull(p.named(r.shadow)), "conditional", r.conditional,
 				"system", r.system, "access", r.access, "steps", r.steps, "resistant", r.resistant, "reauth", r.reauth, "idle", r.idle,
 				"admins_routed", list(x.routed(p, r)), "sensitive_targets", list(x.enrolled(r)), "stays", r.stays,
-				"admins", list(x.orders[id]), "manages_accounts", strings.Contains(p.body.Object("_embedded").Text("resourceType"), "ACCOUNT_MANAGEMENT"),
+				"admins", list(x.orders[id]), "manages_accounts", p.accounts(),
 			)
 			o := Object{Ref: inventory.Ref{Kind: inventory.Policy, ID: id}, Part: r.id, Name: p.name + ": " + r.name}
 			if err := each(thing{object: o, id: r.id, it: r.body, fact: fact}); err != nil {

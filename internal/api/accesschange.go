@@ -52,8 +52,6 @@ type listAccessChangesIn struct {
 
 // AccessChanges is what became of the ways to super administrator.
 type AccessChanges struct {
-	From     time.Time    `json:"from"`
-	To       time.Time    `json:"to"`
 	Gained   []AccessPath `json:"gained" doc:"of those who reach it at the second moment and did not at the first"`
 	Lost     []AccessPath `json:"lost" doc:"of those who did and no longer do"`
 	Appeared []AccessPath `json:"appeared" doc:"one through each step that is new"`
@@ -65,7 +63,7 @@ func listAccessChanges(ctx context.Context, d Deps, c portal.Caller, in listAcce
 	if in.From.IsZero() {
 		in.From = cmp.Or(in.To, d.Now()).AddDate(0, 0, -1)
 	}
-	from, to, err := span(in.From, in.To, d.Now())
+	from, _, err := span(in.From, in.To, d.Now())
 	if err != nil {
 		return AccessChanges{}, err
 	}
@@ -79,6 +77,6 @@ func listAccessChanges(ctx context.Context, d Deps, c portal.Caller, in listAcce
 	}
 	diff, was, is := access.Diff(older, newer, cmp.Or(in.Limit, 50)), showAccess(older), showAccess(newer)
 	return AccessChanges{
-		from, to, each(diff.Gained, is.path), each(diff.Lost, was.path), each(diff.Appeared, is.path), each(diff.Vanished, was.path), accessGaps(diff.Blind),
+		each(diff.Gained, is.path), each(diff.Lost, was.path), each(diff.Appeared, is.path), each(diff.Vanished, was.path), accessGaps(diff.Blind),
 	}, nil
 }

@@ -23,6 +23,7 @@ const topics: Record<Topic, true> = {
   channel: true,
   letter: true,
   backtest: true,
+  inventory: true,
   lost: true,
 };
 
@@ -40,6 +41,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   channel: ["/api/v1/channels"],
   letter: ["/api/v1/letters", "/api/v1/mail", "/api/v1/overview"],
   backtest: ["/api/v1/backtests"],
+  inventory: ["/api/v1/tenants"],
 };
 
 let state: LiveState = "connecting";

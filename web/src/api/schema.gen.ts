@@ -616,6 +616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checks of posture, with why and how to put right what they find */
+        get: operations["listChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/confirmations": {
         parameters: {
             query?: never;
@@ -3987,6 +4004,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is accepted in an Okta org, by whom and until when */
+        get: operations["listExceptions"];
+        put?: never;
+        /**
+         * Accept what a check finds
+         * @description For one object, or for all that the check finds. When its time is over, the finding opens again.
+         */
+        post: operations["createException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/exceptions/{exception}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Accept it no more */
+        delete: operations["deleteException"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What checks found in an Okta org, the gravest first */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finding, with what became of it when */
+        get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an Okta org stands: its score over time, and what each check came to
+         * @description What could not be seen is never a pass. Without a judgement yet there are no checks in it.
+         */
+        get: operations["getPosture"];
+        put?: never;
+        /**
+         * Judge an Okta org now
+         * @description It is judged by what was last read of it. By another profile than the one that is set, no finding is changed.
+         */
+        post: operations["judgeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture/checks/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a check came to, with what it looked at */
+        get: operations["getCheckResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an Okta org is judged by */
+        get: operations["getPostureSettings"];
+        /**
+         * Change what an Okta org is judged by
+         * @description It is judged anew at once.
+         */
+        put: operations["putPostureSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/syncs": {
         parameters: {
             query?: never;
@@ -4245,10 +4396,6 @@ export interface components {
             text?: string;
         };
         AccessChanges: {
-            /** Format: date-time */
-            from: string;
-            /** Format: date-time */
-            to: string;
             /** @description of those who reach it at the second moment and did not at the first */
             gained: components["schemas"]["AccessPath"][];
             /** @description of those who did and no longer do */
@@ -5306,16 +5453,130 @@ export interface components {
             ok: boolean;
             message: string;
         };
+        Check: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            profiles: components["schemas"]["PostureProfile"][];
+            why: string;
+            /** @description where the demand comes from */
+            sources: string[];
+            /** @description the collections of which all has to be seen */
+            needs: string[];
+            fix: components["schemas"]["CheckFix"];
+        };
         CheckConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
             yaml?: string;
             id: string;
         };
+        CheckDetail: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            verdict: components["schemas"]["PostureVerdict"];
+            said: string;
+            /** @description objects that the check is about */
+            looked: number;
+            /** @description how many of them fail */
+            bad: number;
+            /** @description how many would but for an exception */
+            excepted: number;
+            /** @description what could not be seen */
+            missing: string[];
+            /**
+             * Format: date-time
+             * @description when the oldest of what it needs was last read
+             */
+            freshAt?: string;
+            /** @description api, mix or man */
+            fix: string;
+            check: components["schemas"]["Check"];
+            /**
+             * Format: date-time
+             * @description when it was judged; not there where it never was
+             */
+            at?: string;
+            evidence: components["schemas"]["CheckEvidence"][];
+            /** @description rows of evidence that are left out */
+            more: number;
+            exceptions: components["schemas"]["CheckException"][];
+            /** @description exceptions that would have held, had their time not been over */
+            lapsed: components["schemas"]["LapsedException"][];
+        };
+        CheckEvidence: {
+            object: components["schemas"]["PostureObject"];
+            verdict: components["schemas"]["PostureVerdict"];
+            /** @description what was read of it */
+            field?: string;
+            /** @description what stands there */
+            value?: string;
+            said: string;
+            /** @description the finding that it is */
+            finding?: string;
+            /** @description the reason of the exception that covers it */
+            excepted?: string;
+        };
+        CheckException: {
+            id: string;
+            check: string;
+            /** @description the key of what it is about; empty for all that the check finds */
+            object: string;
+            reason: string;
+            owner: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description id of the account */
+            createdBy: string;
+        };
+        CheckFix: {
+            /** @description api: by one call; mix: by a call after preparation; man: by hand */
+            mode: string;
+            /** @description of Okta's management API */
+            call?: string;
+            /** @description the OAuth scope of the call */
+            scope?: string;
+            steps?: string;
+            undo?: string;
+            /** @description of putting it right: low, medium or high */
+            risk: string;
+            /** @description the admin role that the call wants */
+            role?: string;
+        };
         CheckFlow: {
             yaml: string;
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
+        };
+        CheckResult: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            verdict: components["schemas"]["PostureVerdict"];
+            said: string;
+            /** @description objects that the check is about */
+            looked: number;
+            /** @description how many of them fail */
+            bad: number;
+            /** @description how many would but for an exception */
+            excepted: number;
+            /** @description what could not be seen */
+            missing: string[];
+            /**
+             * Format: date-time
+             * @description when the oldest of what it needs was last read
+             */
+            freshAt?: string;
+            /** @description api, mix or man */
+            fix: string;
         };
         CheckRules: {
             /** @description name of the organization's file that the text is a draft of */
@@ -5325,6 +5586,8 @@ export interface components {
             /** @description YAML: test cases of its rules */
             cases?: string;
         };
+        /** @enum {string} */
+        CheckSeverity: "critical" | "high" | "medium" | "low" | "info";
         /** @enum {string} */
         CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
@@ -5637,6 +5900,16 @@ export interface components {
             yaml?: string;
             /** @description begins with own_; flows name it so */
             id: string;
+        };
+        CreateException: {
+            check: string;
+            /** @description the key of what it is about; empty for all that the check finds */
+            object?: string;
+            reason: string;
+            /** @description who answers for it; the caller where nothing is said */
+            owner?: string;
+            /** Format: date-time */
+            expiresAt?: string;
         };
         CreateFlow: {
             /** @description id of the folder */
@@ -6221,6 +6494,13 @@ export interface components {
             /** @description whether an API of Okta puts it right */
             fixable: boolean;
         };
+        FindingChange: {
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["FindingState"];
+        };
+        /** @enum {string} */
+        FindingState: "open" | "accepted" | "closed";
         Findings: {
             /**
              * Format: date-time
@@ -6588,6 +6868,10 @@ export interface components {
             /** @description there is no account of the address yet: a name and a password are wanted */
             new: boolean;
         };
+        Judge: {
+            /** @description the one that is set for the org where nothing is said */
+            profile?: components["schemas"]["PostureProfile"];
+        };
         KeptQuery: {
             filter?: string;
             q?: string;
@@ -6615,6 +6899,12 @@ export interface components {
             items: components["schemas"]["KeptSearch"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        LapsedException: {
+            object: string;
+            reason: string;
+            /** Format: date-time */
+            expiredAt: string;
         };
         Letter: {
             id: string;
@@ -6665,7 +6955,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "posture" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -7068,7 +7358,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "posture:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -7101,6 +7391,142 @@ export interface components {
             default?: unknown;
             choices?: string[];
         };
+        Posture: {
+            profile: components["schemas"]["PostureProfile"];
+            /** @description the last judgement; none before the first */
+            run?: components["schemas"]["PostureRun"];
+            /** @description judgements of the last 90 days, the newest first */
+            trend: components["schemas"]["PostureRun"][];
+            /** @description findings that are open */
+            open: components["schemas"]["SeverityCount"][];
+            checks: components["schemas"]["CheckResult"][];
+            /** @description all, with how many checks belong to each */
+            profiles: components["schemas"]["ProfileCount"][];
+        };
+        PostureFinding: {
+            id: string;
+            check: components["schemas"]["Ref"];
+            severity: components["schemas"]["CheckSeverity"];
+            object: components["schemas"]["PostureObject"];
+            state: components["schemas"]["FindingState"];
+            said: string;
+            /**
+             * Format: date-time
+             * @description the last time
+             */
+            openedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /**
+             * Format: date-time
+             * @description when it was last looked at
+             */
+            seenAt: string;
+            /** @description how often it was opened */
+            times: number;
+        };
+        PostureFindingDetail: {
+            id: string;
+            check: components["schemas"]["Ref"];
+            severity: components["schemas"]["CheckSeverity"];
+            object: components["schemas"]["PostureObject"];
+            state: components["schemas"]["FindingState"];
+            said: string;
+            /**
+             * Format: date-time
+             * @description the last time
+             */
+            openedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /**
+             * Format: date-time
+             * @description when it was last looked at
+             */
+            seenAt: string;
+            /** @description how often it was opened */
+            times: number;
+            why: string;
+            fix: components["schemas"]["CheckFix"];
+            /** @description the newest first */
+            changes: components["schemas"]["FindingChange"][];
+        };
+        PostureFindingPage: {
+            items: components["schemas"]["PostureFinding"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        PostureObject: {
+            kind?: components["schemas"]["EntityKind"];
+            id?: string;
+            /** @description within the entity: the id of a rule, of a key */
+            part?: string;
+            name?: string;
+            /** @description as an exception names it */
+            key: string;
+        };
+        /** @enum {string} */
+        PostureProfile: "baseline" | "healthinsight" | "stig" | "strict" | "seed";
+        PostureRun: {
+            id: string;
+            profile: components["schemas"]["PostureProfile"];
+            /** Format: date-time */
+            at: string;
+            /** @description sync, asked or settings */
+            cause: string;
+            /** @description the weight of what passes within what is visible, from 0 to 1; a WARN counts half */
+            score: number;
+            /** @description the weight of what is visible within what is applicable, from 0 to 1: a score means little where this is small */
+            visible: number;
+            counts: components["schemas"]["VerdictCount"][];
+        };
+        PostureSettings: {
+            profile: components["schemas"]["PostureProfile"];
+            /** @description by check, what was looked at and is meant to be so: ids, or the names that the check compares */
+            approved: {
+                [key: string]: string[];
+            };
+            /** @description parameters in the place of the profile's, by check and name */
+            params: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description of the company */
+            domains: string[];
+            /** @description ids */
+            sensitiveApps: string[];
+            /** @description of apps in Okta's catalogue, of which each is sensitive */
+            sensitiveNames: string[];
+            /** @description ids */
+            sensitiveGroups: string[];
+            /** @description ids of apps that super admins may use as such */
+            adminTools: string[];
+            /** @description ids of accounts for emergencies */
+            breakGlass: string[];
+            /** @description ids of users who are no people */
+            services: string[];
+            /** @description regular expression of their logins */
+            servicePattern: string;
+            /** @description regular expression of the logins of admins' own accounts */
+            adminPattern: string;
+            /** @description regular expression of logins that several people share */
+            sharedPattern: string;
+            /** @description ids of agent pools whose hosts are kept like domain controllers */
+            tier0: string[];
+            /** @description somebody else keeps the System Log as well */
+            exported: boolean;
+            /** @description the text that the sign-in page has to show */
+            banner: string;
+            /** @description SHA-256 fingerprints of the authorities that smart cards may come from */
+            cas: string[];
+            /** @description the systems that are to send security events */
+            providers: string[];
+            /** Format: date-time */
+            changedAt?: string;
+        };
+        /** @enum {string} */
+        PostureVerdict: "PASS" | "FAIL" | "WARN" | "MANUAL" | "NOT_APPLICABLE" | "ERROR";
         PreviewSuppression: {
             scope: components["schemas"]["SuppressionScope"];
             /** @description id of the rule, or of the alert type */
@@ -7124,6 +7550,10 @@ export interface components {
             /** @description such as cards[2].with.user */
             path?: string;
             message: string;
+        };
+        ProfileCount: {
+            profile: components["schemas"]["PostureProfile"];
+            count: number;
         };
         /** @enum {string} */
         ProofMethod: "password" | "totp" | "recovery" | "passkey" | "saml";
@@ -8310,6 +8740,10 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "informational" | "low" | "medium" | "high" | "critical";
+        SeverityCount: {
+            severity: components["schemas"]["CheckSeverity"];
+            count: number;
+        };
         Showing: {
             /** @description 0 for the draft */
             version: number;
@@ -9118,6 +9552,10 @@ export interface components {
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        VerdictCount: {
+            verdict: components["schemas"]["PostureVerdict"];
+            count: number;
+        };
         Versus: {
             hits: number;
             alerts: number;
@@ -10253,6 +10691,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -15707,6 +16166,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EdgePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listExceptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckException"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateException"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckException"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exception: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                state?: components["schemas"]["FindingState"][];
+                severity?: components["schemas"]["CheckSeverity"][];
+                check?: string[];
+                /** @description of what they are about */
+                kind?: components["schemas"]["EntityKind"];
+                /** @description its id */
+                object?: string;
+                /** @description in the name, or in what is said */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureFindingPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureFindingDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPosture: {
+        parameters: {
+            query?: {
+                /** @description the one that is set for the org where nothing is said */
+                profile?: components["schemas"]["PostureProfile"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posture"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    judgeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Judge"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureRun"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCheckResult: {
+        parameters: {
+            query?: {
+                /** @description the one that is set for the org where nothing is said */
+                profile?: components["schemas"]["PostureProfile"];
+            };
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPostureSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putPostureSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostureSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureSettings"];
                 };
             };
             default: components["responses"]["Error"];

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/access/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of steps that paths consist of */
+        get: operations["listAccessKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/actions": {
         parameters: {
             query?: never;
@@ -3731,6 +3748,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/access/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can use an app of an Okta org, and why */
+        get: operations["getAccessApp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways to super administrator came and went between two moments */
+        get: operations["listAccessChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can become an administrator of an Okta org, or all of its access graph, as a file
+         * @description csv has a line for each who reaches super administrator, json the graph, opengraph the graph as BloodHound takes it. If the file breaks off, so does the connection.
+         */
+        get: operations["exportAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can become an administrator of an Okta org, and by which way
+         * @description Everybody who reaches the role of super administrator, the worst first, each with the shortest path; with tier, who reaches less, too. What was not seen is in gaps.
+         */
+        get: operations["listAccessPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/principals/{kind}/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody or something of an Okta org may do and reaches
+         * @description Of lists there are as many as limit says, with their totals.
+         */
+        get: operations["getAccessPrincipal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/principals/{kind}/{entity}/cut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fewest steps to take away from somebody, so that no way to super administrator is left */
+        get: operations["getAccessCut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/ungoverned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens, clients and integrations of an Okta org that nobody is in control of, and why */
+        get: operations["listAccessUngoverned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is assigned to apps of an Okta org and does not use them
+         * @description As far as the events that are kept tell: where they do not go back so many days, nothing is said, but how far they do. Ask for fewer days then.
+         */
+        get: operations["listAccessUnused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which ways to super administrator some changes would take away
+         * @description Nothing is changed. Take changes from steps as they are.
+         */
+        post: operations["accessWhatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/changes": {
         parameters: {
             query?: never;
@@ -4134,6 +4319,253 @@ export interface components {
         };
         /** @enum {string} */
         Access: "public" | "token" | "oauth";
+        AccessApp: {
+            app: components["schemas"]["EntityRef"];
+            /** @description who can sign in, each once */
+            users: number;
+            /** @description of those, who are assigned themselves */
+            direct: number;
+            /** @description who are assigned and cannot sign in */
+            disabled: number;
+            /** @description that are assigned */
+            groups: components["schemas"]["AccessGroupWay"][];
+            items: components["schemas"]["AccessAppUser"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessAppUser: {
+            user: components["schemas"]["EntityRef"];
+            /** @description assigned himself */
+            direct: boolean;
+            /** @description that are assigned, and that he is in */
+            groups: components["schemas"]["EntityRef"][];
+            /** @description he cannot sign in */
+            disabled: boolean;
+        };
+        AccessAppWay: {
+            app: components["schemas"]["EntityRef"];
+            /** @description assigned himself */
+            direct: boolean;
+            /** @description that are assigned, and that he is in */
+            groups: components["schemas"]["EntityRef"][];
+        };
+        AccessAppWays: {
+            total: number;
+            items: components["schemas"]["AccessAppWay"][];
+        };
+        /** @enum {string} */
+        AccessAspect: "config" | "credential" | "rights" | "source" | "profiles" | "downstream" | "weakened";
+        AccessBarrier: {
+            barrier: components["schemas"]["AccessBarrierName"];
+            says: string;
+        };
+        /** @enum {string} */
+        AccessBarrierName: "B1" | "B2" | "B3" | "B4" | "B5" | "B6" | "B7" | "B8";
+        AccessBlast: {
+            /** @description the role of super administrator is among it: then it is all */
+            top: boolean;
+            /** @description by kind */
+            counts: {
+                [key: string]: number;
+            };
+            total: number;
+            /** @description the nearest first */
+            items: components["schemas"]["AccessBlastNode"][];
+        };
+        AccessBlastNode: {
+            node: components["schemas"]["AccessNode"];
+            /** @description in steps */
+            distance: number;
+        };
+        AccessChange: {
+            do: components["schemas"]["AccessDo"];
+            /** @description that is removed */
+            relation?: components["schemas"]["Relation"];
+            /** @description where the relation begins */
+            from?: components["schemas"]["EntityRef"];
+            /** @description where it ends */
+            to?: components["schemas"]["EntityRef"];
+            /** @description of the assignment or grant; of all between the two where nothing is said */
+            id?: string;
+            /** @description that is deactivated, revoked or edited */
+            entity?: components["schemas"]["EntityRef"];
+            /** @description that is edited, dotted */
+            field?: string;
+            /** @description all of it in words; it is not read */
+            text?: string;
+        };
+        AccessChanges: {
+            /** @description of those who reach it at the second moment and did not at the first */
+            gained: components["schemas"]["AccessPath"][];
+            /** @description of those who did and no longer do */
+            lost: components["schemas"]["AccessPath"][];
+            /** @description one through each step that is new */
+            appeared: components["schemas"]["AccessPath"][];
+            /** @description one through each step that is gone */
+            vanished: components["schemas"]["AccessPath"][];
+            /** @description what was not seen at one of the moments: differences may be of sight alone */
+            blind: components["schemas"]["AccessGap"][];
+        };
+        AccessCut: {
+            /** @description changes can do it: not where a step is one that none takes away, nor where it takes more than 64 */
+            possible: boolean;
+            steps: components["schemas"]["AccessStep"][];
+        };
+        /** @enum {string} */
+        AccessDo: "remove" | "deactivate" | "revoke" | "edit";
+        AccessGap: {
+            collection: string;
+            /** @description why it was not seen */
+            said?: string;
+            means: string;
+        };
+        AccessGrant: {
+            permissions: string[];
+            /** @description what of the org */
+            over: string;
+            /** @description not there for what scopes alone give */
+            role?: components["schemas"]["EntityRef"];
+            assignment?: string;
+            /** @description groups and owners that it comes by */
+            via: components["schemas"]["EntityRef"][];
+            /** @description the granted scope that it needs */
+            scope?: string;
+            /** @description false for a governed role that is to be activated first */
+            active: boolean;
+            why: string;
+            /** @description what Okta forbids all the same */
+            barriers: components["schemas"]["AccessBarrier"][];
+        };
+        AccessGroupWay: {
+            group: components["schemas"]["EntityRef"];
+            members: number;
+            /** @description group rules that fill it */
+            rules: components["schemas"]["EntityRef"][];
+            /** @description the app that its members come from */
+            source?: components["schemas"]["EntityRef"];
+        };
+        AccessKind: {
+            kind: components["schemas"]["AccessStepKind"];
+            /** @description not there for what the org says by itself */
+            number?: number;
+            /** @description all must hold */
+            preconditions: string[];
+            /** @description what it gives */
+            result: string;
+            /** @enum {string} */
+            confidence: "H" | "M" | "L";
+            /** @description where it is known from */
+            source: string;
+            /** @description what takes it away */
+            remedy: string;
+            /** @description it is shown, and no path goes by it */
+            informational: boolean;
+        };
+        AccessNode: {
+            kind: components["schemas"]["EntityKind"];
+            /** @description as Okta gives it; of role the type of the role, of outside the host name */
+            id: string;
+            /** @description what of it is controlled; not there where it is the thing itself */
+            aspect?: components["schemas"]["AccessAspect"];
+            name: string;
+        };
+        AccessPath: {
+            start: components["schemas"]["AccessNode"];
+            end: components["schemas"]["AccessNode"];
+            steps: components["schemas"]["AccessStep"][];
+            /**
+             * @description the least of its steps'
+             * @enum {string}
+             */
+            confidence: "H" | "M" | "L";
+        };
+        AccessPrincipal: {
+            node: components["schemas"]["AccessNode"];
+            /** @description of a person */
+            status?: string;
+            /** @description as an administrator */
+            privileges: components["schemas"]["AccessGrant"][];
+            /** @description that a client's roles give, and its scopes do not */
+            unusedPermissions: string[];
+            /** @description that a client was granted, and no role of its gives a right to */
+            idleScopes: string[];
+            /** @description that a person is in */
+            groups: components["schemas"]["AccessWays"];
+            /** @description that a person uses */
+            apps: components["schemas"]["AccessAppWays"];
+            /** @description what controlling it gives, by any number of steps */
+            blast: components["schemas"]["AccessBlast"];
+            /** @description to super administrator, the shortest first */
+            paths: components["schemas"]["AccessPath"][];
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        /** @enum {string} */
+        AccessProblem: "owner_gone" | "owner_dormant" | "no_owner" | "any_network" | "old_key" | "broad_scopes" | "broad_rights";
+        AccessRanking: {
+            total: number;
+            /** @description the worst first: by tier, length, confidence, strength and dormancy */
+            items: components["schemas"]["RankedPath"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            /** @description what was not seen, and what is not known for it */
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessStep: {
+            kind: components["schemas"]["AccessStepKind"];
+            /** @description in the catalogue of steps; not there for what the org says by itself */
+            number?: number;
+            from: components["schemas"]["AccessNode"];
+            to: components["schemas"]["AccessNode"];
+            /** @description the objects and fields that make it possible */
+            why: string;
+            /**
+             * @description how sure it is that it works
+             * @enum {string}
+             */
+            confidence: "H" | "M" | "L";
+            /** @description each of which takes it away; none where nothing does */
+            changes: components["schemas"]["AccessChange"][];
+            /** @description what takes steps of the kind away, in words */
+            remedy?: string;
+        };
+        /** @enum {string} */
+        AccessStepKind: "SUPER_ADMIN_OF" | "ROLE_VIA_GROUP" | "APP_SOURCED_ROLE_GROUP" | "IDP_JIT_GROUP" | "IDP_ACCOUNT_LINK" | "IDP_MFA_TRUST" | "MANAGE_IDP" | "IDP_DISCOVERY_REROUTE" | "RESET_PASSWORD" | "TEMPORARY_ACCESS_CODE" | "RESET_FACTORS" | "RESET_THEN_ADMIN" | "ADD_MEMBER" | "RULE_ATTRIBUTE" | "EDIT_RULE" | "GROUP_PUSH_REACH" | "API_TOKEN_OF" | "SERVICE_APP_RIGHT" | "KEY_CONTROL" | "READ_CLIENT_SECRET" | "INTEGRATION_SECRET" | "APP_ADMIN_IMPERSONATE" | "PASSWORD_CAPTURE" | "SWA_READ" | "ORG2ORG_OUT" | "ORG2ORG_IN" | "AGENT_HOST" | "KERBEROS_SSO" | "POLICY_WEAKEN" | "INLINE_HOOK_CONTROL" | "EVENT_HOOK_EXFIL" | "CREATE_SERVICE_APP" | "GRANT_SCOPE" | "ASSIGN_ROLE" | "EDIT_RESOURCE_SET" | "IMPORT_SOURCE" | "DEVICE_OF_ADMIN" | "SUPPORT_ACCESS" | "WORKFLOWS_ADMIN" | "CUSTOMIZE_SIGNIN" | "DORMANT_REACTIVATE" | "MANAGER" | "MEMBER_OF" | "ASSIGNED" | "ASSIGNED_VIA" | "HAS_ROLE" | "ELIGIBLE_FOR_ROLE" | "SOURCED_GROUP" | "EDIT_APP" | "ASSIGN_APP" | "SUPER_ADMIN_MAY";
+        AccessUngoverned: {
+            items: components["schemas"]["UngovernedCredential"][];
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessUnused: {
+            days: number;
+            /**
+             * Format: date-time
+             * @description from when on sign-ons are known; not there where none are
+             */
+            since?: string;
+            /** @description sign-ons are known for so many days; where they are not, there are no items */
+            known: boolean;
+            /** @description apps with people who do not use them, those with the most first */
+            items: components["schemas"]["UnusedApp"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessWays: {
+            total: number;
+            items: components["schemas"]["AccessGroupWay"][];
+        };
+        AccessWhatIf: {
+            /** @description that they take away */
+            steps: number;
+            /** @description who reaches super administrator */
+            before: number;
+            /** @description who still would */
+            after: number;
+            /** @description paths of those who no longer would */
+            freed: components["schemas"]["AccessPath"][];
+            /** @description the ways that are left to those who had a shorter one */
+            longer: components["schemas"]["AccessPath"][];
+        };
         Action: {
             id: string;
             title: string;
@@ -4544,6 +4976,9 @@ export interface components {
         AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         AskReset: {
             email: string;
+        };
+        AskWhatIf: {
+            changes: components["schemas"]["AccessChange"][];
         };
         Attack: {
             /** @description in the order of an attack */
@@ -5541,6 +5976,11 @@ export interface components {
              */
             endsAt?: string;
         };
+        CredentialFault: {
+            problem: components["schemas"]["AccessProblem"];
+            /** @description the field that shows it */
+            why: string;
+        };
         /** @enum {string} */
         Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         DayCount: {
@@ -5732,7 +6172,7 @@ export interface components {
             alerts: number;
         };
         /** @enum {string} */
-        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope";
+        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope" | "outside" | "binding";
         EntityRef: {
             kind: components["schemas"]["EntityKind"];
             id: string;
@@ -7248,6 +7688,21 @@ export interface components {
             zone: string;
             /** @description critical alerts are told of at once all the same */
             critical: boolean;
+        };
+        RankedPath: {
+            /** @description of what is reached: 0 is the super administrator, 1 roles over all people or apps, 2 roles over some */
+            tier: number;
+            /**
+             * @description of a person's second factors
+             * @enum {string}
+             */
+            strength: "none" | "weak" | "fair" | "resistant";
+            /** @description a person who has not signed in for 90 days */
+            dormant: boolean;
+            /** Format: date-time */
+            lastLogin?: string;
+            /** @description the shortest */
+            path: components["schemas"]["AccessPath"];
         };
         RateUsage: {
             /** @description the paths that it is for, as Okta names them */
@@ -9076,9 +9531,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        UngovernedCredential: {
+            entity: components["schemas"]["EntityRef"];
+            problems: components["schemas"]["CredentialFault"][];
+        };
         UnreadPart: {
             part: components["schemas"]["PersonPart"];
             why: string;
+        };
+        UnusedApp: {
+            app: components["schemas"]["EntityRef"];
+            /** @description who can sign in */
+            assigned: number;
+            /** @description who signed on in that time */
+            used: number;
+            /** @description who did not */
+            unused: number;
+            /** @description who did not, 100 at most */
+            people: components["schemas"]["AccessAppUser"][];
         };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
@@ -9141,6 +9611,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccessKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessKind"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listActions: {
         parameters: {
             query?: {
@@ -15235,6 +15726,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAccessApp: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessApp"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessChanges: {
+        parameters: {
+            query?: {
+                /** @description the first moment; a day before the second where nothing is said */
+                from?: string;
+                /** @description the second; now where nothing is said */
+                to?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessChanges"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAccess: {
+        parameters: {
+            query?: {
+                /** @description json where nothing is said */
+                format?: "csv" | "json" | "opengraph";
+                /** @description of csv: the deepest that still counts */
+                tier?: number;
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessPaths: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description the deepest that still counts; 0 where nothing is said */
+                tier?: number;
+                /** @description of who begins; several may be given */
+                kind?: components["schemas"]["EntityKind"][];
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRanking"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAccessPrincipal: {
+        parameters: {
+            query?: {
+                /** @description what of it; of an app the credential of the client or the source of people that it is, where nothing is said */
+                aspect?: components["schemas"]["AccessAspect"];
+                /** @description as it was then */
+                at?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+                /** @description the most paths; 5 where nothing is said */
+                paths?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPrincipal"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAccessCut: {
+        parameters: {
+            query?: {
+                /** @description what of it; of an app the credential of the client or the source of people that it is, where nothing is said */
+                aspect?: components["schemas"]["AccessAspect"];
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessCut"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessUngoverned: {
+        parameters: {
+            query?: {
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessUngoverned"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessUnused: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description how long somebody has not signed on; 90 where nothing is said */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessUnused"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    accessWhatIf: {
+        parameters: {
+            query?: {
+                /** @description as it was then */
+                at?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskWhatIf"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessWhatIf"];
                 };
             };
             default: components["responses"]["Error"];

@@ -57,6 +57,8 @@ func (c control) handler() http.Handler {
 		"GET /_sandbox/mail":                      func(r *http.Request) (any, error) { return c.box.Messages(r.URL.Query().Get("to")), nil },
 		"GET /_sandbox/users":                     c.listUsers,
 		"GET /_sandbox/users/{login}":             c.getUser,
+		"GET /_sandbox/census":                    func(*http.Request) (any, error) { return c.org.Census(), nil },
+		"GET /_sandbox/planted":                   c.getPlanted,
 		"GET /_sandbox/provisioning":              c.getProvisioning,
 		"POST /_sandbox/provisioning/{app}":       c.setProvisioning,
 		"POST /_sandbox/provisioning/{app}/users": c.provisionUsers,
@@ -223,6 +225,14 @@ func (c control) setSwitches(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return to, nil
+}
+
+// getPlanted says what is wrong with the org, which is nothing in an ordinary one.
+func (c control) getPlanted(*http.Request) (any, error) {
+	if !c.opt.Weak {
+		return okta.Plant{}, nil
+	}
+	return okta.Planted()
 }
 
 //go:embed index.html

@@ -32,6 +32,11 @@ type Options struct {
 	Users  int    // seeded people; 50 when zero
 	Seed   uint64 // decides everything that looks random
 	Domain string // "acme" makes people @acme.example; "acme" when empty
+	// Groups and Apps are how many the Okta org is to have, at least those that
+	// every one has.
+	Groups, Apps int
+	// Weak makes an Okta org with weaknesses; see [okta.Planted].
+	Weak bool
 
 	// BaseURL is where the sandbox is reached: "http://127.0.0.1:8080". Serve
 	// sets it when it is empty.
@@ -138,6 +143,7 @@ func (s *Sandbox) open() error {
 	var err error
 	s.org, err = okta.New(okta.Options{
 		Users: opt.Users, Seed: opt.Seed, Domain: opt.Domain, BaseURL: opt.BaseURL, Now: opt.Now, Log: opt.Log,
+		Groups: opt.Groups, Apps: opt.Apps, Weak: opt.Weak,
 		Mail: post{s}.takeFromOkta, HTTP: &http.Client{Transport: hookTransport{s}},
 	})
 	if err != nil {

@@ -18,6 +18,8 @@ import (
 type sandboxFlags struct {
 	listen, mail, url string
 	users             int
+	groups, apps      int
+	weak              bool
 	traffic           float64
 	history           time.Duration
 	seed              uint64
@@ -30,6 +32,9 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	flags.StringVar(&f.mail, "mail", "127.0.0.1:0", "`address` of the mail server (SMTP)")
 	flags.StringVar(&f.url, "url", "", "`URL` under which others reach the sandbox; that of the listener when empty")
 	flags.IntVar(&f.users, "users", 50, "`number` of people in the Okta org")
+	flags.IntVar(&f.groups, "groups", 0, "`number` of groups in the Okta org, at least those that every one has")
+	flags.IntVar(&f.apps, "apps", 0, "`number` of apps in the Okta org, likewise")
+	flags.BoolVar(&f.weak, "weak", false, "make an Okta org with weaknesses, which GET /_sandbox/planted lists")
 	flags.Uint64Var(&f.seed, "seed", 1, "`number` that decides everything that looks random")
 	flags.Float64Var(&f.traffic, "traffic", 0, "about how many `events` of ordinary life there are a minute; 0 is none")
 	flags.DurationVar(&f.history, "history", 0, "for how `long` there has been ordinary life before the start")
@@ -40,6 +45,11 @@ func readSandboxFlags(flags *flag.FlagSet, args []string) (sandboxFlags, error) 
 	}
 	if err := checkUsers(f.users); err != nil {
 		return f, err
+	}
+	for name, n := range map[string]int{"groups": f.groups, "apps": f.apps} {
+		if n < 0 || n > mostCrowd {
+			return f, usage("--%s: a number up to %d is wanted, not %d", name, mostCrowd, n)
+		}
 	}
 	if f.history < 0 || f.history > mostHistory {
 		return f, usage("--history: at most %s", mostHistory)
@@ -62,6 +72,9 @@ const (
 	leastUsers = 5
 	mostUsers  = 1_000_000
 )
+
+// mostCrowd is how many groups or apps fit into memory.
+const mostCrowd = 100_000
 
 // mostHistory is how long the System Log keeps events.
 const mostHistory = 90 * 24 * time.Hour
@@ -87,7 +100,7 @@ func runSandbox(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		f.url = "http://" + l.Addr().String()
 	}
 	s, err := sandbox.New(sandbox.Options{
-		Users: f.users, Seed: f.seed, BaseURL: f.url, MailListen: f.mail, Traffic: f.traffic, History: f.history,
+		Users: f.users, Groups: f.groups, Apps: f.apps, Weak: f.weak, Seed: f.seed, BaseURL: f.url, MailListen: f.mail, Traffic: f.traffic, History: f.history,
 		Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})
 	if err != nil {

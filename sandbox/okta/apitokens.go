@@ -133,16 +133,25 @@ func listAPITokens(c *call) (answer, error) {
 	all, dies := c.tokens.list(c.now())
 	out := []map[string]any{}
 	for _, t := range all {
+		if !c.who.seesToken(t) {
+			continue
+		}
 		out = append(out, viewToken(c, t, dies[t.id]))
 	}
 	return ok(out)
+}
+
+// seesToken says whether somebody sees a token: a read-only admin sees none but
+// its own, as is reported.
+func (p *principal) seesToken(t *apiToken) bool {
+	return p.user == t.owner || p.scoped || mayManage(p.roles, areaTokens) || permits(p.permissions, areaTokens, true)
 }
 
 // findToken returns the token that the path names, and when it dies.
 func findToken(c *call, id string) (*apiToken, time.Time, error) {
 	all, dies := c.tokens.list(c.now())
 	for _, t := range all {
-		if t.id == id {
+		if t.id == id && c.who.seesToken(t) {
 			return t, dies[t.id], nil
 		}
 	}
@@ -177,6 +186,7 @@ func updateAPIToken(c *call) (answer, error) {
 		t.network = in.Network
 	}
 	t.updated = c.now()
+	c.emit("system.api_token.update", fact{targets: targets(t), debug: tokenDebug(t)})
 	return ok(viewToken(c, t, dies))
 }
 

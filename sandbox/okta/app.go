@@ -38,6 +38,10 @@ type app struct {
 	revocation    *revocation
 
 	integration *integration // of an API service integration
+
+	// accessPolicy and enrollmentPolicy are the policies that the app is mapped
+	// to, empty for those of the org.
+	accessPolicy, enrollmentPolicy string
 }
 
 func (a *app) key() string { return a.id }

@@ -29,10 +29,16 @@ func appRoutes() []route {
 // findApp returns the app that the first part of the path names.
 func findApp(c *call) (*app, error) {
 	a, ok := c.apps.all.get(c.arg(0))
-	if !ok || a.service {
+	if !ok || a.service || !c.who.seesApp(a) {
 		return nil, notFound(c.arg(0), "AppInstance")
 	}
 	return a, nil
+}
+
+// seesApp says whether somebody sees an app: those that Okta made are hidden
+// from who is not a super admin.
+func (p *principal) seesApp(a *app) bool {
+	return p.scoped || a.name != "saasure" && a.name != "okta_enduser" || slices.Contains(p.roles, "SUPER_ADMIN")
 }
 
 // appView is the JSON of an app.
@@ -63,12 +69,12 @@ func viewApp(c *call, a *app) appView {
 		Links: map[string]any{
 			"uploadLogo":        allow(self+"/logo", "POST"),
 			"appLinks":          []link{{Name: a.linkName(), Href: c.url("home", a.name, a.id, "aln"+a.id[3:]), Type: "text/html"}},
-			"profileEnrollment": link{Href: c.url("api/v1/policies", c.enrollmentPolicy)},
+			"profileEnrollment": link{Href: c.url("api/v1/policies", c.enrollmentOf(a))},
 			"policies":          allow(self+"/policies", "PUT"),
 			"groups":            link{Href: self + "/groups"},
 			"users":             link{Href: self + "/users"},
 			"logo":              []link{{Name: "medium", Href: c.url("assets/img/logos/default.png"), Type: "image/png"}},
-			"accessPolicy":      link{Href: c.url("api/v1/policies", c.accessPolicy)},
+			"accessPolicy":      link{Href: c.url("api/v1/policies", c.accessOf(a))},
 		},
 	}
 	if a.status == "ACTIVE" {
@@ -121,7 +127,7 @@ func listApps(c *call) (answer, error) {
 	}
 	var found ordered[*app]
 	for _, a := range c.apps.all.items {
-		if !a.service && accept(a) {
+		if !a.service && c.who.seesApp(a) && accept(a) {
 			found.items = append(found.items, a)
 		}
 	}
@@ -194,7 +200,8 @@ func listGroupApps(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return listed(c, &g.apps, 20, 200, viewApp)
+	seen := slices.DeleteFunc(slices.Clone(g.apps.items), func(a *app) bool { return !c.who.seesApp(a) })
+	return listed(c, &ordered[*app]{seen}, 20, 200, viewApp)
 }
 
 // appInput is the body of a request that creates or replaces an app.

@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
+// templatesPath is where the mails of a brand are.
+const templatesPath = "/api/v1/brands/{id}/templates/email"
+
 func brandRoutes() []route {
-	const templates = "/api/v1/brands/{id}/templates/email"
+	const templates = templatesPath
 	return []route{
 		get("/api/v1/brands", areaBrands, listBrands),
 		get("/api/v1/brands/{id}", areaBrands, getBrand),
@@ -15,6 +18,9 @@ func brandRoutes() []route {
 		get(templates+"/{name}", areaTemplates, getTemplate),
 		get(templates+"/{name}/settings", areaTemplates, getTemplateSettings),
 		put(templates+"/{name}/settings", areaTemplates, setTemplateSettings),
+		get(templates+"/{name}/default-content", areaTemplates, getDefaultContent),
+		get(signInPath, areaBrands, getSignInPage),
+		put(signInPath, areaBrands, setSignInPage),
 	}
 }
 
@@ -27,6 +33,7 @@ type brand struct {
 	// everybody. Those of the default brand that are about people's own accounts
 	// are the org's notices.
 	recipients map[string]string
+	signInPage string // empty for Okta's own
 }
 
 func (b *brand) key() string { return b.id }
@@ -159,7 +166,7 @@ func viewTemplate(c *call, b *brand, name string) map[string]any {
 		case "settings":
 			more["settings"] = viewTemplateSettings(c, b, name)
 		case "customizationCount":
-			more["customizationCount"] = 0
+			more["customizationCount"] = len(c.things.on("/api/v1/brands/" + b.id + "/templates/email/" + name + "/customizations"))
 		}
 	}
 	if len(more) > 0 {

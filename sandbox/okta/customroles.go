@@ -11,16 +11,16 @@ import (
 func customRoleRoutes() []route {
 	const roles, sets = "/api/v1/iam/roles", "/api/v1/iam/resource-sets"
 	return []route{
-		get(roles, areaRoles, listCustomRoles),
-		post(roles, areaRoles, createCustomRole),
-		get(roles+"/{role}", areaRoles, getCustomRole),
-		del(roles+"/{role}", areaRoles, deleteCustomRole),
-		get(roles+"/{role}/permissions", areaRoles, listPermissions),
-		get(sets, areaRoles, listResourceSets),
-		post(sets, areaRoles, createResourceSet),
-		get(sets+"/{set}", areaRoles, getResourceSet),
-		del(sets+"/{set}", areaRoles, deleteResourceSet),
-		get(sets+"/{set}/resources", areaRoles, listResources),
+		get(roles, areaIAM, listCustomRoles),
+		post(roles, areaIAM, createCustomRole),
+		get(roles+"/{role}", areaIAM, getCustomRole),
+		del(roles+"/{role}", areaIAM, deleteCustomRole),
+		get(roles+"/{role}/permissions", areaIAM, listPermissions),
+		get(sets, areaIAM, listResourceSets),
+		post(sets, areaIAM, createResourceSet),
+		get(sets+"/{set}", areaIAM, getResourceSet),
+		del(sets+"/{set}", areaIAM, deleteResourceSet),
+		get(sets+"/{set}/resources", areaIAM, listResources),
 	}
 }
 
@@ -78,7 +78,7 @@ func permitted(permission string) (areas []area, reads bool) {
 	reads = strings.HasSuffix(name, ".read")
 	switch {
 	case name == "iam.read":
-		return []area{areaRoles}, true
+		return []area{areaRoles, areaIAM}, true
 	case strings.HasPrefix(name, "users.apitokens."):
 		return []area{areaTokens}, reads
 	case name == "users.groupMembership.manage", name == "groups.members.manage":
@@ -97,14 +97,33 @@ func permitted(permission string) (areas []area, reads bool) {
 		return []area{areaGroups, areaMembers}, false
 	case strings.HasPrefix(name, "groups."):
 		return []area{areaGroups}, reads
-	case strings.HasPrefix(name, "apps."):
-		return []area{areaApps}, reads
-	case strings.HasPrefix(name, "policies."):
-		return []area{areaPolicies}, reads
-	case strings.HasPrefix(name, "customizations."):
-		return []area{areaBrands, areaTemplates}, reads
 	}
-	return nil, reads
+	noun, _, _ := strings.Cut(name, ".")
+	return areasOf(noun), reads
+}
+
+// areasOf returns what the permissions of a noun are about that is neither
+// people nor groups.
+func areasOf(noun string) []area {
+	switch noun {
+	case "apps":
+		return []area{areaApps}
+	case "policies":
+		return []area{areaPolicies}
+	case "identityProviders":
+		return []area{areaIDPs}
+	case "authzServers":
+		return []area{areaServers}
+	case "devices":
+		return []area{areaDevices}
+	case "agents":
+		return []area{areaAgents}
+	case "realms":
+		return []area{areaRealms, areaRealmAssignments}
+	case "customizations":
+		return []area{areaBrands, areaTemplates}
+	}
+	return nil
 }
 
 // permissionsOf returns what the custom roles among some assignments permit.

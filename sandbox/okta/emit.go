@@ -47,6 +47,8 @@ func targets(things ...any) []systemlog.Target {
 			out = append(out, systemlog.Target{ID: x.id, Type: "GroupRule", AlternateID: "unknown", DisplayName: x.name})
 		case *apiToken:
 			out = append(out, systemlog.Target{ID: x.id, Type: "Token", AlternateID: "unknown", DisplayName: x.name})
+		case *device:
+			out = append(out, systemlog.Target{ID: x.id, Type: "Device", AlternateID: "unknown", DisplayName: x.name})
 		case *hook:
 			out = append(out, systemlog.Target{ID: x.id, Type: "EventHook", AlternateID: "unknown", DisplayName: x.name})
 		}

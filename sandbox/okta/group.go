@@ -7,17 +7,19 @@ import (
 	"time"
 )
 
-// Kinds of groups. The third of Okta, APP_GROUP, is imported from apps, which
-// the sandbox does not do.
+// Kinds of groups. Those of the third are imported from apps, which the sandbox
+// does not do: a weak org is made with some.
 const (
-	oktaGroup    = "OKTA_GROUP" // made and filled in Okta
-	builtInGroup = "BUILT_IN"   // Everyone, Okta Administrators
+	oktaGroup     = "OKTA_GROUP" // made and filled in Okta
+	builtInGroup  = "BUILT_IN"   // Everyone, Okta Administrators
+	importedGroup = "APP_GROUP"
 )
 
 // group is a group of people.
 type group struct {
 	id      string
 	kind    string
+	source  *app           // where it is imported from, nil for most
 	profile map[string]any // replaced, never changed
 
 	created, lastUpdated, lastMembershipUpdated time.Time
@@ -55,6 +57,7 @@ type groupView struct {
 	LastMembershipUpdated *stamp         `json:"lastMembershipUpdated"`
 	ObjectClass           []string       `json:"objectClass"`
 	Type                  string         `json:"type"`
+	Source                *idOnly        `json:"source,omitempty"`
 	Profile               map[string]any `json:"profile"`
 	Links                 map[string]any `json:"_links"`
 	Embedded              map[string]any `json:"_embedded,omitempty"`
@@ -77,8 +80,16 @@ func viewGroup(c *call, g *group) groupView {
 	if c.features.Governance {
 		v.Links["owners"] = link{Href: self + "/owners"}
 	}
-	if strings.Contains(c.param("expand"), "stats") {
+	expand := c.param("expand")
+	if strings.Contains(expand, "stats") {
 		v.Embedded = map[string]any{"stats": viewGroupStats(c, g, self)}
+	}
+	if g.source != nil {
+		v.Source, v.ObjectClass = &idOnly{g.source.id}, []string{"okta:windows_security_principal"}
+		v.Links["source"] = link{Href: c.url("api/v1/apps", g.source.id)}
+		if strings.Contains(expand, "app") {
+			v.Embedded = merged(map[string]any{"app": viewApp(c, g.source)}, v.Embedded)
+		}
 	}
 	return v
 }

@@ -163,9 +163,9 @@ func (x *tenant) put(path string, body any) reply  { x.Helper(); return x.call("
 func (x *tenant) del(path string) reply            { x.Helper(); return x.call("DELETE", path, nil) }
 
 // want fails the test unless the answer has a status.
-func (r reply) want(status int) reply {
+func (r reply) want(status ...int) reply {
 	r.Helper()
-	if r.status != status {
+	if !slices.Contains(status, r.status) {
 		r.Fatalf("answered %d %s, want %d", r.status, r.body, status)
 	}
 	return r

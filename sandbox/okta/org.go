@@ -51,6 +51,12 @@ type Options struct {
 	// HTTPSOnly makes event hooks as strict as Okta's: without it, http is
 	// good enough for an endpoint on this machine.
 	HTTPSOnly bool
+	// Weak makes an org with weaknesses, and ways to full control, that
+	// [Planted] lists. All else is as it should be.
+	Weak bool
+	// Groups and Apps are how many there are to be, at least those that every
+	// org has.
+	Groups, Apps int
 }
 
 // Features switches on what not every org has. Recorded orgs differ in them;
@@ -117,7 +123,9 @@ type Org struct {
 	settings   orgSettings
 	brands     ordered[*brand]
 	threats    threats
-	zones      ordered[*zone]
+	things     things                    // what is on shelves
+	single     map[string]map[string]any // what there is one of, by path; replaced, never changed
+	devices    ordered[*device]
 
 	customRoles  ordered[*customRole]
 	resourceSets ordered[*resourceSet]
@@ -150,7 +158,7 @@ func New(opt Options) (*Org, error) {
 		domain: opt.Domain, company: companyName(opt.Domain), features: opt.Features,
 		ids: newIDs(opt.Seed), router: newRouter(routes()), pages: pages, limits: ratelimit.New(opt.Edition, opt.Now), events: systemlog.New(opt.Now),
 		tokens: newTokenBox(), dir: newDirectory(), apps: appShelf{byClient: map[string]*app{}}, attributes: baseAttributes(),
-		reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
+		things: things{}, single: map[string]map[string]any{}, reports: map[string]reportable{}, browsers: map[[32]byte]browser{}, departures: map[string]departure{},
 	}
 	o.SetBaseURL(opt.BaseURL)
 	o.orgID, o.realmID, o.userTypeID = o.ids.next("00o"), o.ids.next("guo"), o.ids.next("oty")
@@ -166,8 +174,9 @@ func New(opt Options) (*Org, error) {
 	o.outbox = outbox.New(outbox.Options{After: opt.After, Pause: opt.ProvisioningPause})
 	o.scim, o.client = scimclient.New(opt.HTTP), *opt.HTTP
 	o.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	seed(o, opt)
-	o.threats, o.zones = newThreats(o.born), newZones(o.orgID, o.born)
+	if err := seed(o, opt); err != nil {
+		return nil, fmt.Errorf("make an okta org: %w", err)
+	}
 	o.events.OnAppend(o.deliver)
 	o.events.OnAppend(o.pour)
 	return o, nil

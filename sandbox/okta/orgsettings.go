@@ -1,14 +1,15 @@
 package okta
 
+import "time"
+
 func orgRoutes() []route {
 	return []route{
 		get("/api/v1/org", areaOrg, getOrg),
 		post("/api/v1/org", areaOrg, updateOrg),
 		put("/api/v1/org", areaOrg, updateOrg),
 		get("/api/v1/org/preferences", areaOrg, getPreferences),
-		get("/api/v1/org/privacy/oktaSupport", areaOrg, getSupport),
 		get("/api/v1/org/privacy/oktaCommunication", areaOrg, getCommunication),
-		get("/api/v1/org/settings/clientPrivilegesSetting", areaOrg, getClientPrivileges),
+		get("/api/v1/org/settings/clientPrivilegesSetting", areaSuper, getClientPrivileges),
 		put("/api/v1/org/settings/clientPrivilegesSetting", areaRoles, setClientPrivileges),
 	}
 }
@@ -18,6 +19,8 @@ type orgSettings struct {
 	values           map[string]any // replaced, never changed
 	clientPrivileges bool           // new clients become super admins
 	notices          notices
+	contacts         map[string]string // ids of users by what they are asked about; replaced, never changed
+	support          time.Time         // until when Okta's support is let in
 }
 
 // editable names the settings that can be changed.
@@ -74,13 +77,6 @@ func getPreferences(c *call) (answer, error) {
 	return ok(map[string]any{
 		"showEndUserFooter": true,
 		"_links":            map[string]link{"hideEndUserFooter": allow(c.url("api/v1/org/preferences/hideEndUserFooter"), "POST")},
-	})
-}
-
-func getSupport(c *call) (answer, error) {
-	return ok(map[string]any{
-		"support": "DISABLED", "expiration": nil,
-		"_links": map[string]link{"grant": allow(c.url("api/v1/org/privacy/oktaSupport/grant"), "POST")},
 	})
 }
 

@@ -32,6 +32,35 @@ const (
 	areaThreats     area = "threatInsights"
 	areaZones       area = "networkZones"
 	areaPolicies    area = "policies"
+
+	areaIAM     area = "iam"     // custom roles and resource sets
+	areaSuper   area = "super"   // settings that super admins alone see
+	areaConsole area = "console" // how long admins stay in the admin console
+
+	areaAuthenticators   area = "authenticators"
+	areaIDPs             area = "idps"
+	areaBehaviors        area = "behaviors"
+	areaServers          area = "authorizationServers"
+	areaInlineHooks      area = "inlineHooks"
+	areaOrigins          area = "trustedOrigins"
+	areaDomains          area = "domains"
+	areaEmailDomains     area = "emailDomains"
+	areaEmailServers     area = "emailServers"
+	areaDevices          area = "devices"
+	areaAssurances       area = "deviceAssurance"
+	areaRealms           area = "realms"
+	areaRealmAssignments area = "realmAssignments"
+	areaLinkedObjects    area = "linkedObjects"
+	areaUserTypes        area = "userTypes"
+	areaSchemas          area = "schemas"
+	areaAgents           area = "agentPools"
+	areaMappings         area = "profileMappings"
+	areaFeatures         area = "features"
+	areaProviders        area = "securityEventsProviders"
+	areaPrincipals       area = "principalRateLimits"
+	areaRateLimits       area = "rateLimits"
+	areaBotProtection    area = "botProtection"
+	areaCaptchas         area = "captchas"
 )
 
 // scope returns the OAuth scope of an area, without the verb.
@@ -47,7 +76,11 @@ func (a area) scope() string {
 		return "okta.eventHooks"
 	case areaTokens:
 		return "okta.apiTokens"
-	case areaOrg, areaNotices:
+	case areaIAM:
+		return "okta.roles"
+	case areaConsole:
+		return "okta.apps"
+	case areaOrg, areaNotices, areaSuper:
 		return "okta.orgs"
 	case areaRisk:
 		return "okta.userRisk"
@@ -67,7 +100,10 @@ func covers(roleType string) (read, manage []area) {
 	everything := []area{
 		areaUsers, areaCredentials, areaGroups, areaMembers, areaApps, areaGrants, areaRoles, areaLogs, areaHooks, areaTokens,
 		areaOrg, areaRisk, areaSessions, areaServices, areaNotices, areaStreams,
-		areaBrands, areaTemplates, areaThreats, areaZones, areaPolicies,
+		areaBrands, areaTemplates, areaThreats, areaZones, areaPolicies, areaIAM, areaSuper, areaConsole,
+		areaAuthenticators, areaIDPs, areaBehaviors, areaServers, areaInlineHooks, areaOrigins, areaDomains, areaEmailDomains, areaEmailServers,
+		areaDevices, areaAssurances, areaRealms, areaRealmAssignments, areaLinkedObjects, areaUserTypes, areaSchemas, areaAgents, areaMappings,
+		areaFeatures, areaProviders, areaPrincipals, areaRateLimits, areaBotProtection, areaCaptchas,
 	}
 	but := func(out ...area) []area {
 		return slices.DeleteFunc(slices.Clone(everything), func(a area) bool { return slices.Contains(out, a) })
@@ -77,9 +113,9 @@ func covers(roleType string) (read, manage []area) {
 	case "SUPER_ADMIN":
 		return everything, everything
 	case "ORG_ADMIN":
-		return but(areaGrants, areaStreams), but(areaGrants, areaRoles, areaServices, areaStreams)
+		return but(areaGrants, areaStreams, areaSuper, areaConsole), but(areaGrants, areaRoles, areaIAM, areaServices, areaStreams, areaSuper, areaConsole)
 	case "READ_ONLY_ADMIN":
-		return but(areaGrants, areaStreams), nil
+		return but(areaGrants, areaStreams, areaIAM, areaSuper, areaConsole), nil
 	case "APP_ADMIN":
 		return append(people, areaApps), []area{areaApps}
 	case "USER_ADMIN":
@@ -88,6 +124,10 @@ func covers(roleType string) (read, manage []area) {
 		return people, []area{areaCredentials}
 	case "GROUP_MEMBERSHIP_ADMIN":
 		return people, []area{areaMembers}
+	case "MOBILE_ADMIN":
+		return append(people, areaDevices, areaAssurances, areaPolicies), []area{areaDevices, areaAssurances, areaPolicies}
+	case "API_ACCESS_MANAGEMENT_ADMIN":
+		return append(people, areaApps, areaServers), []area{areaServers}
 	case "REPORT_ADMIN":
 		return append(people, areaApps, areaLogs), nil
 	case custom: // its permissions say

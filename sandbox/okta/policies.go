@@ -1,58 +1,126 @@
 package okta
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 func policyRoutes() []route {
-	return []route{get("/api/v1/policies", areaPolicies, listPolicies), get("/api/v1/policies/{id}", areaPolicies, getPolicy)}
-}
-
-// policy is one of the default policies, which every org has.
-type policy struct {
-	id, kind, name, description string
-	everyone                    bool // it says that it is for everyone
-}
-
-// policies lists the default policies whose ids appear elsewhere in the org, and
-// that of sessions.
-func policies(o *Org) []policy {
-	return []policy{
-		{fixedID("00p", o.orgID+"/sign_on"), "OKTA_SIGN_ON", "Default Policy", "The default policy applies in all situations if no other policy applies.", true},
-		{o.accessPolicy, "ACCESS_POLICY", "Any two factors", "Require two factors to access.", false},
-		{o.enrollmentPolicy, "PROFILE_ENROLLMENT", "Default Policy", "", false},
+	const one = "/api/v1/policies/{id}"
+	return []route{
+		get(one+"/mappings", areaPolicies, listPolicyMappings),
+		put("/api/v1/apps/{id}/policies/{policy}", areaApps, setAppPolicy),
 	}
 }
 
-func viewPolicy(c *call, p policy) map[string]any {
-	self := c.url("api/v1/policies", p.id)
-	v := map[string]any{
-		"id": p.id, "status": "ACTIVE", "name": p.name, "description": p.description, "priority": 1, "system": true, "conditions": nil,
-		"created": at(c.born), "lastUpdated": at(c.born), "type": p.kind,
-		"_links": map[string]link{"self": allow(self, "GET", "PUT"), "rules": allow(self+"/rules", "GET", "POST")},
+const policiesPath = "/api/v1/policies"
+
+// ofType accepts the policies of the type that a list is asked for. Without a
+// type, or of one that the org is not licensed for, there is nothing to list.
+func ofType(c *call) (func(*thing) bool, error) {
+	kind := c.param("type")
+	of := func(t *thing) bool {
+		return t.text("type") == kind && (c.param("status") == "" || c.param("status") == t.text("status"))
 	}
-	if p.everyone {
-		v["conditions"] = map[string]any{"people": map[string]any{"groups": map[string]any{"include": []string{c.dir.everyone.id}}}}
+	if kind == "" || !slices.ContainsFunc(c.things.on(policiesPath), func(t *thing) bool { return t.text("type") == kind }) {
+		return nil, invalidField("type", "Invalid policy type specified.")
 	}
-	return v
+	return of, nil
 }
 
-// listPolicies lists those of one type. Without a type, or of one that is not
-// simulated, there is nothing to list.
-func listPolicies(c *call) (answer, error) {
-	out := []map[string]any{}
-	for _, p := range policies(c.Org) {
-		if p.kind == c.param("type") {
-			out = append(out, viewPolicy(c, p))
+func viewPolicy(c *call, t *thing, v map[string]any) {
+	self := c.base + t.list + "/" + t.id
+	links, _ := v["_links"].(map[string]any)
+	links["rules"] = allow(self+"/rules", "GET", "POST")
+	if strings.HasPrefix(t.list, policiesPath) && slices.Contains([]string{"ACCESS_POLICY", "PROFILE_ENROLLMENT"}, t.text("type")) {
+		links["mappings"] = allow(self+"/mappings", "GET", "POST")
+	}
+	if strings.Contains(c.param("expand"), "rules") {
+		rules := []any{}
+		for _, r := range inOrder(c.things.on(t.list + "/" + t.id + "/rules")) {
+			rules = append(rules, r.body)
+		}
+		v["_embedded"] = map[string]any{"rules": rules}
+	}
+}
+
+// policyChanged gives a new access policy the rule that every one has.
+func policyChanged(c *call, verb string, _, after *thing) {
+	if verb != "create" || after.text("type") != "ACCESS_POLICY" {
+		return
+	}
+	id := c.ids.next("rul")
+	now := stampText(c.now())
+	c.things.add(&thing{id, after.list + "/" + after.id + "/rules", map[string]any{
+		"id": id, "name": "Catch-all Rule", "status": "ACTIVE", "system": true, "priority": 99, "type": "ACCESS_POLICY", "created": now, "lastUpdated": now,
+		"actions": map[string]any{"appSignOn": map[string]any{"access": "ALLOW", "verificationMethod": map[string]any{
+			"factorMode": "2FA", "type": "ASSURANCE", "reauthenticateIn": "PT2H", "constraints": []any{},
+		}}},
+		"conditions": nil,
+	}})
+}
+
+// accessOf returns the id of the policy that says how people sign in to an app.
+func (o *Org) accessOf(a *app) string { return cmp.Or(a.accessPolicy, o.accessPolicy) }
+
+// enrollmentOf returns that of the policy that says who may register for it.
+func (o *Org) enrollmentOf(a *app) string { return cmp.Or(a.enrollmentPolicy, o.enrollmentPolicy) }
+
+// governed lists the apps that a policy is mapped to.
+func (o *Org) governed(policy string) []*app {
+	var out []*app
+	for _, a := range o.apps.all.items {
+		if !a.service && (o.accessOf(a) == policy || o.enrollmentOf(a) == policy) {
+			out = append(out, a)
 		}
 	}
-	if len(out) == 0 {
-		return answer{}, invalidField("type", "Invalid policy type specified.")
+	return out
+}
+
+func findPolicy(c *call, id string) (*thing, error) {
+	t, found := c.things.get(policiesPath, id)
+	if !found {
+		return nil, notFound(id, "Policy")
+	}
+	return t, nil
+}
+
+func listPolicyMappings(c *call) (answer, error) {
+	t, err := findPolicy(c, c.arg(0))
+	if err != nil {
+		return answer{}, err
+	}
+	self := c.url("api/v1/policies", t.id)
+	out := []any{}
+	for _, a := range c.governed(t.id) {
+		id := fixedID("rsm", t.id+"/"+a.id)
+		out = append(out, map[string]any{"id": id, "_links": map[string]link{
+			"self": allow(self+"/mappings/"+id, "GET", "DELETE"), "policy": {Href: self}, "application": {Href: c.url("api/v1/apps", a.id)},
+		}})
 	}
 	return ok(out)
 }
 
-func getPolicy(c *call) (answer, error) {
-	for _, p := range policies(c.Org) {
-		if p.id == c.arg(0) {
-			return ok(viewPolicy(c, p))
-		}
+// setAppPolicy maps an app to another policy.
+func setAppPolicy(c *call) (answer, error) {
+	a, err := findApp(c)
+	if err != nil {
+		return answer{}, err
 	}
-	return answer{}, notFound(c.arg(0), "Policy")
+	t, err := findPolicy(c, c.arg(1))
+	if err != nil {
+		return answer{}, err
+	}
+	switch t.text("type") {
+	case "ACCESS_POLICY":
+		a.accessPolicy = t.id
+	case "PROFILE_ENROLLMENT":
+		a.enrollmentPolicy = t.id
+	default:
+		return answer{}, invalidField("policyId", "The policy cannot be mapped to an app.")
+	}
+	a.lastUpdated = c.now()
+	c.emit("policy.mapping.create", fact{targets: targets(a)})
+	return none()
 }

@@ -59,7 +59,7 @@ func routes() []route {
 	for _, of := range [][]route{
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
 		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
-		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), zoneRoutes(), policyRoutes(), wellKnownRoutes(), pageRoutes(),
+		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), shelfRoutes(), singleRoutes(), policyRoutes(), deviceRoutes(), schemaRoutes(), bindingRoutes(), wellKnownRoutes(), pageRoutes(),
 		noticeRoutes(), logStreamRoutes(), samlKeyRoutes(), ssoRoutes(), connectionRoutes(), groupPushRoutes(),
 	} {
 		all = append(all, of...)

@@ -14,6 +14,7 @@ import (
 // people alone; nothing of it is an event.
 type seeder struct {
 	*Org
+	weak    bool
 	rand    *rand.Rand
 	start   time.Time // when the org was made
 	end     time.Time
@@ -52,10 +53,10 @@ func departments() []department {
 }
 
 // seed fills the org.
-func seed(o *Org, opt Options) {
+func seed(o *Org, opt Options) error {
 	now := o.now().UTC().Truncate(time.Second)
 	s := &seeder{
-		Org: o, rand: rand.New(rand.NewPCG(opt.Seed, 0x73656564)), //nolint:gosec // a simulation, repeatable on purpose
+		Org: o, weak: opt.Weak, rand: rand.New(rand.NewPCG(opt.Seed, 0x73656564)), //nolint:gosec // a simulation, repeatable on purpose
 		start: now.AddDate(-3, 0, 0), end: now, heads: map[string]*user{}, depts: map[string]*group{}, named: map[string]*group{}, rules: map[string]*rule{},
 		departments: departments(), places: places(), agents: agents(),
 	}
@@ -69,7 +70,28 @@ func seed(o *Org, opt Options) {
 	s.software()
 	s.lives()
 	s.keys()
+	s.threats = newThreats(s.start)
+	s.phones()
+	s.settings.contacts = map[string]string{"BILLING": s.people[1].id, "TECHNICAL": s.people[0].id}
+	if s.weak {
+		if err := s.weaken(); err != nil {
+			return err
+		}
+	}
+	if err := s.furnish("ordinary"); err != nil {
+		return err
+	}
+	if s.weak {
+		if err := s.furnish("weak"); err != nil {
+			return err
+		}
+	}
+	s.crowd(opt)
 	s.past()
+	if s.weak {
+		s.weakPast()
+	}
+	return nil
 }
 
 // groups makes the groups of the org and the rules that fill those of the
@@ -191,7 +213,9 @@ func (s *seeder) person(n, of int) {
 		s.member(contractors, u)
 		contractors.ruled[u.id] = s.dir.rules.items[len(s.dir.rules.items)-1].id
 	}
-	s.fate(u)
+	if !s.weak {
+		s.fate(u)
+	}
 }
 
 // fate gives a few people another status than ACTIVE.

@@ -15,7 +15,7 @@ import (
 // software makes the apps of the org and says who has them.
 func (s *seeder) software() {
 	everyone := s.dir.everyone
-	s.install("saasure", "Okta Admin Console", "OPENID_CONNECT", s.named["Super admins"], s.named["Help desk"], s.named["Auditors"])
+	s.install("saasure", "Okta Admin Console", "OPENID_CONNECT", s.named["Super admins"], s.named["Help desk"], s.named["Auditors"]).accessPolicy = fixedID("00p", s.orgID+"/ACCESS_POLICY/Okta Admin Console")
 	s.install("okta_enduser", "Okta Dashboard", "OPENID_CONNECT", everyone)
 	s.install("google", "Google Workspace", "SAML_2_0", everyone).features = []string{"PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION", "PUSH_PROFILE_UPDATES"}
 	s.install("slack", "Slack", "SAML_2_0", everyone).features = []string{"PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION"}
@@ -202,7 +202,7 @@ func (s *seeder) past() {
 	const events, days = 240, 14
 	var active []*user
 	for _, u := range s.people {
-		if u.status == Active {
+		if u.status == Active && s.end.Sub(u.lastLogin) < 60*24*time.Hour {
 			active = append(active, u)
 		}
 	}
@@ -242,6 +242,7 @@ func (s *seeder) scene(c *change, u *user) {
 		c.emit("group.user_membership.add", fact{targets: targets(g, u)})
 	case roll < 98:
 		c.emit("user.mfa.factor.activate", fact{targets: targets(u), reason: "User set up FIDO_WEBAUTHN factor"})
+		c.emit("system.email.mfa_enroll_notification.sent_message", fact{targets: targets(u)})
 	default:
 		c.actor = systemlog.Actor{ID: c.from.IP, Type: "IP address", AlternateID: "unknown", DisplayName: c.from.IP}
 		c.emit("security.threat.detected", fact{

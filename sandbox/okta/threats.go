@@ -46,7 +46,7 @@ func setThreats(c *call) (answer, error) {
 	}
 	if in.ExcludeZones != nil {
 		for _, id := range *in.ExcludeZones {
-			if _, ok := c.zones.get(id); !ok {
+			if _, found := c.things.get("/api/v1/zones", id); !found {
 				return answer{}, invalidField("excludeZones", "The network zone "+id+" does not exist")
 			}
 		}

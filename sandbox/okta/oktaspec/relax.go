@@ -13,12 +13,21 @@ func relax(doc *openapi3.T) {
 	for _, s := range doc.Components.Schemas {
 		w.walk(s)
 	}
+	for _, name := range []string{"UserLockoutSettings", "AttackProtectionAuthenticatorSettings"} {
+		// Described as an object; the clients that Okta makes read a list of one.
+		if s := doc.Components.Schemas[name]; s != nil {
+			s.Value.Type = nil
+		}
+	}
 	for _, path := range doc.Paths.Map() {
 		for _, op := range path.Operations() {
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
 				w.content(op.RequestBody.Value.Content)
 			}
 			for _, p := range op.Parameters {
+				if p.Value.Name == "filter" {
+					p.Value.Required = false // of principal rate limits, which clients list without
+				}
 				w.walk(p.Value.Schema)
 			}
 			for _, r := range op.Responses.Map() {

@@ -80,6 +80,9 @@ type DB struct {
 	Channels       Channels
 	Notices        Notices
 	Letters        Letters
+	Remedies       Remedies
+
+	RemedySchedules RemedySchedules
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -156,6 +159,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Backtests = Backtests{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
+	db.Remedies, db.RemedySchedules = Remedies{db}, RemedySchedules{db}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

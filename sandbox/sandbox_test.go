@@ -36,11 +36,15 @@ type world struct {
 	skew time.Duration // how far the sandbox's clock is ahead
 }
 
-func setup(t testing.TB) *world {
+func setup(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
 	x := &world{client: &http.Client{Transport: &http.Transport{}}}
 	var err error
-	x.Sandbox, err = New(Options{Users: 60, Seed: 5, Now: x.clock})
+	opt := Options{Users: 60, Seed: 5, Now: x.clock}
+	for _, f := range change {
+		f(&opt)
+	}
+	x.Sandbox, err = New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,6 +328,25 @@ func TestScenariosByControl(t *testing.T) {
 		t.Errorf("from the page: %v %v", resp, err)
 	}
 	x.control(t, http.MethodGet, "nothing", "", 404, nil)
+}
+
+// What the org holds, and what is wrong with it, can be asked for.
+func TestCensusByControl(t *testing.T) {
+	for name, weak := range map[string]bool{"ordinary": false, "weak": true} {
+		t.Run(name, func(t *testing.T) {
+			x := setup(t, func(o *Options) { o.Weak, o.Groups, o.Apps = weak, 80, 50 })
+			var c okta.Census
+			x.control(t, http.MethodGet, "census", "", http.StatusOK, &c)
+			if c.Count("group") < 80 || c.Count("app") < 45 || c.Entities["group"][c.Everyone] != "Everyone" {
+				t.Errorf("%d groups, %d apps", c.Count("group"), c.Count("app"))
+			}
+			var p okta.Plant
+			x.control(t, http.MethodGet, "planted", "", http.StatusOK, &p)
+			if (len(p.Weaknesses) > 0) != weak {
+				t.Errorf("%d weaknesses", len(p.Weaknesses))
+			}
+		})
+	}
 }
 
 func TestUsers(t *testing.T) {

@@ -96,6 +96,22 @@ func TestSandboxForPeople(t *testing.T) {
 	}
 }
 
+// A weak org has as many people as it was asked for, and those that are planted.
+func TestSandboxThatIsWeak(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var errs bytes.Buffer
+	out := writer(func([]byte) { cancel() })
+	if code := run(ctx, []string{"sandbox", "--users", "9", "--weak", "--groups", "50", "--apps", "40"}, streams{out, &errs}); code != exitOK {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
+	for _, flag := range []string{"--groups", "--apps"} {
+		if code := run(t.Context(), []string{"sandbox", flag, "-1"}, streams{out, &errs}); code != exitUsage {
+			t.Errorf("%s -1: exit code %d", flag, code)
+		}
+	}
+}
+
 // writer is called with everything that is written.
 type writer func([]byte)
 

@@ -181,6 +181,9 @@ func (s *seeder) phones() {
 func (s *seeder) phone(u *user, platform string, managed bool) *device {
 	at := u.factors.items[0].created
 	name := u.profile.text("firstName") + "'s " + platform
+	if !managed {
+		name = u.profile.text("firstName") + "'s own " + platform
+	}
 	d := &device{id: fixedID("guo", s.orgID+"/device/"+u.login()+name), status: "ACTIVE", platform: platform, name: name, managed: managed, users: []*user{u}, created: at, lastUpdated: s.end}
 	s.devices.add(d)
 	return d

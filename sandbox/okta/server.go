@@ -216,6 +216,12 @@ func identifyUser(o *Org, c *call, token string) (*principal, error) {
 		return nil, errToken()
 	}
 	o.mu.RLock()
+	allowed := o.allows(t.network, c.from.IP)
+	o.mu.RUnlock()
+	if !allowed {
+		return nil, outside(o, c, t)
+	}
+	o.mu.RLock()
 	defer o.mu.RUnlock()
 	u := t.owner
 	if u.status == Deprovisioned || u.status == Suspended || u.status == LockedOut {

@@ -115,50 +115,62 @@ func (x *tenant) appCalled(label string) string {
 	return ""
 }
 
+// shelved is an object that is made, changed and deleted.
+type shelved struct {
+	body  object
+	event string // the type of its events, without what was done
+	verbs string // what was done, as the log says it
+}
+
+func shelfBodies() map[string]shelved {
+	channel := object{"type": "HTTP", "version": "1.0.0", "config": object{"uri": "https://hook.example", "method": "POST", "authScheme": object{"type": "HEADER", "key": "Authorization", "value": "hidden"}}}
+	federation := object{"type": "OIDC", "scopes": []string{"openid"}, "issuer": object{"url": "https://partner.example"}}
+	session := object{"signon": object{"access": "ALLOW", "requireFactor": false, "session": object{"maxSessionIdleMinutes": 30}}}
+	const all = "create update deactivate activate delete"
+	return map[string]shelved{
+		"/api/v1/zones":          {object{"type": "IP", "name": "Branch", "gateways": []object{{"type": "CIDR", "value": "203.0.113.0/28"}}}, "zone", all},
+		"/api/v1/trustedOrigins": {object{"name": "Shop", "origin": "https://shop.example", "scopes": []object{{"type": "CORS"}}}, "security.trusted_origin", all},
+		"/api/v1/inlineHooks": {
+			object{"name": "Tokens", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0", "channel": channel},
+			"inline_hook", "created updated deactivated activated deleted",
+		},
+		"/api/v1/behaviors": {object{"name": "Elsewhere", "type": "VELOCITY", "settings": object{"velocityKph": 900}}, "security.behavior.settings", "create update update update delete"},
+		"/api/v1/idps": {
+			object{"name": "Partner", "type": "OIDC", "protocol": federation, "policy": object{"accountLink": object{"action": "DISABLED"}}}, "system.idp.lifecycle", all,
+		},
+		"/api/v1/policies":                                          {object{"type": "PASSWORD", "priority": 1, "name": "Strict", "description": "Strict"}, "policy.lifecycle", all},
+		"/api/v1/policies/{OKTA_SIGN_ON}/rules":                     {object{"type": "SIGN_ON", "name": "Night", "actions": session}, "policy.rule", "add update deactivate activate delete"},
+		"/api/v1/authorizationServers":                              {object{"name": "Orders", "audiences": []string{"https://orders.example"}, "description": "Orders"}, "oauth2.as", "created updated deactivated activated deleted"},
+		"/api/v1/authorizationServers/aus0default0000000000/scopes": {object{"name": "read"}, "oauth2.scope", "created updated deleted"},
+		"/api/v1/authorizationServers/aus0default0000000000/claims": {object{"name": "team", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "user.department"}, "oauth2.claim", "created updated deleted"},
+		"/api/v1/device-assurances":                                 {object{"name": "Phones", "platform": "IOS", "osVersion": object{"minimum": "18.0.0"}}, "device.assurance.policy", "add update delete"},
+		"/api/v1/realms":                                            {object{"profile": object{"name": "Dealers", "realmType": "PARTNER"}}, "directory.realm.lifecycle", "create update delete"},
+		"/api/v1/realm-assignments":                                 {object{"name": "Dealers", "priority": 2}, "directory.realm.assignment", "create update update update delete"},
+		"/api/v1/captchas":                                          {object{"name": "Robots", "type": "HCAPTCHA", "siteKey": "site", "secretKey": "hidden"}, "system.captcha", "create update delete"},
+		"/api/v1/security-events-providers":                         {object{"name": "EDR", "type": "okta", "settings": object{"well_known_url": "https://edr.example/ssf"}}, "security.events.provider", all},
+	}
+}
+
 // What is kept on a shelf is made, changed, switched and deleted, and the log
-// says so.
+// says so, in words of Okta's catalogue.
 func TestShelves(t *testing.T) {
 	x := serve(t)
+	var catalogue eventTypes
+	shared(t, "okta-event-types.json", &catalogue)
+	known := map[string]bool{}
+	for _, e := range catalogue.Versions[0].EventTypes {
+		known[e.ID] = true
+	}
 	policy := "/api/v1/policies/" + str(x.get("/api/v1/policies?type=OKTA_SIGN_ON").want(200).list()[0], "id")
-	session := object{"signon": object{"access": "ALLOW", "requireFactor": false, "session": object{"maxSessionIdleMinutes": 30}}}
-	channel := object{"type": "HTTP", "version": "1.0.0", "config": object{"uri": "https://hook.example", "method": "POST"}}
-	inlineHook := object{"name": "Tokens", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.0", "channel": channel}
-	federation := object{"type": "OIDC", "scopes": []string{"openid"}, "issuer": object{"url": "https://partner.example"}}
-	for path, c := range map[string]struct {
-		body  object
-		event string
-		verbs string
-	}{
-		"/api/v1/zones":          {object{"type": "IP", "name": "Branch", "gateways": []object{{"type": "CIDR", "value": "203.0.113.0/28"}}}, "zone", "create update deactivate activate delete"},
-		"/api/v1/trustedOrigins": {object{"name": "Shop", "origin": "https://shop.example", "scopes": []object{{"type": "CORS"}}}, "security.trusted_origin", "create update deactivate activate delete"},
-		"/api/v1/inlineHooks":    {inlineHook, "inline_hook", "created updated deactivated activated deleted"},
-		"/api/v1/behaviors":      {object{"name": "Elsewhere", "type": "VELOCITY", "settings": object{"velocityKph": 900}}, "security.behavior.settings", "create update update update delete"},
-		"/api/v1/idps": {
-			object{"name": "Partner", "type": "OIDC", "protocol": federation, "policy": object{"accountLink": object{"action": "DISABLED"}}},
-			"system.idp.lifecycle", "create update deactivate activate delete",
-		},
-		"/api/v1/policies":             {object{"type": "PASSWORD", "priority": 1, "name": "Strict", "description": "Strict", "settings": object{"password": object{"complexity": object{"minLength": 20}}}}, "policy.lifecycle", "create update deactivate activate delete"},
-		policy + "/rules":              {object{"type": "SIGN_ON", "name": "Night", "actions": session}, "policy.rule", "add update deactivate activate delete"},
-		"/api/v1/authorizationServers": {object{"name": "Orders", "audiences": []string{"https://orders.example"}, "description": "Orders"}, "oauth2.as", "created updated deactivated activated deleted"},
-	} {
-		types, _ := x.events(func() {
-			one := path + "/" + str(x.post(path, c.body).want(200, 201).object(), "id")
-			c.body["name"] = "Another"
-			if o := x.put(one, c.body).want(200).object(); o["name"] != "Another" || o["status"] != "ACTIVE" || o["created"] == nil {
-				t.Errorf("%s: replaced %v", path, o)
-			}
-			x.post(one+"/lifecycle/deactivate", nil).want(200, 204)
-			if o := x.get(one).want(200).object(); o["status"] != "INACTIVE" {
-				t.Errorf("%s: switched off %v", path, o)
-			}
-			x.post(one+"/lifecycle/activate", nil).want(200, 204)
-			x.post(one+"/lifecycle/activate", nil).want(200, 204) // again, which is nothing new
-			x.del(one).want(204)
-			x.get(one).fails(404, "E0000007")
-		})
+	for path, c := range shelfBodies() {
+		path = strings.Replace(path, "/api/v1/policies/{OKTA_SIGN_ON}", policy, 1)
+		types, _ := x.events(func() { x.keep(path, c) })
 		var want []string
 		for verb := range strings.FieldsSeq(c.verbs) {
 			want = append(want, c.event+"."+verb)
+			if !known[c.event+"."+verb] {
+				t.Errorf("%s.%s is not in the catalogue", c.event, verb)
+			}
 		}
 		if !slices.Equal(types, want) {
 			t.Errorf("%s: the log has %v", path, types)
@@ -179,6 +191,86 @@ func TestShelves(t *testing.T) {
 	if o := x.put(blocked, body).want(200).object(); o["system"] != true || len(o["gateways"].([]any)) != 1 {
 		t.Errorf("an address is blocked: %v", o)
 	}
+}
+
+// keep makes an object, changes it, switches it where that can be done, and
+// deletes it.
+func (x *tenant) keep(path string, c shelved) {
+	x.Helper()
+	one := path + "/" + str(x.post(path, c.body).want(200, 201).object(), "id")
+	if c.body["name"] != nil {
+		c.body["name"] = "Another"
+	}
+	if o := x.put(one, c.body).want(200).object(); o["name"] != c.body["name"] {
+		x.Errorf("%s: replaced %v", path, o)
+	}
+	if body := string(x.get(one).want(200).body); strings.Contains(body, "hidden") {
+		x.Errorf("%s shows a secret: %s", path, body)
+	}
+	if len(strings.Fields(c.verbs)) > 3 {
+		x.post(one+"/lifecycle/deactivate", nil).want(200, 204)
+		if o := x.get(one).want(200).object(); o["status"] != "INACTIVE" {
+			x.Errorf("%s: switched off %v", path, o)
+		}
+		x.post(one+"/lifecycle/activate", nil).want(200, 204)
+		x.post(one+"/lifecycle/activate", nil).want(200, 204) // again, which is nothing new
+		if o := x.get(one).want(200).object(); o["status"] != "ACTIVE" {
+			x.Errorf("%s: switched on %v", path, o)
+		}
+	}
+	x.del(one).want(204)
+	x.get(one).fails(404, "E0000007")
+}
+
+// An API token that is restricted to a zone is good there alone.
+func TestTokenIsRestricted(t *testing.T) {
+	x := serve(t)
+	reader := x.as(x.org.ReadOnlyToken())
+	zone := str(x.post("/api/v1/zones", object{"type": "IP", "name": "Quarantine", "gateways": []object{}}).want(200).object(), "id")
+	token := "/api/v1/api-tokens/" + str(reader.get("/api/v1/api-tokens").want(200).list()[0], "id")
+	x.put(token, object{"name": "Sandbox reading", "network": object{"connection": "ZONE", "include": []string{zone}}}).want(200)
+	types, _ := x.events(func() { reader.get("/api/v1/users").fails(401, "E0000011") })
+	if !slices.Equal(types, []string{"system.api_token.request_outside_allowed_range"}) {
+		t.Errorf("the log has %v", types)
+	}
+	for _, gateway := range []object{{"type": "CIDR", "value": "127.0.0.0/8"}, {"type": "RANGE", "value": "127.0.0.1-127.0.0.9"}} {
+		x.put("/api/v1/zones/"+zone, object{"type": "IP", "name": "Quarantine", "gateways": []object{gateway}}).want(200)
+		reader.get("/api/v1/users").want(200)
+	}
+	x.put(token, object{"name": "Sandbox reading", "network": object{"connection": "ZONE", "exclude": []string{zone}}}).want(200)
+	reader.get("/api/v1/users").fails(401, "E0000011")
+}
+
+// An authenticator and each of its methods are switched off and on.
+func TestAuthenticators(t *testing.T) {
+	x := serve(t)
+	for _, a := range x.get("/api/v1/authenticators").want(200).list() {
+		if a["key"] != "phone_number" {
+			continue
+		}
+		path := "/api/v1/authenticators/" + str(a, "id")
+		types, _ := x.events(func() {
+			x.post(path+"/methods/sms/lifecycle/deactivate", nil).want(200)
+			if o := x.get(path + "/methods/sms").want(200).object(); o["status"] != "INACTIVE" {
+				t.Errorf("%v", o)
+			}
+			x.post(path+"/lifecycle/deactivate", nil).want(200)
+			a["settings"] = object{"allowedFor": "none"}
+			if o := x.put(path, a).want(200).object(); o["status"] != "INACTIVE" || str(o, "settings", "allowedFor") != "none" {
+				t.Errorf("replaced: %v", o)
+			}
+			x.post(path+"/lifecycle/activate", nil).want(200)
+		})
+		want := []string{"deactivate", "deactivate", "update", "activate"}
+		for i := range want {
+			want[i] = "security.authenticator.lifecycle." + want[i]
+		}
+		if !slices.Equal(types, want) {
+			t.Errorf("the log has %v", types)
+		}
+		return
+	}
+	t.Error("there is no phone")
 }
 
 // The settings of the org change, and those that only a super admin sees are

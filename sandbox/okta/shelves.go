@@ -40,8 +40,8 @@ func signInShelves() []shelf {
 		{path: "/api/v1/idps", area: areaIDPs, prefix: "0oa", kind: "IdentityProvider", events: "system.idp.lifecycle.*", does: all, needs: "name type", limit: 20},
 		{path: "/api/v1/idps/credentials/keys", area: areaIDPs, kind: "IdpKeyCredential", id: "kid", limit: 20, view: plain},
 		{path: "/api/v1/trustedOrigins", area: areaOrigins, prefix: "tos", kind: "TrustedOrigin", events: "security.trusted_origin.*", does: all, needs: "name origin", limit: 20},
-		{path: "/api/v1/inlineHooks", area: areaInlineHooks, prefix: "cal", kind: "InlineHook", events: "inline_hook.*d", does: all, needs: "name type"},
-		{path: "/api/v1/captchas", area: areaCaptchas, prefix: "cap", kind: "Captcha", events: "system.captcha.*", does: "create replace delete", needs: "name type", times: "-"},
+		{path: "/api/v1/inlineHooks", area: areaInlineHooks, prefix: "cal", kind: "InlineHook", events: "inline_hook.*d", does: all, needs: "name type", view: viewInlineHook},
+		{path: "/api/v1/captchas", area: areaCaptchas, prefix: "cap", kind: "Captcha", events: "system.captcha.*", does: "create replace delete", needs: "name type", times: "-", view: viewCaptcha},
 		{path: "/api/v1/security-events-providers", area: areaProviders, prefix: "sse", kind: "SecurityEventsProvider", events: "security.events.provider.*", does: all, needs: "name type", times: "-"},
 	}
 }
@@ -61,6 +61,16 @@ func orgShelves() []shelf {
 		{path: "/api/v1/features", area: areaFeatures, prefix: "ftr", kind: "Feature", times: "-"},
 		{path: "/api/v1/principal-rate-limits", area: areaPrincipals, prefix: "prl", kind: "PrincipalRateLimit", times: "createdDate lastUpdate", does: "create replace", needs: "principalId principalType", view: plain},
 		{path: templatesPath + "/{name}/customizations", area: areaTemplates, prefix: "oel", kind: "EmailCustomization", does: "create replace delete", needs: "subject body language", limit: 20, events: "system.email.template.*", parent: templateOfPath},
+	}
+}
+
+// viewCaptcha keeps the secret.
+func viewCaptcha(_ *call, _ *thing, v map[string]any) { delete(v, "secretKey") }
+
+// viewInlineHook keeps what the org proves itself to the hook with.
+func viewInlineHook(_ *call, _ *thing, v map[string]any) {
+	if scheme, has := field(v, "channel", "config", "authScheme").(map[string]any); has && scheme["value"] != nil {
+		v["channel"] = merged(v["channel"].(map[string]any), map[string]any{"config": map[string]any{"authScheme": map[string]any{"value": nil}}})
 	}
 }
 

@@ -30,6 +30,7 @@ import (
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/quota"
+	"sallyport/internal/remedy"
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -97,6 +98,7 @@ type Deps struct {
 	Shelf     *connector.Shelf
 	Engine    Engine
 	Guard     *guard.Guard
+	Remedies  *remedy.Engine
 	Keys      Keys
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none

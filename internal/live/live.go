@@ -26,6 +26,7 @@ const (
 	Rule       Topic = "rule"    // of rules, their settings and suppressions
 	Channel    Topic = "channel" // of notifications
 	Letter     Topic = "letter"  // of the server's own
+	Remedy     Topic = "remedy"  // a plan of remediation
 )
 
 // Topics that are about the subscription itself.
@@ -38,7 +39,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Remedy, Lost}
 }
 
 // Message says that a thing has changed.

@@ -191,6 +191,21 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/events/EventPage.tsx"), "EventPage"),
   }),
   createRoute({
+    ...at("/visibility"),
+    component: lazyRouteComponent(() => import("./features/visibility/TenantList.tsx"), "TenantList"),
+    validateSearch: only("add"),
+  }),
+  createRoute({
+    ...at("/visibility/$id"),
+    component: lazyRouteComponent(() => import("./features/visibility/TenantPage.tsx"), "TenantPage"),
+    validateSearch: only("tab", "kind", "q", "of", "range", "since", "until"),
+  }),
+  createRoute({
+    ...at("/visibility/$id/$kind/$entity"),
+    component: lazyRouteComponent(() => import("./features/visibility/EntityPage.tsx"), "EntityPage"),
+    validateSearch: only("tab"),
+  }),
+  createRoute({
     ...at("/alerts"),
     component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
     validateSearch: only(

@@ -4,6 +4,7 @@ import {
   BellRing,
   BookOpen,
   Briefcase,
+  Building2,
   Database,
   FileClock,
   Gauge,
@@ -51,6 +52,7 @@ export type Place = {
     | "/rehearse"
     | "/activity"
     | "/events"
+    | "/visibility"
     | "/settings";
   label: string;
   icon: LucideIcon;
@@ -67,6 +69,7 @@ const places: Place[] = [
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
   { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
+  { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

@@ -60,6 +60,8 @@ func commands() []command {
 		{"rules test", "[DIR...]", "run the cases of detection rules", runRulesTest},
 		{"rules backtest", "[FILE...]", "find what a rule would have found in stored events, or in exports", runRulesBacktest},
 		{"rules coverage", "[DIR...]", "show what of ATT&CK the rules cover, and what is rehearsed", runRulesCoverage},
+		{"checks lint", "[DIR...]", "say what is wrong with folders of checks of posture", runChecksLint},
+		{"checks test", "[DIR...]", "run the cases of checks of posture", runChecksTest},
 		{"org add", "", "make another organization", runOrgAdd},
 		{"org list", "", "list the organizations", runOrgList},
 		{"user add", "", "add a person to an organization", runUserAdd},

@@ -30,6 +30,7 @@ import (
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
+	"sallyport/internal/posture"
 	"sallyport/internal/quota"
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
@@ -144,6 +145,12 @@ type Deps struct {
 	// one is to be read; without them none can be asked for.
 	Meet         func(context.Context, store.Connection) (inventory.Tenant, error)
 	SyncsChanged func()
+	// Checks are those of posture. Judge judges an org by a profile, the one that is
+	// set for it where that is empty; PostureChanged is called when what an org is
+	// judged by was changed.
+	Checks         []*posture.Check
+	Judge          func(ctx context.Context, t inventory.Tenant, by posture.Profile, cause string) (store.PostureRun, error)
+	PostureChanged func()
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

@@ -17,6 +17,7 @@ import (
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
+	"sallyport/internal/posture"
 	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -168,6 +169,14 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 		return words("SyncState", inventory.SyncStates()...), true
 	case reflect.TypeFor[inventory.Relation]():
 		return words("Relation", inventory.Relations()...), true
+	case reflect.TypeFor[posture.Verdict]():
+		return words("PostureVerdict", posture.Verdicts()...), true
+	case reflect.TypeFor[posture.Severity]():
+		return words("CheckSeverity", posture.Severities()...), true
+	case reflect.TypeFor[posture.Profile]():
+		return words("PostureProfile", posture.Profiles()...), true
+	case reflect.TypeFor[posture.FindingState]():
+		return words("FindingState", posture.FindingStates()...), true
 	case reflect.TypeFor[inventory.Kind]():
 		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope)...), true
 	case reflect.TypeFor[store.ChangeKind]():

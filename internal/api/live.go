@@ -77,7 +77,7 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.ChannelsRead, true
 	case live.Letter:
 		return portal.MembersRead, true
-	case live.Inventory:
+	case live.Inventory, live.Posture:
 		return portal.InventoryRead, true
 	case live.Rule, live.Backtest:
 		return portal.RulesRead, true

@@ -50,6 +50,7 @@ type App struct {
 	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
 	syncer    *syncer
+	judge     *judge
 	clock     *flow.Scheduler
 	http      *http.Server
 	ln        net.Listener
@@ -97,7 +98,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
 	}
-	a.syncer = newSyncer(c, a.Live)
+	a.syncer, a.judge = newSyncer(c, a.Live), newJudge(c, a.Live)
 	a.clock = &flow.Scheduler{Times: c.DB.Starts, Now: c.Now, Log: c.Log, Started: func(r flow.Run) { a.runChanged(r.Org, r.ID, r.Flow, flow.Queued) }}
 	handler, err := a.handler()
 	if err != nil {
@@ -185,7 +186,7 @@ func (a *App) handler() (http.Handler, error) {
 		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
 		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate, SCIMRate: a.Config.SCIMRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, SyncsChanged: a.syncer.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, SyncsChanged: a.syncer.Wake, Checks: a.Checks, Judge: a.judge.Judge, PostureChanged: a.judge.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -332,6 +333,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.syncer.Run(beside) })
+	besides.Go(func() { a.judge.Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
 	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })

@@ -27,6 +27,7 @@ import (
 	"sallyport/internal/functions"
 	"sallyport/internal/guard"
 	"sallyport/internal/pipeline"
+	"sallyport/internal/posture"
 	"sallyport/internal/quota"
 	"sallyport/internal/rule"
 	"sallyport/internal/secret"
@@ -56,6 +57,7 @@ type Content struct {
 	Templates *template.Shelf
 	Rules     []rule.File // of the packs
 	Packs     []rule.Source
+	Checks    []*posture.Check
 }
 
 // LoadContent reads connectors and templates.
@@ -77,6 +79,39 @@ func LoadContent(conf config.Config) (*Content, error) {
 	}
 	if out.Rules, out.Packs, err = loadRules(conf); err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	if out.Checks, err = loadChecks(conf); err != nil {
+		return nil, fmt.Errorf("load posture checks: %w", err)
+	}
+	return out, nil
+}
+
+// loadChecks reads the posture checks that are built in, and those of the content
+// folders.
+func loadChecks(conf config.Config) ([]*posture.Check, error) {
+	builtIn, err := posture.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	out, err := posture.Load(builtIn)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range conf.ContentDirs {
+		of := filepath.Join(dir, posture.Folder)
+		if info, err := os.Stat(of); err != nil || !info.IsDir() {
+			continue
+		}
+		own, err := posture.Load(os.DirFS(of))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", of, err)
+		}
+		for _, c := range own {
+			if slices.ContainsFunc(out, func(x *posture.Check) bool { return x.ID == c.ID }) {
+				return nil, errs.New(errs.Invalid, "%s: there is a check %s already", filepath.Join(of, c.File), c.ID)
+			}
+		}
+		out = append(out, own...)
 	}
 	return out, nil
 }
@@ -126,6 +161,7 @@ type Core struct {
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
 	Templates *template.Shelf
+	Checks    []*posture.Check
 	Exchange  *exchange.Desk
 	Guard     *guard.Guard
 	Rules     *alert.Library
@@ -183,6 +219,7 @@ func (c *Core) build(o Options) error {
 		}
 	}
 	c.Shelf, c.Templates = o.Content.Shelf.WithOwn(c.DB.Connectors, c.Now), o.Content.Templates
+	c.Checks = o.Content.Checks
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Egress = egress.New(egress.Options{Allow: networks, Proxy: proxy})
 	c.Engine = connector.NewEngine(connector.Options{

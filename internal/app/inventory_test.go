@@ -21,6 +21,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/errs"
 	"sallyport/internal/inventory"
+	"sallyport/internal/live"
 	sees "sallyport/internal/okta"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
@@ -65,7 +66,12 @@ func (b *syncBench) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func syncing(t *testing.T, dsn string, users int, token func(*okta.Org) string) *syncBench {
 	t.Helper()
-	org, err := okta.New(okta.Options{Seed: 7, Users: users, Now: time.Now})
+	return syncingOf(t, dsn, okta.Options{Seed: 7, Users: users, Now: time.Now}, token)
+}
+
+func syncingOf(t *testing.T, dsn string, of okta.Options, token func(*okta.Org) string) *syncBench {
+	t.Helper()
+	org, err := okta.New(of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +96,11 @@ func syncing(t *testing.T, dsn string, users int, token func(*okta.Org) string) 
 			t.Error(err)
 		}
 	})
-	of, err := b.core.Organization(t.Context(), b.core.Portal(), DefaultOrganization)
+	mine, err := b.core.Organization(t.Context(), b.core.Portal(), DefaultOrganization)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.id = of.ID
+	b.id = mine.ID
 	if b.conn, err = b.core.ConnectOkta(t.Context(), b.id, OktaCredential{Domain: b.url, Name: "Okta", Secret: secret.NewText(token(org))}); err != nil {
 		t.Fatal(err)
 	}
@@ -497,5 +503,70 @@ func TestSyncMeetsErrors(t *testing.T) {
 	b.mu.Unlock()
 	if s := b.sync(); s.ID != left.ID {
 		t.Error("it is another sync")
+	}
+}
+
+// A server reads the org of a connection that was made, goes on with what another
+// process left, and does not begin again before a day has gone by.
+func TestServerSyncs(t *testing.T) {
+	b := syncing(t, storetest.Prepared(t), 8, (*okta.Org).AdminToken)
+	tenants, err := b.core.DB.Inventory.Tenants(t.Context(), b.id)
+	if err != nil || len(tenants) != 1 || tenants[0].Domain != b.url {
+		t.Fatalf("%+v, %v", tenants, err)
+	}
+	ctx, kill := context.WithCancel(t.Context())
+	b.mu.Lock()
+	end := b.total + 30
+	b.before = func(n int, _ *http.Request) bool {
+		if n == end {
+			kill()
+		}
+		return true
+	}
+	b.mu.Unlock()
+	serve := func(ctx context.Context, until func(inventory.Sync) bool) inventory.Sync {
+		t.Helper()
+		hub := &live.Hub{}
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		told := hub.Subscribe(t.Context(), b.id)
+		var served sync.WaitGroup
+		served.Go(func() { newSyncer(b.core, hub).Run(ctx) })
+		defer func() {
+			stop()
+			served.Wait()
+		}()
+		for {
+			select {
+			case <-told.Ready():
+			case <-t.Context().Done():
+				t.Fatal("it was not read")
+			}
+			if _, err := told.Next(); err != nil {
+				t.Fatal(err)
+			}
+			all, err := b.core.DB.Inventory.Syncs(t.Context(), b.id, tenants[0].ID, 5)
+			if err != nil || len(all) > 1 {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			if len(all) == 1 && until(all[0]) {
+				return all[0]
+			}
+		}
+	}
+	left := serve(ctx, func(inventory.Sync) bool { return ctx.Err() != nil })
+	if left.State != inventory.Syncing {
+		t.Fatalf("%+v", left)
+	}
+	done := serve(t.Context(), func(s inventory.Sync) bool { return s.State == inventory.SyncDone })
+	if done.ID != left.ID {
+		t.Error("it began again")
+	}
+	stale, err := b.core.DB.Inventory.Stale(t.Context(), done.StartedAt)
+	if err != nil || len(stale) != 0 {
+		t.Errorf("%+v, %v", stale, err)
+	}
+	if stale, err = b.core.DB.Inventory.Stale(t.Context(), done.StartedAt.Add(time.Second)); err != nil || len(stale) != 1 {
+		t.Errorf("%+v, %v", stale, err)
 	}
 }

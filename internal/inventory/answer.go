@@ -93,7 +93,7 @@ func nextTarget(target string, h http.Header, body any) string {
 		}
 	}
 	u, err := url.Parse(next)
-	if err != nil || next == "" || u.Path != was.Path || u.RequestURI() == was.RequestURI() {
+	if err != nil || next == "" || u.Path != was.Path || u.RawQuery == "" || u.RequestURI() == was.RequestURI() {
 		return ""
 	}
 	return u.RequestURI()

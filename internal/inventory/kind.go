@@ -7,7 +7,8 @@ import "slices"
 //
 // The body of each is what the call returns, and these are folded in:
 //
-//	org                 GET /api/v1/org, and "contacts": {"BILLING": "user id", "TECHNICAL": ...}
+//	org                 GET /api/v1/org, and "contacts": {"BILLING": "user id", "TECHNICAL": ...},
+//	                    "subscriptions": GET /api/v1/roles/SUPER_ADMIN/subscriptions, "rateLimits": GET /api/v1/rate-limit-settings/admin-notifications and .../warning-threshold in one
 //	user                GET /api/v1/users?search=
 //	user_type           GET /api/v1/meta/types/user
 //	user_schema         GET /api/v1/meta/schemas/user/{id}; id is that of the schema ("default" for the default type)
@@ -61,8 +62,8 @@ const (
 	CustomRole      Kind = "custom_role"
 	ResourceSet     Kind = "resource_set"
 	APIToken        Kind = "api_token"
-	IdP             Kind = "idp"     //nolint:revive // as the field writes it
-	IdPKey          Kind = "idp_key" //nolint:revive // as the field writes it
+	IdP             Kind = "idp"     //nolint:revive,staticcheck // as the field writes it
+	IdPKey          Kind = "idp_key" //nolint:revive,staticcheck // as the field writes it
 	AuthServer      Kind = "auth_server"
 	Policy          Kind = "policy"
 	Authenticator   Kind = "authenticator"
@@ -121,15 +122,12 @@ const (
 	SupportAccess         = "support_access"         // GET /api/v1/org/privacy/oktaSupport
 	AdminConsole          = "admin_console"          // GET /api/v1/first-party-app-settings/admin-console
 	NotificationMails     = "notification_mails"     // GET /api/internal/org/settings/security-notification-settings, by API token alone
-	RoleSubscriptions     = "role_subscriptions"     // GET /api/v1/roles/SUPER_ADMIN/subscriptions, as {"subscriptions": [...]}
-	RateLimitWarnings     = "rate_limit_warnings"    // GET /api/v1/rate-limit-settings/admin-notifications and .../warning-threshold, in one
 )
 
 // Settings lists them.
 func Settings() []string {
 	return []string{
 		ThreatInsight, UserLockout, AuthenticatorSettings, BotProtection, CAPTCHA, ClientPrivileges, ThirdPartyAdmin, SupportAccess, AdminConsole, NotificationMails,
-		RoleSubscriptions, RateLimitWarnings,
 	}
 }
 
@@ -171,7 +169,7 @@ func (r Relation) Valid() bool { return slices.Contains(Relations(), r) }
 // denied where the entities are seen.
 func Parts() []string {
 	return []string{
-		"org.contacts", "app.connection", "app.provisioning", "app.keys", "api_service.secrets", "custom_role.permissions", "resource_set.resources", "resource_set.bindings",
+		"org.contacts", "org.subscriptions", "org.rateLimits", "app.connection", "app.provisioning", "app.keys", "api_service.secrets", "custom_role.permissions", "resource_set.resources", "resource_set.bindings",
 		"auth_server.policies", "auth_server.scopes", "auth_server.claims", "auth_server.keys", "policy.rules", "policy.mappings",
 		"authenticator.methods", "authenticator.aaguids", "brand.templates", "brand.signInPage", "profile_mapping.properties",
 	}

@@ -27,6 +27,7 @@ const (
 	Channel    Topic = "channel"   // of notifications
 	Letter     Topic = "letter"    // of the server's own
 	Inventory  Topic = "inventory" // of an Okta org
+	Posture    Topic = "posture"   // of an Okta org
 )
 
 // Topics that are about the subscription itself.
@@ -39,7 +40,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Inventory, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Inventory, Posture, Lost}
 }
 
 // Message says that a thing has changed.

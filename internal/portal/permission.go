@@ -22,6 +22,7 @@ const (
 	SourcesWrite     Permission = "sources:write"
 	InventoryRead    Permission = "inventory:read"  // what Okta orgs consist of
 	InventoryWrite   Permission = "inventory:write" // have them read
+	PostureWrite     Permission = "posture:write"   // by what they are judged, and what is accepted
 	EventsRead       Permission = "events:read"
 	EventsRaw        Permission = "events:raw"    // events as they came
 	AlertsRead       Permission = "alerts:read"   // and cases
@@ -86,6 +87,7 @@ func Explained() []About {
 		{SourcesWrite, connecting, "Make, change, pause and delete alert sources; how long events are kept"},
 		{InventoryRead, observing, "See what Okta orgs consist of, and how that changed: people, groups, apps, roles, policies"},
 		{InventoryWrite, observing, "Have Okta orgs read"},
+		{PostureWrite, observing, "Change by what Okta orgs are judged, accept findings"},
 		{EventsRead, observing, "Search events and export their main fields"},
 		{EventsRaw, observing, "See and export events as they came, whole"},
 		{AlertsRead, responding, "See alerts, cases and risks"},

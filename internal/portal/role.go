@@ -46,7 +46,7 @@ func Builtin(id string) (Role, bool) {
 	case Admin:
 		return Role{id, "Full Admin", true, Permissions()}, true
 	case Responder:
-		return Role{id, "Responder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, InventoryWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, ResponsesRun, RulesWrite, ChannelsWrite))}, true
+		return Role{id, "Responder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, InventoryWrite, PostureWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, ResponsesRun, RulesWrite, ChannelsWrite))}, true
 	case Analyst:
 		return Role{id, "Analyst", true, sorted(append(look, FlowsRun, AlertsWrite, ResponsesRun))}, true
 	case Builder:

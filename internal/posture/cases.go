@@ -4,13 +4,16 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
 
 	"sallyport/internal/connector/document"
 	"sallyport/internal/inventory"
+	"sallyport/internal/okta"
 	"sallyport/internal/value"
 )
 
@@ -40,7 +43,7 @@ func ReadCases(name string, text []byte) ([]Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
-	schema, err := schemaOf("cases.schema.json")
+	schema, err := caseSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +65,28 @@ func ReadCases(name string, text []byte) ([]Case, error) {
 		return nil, fmt.Errorf("read cases: %w", err)
 	}
 	return cases, nil
+}
+
+// CasesOf reads the cases of a check that was loaded from a folder. A check
+// without a file of cases has none.
+func CasesOf(files fs.FS, c *Check) ([]Case, error) {
+	name := strings.TrimSuffix(c.File, ".yaml") + CasesSuffix
+	text, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the cases of %s: %w", c.ID, err)
+	}
+	return ReadCases(name, text)
+}
+
+// Lacking lists what a check has to have a case of, and has none: PASS, FAIL,
+// and MANUAL of what cannot be seen.
+func Lacking(cases []Case) []Verdict {
+	return slices.DeleteFunc([]Verdict{Pass, Fail, Manual}, func(v Verdict) bool {
+		return slices.ContainsFunc(cases, func(k Case) bool { return k.Verdict == v && (v != Manual || k.Blind) })
+	})
 }
 
 func readCase(c document.Cursor, given any) (Case, error) {
@@ -190,4 +215,10 @@ func (c *Check) Try(ctx context.Context, k Case) (Outcome, error) {
 		}
 	}
 	return out, nil
+}
+
+// Without returns the case with one collection that cannot be seen.
+func (k Case) Without(collection string) Case {
+	k.world.See(collection, inventory.Sight{Visible: okta.Denied})
+	return k
 }

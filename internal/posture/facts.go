@@ -27,7 +27,7 @@ func (x *snapshot) facts() *value.Object {
 	o := value.Map(
 		"admins", float64(len(admins)), "supers", float64(supers), "engine", x.hasAuth, "directory_role_groups", float64(directories),
 		"console", orNull(x.appNamed(console)), "dashboard", orNull(x.appNamed(dashboard)),
-		"features", list(x.features), "behaviors", list(x.behaved), "linked_zones", list(x.linked), "setting", x.bodies, "seen", list(x.seen),
+		"features", list(x.features), "behaviors", list(x.behaved), "linked_zones", list(x.linked), "setting", x.bodies, "about", x.about, "seen", list(x.seen),
 		"mails_on", float64(x.mails), "mail_servers", float64(x.servers), "log_streams", float64(x.streams), "event_providers", list(x.senders),
 		"governed_roles", slices.ContainsFunc(x.edges, func(a assignment) bool { return a.body.At("governance") != nil }),
 	)
@@ -116,7 +116,7 @@ func (x *snapshot) policyFacts(o *value.Object) {
 		if p.kind == "MFA_ENROLL" {
 			enrolled = append(enrolled, enrollable(p.body.Object("settings"))...)
 		}
-		accounts = accounts || strings.Contains(p.body.Object("_embedded").Text("resourceType"), "ACCOUNT_MANAGEMENT")
+		accounts = accounts || p.accounts()
 	}
 	slices.Sort(kinds)
 	slices.Sort(enrolled)

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"sallyport/content"
 	"sallyport/internal/connector/document"
@@ -32,7 +33,7 @@ func BuiltIn() (fs.FS, error) {
 // Load reads the checks of a folder, in the order of their categories and ids.
 // The error tells everything that is wrong, each with file and line.
 func Load(files fs.FS) ([]*Check, error) {
-	schema, err := schemaOf("schema.json")
+	schema, err := checkSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +71,12 @@ func isCheck(name string) bool {
 	return strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, CasesSuffix)
 }
 
+// schemas are read once: reading them costs more than checking a file.
+var (
+	checkSchema = sync.OnceValues(func() (*document.Schema, error) { return schemaOf("schema.json") })
+	caseSchema  = sync.OnceValues(func() (*document.Schema, error) { return schemaOf("cases.schema.json") })
+)
+
 func schemaOf(name string) (*document.Schema, error) {
 	text, err := fs.ReadFile(content.FS, path.Join(Folder, name))
 	if err != nil {
@@ -85,7 +92,7 @@ func schemaOf(name string) (*document.Schema, error) {
 // Parse reads the file of one check. The error tells everything that is wrong,
 // each with file and line.
 func Parse(name string, text []byte) (*Check, error) {
-	schema, err := schemaOf("schema.json")
+	schema, err := checkSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +110,7 @@ func parse(name string, text []byte, schema *document.Schema) (*Check, error) {
 	top := d.Cursor()
 	c := &Check{
 		ID: top.Text("id"), Title: top.Text("title"), Severity: Severity(top.Text("severity")), Category: path.Base(path.Dir(name)), Why: top.Text("why"),
-		Sources: top.Texts("sources"), Needs: top.Texts("needs"), Absent: top.Texts("absent"), Events: top.Texts("events"), File: name,
+		Sources: top.Texts("sources"), Needs: top.Texts("needs"), Absent: top.Texts("absent"), Admins: top.Texts("admins"), Events: top.Texts("events"), File: name,
 		params: map[string]param{}, questions: map[string]question{},
 	}
 	for _, p := range top.Texts("profiles") {
@@ -127,13 +134,13 @@ func parse(name string, text []byte, schema *document.Schema) (*Check, error) {
 
 func (c *Check) collections(top document.Cursor) {
 	known := inventory.Collections()
-	for _, key := range []string{"needs", "absent"} {
+	for _, key := range []string{"needs", "absent", "admins"} {
 		for e := range top.At(key).Items() {
 			name, _ := e.Value.(string)
 			if !slices.Contains(known, name) {
 				e.Fail("there is no collection %q", name)
 			}
-			if key == "absent" && !slices.Contains(c.Needs, name) {
+			if key != "needs" && !slices.Contains(c.Needs, name) {
 				e.Fail("the check does not need %s", name)
 			}
 		}

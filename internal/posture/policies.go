@@ -305,6 +305,13 @@ func (x *snapshot) order() {
 	}
 }
 
+// accounts reports whether a policy is about what people do with their own
+// accounts: enrol, recover, unlock.
+func (p *policy) accounts() bool {
+	kind := cmp.Or(p.body.Text("resourceType"), p.body.Object("_embedded").Text("resourceType"))
+	return strings.Contains(kind, "ACCOUNT_MANAGEMENT")
+}
+
 // weak returns the rules of a policy that let somebody in with one factor.
 func (p *policy) weak() []*rule {
 	var out []*rule

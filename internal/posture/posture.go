@@ -93,6 +93,8 @@ type Check struct {
 	// Absent names it.
 	Needs  []string `json:"needs"`
 	Absent []string `json:"absent,omitempty"`
+	// Admins are those of Needs of which what is about admins will do.
+	Admins []string `json:"admins,omitempty"`
 	// Events are the types of events that may change the verdict.
 	Events []string `json:"events"`
 	Fix    Fix      `json:"fix"`
@@ -158,9 +160,10 @@ type Object struct {
 	Name string `json:"name,omitempty"`
 }
 
-// String is "kind/id" or "kind/id/part"; it is "org" for the whole.
+// String is "kind/id" or "kind/id/part"; it is "org" for the whole. What the log
+// alone tells of is of the kind "target".
 func (o Object) String() string {
-	if o.Kind == "" {
+	if o.Kind == "" && o.ID == "" {
 		return string(inventory.Org)
 	}
 	out := string(o.Kind) + "/" + o.ID

@@ -28,31 +28,20 @@ func TestCases(t *testing.T) {
 	files, checks := builtIn(t)
 	for _, c := range checks {
 		t.Run(c.ID, func(t *testing.T) {
-			name := strings.TrimSuffix(c.File, ".yaml") + posture.CasesSuffix
-			text, err := fs.ReadFile(files, name)
+			cases, err := posture.CasesOf(files, c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			cases, err := posture.ReadCases(name, text)
-			if err != nil {
-				t.Fatal(err)
+			if lacking := posture.Lacking(cases); len(lacking) > 0 {
+				t.Errorf("%s has no case that is %s", c.ID, lacking)
 			}
-			had := map[posture.Verdict]bool{}
 			for _, k := range cases {
-				if k.Verdict != posture.Manual || k.Blind {
-					had[k.Verdict] = true
-				}
 				out, err := c.Try(t.Context(), k)
 				if err != nil {
 					t.Errorf("%s:%d: %s: %v", k.File, k.Line, k.Name, err)
 				}
 				for _, why := range out.Why {
 					t.Errorf("%s:%d: %s: %s", k.File, k.Line, k.Name, why)
-				}
-			}
-			for _, v := range []posture.Verdict{posture.Pass, posture.Fail, posture.Manual} {
-				if !had[v] {
-					t.Errorf("%s has no case that is %s", name, v)
 				}
 			}
 		})
@@ -74,5 +63,31 @@ func TestNoCasesWithoutChecks(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNothingPassesUnseen takes away, of every case that passes, each of the
+// collections that its check needs: it must not pass any more.
+func TestNothingPassesUnseen(t *testing.T) {
+	files, checks := builtIn(t)
+	for _, c := range checks {
+		for _, need := range c.Needs {
+			cases, err := posture.CasesOf(files, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, k := range cases {
+				if k.Verdict != posture.Pass {
+					continue
+				}
+				out, err := c.Try(t.Context(), k.Without(need))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if out.Result.Verdict != posture.Manual {
+					t.Errorf("%s, %s: without %s it is %s", c.ID, k.Name, need, out.Result.Verdict)
+				}
+			}
+		}
 	}
 }

@@ -136,16 +136,17 @@ func (s *state) decide(v Verdict, said string) {
 // see goes through the collections that the check needs.
 func (s *state) see() {
 	for _, name := range s.check.Needs {
-		sight, asked := s.run.sights[name]
+		sight := s.run.sights[name] // that of what was never asked is neither full nor partial
+		enough := sight.Seen() || sight.Visible == okta.Full && slices.Contains(s.check.Admins, name)
 		switch {
-		case asked && sight.Seen():
+		case enough:
 			if !sight.Full.IsZero() && (s.result.Fresh.IsZero() || sight.Full.Before(s.result.Fresh)) {
 				s.result.Fresh = sight.Full
 			}
-		case asked && sight.Visible == okta.Absent && slices.Contains(s.check.Absent, name):
+		case sight.Visible == okta.Absent && slices.Contains(s.check.Absent, name):
 			s.decide(NotApplicable, "The org does not have "+name+".")
 			return
-		case asked && (sight.Visible == okta.Partial || sight.Truncated) && s.walks(name):
+		case (sight.Visible == okta.Partial || sight.Truncated) && s.walks(name):
 			s.partial = append(s.partial, name)
 		default:
 			s.result.Missing = append(s.result.Missing, name)

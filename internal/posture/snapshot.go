@@ -40,6 +40,7 @@ type snapshot struct {
 	granted map[string][]string // scopes, by app
 	orders  map[string][]string // admins by the policy that decides for them, of each type
 	bodies  *value.Object       // settings, by id
+	about   *value.Object       // what Okta says of the org itself
 	seen    []string            // collections of which all is seen, or which the org does not have
 	mails   int                 // security mails that go to everybody
 	servers int                 // own mail servers that are on
@@ -144,6 +145,7 @@ func take(ctx context.Context, in Input, seen []string) (*snapshot, error) {
 		{inventory.EmailServer, x.addServer},
 		{inventory.LogStream, x.addStream},
 		{inventory.EventProvider, x.addSender},
+		{inventory.Org, x.addOrg},
 	} {
 		err := r.Entities(ctx, step.kind, func(e inventory.Entity) error {
 			body, err := object(e.Body)
@@ -257,6 +259,8 @@ func (x *snapshot) addFeature(_ inventory.Entity, b *value.Object) {
 
 func (x *snapshot) addSetting(e inventory.Entity, b *value.Object) { x.bodies.Set(e.ID, b) }
 
+func (x *snapshot) addOrg(_ inventory.Entity, b *value.Object) { x.about = b }
+
 func (x *snapshot) addBrand(_ inventory.Entity, b *value.Object) {
 	for _, t := range objects(b.At("templates")) {
 		if slices.Contains(securityMails(), t.Text("name")) && t.Text("recipients") == "ALL_USERS" {
@@ -297,6 +301,25 @@ func (x *snapshot) appNamed(name string) string {
 		}
 	}
 	return ""
+}
+
+// knows reports whether an entity was there when the snapshot was taken.
+func (x *snapshot) knows(r inventory.Ref) bool {
+	there := true
+	switch r.Kind {
+	case inventory.User:
+		_, there = x.users[r.ID]
+	case inventory.Group:
+		_, there = x.groups[r.ID]
+	case inventory.App:
+		_, there = x.apps[r.ID]
+	case inventory.Policy:
+		_, there = x.policies[r.ID]
+	case inventory.Zone:
+		_, there = x.zones[r.ID]
+	default:
+	}
+	return there
 }
 
 // admins returns the ids of users with a role, in order.

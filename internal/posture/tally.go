@@ -16,6 +16,7 @@ type tally struct {
 	clause *clause
 	state  *state
 	age    bool
+	vars   map[string]any // of the object that is being judged
 
 	good, bad, warned, unknown, excepted int
 	kept, passed                         int // rows
@@ -32,10 +33,16 @@ func (t *tally) look(x thing) {
 		return
 	}
 	s := t.state
-	vars := maps.Clone(s.vars)
-	vars["it"], vars["fact"], vars["log"] = x.it, x.fact, s.log(x.id)
+	if t.vars == nil { // one for all objects: a hundred thousand would be most of the work
+		t.vars = maps.Clone(s.vars)
+	}
+	vars := t.vars
+	vars["it"], vars["fact"] = x.it, x.fact
+	if len(s.answers) > 0 {
+		vars["log"] = s.log(x.id)
+	}
 	if t.age {
-		vars["age"] = ages(x.it, s.run.in.Now)
+		vars["age"] = x.ages(s.run.in.Now)
 	}
 	v, err := t.clause.judge(vars)
 	if err != nil {
@@ -274,6 +281,7 @@ func (s *state) events(question string, each func(thing)) {
 		case ByActor:
 			o.Kind, fact = inventory.User, s.run.snap.userFact(id)
 		case ByTarget:
+			o.Kind = "target"
 			if s.run.snap.users[id] != nil {
 				o.Kind, fact = inventory.User, s.run.snap.userFact(id)
 			}

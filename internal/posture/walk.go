@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"sallyport/internal/inventory"
 	"sallyport/internal/value"
@@ -26,6 +27,21 @@ type thing struct {
 	object   Object
 	id       string // by which the log is asked
 	it, fact *value.Object
+	old      *lazy // nil where it is worked out each time
+}
+
+// lazy is what several checks ask of an object, and most objects are not asked.
+type lazy struct{ ages *value.Object }
+
+// ages tells how old the dates of the object are.
+func (x thing) ages(now time.Time) *value.Object {
+	if x.old == nil {
+		return ages(x.it, now)
+	}
+	if x.old.ages == nil {
+		x.old.ages = ages(x.it, now)
+	}
+	return x.old.ages
 }
 
 // Walks lists the collections that are worked out of entities and relations.
@@ -52,7 +68,10 @@ func (x *snapshot) walk(ctx context.Context, of string, each func(thing) error) 
 			if err != nil {
 				return fmt.Errorf("%s %s: %w", e.Kind, e.ID, err)
 			}
-			return each(thing{object: Object{Ref: e.Ref, Name: e.Name}, id: e.ID, it: body, fact: x.fact(kind, e.ID, body)})
+			if !x.knows(e.Ref) { // it came while the org was read
+				return nil
+			}
+			return each(thing{object: Object{Ref: e.Ref, Name: e.Name}, id: e.ID, it: body, fact: x.fact(kind, e.ID, body), old: &lazy{}})
 		})
 	}
 	for _, w := range Walks() {
@@ -89,7 +108,7 @@ func eachRule(_ context.Context, x *snapshot, each func(thing) error) error {
 				"sensitive", p.sensitive, "in_use", len(p.apps) > 0, "reachable", r.reachable(p), "shadow", orNull(p.named(r.shadow)), "conditional", r.conditional,
 				"system", r.system, "access", r.access, "steps", r.steps, "resistant", r.resistant, "reauth", r.reauth, "idle", r.idle,
 				"admins_routed", list(x.routed(p, r)), "sensitive_targets", list(x.enrolled(r)), "stays", r.stays,
-				"admins", list(x.orders[id]), "manages_accounts", strings.Contains(p.body.Object("_embedded").Text("resourceType"), "ACCOUNT_MANAGEMENT"),
+				"admins", list(x.orders[id]), "manages_accounts", p.accounts(),
 			)
 			o := Object{Ref: inventory.Ref{Kind: inventory.Policy, ID: id}, Part: r.id, Name: p.name + ": " + r.name}
 			if err := each(thing{object: o, id: r.id, it: r.body, fact: fact}); err != nil {
@@ -126,7 +145,7 @@ func (x *snapshot) routed(p *policy, r *rule) []string {
 	var out []string
 	for _, id := range x.admins() {
 		admin := x.users[id]
-		if admin.breakGlass && admin.status != "ACTIVE" || !x.covers(conditions.Object("people"), id) {
+		if !x.covers(conditions.Object("people"), id) {
 			continue
 		}
 		if len(patterns) == 0 || slices.ContainsFunc(patterns, func(o *value.Object) bool { return fits(o, admin.login) }) {

@@ -17,6 +17,8 @@ type bucket struct {
 	blocked   time.Time
 	silent    int         // answers in a row that told no limit
 	recent    []time.Time // the last permits, where we keep a pace
+	urgent    int         // permits of this window for what goes before synchronization
+	before    int         // and of the window before
 }
 
 // Windows whose ends differ by less are the same one: Okta's servers differ
@@ -43,6 +45,7 @@ func (k *bucket) roll(d *Dialect, now time.Time) {
 		return
 	}
 	k.used, k.remaining, k.silent = k.inFlight, -1, 0
+	k.before, k.urgent = k.urgent, 0
 	k.reset, k.guessed = now.Add(2*d.window), true
 }
 
@@ -66,13 +69,27 @@ func (k *bucket) admit(d *Dialect, p Priority, now time.Time) (time.Time, bool) 
 	if k.remaining >= 0 {
 		left = min(left, k.remaining-k.inFlight)
 	}
-	if left > p.reserve(limit) {
+	if left > k.reserve(p, limit) {
 		return time.Time{}, true
 	}
 	return k.reset, false
 }
 
-func (k *bucket) take(d *Dialect, now time.Time) {
+// reserve is how many calls of a window a priority leaves to those above it. What
+// Okta says is the limit is this credential's own part of the org's already, so
+// synchronization takes what the others do not ask for: it leaves them twice what
+// they took lately, a fifth at least and half at most.
+func (k *bucket) reserve(p Priority, limit int) int {
+	if p < Sync {
+		return p.reserve(limit)
+	}
+	return max(limit/5, min(2*max(k.urgent, k.before), p.reserve(limit)))
+}
+
+func (k *bucket) take(d *Dialect, p Priority, now time.Time) {
+	if p < Sync {
+		k.urgent++
+	}
 	k.used++
 	k.inFlight++
 	if d.pace > 0 {
@@ -101,6 +118,9 @@ func (k *bucket) learn(d *Dialect, o observation, now time.Time) {
 	}
 	switch {
 	case k.limit == 0 || o.reset.Sub(k.reset) >= sameWindow: // the first, or a new window
+		if k.limit != 0 && k.used > 0 {
+			k.before, k.urgent = k.urgent, 0
+		}
 		k.used, k.remaining, k.reset = k.inFlight+k.silent, o.remaining, o.reset
 	case k.reset.Sub(o.reset) < sameWindow: // the same
 		k.remaining = least(k.remaining, o.remaining)

@@ -116,7 +116,7 @@ func (b *Budget) try(ask Ask) (*Permit, time.Time, <-chan struct{}) {
 	if !ok {
 		return nil, at, b.changed
 	}
-	k.take(&b.dialect, now)
+	k.take(&b.dialect, ask.Priority, now)
 	b.inFlight++
 	return &Permit{budget: b, bucket: k}, time.Time{}, nil
 }

@@ -22,8 +22,9 @@ import (
 type Priority uint8
 
 // The priorities. Each leaves a part of the bucket's cap to those above it:
-// flows a tenth, polling a quarter, synchronization a half; containment may
-// use all of it. The same parts hold for calls at the same time.
+// flows a tenth, polling a quarter; containment may use all of it. Synchronization
+// leaves twice what those took lately, a fifth at least and a half at most. Of calls
+// at the same time it leaves a half.
 const (
 	Containment Priority = iota
 	Flow

@@ -183,9 +183,39 @@ func TestHigherPriorityFindsAReserve(t *testing.T) {
 				spent[prio]++
 			}
 		}
-		want := map[quota.Priority]int{quota.Sync: 50, quota.Poll: 25, quota.Flow: 15, quota.Containment: 10}
+		want := map[quota.Priority]int{quota.Sync: 80, quota.Flow: 10, quota.Containment: 10}
 		if fmt.Sprint(spent) != fmt.Sprint(want) {
 			t.Errorf("spent %v, want %v", spent, want)
+		}
+	})
+}
+
+// Synchronization takes what others do not ask for: the more they do, the more it
+// leaves to them.
+func TestSynchronizationGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &peer{limit: 100, window: time.Minute}
+		b := budget(quota.Okta(1))
+		spend := func(prio quota.Priority, most int) (n int) {
+			for n < most {
+				permit, err := b.Acquire(t.Context(), quota.Ask{Bucket: "users", Priority: prio, Wait: -1})
+				if err != nil {
+					break
+				}
+				permit.Observe(p.call(true))
+				n++
+			}
+			return n
+		}
+		var got []int
+		for _, asked := range []int{0, 15, 0, 40, 0, 0} {
+			flows := spend(quota.Flow, asked)
+			got = append(got, flows, spend(quota.Sync, 1000))
+			time.Sleep(2 * time.Minute)
+		}
+		// leaves 20; 30 to the 15; 30 for their sake in the next; 50 at most; and so on
+		if want := []int{0, 80, 15, 55, 0, 70, 40, 10, 0, 50, 0, 80}; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("flows and synchronization took %v, want %v", got, want)
 		}
 	})
 }

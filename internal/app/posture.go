@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"sallyport/internal/connector"
+	"sallyport/internal/errs"
+	"sallyport/internal/inventory"
+	"sallyport/internal/live"
+	"sallyport/internal/posture"
+	"sallyport/internal/store"
+)
+
+const (
+	// judgeEvery is how often an org is judged of which nothing was read anew: some
+	// checks go by age.
+	judgeEvery = 24 * time.Hour
+	// judgeLook is how often it is looked for what is to be judged.
+	judgeLook = 15 * time.Second
+	// mostLogged bounds the events that one judgement goes through, the newest first.
+	mostLogged = 2_000_000
+	// loggedAtOnce is how many of them are held at a time.
+	loggedAtOnce = 1000
+)
+
+// Judge judges an org by the profile that is set for it, or by another, which
+// changes no findings.
+func (c *Core) Judge(ctx context.Context, t inventory.Tenant, by posture.Profile, cause string) (store.PostureRun, []posture.Result, error) {
+	set, err := c.DB.Postures.Setting(ctx, t.Org, t.ID)
+	if err != nil {
+		return store.PostureRun{}, nil, fmt.Errorf("read what it is judged by: %w", err)
+	}
+	if by == "" {
+		by = set.Profile
+	}
+	run := c.DB.Postures.NewPostureRun(by, cause)
+	in := posture.Input{Reader: c.DB.Inventory.At(t.Org, t.ID, time.Time{}), Settings: set.Settings, Profile: by, Now: run.At}
+	kept, err := c.DB.Postures.Exceptions(ctx, t.Org, t.ID)
+	if err != nil {
+		return run, nil, fmt.Errorf("read exceptions: %w", err)
+	}
+	for _, x := range kept {
+		in.Exceptions = append(in.Exceptions, x.Exception)
+	}
+	sources, err := c.ownPart(ctx, t, &in.Settings)
+	if err != nil {
+		return run, nil, err
+	}
+	if in.Activity, err = c.activity(ctx, t.Org, sources, posture.Questions(c.Checks, by, run.At)); err != nil {
+		return run, nil, fmt.Errorf("go through the log: %w", err)
+	}
+	results, err := posture.Run(ctx, in, c.Checks)
+	if err != nil {
+		return run, nil, err
+	}
+	run.Score = posture.ScoreOf(results)
+	if err := c.DB.Postures.Judge(ctx, t, run, results, by == set.Profile); err != nil {
+		return run, nil, fmt.Errorf("keep the judgement: %w", err)
+	}
+	return run, results, nil
+}
+
+// ownPart completes settings by what the product knows of itself, and returns the
+// sources by which the org's log comes.
+func (c *Core) ownPart(ctx context.Context, t inventory.Tenant, set *posture.Settings) (map[string]bool, error) {
+	conns, err := c.DB.Connections.List(ctx, t.Org)
+	if err != nil {
+		return nil, fmt.Errorf("list connections: %w", err)
+	}
+	same := map[string]bool{} // connections to this org
+	for _, conn := range conns {
+		if conn.Settings.Text("domain") != t.Domain {
+			continue
+		}
+		same[conn.ID] = true
+		set.Remediation = set.Remediation || strings.Contains(conn.Settings.Text("scopes"), ".manage")
+		if conn.ID == t.Connection && conn.Auth != connector.APIKey && set.OwnApp == "" {
+			set.OwnApp = conn.Settings.Text("client_id")
+		}
+	}
+	all, err := c.DB.Sources.List(ctx, t.Org)
+	if err != nil {
+		return nil, fmt.Errorf("list sources: %w", err)
+	}
+	ids := map[string]bool{}
+	for _, s := range all {
+		if !same[s.Connection] {
+			continue
+		}
+		ids[s.ID] = true
+		if s.Enabled && s.Poll && !s.Health.LastPollAt.IsZero() {
+			lag := c.Now().Sub(s.Health.LastPollAt).Minutes()
+			if set.CollectorLag == nil || lag < *set.CollectorLag {
+				set.CollectorLag = &lag
+			}
+		}
+	}
+	return ids, nil
+}
+
+// activity answers questions from the events of sources that are stored; nil where
+// there are no sources.
+func (c *Core) activity(ctx context.Context, org string, sources map[string]bool, questions []posture.Question) (posture.Activity, error) {
+	if len(sources) == 0 || len(questions) == 0 {
+		return nil, nil //nolint:nilnil // no log is known, and that is no error
+	}
+	counter := posture.NewCounter(questions)
+	search := store.EventSearch{Since: counter.Since(), Limit: loggedAtOnce}
+	var oldest time.Time
+	for n := 0; n < mostLogged; {
+		found, err := c.DB.Events.Search(ctx, org, search)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found.Events {
+			if oldest = e.Published; sources[e.Source] {
+				counter.Add(e.Type, e.Published, e.Raw)
+			}
+		}
+		n += len(found.Events)
+		if search.After = found.Next; found.Next == (store.Place{}) {
+			first, err := c.DB.Events.First(ctx, org)
+			counter.Reach(first)
+			return counter, err
+		}
+	}
+	counter.Reach(oldest)
+	return counter, nil
+}
+
+// judge judges the orgs of all organizations that were read anew, or long ago.
+type judge struct {
+	core  *Core
+	live  *live.Hub
+	wakes chan struct{}
+	one   sync.Mutex // a judgement takes memory: one at a time
+}
+
+func newJudge(c *Core, hub *live.Hub) *judge {
+	return &judge{core: c, live: hub, wakes: make(chan struct{}, 1)}
+}
+
+// Wake has it looked at once for what is to be judged.
+func (j *judge) Wake() {
+	select {
+	case j.wakes <- struct{}{}:
+	default: // it is about to look
+	}
+}
+
+// Run judges orgs until ctx ends.
+func (j *judge) Run(ctx context.Context) {
+	tick := time.NewTicker(judgeLook)
+	defer tick.Stop()
+	for {
+		due, err := j.core.DB.Postures.Unjudged(ctx, j.core.Now().Add(-judgeEvery))
+		for _, t := range due {
+			_, judged := j.Judge(ctx, t, "", "sync")
+			err = errors.Join(err, judged)
+		}
+		if err != nil && ctx.Err() == nil && errs.KindOf(err) != errs.Conflict {
+			j.core.Log.WarnContext(ctx, "orgs not judged", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-j.wakes:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Judge judges one org now.
+func (j *judge) Judge(ctx context.Context, t inventory.Tenant, by posture.Profile, cause string) (store.PostureRun, error) {
+	j.one.Lock()
+	defer j.one.Unlock()
+	run, _, err := j.core.Judge(ctx, t, by, cause)
+	if err == nil {
+		j.live.Publish(t.Org, live.Message{Topic: live.Posture, ID: t.ID})
+	}
+	return run, err
+}

@@ -65,6 +65,11 @@ const (
 	everything Aspect = "everything"
 )
 
+// Aspects lists those that a step may begin or end at.
+func Aspects() []Aspect {
+	return []Aspect{Itself, Config, Credential, Rights, Source, Profiles, Downstream, Weakened}
+}
+
 // passed reports whether the aspect is never an end of a step.
 func (a Aspect) passed() bool {
 	switch a {
@@ -166,6 +171,9 @@ const (
 	Revoke     Do = "revoke"     // the entity: a token
 	Edit       Do = "edit"       // the field of the entity
 )
+
+// Dos lists the kinds of changes.
+func Dos() []Do { return []Do{Remove, Deactivate, Revoke, Edit} }
 
 // Change is what would take a step away: the end of a relation, or a change of
 // an entity. Two are the same when they are equal.

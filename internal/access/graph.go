@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"sallyport/internal/inventory"
 )
@@ -227,12 +228,29 @@ func (g *Graph) kind(e uint32) EdgeKind { return g.infos[g.info[e]].kind }
 // passed reports whether a node is only passed through.
 func (g *Graph) passed(n uint32) bool { return g.nodes[n].Aspect.passed() }
 
-// Name returns what people call a node.
+// Name returns what people call a node, or a role, rule or resource set that is none.
 func (g *Graph) Name(n Node) string {
 	if at, ok := g.find(n); ok {
 		return g.names[at]
 	}
-	return n.ID
+	name := ""
+	switch n.Kind {
+	case inventory.CustomRole:
+		name = nameIn(&g.org.custom, n.ID)
+	case inventory.ResourceSet:
+		name = nameIn(&g.org.sets, n.ID)
+	case inventory.GroupRule:
+		name = nameIn(&g.org.rules, n.ID)
+	default:
+	}
+	return cmp.Or(name, n.ID)
+}
+
+func nameIn[T any](t *table[T], id string) string {
+	if r, ok := t.get(id); ok {
+		return r.name
+	}
+	return ""
 }
 
 // Nodes gives each node that something may start or end at, in order.
@@ -253,3 +271,6 @@ func (g *Graph) Size() (nodes, steps int) { return len(g.nodes), len(g.from) }
 
 // Has reports whether there is such a node.
 func (g *Graph) Has(n Node) bool { _, ok := g.find(n); return ok }
+
+// Now is the moment that the graph's ages are counted from.
+func (g *Graph) Now() time.Time { return g.options.Now }

@@ -36,6 +36,8 @@ type AppUser struct {
 	Name   string          `json:"name"`
 	Direct bool            `json:"direct"`
 	Groups []inventory.Ref `json:"groups,omitempty"`
+	// Disabled is whether he cannot sign in.
+	Disabled bool `json:"disabled,omitempty"`
 }
 
 // App returns who can use an app.
@@ -53,8 +55,7 @@ func (g *Graph) App(id string) (AppReach, error) {
 		out.Groups = append(out.Groups, g.groupWay(r))
 	}
 	err := g.AppUsers(id, func(u AppUser) error {
-		row, _ := g.org.users.get(u.User.ID)
-		if !row.body.signsIn() {
+		if u.Disabled {
 			out.Disabled++
 			return nil
 		}
@@ -98,7 +99,7 @@ func (g *Graph) AppUsers(id string, each func(AppUser) error) error {
 	}
 	slices.Sort(users)
 	for _, u := range users {
-		x := AppUser{User: g.nodes[u].Ref, Name: g.names[u]}
+		x := AppUser{User: g.nodes[u].Ref, Name: g.names[u], Disabled: !g.org.users.rows[u].body.signsIn()}
 		for _, w := range ways[u] {
 			if w == a.node {
 				x.Direct = true

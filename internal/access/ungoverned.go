@@ -23,6 +23,11 @@ const (
 	BroadRights  Problem = "broad_rights" // its owner or role is a super or org administrator
 )
 
+// Problems lists the problems.
+func Problems() []Problem {
+	return []Problem{OwnerGone, OwnerDormant, NoOwner, AnyNetwork, OldKey, BroadScopes, BroadRights}
+}
+
 // Ungoverned is a token, a client or an integration, and what is wrong with it.
 type Ungoverned struct {
 	Ref      inventory.Ref `json:"ref"`

@@ -49,7 +49,7 @@ func (g *Graph) Unused(ctx context.Context, u Usage, days int, each func(UnusedA
 		}
 		out := UnusedApp{App: inventory.Ref{Kind: inventory.App, ID: a.id}, Name: g.names[a.node]}
 		err := g.AppUsers(a.id, func(x AppUser) error {
-			if row, ok := g.org.users.get(x.User.ID); !ok || !row.body.signsIn() {
+			if x.Disabled {
 				return nil
 			}
 			out.Assigned++

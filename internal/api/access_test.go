@@ -17,7 +17,7 @@ import (
 
 // shared are the path parameters that name nothing of an organization's.
 func shared() map[string]string {
-	return map[string]string{"/connectors/{id}": "desk", "/templates/{id}": "watch", "/rehearsal/users/{login}": "admin@acme.example", "/rehearsal/scenarios/{name}": "password_spray", "/rehearsal/performances/{id}": "1", "/rules/{rule}": "5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01", "/entities/{kind}": "user", "/{entity}": "u1"}
+	return map[string]string{"/connectors/{id}": "desk", "/templates/{id}": "watch", "/rehearsal/users/{login}": "admin@acme.example", "/rehearsal/scenarios/{name}": "password_spray", "/rehearsal/performances/{id}": "1", "/rules/{rule}": "5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6a01", "/entities/{kind}": "user", "/principals/{kind}": "user", "/{entity}": "u1", "/apps/{app}": "0oa1"}
 }
 
 // own are the path parameters that name something of an organization's. A route
@@ -138,8 +138,8 @@ func (c *client) askFor(rt Route, path string, body *value.Object) (*http.Respon
 
 func (rt Route) streams() bool { return rt.Doc.Gives == "text/event-stream" }
 
-// access is two organizations with one of everything each, on a database.
-func access(t *testing.T, db *store.DB) (b *bench, acme, evil fixture) {
+// twoOrganizations is two organizations with one of everything each, on a database.
+func twoOrganizations(t *testing.T, db *store.DB) (b *bench, acme, evil fixture) {
 	t.Helper()
 	_, url := realSandbox(t)
 	b = setupOn(t, db, func(d *Deps) { d.Sandbox = url })
@@ -151,7 +151,7 @@ func access(t *testing.T, db *store.DB) (b *bench, acme, evil fixture) {
 // Only what is meant for everybody answers who is nobody.
 func TestNobodyComesIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, _ := access(t, db)
+		b, acme, _ := twoOrganizations(t, db)
 		var open []string
 		for _, rt := range Routes() {
 			if rt.Permission == anyone {
@@ -181,7 +181,7 @@ func TestNobodyComesIn(t *testing.T) {
 // are for this machine, or for who has the token.
 func TestBesideTheRoutes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, _ := access(t, db)
+		b, acme, _ := twoOrganizations(t, db)
 		far := b.anybody()
 		far.header.Set("X-Forwarded-For", "198.51.100.7")
 		for name, tt := range map[string]struct {
@@ -218,7 +218,7 @@ func TestBesideTheRoutes(t *testing.T) {
 // at: with ids that are there, a body that is wrong, or none.
 func TestPermissionIsWanted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, _ := access(t, db)
+		b, acme, _ := twoOrganizations(t, db)
 		nil0 := b.member(b.acme, "nil@acme.example", portal.Admin)
 		c := b.anybody()
 		c.signIn("nil@acme.example")
@@ -244,7 +244,7 @@ func TestPermissionIsWanted(t *testing.T) {
 // A role may do what its permissions say, route by route, and nothing else.
 func TestRolesReachWhatTheyMay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, _ := access(t, db)
+		b, acme, _ := twoOrganizations(t, db)
 		for _, role := range portal.Builtins() {
 			c := b.as(b.acme, role.ID+"@acme.example", role.ID)
 			for _, rt := range Routes() {
@@ -316,7 +316,7 @@ func asked() []Route {
 // role, for two of them together, and for who has none.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, _, _ := access(t, db)
+		b, _, _ := twoOrganizations(t, db)
 		roles := portal.Builtins()
 		sets := [][]portal.Role{{}, {roles[2], roles[3]}} // nothing; an analyst who makes flows
 		for _, r := range roles {
@@ -345,7 +345,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 // held to its permissions in the same way.
 func TestEveryRouteForEveryPermission(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, _, _ := access(t, db)
+		b, _, _ := twoOrganizations(t, db)
 		admin, c, program := b.anybody(), b.anybody(), b.anybody()
 		admin.signIn("ada@acme.example")
 		role := admin.post("/api/v1/roles", value.Map("name", "Only", "permissions", []any{"flows:read"}), 201).Text("id")
@@ -380,7 +380,7 @@ func TestEveryRouteForEveryPermission(t *testing.T) {
 // no such thing.
 func TestForgedIDs(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, _ := access(t, db)
+		b, acme, _ := twoOrganizations(t, db)
 		admin := b.anybody()
 		admin.signIn("ada@acme.example")
 		for _, rt := range asked() {
@@ -403,7 +403,7 @@ func TestForgedIDs(t *testing.T) {
 // that are not theirs: in paths, in bodies, or in lists.
 func TestOrganizationsAreApart(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, acme, evil := access(t, db)
+		b, acme, evil := twoOrganizations(t, db)
 		eve := b.anybody()
 		eve.signIn("eve@evil.example")
 		before := b.snapshot(acme)

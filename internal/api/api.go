@@ -161,6 +161,8 @@ type Deps struct {
 	AuditStream *audit.Stream
 	// Letters are the server's own; optional: without it the server sends no mail.
 	Letters *letter.Sender
+
+	graphs *graphs // of access, that were made lately
 }
 
 // server is the API at work.
@@ -180,6 +182,7 @@ func New(d Deps) (http.Handler, error) {
 	if d.SCIMLog == nil {
 		d.SCIMLog = NewSCIMLog(d.DB.SCIMExchanges.Add, d.Log)
 	}
+	d.graphs = &graphs{}
 	base, err := url.Parse(d.BaseURL)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func (c *client) entries(query string) []*value.Object {
 // route that is not known to change nothing leaves an entry that names the request.
 func TestEveryChangeIsTold(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		b, _, _ := access(t, db)
+		b, _, _ := twoOrganizations(t, db)
 		admin := b.anybody()
 		admin.signIn("ada@acme.example")
 		for _, rt := range Routes() {

@@ -187,7 +187,7 @@ func TestConnectionChangedWhileTried(t *testing.T) {
 
 // No answer of any route holds a secret that was entered.
 func TestSecretsAreNeverShown(t *testing.T) {
-	b, acme, _ := access(t, storetest.Open(t))
+	b, acme, _ := twoOrganizations(t, storetest.Open(t))
 	c := b.anybody()
 	c.signIn("ada@acme.example")
 	p := newPeer(t)

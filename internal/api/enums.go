@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 
+	"sallyport/internal/access"
 	"sallyport/internal/alert"
 	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
@@ -178,9 +179,19 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[posture.FindingState]():
 		return words("FindingState", posture.FindingStates()...), true
 	case reflect.TypeFor[inventory.Kind]():
-		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope)...), true
+		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope, access.Outside, access.Binding)...), true
 	case reflect.TypeFor[store.ChangeKind]():
 		return words("ChangeKind", store.ChangeKinds()...), true
+	case reflect.TypeFor[access.EdgeKind]():
+		return words("AccessStepKind", each(access.Kinds(), func(k access.KindOf) access.EdgeKind { return k.Kind })...), true
+	case reflect.TypeFor[access.Aspect]():
+		return words("AccessAspect", access.Aspects()[1:]...), true // the first is that there is none
+	case reflect.TypeFor[access.Do]():
+		return words("AccessDo", access.Dos()...), true
+	case reflect.TypeFor[access.Barrier]():
+		return words("AccessBarrierName", access.Barriers()...), true
+	case reflect.TypeFor[access.Problem]():
+		return words("AccessProblem", access.Problems()...), true
 	}
 	return enum{}, false
 }

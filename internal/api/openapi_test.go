@@ -72,7 +72,7 @@ func walk(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) 
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
-	if seen[t] {
+	if seen[t] || t.Kind() == reflect.Uint8 { // of JSON as it is
 		return
 	}
 	seen[t] = true

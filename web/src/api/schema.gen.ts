@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/access/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of steps that paths consist of */
+        get: operations["listAccessKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/actions": {
         parameters: {
             query?: never;
@@ -593,6 +610,23 @@ export interface paths {
          * @description At once, whatever its quiet hours.
          */
         post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checks of posture, with why and how to put right what they find */
+        get: operations["listChecks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3714,6 +3748,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/access/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can use an app of an Okta org, and why */
+        get: operations["getAccessApp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways to super administrator came and went between two moments */
+        get: operations["listAccessChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can become an administrator of an Okta org, or all of its access graph, as a file
+         * @description csv has a line for each who reaches super administrator, json the graph, opengraph the graph as BloodHound takes it. If the file breaks off, so does the connection.
+         */
+        get: operations["exportAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can become an administrator of an Okta org, and by which way
+         * @description Everybody who reaches the role of super administrator, the worst first, each with the shortest path; with tier, who reaches less, too. What was not seen is in gaps.
+         */
+        get: operations["listAccessPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/principals/{kind}/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody or something of an Okta org may do and reaches
+         * @description Of lists there are as many as limit says, with their totals.
+         */
+        get: operations["getAccessPrincipal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/principals/{kind}/{entity}/cut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fewest steps to take away from somebody, so that no way to super administrator is left */
+        get: operations["getAccessCut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/ungoverned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens, clients and integrations of an Okta org that nobody is in control of, and why */
+        get: operations["listAccessUngoverned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is assigned to apps of an Okta org and does not use them
+         * @description As far as the events that are kept tell: where they do not go back so many days, nothing is said, but how far they do. Ask for fewer days then.
+         */
+        get: operations["listAccessUnused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/access/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which ways to super administrator some changes would take away
+         * @description Nothing is changed. Take changes from steps as they are.
+         */
+        post: operations["accessWhatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/changes": {
         parameters: {
             query?: never;
@@ -3795,6 +3997,140 @@ export interface paths {
          */
         get: operations["listEdges"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is accepted in an Okta org, by whom and until when */
+        get: operations["listExceptions"];
+        put?: never;
+        /**
+         * Accept what a check finds
+         * @description For one object, or for all that the check finds. When its time is over, the finding opens again.
+         */
+        post: operations["createException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/exceptions/{exception}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Accept it no more */
+        delete: operations["deleteException"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What checks found in an Okta org, the gravest first */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finding, with what became of it when */
+        get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an Okta org stands: its score over time, and what each check came to
+         * @description What could not be seen is never a pass. Without a judgement yet there are no checks in it.
+         */
+        get: operations["getPosture"];
+        put?: never;
+        /**
+         * Judge an Okta org now
+         * @description It is judged by what was last read of it. By another profile than the one that is set, no finding is changed.
+         */
+        post: operations["judgeTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture/checks/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a check came to, with what it looked at */
+        get: operations["getCheckResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/posture/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an Okta org is judged by */
+        get: operations["getPostureSettings"];
+        /**
+         * Change what an Okta org is judged by
+         * @description It is judged anew at once.
+         */
+        put: operations["putPostureSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3983,6 +4319,253 @@ export interface components {
         };
         /** @enum {string} */
         Access: "public" | "token" | "oauth";
+        AccessApp: {
+            app: components["schemas"]["EntityRef"];
+            /** @description who can sign in, each once */
+            users: number;
+            /** @description of those, who are assigned themselves */
+            direct: number;
+            /** @description who are assigned and cannot sign in */
+            disabled: number;
+            /** @description that are assigned */
+            groups: components["schemas"]["AccessGroupWay"][];
+            items: components["schemas"]["AccessAppUser"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessAppUser: {
+            user: components["schemas"]["EntityRef"];
+            /** @description assigned himself */
+            direct: boolean;
+            /** @description that are assigned, and that he is in */
+            groups: components["schemas"]["EntityRef"][];
+            /** @description he cannot sign in */
+            disabled: boolean;
+        };
+        AccessAppWay: {
+            app: components["schemas"]["EntityRef"];
+            /** @description assigned himself */
+            direct: boolean;
+            /** @description that are assigned, and that he is in */
+            groups: components["schemas"]["EntityRef"][];
+        };
+        AccessAppWays: {
+            total: number;
+            items: components["schemas"]["AccessAppWay"][];
+        };
+        /** @enum {string} */
+        AccessAspect: "config" | "credential" | "rights" | "source" | "profiles" | "downstream" | "weakened";
+        AccessBarrier: {
+            barrier: components["schemas"]["AccessBarrierName"];
+            says: string;
+        };
+        /** @enum {string} */
+        AccessBarrierName: "B1" | "B2" | "B3" | "B4" | "B5" | "B6" | "B7" | "B8";
+        AccessBlast: {
+            /** @description the role of super administrator is among it: then it is all */
+            top: boolean;
+            /** @description by kind */
+            counts: {
+                [key: string]: number;
+            };
+            total: number;
+            /** @description the nearest first */
+            items: components["schemas"]["AccessBlastNode"][];
+        };
+        AccessBlastNode: {
+            node: components["schemas"]["AccessNode"];
+            /** @description in steps */
+            distance: number;
+        };
+        AccessChange: {
+            do: components["schemas"]["AccessDo"];
+            /** @description that is removed */
+            relation?: components["schemas"]["Relation"];
+            /** @description where the relation begins */
+            from?: components["schemas"]["EntityRef"];
+            /** @description where it ends */
+            to?: components["schemas"]["EntityRef"];
+            /** @description of the assignment or grant; of all between the two where nothing is said */
+            id?: string;
+            /** @description that is deactivated, revoked or edited */
+            entity?: components["schemas"]["EntityRef"];
+            /** @description that is edited, dotted */
+            field?: string;
+            /** @description all of it in words; it is not read */
+            text?: string;
+        };
+        AccessChanges: {
+            /** @description of those who reach it at the second moment and did not at the first */
+            gained: components["schemas"]["AccessPath"][];
+            /** @description of those who did and no longer do */
+            lost: components["schemas"]["AccessPath"][];
+            /** @description one through each step that is new */
+            appeared: components["schemas"]["AccessPath"][];
+            /** @description one through each step that is gone */
+            vanished: components["schemas"]["AccessPath"][];
+            /** @description what was not seen at one of the moments: differences may be of sight alone */
+            blind: components["schemas"]["AccessGap"][];
+        };
+        AccessCut: {
+            /** @description changes can do it: not where a step is one that none takes away, nor where it takes more than 64 */
+            possible: boolean;
+            steps: components["schemas"]["AccessStep"][];
+        };
+        /** @enum {string} */
+        AccessDo: "remove" | "deactivate" | "revoke" | "edit";
+        AccessGap: {
+            collection: string;
+            /** @description why it was not seen */
+            said?: string;
+            means: string;
+        };
+        AccessGrant: {
+            permissions: string[];
+            /** @description what of the org */
+            over: string;
+            /** @description not there for what scopes alone give */
+            role?: components["schemas"]["EntityRef"];
+            assignment?: string;
+            /** @description groups and owners that it comes by */
+            via: components["schemas"]["EntityRef"][];
+            /** @description the granted scope that it needs */
+            scope?: string;
+            /** @description false for a governed role that is to be activated first */
+            active: boolean;
+            why: string;
+            /** @description what Okta forbids all the same */
+            barriers: components["schemas"]["AccessBarrier"][];
+        };
+        AccessGroupWay: {
+            group: components["schemas"]["EntityRef"];
+            members: number;
+            /** @description group rules that fill it */
+            rules: components["schemas"]["EntityRef"][];
+            /** @description the app that its members come from */
+            source?: components["schemas"]["EntityRef"];
+        };
+        AccessKind: {
+            kind: components["schemas"]["AccessStepKind"];
+            /** @description not there for what the org says by itself */
+            number?: number;
+            /** @description all must hold */
+            preconditions: string[];
+            /** @description what it gives */
+            result: string;
+            /** @enum {string} */
+            confidence: "H" | "M" | "L";
+            /** @description where it is known from */
+            source: string;
+            /** @description what takes it away */
+            remedy: string;
+            /** @description it is shown, and no path goes by it */
+            informational: boolean;
+        };
+        AccessNode: {
+            kind: components["schemas"]["EntityKind"];
+            /** @description as Okta gives it; of role the type of the role, of outside the host name */
+            id: string;
+            /** @description what of it is controlled; not there where it is the thing itself */
+            aspect?: components["schemas"]["AccessAspect"];
+            name: string;
+        };
+        AccessPath: {
+            start: components["schemas"]["AccessNode"];
+            end: components["schemas"]["AccessNode"];
+            steps: components["schemas"]["AccessStep"][];
+            /**
+             * @description the least of its steps'
+             * @enum {string}
+             */
+            confidence: "H" | "M" | "L";
+        };
+        AccessPrincipal: {
+            node: components["schemas"]["AccessNode"];
+            /** @description of a person */
+            status?: string;
+            /** @description as an administrator */
+            privileges: components["schemas"]["AccessGrant"][];
+            /** @description that a client's roles give, and its scopes do not */
+            unusedPermissions: string[];
+            /** @description that a client was granted, and no role of its gives a right to */
+            idleScopes: string[];
+            /** @description that a person is in */
+            groups: components["schemas"]["AccessWays"];
+            /** @description that a person uses */
+            apps: components["schemas"]["AccessAppWays"];
+            /** @description what controlling it gives, by any number of steps */
+            blast: components["schemas"]["AccessBlast"];
+            /** @description to super administrator, the shortest first */
+            paths: components["schemas"]["AccessPath"][];
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        /** @enum {string} */
+        AccessProblem: "owner_gone" | "owner_dormant" | "no_owner" | "any_network" | "old_key" | "broad_scopes" | "broad_rights";
+        AccessRanking: {
+            total: number;
+            /** @description the worst first: by tier, length, confidence, strength and dormancy */
+            items: components["schemas"]["RankedPath"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            /** @description what was not seen, and what is not known for it */
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessStep: {
+            kind: components["schemas"]["AccessStepKind"];
+            /** @description in the catalogue of steps; not there for what the org says by itself */
+            number?: number;
+            from: components["schemas"]["AccessNode"];
+            to: components["schemas"]["AccessNode"];
+            /** @description the objects and fields that make it possible */
+            why: string;
+            /**
+             * @description how sure it is that it works
+             * @enum {string}
+             */
+            confidence: "H" | "M" | "L";
+            /** @description each of which takes it away; none where nothing does */
+            changes: components["schemas"]["AccessChange"][];
+            /** @description what takes steps of the kind away, in words */
+            remedy?: string;
+        };
+        /** @enum {string} */
+        AccessStepKind: "SUPER_ADMIN_OF" | "ROLE_VIA_GROUP" | "APP_SOURCED_ROLE_GROUP" | "IDP_JIT_GROUP" | "IDP_ACCOUNT_LINK" | "IDP_MFA_TRUST" | "MANAGE_IDP" | "IDP_DISCOVERY_REROUTE" | "RESET_PASSWORD" | "TEMPORARY_ACCESS_CODE" | "RESET_FACTORS" | "RESET_THEN_ADMIN" | "ADD_MEMBER" | "RULE_ATTRIBUTE" | "EDIT_RULE" | "GROUP_PUSH_REACH" | "API_TOKEN_OF" | "SERVICE_APP_RIGHT" | "KEY_CONTROL" | "READ_CLIENT_SECRET" | "INTEGRATION_SECRET" | "APP_ADMIN_IMPERSONATE" | "PASSWORD_CAPTURE" | "SWA_READ" | "ORG2ORG_OUT" | "ORG2ORG_IN" | "AGENT_HOST" | "KERBEROS_SSO" | "POLICY_WEAKEN" | "INLINE_HOOK_CONTROL" | "EVENT_HOOK_EXFIL" | "CREATE_SERVICE_APP" | "GRANT_SCOPE" | "ASSIGN_ROLE" | "EDIT_RESOURCE_SET" | "IMPORT_SOURCE" | "DEVICE_OF_ADMIN" | "SUPPORT_ACCESS" | "WORKFLOWS_ADMIN" | "CUSTOMIZE_SIGNIN" | "DORMANT_REACTIVATE" | "MANAGER" | "MEMBER_OF" | "ASSIGNED" | "ASSIGNED_VIA" | "HAS_ROLE" | "ELIGIBLE_FOR_ROLE" | "SOURCED_GROUP" | "EDIT_APP" | "ASSIGN_APP" | "SUPER_ADMIN_MAY";
+        AccessUngoverned: {
+            items: components["schemas"]["UngovernedCredential"][];
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessUnused: {
+            days: number;
+            /**
+             * Format: date-time
+             * @description from when on sign-ons are known; not there where none are
+             */
+            since?: string;
+            /** @description sign-ons are known for so many days; where they are not, there are no items */
+            known: boolean;
+            /** @description apps with people who do not use them, those with the most first */
+            items: components["schemas"]["UnusedApp"][];
+            /** @description cursor of the next page; not there on the last */
+            next?: string;
+            gaps: components["schemas"]["AccessGap"][];
+        };
+        AccessWays: {
+            total: number;
+            items: components["schemas"]["AccessGroupWay"][];
+        };
+        AccessWhatIf: {
+            /** @description that they take away */
+            steps: number;
+            /** @description who reaches super administrator */
+            before: number;
+            /** @description who still would */
+            after: number;
+            /** @description paths of those who no longer would */
+            freed: components["schemas"]["AccessPath"][];
+            /** @description the ways that are left to those who had a shorter one */
+            longer: components["schemas"]["AccessPath"][];
+        };
         Action: {
             id: string;
             title: string;
@@ -4393,6 +4976,9 @@ export interface components {
         AlertVerdict: "true_positive" | "benign" | "false_positive" | "duplicate";
         AskReset: {
             email: string;
+        };
+        AskWhatIf: {
+            changes: components["schemas"]["AccessChange"][];
         };
         Attack: {
             /** @description in the order of an attack */
@@ -4867,16 +5453,130 @@ export interface components {
             ok: boolean;
             message: string;
         };
+        Check: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            profiles: components["schemas"]["PostureProfile"][];
+            why: string;
+            /** @description where the demand comes from */
+            sources: string[];
+            /** @description the collections of which all has to be seen */
+            needs: string[];
+            fix: components["schemas"]["CheckFix"];
+        };
         CheckConnector: {
             /** @description this or yaml */
             draft?: components["schemas"]["Draft"];
             yaml?: string;
             id: string;
         };
+        CheckDetail: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            verdict: components["schemas"]["PostureVerdict"];
+            said: string;
+            /** @description objects that the check is about */
+            looked: number;
+            /** @description how many of them fail */
+            bad: number;
+            /** @description how many would but for an exception */
+            excepted: number;
+            /** @description what could not be seen */
+            missing: string[];
+            /**
+             * Format: date-time
+             * @description when the oldest of what it needs was last read
+             */
+            freshAt?: string;
+            /** @description api, mix or man */
+            fix: string;
+            check: components["schemas"]["Check"];
+            /**
+             * Format: date-time
+             * @description when it was judged; not there where it never was
+             */
+            at?: string;
+            evidence: components["schemas"]["CheckEvidence"][];
+            /** @description rows of evidence that are left out */
+            more: number;
+            exceptions: components["schemas"]["CheckException"][];
+            /** @description exceptions that would have held, had their time not been over */
+            lapsed: components["schemas"]["LapsedException"][];
+        };
+        CheckEvidence: {
+            object: components["schemas"]["PostureObject"];
+            verdict: components["schemas"]["PostureVerdict"];
+            /** @description what was read of it */
+            field?: string;
+            /** @description what stands there */
+            value?: string;
+            said: string;
+            /** @description the finding that it is */
+            finding?: string;
+            /** @description the reason of the exception that covers it */
+            excepted?: string;
+        };
+        CheckException: {
+            id: string;
+            check: string;
+            /** @description the key of what it is about; empty for all that the check finds */
+            object: string;
+            reason: string;
+            owner: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description its time is not over */
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description id of the account */
+            createdBy: string;
+        };
+        CheckFix: {
+            /** @description api: by one call; mix: by a call after preparation; man: by hand */
+            mode: string;
+            /** @description of Okta's management API */
+            call?: string;
+            /** @description the OAuth scope of the call */
+            scope?: string;
+            steps?: string;
+            undo?: string;
+            /** @description of putting it right: low, medium or high */
+            risk: string;
+            /** @description the admin role that the call wants */
+            role?: string;
+        };
         CheckFlow: {
             yaml: string;
             /** @description id of the folder whose flows it may call; unchecked where nothing is said */
             folder?: string;
+        };
+        CheckResult: {
+            id: string;
+            title: string;
+            severity: components["schemas"]["CheckSeverity"];
+            category: string;
+            verdict: components["schemas"]["PostureVerdict"];
+            said: string;
+            /** @description objects that the check is about */
+            looked: number;
+            /** @description how many of them fail */
+            bad: number;
+            /** @description how many would but for an exception */
+            excepted: number;
+            /** @description what could not be seen */
+            missing: string[];
+            /**
+             * Format: date-time
+             * @description when the oldest of what it needs was last read
+             */
+            freshAt?: string;
+            /** @description api, mix or man */
+            fix: string;
         };
         CheckRules: {
             /** @description name of the organization's file that the text is a draft of */
@@ -4886,6 +5586,8 @@ export interface components {
             /** @description YAML: test cases of its rules */
             cases?: string;
         };
+        /** @enum {string} */
+        CheckSeverity: "critical" | "high" | "medium" | "low" | "info";
         /** @enum {string} */
         CheckVerdict: "pass" | "fail" | "refused" | "cannot_tell";
         CheckedConnector: {
@@ -5199,6 +5901,16 @@ export interface components {
             /** @description begins with own_; flows name it so */
             id: string;
         };
+        CreateException: {
+            check: string;
+            /** @description the key of what it is about; empty for all that the check finds */
+            object?: string;
+            reason: string;
+            /** @description who answers for it; the caller where nothing is said */
+            owner?: string;
+            /** Format: date-time */
+            expiresAt?: string;
+        };
         CreateFlow: {
             /** @description id of the folder */
             folder: string;
@@ -5263,6 +5975,11 @@ export interface components {
              * @description no end where nothing is said, unless the organization wants one: see tokenLife of GET /api/v1/signin-policy
              */
             endsAt?: string;
+        };
+        CredentialFault: {
+            problem: components["schemas"]["AccessProblem"];
+            /** @description the field that shows it */
+            why: string;
         };
         /** @enum {string} */
         Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
@@ -5455,7 +6172,7 @@ export interface components {
             alerts: number;
         };
         /** @enum {string} */
-        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope";
+        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope" | "outside" | "binding";
         EntityRef: {
             kind: components["schemas"]["EntityKind"];
             id: string;
@@ -5777,6 +6494,13 @@ export interface components {
             /** @description whether an API of Okta puts it right */
             fixable: boolean;
         };
+        FindingChange: {
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["FindingState"];
+        };
+        /** @enum {string} */
+        FindingState: "open" | "accepted" | "closed";
         Findings: {
             /**
              * Format: date-time
@@ -6144,6 +6868,10 @@ export interface components {
             /** @description there is no account of the address yet: a name and a password are wanted */
             new: boolean;
         };
+        Judge: {
+            /** @description the one that is set for the org where nothing is said */
+            profile?: components["schemas"]["PostureProfile"];
+        };
         KeptQuery: {
             filter?: string;
             q?: string;
@@ -6171,6 +6899,12 @@ export interface components {
             items: components["schemas"]["KeptSearch"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        LapsedException: {
+            object: string;
+            reason: string;
+            /** Format: date-time */
+            expiredAt: string;
         };
         Letter: {
             id: string;
@@ -6221,7 +6955,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "posture" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -6624,7 +7358,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "posture:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -6657,6 +7391,142 @@ export interface components {
             default?: unknown;
             choices?: string[];
         };
+        Posture: {
+            profile: components["schemas"]["PostureProfile"];
+            /** @description the last judgement; none before the first */
+            run?: components["schemas"]["PostureRun"];
+            /** @description judgements of the last 90 days, the newest first */
+            trend: components["schemas"]["PostureRun"][];
+            /** @description findings that are open */
+            open: components["schemas"]["SeverityCount"][];
+            checks: components["schemas"]["CheckResult"][];
+            /** @description all, with how many checks belong to each */
+            profiles: components["schemas"]["ProfileCount"][];
+        };
+        PostureFinding: {
+            id: string;
+            check: components["schemas"]["Ref"];
+            severity: components["schemas"]["CheckSeverity"];
+            object: components["schemas"]["PostureObject"];
+            state: components["schemas"]["FindingState"];
+            said: string;
+            /**
+             * Format: date-time
+             * @description the last time
+             */
+            openedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /**
+             * Format: date-time
+             * @description when it was last looked at
+             */
+            seenAt: string;
+            /** @description how often it was opened */
+            times: number;
+        };
+        PostureFindingDetail: {
+            id: string;
+            check: components["schemas"]["Ref"];
+            severity: components["schemas"]["CheckSeverity"];
+            object: components["schemas"]["PostureObject"];
+            state: components["schemas"]["FindingState"];
+            said: string;
+            /**
+             * Format: date-time
+             * @description the last time
+             */
+            openedAt: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /**
+             * Format: date-time
+             * @description when it was last looked at
+             */
+            seenAt: string;
+            /** @description how often it was opened */
+            times: number;
+            why: string;
+            fix: components["schemas"]["CheckFix"];
+            /** @description the newest first */
+            changes: components["schemas"]["FindingChange"][];
+        };
+        PostureFindingPage: {
+            items: components["schemas"]["PostureFinding"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        PostureObject: {
+            kind?: components["schemas"]["EntityKind"];
+            id?: string;
+            /** @description within the entity: the id of a rule, of a key */
+            part?: string;
+            name?: string;
+            /** @description as an exception names it */
+            key: string;
+        };
+        /** @enum {string} */
+        PostureProfile: "baseline" | "healthinsight" | "stig" | "strict" | "seed";
+        PostureRun: {
+            id: string;
+            profile: components["schemas"]["PostureProfile"];
+            /** Format: date-time */
+            at: string;
+            /** @description sync, asked or settings */
+            cause: string;
+            /** @description the weight of what passes within what is visible, from 0 to 1; a WARN counts half */
+            score: number;
+            /** @description the weight of what is visible within what is applicable, from 0 to 1: a score means little where this is small */
+            visible: number;
+            counts: components["schemas"]["VerdictCount"][];
+        };
+        PostureSettings: {
+            profile: components["schemas"]["PostureProfile"];
+            /** @description by check, what was looked at and is meant to be so: ids, or the names that the check compares */
+            approved: {
+                [key: string]: string[];
+            };
+            /** @description parameters in the place of the profile's, by check and name */
+            params: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description of the company */
+            domains: string[];
+            /** @description ids */
+            sensitiveApps: string[];
+            /** @description of apps in Okta's catalogue, of which each is sensitive */
+            sensitiveNames: string[];
+            /** @description ids */
+            sensitiveGroups: string[];
+            /** @description ids of apps that super admins may use as such */
+            adminTools: string[];
+            /** @description ids of accounts for emergencies */
+            breakGlass: string[];
+            /** @description ids of users who are no people */
+            services: string[];
+            /** @description regular expression of their logins */
+            servicePattern: string;
+            /** @description regular expression of the logins of admins' own accounts */
+            adminPattern: string;
+            /** @description regular expression of logins that several people share */
+            sharedPattern: string;
+            /** @description ids of agent pools whose hosts are kept like domain controllers */
+            tier0: string[];
+            /** @description somebody else keeps the System Log as well */
+            exported: boolean;
+            /** @description the text that the sign-in page has to show */
+            banner: string;
+            /** @description SHA-256 fingerprints of the authorities that smart cards may come from */
+            cas: string[];
+            /** @description the systems that are to send security events */
+            providers: string[];
+            /** Format: date-time */
+            changedAt?: string;
+        };
+        /** @enum {string} */
+        PostureVerdict: "PASS" | "FAIL" | "WARN" | "MANUAL" | "NOT_APPLICABLE" | "ERROR";
         PreviewSuppression: {
             scope: components["schemas"]["SuppressionScope"];
             /** @description id of the rule, or of the alert type */
@@ -6680,6 +7550,10 @@ export interface components {
             /** @description such as cards[2].with.user */
             path?: string;
             message: string;
+        };
+        ProfileCount: {
+            profile: components["schemas"]["PostureProfile"];
+            count: number;
         };
         /** @enum {string} */
         ProofMethod: "password" | "totp" | "recovery" | "passkey" | "saml";
@@ -6814,6 +7688,21 @@ export interface components {
             zone: string;
             /** @description critical alerts are told of at once all the same */
             critical: boolean;
+        };
+        RankedPath: {
+            /** @description of what is reached: 0 is the super administrator, 1 roles over all people or apps, 2 roles over some */
+            tier: number;
+            /**
+             * @description of a person's second factors
+             * @enum {string}
+             */
+            strength: "none" | "weak" | "fair" | "resistant";
+            /** @description a person who has not signed in for 90 days */
+            dormant: boolean;
+            /** Format: date-time */
+            lastLogin?: string;
+            /** @description the shortest */
+            path: components["schemas"]["AccessPath"];
         };
         RateUsage: {
             /** @description the paths that it is for, as Okta names them */
@@ -7851,6 +8740,10 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "informational" | "low" | "medium" | "high" | "critical";
+        SeverityCount: {
+            severity: components["schemas"]["CheckSeverity"];
+            count: number;
+        };
         Showing: {
             /** @description 0 for the draft */
             version: number;
@@ -8638,12 +9531,31 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        UngovernedCredential: {
+            entity: components["schemas"]["EntityRef"];
+            problems: components["schemas"]["CredentialFault"][];
+        };
         UnreadPart: {
             part: components["schemas"]["PersonPart"];
             why: string;
         };
+        UnusedApp: {
+            app: components["schemas"]["EntityRef"];
+            /** @description who can sign in */
+            assigned: number;
+            /** @description who signed on in that time */
+            used: number;
+            /** @description who did not */
+            unused: number;
+            /** @description who did not, 100 at most */
+            people: components["schemas"]["AccessAppUser"][];
+        };
         /** @enum {string} */
         ValueKind: "any" | "text" | "number" | "boolean" | "date" | "object" | "list";
+        VerdictCount: {
+            verdict: components["schemas"]["PostureVerdict"];
+            count: number;
+        };
         Versus: {
             hits: number;
             alerts: number;
@@ -8699,6 +9611,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccessKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessKind"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listActions: {
         parameters: {
             query?: {
@@ -9758,6 +10691,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"][];
                 };
             };
             default: components["responses"]["Error"];
@@ -14777,6 +15731,283 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getAccessApp: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessApp"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessChanges: {
+        parameters: {
+            query?: {
+                /** @description the first moment; a day before the second where nothing is said */
+                from?: string;
+                /** @description the second; now where nothing is said */
+                to?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessChanges"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAccess: {
+        parameters: {
+            query?: {
+                /** @description json where nothing is said */
+                format?: "csv" | "json" | "opengraph";
+                /** @description of csv: the deepest that still counts */
+                tier?: number;
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessPaths: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description the deepest that still counts; 0 where nothing is said */
+                tier?: number;
+                /** @description of who begins; several may be given */
+                kind?: components["schemas"]["EntityKind"][];
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRanking"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAccessPrincipal: {
+        parameters: {
+            query?: {
+                /** @description what of it; of an app the credential of the client or the source of people that it is, where nothing is said */
+                aspect?: components["schemas"]["AccessAspect"];
+                /** @description as it was then */
+                at?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+                /** @description the most paths; 5 where nothing is said */
+                paths?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPrincipal"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAccessCut: {
+        parameters: {
+            query?: {
+                /** @description what of it; of an app the credential of the client or the source of people that it is, where nothing is said */
+                aspect?: components["schemas"]["AccessAspect"];
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessCut"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessUngoverned: {
+        parameters: {
+            query?: {
+                /** @description as it was then */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessUngoverned"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccessUnused: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description how long somebody has not signed on; 90 where nothing is said */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessUnused"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    accessWhatIf: {
+        parameters: {
+            query?: {
+                /** @description as it was then */
+                at?: string;
+                /** @description the most of each list; 50 where nothing is said */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskWhatIf"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessWhatIf"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listEntityChanges: {
         parameters: {
             query?: {
@@ -14935,6 +16166,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EdgePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listExceptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckException"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateException"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckException"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exception: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                state?: components["schemas"]["FindingState"][];
+                severity?: components["schemas"]["CheckSeverity"][];
+                check?: string[];
+                /** @description of what they are about */
+                kind?: components["schemas"]["EntityKind"];
+                /** @description its id */
+                object?: string;
+                /** @description in the name, or in what is said */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureFindingPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureFindingDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPosture: {
+        parameters: {
+            query?: {
+                /** @description the one that is set for the org where nothing is said */
+                profile?: components["schemas"]["PostureProfile"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posture"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    judgeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Judge"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureRun"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCheckResult: {
+        parameters: {
+            query?: {
+                /** @description the one that is set for the org where nothing is said */
+                profile?: components["schemas"]["PostureProfile"];
+            };
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPostureSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureSettings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putPostureSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostureSettings"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostureSettings"];
                 };
             };
             default: components["responses"]["Error"];

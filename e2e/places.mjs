@@ -56,7 +56,8 @@ async function written(demo) {
 async function looked(demo) {
   const okta = (await api(demo, "GET", "/connections")).find((c) => c.connector.id === "okta");
   const { id } = await signedIn(demo, "POST", "/tenants", { connection: okta.id });
-  await until("the org is read", async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state === "done");
+  const state = async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state;
+  await until("the org is read", async () => (await state()) === "done", 120_000);
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */

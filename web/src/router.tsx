@@ -206,6 +206,16 @@ const routes = [
     validateSearch: only("tab"),
   }),
   createRoute({
+    ...at("/access"),
+    component: lazyRouteComponent(() => import("./features/access/AccessPage.tsx"), "AccessPage"),
+    validateSearch: only("tenant", "tab", "tier", "kind", "days", "range", "since", "until"),
+  }),
+  createRoute({
+    ...at("/access/$id/$kind/$entity"),
+    component: lazyRouteComponent(() => import("./features/access/PrincipalPage.tsx"), "PrincipalPage"),
+    validateSearch: only("aspect"),
+  }),
+  createRoute({
     ...at("/alerts"),
     component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
     validateSearch: only(

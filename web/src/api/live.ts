@@ -24,6 +24,7 @@ const topics: Record<Topic, true> = {
   letter: true,
   backtest: true,
   inventory: true,
+  posture: true,
   lost: true,
 };
 
@@ -43,6 +44,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   backtest: ["/api/v1/backtests"],
   // A reading tells of itself every second; what it finds is read again once it has ended.
   inventory: ["=/api/v1/tenants", "=/api/v1/tenants/{id}", "=/api/v1/tenants/{id}/syncs"],
+  posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings"],
 };
 
 let state: LiveState = "connecting";

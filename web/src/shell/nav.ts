@@ -28,6 +28,7 @@ import {
   Timer,
   User,
   Users,
+  Waypoints,
   Workflow,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
@@ -53,6 +54,7 @@ export type Place = {
     | "/activity"
     | "/events"
     | "/visibility"
+    | "/access"
     | "/settings";
   label: string;
   icon: LucideIcon;
@@ -70,6 +72,7 @@ const places: Place[] = [
   { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
+  { to: "/access", label: "Access", icon: Waypoints, key: "w", permission: "inventory:read", group: "Investigate" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

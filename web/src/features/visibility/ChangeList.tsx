@@ -14,7 +14,7 @@ import { apiQuery } from "../events/query.ts";
 import { TimeRange } from "../events/TimeRange.tsx";
 import { ChangeMark, changeLine } from "./changeMark.tsx";
 import { EntityLink } from "./EntityLink.tsx";
-import { aboutKind, aboutRelation, isKind, kinds, type Relation, relationList } from "./kinds.ts";
+import { aboutKind, aboutRelation, hasPage, isKind, kinds, type Relation, relationList } from "./kinds.ts";
 import type { TenantDetail } from "./tenant.ts";
 
 type Change = components["schemas"]["EntityChange"];
@@ -53,9 +53,7 @@ export function ChangeList({ tenant: t }: { tenant: TenantDetail }) {
             { value: "", label: relations ? "All relations" : "All kinds" },
             ...(relations
               ? relationList.map((r) => ({ value: r, label: aboutRelation(r).name }))
-              : kinds
-                  .filter((k) => k !== "role" && k !== "scope")
-                  .map((k) => ({ value: k, label: aboutKind(k).many }))),
+              : kinds.filter(hasPage).map((k) => ({ value: k, label: aboutKind(k).many }))),
           ]}
         />
         <TimeRange

@@ -10,6 +10,8 @@ import { Tag } from "../../kit/State.tsx";
 import { Tabs } from "../../kit/Tabs.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { NotFound } from "../../shell/Fallbacks.tsx";
+import { AppAccess } from "../access/AppAccess.tsx";
+import { PrincipalAccess } from "../access/PrincipalAccess.tsx";
 import { EntityLinks } from "../alerts/EntityChip.tsx";
 import { EntityFacts } from "./EntityFacts.tsx";
 import { at, capitals, gist } from "./facts.ts";
@@ -58,6 +60,12 @@ function Known({ id, kind, entity }: { id: string; kind: Kind; entity: string })
     { id: "facts", label: "Facts", content: <Facts id={id} entity={e} /> },
     ...(related.length > 0
       ? [{ id: "relations", label: "Relations", content: <Relations tenant={id} of={e} related={related} /> }]
+      : []),
+    ...(kind === "app"
+      ? [{ id: "who", label: "Who can use it", content: <AppAccess tenant={id} app={entity} /> }]
+      : []),
+    ...(principals.includes(kind)
+      ? [{ id: "access", label: "Access", content: <PrincipalAccess tenant={id} kind={kind} entity={entity} /> }]
       : []),
     {
       id: "history",
@@ -110,6 +118,9 @@ function Marks({ entity: e }: { entity: Detail }) {
     </>
   );
 }
+
+/** The kinds that lead to something, when somebody controls them. */
+const principals: Kind[] = ["user", "group", "app", "api_token", "api_service", "idp", "device", "agent_pool"];
 
 /** The kinds that events and alerts speak of. */
 const told: Kind[] = ["user", "app", "group", "device"];

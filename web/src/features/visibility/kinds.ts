@@ -33,7 +33,7 @@ type About = { one: string; many: string; icon: LucideIcon; group: Group };
 export const groups = ["People", "Apps and clients", "Administration", "Policies", "Network and hooks", "Org"] as const;
 export type Group = (typeof groups)[number];
 
-const abouts: Record<Kind, About> = {
+const abouts: Record<Kind | "outside" | "binding", About> = {
   user: { one: "person", many: "People", icon: User, group: "People" },
   group: { one: "group", many: "Groups", icon: Users, group: "People" },
   group_rule: { one: "group rule", many: "Group rules", icon: Braces, group: "People" },
@@ -88,6 +88,9 @@ const abouts: Record<Kind, About> = {
   email_domain: { one: "mail domain", many: "Mail domains", icon: Mail, group: "Org" },
   email_server: { one: "mail server", many: "Mail servers", icon: Mail, group: "Org" },
   feature: { one: "feature", many: "Features", icon: ToggleRight, group: "Org" },
+  // Ends of paths, which are no entities.
+  outside: { one: "system elsewhere", many: "Systems elsewhere", icon: Globe, group: "Administration" },
+  binding: { one: "role over a part", many: "Roles over a part", icon: ShieldCheck, group: "Administration" },
   setting: { one: "setting", many: "Settings", icon: Settings2, group: "Org" },
 };
 
@@ -123,9 +126,9 @@ export function nameOf(e: { kind: string; id: string; name?: string }): string {
   return e.name || e.id;
 }
 
-/** Whether it has a page: roles and scopes are ends of relations, and nothing of their own. */
+/** Whether it has a page: some are ends of relations or paths alone, and no entities. */
 export function hasPage(kind: string): boolean {
-  return kind !== "role" && kind !== "scope" && isKind(kind);
+  return isKind(kind) && !["role", "scope", "outside", "binding"].includes(kind);
 }
 
 const settings: Record<string, string> = {

@@ -27,8 +27,8 @@ import (
 
 // fixture is an organization with one of everything, by id.
 type fixture struct {
-	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role string
-	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test, tenant  string
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role           string
+	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -130,6 +130,9 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	check(err)
 	f.tenant = tenant.ID
 	b.readOrg(tenant, "g1", map[string]string{"u1": "ann@" + org.Slug + ".example"})
+	_, err = b.judge(ctx, tenant, "", "sync")
+	check(err)
+	f.exception = c.post("/api/v1/tenants/"+f.tenant+"/exceptions", value.Map("check", "PWD-001", "reason", "it is being changed"), 201).Text("id")
 	f.backtest = c.post("/api/v1/backtests", value.Map("text", ownRule, "file", "mine"), 201).Text("id")
 	return f
 }

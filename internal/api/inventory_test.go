@@ -3,12 +3,13 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sallyport/internal/inventory"
-	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
 	"sallyport/internal/value"
@@ -30,7 +31,9 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 	tasks[0].Done, tasks[0].Pages = true, 1
 	o := inventory.Outcome{Task: tasks[0], Around: []inventory.Around{{Relation: inventory.MemberOf, Anchor: to}}}
 	o.Entities = append(o.Entities, inventory.Entity{Ref: to, Name: "Owls", Body: json.RawMessage(`{"id":"g1"}`)})
-	for id, login := range people {
+	o.Entities = append(o.Entities, threat("none"))
+	for _, id := range slices.Sorted(maps.Keys(people)) {
+		login := people[id]
 		from := inventory.Ref{Kind: inventory.User, ID: id}
 		o.Entities = append(o.Entities, inventory.Entity{Ref: from, Name: login, Body: json.RawMessage(`{"profile":{"login":"` + login + `"}}`)})
 		o.Around[0].Edges = append(o.Around[0].Edges, inventory.Edge{Relation: inventory.MemberOf, From: from, To: to})
@@ -39,7 +42,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 		b.t.Fatal(err)
 	}
 	if err := shelf.Settle(ctx, s, inventory.Settlement{
-		Kinds: []inventory.Kind{inventory.User, inventory.Group}, Sights: map[string]inventory.Sight{"user": {Visible: okta.Full, Full: s.StartedAt}, "realm": {Visible: okta.Absent, Said: "none"}},
+		Kinds: []inventory.Kind{inventory.User, inventory.Group, inventory.Setting}, Sights: seen(s.StartedAt),
 	}); err != nil {
 		b.t.Fatal(err)
 	}
@@ -79,7 +82,7 @@ func TestInventory(t *testing.T) {
 		t.Errorf("one sync, woken %d times", woken)
 	}
 	detail := looks.get("/api/v1/tenants/"+id, 200)
-	if got := value.JSON(detail); value.String(at(detail, "sync.state")) != "done" || len(elements(at(detail, "collections"))) != 2 {
+	if got := value.JSON(detail); value.String(at(detail, "sync.state")) != "done" || len(elements(at(detail, "collections"))) != 3 {
 		t.Errorf("%s", got)
 	}
 	names := func(target, field string) string {

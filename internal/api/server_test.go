@@ -123,6 +123,7 @@ func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps))
 		Exchange:     &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
 		Guard:        &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
 		Metrics:      NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
+		Checks: checks(t), Judge: b.judge,
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout

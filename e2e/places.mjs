@@ -35,6 +35,7 @@ async function fill(demo) {
   await written(demo);
   await told(demo);
   await peopled(demo);
+  await looked(demo);
   const query = { filter: 'outcome.result eq "FAILURE"', range: "30d" };
   await signedIn(demo, "POST", "/event-searches", { name: "Failed sign-ins", shared: true, query });
 }
@@ -49,6 +50,14 @@ async function written(demo) {
     .replace("gte: 3", "gte: 5")
     .replace("eventType: user.authentication", "eventTyp: user.authentication");
   await signedIn(demo, "PUT", `/rulefiles/${file.id}/draft`, { text: next, cases });
+}
+
+/** The demo's org, read once to its end. */
+async function looked(demo) {
+  const okta = (await api(demo, "GET", "/connections")).find((c) => c.connector.id === "okta");
+  const { id } = await signedIn(demo, "POST", "/tenants", { connection: okta.id });
+  const state = async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state;
+  await until("the org is read", async () => (await state()) === "done", 120_000);
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */
@@ -124,6 +133,10 @@ export async function places(demo) {
   const failed = runs.find((r) => r.state === "failed");
   const good = runs.find((r) => r.state === "succeeded" && !r.dryRun);
   const dry = runs.find((r) => r.dryRun);
+  const [tenant] = await api(demo, "GET", "/tenants");
+  const org = `/visibility/${tenant.id}`;
+  const firstOf = async (kind) => (await api(demo, "GET", `/tenants/${tenant.id}/entities?kind=${kind}`)).items[0];
+  const entity = async (kind) => `${org}/${kind}/${(await firstOf(kind)).id}`;
   return {
     overview: "/",
     alerts: "/alerts",
@@ -160,6 +173,17 @@ export async function places(demo) {
     "events-narrowed": `/events?range=all&filter=${encodeURIComponent('severity eq "WARN"')}`,
     "events-none": "/events?q=nothing-is-called-like-this",
     event: `/events/${good.event.uuid}`,
+    orgs: "/visibility",
+    "orgs-connect": "/visibility?add=1",
+    org,
+    "org-inventory": `${org}?tab=inventory`,
+    "org-policies": `${org}?tab=inventory&kind=policy`,
+    "org-changes": `${org}?tab=changes&range=all`,
+    "org-relations": `${org}?tab=changes&range=all&of=relations`,
+    "entity-person": await entity("user"),
+    "entity-relations": `${await entity("app")}?tab=relations`,
+    "entity-history": `${await entity("user")}?tab=history`,
+    "entity-policy": await entity("policy"),
     tables: "/tables",
     table: `/tables/${table.id}`,
     catalogue: "/catalogue",

@@ -60,7 +60,7 @@ const states = {
         },
       });
     }
-    const paged = /\/(runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
+    const paged = /\/(entities|changes|edges|edge-changes|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
@@ -71,6 +71,7 @@ const stateful = [
   "rules",
   "suppressions",
   "events",
+  "orgs",
   "flows",
   "runs",
   "tables",
@@ -100,6 +101,8 @@ const single = [
   "source",
   "action",
   "event",
+  "org",
+  "entity-person",
   "kept",
   "guard",
   "channel-1",

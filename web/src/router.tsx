@@ -191,6 +191,31 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/events/EventPage.tsx"), "EventPage"),
   }),
   createRoute({
+    ...at("/visibility"),
+    component: lazyRouteComponent(() => import("./features/visibility/TenantList.tsx"), "TenantList"),
+    validateSearch: only("add"),
+  }),
+  createRoute({
+    ...at("/visibility/$id"),
+    component: lazyRouteComponent(() => import("./features/visibility/TenantPage.tsx"), "TenantPage"),
+    validateSearch: only("tab", "kind", "q", "of", "range", "since", "until"),
+  }),
+  createRoute({
+    ...at("/visibility/$id/$kind/$entity"),
+    component: lazyRouteComponent(() => import("./features/visibility/EntityPage.tsx"), "EntityPage"),
+    validateSearch: only("tab"),
+  }),
+  createRoute({
+    ...at("/access"),
+    component: lazyRouteComponent(() => import("./features/access/AccessPage.tsx"), "AccessPage"),
+    validateSearch: only("tenant", "tab", "tier", "kind", "days", "range", "since", "until"),
+  }),
+  createRoute({
+    ...at("/access/$id/$kind/$entity"),
+    component: lazyRouteComponent(() => import("./features/access/PrincipalPage.tsx"), "PrincipalPage"),
+    validateSearch: only("aspect"),
+  }),
+  createRoute({
     ...at("/alerts"),
     component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
     validateSearch: only(

@@ -24,10 +24,11 @@ const topics: Record<Topic, true> = {
   letter: true,
   backtest: true,
   inventory: true,
+  posture: true,
   lost: true,
 };
 
-/** What is out of date when something of a topic has changed. */
+/** What is out of date when something of a topic has changed, with all that lies under it; "=" before it: that alone. */
 const touched: Record<Exclude<Topic, "lost">, string[]> = {
   event: ["/api/v1/events"],
   run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}"],
@@ -41,7 +42,9 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   channel: ["/api/v1/channels"],
   letter: ["/api/v1/letters", "/api/v1/mail", "/api/v1/overview"],
   backtest: ["/api/v1/backtests"],
-  inventory: ["/api/v1/tenants"],
+  // A reading tells of itself every second; what it finds is read again once it has ended.
+  inventory: ["=/api/v1/tenants", "=/api/v1/tenants/{id}", "=/api/v1/tenants/{id}/syncs"],
+  posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings"],
 };
 
 let state: LiveState = "connecting";
@@ -80,8 +83,9 @@ function touch(paths: string[]) {
   }, moment);
 }
 
-/** Whether an address lies under another: /api/v1/runs/{id} under /api/v1/runs. */
+/** Whether an address lies under another: /api/v1/runs/{id} under /api/v1/runs, and nothing but itself under =/api/v1/runs. */
 function under(path: string, parent: string): boolean {
+  if (parent.startsWith("=")) return path === parent.slice(1);
   return path === parent || path.startsWith(`${parent}/`);
 }
 

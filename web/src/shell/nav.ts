@@ -4,6 +4,7 @@ import {
   BellRing,
   BookOpen,
   Briefcase,
+  Building2,
   Database,
   FileClock,
   Gauge,
@@ -27,6 +28,7 @@ import {
   Timer,
   User,
   Users,
+  Waypoints,
   Workflow,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
@@ -51,6 +53,8 @@ export type Place = {
     | "/rehearse"
     | "/activity"
     | "/events"
+    | "/visibility"
+    | "/access"
     | "/settings";
   label: string;
   icon: LucideIcon;
@@ -67,6 +71,8 @@ const places: Place[] = [
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
   { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
+  { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
+  { to: "/access", label: "Access", icon: Waypoints, key: "w", permission: "inventory:read", group: "Investigate" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

@@ -22,6 +22,7 @@ const topics: Record<Topic, true> = {
   rule: true,
   channel: true,
   letter: true,
+  remedy: true,
   backtest: true,
   lost: true,
 };
@@ -40,6 +41,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   channel: ["/api/v1/channels"],
   letter: ["/api/v1/letters", "/api/v1/mail", "/api/v1/overview"],
   backtest: ["/api/v1/backtests"],
+  remedy: ["/api/v1/remedies", "/api/v1/remedy-schedules", "/api/v1/actions"],
 };
 
 let state: LiveState = "connecting";

@@ -14,7 +14,7 @@ import (
 	"sallyport/internal/value"
 )
 
-// readOrg keeps people, and who of them is in a group, as a sync does.
+// readOrg keeps people, who of them is in a group, and an app, as a sync does.
 func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]string) inventory.Sync {
 	b.t.Helper()
 	ctx, shelf := b.t.Context(), b.db.Inventory
@@ -30,6 +30,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 	tasks[0].Done, tasks[0].Pages = true, 1
 	o := inventory.Outcome{Task: tasks[0], Around: []inventory.Around{{Relation: inventory.MemberOf, Anchor: to}}}
 	o.Entities = append(o.Entities, inventory.Entity{Ref: to, Name: "Owls", Body: json.RawMessage(`{"id":"g1"}`)})
+	o.Entities = append(o.Entities, inventory.Entity{Ref: inventory.Ref{Kind: inventory.App, ID: "0oa1"}, Name: "Wiki", Body: json.RawMessage(`{"status":"ACTIVE"}`)})
 	for id, login := range people {
 		from := inventory.Ref{Kind: inventory.User, ID: id}
 		o.Entities = append(o.Entities, inventory.Entity{Ref: from, Name: login, Body: json.RawMessage(`{"profile":{"login":"` + login + `"}}`)})
@@ -39,7 +40,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 		b.t.Fatal(err)
 	}
 	if err := shelf.Settle(ctx, s, inventory.Settlement{
-		Kinds: []inventory.Kind{inventory.User, inventory.Group}, Sights: map[string]inventory.Sight{"user": {Visible: okta.Full, Full: s.StartedAt}, "realm": {Visible: okta.Absent, Said: "none"}},
+		Kinds: []inventory.Kind{inventory.User, inventory.Group, inventory.App}, Sights: map[string]inventory.Sight{"user": {Visible: okta.Full, Full: s.StartedAt}, "realm": {Visible: okta.Absent, Said: "none"}},
 	}); err != nil {
 		b.t.Fatal(err)
 	}

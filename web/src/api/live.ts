@@ -24,6 +24,7 @@ const topics: Record<Topic, true> = {
   letter: true,
   backtest: true,
   inventory: true,
+  posture: true,
   lost: true,
 };
 
@@ -42,6 +43,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   letter: ["/api/v1/letters", "/api/v1/mail", "/api/v1/overview"],
   backtest: ["/api/v1/backtests"],
   inventory: ["/api/v1/tenants"],
+  posture: ["/api/v1/tenants"],
 };
 
 let state: LiveState = "connecting";

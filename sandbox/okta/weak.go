@@ -147,6 +147,7 @@ func (s *seeder) weaken() error {
 		}
 		d := s.phone(u, "ANDROID", false)
 		d.odd = odd
+		s.enrol(u, "signed_nonce")
 	}
 	for _, login := range slices.Sorted(maps.Keys(w.Tokens)) {
 		u, _ := s.dir.find(login + "@" + s.domain + ".example")

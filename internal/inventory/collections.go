@@ -55,6 +55,7 @@ const (
 	rankFactors
 	rankAppUsers
 	rankMappings
+	rankAllFactors
 )
 
 // policyTypes are the types of policies that are asked for. USER_LIFECYCLE is not in
@@ -171,6 +172,7 @@ func settingCollections() []collection {
 		ThirdPartyAdmin:       "/api/v1/org/orgSettings/thirdPartyAdminSetting",
 		SupportAccess:         "/api/v1/org/privacy/oktaSupport",
 		AdminConsole:          "/api/v1/first-party-app-settings/admin-console",
+		Governance:            "/api/v1/iam/governance/optIn",
 		NotificationMails:     "/api/internal/org/settings/security-notification-settings",
 	}
 	var all []collection

@@ -138,7 +138,7 @@ func policyCollections() []collection {
 	}
 	for _, typ := range policyTypes() {
 		all = append(all, collection{
-			kind: Policy, target: "/api/v1/policies?type=" + typ, rank: rankPolicies, more: moreOfPolicy, never: "every org has default policies",
+			kind: Policy, target: "/api/v1/policies?type=" + typ, rank: rankPolicies, more: moreOfPolicy, shape: shapePolicy, never: "every org has default policies",
 		})
 	}
 	return all
@@ -205,6 +205,14 @@ func shapeGroup(g object) {
 	}
 	if delete(g, "source"); source != "" {
 		g["source"] = source
+	}
+}
+
+// shapePolicy keeps what a policy is about, which is embedded in it: apps, or
+// people's accounts.
+func shapePolicy(p object) {
+	if about := text(p, "_embedded", "resourceType"); about != "" {
+		p["resourceType"] = about
 	}
 }
 

@@ -23,7 +23,7 @@ import "slices"
 //	idp                 GET /api/v1/idps
 //	idp_key             GET /api/v1/idps/credentials/keys
 //	auth_server         GET /api/v1/authorizationServers, and "policies": [{..., "rules": [...]}], "scopes", "claims", "keys"
-//	policy              GET /api/v1/policies?type=T of every type, and "rules": [...] by priority, "mappings": [ids of apps]
+//	policy              GET /api/v1/policies?type=T of every type, and "rules": [...] by priority, "mappings": [ids of apps], "resourceType": APP or END_USER_ACCOUNT_MANAGEMENT, of access policies
 //	authenticator       GET /api/v1/authenticators, and "methods": [...], "aaguids"
 //	zone                GET /api/v1/zones
 //	behavior            GET /api/v1/behaviors

@@ -145,6 +145,12 @@ func (s *syncing) sights() map[string]Sight {
 		}
 	}
 	out[string(Factor)] = under(string(Factor), out) // it hangs on a relation
+	s.truncate(out)
+	return out
+}
+
+// truncate says of which collections more is there than was asked for.
+func (s *syncing) truncate(out map[string]Sight) {
 	if v := out[string(Factor)]; v.Visible == okta.Full && !s.sawEverybody() {
 		v.Truncated, v.Said = true, "The factors of admins alone are read."
 		out[string(Factor)] = v
@@ -153,7 +159,6 @@ func (s *syncing) sights() map[string]Sight {
 		v.Truncated, v.Said = true, "The owners of the first groups alone were asked."
 		out[string(Owns)] = v
 	}
-	return out
 }
 
 // sawEverybody reports whether all people were gone through, whose factors were

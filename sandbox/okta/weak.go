@@ -28,6 +28,7 @@ type Plant struct {
 // Weakness is a check of the posture catalogue that fails.
 type Weakness struct {
 	Check   string   `json:"check"`
+	Profile string   `json:"profile"` // by which it fails, where not by those that most are of
 	Objects []string `json:"objects"` // what it fails for: kind/name, where one name says it
 	Note    string   `json:"note"`
 }

@@ -94,7 +94,7 @@ func sample(name string, s *schema) any {
 	if s.of != nil {
 		return sample(name, s.of)
 	}
-	switch known := map[string]any{"where": "false", "yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x"), "moments": []any{"opened"}, "days": []any{"mon"}, "permissions": []any{"flows:read"}}[name]; {
+	switch known := map[string]any{"where": "false", "reason": "as agreed", "yaml": watched, "connector": "desk", "password": password + "2", "current": password, "email": "new@acme.example", "values": value.Map("login", "x"), "moments": []any{"opened"}, "days": []any{"mon"}, "permissions": []any{"flows:read"}}[name]; {
 	case known != nil:
 		return known
 	case len(s.enum) > 0:

@@ -121,7 +121,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	f.remedy, f.schedule = id.New(), id.New()
 	check(b.db.Remedies.Add(ctx, remedy.Plan{
 		ID: f.remedy, Org: org.ID, Connection: f.connection, Playbook: "suspend_user", Title: "Suspend", Cause: remedy.Cause{Kind: "hand"}, Actor: "account:nobody", State: remedy.Draft, CreatedAt: now,
-		Objects: []remedy.Object{{ID: "00u1"}}, Steps: []remedy.Step{{Seq: 1, Action: "suspend_user", State: remedy.Planned}},
+		Objects: []remedy.Object{{ID: "00u1"}}, Steps: []remedy.Step{{Seq: 1, Action: "suspend_user", Effect: connector.Change, State: remedy.Planned}},
 	}))
 	check(b.db.RemedySchedules.Save(ctx, remedy.Schedule{ID: f.schedule, Org: org.ID, Title: "Dormant", Playbook: "dormant_user", Connection: f.connection, Cron: "0 6 * * *", Ceiling: 5, Actor: "account:nobody", CreatedAt: now}))
 	f.letter = id.New()

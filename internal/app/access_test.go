@@ -156,7 +156,9 @@ func TestPlantedPaths(t *testing.T) {
 		if len(from) == 0 || len(to) == 0 {
 			t.Errorf("%s or %s is not in the graph", f.From, f.To)
 		}
-		byThemselves := func(s access.Step) bool { return s.From != access.Top() && (s.From.Kind != inventory.User || slices.Contains(from, s.From)) }
+		byThemselves := func(s access.Step) bool {
+			return s.From != access.Top() && (s.From.Kind != inventory.User || slices.Contains(from, s.From))
+		}
 		if kinds := w.leads(from, to, nil, byThemselves); kinds != nil {
 			t.Errorf("%s leads from %s to %s, which %s forbids: %s", kinds, f.From, f.To, f.Barrier, f.Note)
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -17,7 +18,6 @@ import (
 
 	"sallyport/internal/event"
 	"sallyport/internal/id"
-	"sallyport/internal/inventory"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
@@ -36,7 +36,6 @@ type deltaBench struct {
 	lost                          int
 	made                          int
 	users, groups, apps, services []string
-	tokens                        []string
 }
 
 func following(t *testing.T, dsn string, seed uint64) *deltaBench {
@@ -47,7 +46,7 @@ func following(t *testing.T, dsn string, seed uint64) *deltaBench {
 	if err := d.core.DB.Sources.Save(t.Context(), d.source); err != nil {
 		t.Fatal(err)
 	}
-	d.users, d.groups, d.apps = ids(d.list("/api/v1/users?limit=200")), nil, nil
+	d.users = ids(d.list("/api/v1/users?limit=200"))
 	for _, a := range d.list("/api/v1/apps?limit=200") {
 		if a["signOnMode"] == "SAML_2_0" || a["signOnMode"] == "BOOKMARK" {
 			d.apps = append(d.apps, fmt.Sprint(a["id"]))
@@ -151,11 +150,11 @@ func (d *deltaBench) one(of []string) string { return of[d.rand.IntN(len(of))] }
 // try makes a request that the org may refuse, and returns the id of what it made.
 func (d *deltaBench) try(method, target string, body any) string {
 	d.t.Helper()
-	var text []byte
-	if body != nil {
-		text, _ = json.Marshal(body)
+	text, err := json.Marshal(body)
+	if err != nil {
+		d.t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+target, strings.NewReader(string(text)))
+	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+target, bytes.NewReader(text))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -227,7 +226,9 @@ func (d *deltaBench) change(n int) { //nolint:cyclop,funlen // a list
 	case 15:
 		d.try("DELETE", "/api/v1/apps/"+a+"/groups/"+g, nil)
 	case 16, 17:
-		d.try("POST", "/api/v1/apps/"+a+"/users", jsonObject{"id": u, "scope": "USER"})
+		if !slices.Contains(ids(d.list("/api/v1/apps/"+a+"/users")), u) { // the log has no word for who has it through a group
+			d.try("POST", "/api/v1/apps/"+a+"/users", jsonObject{"id": u, "scope": "USER"})
+		}
 	case 18:
 		d.try("DELETE", "/api/v1/apps/"+a+"/users/"+u, nil)
 	case 19:
@@ -282,7 +283,11 @@ func TestDeltasHoldTheOrg(t *testing.T) {
 		changes = n
 	}
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		d := following(t, dsn, 11)
+		seed, err := strconv.ParseUint(os.Getenv("DELTA_SEED"), 10, 64)
+		if err != nil {
+			seed = 11
+		}
+		d := following(t, dsn, seed)
 		tenant := d.followed().ID
 		deltas := 0
 		for n := range changes {
@@ -311,6 +316,5 @@ func TestDeltasHoldTheOrg(t *testing.T) {
 		if err != nil || sights["user"].Delta.IsZero() || !sights["user"].Full.Equal(before.Read.From) {
 			t.Errorf("%+v, %v", sights["user"], err)
 		}
-		_ = inventory.Kinds
 	})
 }

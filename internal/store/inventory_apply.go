@@ -105,13 +105,24 @@ func (tx *Tx) endOthers(ctx context.Context, tenant, at int64, kind inventory.Ki
 	return tx.endEntities(ctx, at, gone)
 }
 
-// endGone ends an entity, where it was known.
+// endGone ends an entity, where it was known, and the edges at it, those among them
+// that events told of at the same moment.
 func (tx *Tx) endGone(ctx context.Context, tenant, at int64, gone inventory.Ref) error {
 	nos, err := list(ctx, tx, scalar[int64], `SELECT no FROM inventory_entity WHERE tenant = ? AND kind = ? AND okta_id = ?`, tenant, string(gone.Kind), gone.ID)
 	if err != nil {
 		return err
 	}
-	return tx.endEntities(ctx, at, nos)
+	if err := tx.endEntities(ctx, at, nos); err != nil {
+		return err
+	}
+	for _, no := range nos {
+		for _, end := range []string{"from_no", "to_no"} {
+			if _, err := tx.exec(ctx, `UPDATE inventory_edge SET valid_to = valid_from WHERE valid_to = ? AND valid_from >= ? AND `+end+` = ?`, int64(still), at, no); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // applyPair makes an edge be there, or not, and reports whether that is for sure. What

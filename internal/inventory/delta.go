@@ -138,16 +138,7 @@ func (w DeltaWork) sure() Span {
 func (s *syncing) plan(ctx context.Context, touched *Dirty) ([]Task, error) {
 	var tasks []Task
 	list := collections(time.Time{}, s.sync.StartedAt)
-	for i, c := range list {
-		if touched.Lists[c.name()] || !s.delta.Net.IsZero() && c.kind != User && c.kind != Group {
-			if c.id != NotificationMails || s.Token {
-				tasks = append(tasks, Task{Step: stepList, Target: c.target, Rank: c.rank, Kept: []byte(strconv.Itoa(i)), Object: Ref{Kind: c.kind}})
-			}
-		}
-	}
-	if !s.delta.Net.IsZero() {
-		tasks = append(tasks, s.netTasks(list)...)
-	}
+	tasks = append(tasks, s.listTasks(list, touched)...)
 	if !s.delta.Net.IsZero() || touched.Lists[string(HasRole)] {
 		holders, err := s.delta.Shelf.Holders(ctx, s.delta.Tenant)
 		if err != nil {
@@ -176,6 +167,23 @@ func (s *syncing) plan(ctx context.Context, touched *Dirty) ([]Task, error) {
 		tasks = append(tasks, s.ask(list, p.anchored())...)
 	}
 	return tasks, nil
+}
+
+// listTasks reads collections whole: those that events name, or with the net all small
+// ones.
+func (s *syncing) listTasks(list []collection, touched *Dirty) []Task {
+	net := !s.delta.Net.IsZero()
+	var tasks []Task
+	for i, c := range list {
+		wanted := touched.Lists[c.name()] || net && c.kind != User && c.kind != Group
+		if wanted && (c.id != NotificationMails || s.Token) {
+			tasks = append(tasks, Task{Step: stepList, Target: c.target, Rank: c.rank, Kept: []byte(strconv.Itoa(i)), Object: Ref{Kind: c.kind}})
+		}
+	}
+	if net {
+		tasks = append(tasks, s.netTasks(list)...)
+	}
+	return tasks
 }
 
 // netTasks reads what Okta's lists say has changed.

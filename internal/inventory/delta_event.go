@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -36,10 +37,8 @@ func ParseLogEvent(raw []byte) (LogEvent, error) {
 // target returns the id of the first target of one of the types.
 func (e LogEvent) target(types ...string) string {
 	for _, t := range e.Targets {
-		for _, typ := range types {
-			if t.Type == typ {
-				return t.ID
-			}
+		if slices.Contains(types, t.Type) {
+			return t.ID
 		}
 	}
 	return ""

@@ -125,29 +125,19 @@ func (s *syncing) takeAppUser(t *Task, r reply) (Outcome, error) {
 // endDelta ends what lists that were read whole did not show, and adds the names of
 // what was read.
 func (s *syncing) endDelta(ctx context.Context, names map[string]bool) error {
-	whole := map[Kind][]string{}
-	lists := map[Kind]bool{}
 	results := s.tallied()
 	for name, r := range results {
 		if v := r.sight().Visible; v == okta.Full || v == okta.Absent {
 			names[name] = true
 		}
 	}
-	s.mu.Lock()
-	for _, t := range s.tasks {
-		if t.Step == stepList && t.Object.Kind != User && t.Object.Kind != Group && t.Object.Kind != Setting && t.Object.Kind != Org {
-			lists[t.Object.Kind] = true
-		}
-	}
-	s.mu.Unlock()
-	for kind := range lists {
-		r := results[string(kind)]
-		if r == nil {
-			continue
-		}
-		never := slices.ContainsFunc(collections(time.Time{}, s.sync.StartedAt), func(c collection) bool { return c.kind == kind && c.never != "" })
-		if v := r.sight().Visible; (v == okta.Full && (len(s.delta.seen[kind]) > 0 || !never)) || v == okta.Absent {
-			whole[kind] = s.delta.seen[kind]
+	all := collections(time.Time{}, s.sync.StartedAt)
+	whole := map[Kind][]string{}
+	for kind := range s.readWhole() {
+		never := slices.ContainsFunc(all, func(c collection) bool { return c.kind == kind && c.never != "" })
+		seen := s.delta.seen[kind]
+		if names[string(kind)] && (len(seen) > 0 || !never || results[string(kind)].sight().Visible == okta.Absent) {
+			whole[kind] = seen
 		}
 	}
 	if len(whole) == 0 {
@@ -155,6 +145,20 @@ func (s *syncing) endDelta(ctx context.Context, names map[string]bool) error {
 	}
 	_, err := s.delta.Shelf.Apply(ctx, s.delta.Tenant, Change{At: s.delta.At, Whole: whole})
 	return err
+}
+
+// readWhole returns the kinds whose lists were read, but those of which only what
+// changed is.
+func (s *syncing) readWhole() map[Kind]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[Kind]bool{}
+	for _, t := range s.tasks {
+		if t.Step == stepList && t.Object.Kind != User && t.Object.Kind != Group && t.Object.Kind != Setting && t.Object.Kind != Org {
+			out[t.Object.Kind] = true
+		}
+	}
+	return out
 }
 
 // roundShelf keeps the tasks of a delta in memory: one that is killed is begun anew.

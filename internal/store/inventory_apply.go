@@ -136,9 +136,14 @@ func (tx *Tx) applyPair(ctx context.Context, tenant int64, c inventory.Change, p
 	if err != nil {
 		return false, err
 	}
-	if read := p.Published.IsZero(); !okFrom || !okTo {
-		return read, nil // what was read of what is not there says nothing
-	} else if !read {
+	read := p.Published.IsZero()
+	if (!okFrom || !okTo) && (!read || !p.There) {
+		return read, nil
+	}
+	if !okFrom || !okTo { // what was read names what is still to come
+		return true, tx.setEarly(ctx, tenant, toMicros(c.At), p)
+	}
+	if !read {
 		if p.Published.Before(c.Sure.From) || p.Published.After(c.Sure.To) {
 			return false, nil
 		}
@@ -155,6 +160,19 @@ func (tx *Tx) applyPair(ctx context.Context, tenant int64, c inventory.Change, p
 		}
 	}
 	return true, tx.setEdge(ctx, tenant, toMicros(c.At), from, to, p)
+}
+
+// setEarly sets an edge of whose ends one is not known yet.
+func (tx *Tx) setEarly(ctx context.Context, tenant, at int64, p inventory.Pair) error {
+	from, err := tx.entityNumbers(ctx, tenant, p.Edge.From.Kind, []string{p.Edge.From.ID})
+	if err != nil {
+		return err
+	}
+	to, err := tx.entityNumbers(ctx, tenant, p.Edge.To.Kind, []string{p.Edge.To.ID})
+	if err != nil {
+		return err
+	}
+	return tx.setEdge(ctx, tenant, at, from[p.Edge.From.ID], to[p.Edge.To.ID], p)
 }
 
 // knownNumber returns the number of an entity that is there.

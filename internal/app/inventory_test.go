@@ -562,11 +562,11 @@ func TestServerSyncs(t *testing.T) {
 	if done.ID != left.ID {
 		t.Error("it began again")
 	}
-	stale, err := b.core.DB.Inventory.Stale(t.Context(), done.StartedAt)
+	stale, err := b.core.DB.Inventory.Stale(t.Context(), done.StartedAt, done.StartedAt, done.StartedAt)
 	if err != nil || len(stale) != 0 {
 		t.Errorf("%+v, %v", stale, err)
 	}
-	if stale, err = b.core.DB.Inventory.Stale(t.Context(), done.StartedAt.Add(time.Second)); err != nil || len(stale) != 1 {
+	if stale, err = b.core.DB.Inventory.Stale(t.Context(), done.StartedAt.Add(time.Second), done.StartedAt, done.StartedAt); err != nil || len(stale) != 1 {
 		t.Errorf("%+v, %v", stale, err)
 	}
 }

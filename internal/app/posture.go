@@ -20,6 +20,9 @@ const (
 	// judgeEvery is how often an org is judged of which nothing was read anew: some
 	// checks go by age.
 	judgeEvery = 24 * time.Hour
+	// judgePause is how long after a judgement it is judged again because events
+	// changed something.
+	judgePause = 5 * time.Minute
 	// judgeLook is how often it is looked for what is to be judged.
 	judgeLook = 15 * time.Second
 	// mostLogged bounds the events that one judgement goes through, the newest first.
@@ -158,7 +161,7 @@ func (j *judge) Run(ctx context.Context) {
 	tick := time.NewTicker(judgeLook)
 	defer tick.Stop()
 	for {
-		due, err := j.core.DB.Postures.Unjudged(ctx, j.core.Now().Add(-judgeEvery))
+		due, err := j.core.DB.Postures.Unjudged(ctx, j.core.Now().Add(-judgeEvery), j.core.Now().Add(-judgePause))
 		for _, t := range due {
 			_, judged := j.Judge(ctx, t, "", "sync")
 			err = errors.Join(err, judged)

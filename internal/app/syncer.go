@@ -10,11 +10,14 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/inventory"
 	"sallyport/internal/live"
+	"sallyport/internal/store"
 )
 
 const (
-	// syncEvery is how often all of an org is read.
+	// syncEvery is how often all of an org is read whose events are not known.
 	syncEvery = 24 * time.Hour
+	// readEvery is how often all of an org is read whose events are applied.
+	readEvery = 7 * 24 * time.Hour
 	// syncQuiet is how long a sync that runs gives no sign of life until another
 	// process goes on with it.
 	syncQuiet = syncLease + 5*time.Second
@@ -33,11 +36,16 @@ type syncer struct {
 	wakes chan struct{}
 
 	mu      sync.Mutex
-	running map[string]bool // tenants
+	running map[string]bool // tenants that are read
+	behind  map[string]bool // tenants whose events are applied, or wait for that
+	deltas  chan struct{}   // one for each delta that is under way
 }
 
 func newSyncer(c *Core, hub *live.Hub) *syncer {
-	return &syncer{core: c, live: hub, wakes: make(chan struct{}, 1), running: map[string]bool{}}
+	return &syncer{
+		core: c, live: hub, wakes: make(chan struct{}, 1),
+		running: map[string]bool{}, behind: map[string]bool{}, deltas: make(chan struct{}, syncsAtOnce),
+	}
 }
 
 // Wake has it looked at once for what is to be read.
@@ -70,7 +78,7 @@ func (y *syncer) Run(ctx context.Context) {
 // look begins what is due, and goes on with what was left.
 func (y *syncer) look(ctx context.Context, work *sync.WaitGroup) error {
 	now := y.core.Now()
-	stale, err := y.core.DB.Inventory.Stale(ctx, now.Add(-syncEvery))
+	stale, err := y.core.DB.Inventory.Stale(ctx, now.Add(-syncEvery), now.Add(-readEvery), now.Add(-netEvery))
 	if err != nil {
 		return err
 	}
@@ -95,7 +103,47 @@ func (y *syncer) look(ctx context.Context, work *sync.WaitGroup) error {
 			y.live.Publish(s.Org, live.Message{Topic: live.Inventory, ID: s.Tenant})
 		})
 	}
+	return y.follow(ctx, work)
+}
+
+// follow brings the orgs up to date whose events are known.
+func (y *syncer) follow(ctx context.Context, work *sync.WaitGroup) error {
+	followed, err := y.core.DB.Inventory.Followed(ctx)
+	if err != nil {
+		return err
+	}
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for _, f := range followed {
+		if y.behind[f.ID] || y.running[f.ID] {
+			continue
+		}
+		y.behind[f.ID] = true
+		work.Go(func() { y.catchUp(ctx, f) })
+	}
 	return nil
+}
+
+// catchUp applies the events of an org once it is its turn.
+func (y *syncer) catchUp(ctx context.Context, f store.Followed) {
+	defer func() {
+		y.mu.Lock()
+		defer y.mu.Unlock()
+		delete(y.behind, f.ID)
+	}()
+	select {
+	case y.deltas <- struct{}{}:
+		defer func() { <-y.deltas }()
+	case <-ctx.Done():
+		return
+	}
+	changed, err := y.core.deltaOkta(ctx, f, deltaSkew)
+	if err != nil && ctx.Err() == nil {
+		y.core.Log.LogAttrs(ctx, levelOf(err), "events not applied to an org", slog.String("tenant", f.ID), slog.Any("err", err))
+	}
+	if changed {
+		y.live.Publish(f.Org, live.Message{Topic: live.Inventory, ID: f.ID})
+	}
 }
 
 // levelOf is how loud a sync that failed is told of: that another process is at it

@@ -69,6 +69,7 @@ type syncing struct {
 	// factored are the people whose factors are asked for, by id.
 	factored map[string]bool
 	all      everyone
+	delta    *delta // nil where all is read
 
 	mu      sync.Mutex
 	queues  map[string]*queue
@@ -108,6 +109,14 @@ func (e *Engine) Run(ctx context.Context, w Work) error {
 		Engine: e, Work: w, sync: w.Sync, shelf: e.Shelf, collection: map[string]collection{}, folds: folds(), grants: map[Ref]bool{}, factored: map[string]bool{},
 		queues: map[string]*queue{}, tasks: map[int64]*Task{}, waiting: map[string]int{}, changed: make(chan struct{}), begun: e.Now(),
 	}
+	if err := s.carry(ctx); err != nil {
+		return err
+	}
+	return s.settle(ctx)
+}
+
+// carry makes all calls, and keeps what comes of them.
+func (s *syncing) carry(ctx context.Context) error {
 	if err := s.load(ctx); err != nil {
 		return err
 	}
@@ -130,7 +139,7 @@ func (e *Engine) Run(ctx context.Context, w Work) error {
 	if s.Tell != nil {
 		s.Tell(s.sync.Progress)
 	}
-	return s.settle(ctx)
+	return nil
 }
 
 // ctx is that of the calls that a step makes of the shelf.
@@ -406,6 +415,12 @@ func (s *syncing) take(t *Task, r reply) (Outcome, error) {
 		return s.takeFactors(t, r)
 	case stepSchema:
 		return s.takeSchema(t, r)
+	case stepObject:
+		return s.takeOne(t, r)
+	case stepGroups:
+		return s.takeGroupsOf(t, r)
+	case stepAppUser:
+		return s.takeAppUser(t, r)
 	}
 	return Outcome{}, errs.New(errs.Invalid, "there is no step %q", t.Step)
 }

@@ -22,6 +22,11 @@ const (
 	stepRoles     = "roles"     // of Object; Kept is a [granting]
 	stepFactors   = "factors"   // of the person that Object is
 	stepSchema    = "schema"    // of people of a type; Object is the schema
+
+	// Those of deltas alone.
+	stepObject  = "object"  // Object itself, by its id; Kept is the name of its collection
+	stepGroups  = "groups"  // of the person that Object is
+	stepAppUser = "appuser" // whether somebody has the app that Object is; Kept is the id of the person
 )
 
 // folding is an object that is not complete yet.
@@ -397,6 +402,9 @@ func (s *syncing) takeSchema(t *Task, r reply) (Outcome, error) {
 
 // follow returns what is to be read because an object is there.
 func (s *syncing) follow(of Ref, body object) []Task {
+	if s.delta != nil && of.Kind != UserType {
+		return s.followDelta(of, body)
+	}
 	switch of.Kind {
 	case Group:
 		return s.followGroup(of, body)

@@ -38,7 +38,12 @@ type Around struct {
 	Relation Relation
 	Anchor   Ref
 	Edges    []Edge
+	// Other says that the entity is the other end: all groups of a person.
+	Other bool
 }
+
+// AtFrom reports whether the anchor is the end that the edges come from.
+func (a Around) AtFrom() bool { return a.Relation.AnchoredFrom() != a.Other }
 
 // Outcome is what one answer came to; it is kept as one.
 type Outcome struct {
@@ -49,6 +54,10 @@ type Outcome struct {
 	// only Around that its last page brings.
 	Held []Edge
 	New  []Task // their numbers are given when they are kept
+	// Gone are entities that were asked for and are not there, and Pairs single edges:
+	// both of deltas alone.
+	Gone  []Ref
+	Pairs []Pair
 }
 
 // Settlement ends a sync: what it did not see of what it saw in full is over.

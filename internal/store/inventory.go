@@ -107,11 +107,13 @@ func (t Inventory) Unfinished(ctx context.Context, before time.Time) ([]inventor
 }
 
 // Stale lists the tenants of all organizations that no sync was begun of since a
-// time.
-func (t Inventory) Stale(ctx context.Context, since time.Time) ([]inventory.Tenant, error) {
+// time; those whose events were looked at since a third, since another.
+func (t Inventory) Stale(ctx context.Context, since, followed, looked time.Time) ([]inventory.Tenant, error) {
 	return list(ctx, t.db, scanTenant, `SELECT `+tenantColumns+` FROM tenant t
-		WHERE NOT EXISTS (SELECT 1 FROM inventory_sync s WHERE s.tenant = t.no AND (s.started_at >= ? OR s.state = ?)) ORDER BY no`,
-		toMicros(since), inventory.Syncing)
+		WHERE NOT EXISTS (SELECT 1 FROM inventory_sync s WHERE s.tenant = t.no AND (s.started_at >= ? OR s.state = ?))
+		AND NOT EXISTS (SELECT 1 FROM inventory_sync s JOIN inventory_delta d ON d.tenant = s.tenant
+			WHERE s.tenant = t.no AND s.state = ? AND s.started_at >= ? AND d.looked_at >= ?) ORDER BY no`,
+		toMicros(since), inventory.Syncing, string(inventory.SyncDone), toMicros(followed), toMicros(looked))
 }
 
 // atSync is a sync that a transaction is about.

@@ -42,7 +42,7 @@ func (tx *Tx) replaceEdges(ctx context.Context, tenant, at int64, a inventory.Ar
 		return err
 	}
 	end, relation := "to_no", relationNo(a.Relation)
-	if a.Relation.AnchoredFrom() {
+	if a.AtFrom() {
 		end = "from_no"
 	}
 	have, err := list(ctx, tx, func(rows *sql.Rows) (e edgeRow, err error) {
@@ -101,7 +101,7 @@ func (tx *Tx) numbered(ctx context.Context, tenant int64, a inventory.Around) (m
 			ids[r.Kind][r.ID] = 0
 		}
 		anchor := e.To
-		if a.Relation.AnchoredFrom() {
+		if a.AtFrom() {
 			anchor = e.From
 		}
 		if anchor != a.Anchor || e.Relation != a.Relation {

@@ -67,7 +67,9 @@ func listUserGroups(c *call) (answer, error) {
 		return answer{}, err
 	}
 	all := ordered[*group]{slices.Clone(u.groups.items)}
-	all.add(c.dir.everyone)
+	if isMember(c.Org, c.dir.everyone, u) {
+		all.add(c.dir.everyone)
+	}
 	return listed(c, &all, 200, 200, viewGroup)
 }
 

@@ -5,10 +5,16 @@ import { collectionName } from "../visibility/kinds.ts";
 type Gap = components["schemas"]["AccessGap"];
 
 /** What was not seen, and what is therefore not known: an answer without it would be taken for whole. */
-export function Gaps({ gaps }: { gaps: Gap[] | undefined }) {
+export function Gaps({
+  gaps,
+  title = "Not all was seen, so there may be more than stands here",
+}: {
+  gaps: Gap[] | undefined;
+  title?: string;
+}) {
   if (!gaps || gaps.length === 0) return null;
   return (
-    <Note tone="warn" title="Not all was seen, so there may be more than stands here">
+    <Note tone="warn" title={title}>
       <details>
         <summary>
           {gaps

@@ -116,11 +116,13 @@ function Answer({ principal: p }: { principal: Principal }) {
       tone="bad"
       strong
       label={
-        steps === 1
-          ? "Super administrator in one step"
-          : steps > 0
-            ? `Can become super administrator in ${steps} steps`
-            : "Can become super administrator"
+        shortest?.steps[0]?.kind === "SUPER_ADMIN_OF"
+          ? "Is super administrator"
+          : steps === 1
+            ? "Can become super administrator in one step"
+            : steps > 0
+              ? `Can become super administrator in ${steps} steps`
+              : "Can become super administrator"
       }
     />
   );

@@ -33,9 +33,10 @@ type Action struct {
 	Reason     string           `json:"reason,omitempty" doc:"of a refusal"`
 	Error      string           `json:"error,omitempty"`
 	Status     int              `json:"status,omitzero" doc:"that the peer answered"`
-	Cause      string           `json:"cause" enum:"event,on_demand,call,undo,source"`
+	Cause      string           `json:"cause" enum:"event,on_demand,call,undo,source,remedy"`
 	Flow       *Ref             `json:"flow,omitempty"`
 	Run        string           `json:"run,omitempty" doc:"id of the run"`
+	Plan       string           `json:"plan,omitempty" doc:"id of the plan of remediation"`
 	StepPath   string           `json:"stepPath,omitempty" doc:"of the run's step"`
 	Event      string           `json:"event,omitempty" doc:"uuid of the event that led to it"`
 	Actor      Actor            `json:"actor" doc:"on whose behalf it was done"`
@@ -82,6 +83,7 @@ type listActionsIn struct {
 
 	Flow   string        `query:"flow" doc:"id of the flow"`
 	Run    string        `query:"run" doc:"id of the run"`
+	Plan   string        `query:"plan" doc:"id of the plan of remediation"`
 	Target string        `query:"target" doc:"id of what was touched, or its name: a login. Where the policy protects anybody, one person is found by either; else only by what the flow said"`
 	State  []guard.State `query:"state" doc:"one of these"`
 	Since  time.Time     `query:"since" doc:"begun at this time or later"`
@@ -90,7 +92,7 @@ type listActionsIn struct {
 
 func listActions(ctx context.Context, d Deps, c portal.Caller, in listActionsIn) (Page[Action], error) {
 	read := func(after store.Place, limit int) ([]guard.Entry, error) {
-		return d.DB.Actions.List(ctx, c.Org.ID, store.ActionFilter{Flow: in.Flow, Run: in.Run, Target: in.Target, States: in.State, Since: in.Since, Until: in.Until, After: after, Limit: limit})
+		return d.DB.Actions.List(ctx, c.Org.ID, store.ActionFilter{Flow: in.Flow, Run: in.Run, Plan: in.Plan, Target: in.Target, States: in.State, Since: in.Since, Until: in.Until, After: after, Limit: limit})
 	}
 	place := func(e guard.Entry) store.Place { return store.Place{At: e.StartedAt, ID: e.ID} }
 	return listed(in.paging, read, place, func(entries []guard.Entry) (func(guard.Entry) Action, error) {
@@ -129,7 +131,7 @@ func newActionShower(ctx context.Context, d Deps, c portal.Caller, entries []gua
 func (s actionShower) action(e guard.Entry) Action {
 	out := Action{
 		ID: e.ID, Title: e.Title, Connector: Ref{ID: e.Connector}, Connection: refTo(s.connections, e.Connection), Action: e.Action, Effect: e.Effect,
-		State: e.State, Reason: e.Reason, Error: e.Error, Status: e.Status, Cause: e.Why.Cause, Flow: refIf(s.titles, e.Why.Flow), Run: e.Why.Run,
+		State: e.State, Reason: e.Reason, Error: e.Error, Status: e.Status, Cause: e.Why.Cause, Flow: refIf(s.titles, e.Why.Flow), Run: e.Why.Run, Plan: e.Why.Plan,
 		StepPath: e.Why.Path, Event: e.Why.Event, Actor: s.actor(e.Actor), CanUndo: e.WhyNotUndo() == "", WhyNotUndo: e.WhyNotUndo(),
 		UndoOf: e.Why.UndoOf, UndoneBy: e.UndoneBy, Attempt: e.Attempt, StartedAt: e.StartedAt, EndedAt: e.EndedAt,
 	}

@@ -32,6 +32,7 @@ import (
 	"sallyport/internal/portal"
 	"sallyport/internal/posture"
 	"sallyport/internal/quota"
+	"sallyport/internal/remedy"
 	"sallyport/internal/secret"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -99,6 +100,7 @@ type Deps struct {
 	Shelf     *connector.Shelf
 	Engine    Engine
 	Guard     *guard.Guard
+	Remedies  *remedy.Engine
 	Keys      Keys
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none

@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/posture"
+	"sallyport/internal/remedy"
 	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -86,6 +87,12 @@ func enumOf(t reflect.Type) (enum, bool) {
 		return words("Repeat", connector.Safe, connector.Keyed, connector.Never), true
 	case reflect.TypeFor[connector.AuthKind]():
 		return words("AuthKind", connector.None, connector.APIKey, connector.Bearer, connector.Basic, connector.ClientCredentials, connector.PrivateKeyJWT, connector.AuthorizationCode, connector.JWTBearer, connector.APIKeyQuery, connector.AWSSignature, connector.HMAC), true
+	case reflect.TypeFor[remedy.State]():
+		return words("RemedyState", remedy.States()...), true
+	case reflect.TypeFor[remedy.StepState]():
+		return words("RemedyStepState", remedy.StepStates()...), true
+	case reflect.TypeFor[remedy.Barrier]():
+		return words("RemedyBarrier", remedy.Barriers()...), true
 	case reflect.TypeFor[guard.State]():
 		return words("ActionState", guard.Started, guard.Retrying, guard.Done, guard.Failed, guard.Refused, guard.Unknown), true
 	}

@@ -17,6 +17,7 @@ import (
 	"sallyport/internal/letter"
 	"sallyport/internal/notify"
 	"sallyport/internal/portal"
+	"sallyport/internal/remedy"
 	"sallyport/internal/rule"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -29,6 +30,7 @@ import (
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role           string
 	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
+	remedy, schedule                                                                                                 string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -116,6 +118,12 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	check(b.db.Channels.Save(ctx, notify.Channel{
 		ID: f.channel, Org: org.ID, Name: "Mail of " + org.Slug, Connection: f.connection, Plan: notify.Plan{To: []string{"soc@acme.example"}, Moments: notify.Moments()}, CreatedAt: now,
 	}))
+	f.remedy, f.schedule = id.New(), id.New()
+	check(b.db.Remedies.Add(ctx, remedy.Plan{
+		ID: f.remedy, Org: org.ID, Connection: f.connection, Playbook: "suspend_user", Title: "Suspend", Cause: remedy.Cause{Kind: "hand"}, Actor: "account:nobody", State: remedy.Draft, CreatedAt: now,
+		Objects: []remedy.Object{{ID: "00u1"}}, Steps: []remedy.Step{{Seq: 1, Action: "suspend_user", State: remedy.Planned}},
+	}))
+	check(b.db.RemedySchedules.Save(ctx, remedy.Schedule{ID: f.schedule, Org: org.ID, Title: "Dormant", Playbook: "dormant_user", Connection: f.connection, Cron: "0 6 * * *", CreatedAt: now}))
 	f.letter = id.New()
 	check(b.db.Letters.Add(ctx, letter.Letter{ID: f.letter, Org: org.ID, Kind: letter.Invite, To: "new@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
 	f.invitation = id.New()

@@ -21,6 +21,8 @@ type GuardPolicy struct {
 	Ceiling         int            `json:"ceiling" min:"1" max:"1000000" doc:"the most changes that one flow makes in an hour"`
 	FlowCeilings    map[string]int `json:"flowCeilings" doc:"other ceilings for some flows, by flow id"`
 	DryRun          bool           `json:"dryRun" doc:"let no effect through: every flow shows what it would do"`
+
+	Plans guard.PlanLimits `json:"plans,omitzero" doc:"how much plans of remediation change; left out, it stays as it is"`
 }
 
 func getPolicy(ctx context.Context, d Deps, c portal.Caller, _ none) (GuardPolicy, error) {
@@ -45,6 +47,13 @@ func putPolicy(ctx context.Context, d Deps, c portal.Caller, in putPolicyIn) (Gu
 		}
 	}
 	p := guard.Policy(in.GuardPolicy)
+	if p.Plans == (guard.PlanLimits{}) {
+		now, err := d.DB.Actions.Policy(ctx, c.Org.ID)
+		if err != nil {
+			return GuardPolicy{}, err
+		}
+		p.Plans = now.Plans
+	}
 	if err := p.Check(); err != nil {
 		return GuardPolicy{}, err
 	}

@@ -125,6 +125,7 @@ func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps))
 		Metrics:      NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
 		Checks: checks(t), Judge: b.judge,
 	}
+	b.deps.Remedies = remedies(t, b.deps)
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config.ReadTimeout = readTimeout
 	b.url = "http://" + srv.Listener.Addr().String()

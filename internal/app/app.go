@@ -27,6 +27,7 @@ import (
 	"sallyport/internal/okta"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/portal"
+	"sallyport/internal/remedy"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 )
@@ -151,6 +152,7 @@ func (a *App) listen(ctx context.Context) error {
 
 // watch passes on what the pipeline accepts to whoever looks.
 func (a *App) watch() {
+	a.Remedies.Changed = a.remedyChanged
 	a.Pipeline.Accepted = func(b source.Batch, o pipeline.Outcome) {
 		if b.Source != "" { // else no events came: time passed
 			a.metrics.Accepted(string(b.Via), len(o.Fresh))
@@ -184,7 +186,7 @@ func (a *App) handler() (http.Handler, error) {
 	a.scimLog = api.NewSCIMLog(a.DB.SCIMExchanges.Add, a.Log)
 	d := api.Deps{
 		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
-		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Remedies: a.Remedies, Keys: a.Keys,
 		Live: a.Live, Templates: a.Templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate, SCIMRate: a.Config.SCIMRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, SyncsChanged: a.syncer.Wake, Checks: a.Checks, Judge: a.judge.Judge, PostureChanged: a.judge.Wake, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {
@@ -320,7 +322,7 @@ func (a *App) forgetting() []forgetful {
 
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
-	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Log: a.Log})
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Remedy: a.Remedies.Work, Log: a.Log})
 	if err != nil {
 		if ctx.Err() != nil { // it was told to stop before it had begun
 			err = nil
@@ -334,6 +336,7 @@ func (a *App) Run(ctx context.Context) error {
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.syncer.Run(beside) })
 	besides.Go(func() { a.judge.Run(beside) })
+	besides.Go(func() { (&remedy.Clock{Engine: a.Remedies, Times: a.DB.RemedySchedules}).Run(beside) })
 	besides.Go(func() { a.sweep(beside) })
 	besides.Go(func() { a.elapse(beside) })
 	besides.Go(func() { a.index(beside) })

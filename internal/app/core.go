@@ -29,6 +29,7 @@ import (
 	"sallyport/internal/pipeline"
 	"sallyport/internal/posture"
 	"sallyport/internal/quota"
+	"sallyport/internal/remedy"
 	"sallyport/internal/rule"
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
@@ -55,6 +56,7 @@ type Content struct {
 	Shelf     *connector.Shelf
 	Catalogue *flow.Catalogue
 	Templates *template.Shelf
+	Playbooks *remedy.Shelf
 	Rules     []rule.File // of the packs
 	Packs     []rule.Source
 	Checks    []*posture.Check
@@ -76,6 +78,13 @@ func LoadContent(conf config.Config) (*Content, error) {
 	out := &Content{Shelf: shelf, Catalogue: flow.NewCatalogue(functions.All(), shelf)}
 	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
+	}
+	okta, ok := shelf.Get(remedy.System)
+	if !ok {
+		return nil, errs.New(errs.Invalid, "load playbooks: there is no connector %q", remedy.System)
+	}
+	if out.Playbooks, err = remedy.Load(okta, contents...); err != nil {
+		return nil, fmt.Errorf("load playbooks: %w", err)
 	}
 	if out.Rules, out.Packs, err = loadRules(conf); err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
@@ -164,6 +173,7 @@ type Core struct {
 	Checks    []*posture.Check
 	Exchange  *exchange.Desk
 	Guard     *guard.Guard
+	Remedies  *remedy.Engine
 	Rules     *alert.Library
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 	Breached  *breach.List // nil where the configuration names none
@@ -228,6 +238,7 @@ func (c *Core) build(o Options) error {
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
+	c.Remedies = c.newRemedies(o.Content.Playbooks)
 	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Sources: o.Content.Packs, Log: c.Log}
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil

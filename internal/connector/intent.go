@@ -24,9 +24,10 @@ type Intent struct {
 
 // Why is what led to an effect. What does not apply is empty.
 type Why struct {
-	Cause  string // "event", "on_demand", "undo": how it came about
+	Cause  string // "event", "on_demand", "undo", "remedy": how it came about
 	Flow   string
 	Run    string
+	Plan   string // of remediation
 	Path   string // of the card in the run
 	Event  string // uuid
 	UndoOf string // ledger entry

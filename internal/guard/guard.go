@@ -33,13 +33,15 @@ type Policy struct {
 	FlowCeilings map[string]int `json:"flowCeilings"`
 	// DryRun lets no effect through: every flow shows what it would do.
 	DryRun bool `json:"dryRun"`
+	// Plans limits what plans of remediation change.
+	Plans PlanLimits `json:"plans"`
 }
 
 // DefaultCeiling is the ceiling of an organization that has set none.
 const DefaultCeiling = 100
 
 // DefaultPolicy is the policy of an organization that has set none.
-func DefaultPolicy() Policy { return Policy{Ceiling: DefaultCeiling} }
+func DefaultPolicy() Policy { return Policy{Ceiling: DefaultCeiling, Plans: DefaultPlanLimits()} }
 
 // Check returns what is wrong with a policy.
 func (p Policy) Check() error {
@@ -50,6 +52,9 @@ func (p Policy) Check() error {
 		if n < 0 || n > 1_000_000 {
 			return errs.New(errs.Invalid, "the ceiling of flow %s is a number of changes an hour from 0 to 1,000,000, not %d", flow, n)
 		}
+	}
+	if err := p.Plans.check(); err != nil {
+		return err
 	}
 	for _, list := range [][]string{p.ProtectedUsers, p.ProtectedGroups} {
 		for _, s := range list {

@@ -28,6 +28,7 @@ const (
 	Letter     Topic = "letter"    // of the server's own
 	Inventory  Topic = "inventory" // of an Okta org
 	Posture    Topic = "posture"   // of an Okta org
+	Remedy     Topic = "remedy"    // a plan of remediation
 )
 
 // Topics that are about the subscription itself.
@@ -40,7 +41,7 @@ const (
 
 // Topics lists the topics that people see.
 func Topics() []Topic {
-	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Inventory, Posture, Lost}
+	return []Topic{Event, Run, Action, Source, Connection, Table, Alert, Case, Rule, Backtest, Channel, Letter, Inventory, Posture, Remedy, Lost}
 }
 
 // Message says that a thing has changed.

@@ -36,6 +36,10 @@ const (
 	ActionsUndo      Permission = "actions:undo"
 	GuardRead        Permission = "guard:read"
 	GuardWrite       Permission = "guard:write"
+	RemediesRead     Permission = "remedies:read"     // plans of remediation, and playbooks
+	RemediesRun      Permission = "remedies:run"      // plan, run and undo
+	RemediesApprove  Permission = "remedies:approve"  // those of others
+	RemediesSchedule Permission = "remedies:schedule" // have plans made by the clock
 	MembersRead      Permission = "members:read"
 	MembersWrite     Permission = "members:write"  // and to take away the API tokens of others
 	RolesWrite       Permission = "roles:write"    // the organization's own roles
@@ -101,6 +105,10 @@ func Explained() []About {
 		{ActionsUndo, guarding, "Undo an action"},
 		{GuardRead, guarding, "See the guard's policy"},
 		{GuardWrite, guarding, "Change the guard's policy"},
+		{RemediesRead, guarding, "See playbooks and plans of remediation, and what they read of the org"},
+		{RemediesRun, guarding, "Plan remediations, run and undo them"},
+		{RemediesApprove, guarding, "Approve and decline the plans of others"},
+		{RemediesSchedule, guarding, "Have plans made by the clock"},
 		{MembersRead, people, "See the members, their roles and their sessions"},
 		{MembersWrite, people, "Change the roles of members, disable and remove them, end everybody's API tokens"},
 		{RolesWrite, people, "Make, change and delete the organization's own roles"},

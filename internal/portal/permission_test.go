@@ -41,6 +41,10 @@ actions:read         x       x        x       x       x
 actions:undo         x       x        .       .       .
 guard:read           x       x        x       x       x
 guard:write          x       .        .       .       .
+remedies:read        x       x        x       x       x
+remedies:run         x       x        .       .       .
+remedies:approve     x       x        .       .       .
+remedies:schedule    x       .        .       .       .
 members:read         x       .        .       .       x
 members:write        x       .        .       .       .
 roles:write          x       .        .       .       .

@@ -41,12 +41,12 @@ func Builtins() []Role {
 
 // Builtin returns the builtin role of an id.
 func Builtin(id string) (Role, bool) {
-	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, InventoryRead, EventsRead, EventsRaw, AlertsRead, RulesRead, ChannelsRead, ActionsRead, GuardRead}
+	look := []Permission{FlowsRead, FlowsDelegate, RunsRead, TablesRead, ConnectionsRead, SourcesRead, InventoryRead, EventsRead, EventsRaw, AlertsRead, RulesRead, ChannelsRead, ActionsRead, GuardRead, RemediesRead}
 	switch id {
 	case Admin:
 		return Role{id, "Full Admin", true, Permissions()}, true
 	case Responder:
-		return Role{id, "Responder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, InventoryWrite, PostureWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, ResponsesRun, RulesWrite, ChannelsWrite))}, true
+		return Role{id, "Responder", true, sorted(append(look, FlowsWrite, FlowsRun, RunsCancel, TablesWrite, TemplatesInstall, SourcesWrite, InventoryWrite, PostureWrite, ActionsUndo, TokensWrite, Rehearse, AlertsWrite, ResponsesRun, RulesWrite, ChannelsWrite, RemediesRun, RemediesApprove))}, true
 	case Analyst:
 		return Role{id, "Analyst", true, sorted(append(look, FlowsRun, AlertsWrite, ResponsesRun))}, true
 	case Builder:

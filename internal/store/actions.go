@@ -48,7 +48,7 @@ func (t Actions) SetPolicy(ctx context.Context, org string, p guard.Policy) erro
 }
 
 const actionColumns = `id, org_id, actor, cause, flow_id, run_id, step_path, event_uuid, connection_id, connector, action, title, effect,
-	target_type, target_id, target_name, state, reason, request, status, error, undo, undo_of, undone_by, attempt, started_at, ended_at`
+	target_type, target_id, target_name, state, reason, request, status, error, undo, undo_of, undone_by, attempt, started_at, ended_at, plan_id`
 
 // storedCall is a call back as it is kept.
 type storedCall struct {
@@ -66,14 +66,14 @@ func undoText(c *connector.Call) (any, error) {
 
 func scanAction(rows *sql.Rows) (guard.Entry, error) {
 	var e guard.Entry
-	var flowID, run, path, event, reason, request, failure, undo, undoOf, undoneBy sql.NullString
+	var flowID, run, path, event, reason, request, failure, undo, undoOf, undoneBy, plan sql.NullString
 	var started, ended int64
 	err := rows.Scan(&e.ID, &e.Org, &e.Actor, &e.Why.Cause, &flowID, &run, &path, &event, &e.Connection, &e.Connector, &e.Action, &e.Title, &e.Effect,
-		&e.TargetType, &e.TargetID, &e.TargetName, &e.State, &reason, &request, &e.Status, &failure, &undo, &undoOf, &undoneBy, &e.Attempt, &started, &ended)
+		&e.TargetType, &e.TargetID, &e.TargetName, &e.State, &reason, &request, &e.Status, &failure, &undo, &undoOf, &undoneBy, &e.Attempt, &started, &ended, &plan)
 	if err != nil {
 		return e, err
 	}
-	e.Why.Flow, e.Why.Run, e.Why.Path, e.Why.Event, e.Why.UndoOf = flowID.String, run.String, path.String, event.String, undoOf.String
+	e.Why.Flow, e.Why.Run, e.Why.Path, e.Why.Event, e.Why.UndoOf, e.Why.Plan = flowID.String, run.String, path.String, event.String, undoOf.String, plan.String
 	e.Reason, e.Error, e.UndoneBy, e.StartedAt, e.EndedAt = reason.String, failure.String, undoneBy.String, fromMicros(started), fromMicros(ended)
 	if request.Valid {
 		if err := json.Unmarshal([]byte(request.String), &e.Request); err != nil {
@@ -100,11 +100,11 @@ func (tx *Tx) insertAction(ctx context.Context, e guard.Entry) error {
 		return err
 	}
 	w := e.Why
-	n, err := tx.affected(ctx, `INSERT INTO guard_action (`+actionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	n, err := tx.affected(ctx, `INSERT INTO guard_action (`+actionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, attempt = excluded.attempt, ended_at = excluded.ended_at
 		WHERE guard_action.org_id = excluded.org_id`,
 		e.ID, e.Org, e.Actor, w.Cause, null(w.Flow), null(w.Run), null(w.Path), null(w.Event), e.Connection, e.Connector, e.Action, e.Title, e.Effect,
-		e.TargetType, e.TargetID, e.TargetName, e.State, null(e.Reason), string(request), e.Status, null(e.Error), undo, null(w.UndoOf), nil, e.Attempt, toMicros(e.StartedAt), toMicros(e.EndedAt))
+		e.TargetType, e.TargetID, e.TargetName, e.State, null(e.Reason), string(request), e.Status, null(e.Error), undo, null(w.UndoOf), nil, e.Attempt, toMicros(e.StartedAt), toMicros(e.EndedAt), null(w.Plan))
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "the action has the id of another one")
 	}
@@ -194,6 +194,7 @@ func (t Actions) Get(ctx context.Context, org, id string) (guard.Entry, error) {
 // ActionFilter says which entries are listed.
 type ActionFilter struct {
 	Flow, Run    string
+	Plan         string
 	Target       string   // its id, or its name: a login
 	Runs         []string // of any of these runs
 	Alone        bool     // of no run: what people did by hand
@@ -209,6 +210,7 @@ func (t Actions) List(ctx context.Context, org string, f ActionFilter) ([]guard.
 	w.add(`org_id = ?`, org)
 	w.addIf(f.Flow != "", `flow_id = ?`, f.Flow)
 	w.addIf(f.Run != "", `run_id = ?`, f.Run)
+	w.addIf(f.Plan != "", `plan_id = ?`, f.Plan)
 	w.addIf(f.Target != "", `(target_id = ? OR target_name = ?)`, f.Target, f.Target)
 	w.addIf(f.Alone, `run_id IS NULL`)
 	w.between(`started_at`, f.Since, f.Until)

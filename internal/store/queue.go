@@ -67,6 +67,21 @@ type letterArgs struct {
 // Kind names the job in River's table.
 func (letterArgs) Kind() string { return "letter" }
 
+// remedyQueue is where plans of remediation wait: a plan that waits for Okta keeps
+// no run waiting.
+const remedyQueue = "remedy"
+
+// remedyWorkers is how many plans are worked at at once.
+const remedyWorkers = 2
+
+type remedyArgs struct {
+	Org  string `json:"org"`
+	Plan string `json:"plan"`
+}
+
+// Kind names the job in River's table.
+func (remedyArgs) Kind() string { return "remedy" }
+
 // maxAttempts is how often River starts a job that ends in an error. A run's own
 // retries are not errors to River: they are snoozes.
 const maxAttempts = 1000
@@ -142,6 +157,19 @@ func (tx *Tx) enqueueLetter(ctx context.Context, id string) error {
 	return nil
 }
 
+// enqueueRemedy puts a plan in its queue: it is worked at from a time on, once the
+// transaction stands.
+func (tx *Tx) enqueueRemedy(ctx context.Context, org, plan string, at time.Time) error {
+	opts := &river.InsertOpts{Queue: remedyQueue, MaxAttempts: maxAttempts}
+	if at.After(time.Now()) {
+		opts.ScheduledAt = at
+	}
+	if _, err := tx.db.queue.insert.InsertTx(ctx, tx.tx, remedyArgs{Org: org, Plan: plan}, opts); err != nil {
+		return fmt.Errorf("enqueue plan: %w", tx.db.sorted(err))
+	}
+	return nil
+}
+
 // dropJobs takes a run's jobs out of the queue that nobody works at.
 func (tx *Tx) dropJobs(ctx context.Context, run string) error {
 	_, err := tx.exec(ctx, `DELETE FROM river_job WHERE kind = ? AND state IN ('available', 'scheduled', 'retryable') AND `+tx.db.d.text("args", "run")+` = ?`, runArgs{}.Kind(), run)
@@ -159,12 +187,16 @@ type NoticeHandler func(ctx context.Context, org, notice string) (again time.Tim
 // LetterHandler sends one letter, as a [RunHandler] works a run.
 type LetterHandler func(ctx context.Context, letter string) (again time.Time, err error)
 
+// RemedyHandler works at one plan of remediation, as a [RunHandler] works a run.
+type RemedyHandler func(ctx context.Context, org, plan string) (again time.Time, err error)
+
 // WorkerOptions says how jobs are worked.
 type WorkerOptions struct {
 	Workers int // runs worked at once
 	Run     RunHandler
 	Notice  NoticeHandler // nil where none are sent
 	Letter  LetterHandler // nil where none are sent
+	Remedy  RemedyHandler // nil where none are worked at
 	Log     *slog.Logger
 	Sweep   time.Duration // how often runs that have lost their job are looked for; a minute where nothing is said
 }
@@ -212,6 +244,12 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 			return nil, err
 		}
 		queues[letterQueue] = river.QueueConfig{MaxWorkers: letterWorkers, FetchPollInterval: noticePoll}
+	}
+	if o.Remedy != nil {
+		if err := river.AddWorkerSafely(workers, &remedyWorker{work: o.Remedy}); err != nil {
+			return nil, err
+		}
+		queues[remedyQueue] = river.QueueConfig{MaxWorkers: remedyWorkers, FetchPollInterval: noticePoll}
 	}
 	cfg := &river.Config{
 		ID:                          clientID(),
@@ -384,6 +422,23 @@ type letterWorker struct {
 // Work is one attempt at a letter.
 func (w *letterWorker) Work(ctx context.Context, job *river.Job[letterArgs]) error {
 	again, err := w.send(ctx, job.Args.Letter)
+	if err != nil {
+		return err
+	}
+	if !again.IsZero() {
+		return river.JobSnooze(max(0, time.Until(again)))
+	}
+	return nil
+}
+
+type remedyWorker struct {
+	river.WorkerDefaults[remedyArgs]
+	work RemedyHandler
+}
+
+// Work is one attempt at a plan.
+func (w *remedyWorker) Work(ctx context.Context, job *river.Job[remedyArgs]) error {
+	again, err := w.work(ctx, job.Args.Org, job.Args.Plan)
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,9 @@ type DB struct {
 	Letters        Letters
 	Inventory      Inventory
 	Postures       Postures
+	Remedies       Remedies
+
+	RemedySchedules RemedySchedules
 
 	d       dialect
 	w       *sql.DB       // writes, and reads that must see them
@@ -158,6 +161,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Backtests = Backtests{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
+	db.Remedies, db.RemedySchedules = Remedies{db}, RemedySchedules{db}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
 	db.Inventory, db.Postures = Inventory{db, now}, Postures{db, now}
 	if err := db.migrate(ctx); err != nil {

@@ -124,6 +124,7 @@ type Org struct {
 	brands     ordered[*brand]
 	threats    threats
 	things     things                    // what is on shelves
+	idpUsers   []idpUser                 // who signs in by identity providers, in the order of their ids
 	single     map[string]map[string]any // what there is one of, by path; replaced, never changed
 	devices    ordered[*device]
 

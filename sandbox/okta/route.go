@@ -60,7 +60,7 @@ func routes() []route {
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
 		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
 		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), shelfRoutes(), singleRoutes(), policyRoutes(), deviceRoutes(), schemaRoutes(), bindingRoutes(), wellKnownRoutes(), pageRoutes(),
-		noticeRoutes(), logStreamRoutes(), samlKeyRoutes(), ssoRoutes(), connectionRoutes(), groupPushRoutes(),
+		noticeRoutes(), logStreamRoutes(), samlKeyRoutes(), ssoRoutes(), connectionRoutes(), groupPushRoutes(), idpUserRoutes(),
 	} {
 		all = append(all, of...)
 	}

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"net/http"
 	"time"
 )
 
@@ -10,6 +11,7 @@ func sessionRoutes() []route {
 		get("/api/v1/sessions/{id}", areaSessions, getSession),
 		del("/api/v1/sessions/{id}", areaSessions, endSession),
 		post("/api/v1/sessions/{id}/lifecycle/refresh", areaSessions, refreshSession),
+		{method: http.MethodPost, path: "/oauth2/v1/global-token-revocation", area: areaCredentials, scope: "okta.universalLogout", handle: logOutEverywhere},
 	}
 }
 

@@ -25,6 +25,7 @@ const topics: Record<Topic, true> = {
   backtest: true,
   inventory: true,
   posture: true,
+  remedy: true,
   lost: true,
 };
 
@@ -45,6 +46,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   // A reading tells of itself every second; what it finds is read again once it has ended.
   inventory: ["=/api/v1/tenants", "=/api/v1/tenants/{id}", "=/api/v1/tenants/{id}/syncs"],
   posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings"],
+  remedy: ["/api/v1/remedies", "/api/v1/remedy-schedules"],
 };
 
 let state: LiveState = "connecting";

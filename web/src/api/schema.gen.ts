@@ -1940,6 +1940,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be done about what was found in an org
+         * @description Each says what kind of object it is for, which relations of an access path it takes away, and which posture checks it repairs.
+         */
+        get: operations["listPlaybooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/mail": {
         parameters: {
             query?: never;
@@ -2149,6 +2169,166 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans of remediation, the newest first */
+        get: operations["listRemedies"];
+        put?: never;
+        /**
+         * Plan a remediation
+         * @description The org is read, and nothing is changed: the plan shows each call that would be made, what it changes, how it is undone, and what stands in its way.
+         */
+        post: operations["createRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its steps */
+        get: operations["getRemedy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a plan
+         * @description Whoever asked for it cannot.
+         */
+        post: operations["approveRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a plan
+         * @description Whoever asked for it cannot.
+         */
+        post: operations["declineRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry a plan out
+         * @description It runs, or waits for approval, or is stopped by a limit before its first step: its state says which.
+         */
+        post: operations["runRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo all that a plan did
+         * @description The last first. What cannot be undone keeps nothing else from being: each step says.
+         */
+        post: operations["undoRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedy-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What makes plans of remediation by the clock */
+        get: operations["listRemedySchedules"];
+        put?: never;
+        /**
+         * Have plans made by the clock
+         * @description At each turn the objects are selected anew. More than the ceiling are a mistake: nothing is done then. The plans are asked for by whoever made or changed the schedule last, who cannot approve them.
+         */
+        post: operations["createRemedySchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedy-schedules/{schedule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what makes plans by the clock */
+        put: operations["putRemedySchedule"];
+        post?: never;
+        /**
+         * Have no more plans made
+         * @description Those that it made stay.
+         */
+        delete: operations["deleteRemedySchedule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4583,10 +4763,12 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo" | "source";
+            cause: "event" | "on_demand" | "call" | "undo" | "source" | "remedy";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
+            /** @description id of the plan of remediation */
+            plan?: string;
             /** @description of the run's step */
             stepPath?: string;
             /** @description uuid of the event that led to it */
@@ -4625,10 +4807,12 @@ export interface components {
             /** @description that the peer answered */
             status?: number;
             /** @enum {string} */
-            cause: "event" | "on_demand" | "call" | "undo" | "source";
+            cause: "event" | "on_demand" | "call" | "undo" | "source" | "remedy";
             flow?: components["schemas"]["Ref"];
             /** @description id of the run */
             run?: string;
+            /** @description id of the plan of remediation */
+            plan?: string;
             /** @description of the run's step */
             stepPath?: string;
             /** @description uuid of the event that led to it */
@@ -5921,6 +6105,19 @@ export interface components {
         CreateFolder: {
             name: string;
         };
+        CreateRemedy: {
+            /** @description id */
+            playbook: string;
+            /** @description id, of one to Okta */
+            connection: string;
+            /** @description the playbook's where nothing is said */
+            title?: string;
+            /** @description what it answers */
+            cause?: components["schemas"]["RemedyCause"];
+            objects: components["schemas"]["RemedyObject"][];
+            /** @description a failed step does not stop it */
+            goOn?: boolean;
+        };
         CreateRow: {
             /** @description by column name; a column that is not named takes its default */
             values: {
@@ -5995,6 +6192,9 @@ export interface components {
             actions: number;
             /** @description that were opened */
             alerts: number;
+        };
+        DecideRemedy: {
+            note?: string;
         };
         Definition: {
             /** @description the name by which other flows of the folder call it */
@@ -6695,6 +6895,8 @@ export interface components {
             };
             /** @description let no effect through: every flow shows what it would do */
             dryRun: boolean;
+            /** @description how much plans of remediation change; left out, it stays as it is */
+            plans?: components["schemas"]["PlanLimits"];
         };
         /** @enum {string} */
         Habit: "place" | "ip" | "network" | "device" | "os" | "browser" | "app" | "person";
@@ -6955,7 +7157,7 @@ export interface components {
             data?: components["schemas"]["LiveData"];
         };
         /** @enum {string} */
-        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "posture" | "lost";
+        LiveTopic: "event" | "run" | "action" | "source" | "connection" | "table" | "alert" | "case" | "rule" | "backtest" | "channel" | "letter" | "inventory" | "posture" | "remedy" | "lost";
         LogStream: {
             url: string;
             /** @description only in the answer that makes it */
@@ -7358,7 +7560,7 @@ export interface components {
             others: components["schemas"]["Alert"][];
         };
         /** @enum {string} */
-        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "posture:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
+        Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "posture:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "remedies:read" | "remedies:run" | "remedies:approve" | "remedies:schedule" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
         PermissionEntry: {
             permission: components["schemas"]["Permission"];
             /** @description what it is about, for people */
@@ -7380,6 +7582,42 @@ export interface components {
         };
         /** @enum {string} */
         PersonPart: "profile" | "roles" | "groups" | "factors";
+        PlanLimits: {
+            targets: number;
+            share: number;
+            hourTargets: number;
+            hourShare: number;
+            approveOver: number;
+            approveHours: number;
+        };
+        Playbook: {
+            id: string;
+            title: string;
+            description: string;
+            /** @description kind of object, as the inventory names it */
+            for: string;
+            /** @description relations of an access path that it takes away: member_of, user.has_role … */
+            removes: string[];
+            /** @description ids of posture checks that it repairs */
+            fixes: string[];
+            /** @description what an object needs beside its id */
+            inputs: components["schemas"]["PlaybookInput"][];
+            /** @description why a plan of it always wants approval */
+            approval?: string;
+            /** @description titles of its steps */
+            actions: string[];
+            /** @description every step has a way back */
+            canUndo: boolean;
+            /** @description OAuth scopes that its steps need, apart from those that read */
+            scopes: string[];
+        };
+        PlaybookInput: {
+            name: string;
+            title: string;
+            help?: string;
+            required: boolean;
+            default?: unknown;
+        };
         Port: {
             name: string;
             title: string;
@@ -7789,6 +8027,255 @@ export interface components {
         };
         /** @enum {string} */
         Relation: "member_of" | "assigned" | "assigned_via" | "has_role" | "granted_scope" | "owns" | "uses_device" | "pushes_to";
+        Remedy: {
+            id: string;
+            title: string;
+            playbook: string;
+            connection: components["schemas"]["Ref"];
+            cause: components["schemas"]["RemedyCause"];
+            /** @description who asked for it */
+            actor: components["schemas"]["Actor"];
+            state: components["schemas"]["RemedyState"];
+            /** @description how many it is for */
+            objects: number;
+            /** @description how many people or things it changes */
+            targets: number;
+            steps: components["schemas"]["RemedyTally"];
+            /** @description scopes that the connection lacks */
+            missing: string[];
+            /** @description why it is stopped before its first step, or would be */
+            stop?: string;
+            /** @description why it wants approval */
+            needs?: string;
+            decision?: components["schemas"]["RemedyDecision"];
+            /** @description why it stopped or failed */
+            error?: string;
+            /** @description it waits for approval, and the caller did not ask for it */
+            canApprove: boolean;
+            /** @description it has ended; told with its steps alone */
+            canUndo: boolean;
+            /** @description a failed step does not stop it */
+            goOn: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description not before: the end of the grace
+             */
+            runAt?: string;
+            /**
+             * Format: date-time
+             * @description of one that waits for approval
+             */
+            expiresAt?: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        /** @enum {string} */
+        RemedyBarrier: "protected" | "ourselves" | "last_admins" | "admin" | "scope" | "unreadable" | "own_network" | "unfit" | "organization";
+        RemedyCause: {
+            /** @enum {string} */
+            kind: "finding" | "alert" | "identity" | "path" | "schedule" | "hand";
+            id?: string;
+        };
+        RemedyDecision: {
+            by: components["schemas"]["Actor"];
+            approved: boolean;
+            note?: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RemedyDetail: {
+            id: string;
+            title: string;
+            playbook: string;
+            connection: components["schemas"]["Ref"];
+            cause: components["schemas"]["RemedyCause"];
+            /** @description who asked for it */
+            actor: components["schemas"]["Actor"];
+            state: components["schemas"]["RemedyState"];
+            /** @description how many it is for */
+            objects: number;
+            /** @description how many people or things it changes */
+            targets: number;
+            steps: components["schemas"]["RemedyTally"];
+            /** @description scopes that the connection lacks */
+            missing: string[];
+            /** @description why it is stopped before its first step, or would be */
+            stop?: string;
+            /** @description why it wants approval */
+            needs?: string;
+            decision?: components["schemas"]["RemedyDecision"];
+            /** @description why it stopped or failed */
+            error?: string;
+            /** @description it waits for approval, and the caller did not ask for it */
+            canApprove: boolean;
+            /** @description it has ended; told with its steps alone */
+            canUndo: boolean;
+            /** @description a failed step does not stop it */
+            goOn: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description not before: the end of the grace
+             */
+            runAt?: string;
+            /**
+             * Format: date-time
+             * @description of one that waits for approval
+             */
+            expiresAt?: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description what it is for */
+            about: components["schemas"]["RemedyObject"][];
+            /** @description its steps, in order */
+            plan: components["schemas"]["RemedyStep"][];
+        };
+        RemedyHurdle: {
+            kind: components["schemas"]["RemedyBarrier"];
+            says: string;
+            /** @description the step is not made */
+            bars: boolean;
+        };
+        RemedyObject: {
+            /** @description as Okta gives it */
+            id: string;
+            name?: string;
+            /** @description the playbook's inputs */
+            with?: {
+                [key: string]: unknown;
+            };
+        };
+        RemedyPage: {
+            items: components["schemas"]["Remedy"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
+        RemedySchedule: {
+            title: string;
+            /** @description id */
+            playbook: string;
+            /** @description id, of one to Okta */
+            connection: string;
+            /** @description the people it is about: a condition (CEL) over user and now; or */
+            people?: string;
+            /** @description the id of a posture check, whose findings it is about */
+            check?: string;
+            /** @description further inputs of the playbook */
+            with?: {
+                [key: string]: unknown;
+            };
+            /** @description minute hour day month weekday */
+            cron: string;
+            /** @description as Europe/Berlin; UTC where nothing is said */
+            zone?: string;
+            /** @description the most objects of one turn */
+            ceiling: number;
+            /** @description its plans always want approval */
+            approval?: boolean;
+            enabled: boolean;
+            /** @description how long a plan waits before it runs; who is not selected any more then is left alone */
+            graceHours?: number;
+            /** @description id, of mail: people are told of what is going to happen */
+            graceConnection?: string;
+            graceSubject?: string;
+            graceText?: string;
+            id: string;
+            /** @description who asks for its plans */
+            actor: components["schemas"]["Actor"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            nextAt?: string;
+            /** Format: date-time */
+            lastAt?: string;
+            /** @description id of the plan of the last turn */
+            lastPlan?: string;
+            /** @description why the last turn came to nothing */
+            lastSays?: string;
+        };
+        RemedyScheduleSpec: {
+            title: string;
+            /** @description id */
+            playbook: string;
+            /** @description id, of one to Okta */
+            connection: string;
+            /** @description the people it is about: a condition (CEL) over user and now; or */
+            people?: string;
+            /** @description the id of a posture check, whose findings it is about */
+            check?: string;
+            /** @description further inputs of the playbook */
+            with?: {
+                [key: string]: unknown;
+            };
+            /** @description minute hour day month weekday */
+            cron: string;
+            /** @description as Europe/Berlin; UTC where nothing is said */
+            zone?: string;
+            /** @description the most objects of one turn */
+            ceiling: number;
+            /** @description its plans always want approval */
+            approval?: boolean;
+            enabled: boolean;
+            /** @description how long a plan waits before it runs; who is not selected any more then is left alone */
+            graceHours?: number;
+            /** @description id, of mail: people are told of what is going to happen */
+            graceConnection?: string;
+            graceSubject?: string;
+            graceText?: string;
+        };
+        /** @enum {string} */
+        RemedyState: "draft" | "waiting" | "running" | "undoing" | "done" | "stopped" | "failed" | "undone";
+        RemedyStep: {
+            seq: number;
+            /** @description which of the objects it is for, from 0 */
+            object: number;
+            action: string;
+            title: string;
+            /** @description what it changes */
+            says: string;
+            effect: components["schemas"]["Effect"];
+            target?: components["schemas"]["Target"];
+            scopes: string[];
+            /** @description title of its way back; not there where there is none */
+            undo?: string;
+            /** @description every secret in it is masked */
+            request: components["schemas"]["ActionRequest"];
+            /** @description of an object's first step: what was read before, by the playbook's names; without links and secrets */
+            before?: {
+                [key: string]: unknown;
+            };
+            hurdles: components["schemas"]["RemedyHurdle"][];
+            state: components["schemas"]["RemedyStepState"];
+            /** @description or why it has nothing to do */
+            error?: string;
+            /** @description id of the action */
+            entry?: string;
+            /** @description id of the action that undid it */
+            undoEntry?: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        /** @enum {string} */
+        RemedyStepState: "planned" | "barred" | "skipped" | "started" | "verifying" | "done" | "refused" | "failed" | "unknown" | "undone";
+        RemedyTally: {
+            all: number;
+            planned: number;
+            done: number;
+            barred: number;
+            skipped: number;
+            /** @description failed, refused, or in doubt */
+            failed: number;
+            undone: number;
+        };
         /** @enum {string} */
         Repeat: "safe" | "key" | "never";
         Reply: {
@@ -9643,6 +10130,8 @@ export interface operations {
                 flow?: string;
                 /** @description id of the run */
                 run?: string;
+                /** @description id of the plan of remediation */
+                plan?: string;
                 /** @description id of what was touched, or its name: a login. Where the policy protects anybody, one person is found by either; else only by what the flow said */
                 target?: string;
                 /** @description one of these */
@@ -12853,6 +13342,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listPlaybooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playbook"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sandboxMail: {
         parameters: {
             query?: never;
@@ -13143,6 +13653,280 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SandboxUser"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRemedies: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description one of these */
+                state?: components["schemas"]["RemedyState"][];
+                /** @description kind of what they answer: finding, alert … */
+                cause?: string;
+                /** @description id of what they answer */
+                causeId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRemedy"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    approveRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideRemedy"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    declineRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideRemedy"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    runRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    undoRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRemedySchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedySchedule"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createRemedySchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemedyScheduleSpec"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedySchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRemedySchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemedyScheduleSpec"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedySchedule"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteRemedySchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

@@ -16,7 +16,7 @@ export function Gaps({
   return (
     <Note tone="warn" title={title}>
       <details>
-        <summary>
+        <summary className="py-0.5 pointer-coarse:py-2">
           {gaps
             .slice(0, 4)
             .map((g) => collectionName(g.collection))

@@ -194,7 +194,7 @@ function Privileges({ tenant, principal: p }: { tenant: string; principal: Princ
 function Permissions({ list }: { list: string[] }) {
   return (
     <details className="mt-0.5 text-xs text-faint">
-      <summary>{counted(list.length, "permission")}</summary>
+      <summary className="py-1 pointer-coarse:py-2">{counted(list.length, "permission")}</summary>
       <p className="pt-1 font-mono wrap-anywhere">{list.join(", ")}</p>
     </details>
   );

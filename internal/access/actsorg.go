@@ -89,7 +89,7 @@ func (b *builder) appEnd(a *row[app], aspect Aspect) (uint32, bool) {
 		}
 		return b.node(n.as(Credential), a.name), true
 	case assign:
-		return a.node, active(a.body.Status)
+		return a.node, active(a.body.Status) && a.body.Settings.OAuthClient.ApplicationType != "service" && len(a.body.roles) == 0
 	default:
 		return b.node(n.as(Config), a.name), true
 	}

@@ -359,7 +359,7 @@ func factKinds() []KindOf {
 		fact(EligibleForRole, "the role, once it is activated (B7)", "remove has_role", Low, "a governed assignment is inactive now"),
 		fact(SourcedGroup, "the group, for who edits it in the source", "remove the group", High, "the group is APP_GROUP without a role", "its source app is known"),
 		fact(EditApp, "the settings of the app", "remove has_role", High, "okta.apps.manage over the app", "the app holds no role (B3)"),
-		fact(AssignApp, "the app", "remove has_role", High, "okta.apps.assignment.manage over the app", "the app is ACTIVE"),
+		fact(AssignApp, "the app", "remove has_role", High, "okta.apps.assignment.manage over the app", "the app is ACTIVE, and no service", "the app holds no role (B3)"),
 		fact(SuperAdminMay, "everything", "-", High, "SUPER_ADMIN"),
 	}
 }

@@ -27,8 +27,8 @@ type exportAccessIn struct {
 
 // accessFile is an access graph as a file.
 type accessFile struct {
-	name, media string
-	write       func(io.Writer) error
+	name  string
+	write func(io.Writer) error
 }
 
 func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessIn) (accessFile, error) {
@@ -41,10 +41,10 @@ func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessI
 		return accessFile{}, err
 	}
 	format := cmp.Or(in.Format, "json")
-	f, ending := accessFile{media: "application/json", write: g.WriteJSON}, "json"
+	f, ending := accessFile{write: g.WriteJSON}, "json"
 	switch format {
 	case "csv":
-		f.media, ending = "text/csv; charset=utf-8", "csv"
+		ending = "csv"
 		f.write = func(w io.Writer) error { return access.WriteCSV(w, g.Ranked(access.RankOptions{Deepest: in.Tier})) }
 	case "opengraph":
 		ending = "opengraph.json"
@@ -56,7 +56,7 @@ func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessI
 }
 
 func (f accessFile) answer(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", f.media)
+	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
 	if err := f.write(w); err != nil {
 		panic(http.ErrAbortHandler) // a part of the file is sent: only a broken connection says so

@@ -270,10 +270,15 @@ func TestGuardPolicy(t *testing.T) {
 	b := setup(t)
 	c := b.admin()
 	f := b.fill(b.acme, "ada@acme.example")
-	if got := c.get("/api/v1/guard/policy", 200); string(value.JSON(got)) != `{"protectedUsers":[],"protectedGroups":[],"ceiling":100,"flowCeilings":{},"dryRun":false}` {
+	const plans = `{"targets":25,"share":5,"hourTargets":50,"hourShare":10,"approveOver":5,"approveHours":24}`
+	if got := c.get("/api/v1/guard/policy", 200); string(value.JSON(got)) != `{"protectedUsers":[],"protectedGroups":[],"ceiling":100,"flowCeilings":{},"dryRun":false,"plans":`+plans+`}` {
 		t.Errorf("%s", value.JSON(got))
 	}
 	policy := value.Map("protectedUsers", []any{"breakglass@acme.example"}, "protectedGroups", []any{}, "ceiling", 7.0, "flowCeilings", value.Map(f.flow, 0.0), "dryRun", true)
+	if got := c.do(http.MethodPut, "/api/v1/guard/policy", policy, 200); string(value.JSON(got.At("plans"))) != plans || !value.Equal(got.Without("plans"), policy) { // what is left out stays
+		t.Errorf("%s", value.JSON(got))
+	}
+	policy = policy.With("plans", value.Map("targets", 7.0, "share", 1.0, "hourTargets", 9.0, "hourShare", 2.0, "approveOver", 1.0, "approveHours", 2.0))
 	if got := c.do(http.MethodPut, "/api/v1/guard/policy", policy, 200); !value.Equal(got, policy) {
 		t.Errorf("%s", value.JSON(got))
 	}

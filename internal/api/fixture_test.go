@@ -123,7 +123,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 		ID: f.remedy, Org: org.ID, Connection: f.connection, Playbook: "suspend_user", Title: "Suspend", Cause: remedy.Cause{Kind: "hand"}, Actor: "account:nobody", State: remedy.Draft, CreatedAt: now,
 		Objects: []remedy.Object{{ID: "00u1"}}, Steps: []remedy.Step{{Seq: 1, Action: "suspend_user", State: remedy.Planned}},
 	}))
-	check(b.db.RemedySchedules.Save(ctx, remedy.Schedule{ID: f.schedule, Org: org.ID, Title: "Dormant", Playbook: "dormant_user", Connection: f.connection, Cron: "0 6 * * *", CreatedAt: now}))
+	check(b.db.RemedySchedules.Save(ctx, remedy.Schedule{ID: f.schedule, Org: org.ID, Title: "Dormant", Playbook: "dormant_user", Connection: f.connection, Cron: "0 6 * * *", Ceiling: 5, Actor: "account:nobody", CreatedAt: now}))
 	f.letter = id.New()
 	check(b.db.Letters.Add(ctx, letter.Letter{ID: f.letter, Org: org.ID, Kind: letter.Invite, To: "new@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
 	f.invitation = id.New()

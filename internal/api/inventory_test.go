@@ -15,7 +15,7 @@ import (
 	"sallyport/internal/value"
 )
 
-// readOrg keeps people, and who of them is in a group, as a sync does.
+// readOrg keeps people, who of them is in a group, and an app, as a sync does.
 func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]string) inventory.Sync {
 	b.t.Helper()
 	ctx, shelf := b.t.Context(), b.db.Inventory
@@ -31,7 +31,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 	tasks[0].Done, tasks[0].Pages = true, 1
 	o := inventory.Outcome{Task: tasks[0], Around: []inventory.Around{{Relation: inventory.MemberOf, Anchor: to}}}
 	o.Entities = append(o.Entities, inventory.Entity{Ref: to, Name: "Owls", Body: json.RawMessage(`{"id":"g1"}`)})
-	o.Entities = append(o.Entities, threat("none"))
+	o.Entities = append(o.Entities, threat("none"), inventory.Entity{Ref: inventory.Ref{Kind: inventory.App, ID: "0oa1"}, Name: "Wiki", Body: json.RawMessage(`{"status":"ACTIVE"}`)})
 	for _, id := range slices.Sorted(maps.Keys(people)) {
 		login := people[id]
 		from := inventory.Ref{Kind: inventory.User, ID: id}
@@ -42,7 +42,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 		b.t.Fatal(err)
 	}
 	if err := shelf.Settle(ctx, s, inventory.Settlement{
-		Kinds: []inventory.Kind{inventory.User, inventory.Group, inventory.Setting}, Sights: seen(s.StartedAt),
+		Kinds: []inventory.Kind{inventory.User, inventory.Group, inventory.App, inventory.Setting}, Sights: seen(s.StartedAt),
 	}); err != nil {
 		b.t.Fatal(err)
 	}

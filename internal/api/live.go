@@ -75,6 +75,8 @@ func topicWants(t live.Topic) (portal.Permission, bool) {
 		return portal.AlertsRead, true
 	case live.Channel:
 		return portal.ChannelsRead, true
+	case live.Remedy:
+		return portal.RemediesRead, true
 	case live.Letter:
 		return portal.MembersRead, true
 	case live.Inventory, live.Posture:

@@ -23,7 +23,7 @@ var (
 	_ = add("GET /api/v1/remedies/{remedy}", portal.RemediesRead, doc{Summary: "A plan with its steps"}, getRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/run", portal.RemediesRun, doc{Summary: "Carry a plan out", Help: "It runs, or waits for approval, or is stopped by a limit before its first step: its state says which."}, runRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/approve", portal.RemediesApprove, doc{Summary: "Approve a plan", Help: "Whoever asked for it cannot."}, approveRemedy)
-	_ = add("POST /api/v1/remedies/{remedy}/decline", portal.RemediesApprove, doc{Summary: "Decline a plan", Help: "Whoever asked for it cannot."}, declineRemedy)
+	_ = add("POST /api/v1/remedies/{remedy}/decline", portal.RemediesApprove, doc{Summary: "Decline a plan", Help: "One that waits, for approval or for the end of its grace. Whoever asked for it withdraws it so."}, declineRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/undo", portal.RemediesRun, doc{Summary: "Undo all that a plan did", Help: "The last first. What cannot be undone keeps nothing else from being: each step says."}, undoRemedy)
 )
 

@@ -55,6 +55,7 @@ const (
 	rankFactors
 	rankAppUsers
 	rankMappings
+	rankAllFactors
 )
 
 // policyTypes are the types of policies that are asked for. USER_LIFECYCLE is not in
@@ -137,7 +138,7 @@ func policyCollections() []collection {
 	}
 	for _, typ := range policyTypes() {
 		all = append(all, collection{
-			kind: Policy, target: "/api/v1/policies?type=" + typ, rank: rankPolicies, more: moreOfPolicy, never: "every org has default policies",
+			kind: Policy, target: "/api/v1/policies?type=" + typ, rank: rankPolicies, more: moreOfPolicy, shape: shapePolicy, never: "every org has default policies",
 		})
 	}
 	return all
@@ -171,6 +172,7 @@ func settingCollections() []collection {
 		ThirdPartyAdmin:       "/api/v1/org/orgSettings/thirdPartyAdminSetting",
 		SupportAccess:         "/api/v1/org/privacy/oktaSupport",
 		AdminConsole:          "/api/v1/first-party-app-settings/admin-console",
+		Governance:            "/api/v1/iam/governance/optIn",
 		NotificationMails:     "/api/internal/org/settings/security-notification-settings",
 	}
 	var all []collection
@@ -203,6 +205,14 @@ func shapeGroup(g object) {
 	}
 	if delete(g, "source"); source != "" {
 		g["source"] = source
+	}
+}
+
+// shapePolicy keeps what a policy is about, which is embedded in it: apps, or
+// people's accounts.
+func shapePolicy(p object) {
+	if about := text(p, "_embedded", "resourceType"); about != "" {
+		p["resourceType"] = about
 	}
 }
 

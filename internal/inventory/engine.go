@@ -66,7 +66,9 @@ type syncing struct {
 	saving sync.Mutex // one outcome is kept at a time; guards what steps know
 	owned  int
 	grants map[Ref]bool
-	all    everyone
+	// factored are the people whose factors are asked for, by id.
+	factored map[string]bool
+	all      everyone
 
 	mu      sync.Mutex
 	queues  map[string]*queue
@@ -103,7 +105,7 @@ var ErrUnreached = errors.New("the org does not answer")
 // that the credential is refused and another run would come to the same.
 func (e *Engine) Run(ctx context.Context, w Work) error {
 	s := &syncing{
-		Engine: e, Work: w, sync: w.Sync, shelf: e.Shelf, collection: map[string]collection{}, folds: folds(), grants: map[Ref]bool{},
+		Engine: e, Work: w, sync: w.Sync, shelf: e.Shelf, collection: map[string]collection{}, folds: folds(), grants: map[Ref]bool{}, factored: map[string]bool{},
 		queues: map[string]*queue{}, tasks: map[int64]*Task{}, waiting: map[string]int{}, changed: make(chan struct{}), begun: e.Now(),
 	}
 	if err := s.load(ctx); err != nil {
@@ -153,6 +155,8 @@ func (s *syncing) load(ctx context.Context) error {
 		switch t.Step {
 		case stepRoles:
 			s.grants[t.Object] = true
+		case stepFactors:
+			s.factored[t.Object.ID] = true
 		case stepEdges:
 			if string(t.Kept) == string(Owns) {
 				s.owned++
@@ -392,6 +396,8 @@ func (s *syncing) take(t *Task, r reply) (Outcome, error) {
 		return s.takeEdges(t, r)
 	case stepEveryone:
 		return s.takeEveryone(t, r)
+	case stepPeople:
+		return s.takePeople(t, r)
 	case stepAssignees:
 		return s.takeAssignees(t, r)
 	case stepRoles:

@@ -15,6 +15,10 @@ const maxOwned = 2000
 // directly that everybody has besides.
 const maxDirect = 10_000
 
+// maxFactored is in how large an org, in people, everybody's factors are read: it
+// takes a call a person. In larger ones those of admins are.
+const maxFactored = 2000
+
 // number returns a number of a body; false where there is none.
 func number(v any) (int, bool) {
 	n, ok := v.(json.Number)
@@ -44,6 +48,9 @@ func (s *syncing) followGroup(of Ref, body object) []Task {
 			rank = rankOwners
 		}
 		edges(MemberOf, base+"/users?limit=1000", rank)
+		if isEveryone && counted && users <= maxFactored {
+			tasks[len(tasks)-1].Step = stepPeople
+		}
 	}
 	apps, counted := number(dig(body, "stats", "appsCount"))
 	switch {
@@ -110,12 +117,31 @@ func (s *syncing) takeAssignees(t *Task, r reply) (Outcome, error) {
 	for _, item := range r.items {
 		user := Ref{User, text(item, "id")}
 		o.New = append(o.New, s.rolesOf(user)...)
-		if user.ID != "" {
-			o.New = append(o.New, Task{Step: stepFactors, Object: user, Target: "/api/v1/users/" + segment(user.ID) + "/factors", Rank: rankFactors})
-		}
+		o.New = append(o.New, s.factorsOf(user, rankFactors)...)
 	}
 	o.Task = *t
 	return o, nil
+}
+
+// factorsOf reads with what somebody signs in, unless that is planned.
+func (s *syncing) factorsOf(user Ref, rank int) []Task {
+	if user.ID == "" || s.factored[user.ID] {
+		return nil
+	}
+	s.factored[user.ID] = true
+	return []Task{{Step: stepFactors, Object: user, Target: "/api/v1/users/" + segment(user.ID) + "/factors", Rank: rank}}
+}
+
+// takePeople takes a page of everybody, and plans to read with what they sign in,
+// after everything else.
+func (s *syncing) takePeople(t *Task, r reply) (Outcome, error) {
+	o, err := s.takeEdges(t, r)
+	for _, item := range r.items {
+		if text(item, "status") != "DEPROVISIONED" {
+			o.New = append(o.New, s.factorsOf(Ref{User, text(item, "id")}, rankAllFactors)...)
+		}
+	}
+	return o, err
 }
 
 // granting is the roles of somebody or something, whose targets are still asked for.

@@ -15,7 +15,7 @@ import "slices"
 //	factor              GET /api/v1/users/{id}/factors, and "user": the user's id
 //	group               GET /api/v1/groups?expand=stats,app; "stats": {"usersCount", "appsCount", "groupPushMappingsCount", "hasAdminPrivilege"}, "source": the app's id
 //	group_rule          GET /api/v1/groups/rules
-//	app                 GET /api/v1/apps?includeNonDeleted=true; "accessPolicy": id of the policy, "connection": provisioning connection, "provisioning": its features, "jwks": keys inline, "keys": GET /api/v1/apps/{id}/credentials/keys of SAML apps
+//	app                 GET /api/v1/apps?includeNonDeleted=true; "accessPolicy": id of the policy, "connection": provisioning connection, "provisioning": its features, "jwks": its keys as a client, inline and by GET /api/v1/apps/{id}/credentials/jwks, which alone tells their dates, "keys": GET /api/v1/apps/{id}/credentials/keys of SAML apps
 //	api_service         GET /integrations/api/v1/api-services, and "secrets": metadata, never the secret
 //	custom_role         GET /api/v1/iam/roles, and "permissions": ["okta.users.read", ...]
 //	resource_set        GET /api/v1/iam/resource-sets, and "resources": [{"id", "orn" or "href"}], "bindings": [{"role": id, "members": [{"id", "kind": "user", "group" or "app", "ref": id}]}]
@@ -23,7 +23,7 @@ import "slices"
 //	idp                 GET /api/v1/idps
 //	idp_key             GET /api/v1/idps/credentials/keys
 //	auth_server         GET /api/v1/authorizationServers, and "policies": [{..., "rules": [...]}], "scopes", "claims", "keys"
-//	policy              GET /api/v1/policies?type=T of every type, and "rules": [...] by priority, "mappings": [ids of apps]
+//	policy              GET /api/v1/policies?type=T of every type, and "rules": [...] by priority, "mappings": [ids of apps], "resourceType": APP or END_USER_ACCOUNT_MANAGEMENT, of access policies
 //	authenticator       GET /api/v1/authenticators, and "methods": [...], "aaguids"
 //	zone                GET /api/v1/zones
 //	behavior            GET /api/v1/behaviors
@@ -121,13 +121,14 @@ const (
 	ThirdPartyAdmin       = "third_party_admin"      // GET /api/v1/org/orgSettings/thirdPartyAdminSetting
 	SupportAccess         = "support_access"         // GET /api/v1/org/privacy/oktaSupport
 	AdminConsole          = "admin_console"          // GET /api/v1/first-party-app-settings/admin-console
+	Governance            = "governance"             // GET /api/v1/iam/governance/optIn
 	NotificationMails     = "notification_mails"     // GET /api/internal/org/settings/security-notification-settings, by API token alone
 )
 
 // Settings lists them.
 func Settings() []string {
 	return []string{
-		ThreatInsight, UserLockout, AuthenticatorSettings, BotProtection, CAPTCHA, ClientPrivileges, ThirdPartyAdmin, SupportAccess, AdminConsole, NotificationMails,
+		ThreatInsight, UserLockout, AuthenticatorSettings, BotProtection, CAPTCHA, ClientPrivileges, ThirdPartyAdmin, SupportAccess, AdminConsole, Governance, NotificationMails,
 	}
 }
 
@@ -169,7 +170,7 @@ func (r Relation) Valid() bool { return slices.Contains(Relations(), r) }
 // denied where the entities are seen.
 func Parts() []string {
 	return []string{
-		"org.contacts", "org.subscriptions", "org.rateLimits", "app.connection", "app.provisioning", "app.keys", "api_service.secrets", "custom_role.permissions", "resource_set.resources", "resource_set.bindings",
+		"org.contacts", "org.subscriptions", "org.rateLimits", "app.connection", "app.provisioning", "app.keys", "app.jwks", "api_service.secrets", "custom_role.permissions", "resource_set.resources", "resource_set.bindings",
 		"auth_server.policies", "auth_server.scopes", "auth_server.claims", "auth_server.keys", "policy.rules", "policy.mappings",
 		"authenticator.methods", "authenticator.aaguids", "brand.templates", "brand.signInPage", "profile_mapping.properties",
 	}

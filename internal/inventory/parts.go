@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -42,6 +43,18 @@ func folds() map[string]fold {
 		"org.contacts": func(o object, c call, _ []any, body any) []call {
 			if id := text(body, "userId"); id != "" {
 				within(o, "contacts")[c.Of] = id
+			}
+			return nil
+		},
+		"org.rateLimits": func(o object, _ call, _ []any, body any) []call {
+			if settings, ok := clean(body).(object); ok { // two calls tell of it, each a field
+				maps.Copy(within(o, "rateLimits"), settings)
+			}
+			return nil
+		},
+		"app.jwks": func(o object, _ call, items []any, _ any) []call { // the app has the keys, without their dates
+			if len(items) > 0 {
+				o["jwks"] = appended(nil, items)
 			}
 			return nil
 		},
@@ -230,8 +243,14 @@ func mappedApp(m any) string {
 
 func foldTemplates(o object, c call, items []any, body any) []call {
 	if c.Of != "" {
-		if t := element(o["templates"], "name", c.Of); t != nil {
+		switch t := element(o["templates"], "name", c.Of); {
+		case t == nil:
+		case strings.HasSuffix(c.Target, "/default-content"):
 			t["default"] = object{"subject": dig(body, "subject"), "body": dig(body, "body")}
+		default:
+			for _, x := range items {
+				add(t, "customizations", object{"id": dig(x, "id"), "language": dig(x, "language"), "isDefault": dig(x, "isDefault"), "subject": dig(x, "subject"), "body": dig(x, "body")})
+			}
 		}
 		return nil
 	}
@@ -242,13 +261,10 @@ func foldTemplates(o object, c call, items []any, body any) []call {
 		if r := text(t, "_embedded", "settings", "recipients"); r != "" {
 			template["recipients"] = r
 		}
-		custom, _ := dig(t, "_embedded", "customizations").([]any)
-		for _, x := range custom {
-			add(template, "customizations", object{"id": dig(x, "id"), "language": dig(x, "language"), "isDefault": dig(x, "isDefault"), "subject": dig(x, "subject"), "body": dig(x, "body")})
-		}
 		add(o, "templates", template)
-		if len(custom) > 0 {
-			more = append(more, call{Part: c.Part, Of: name, Target: fmt.Sprintf("/api/v1/brands/%s/templates/email/%s/default-content", segment(o["id"]), url.PathEscape(name))})
+		if n, counted := number(dig(t, "_embedded", "customizationCount")); n > 0 || !counted {
+			base := fmt.Sprintf("/api/v1/brands/%s/templates/email/%s", segment(o["id"]), url.PathEscape(name))
+			more = append(more, call{Part: c.Part, Of: name, Target: base + "/customizations?limit=200"}, call{Part: c.Part, Of: name, Target: base + "/default-content"})
 		}
 	}
 	return more
@@ -258,15 +274,25 @@ func moreOfOrg(object) []call {
 	return []call{
 		{Part: "org.contacts", Of: "BILLING", Target: "/api/v1/org/contacts/BILLING"},
 		{Part: "org.contacts", Of: "TECHNICAL", Target: "/api/v1/org/contacts/TECHNICAL"},
+		{Part: "org.subscriptions", Target: "/api/v1/roles/SUPER_ADMIN/subscriptions"},
+		{Part: "org.rateLimits", Target: "/api/v1/rate-limit-settings/admin-notifications"},
+		{Part: "org.rateLimits", Target: "/api/v1/rate-limit-settings/warning-threshold"},
 	}
 }
 
 func moreOfApp(a object) []call {
-	if features, _ := a["features"].([]any); len(features) == 0 {
-		return nil
-	}
 	base := "/api/v1/apps/" + segment(a["id"])
-	return []call{{Part: "app.connection", Target: base + "/connections/default"}, {Part: "app.provisioning", Target: base + "/features"}}
+	var more []call
+	if features, _ := a["features"].([]any); len(features) > 0 {
+		more = append(more, call{Part: "app.connection", Target: base + "/connections/default"}, call{Part: "app.provisioning", Target: base + "/features"})
+	}
+	if strings.HasPrefix(text(a, "signOnMode"), "SAML_") {
+		more = append(more, call{Part: "app.keys", Target: base + "/credentials/keys"})
+	}
+	if keys, _ := a["jwks"].([]any); len(keys) > 0 {
+		more = append(more, call{Part: "app.jwks", Target: base + "/credentials/jwks"})
+	}
+	return more
 }
 
 func moreOfResourceSet(s object) []call {
@@ -301,7 +327,7 @@ func moreOfAuthenticator(a object) []call {
 func moreOfBrand(b object) []call {
 	base := "/api/v1/brands/" + segment(b["id"])
 	return []call{
-		{Part: "brand.templates", Target: base + "/templates/email?limit=200&expand=settings,customizations"},
+		{Part: "brand.templates", Target: base + "/templates/email?limit=200&expand=settings,customizationCount"},
 		{Part: "brand.signInPage", Target: base + "/pages/sign-in/customized"},
 	}
 }

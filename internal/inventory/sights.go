@@ -144,8 +144,14 @@ func (s *syncing) sights() map[string]Sight {
 			out[name] = under(name, out)
 		}
 	}
-	out[string(Factor)] = under(string(Factor), out)      // it hangs on a relation
-	if v := out[string(Factor)]; v.Visible == okta.Full { // of admins alone
+	out[string(Factor)] = under(string(Factor), out) // it hangs on a relation
+	s.truncate(out)
+	return out
+}
+
+// truncate says of which collections more is there than was asked for.
+func (s *syncing) truncate(out map[string]Sight) {
+	if v := out[string(Factor)]; v.Visible == okta.Full && !s.sawEverybody() {
 		v.Truncated, v.Said = true, "The factors of admins alone are read."
 		out[string(Factor)] = v
 	}
@@ -153,7 +159,19 @@ func (s *syncing) sights() map[string]Sight {
 		v.Truncated, v.Said = true, "The owners of the first groups alone were asked."
 		out[string(Owns)] = v
 	}
-	return out
+}
+
+// sawEverybody reports whether all people were gone through, whose factors were
+// asked for then.
+func (s *syncing) sawEverybody() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tasks {
+		if t.Step == stepPeople {
+			return t.Results[string(MemberOf)].Visible == okta.Full
+		}
+	}
+	return false
 }
 
 // under says of a collection that it was seen no better than what it hangs on.

@@ -17,6 +17,7 @@ const (
 	stepFold      = "fold"      // of an object; Kept is a [folding]
 	stepEdges     = "edges"     // of a relation around Object; Kept is its name
 	stepEveryone  = "everyone"  // the apps that everybody has; Kept is an [everyone]
+	stepPeople    = "people"    // the members of Object, who are everybody, and then with what they sign in; Kept as for edges
 	stepAssignees = "assignees" // who has admin roles
 	stepRoles     = "roles"     // of Object; Kept is a [granting]
 	stepFactors   = "factors"   // of the person that Object is
@@ -254,7 +255,7 @@ func (s *syncing) takeFold(t *Task, r reply) (Outcome, error) {
 func (s *syncing) carryOver(t *Task, body object) error {
 	var last object
 	for part, r := range t.Results {
-		if r.Visible == okta.Full || r.Visible == okta.Absent {
+		if r.Visible == okta.Full || r.Visible == okta.Absent || part == "app.jwks" { // of which the app itself has the better part
 			continue
 		}
 		if last == nil {

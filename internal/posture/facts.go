@@ -29,7 +29,7 @@ func (x *snapshot) facts() *value.Object {
 		"console", orNull(x.appNamed(console)), "dashboard", orNull(x.appNamed(dashboard)),
 		"features", list(x.features), "behaviors", list(x.behaved), "linked_zones", list(x.linked), "setting", x.bodies, "about", x.about, "seen", list(x.seen),
 		"mails_on", float64(x.mails), "mail_servers", float64(x.servers), "log_streams", float64(x.streams), "event_providers", list(x.senders),
-		"governed_roles", slices.ContainsFunc(x.edges, func(a assignment) bool { return a.body.At("governance") != nil }),
+		"governed_roles", x.bodies.Object(inventory.Governance).Text("optInStatus") == "OPTED_IN",
 	)
 	x.zoneFacts(o)
 	x.policyFacts(o)

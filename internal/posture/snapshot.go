@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"sallyport/internal/inventory"
@@ -172,7 +173,7 @@ func (x *snapshot) addUser(e inventory.Entity, b *value.Object) {
 	profile := b.Object("profile")
 	p := &person{login: profile.Text("login"), name: e.Name, status: b.Text("status"), provider: b.Object("credentials").Object("provider").Text("type")}
 	p.breakGlass = slices.Contains(x.settings.BreakGlass, e.ID)
-	marked := profile.Text("userType") == "service" || slices.Contains(x.settings.Services, e.ID)
+	marked := strings.EqualFold(profile.Text("userType"), "service") || slices.Contains(x.settings.Services, e.ID)
 	p.marked = marked
 	p.human = !marked && !x.serviceLike(p.login)
 	x.users[e.ID] = p

@@ -19,7 +19,7 @@ func everything(resource *value.Object) bool {
 		name = href
 	}
 	name = name[strings.LastIndexAny(name, "/:")+1:]
-	return slices.Contains([]string{"users", "groups", "apps", "iam", "customizations", "policies", "idps", "api-tokens", "workflows", "devices"}, name) ||
+	return slices.Contains([]string{"users", "groups", "apps", "iam", "customizations", "policies", "idps", "identity_providers", "api-tokens", "workflows", "devices"}, name) ||
 		strings.HasSuffix(resource.Text("orn"), ":*")
 }
 

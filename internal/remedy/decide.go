@@ -79,19 +79,19 @@ func (e *Engine) start(ctx context.Context, p Plan, hour int, from State) (Plan,
 	return going, nil
 }
 
-// Decide says yes or no to a plan that waits for approval. Whoever asked for it
-// cannot.
+// Decide says yes or no to a plan that waits. Whoever asked for it cannot approve
+// it, and may withdraw it. No can be said during a grace, too.
 func (e *Engine) Decide(ctx context.Context, org, id string, d Decision) (Plan, error) {
 	p, err := e.Plans.Get(ctx, org, id)
 	if err != nil {
 		return Plan{}, err
 	}
 	switch {
-	case p.State != Waiting || p.Needs == "" || p.Decision != nil:
+	case p.State != Waiting || d.Approved && (p.Needs == "" || p.Decision != nil):
 		return Plan{}, errs.New(errs.Conflict, "the plan does not wait for approval")
-	case d.By == p.Actor:
+	case d.Approved && d.By == p.Actor:
 		return Plan{}, errs.New(errs.Denied, "another member has to decide: the plan was asked for by you")
-	case !e.Now().Before(p.ExpiresAt):
+	case !p.ExpiresAt.IsZero() && !e.Now().Before(p.ExpiresAt):
 		if _, err := e.end(ctx, p, Stopped, expired, Waiting); err != nil {
 			return Plan{}, err
 		}
@@ -99,7 +99,10 @@ func (e *Engine) Decide(ctx context.Context, org, id string, d Decision) (Plan, 
 	}
 	d.At = e.Now()
 	p.Decision = &d
-	if !d.Approved {
+	switch {
+	case !d.Approved && d.By == p.Actor:
+		return e.end(ctx, p, Stopped, "it was withdrawn", Waiting)
+	case !d.Approved:
 		return e.end(ctx, p, Stopped, "it was declined", Waiting)
 	}
 	policy, err := e.Guard.Ledger.Policy(ctx, org)

@@ -147,11 +147,8 @@ func (d *drafter) object(ctx context.Context, i int) error {
 		return err
 	}
 	from := len(d.plan.Steps)
-	if err := d.book.look(ctx, d.watch.reader, s); err != nil {
-		st := Step{Seq: from + 1, Object: i, Action: d.book.Steps[0].Action, Title: d.book.Title, Effect: connector.Change, State: Barred}
-		st.Says = fmt.Sprintf("nothing is done to %s", d.plan.Objects[i].ID)
-		st.Hurdles = []Hurdle{{Unreadable, err.Error(), true}}
-		d.plan.Steps = append(d.plan.Steps, st)
+	if unread := d.book.look(ctx, d.watch.reader, s); unread != nil {
+		d.leave(i, unread.Error())
 		return nil
 	}
 	d.plan.Objects[i].Name = s.name
@@ -175,6 +172,14 @@ func (d *drafter) object(ctx context.Context, i int) error {
 		}
 	}
 	return d.count(s, from)
+}
+
+// leave writes that nothing is done to an object, as it cannot be read.
+func (d *drafter) leave(i int, why string) {
+	d.plan.Steps = append(d.plan.Steps, Step{
+		Seq: len(d.plan.Steps) + 1, Object: i, Action: d.book.Steps[0].Action, Title: d.book.Title, Effect: connector.Change, State: Barred,
+		Says: fmt.Sprintf("nothing is done to %s", d.plan.Objects[i].ID), Hurdles: []Hurdle{{Unreadable, why, true}},
+	})
 }
 
 // note adds a step, and what scopes it lacks.

@@ -152,6 +152,7 @@ func TestApproval(t *testing.T) {
 		"what loses something does":     {book: "reset_factors", n: 1, needs: "Reset factors of user loses what no call brings back", by: other, state: remedy.Done},
 		"whoever asked cannot":          {book: "clear_sessions", n: 6, needs: "6", by: asker, kind: errs.Denied, state: remedy.Waiting},
 		"somebody declines":             {book: "clear_sessions", n: 6, needs: "6", by: other, no: true, state: remedy.Stopped, reason: "it was declined"},
+		"whoever asked withdraws it":    {book: "clear_sessions", n: 6, needs: "6", by: asker, no: true, state: remedy.Stopped, reason: "it was withdrawn"},
 		"nobody approves it in a day":   {book: "clear_sessions", n: 6, needs: "6", by: other, later: 25 * time.Hour, kind: errs.Conflict, state: remedy.Stopped, reason: "nobody approved it in time"},
 		"it is approved within the day": {book: "clear_sessions", n: 6, needs: "6", by: other, later: 23 * time.Hour, state: remedy.Done},
 	} {
@@ -427,11 +428,15 @@ func TestHurdles(t *testing.T) {
 			l.policy(p)
 		}, "suspend_user", people(1), "1 protected: "},
 		"the owner of the token": {func(l *lab) { l.person("00uself", "ACTIVE") }, "suspend_user", []remedy.Object{{ID: "00uself"}}, "1 ourselves: the connection works by the API token of this very account"},
-		"one of the last two super admins": {func(l *lab) { assignees(l, "00u0", "00u1") }, "suspend_user", people(1),
-			"1 last_admins: 00u0@acme.example is one of the last super admins: 1 would be left, and two is the least"},
+		"one of the last two super admins": {
+			func(l *lab) { assignees(l, "00u0", "00u1") }, "suspend_user", people(1),
+			"1 last_admins: 00u0@acme.example is one of the last super admins: 1 would be left, and two is the least",
+		},
 		"one of three": {func(l *lab) { assignees(l, "00u0", "00u1", "00u2") }, "suspend_user", people(1), ""},
-		"two of three": {func(l *lab) { assignees(l, "00u0", "00u1", "00u2") }, "suspend_user", people(2),
-			"2 last_admins: 00u1@acme.example is one of the last super admins: 1 would be left, and two is the least"},
+		"two of three": {
+			func(l *lab) { assignees(l, "00u0", "00u1", "00u2") }, "suspend_user", people(2),
+			"2 last_admins: 00u1@acme.example is one of the last super admins: 1 would be left, and two is the least",
+		},
 		"sessions of the last two": {func(l *lab) { assignees(l, "00u0", "00u1") }, "clear_sessions", people(1), ""},
 		"an admin, and the connection is no super admin": {func(l *lab) {
 			l.peer.answers.Set("/api/v1/users/00uself/roles", roles("HELP_DESK_ADMIN"))

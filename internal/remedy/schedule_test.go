@@ -121,6 +121,22 @@ func TestGrace(t *testing.T) {
 	})
 }
 
+// During the grace a plan can be stopped, by whoever asked for it too.
+func TestGraceIsStopped(t *testing.T) {
+	eachLab(t, 2, func(t *testing.T, l *lab) {
+		l.Selector = &chosen{objects: people(2)}
+		c, s := l.schedule(func(s *remedy.Schedule) { s.Grace.Hours = 72 })
+		p := l.get(l.turn(c, s).LastPlan)
+		if _, err := l.Decide(t.Context(), org, p.ID, remedy.Decision{By: "account:a1"}); err != nil {
+			t.Fatal(err)
+		}
+		l.pass(73 * time.Hour)
+		if p = l.work(p); p.State != remedy.Stopped || p.Error != "it was withdrawn" || l.peer.sent() != "" {
+			t.Errorf("%s %q, sent %q", p.State, p.Error, l.peer.sent())
+		}
+	})
+}
+
 func TestScheduleCheck(t *testing.T) {
 	eachLab(t, 0, func(t *testing.T, l *lab) {
 		good := remedy.Schedule{Playbook: "dormant_user", Select: remedy.Selection{People: "user.status == 'ACTIVE'"}, Cron: "0 6 * * *", Ceiling: 5}

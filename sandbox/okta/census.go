@@ -98,7 +98,7 @@ func kindOfOtherList(path string) string {
 func settingNames() []string {
 	return []string{
 		"threat_insight", "user_lockout", "authenticator_settings", "bot_protection", "captcha", "client_privileges", "third_party_admin", "support_access",
-		"admin_console", "notification_mails",
+		"admin_console", "governance", "notification_mails",
 	}
 }
 

@@ -105,7 +105,7 @@ func TestPlanted(t *testing.T) {
 	for _, o := range p.Others {
 		one(o.Check, "neither")
 	}
-	if len(p.Weaknesses) != 60 || len(p.Paths) < 15 || len(edges) < 15 || len(barriers) != 8 {
+	if len(p.Weaknesses) != 61 || len(p.Paths) < 15 || len(edges) < 15 || len(barriers) != 8 {
 		t.Errorf("%d weaknesses, %d paths of %d kinds, %d barriers", len(p.Weaknesses), len(p.Paths), len(edges), len(barriers))
 	}
 	for _, id := range catalogueOfChecks(t) {

@@ -36,12 +36,21 @@ func viewPolicy(c *call, t *thing, v map[string]any) {
 	if strings.HasPrefix(t.list, policiesPath) && slices.Contains([]string{"ACCESS_POLICY", "PROFILE_ENROLLMENT"}, t.text("type")) {
 		links["mappings"] = allow(self+"/mappings", "GET", "POST")
 	}
+	embedded := map[string]any{}
+	if t.text("type") == "ACCESS_POLICY" && t.list == policiesPath {
+		embedded["resourceType"] = "APP"
+		if t.id == fixedID("00p", c.orgID+"/ACCESS_POLICY/Okta Account Management") {
+			embedded["resourceType"] = "END_USER_ACCOUNT_MANAGEMENT"
+		}
+		v["_embedded"] = embedded
+	}
 	if strings.Contains(c.param("expand"), "rules") {
 		rules := []any{}
 		for _, r := range inOrder(c.things.on(t.list + "/" + t.id + "/rules")) {
 			rules = append(rules, r.body)
 		}
-		v["_embedded"] = map[string]any{"rules": rules}
+		embedded["rules"] = rules
+		v["_embedded"] = embedded
 	}
 }
 

@@ -28,6 +28,7 @@ type Plant struct {
 // Weakness is a check of the posture catalogue that fails.
 type Weakness struct {
 	Check   string   `json:"check"`
+	Profile string   `json:"profile"` // by which it fails, where not by those that most are of
 	Objects []string `json:"objects"` // what it fails for: kind/name, where one name says it
 	Note    string   `json:"note"`
 }
@@ -147,6 +148,7 @@ func (s *seeder) weaken() error {
 		}
 		d := s.phone(u, "ANDROID", false)
 		d.odd = odd
+		s.enrol(u, "signed_nonce")
 	}
 	for _, login := range slices.Sorted(maps.Keys(w.Tokens)) {
 		u, _ := s.dir.find(login + "@" + s.domain + ".example")

@@ -68,6 +68,9 @@ func (s *seeder) weakOwners(in weakGroup) {
 		if a.provisioning == nil {
 			a.provisioning = &provisioning{baseURL: "https://" + a.name + "." + s.domain + ".example/scim"}
 		}
+		if !slices.Contains(a.features, featureGroups) {
+			a.features = append(a.features, featureGroups)
+		}
 		a.provisioning.mappings.add(&pushMapping{id: s.ids.next("gPm"), target: s.ids.next("00g"), group: g, on: true, created: s.start, lastUpdated: s.start})
 	}
 }

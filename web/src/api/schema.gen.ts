@@ -2243,7 +2243,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a plan
-         * @description Whoever asked for it cannot.
+         * @description One that waits, for approval or for the end of its grace. Whoever asked for it withdraws it so.
          */
         post: operations["declineRemedy"];
         delete?: never;

@@ -137,6 +137,9 @@ export async function places(demo) {
   const org = `/visibility/${tenant.id}`;
   const firstOf = async (kind) => (await api(demo, "GET", `/tenants/${tenant.id}/entities?kind=${kind}`)).items[0];
   const entity = async (kind) => `${org}/${kind}/${(await firstOf(kind)).id}`;
+  const ranked = (await api(demo, "GET", `/tenants/${tenant.id}/access/paths?limit=200`)).items;
+  const byLength = ranked.toSorted((a, b) => a.path.steps.length - b.path.steps.length).map((r) => r.path.start);
+  const [worst, longest] = [ranked.find((r) => r.path.start.kind === "user").path.start, byLength.at(-1)];
   return {
     overview: "/",
     alerts: "/alerts",
@@ -184,6 +187,14 @@ export async function places(demo) {
     "entity-relations": `${await entity("app")}?tab=relations`,
     "entity-history": `${await entity("user")}?tab=history`,
     "entity-policy": await entity("policy"),
+    "entity-users": `${await entity("app")}?tab=who`,
+    "entity-access": `${org}/${worst.kind}/${worst.id}?tab=access`,
+    access: "/access",
+    "access-all": "/access?tier=2",
+    "access-changes": "/access?tab=changes&range=all",
+    "access-unused": "/access?tab=unused&days=7",
+    "access-ungoverned": "/access?tab=ungoverned",
+    "access-of": `/access/${tenant.id}/${longest.kind}/${longest.id}?aspect=${longest.aspect ?? ""}`,
     tables: "/tables",
     table: `/tables/${table.id}`,
     catalogue: "/catalogue",

@@ -51,7 +51,10 @@ export function AccessChanges({ tenant }: { tenant: string }) {
       {found.isPending && <SkeletonLines lines={6} />}
       {c && (
         <div className="flex flex-col gap-6">
-          <Gaps gaps={c.blind} />
+          <Gaps
+            gaps={c.blind}
+            title="Not all was seen at both moments: what is new here may only be seen for the first time"
+          />
           {none && <Empty title="No way came or went">As far as the org was seen at both moments.</Empty>}
           <Group tenant={tenant} title="Can become super administrator now, and could not" paths={c.gained} />
           <Group tenant={tenant} title="Could, and no longer can" paths={c.lost} />

@@ -25,7 +25,8 @@ export function AppAccess({ tenant, app }: { tenant: string; app: string }) {
       <Gaps gaps={a?.gaps} />
       {a && (
         <p className="text-muted">
-          {counted(a.users, "person", "people")} can sign in to it, {a.direct} of them assigned themselves
+          {counted(a.users, "person", "people")} can sign in to it, {a.direct === 0 ? "none" : a.direct} of them
+          assigned themselves
           {a.disabled > 0 && `; ${counted(a.disabled, "more is", "more are")} assigned and cannot sign in`}.
         </p>
       )}

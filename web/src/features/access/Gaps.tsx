@@ -5,12 +5,18 @@ import { collectionName } from "../visibility/kinds.ts";
 type Gap = components["schemas"]["AccessGap"];
 
 /** What was not seen, and what is therefore not known: an answer without it would be taken for whole. */
-export function Gaps({ gaps }: { gaps: Gap[] | undefined }) {
+export function Gaps({
+  gaps,
+  title = "Not all was seen, so there may be more than stands here",
+}: {
+  gaps: Gap[] | undefined;
+  title?: string;
+}) {
   if (!gaps || gaps.length === 0) return null;
   return (
-    <Note tone="warn" title="Not all was seen, so there may be more than stands here">
+    <Note tone="warn" title={title}>
       <details>
-        <summary>
+        <summary className="py-0.5 pointer-coarse:py-2">
           {gaps
             .slice(0, 4)
             .map((g) => collectionName(g.collection))

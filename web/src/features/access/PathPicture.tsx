@@ -6,7 +6,7 @@ import { aboutNode, keyOf, type Node, nodeName, nodeNote, type Path, type Step, 
 import { allOpen, type Layout, layout, oneFurther, type Place } from "./pathLayout.ts";
 import { stepWords } from "./stepWords.ts";
 
-const size = { w: 200, h: 52, gapX: 164, gapY: 28, edge: 12 };
+const size = { w: 188, h: 52, gapX: 132, gapY: 28, edge: 12 };
 
 type Drawn = { step: Step; from: string; to: string };
 
@@ -203,7 +203,7 @@ function StepLabel({
       aria-label={`${nodeName(step.from)} ${stepWords(step.kind)} ${nodeName(step.to)}: why`}
       title={step.why}
       onClick={onChoose}
-      style={{ left: x, top: y, maxWidth: size.gapX - 28 }}
+      style={{ left: x, top: y, maxWidth: size.gapX - 20 }}
       className={clsx(
         "absolute line-clamp-2 -translate-x-1/2 -translate-y-1/2 rounded-sm px-1 text-center text-xs leading-4 hover:underline",
         on ? "bg-accent-soft text-accent" : "bg-sunken text-muted",

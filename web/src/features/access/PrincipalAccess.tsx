@@ -116,11 +116,13 @@ function Answer({ principal: p }: { principal: Principal }) {
       tone="bad"
       strong
       label={
-        steps === 1
-          ? "Super administrator in one step"
-          : steps > 0
-            ? `Can become super administrator in ${steps} steps`
-            : "Can become super administrator"
+        shortest?.steps[0]?.kind === "SUPER_ADMIN_OF"
+          ? "Is super administrator"
+          : steps === 1
+            ? "Can become super administrator in one step"
+            : steps > 0
+              ? `Can become super administrator in ${steps} steps`
+              : "Can become super administrator"
       }
     />
   );
@@ -192,7 +194,7 @@ function Privileges({ tenant, principal: p }: { tenant: string; principal: Princ
 function Permissions({ list }: { list: string[] }) {
   return (
     <details className="mt-0.5 text-xs text-faint">
-      <summary>{counted(list.length, "permission")}</summary>
+      <summary className="py-1 pointer-coarse:py-2">{counted(list.length, "permission")}</summary>
       <p className="pt-1 font-mono wrap-anywhere">{list.join(", ")}</p>
     </details>
   );

@@ -115,7 +115,7 @@ const columns = (tenant: string): Column<Ranked>[] => [
     id: "what",
     title: "Is",
     width: "140px",
-    from: 1280,
+    from: 1536,
     phone: "none",
     cell: (r) => <span className="text-muted">{nodeNote(r.path.start)}</span>,
   },
@@ -162,7 +162,7 @@ const columns = (tenant: string): Column<Ranked>[] => [
   {
     id: "login",
     title: "Last sign-in",
-    width: "130px",
+    width: "142px",
     from: 1280,
     phone: "aside",
     cell: (r) => (r.dormant ? <Tag tone="warn">dormant</Tag> : r.lastLogin ? <Time at={r.lastLogin} /> : null),

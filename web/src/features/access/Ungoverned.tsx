@@ -4,7 +4,6 @@ import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Empty } from "../../kit/Empty.tsx";
-import { Tag } from "../../kit/State.tsx";
 import type { Column } from "../../kit/table.ts";
 import { EntityLink } from "../visibility/EntityLink.tsx";
 import { aboutKind, isKind } from "../visibility/kinds.ts";
@@ -56,6 +55,10 @@ export function Ungoverned({ tenant }: { tenant: string }) {
   );
 }
 
+function faults(c: Credential): string {
+  return c.problems.map((p) => problems[p.problem] ?? p.problem).join(", ");
+}
+
 const columns = (tenant: string): Column<Credential>[] => [
   {
     id: "what",
@@ -77,12 +80,8 @@ const columns = (tenant: string): Column<Credential>[] => [
     id: "problems",
     title: "What is wrong",
     cell: (c) => (
-      <span className="inline-flex flex-wrap gap-1">
-        {c.problems.map((p) => (
-          <Tag key={p.problem} tone="warn" title={p.why}>
-            {problems[p.problem] ?? p.problem}
-          </Tag>
-        ))}
+      <span title={faults(c)} className="text-warn">
+        {faults(c)}
       </span>
     ),
   },

@@ -44,7 +44,7 @@ export function Unused({ tenant }: { tenant: string }) {
         <Note tone="warn" title={`Who did not sign on for ${days} days cannot be told`}>
           {first.since ? (
             <>
-              The events that are kept go back to <Time at={first.since} />. Ask for fewer days.
+              Sign-ons are known since <Time at={first.since} />. Ask for fewer days.
             </>
           ) : (
             "No events of this org are kept. An alert source brings them."

@@ -41,7 +41,13 @@ export function Connect() {
           )}
         </Field>
         <div className="flex items-start gap-1 rounded-md border bg-sunken py-1 pr-1 pl-2.5">
-          <code className="min-w-0 flex-1 py-1 font-mono text-xs wrap-anywhere">{command}</code>
+          <code className="flex min-w-0 flex-1 flex-wrap gap-x-[1ch] py-1 font-mono text-xs">
+            {command.split(" ").map((word) => (
+              <span key={word} className="wrap-anywhere">
+                {word}
+              </span>
+            ))}
+          </code>
           <Copy text={command} label="Copy the command" />
         </div>
         <p className="text-xs text-faint">

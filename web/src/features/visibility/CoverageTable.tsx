@@ -47,7 +47,7 @@ const columns: Column<Collection>[] = [
     id: "name",
     title: "Collection",
     phone: "title",
-    width: "32%",
+    width: "30%",
     cell: (c) => <span title={c.name}>{collectionName(c.name)}</span>,
   },
   {
@@ -82,7 +82,7 @@ const columns: Column<Collection>[] = [
     id: "at",
     title: "Read in whole",
     width: "116px",
-    from: 1024,
+    from: 1536,
     named: true,
     cell: (c) => (c.fullAt ? <Time at={c.fullAt} /> : <span className="text-faint">never</span>),
   },

@@ -14,9 +14,11 @@ import { AppAccess } from "../access/AppAccess.tsx";
 import { PrincipalAccess } from "../access/PrincipalAccess.tsx";
 import { EntityLinks } from "../alerts/EntityChip.tsx";
 import { EntityFacts } from "./EntityFacts.tsx";
+import { FindingsAbout } from "./FindingsAbout.tsx";
 import { at, capitals, gist } from "./facts.ts";
 import { History } from "./History.tsx";
 import { aboutKind, capital, hasPage, type Kind, nameOf, relationsOf } from "./kinds.ts";
+import { Parts } from "./Parts.tsx";
 import { Relations } from "./Relations.tsx";
 import { titleOf } from "./tenant.ts";
 
@@ -132,18 +134,22 @@ function Facts({ id, entity: e }: { id: string; entity: Detail }) {
     <div className="grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
       <div className="flex min-w-0 flex-col gap-6">
         <EntityFacts tenant={id} kind={e.kind} id={e.id} body={now.body} since={now.since} />
+        <Parts kind={e.kind} body={now.body} />
         <Section title="All that is known">
           <Json value={now.body} label="All that is known" depth={1} />
         </Section>
       </div>
-      {told.includes(e.kind) && (
-        <Section title="What happened">
-          <EntityLinks
-            entity={{ kind: e.kind, id: e.id, name: e.name, login: e.kind === "user" ? e.name : "" }}
-            className="rounded-lg border bg-surface px-3 py-2"
-          />
-        </Section>
-      )}
+      <div className="flex min-w-0 flex-col gap-6">
+        <FindingsAbout tenant={id} kind={e.kind} id={e.id} />
+        {told.includes(e.kind) && (
+          <Section title="What happened">
+            <EntityLinks
+              entity={{ kind: e.kind, id: e.id, name: e.name, login: e.kind === "user" ? e.name : "" }}
+              className="rounded-lg border bg-surface px-3 py-2"
+            />
+          </Section>
+        )}
+      </div>
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import { Empty } from "../../kit/Empty.tsx";
@@ -13,7 +12,7 @@ import { countWords, shareOf, wholly } from "./coverage.ts";
 import { EntityLink } from "./EntityLink.tsx";
 import { aboutKind, type Kind } from "./kinds.ts";
 import { SyncProgress } from "./SyncProgress.tsx";
-import type { TenantDetail } from "./tenant.ts";
+import { lately, type TenantDetail } from "./tenant.ts";
 
 const figures: Kind[] = ["user", "group", "app", "api_token", "policy", "device"];
 
@@ -73,13 +72,14 @@ function Figures({ tenant: t }: { tenant: TenantDetail }) {
   );
 }
 
-const week = 7 * 86_400_000;
-
-/** The last changes of a week. */
+/** The last changes of a week. What the first reading found is not new. */
 function Lately({ tenant: t }: { tenant: TenantDetail }) {
-  const at = t.sync?.endedAt;
-  const since = useMemo(() => new Date((at ? new Date(at).getTime() : Date.now()) - week).toISOString(), [at]);
-  const changes = useQuery(read("/api/v1/tenants/{id}/changes", { path: { id: t.id }, query: { since, limit: 12 } }));
+  const syncs = useQuery(read("/api/v1/tenants/{id}/syncs", { path: { id: t.id } }));
+  const since = syncs.data && lately(syncs.data, new Date());
+  const changes = useQuery({
+    ...read("/api/v1/tenants/{id}/changes", { path: { id: t.id }, query: { since, limit: 12 } }),
+    enabled: since !== undefined,
+  });
   const rows = changes.data?.items.toSorted((a, b) => b.at.localeCompare(a.at));
   return (
     <Section
@@ -95,8 +95,12 @@ function Lately({ tenant: t }: { tenant: TenantDetail }) {
         </Link>
       }
     >
-      {changes.isError ? (
-        <Failed what="The changes could not be read." error={changes.error} onRetry={() => void changes.refetch()} />
+      {syncs.isError || changes.isError ? (
+        <Failed
+          what="The changes could not be read."
+          error={syncs.error ?? changes.error}
+          onRetry={() => void (syncs.isError ? syncs : changes).refetch()}
+        />
       ) : (
         <Panel>
           {!rows && (
@@ -108,7 +112,9 @@ function Lately({ tenant: t }: { tenant: TenantDetail }) {
           <ul className="divide-y">
             {rows?.map((c) => (
               <li key={`${c.entity.kind}/${c.entity.id}`} className="flex flex-wrap items-center gap-x-3 px-3 py-1.5">
-                <ChangeMark change={c.change} />
+                <span className="w-22">
+                  <ChangeMark change={c.change} />
+                </span>
                 <span className="min-w-0 flex-1 basis-40">
                   <EntityLink tenant={t.id} of={c.entity} />
                   <span className="block truncate text-xs text-faint" title={changeLine(c)}>

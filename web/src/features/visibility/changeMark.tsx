@@ -14,11 +14,7 @@ const looks: Record<Change["change"], { label: string; icon: LucideIcon; tone: T
 
 /** What became of something. */
 export function ChangeMark({ change }: { change: Change["change"] }) {
-  return (
-    <span className="inline-block w-24">
-      <State {...looks[change]} />
-    </span>
-  );
+  return <State {...looks[change]} />;
 }
 
 /** What changed, in a line. */

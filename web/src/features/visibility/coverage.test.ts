@@ -23,7 +23,7 @@ test("a collection that was cut short is not seen in whole", () => {
   expect(wholly(of("user", "full"))).toBe(true);
   expect(wholly(of("user", "full", 3, true))).toBe(false);
   expect(wholly(undefined)).toBe(false);
-  expect(lookOf(of("user", "full", 3, true)).label).toBe("The first of it");
+  expect(lookOf(of("user", "full", 3, true)).label).toBe("Not all of it");
 });
 
 test("the share leaves out what the org does not have, and is not rounded up to all", () => {

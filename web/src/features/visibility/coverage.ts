@@ -17,7 +17,7 @@ const looks: Record<Visible, { label: string; icon: LucideIcon; tone: Tone }> = 
 
 /** How much is seen of a collection, in a word. */
 export function lookOf(c: Pick<Collection, "visible" | "truncated">) {
-  return c.visible === "full" && c.truncated ? { ...looks.partial, label: "The first of it" } : looks[c.visible];
+  return c.visible === "full" && c.truncated ? { ...looks.partial, label: "Not all of it" } : looks[c.visible];
 }
 
 /** Whether what is not in a collection is not in the org. */

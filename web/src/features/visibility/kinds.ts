@@ -31,7 +31,7 @@ type About = { one: string; many: string; icon: LucideIcon; group: Group };
 
 /** How the kinds are put together where all of them stand. */
 export const groups = ["People", "Apps and clients", "Administration", "Policies", "Network and hooks", "Org"] as const;
-export type Group = (typeof groups)[number];
+type Group = (typeof groups)[number];
 
 const abouts: Record<Kind | "outside" | "binding", About> = {
   user: { one: "person", many: "People", icon: User, group: "People" },

@@ -57,3 +57,13 @@ export function leftWords(s: Pick<Sync, "secondsLeft" | "growing">): string {
   const about = `about ${span(s.secondsLeft * 1000)} left`;
   return s.growing ? `${about}, or more: lists are still read` : about;
 }
+
+const week = 7 * 86_400_000;
+const minute = 60_000;
+
+/** The moment from which on changes are of late: a week ago, or when the first reading that came to its end began. */
+export function lately(syncs: Pick<Sync, "state" | "startedAt">[], now: Date): string {
+  const from = Math.floor((now.getTime() - week) / minute) * minute;
+  const first = syncs.findLast((s) => s.state === "done");
+  return first && new Date(first.startedAt).getTime() > from ? first.startedAt : new Date(from).toISOString();
+}

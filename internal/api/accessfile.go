@@ -25,23 +25,23 @@ type exportAccessIn struct {
 	At     time.Time `query:"at" doc:"as it was then"`
 }
 
-// accessFile is an access graph as a file.
-type accessFile struct {
+// writtenFile is a file that something writes.
+type writtenFile struct {
 	name  string
 	write func(io.Writer) error
 }
 
-func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessIn) (accessFile, error) {
+func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessIn) (writtenFile, error) {
 	g, err := accessGraph(ctx, d, c, in.ID, in.At)
 	if err != nil {
-		return accessFile{}, err
+		return writtenFile{}, err
 	}
 	t, err := d.DB.Inventory.Tenant(ctx, c.Org.ID, in.ID)
 	if err != nil {
-		return accessFile{}, err
+		return writtenFile{}, err
 	}
 	format := cmp.Or(in.Format, "json")
-	f, ending := accessFile{write: g.WriteJSON}, "json"
+	f, ending := writtenFile{write: g.WriteJSON}, "json"
 	switch format {
 	case "csv":
 		ending = "csv"
@@ -55,7 +55,7 @@ func exportAccess(ctx context.Context, d Deps, c portal.Caller, in exportAccessI
 	return f, nil
 }
 
-func (f accessFile) answer(w http.ResponseWriter, _ *http.Request) {
+func (f writtenFile) answer(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
 	if err := f.write(w); err != nil {

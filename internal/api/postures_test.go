@@ -122,3 +122,23 @@ func within(o *value.Object, name string) (out []*value.Object) {
 	}
 	return out
 }
+
+// What an auditor is given holds all checks, and says what is wrong where.
+func TestPostureReport(t *testing.T) {
+	b := setup(t)
+	c := b.as(b.acme, "ada@acme.example", portal.Admin)
+	f := b.fill(b.acme, "ada@acme.example")
+	of := "/api/v1/tenants/" + f.tenant + "/posture/report"
+	for format, want := range map[string][]string{"csv": {"check,title,severity", "THREAT-001,ThreatInsight at least logs,high,threat,FAIL"}, "html": {"<title>", "ThreatInsight does none.", "Posture of acme"}} {
+		resp, body := c.send("GET", of+"?format="+format, "", nil)
+		if resp.StatusCode != 200 || !strings.Contains(resp.Header.Get("Content-Disposition"), "posture-acme-") {
+			t.Errorf("%s: %d %v", format, resp.StatusCode, resp.Header)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(body), w) {
+				t.Errorf("%s lacks %q: %.400s", format, w, body)
+			}
+		}
+	}
+	c.get(of+"?profile=strict", 404)
+}

@@ -4297,6 +4297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/posture/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an Okta org stands, as a file for who audits it
+         * @description html is one page that fetches nothing and prints well, csv has a line for each thing that is not in order. It is the last judgement.
+         */
+        get: operations["reportPosture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/posture/settings": {
         parameters: {
             query?: never;
@@ -17163,6 +17183,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    reportPosture: {
+        parameters: {
+            query?: {
+                /** @description html where nothing is said */
+                format?: "html" | "csv";
+                /** @description the one that is set for the org where nothing is said */
+                profile?: components["schemas"]["PostureProfile"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Error"];

@@ -216,6 +216,25 @@ const routes = [
     validateSearch: only("aspect"),
   }),
   createRoute({
+    ...at("/posture"),
+    component: lazyRouteComponent(() => import("./features/posture/ChecksPage.tsx"), "ChecksPage"),
+    validateSearch: only("tenant", "profile", "verdict", "severity", "category", "q"),
+  }),
+  createRoute({
+    ...at("/posture/$id/$check"),
+    component: lazyRouteComponent(() => import("./features/posture/CheckPage.tsx"), "CheckPage"),
+    validateSearch: only("profile"),
+  }),
+  createRoute({
+    ...at("/findings"),
+    component: lazyRouteComponent(() => import("./features/posture/FindingList.tsx"), "FindingList"),
+    validateSearch: only("tenant", "state", "severity", "check", "kind", "object", "q"),
+  }),
+  createRoute({
+    ...at("/findings/$id/$finding"),
+    component: lazyRouteComponent(() => import("./features/posture/FindingPage.tsx"), "FindingPage"),
+  }),
+  createRoute({
     ...at("/alerts"),
     component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
     validateSearch: only(

@@ -11,6 +11,7 @@ import {
   Info,
   KeyRound,
   LayoutTemplate,
+  ListChecks,
   type LucideIcon,
   Mail,
   Play,
@@ -19,6 +20,7 @@ import {
   Radio,
   ScanSearch,
   ScrollText,
+  SearchX,
   Settings,
   Shield,
   ShieldCheck,
@@ -55,12 +57,14 @@ export type Place = {
     | "/events"
     | "/visibility"
     | "/access"
+    | "/findings"
+    | "/posture"
     | "/settings";
   label: string;
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Sources" | "Manage";
+  group?: "Respond" | "Investigate" | "Posture" | "Detect" | "Automate" | "Sources" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
@@ -73,6 +77,8 @@ const places: Place[] = [
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
   { to: "/access", label: "Access", icon: Waypoints, key: "w", permission: "inventory:read", group: "Investigate" },
+  { to: "/findings", label: "Findings", icon: SearchX, key: "i", permission: "inventory:read", group: "Posture" },
+  { to: "/posture", label: "Checks", icon: ListChecks, key: "p", permission: "inventory:read", group: "Posture" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

@@ -216,6 +216,15 @@ const routes = [
     validateSearch: only("aspect"),
   }),
   createRoute({
+    ...at("/remedies"),
+    component: lazyRouteComponent(() => import("./features/remedies/RemedyList.tsx"), "RemedyList"),
+    validateSearch: only("tab", "state", "cause", "causeId", "edit"),
+  }),
+  createRoute({
+    ...at("/remedies/$id"),
+    component: lazyRouteComponent(() => import("./features/remedies/RemedyPage.tsx"), "RemedyPage"),
+  }),
+  createRoute({
     ...at("/posture"),
     component: lazyRouteComponent(() => import("./features/posture/ChecksPage.tsx"), "ChecksPage"),
     validateSearch: only("tenant", "profile", "verdict", "severity", "category", "q"),

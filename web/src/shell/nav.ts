@@ -32,6 +32,7 @@ import {
   Users,
   Waypoints,
   Workflow,
+  Wrench,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
 
@@ -57,6 +58,7 @@ export type Place = {
     | "/events"
     | "/visibility"
     | "/access"
+    | "/remedies"
     | "/findings"
     | "/posture"
     | "/settings";
@@ -73,6 +75,7 @@ const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
   { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
+  { to: "/remedies", label: "Remedies", icon: Wrench, key: "b", permission: "remedies:read", group: "Respond" },
   { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },

@@ -7,6 +7,7 @@ import { Unread } from "../../api/Unread.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { Facts, Page, PageHeader, Panel, Section, Split } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
+import { WhatCanBeDone } from "../remedies/WhatCanBeDone.tsx";
 import { useCan } from "../session/session.ts";
 import { ExceptDialog } from "./ExceptDialog.tsx";
 import { Exceptions } from "./Exceptions.tsx";
@@ -86,6 +87,15 @@ export function FindingPage() {
             />
           </Panel>
         </Section>
+        <WhatCanBeDone
+          tenant={id}
+          finding={{
+            id: f.id,
+            check: f.check.id,
+            open: f.state === "open",
+            subject: { kind: f.object.kind, id: f.object.id || "org", part: f.object.part, name },
+          }}
+        />
         <Section title="What became of it">
           <ol className="divide-y rounded-lg border bg-surface">
             {f.changes.map((c) => (

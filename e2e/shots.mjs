@@ -60,7 +60,7 @@ const states = {
         },
       });
     }
-    const paged = /\/(entities|changes|edges|edge-changes|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
+    const paged = /\/(entities|changes|edges|edge-changes|findings|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
@@ -72,6 +72,10 @@ const stateful = [
   "suppressions",
   "events",
   "orgs",
+  "findings",
+  "checks",
+  "remedies",
+  "remedy-schedules",
   "flows",
   "runs",
   "tables",
@@ -103,6 +107,9 @@ const single = [
   "event",
   "org",
   "entity-person",
+  "finding",
+  "check",
+  "remedy",
   "kept",
   "guard",
   "channel-1",

@@ -138,7 +138,7 @@ function WhoFields({ draft, set, wrong }: FieldsProps) {
               rows={2}
               spellCheck={false}
               className="font-mono !text-xs"
-              placeholder={'user.status == "ACTIVE" && user.lastLogin < now - duration("2160h")'}
+              placeholder={'user.status == "ACTIVE"'}
               value={draft.people}
               onChange={(e) => set({ people: e.target.value })}
             />

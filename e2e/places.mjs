@@ -58,6 +58,45 @@ async function looked(demo) {
   const { id } = await signedIn(demo, "POST", "/tenants", { connection: okta.id });
   const state = async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state;
   await until("the org is read", async () => (await state()) === "done", 120_000);
+  await until("the org is judged", async () => (await api(demo, "GET", `/tenants/${id}/posture`)).run, 60_000);
+  await planned(demo, id, okta.id);
+}
+
+/** A plan that is a draft, one that waits for approval, and something that makes plans by the clock. */
+async function planned(demo, tenant, connection) {
+  const { items } = await api(demo, "GET", `/tenants/${tenant}/entities?kind=user`);
+  const [user] = items;
+  const plan = (playbook, more) =>
+    signedIn(demo, "POST", "/remedies", {
+      playbook,
+      connection,
+      cause: { kind: "identity", id: user.id },
+      objects: [{ id: user.id, name: user.name, ...more }],
+    });
+  await plan("suspend_user");
+  const { items: threats } = await api(demo, "GET", `/tenants/${tenant}/findings?check=THREAT-001&check=THREAT-002`);
+  if (threats.length > 0) {
+    await signedIn(demo, "POST", "/remedies", {
+      playbook: "threat_insight",
+      connection,
+      cause: { kind: "finding", id: threats[0].id },
+      objects: [{ id: "threat_insight", name: "ThreatInsight" }],
+    });
+  }
+  const ran = await plan("deactivate_user");
+  await signedIn(demo, "POST", `/remedies/${ran.id}/run`).catch(() => undefined);
+  await signedIn(demo, "POST", "/remedy-schedules", {
+    title: "Who is not to be active",
+    playbook: "dormant_user",
+    connection,
+    people: "user.status == 'ACTIVE'",
+    cron: "0 8 * * 1",
+    zone: "Europe/Berlin",
+    ceiling: 25,
+    approval: true,
+    enabled: true,
+    graceHours: 72,
+  });
 }
 
 /** Some alerts worked on, a case of two of them, and a suppression. */
@@ -140,6 +179,10 @@ export async function places(demo) {
   const ranked = (await api(demo, "GET", `/tenants/${tenant.id}/access/paths?limit=200`)).items;
   const byLength = ranked.toSorted((a, b) => a.path.steps.length - b.path.steps.length).map((r) => r.path.start);
   const [worst, longest] = [ranked.find((r) => r.path.start.kind === "user").path.start, byLength.at(-1)];
+  const [found] = (await api(demo, "GET", `/tenants/${tenant.id}/findings?state=open`)).items;
+  const remedies = (await api(demo, "GET", "/remedies")).items;
+  const waiting = remedies.find((r) => r.state === "waiting") ?? remedies[0];
+  const remedy = remedies.find((r) => r !== waiting) ?? waiting;
   return {
     overview: "/",
     alerts: "/alerts",
@@ -195,6 +238,18 @@ export async function places(demo) {
     "access-unused": "/access?tab=unused&days=7",
     "access-ungoverned": "/access?tab=ungoverned",
     "access-of": `/access/${tenant.id}/${longest.kind}/${longest.id}?aspect=${longest.aspect ?? ""}`,
+    findings: "/findings",
+    "findings-closed": "/findings?state=closed",
+    finding: `/findings/${tenant.id}/${encodeURIComponent(found.id)}`,
+    checks: "/posture",
+    "checks-failing": "/posture?verdict=FAIL&severity=critical,high",
+    "checks-unjudged": "/posture?profile=strict",
+    check: `/posture/${tenant.id}/${found.check.id}`,
+    remedies: "/remedies",
+    remedy: `/remedies/${remedy.id}`,
+    "remedy-waiting": `/remedies/${waiting.id}`,
+    "remedy-schedules": "/remedies?tab=schedules",
+    "remedy-schedule-new": "/remedies?tab=schedules&edit=new",
     tables: "/tables",
     table: `/tables/${table.id}`,
     catalogue: "/catalogue",

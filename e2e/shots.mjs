@@ -60,7 +60,7 @@ const states = {
         },
       });
     }
-    const paged = /\/(entities|changes|edges|edge-changes|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
+    const paged = /\/(entities|changes|edges|edge-changes|findings|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(path);
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
   },
 };
@@ -73,6 +73,10 @@ const stateful = [
   "events",
   "orgs",
   "access",
+  "findings",
+  "checks",
+  "remedies",
+  "remedy-schedules",
   "flows",
   "runs",
   "tables",
@@ -105,6 +109,9 @@ const single = [
   "org",
   "entity-person",
   "access-of",
+  "finding",
+  "check",
+  "remedy",
   "kept",
   "guard",
   "channel-1",

@@ -216,6 +216,34 @@ const routes = [
     validateSearch: only("aspect"),
   }),
   createRoute({
+    ...at("/remedies"),
+    component: lazyRouteComponent(() => import("./features/remedies/RemedyList.tsx"), "RemedyList"),
+    validateSearch: only("tab", "state", "cause", "causeId", "edit"),
+  }),
+  createRoute({
+    ...at("/remedies/$id"),
+    component: lazyRouteComponent(() => import("./features/remedies/RemedyPage.tsx"), "RemedyPage"),
+  }),
+  createRoute({
+    ...at("/posture"),
+    component: lazyRouteComponent(() => import("./features/posture/ChecksPage.tsx"), "ChecksPage"),
+    validateSearch: only("tenant", "profile", "verdict", "severity", "category", "q"),
+  }),
+  createRoute({
+    ...at("/posture/$id/$check"),
+    component: lazyRouteComponent(() => import("./features/posture/CheckPage.tsx"), "CheckPage"),
+    validateSearch: only("profile"),
+  }),
+  createRoute({
+    ...at("/findings"),
+    component: lazyRouteComponent(() => import("./features/posture/FindingList.tsx"), "FindingList"),
+    validateSearch: only("tenant", "state", "severity", "check", "kind", "object", "q"),
+  }),
+  createRoute({
+    ...at("/findings/$id/$finding"),
+    component: lazyRouteComponent(() => import("./features/posture/FindingPage.tsx"), "FindingPage"),
+  }),
+  createRoute({
     ...at("/alerts"),
     component: lazyRouteComponent(() => import("./features/alerts/AlertList.tsx"), "AlertList"),
     validateSearch: only(

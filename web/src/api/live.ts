@@ -45,7 +45,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   backtest: ["/api/v1/backtests"],
   // A reading tells of itself every second; what it finds is read again once it has ended.
   inventory: ["=/api/v1/tenants", "=/api/v1/tenants/{id}", "=/api/v1/tenants/{id}/syncs"],
-  posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings"],
+  posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings", "/api/v1/tenants/{id}/exceptions"],
   remedy: ["/api/v1/remedies", "/api/v1/remedy-schedules"],
 };
 

@@ -11,6 +11,7 @@ import {
   Info,
   KeyRound,
   LayoutTemplate,
+  ListChecks,
   type LucideIcon,
   Mail,
   Play,
@@ -19,6 +20,7 @@ import {
   Radio,
   ScanSearch,
   ScrollText,
+  SearchX,
   Settings,
   Shield,
   ShieldCheck,
@@ -30,6 +32,7 @@ import {
   Users,
   Waypoints,
   Workflow,
+  Wrench,
 } from "lucide-react";
 import type { components } from "../api/schema.gen.ts";
 
@@ -55,12 +58,15 @@ export type Place = {
     | "/events"
     | "/visibility"
     | "/access"
+    | "/remedies"
+    | "/findings"
+    | "/posture"
     | "/settings";
   label: string;
   icon: LucideIcon;
   key: string;
   permission?: Permission;
-  group?: "Respond" | "Investigate" | "Detect" | "Automate" | "Sources" | "Manage";
+  group?: "Respond" | "Investigate" | "Posture" | "Detect" | "Automate" | "Sources" | "Manage";
   shown?: (s: Session) => boolean;
 };
 
@@ -69,10 +75,13 @@ const places: Place[] = [
   { to: "/", label: "Overview", icon: Gauge, key: "o" },
   { to: "/alerts", label: "Alerts", icon: Siren, key: "a", permission: "alerts:read", group: "Respond" },
   { to: "/cases", label: "Cases", icon: Briefcase, key: "k", permission: "alerts:read", group: "Respond" },
+  { to: "/remedies", label: "Remedies", icon: Wrench, key: "b", permission: "remedies:read", group: "Respond" },
   { to: "/activity", label: "Actions", icon: ScrollText, key: "y", permission: "actions:read", group: "Respond" },
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
   { to: "/access", label: "Access", icon: Waypoints, key: "w", permission: "inventory:read", group: "Investigate" },
+  { to: "/findings", label: "Findings", icon: SearchX, key: "i", permission: "inventory:read", group: "Posture" },
+  { to: "/posture", label: "Checks", icon: ListChecks, key: "p", permission: "inventory:read", group: "Posture" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },
   { to: "/suppressions", label: "Suppressions", icon: BellOff, key: "x", permission: "rules:read", group: "Detect" },
   { to: "/flows", label: "Flows", icon: Workflow, key: "f", permission: "flows:read", group: "Automate" },

@@ -13,6 +13,7 @@ import { NotFound } from "../../shell/Fallbacks.tsx";
 import { AppAccess } from "../access/AppAccess.tsx";
 import { PrincipalAccess } from "../access/PrincipalAccess.tsx";
 import { EntityLinks } from "../alerts/EntityChip.tsx";
+import { PlanButton } from "../remedies/PlanButton.tsx";
 import { EntityFacts } from "./EntityFacts.tsx";
 import { FindingsAbout } from "./FindingsAbout.tsx";
 import { at, capitals, gist } from "./facts.ts";
@@ -81,6 +82,16 @@ function Known({ id, kind, entity }: { id: string; kind: Kind; entity: string })
         title={nameOf(e)}
         above={above}
         mark={<Marks entity={e} />}
+        actions={
+          remediable.includes(kind) &&
+          !e.gone && (
+            <PlanButton
+              tenant={id}
+              subject={{ kind, id: entity, name: nameOf(e) }}
+              cause={{ kind: "identity", id: entity }}
+            />
+          )
+        }
         lead={
           <>
             {capital(about.one)}
@@ -123,6 +134,24 @@ function Marks({ entity: e }: { entity: Detail }) {
 
 /** The kinds that lead to something, when somebody controls them. */
 const principals: Kind[] = ["user", "group", "app", "api_token", "api_service", "idp", "device", "agent_pool"];
+
+/** The kinds that something can be done about, thing by thing. */
+const remediable: Kind[] = [
+  "user",
+  "group",
+  "group_rule",
+  "device",
+  "app",
+  "api_token",
+  "idp",
+  "authenticator",
+  "policy",
+  "zone",
+  "trusted_origin",
+  "event_hook",
+  "inline_hook",
+  "log_stream",
+];
 
 /** The kinds that events and alerts speak of. */
 const told: Kind[] = ["user", "app", "group", "device"];

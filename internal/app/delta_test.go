@@ -40,7 +40,7 @@ type deltaBench struct {
 
 func following(t *testing.T, dsn string, seed uint64) *deltaBench {
 	t.Helper()
-	d := &deltaBench{syncBench: syncing(t, dsn, 30, (*okta.Org).AdminToken), rand: rand.New(rand.NewPCG(seed, 7)), had: map[string]bool{}} //nolint:gosec // it is to be repeatable
+	d := &deltaBench{syncBench: syncing(t, dsn, 30, (*okta.Org).AdminToken), rand: rand.New(rand.NewPCG(seed, 7)), had: map[string]bool{}}
 	now := d.core.Now()
 	d.source = source.Source{ID: id.At(now), Org: d.id, Name: "Log", Kind: source.Okta, Connection: d.conn.ID, Poll: true, Enabled: true, StartAt: now, CreatedAt: now}
 	if err := d.core.DB.Sources.Save(t.Context(), d.source); err != nil {
@@ -184,7 +184,7 @@ func drop(list []string, x string) []string {
 }
 
 // change changes the org somehow.
-func (d *deltaBench) change(n int) { //nolint:cyclop,funlen // a list
+func (d *deltaBench) change(n int) { //nolint:cyclop // a list
 	u := d.one(d.users)
 	g, a := "none", d.one(d.apps)
 	if len(d.groups) > 0 {

@@ -18,12 +18,12 @@ export function Categories({
 }) {
   return (
     <Section title="By category" className="mb-6">
-      <ul className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-5">
+      <ul className="grid grid-cols-2 gap-2 md:grid-cols-3 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-7">
         {list.map((c) => (
           <li
             key={c.category}
             className={clsx(
-              "flex min-w-0 flex-col rounded-lg border px-3 py-1.5",
+              "flex min-w-0 flex-col rounded-lg border px-2.5 py-1",
               chosen.includes(c.category) ? "bg-accent-soft" : "bg-surface",
             )}
           >
@@ -36,7 +36,7 @@ export function Categories({
               <span className="truncate font-medium">{categoryWords(c.category)}</span>
               <span className="text-sm text-faint tabular-nums">{c.all}</span>
             </button>
-            <span className="flex flex-wrap gap-x-3 text-sm">
+            <span className="flex flex-wrap gap-x-2.5 text-sm">
               {verdictList.map((v) => {
                 const n = c.counts[v];
                 if (!n) return null;

@@ -49,7 +49,7 @@ export function CheckPage() {
             <Tag>{c.id}</Tag>
           </>
         }
-        lead={c.said}
+        lead={<span className="wrap-anywhere">{c.said}</span>}
       />
       <Split aside={<Aside tenant={id} check={c} />}>
         <Notes check={c} />

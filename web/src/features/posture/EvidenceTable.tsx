@@ -68,14 +68,14 @@ function columns(tenant: string, onAccept?: (row: Row) => void): Column<Row>[] {
     {
       id: "verdict",
       title: "Verdict",
-      width: "126px",
+      width: "112px",
       phone: "aside",
       cell: (e) => <VerdictMark verdict={e.verdict} />,
     },
     {
       id: "object",
       title: "What",
-      width: "32%",
+      width: "30%",
       phone: "title",
       cell: (e) => <ObjectLink tenant={tenant} of={e.object} bold />,
     },
@@ -91,8 +91,8 @@ function columns(tenant: string, onAccept?: (row: Row) => void): Column<Row>[] {
     {
       id: "value",
       title: "Stands there",
-      width: "22%",
-      from: 768,
+      width: "24%",
+      from: 1536,
       cell: (e) =>
         e.field && (
           <span title={`${e.field}: ${e.value ?? ""}`} className="font-mono text-xs text-muted">
@@ -104,7 +104,7 @@ function columns(tenant: string, onAccept?: (row: Row) => void): Column<Row>[] {
       id: "do",
       title: "Do",
       hideTitle: true,
-      width: "102px",
+      width: "112px",
       right: true,
       cell: (e) => {
         if (e.finding && onAccept && !e.excepted) {

@@ -107,7 +107,7 @@ export function ScheduleForm({ of, onClose }: { of?: Schedule; onClose: () => vo
   );
 }
 
-export type FieldsProps = {
+type FieldsProps = {
   draft: ScheduleDraft;
   set: (part: Partial<ScheduleDraft>) => void;
   wrong: (name: string) => string | undefined;

@@ -132,14 +132,13 @@ function columns(does?: { edit: (id: string) => void; remove: (s: Schedule) => v
       width: "116px",
       named: true,
       from: 768,
-      cell: (s) => s.enabled && s.nextAt && <Time at={s.nextAt} />,
+      cell: (s) => (s.enabled && s.nextAt ? <Time at={s.nextAt} /> : "never"),
     },
     {
       id: "last",
       title: "Last turn",
       width: "18%",
       from: 1024,
-      named: true,
       cell: (s) =>
         s.lastPlan ? (
           <Link to="/remedies/$id" params={{ id: s.lastPlan }} className="hover:underline">

@@ -152,7 +152,7 @@ type Deps struct {
 	// judged by was changed.
 	Checks         []*posture.Check
 	Judge          func(ctx context.Context, t inventory.Tenant, by posture.Profile, cause string) (store.PostureRun, error)
-	PostureChanged func()
+	PostureChanged func(inventory.Tenant)
 	// SourcesChanged is called when a source was added, changed or deleted, so
 	// that its reader need not wait for its next look; optional.
 	SourcesChanged func()

@@ -189,7 +189,7 @@ func createException(ctx context.Context, d Deps, c portal.Caller, in createExce
 // postureChanged has a tenant judged anew.
 func postureChanged(d Deps, t inventory.Tenant) {
 	if d.PostureChanged != nil {
-		d.PostureChanged()
+		d.PostureChanged(t)
 	}
 	d.Live.Publish(t.Org, live.Message{Topic: live.Posture, ID: t.ID})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,10 +144,37 @@ type judge struct {
 	live  *live.Hub
 	wakes chan struct{}
 	one   sync.Mutex // a judgement takes memory: one at a time
+
+	mu      sync.Mutex
+	changed map[string]inventory.Tenant // by id: what they are judged by changed
 }
 
 func newJudge(c *Core, hub *live.Hub) *judge {
-	return &judge{core: c, live: hub, wakes: make(chan struct{}, 1)}
+	return &judge{core: c, live: hub, wakes: make(chan struct{}, 1), changed: map[string]inventory.Tenant{}}
+}
+
+// Changed has an org judged anew at once, as what it is judged by changed. What was
+// taken back leaves no row that [store.Postures.Unjudged] could go by.
+func (j *judge) Changed(t inventory.Tenant) {
+	j.mu.Lock()
+	j.changed[t.ID] = t
+	j.mu.Unlock()
+	j.Wake()
+}
+
+// due lists the orgs that are to be judged now.
+func (j *judge) due(ctx context.Context) ([]inventory.Tenant, error) {
+	j.mu.Lock()
+	out := slices.Collect(maps.Values(j.changed))
+	clear(j.changed)
+	j.mu.Unlock()
+	all, err := j.core.DB.Postures.Unjudged(ctx, j.core.Now().Add(-judgeEvery), j.core.Now().Add(-judgePause))
+	for _, t := range all {
+		if !slices.ContainsFunc(out, func(x inventory.Tenant) bool { return x.ID == t.ID }) {
+			out = append(out, t)
+		}
+	}
+	return out, err
 }
 
 // Wake has it looked at once for what is to be judged.
@@ -161,7 +190,7 @@ func (j *judge) Run(ctx context.Context) {
 	tick := time.NewTicker(judgeLook)
 	defer tick.Stop()
 	for {
-		due, err := j.core.DB.Postures.Unjudged(ctx, j.core.Now().Add(-judgeEvery), j.core.Now().Add(-judgePause))
+		due, err := j.due(ctx)
 		for _, t := range due {
 			_, judged := j.Judge(ctx, t, "", "sync")
 			err = errors.Join(err, judged)

@@ -62,7 +62,7 @@ export function Cut({
                   <span className="text-muted">{stepWords(s.kind)}</span>
                   <NodeLink tenant={tenant} node={s.to} bold />
                 </span>
-                <Takes tenant={tenant} step={s} />
+                <Takes tenant={tenant} start={{ kind: of.kind, id: of.entity }} step={s} />
               </li>
             ))}
           </ol>

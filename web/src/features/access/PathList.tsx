@@ -24,7 +24,7 @@ export function PathList({ tenant, path: p, label }: { tenant: string; path: Pat
               <span className="text-xs text-faint">{nodeNote(s.to)}</span>
             </div>
             <p className="mt-0.5 text-sm wrap-anywhere text-muted">{s.why}</p>
-            <Takes tenant={tenant} step={s} />
+            <Takes tenant={tenant} start={p.start} step={s} />
           </li>
         ))}
       </ol>

@@ -51,7 +51,7 @@ export function Paths({ tenant, start, paths }: { tenant: string; start: Node; p
             ))}
           </ol>
         )}
-        {shown === "picture" && step && <StepDetail tenant={tenant} step={step} />}
+        {shown === "picture" && step && <StepDetail tenant={tenant} start={start} step={step} />}
       </div>
     </Section>
   );

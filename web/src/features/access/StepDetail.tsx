@@ -1,12 +1,12 @@
 import { Facts, Panel } from "../../kit/Page.tsx";
 import { NodeLink } from "./NodeLink.tsx";
-import type { Step } from "./node.ts";
+import type { Node, Step } from "./node.ts";
 import { Sure } from "./Sure.tsx";
 import { stepWords } from "./stepWords.ts";
 import { Takes } from "./Takes.tsx";
 
 /** One step: why it is possible, how sure that is, and what takes it away. */
-export function StepDetail({ tenant, step: s }: { tenant: string; step: Step }) {
+export function StepDetail({ tenant, start, step: s }: { tenant: string; start: Node; step: Step }) {
   return (
     <section aria-label="The chosen step" aria-live="polite">
       <Panel className="px-3 py-2.5">
@@ -23,7 +23,7 @@ export function StepDetail({ tenant, step: s }: { tenant: string; step: Step }) 
             ...(s.remedy ? [["In general", `To take such steps away: ${s.remedy}.`] as [string, string]] : []),
           ]}
         />
-        <Takes key={`${s.from.id}>${s.to.id}`} tenant={tenant} step={s} />
+        <Takes key={`${s.from.id}>${s.to.id}`} tenant={tenant} start={start} step={s} />
       </Panel>
     </section>
   );

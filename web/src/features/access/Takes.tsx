@@ -1,27 +1,38 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Wrench } from "lucide-react";
+import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
+import { read } from "../../api/query.ts";
 import { Button } from "../../kit/Button.tsx";
 import { count, counted } from "../../kit/time.ts";
-import { type Change, nodeName, type Step } from "./node.ts";
+import { PlanRemedy } from "../remedies/PlanRemedy.tsx";
+import { useCan } from "../session/session.ts";
+import { type Change, type Node, nodeName, type Step } from "./node.ts";
 import { changeWords } from "./stepWords.ts";
+import { takenBy } from "./takenBy.ts";
 
-/** What takes a step away; of each, what would come of it. Nothing is changed. */
-export function Takes({ tenant, step }: { tenant: string; step: Step }) {
+type Start = Pick<Node, "kind" | "id">;
+
+/**
+ * What takes a step away; of each, what would come of it, and the plan of making it
+ * where a playbook does. Nothing is changed by either. `start` is where the path begins.
+ */
+export function Takes({ tenant, start, step }: { tenant: string; start: Start; step: Step }) {
   if (step.changes.length === 0) return null;
   return (
     <ul aria-label="What takes it away" className="mt-1.5 flex flex-col gap-1">
       {step.changes.map((c, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: changes are told in their order
         <li key={i}>
-          <Take tenant={tenant} change={c} />
+          <Take tenant={tenant} start={start} change={c} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Take({ tenant, change }: { tenant: string; change: Change }) {
+function Take({ tenant, start, change }: { tenant: string; start: Start; change: Change }) {
   const ask = useMutation({
     mutationFn: () =>
       call("post", "/api/v1/tenants/{id}/access/what-if", { path: { id: tenant }, body: { changes: [change] } }),
@@ -34,6 +45,7 @@ function Take({ tenant, change }: { tenant: string; change: Change }) {
       <Button look="quiet" size="sm" busy={ask.isPending} onClick={() => ask.mutate()}>
         What would that do?
       </Button>
+      <PlanIt tenant={tenant} start={start} change={change} />
       {ask.isError && <Failed what="It could not be worked out." error={ask.error} />}
       {w && (
         <div role="status" className="mt-1 rounded-md border bg-sunken px-2.5 py-1.5">
@@ -60,5 +72,37 @@ function Take({ tenant, change }: { tenant: string; change: Change }) {
         </div>
       )}
     </div>
+  );
+}
+
+/** Leads on to a plan of the change, for whoever may make one and where a playbook makes it. */
+function PlanIt({ tenant, start, change }: { tenant: string; start: Start; change: Change }) {
+  const can = useCan("remedies:run");
+  const [open, setOpen] = useState(false);
+  const books = useQuery({ ...read("/api/v1/playbooks", {}), enabled: can });
+  const by = books.data && takenBy(change, books.data);
+  if (!can || !by) return null;
+  return (
+    <>
+      <Button
+        look="quiet"
+        size="sm"
+        icon={<Wrench size={14} />}
+        aria-label={`Plan it: ${changeWords(change)}`}
+        onClick={() => setOpen(true)}
+      >
+        Plan it
+      </Button>
+      {open && (
+        <PlanRemedy
+          tenant={tenant}
+          subjects={[by.subject]}
+          cause={{ kind: "path", id: `${start.kind}/${start.id}` }}
+          first={by.playbook}
+          inputs={by.inputs}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   );
 }

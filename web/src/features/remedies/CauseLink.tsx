@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { isKind } from "../visibility/kinds.ts";
 import type { Cause } from "./remedy.ts";
 
 /** What a plan answers, leading there. */
@@ -8,6 +9,14 @@ export function CauseLink({ cause: { kind, id }, tenant }: { cause: Cause; tenan
     return (
       <Link to="/findings/$id/$finding" params={{ id: tenant, finding: id }} className={look}>
         what a check found
+      </Link>
+    );
+  }
+  const [start, entity] = id?.split("/") ?? [];
+  if (kind === "path" && tenant && isKind(start) && entity) {
+    return (
+      <Link to="/access/$id/$kind/$entity" params={{ id: tenant, kind: start, entity }} className={look}>
+        a way to administrator
       </Link>
     );
   }

@@ -31,6 +31,8 @@ type PlanRemedyProps = {
   check?: string;
   /** The playbook that is chosen at first. */
   first?: string;
+  /** What is known of what the playbook is told; it can be written over. */
+  inputs?: Record<string, string>;
   onClose: () => void;
 };
 
@@ -63,6 +65,7 @@ function Form({
   cause,
   check,
   first,
+  inputs,
   onClose,
 }: PlanRemedyProps & { books: Playbook[]; own: string }) {
   const navigate = useNavigate();
@@ -71,7 +74,7 @@ function Form({
   const [chosen, setChosen] = useState(start);
   const [connection, setConnection] = useState(own);
   const part = subjects.length === 1 ? subjects[0]?.part : undefined;
-  const [typed, setTyped] = useState(() => (start ? firstInputs(start, part) : {}));
+  const [typed, setTyped] = useState(() => (start ? firstInputs(start, part, inputs) : {}));
   const plan = useMutation({
     mutationFn: (b: Playbook) =>
       call("post", "/api/v1/remedies", {
@@ -119,7 +122,7 @@ function Form({
               onChange={(id) => {
                 const b = books.find((x) => x.id === id);
                 setChosen(b);
-                if (b) setTyped(firstInputs(b, part));
+                if (b) setTyped(firstInputs(b, part, inputs));
               }}
               options={books.map((b) => ({
                 value: b.id,

@@ -44,6 +44,7 @@ test("the part that was found is the one that is meant", () => {
   expect(firstInputs(rule, "0pr1")).toEqual({ rule: "0pr1" });
   expect(firstInputs(rule, undefined)).toEqual({ rule: "" });
   expect(firstInputs(threat, "0pr1")).toEqual({ mode: "block" });
+  expect(firstInputs(rule, "0pr1", { rule: "0pr2", group: "00g1" })).toEqual({ rule: "0pr2" });
 });
 
 test("inputs are sent as what they are", () => {

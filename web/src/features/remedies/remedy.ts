@@ -38,11 +38,18 @@ export function fitting(books: Playbook[], of: { kind?: string; check?: string }
 /** The inputs that name a part of an object: a rule of a policy, a key of an app. */
 const parts = ["rule", "key", "secret", "factor", "assignment", "scope"];
 
-/** What the inputs of a playbook are at first. A part that was found is the one that is meant. */
-export function firstInputs(b: Playbook, part: string | undefined): Record<string, string> {
+/** What the inputs of a playbook are at first: what is known, else the part that was found, else what stands for it. */
+export function firstInputs(
+  b: Playbook,
+  part: string | undefined,
+  given: Record<string, string> = {},
+): Record<string, string> {
   const wanted = b.inputs.find((i) => i.required && parts.includes(i.name));
   return Object.fromEntries(
-    b.inputs.map((i) => [i.name, i === wanted && part ? part : i.default === undefined ? "" : textOf(i.default)]),
+    b.inputs.map((i) => {
+      const standard = i.default === undefined ? "" : textOf(i.default);
+      return [i.name, given[i.name] ?? (i === wanted && part ? part : standard)];
+    }),
   );
 }
 

@@ -28,6 +28,7 @@ sources:read         x       x        x       x       x
 sources:write        x       x        .       .       .
 inventory:read       x       x        x       x       x
 inventory:write      x       x        .       .       .
+posture:write        x       x        .       .       .
 events:read          x       x        x       x       x
 events:raw           x       x        x       x       x
 alerts:read          x       x        x       x       x

@@ -143,7 +143,7 @@ func checkMigratedRoles(t *testing.T, db *DB) {
 			t.Fatal(err)
 		}
 		for _, p := range m.Roles[0].Permissions {
-			fresh := slices.Contains([]portal.Permission{portal.RolesWrite, portal.SessionsWrite, portal.SignInWrite, portal.AuditRead, portal.SSORead, portal.SSOWrite, portal.SCIMRead, portal.SCIMWrite}, p) || m.ID == "viewer" && p == portal.MembersRead
+			fresh := slices.Contains([]portal.Permission{portal.RolesWrite, portal.SessionsWrite, portal.SignInWrite, portal.AuditRead, portal.SSORead, portal.SSOWrite, portal.SCIMRead, portal.SCIMWrite, portal.InventoryRead, portal.InventoryWrite, portal.PostureWrite, portal.RemediesRead, portal.RemediesRun, portal.RemediesApprove, portal.RemediesSchedule}, p) || m.ID == "viewer" && p == portal.MembersRead
 			if c.Can(p) == fresh {
 				t.Errorf("the token of the %s may %s: %v", m.ID, p, c.Can(p))
 			}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -39,10 +40,16 @@ type keptGraph struct {
 }
 
 // graphOf is what a graph is made of: a tenant at a moment, as it is known since
-// a sync ended.
+// a sync ended and events last changed something.
 type graphOf struct {
 	tenant, sync string
+	changed      int64 // when they did, in microseconds
 	at           int64 // in microseconds; zero for now
+}
+
+// older reports whether something newer is known of the same tenant.
+func (o graphOf) older(than graphOf) bool {
+	return o.tenant == than.tenant && (o.sync != than.sync || o.changed != than.changed)
 }
 
 func (k keptGraph) bytes() int {
@@ -55,7 +62,7 @@ func (s *graphs) get(of graphOf, now time.Time) *access.Graph {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.kept = slices.DeleteFunc(s.kept, func(k keptGraph) bool {
-		return now.Sub(k.madeAt) > graphAge || k.of.tenant == of.tenant && k.of.sync != of.sync
+		return now.Sub(k.madeAt) > graphAge || k.of.older(of)
 	})
 	i := slices.IndexFunc(s.kept, func(k keptGraph) bool { return k.of == of })
 	if i < 0 {
@@ -84,7 +91,8 @@ func (s *graphs) keep(k keptGraph) {
 // accessGraph returns the access graph of a tenant at a moment; the zero time is
 // now.
 func accessGraph(ctx context.Context, d Deps, c portal.Caller, tenant string, at time.Time) (*access.Graph, error) {
-	if _, err := d.DB.Inventory.Tenant(ctx, c.Org.ID, tenant); err != nil {
+	t, err := d.DB.Inventory.Tenant(ctx, c.Org.ID, tenant)
+	if err != nil {
 		return nil, err
 	}
 	syncs, err := d.DB.Inventory.Syncs(ctx, c.Org.ID, tenant, shownSyncs)
@@ -92,7 +100,11 @@ func accessGraph(ctx context.Context, d Deps, c portal.Caller, tenant string, at
 		return nil, err
 	}
 	now := d.Now()
-	of := graphOf{tenant: tenant}
+	delta, err := d.DB.Inventory.Delta(ctx, t, now)
+	if err != nil {
+		return nil, err
+	}
+	of := graphOf{tenant: tenant, changed: delta.ChangedAt.UnixMicro()}
 	for _, s := range syncs {
 		if !s.EndedAt.IsZero() {
 			of.sync = s.ID
@@ -107,7 +119,7 @@ func accessGraph(ctx context.Context, d Deps, c portal.Caller, tenant string, at
 	if g := d.graphs.get(of, d.Now()); g != nil {
 		return g, nil
 	}
-	made := d.graphs.flight.DoChan(of.sync+" "+tenant+" "+at.String(), func() (any, error) {
+	made := d.graphs.flight.DoChan(fmt.Sprint(of), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graphWithin) // others may wait for it, too
 		defer cancel()
 		d.graphs.turn.Lock()

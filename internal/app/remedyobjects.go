@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sallyport/internal/errs"
@@ -64,17 +65,20 @@ func (h held) Select(ctx context.Context, org, connection string, s remedy.Selec
 		return nil, remedy.ErrNoInventory
 	}
 	if s.Check != "" {
-		return h.found(ctx, t, s.Check)
+		return h.found(ctx, t, s)
 	}
 	return h.people(ctx, t, s.People)
 }
 
-// found are the objects of the findings of a check that are open.
-func (h held) found(ctx context.Context, t inventory.Tenant, check string) ([]remedy.Object, error) {
-	open, err := h.db.Postures.Findings(ctx, t.Org, t.ID, store.FindingFilter{States: []posture.FindingState{posture.Open}, Checks: []string{check}, Limit: mostSelected})
+// found are the objects of the findings of a check that are open, of the kind that
+// the playbook is for, each once: several findings may be about parts of one.
+func (h held) found(ctx context.Context, t inventory.Tenant, s remedy.Selection) ([]remedy.Object, error) {
+	open, err := h.db.Postures.Findings(ctx, t.Org, t.ID, store.FindingFilter{
+		States: []posture.FindingState{posture.Open}, Checks: []string{s.Check}, Kind: inventory.Kind(s.For), Limit: mostSelected,
+	})
 	var out []remedy.Object
 	for _, f := range open {
-		if f.Object.ID != "" {
+		if !slices.ContainsFunc(out, func(o remedy.Object) bool { return o.ID == f.Object.ID }) {
 			out = append(out, remedy.Object{ID: f.Object.ID, Name: f.Object.Name})
 		}
 	}

@@ -16,6 +16,7 @@ import (
 type Selection struct {
 	People string `json:"people,omitempty"` // a condition (CEL) over user, as the inventory has it
 	Check  string `json:"check,omitempty"`  // a posture check, whose findings' objects are taken
+	For    string `json:"-"`                // kind of object that the playbook is for
 }
 
 // Grace is the time between a plan and its running, and who is told.
@@ -143,7 +144,7 @@ func (c *Clock) turn(ctx context.Context, s Schedule, now time.Time) (Plan, erro
 	if e.Selector == nil {
 		return Plan{}, ErrNoInventory
 	}
-	objects, err := e.Selector.Select(ctx, s.Org, s.Connection, s.Select)
+	objects, err := e.selects(ctx, s)
 	if err != nil || len(objects) == 0 {
 		return Plan{}, err
 	}
@@ -179,6 +180,17 @@ func (c *Clock) turn(ctx context.Context, s Schedule, now time.Time) (Plan, erro
 	return asked, nil
 }
 
+// selects finds what a schedule is about now.
+func (e *Engine) selects(ctx context.Context, s Schedule) ([]Object, error) {
+	b, err := e.Books.Get(s.Playbook)
+	if err != nil {
+		return nil, err
+	}
+	of := s.Select
+	of.For = b.For
+	return e.Selector.Select(ctx, s.Org, s.Connection, of)
+}
+
 // reselect leaves out of a plan whose grace is over those whom its schedule does
 // not select any more: who has come back meanwhile.
 func (e *Engine) reselect(ctx context.Context, p *Plan) error {
@@ -189,7 +201,7 @@ func (e *Engine) reselect(ctx context.Context, p *Plan) error {
 	if err != nil || s == nil {
 		return err
 	}
-	objects, err := e.Selector.Select(ctx, p.Org, p.Connection, s.Select)
+	objects, err := e.selects(ctx, *s)
 	if err != nil {
 		return fmt.Errorf("select again after the grace: %w", err)
 	}

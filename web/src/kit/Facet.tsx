@@ -44,10 +44,9 @@ export function Facet({
         trigger={
           <button
             type="button"
-            aria-label={on ? `${name}: ${labels.join(", ")}` : name}
             className="inline-flex h-full min-w-0 items-center gap-1.5 rounded-md px-2.5 hover:bg-hover"
           >
-            <span className={on ? "text-muted" : undefined}>{name}</span>
+            <span className={on ? "text-muted" : undefined}>{on ? `${name}:` : name}</span>
             {on ? (
               <span className="min-w-0 truncate font-medium">{shortened(labels)}</span>
             ) : (

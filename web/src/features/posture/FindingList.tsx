@@ -153,7 +153,7 @@ function columns(tenant: string): Column<PostureFinding>[] {
           to="/findings/$id/$finding"
           params={{ id: tenant, finding: f.id }}
           title={f.said}
-          className="font-medium hover:underline"
+          className="font-medium hover:underline sm:block sm:truncate"
         >
           {f.said}
         </Link>
@@ -170,7 +170,7 @@ function columns(tenant: string): Column<PostureFinding>[] {
           to="/posture/$id/$check"
           params={{ id: tenant, check: f.check.id }}
           title={f.check.name}
-          className="text-muted hover:underline"
+          className="text-muted hover:underline sm:block sm:truncate"
         >
           {f.check.name || f.check.id}
         </Link>

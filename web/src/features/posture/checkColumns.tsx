@@ -25,7 +25,7 @@ export function checkColumns(tenant: string, profile: string | undefined): Colum
           params={{ id: tenant, check: c.id }}
           search={{ profile }}
           title={c.title}
-          className="font-medium hover:underline"
+          className="font-medium hover:underline sm:block sm:truncate"
         >
           {c.title}
         </Link>

@@ -126,7 +126,12 @@ const columns: Column<Remedy>[] = [
     width: "34%",
     phone: "title",
     cell: (r) => (
-      <Link to="/remedies/$id" params={{ id: r.id }} title={r.title} className="font-medium hover:underline">
+      <Link
+        to="/remedies/$id"
+        params={{ id: r.id }}
+        title={r.title}
+        className="font-medium hover:underline sm:block sm:truncate"
+      >
         {r.title}
       </Link>
     ),

@@ -53,7 +53,7 @@ function Fitting({ tenant, finding: { id, check, open, subject } }: { tenant: st
               <p className="text-sm text-muted">{b.description}</p>
             </div>
             {can && open && (
-              <Button size="sm" aria-label={`Show what ${b.title} would do`} onClick={() => setChosen(b)}>
+              <Button size="sm" aria-label={`Show what it would do: ${b.title}`} onClick={() => setChosen(b)}>
                 Show what it would do
               </Button>
             )}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"sallyport/content"
@@ -55,14 +56,16 @@ type Options struct {
 type Content struct {
 	Shelf     *connector.Shelf
 	Catalogue *flow.Catalogue
-	Templates *template.Shelf
 	Playbooks *remedy.Shelf
 	Rules     []rule.File // of the packs
 	Packs     []rule.Source
-	Checks    []*posture.Check
+	// Templates and Checks are read when they are first asked for: most commands
+	// need neither, and would take twice as long to begin.
+	Templates func() (*template.Shelf, error)
+	Checks    func() ([]*posture.Check, error)
 }
 
-// LoadContent reads connectors and templates.
+// LoadContent reads what the configuration names.
 func LoadContent(conf config.Config) (*Content, error) {
 	contents := []fs.FS{content.FS}
 	for _, dir := range conf.ContentDirs {
@@ -76,9 +79,20 @@ func LoadContent(conf config.Config) (*Content, error) {
 		return nil, fmt.Errorf("load connectors: %w", err)
 	}
 	out := &Content{Shelf: shelf, Catalogue: flow.NewCatalogue(functions.All(), shelf)}
-	if out.Templates, err = template.Load(out.Catalogue, contents...); err != nil {
-		return nil, fmt.Errorf("load templates: %w", err)
-	}
+	out.Templates = sync.OnceValues(func() (*template.Shelf, error) {
+		templates, err := template.Load(out.Catalogue, contents...)
+		if err != nil {
+			return nil, fmt.Errorf("load templates: %w", err)
+		}
+		return templates, nil
+	})
+	out.Checks = sync.OnceValues(func() ([]*posture.Check, error) {
+		checks, err := loadChecks(conf)
+		if err != nil {
+			return nil, fmt.Errorf("load posture checks: %w", err)
+		}
+		return checks, nil
+	})
 	okta, ok := shelf.Get(remedy.System)
 	if !ok {
 		return nil, errs.New(errs.Invalid, "load playbooks: there is no connector %q", remedy.System)
@@ -88,9 +102,6 @@ func LoadContent(conf config.Config) (*Content, error) {
 	}
 	if out.Rules, out.Packs, err = loadRules(conf); err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
-	}
-	if out.Checks, err = loadChecks(conf); err != nil {
-		return nil, fmt.Errorf("load posture checks: %w", err)
 	}
 	return out, nil
 }
@@ -169,8 +180,8 @@ type Core struct {
 	Engine    *connector.Engine
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
-	Templates *template.Shelf
-	Checks    []*posture.Check
+	Templates func() (*template.Shelf, error)  // as in [Content]
+	Checks    func() ([]*posture.Check, error) // likewise
 	Exchange  *exchange.Desk
 	Guard     *guard.Guard
 	Remedies  *remedy.Engine

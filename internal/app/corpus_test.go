@@ -192,7 +192,7 @@ func (e *export) standIns(t testing.TB) {
 	if e.shelf, err = connector.LoadSound(content.FS, os.DirFS(e.parts)); err != nil {
 		t.Fatal(err)
 	}
-	e.content = &app.Content{Shelf: e.shelf, Catalogue: flow.NewCatalogue(functions.All(), e.shelf), Templates: have.Templates}
+	e.content = &app.Content{Shelf: e.shelf, Catalogue: flow.NewCatalogue(functions.All(), e.shelf), Templates: have.Templates, Checks: have.Checks}
 }
 
 // standIn is an action for a card that none of ours serves.

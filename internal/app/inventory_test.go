@@ -31,6 +31,18 @@ import (
 
 type jsonObject = map[string]any
 
+// builtIn is the program's own content, which is read once for all tests.
+func builtIn(t *testing.T) *Content {
+	t.Helper()
+	c, err := readOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var readOnce = sync.OnceValues(func() (*Content, error) { return LoadContent(config.Default()) })
+
 // syncBench is a program with a connection to a simulated Okta org, whose requests
 // are counted.
 type syncBench struct {
@@ -88,7 +100,7 @@ func syncingOf(t *testing.T, dsn string, of okta.Options, token func(*okta.Org) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.core, err = OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t)}); err != nil {
+	if b.core, err = OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t), Content: builtIn(t)}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -29,7 +29,7 @@ func TestOktaApp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, err := OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t)})
+	core, err := OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t), Content: builtIn(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

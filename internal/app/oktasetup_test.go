@@ -46,7 +46,7 @@ func onboarded(t *testing.T) oktaBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, err := OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t)})
+	core, err := OpenCore(t.Context(), Options{Config: conf, Version: "test", Log: quietLog(t), Content: builtIn(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,11 @@ func TestPlantedWeaknesses(t *testing.T) {
 	for _, o := range planted.Others {
 		other[o.Check] = o
 	}
-	for _, c := range b.core.Checks {
+	checks, err := b.core.Checks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
 		w, isWeak := weak[c.ID]
 		by := posture.Strict
 		if !c.In(by) {

@@ -45,6 +45,10 @@ func (c *Core) Judge(ctx context.Context, t inventory.Tenant, by posture.Profile
 	}
 	run := c.DB.Postures.NewPostureRun(by, cause)
 	in := posture.Input{Reader: c.DB.Inventory.At(t.Org, t.ID, time.Time{}), Settings: set.Settings, Profile: by, Now: run.At}
+	checks, err := c.Checks()
+	if err != nil {
+		return run, nil, err
+	}
 	kept, err := c.DB.Postures.Exceptions(ctx, t.Org, t.ID)
 	if err != nil {
 		return run, nil, fmt.Errorf("read exceptions: %w", err)
@@ -56,10 +60,10 @@ func (c *Core) Judge(ctx context.Context, t inventory.Tenant, by posture.Profile
 	if err != nil {
 		return run, nil, err
 	}
-	if in.Activity, err = c.activity(ctx, t.Org, sources, posture.Questions(c.Checks, by, run.At)); err != nil {
+	if in.Activity, err = c.activity(ctx, t.Org, sources, posture.Questions(checks, by, run.At)); err != nil {
 		return run, nil, fmt.Errorf("go through the log: %w", err)
 	}
-	results, err := posture.Run(ctx, in, c.Checks)
+	results, err := posture.Run(ctx, in, checks)
 	if err != nil {
 		return run, nil, err
 	}

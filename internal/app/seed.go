@@ -55,7 +55,11 @@ func (c *Core) Seed(ctx context.Context, org string, s sandbox.State) (Seeded, e
 // seedFlow installs the first flow, switches it on, and protects the sandbox's
 // break-glass account.
 func (c *Core) seedFlow(ctx context.Context, out *Seeded) error {
-	t, err := c.Templates.Get("suspicious_activity_reported")
+	templates, err := c.Templates()
+	if err != nil {
+		return err
+	}
+	t, err := templates.Get("suspicious_activity_reported")
 	if err != nil {
 		return err
 	}

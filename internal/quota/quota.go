@@ -22,8 +22,8 @@ import (
 type Priority uint8
 
 // The priorities. Each leaves a part of the bucket's cap to those above it:
-// flows a tenth, polling a quarter; containment may use all of it. Synchronization
-// leaves twice what those took lately, a fifth at least and a half at most. Of calls
+// flows a twentieth, polling a quarter; containment may use all of it. Synchronization
+// leaves twice what those took lately, a tenth at least and a half at most. Of calls
 // at the same time it leaves a half.
 const (
 	Containment Priority = iota
@@ -45,7 +45,7 @@ func (p Priority) reserve(n int) int {
 	case Containment:
 		return 0
 	case Flow:
-		return n / 10
+		return n / 20
 	case Poll:
 		return n / 4
 	default:

@@ -40,7 +40,7 @@ test-browser: build e2e/node_modules ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
-	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim sync
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
 soak: ## kill the server a hundred times under load; a thousand sign in at once

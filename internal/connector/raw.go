@@ -18,12 +18,14 @@ type Raw struct {
 // Raw carries a call out and returns the peer's answer byte for byte, whatever
 // its status: for who reads formats that must not pass through values, such as
 // log events. The error is an [*Error] when there was no answer, or one that
-// says when to come back. Nothing is scrubbed: what comes must not be shown.
+// says when to come back; what a status below 400 comes with is not looked at.
+// Nothing is scrubbed: what comes must not be shown.
 func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, error) {
 	s, err := e.begin(conn, call)
 	if err != nil {
 		return Raw{}, asError(err)
 	}
+	s.raw = true
 	timeout := call.Timeout
 	if timeout == 0 {
 		timeout = DefaultTimeout

@@ -122,6 +122,9 @@ func (x *exchange) once(ctx context.Context) (*answer, *Error) {
 		return nil, s.critic().lost(err, true)
 	}
 	x.answered, x.header = true, resp.Header
+	if s.raw && resp.StatusCode < http.StatusBadRequest {
+		return &answer{status: resp.StatusCode, header: resp.Header, raw: body}, nil
+	}
 	a := newAnswer(resp.StatusCode, resp.Header, body)
 	return a, s.critic().judge(a, retry)
 }

@@ -23,6 +23,7 @@ type session struct {
 	action    *Action
 	call      Call
 
+	raw     bool              // who calls reads the answer: it is looked at only where it is an error
 	step    *step             // the present one of the action's
 	real    scope             // with the secrets
 	shown   scope             // with masks in their place

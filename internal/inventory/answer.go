@@ -1,10 +1,17 @@
 package inventory
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/okta"
@@ -28,10 +35,10 @@ type reply struct {
 
 // readReply reads an answer to a call of a target. The error is what may pass, or
 // what ends everything.
-func readReply(target, under string, a okta.Answer) (reply, error) {
+func readReply(target string, of shape, a okta.Answer) (reply, error) {
 	switch {
 	case a.Status == http.StatusOK:
-		return readBody(target, under, a)
+		return readBody(target, of, a)
 	case a.Status == http.StatusNoContent:
 		return reply{}, nil
 	case a.Status == http.StatusTooManyRequests || a.Status >= 500 && a.Status != http.StatusNotImplemented:
@@ -55,9 +62,15 @@ func readReply(target, under string, a okta.Answer) (reply, error) {
 	return reply{fail: &Result{Visible: okta.Unknown, Said: e.Error() + "."}}, nil
 }
 
-func readBody(target, under string, a okta.Answer) (reply, error) {
-	var body any
-	if err := decode(a.Body, &body); err != nil {
+// shape is what of an answer is looked at.
+type shape struct {
+	under  string   // the field that the list stands in; empty where the answer is the list
+	fields []string // those of the items of a list, sorted; nil is all of them
+}
+
+func readBody(target string, of shape, a okta.Answer) (reply, error) {
+	body, err := of.read(a.Body)
+	if err != nil {
 		return reply{}, errs.Wrap(errs.Unavailable, err, "Okta's answer to %s is no JSON", target)
 	}
 	r := reply{body: body, next: nextTarget(target, a.Header, body)}
@@ -65,7 +78,7 @@ func readBody(target, under string, a okta.Answer) (reply, error) {
 	case []any:
 		r.items = v
 	case object:
-		for _, name := range []string{under, "value"} {
+		for _, name := range []string{of.under, "value"} {
 			if list, ok := v[name].([]any); ok && name != "" {
 				r.items = list
 				break
@@ -73,6 +86,70 @@ func readBody(target, under string, a okta.Answer) (reply, error) {
 		}
 	}
 	return r, nil
+}
+
+// read reads a body. Of lists whose items are looked at for a few fields, it takes
+// those alone: a page of members is a thousand people with all that is known of them.
+func (of shape) read(text []byte) (any, error) {
+	if start := bytes.TrimLeft(text, " \t\r\n"); of.fields == nil || len(start) == 0 || start[0] != '[' {
+		var body any
+		err := decode(text, &body)
+		return body, err
+	}
+	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	items := []any{}
+	for d.PeekKind() != ']' {
+		item, err := of.item(d)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("text after the list, at byte %d", d.InputOffset())
+	}
+	return items, nil
+}
+
+// item reads the fields of an item; of what is no object, nothing.
+func (of shape) item(d *jsontext.Decoder) (any, error) {
+	if d.PeekKind() != '{' {
+		return nil, d.SkipValue()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, err
+	}
+	out := object{}
+	for d.PeekKind() != '}' {
+		token, err := d.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		name := token.String()
+		if _, wanted := slices.BinarySearch(of.fields, name); !wanted {
+			if err := d.SkipValue(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		text, err := d.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		var v any
+		if err := decode(text, &v); err != nil {
+			return nil, err
+		}
+		out[name] = v
+	}
+	_, err := d.ReadToken()
+	return out, err
 }
 
 // nextTarget returns path and query of the next page, as the Link header (RFC 8288)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -38,7 +39,7 @@ func TestReadReply(t *testing.T) {
 		"a list that holds no more": {"", okta.Answer{Status: 204}, 0, "", "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := readReply("/api/v1/users?limit=1", tt.under, tt.answer)
+			r, err := readReply("/api/v1/users?limit=1", shape{under: tt.under}, tt.answer)
 			if tt.err != 0 {
 				if errs.KindOf(err) != tt.err {
 					t.Fatalf("%v, want %s", err, tt.err)
@@ -95,12 +96,20 @@ func TestDigest(t *testing.T) {
 // of the same list.
 func FuzzReply(f *testing.F) {
 	f.Add("roles", 200, `<https://acme.okta.com/api/v1/users?after=x>; rel="next"`, []byte(`[{"id":"u1"}]`))
+	f.Add("", 200, "", []byte(` [{"id":"u1","status":"ACTIVE","profile":{"id":"x"},"scope":"USER","externalId":null},"x",{"id":"u2","id":"u3"}] `))
 	f.Add("", 403, "", []byte(`{"errorCode":"E0000006"}`))
 	f.Add("", 200, "", []byte(`{"_links":{"next":{"href":"/api/v1/users?after=1"}},"value":[1]}`))
 	f.Fuzz(func(t *testing.T, under string, status int, link string, body []byte) {
-		r, err := readReply("/api/v1/users?limit=1", under, okta.Answer{Status: status, Header: http.Header{"Link": {link}}, Body: body})
+		r, err := readReply("/api/v1/users?limit=1", shape{under: under}, okta.Answer{Status: status, Header: http.Header{"Link": {link}}, Body: body})
 		if err == nil && r.next != "" && !strings.HasPrefix(r.next, "/api/v1/users?") {
 			t.Errorf("the next page is %q", r.next)
+		}
+		if few, err2 := readReply("/api/v1/users?limit=1", shape{fields: edgeFields()}, okta.Answer{Status: status, Body: body}); err == nil && err2 == nil && under == "" {
+			for _, relation := range Relations() {
+				if all, some := edgesOf(relation, Ref{App, "a"}, r.items), edgesOf(relation, Ref{App, "a"}, few.items); !reflect.DeepEqual(all, some) {
+					t.Errorf("%s: of all fields %v, of those that count %v", relation, all, some)
+				}
+			}
 		}
 		if o, ok := r.body.(object); ok {
 			shapeGroup(o)
@@ -109,7 +118,7 @@ func FuzzReply(f *testing.F) {
 			into := object{"id": "x"}
 			for _, do := range folds() {
 				for _, of := range []string{"", "y"} {
-					again, err := readReply("/api/v1/users?limit=1", under, okta.Answer{Status: status, Body: body})
+					again, err := readReply("/api/v1/users?limit=1", shape{under: under}, okta.Answer{Status: status, Body: body})
 					if err != nil {
 						t.Fatal(err)
 					}

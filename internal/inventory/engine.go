@@ -356,7 +356,7 @@ func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	if err != nil {
 		return s.missed(ctx, p, q, err)
 	}
-	r, err := readReply(t.Target, s.under(t), a)
+	r, err := readReply(t.Target, s.shape(t), a)
 	if err != nil {
 		return s.missed(ctx, p, q, err)
 	}
@@ -370,27 +370,35 @@ func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	return s.kept(ctx, q, o, true)
 }
 
-// under names the field that lists stand in, of the answer to a task's next call.
-func (s *syncing) under(t Task) string {
+// shape says what of the answer to a task's next call is looked at.
+func (s *syncing) shape(t Task) shape {
 	switch t.Step {
 	case stepList:
-		return s.collection[string(t.Kept)].under
+		return shape{under: s.collection[string(t.Kept)].under}
+	case stepEdges, stepEveryone, stepPeople:
+		return shape{fields: edgeFields()}
 	case stepFold:
-		var f folding
-		if decode(t.Kept, &f) != nil || len(f.Todo) == 0 {
-			return ""
+		return shape{under: underOf(t)}
+	}
+	return shape{}
+}
+
+// underOf names the field that the list stands in which completes an object.
+func underOf(t Task) string {
+	var f folding
+	if decode(t.Kept, &f) != nil || len(f.Todo) == 0 {
+		return ""
+	}
+	switch c := f.Todo[0]; c.Part {
+	case "custom_role.permissions":
+		return "permissions"
+	case "resource_set.resources":
+		return "resources"
+	case "resource_set.bindings":
+		if c.Of != "" {
+			return "members"
 		}
-		switch c := f.Todo[0]; c.Part {
-		case "custom_role.permissions":
-			return "permissions"
-		case "resource_set.resources":
-			return "resources"
-		case "resource_set.bindings":
-			if c.Of != "" {
-				return "members"
-			}
-			return "roles"
-		}
+		return "roles"
 	}
 	return ""
 }

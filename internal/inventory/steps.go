@@ -296,6 +296,11 @@ func (s *syncing) takeEdges(t *Task, r reply) (Outcome, error) {
 	return o, nil
 }
 
+// edgeFields are the fields of an item that edges are made of, sorted.
+func edgeFields() []string {
+	return []string{"created", "externalId", "id", "scope", "scopeId", "source", "sourceGroupId", "status", "syncState", "targetGroupId", "type"}
+}
+
 // edgesOf returns the edges that the items of a list are.
 func edgesOf(relation Relation, anchor Ref, items []any) []Edge {
 	var edges []Edge

@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect scim
+//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect scim sync
 package main
 
 import (
@@ -35,7 +35,7 @@ type bench struct {
 	on       string        // the one database to measure flows on; empty for both
 	corpus   string        // a folder with rules and filters of others
 	poll     time.Duration // that alerts are measured with; 0 for the event hook
-	users    int           // that an identity provider pushes
+	users    int           // that an identity provider pushes, or that an org consists of
 	out      io.Writer
 }
 
@@ -49,16 +49,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.on, "on", "", "the one `database` to measure flows or searches on: sqlite or postgresql")
 	flags.StringVar(&b.corpus, "corpus", "../shared/corpus", "`folder` with the rules of SigmaHQ and Okta, for detect")
 	flags.DurationVar(&b.poll, "poll", 0, "`interval` of polling, for alerts to come by that instead of by the event hook")
-	flags.IntVar(&b.users, "users", 100_000, "`number` of users that are pushed, for scim")
+	flags.IntVar(&b.users, "users", 100_000, "`number` of users that are pushed, for scim, or read, for sync")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim, "sync": b.sync}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search and scim", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search, scim and sync", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -138,18 +138,25 @@ func (of shape) item(d *jsontext.Decoder) (any, error) {
 			}
 			continue
 		}
-		text, err := d.ReadValue()
-		if err != nil {
+		if out[name], err = readValue(d); err != nil {
 			return nil, err
 		}
-		var v any
-		if err := decode(text, &v); err != nil {
-			return nil, err
-		}
-		out[name] = v
 	}
 	_, err := d.ReadToken()
 	return out, err
+}
+
+// readValue reads a value; texts, which most are, without another reader.
+func readValue(d *jsontext.Decoder) (v any, err error) {
+	if d.PeekKind() == '"' {
+		token, err := d.ReadToken()
+		return token.String(), err
+	}
+	text, err := d.ReadValue()
+	if err == nil {
+		err = decode(text, &v)
+	}
+	return v, err
 }
 
 // nextTarget returns path and query of the next page, as the Link header (RFC 8288)

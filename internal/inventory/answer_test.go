@@ -57,7 +57,7 @@ func TestReadReply(t *testing.T) {
 func TestEntitiesHoldNoSecrets(t *testing.T) {
 	body := object{}
 	if err := decode([]byte(`{"id":"h1","_links":{"self":{}},"_embedded":{"x":1},"credentials":{"oauthClient":{"client_secret":"S1","client_id":"c1","token_endpoint_auth_method":"client_secret_basic"},
-		"password":{},"recovery_question":{"question":"S2"}},"secrets":[{"id":"s1","client_secret":"S3","secret_hash":"S4","status":"ACTIVE"}],
+		"password":{},"recovery_question":{"question":"S2"}},"recovery":{"factors":{"recovery_question":{"status":"INACTIVE"}}},"secrets":[{"id":"s1","client_secret":"S3","secret_hash":"S4","status":"ACTIVE"}],
 		"settings":{"app":{"secretKey":"S5","apiToken":"S6","url":"https://x"}},"channel":{"config":{"uri":"https://hook","headers":[{"key":"X-Key","value":"S7"}],"authScheme":{"type":"HEADER","key":"Authorization","value":"S8"}}},
 		"passwordChanged":"2026-01-01","number":12345678901234567890}`), &body); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestEntitiesHoldNoSecrets(t *testing.T) {
 			t.Errorf("%s is kept: %s", s, kept)
 		}
 	}
-	for _, s := range []string{"c1", "client_secret_basic", "ACTIVE", "https://x", "X-Key", "passwordChanged", "12345678901234567890"} {
+	for _, s := range []string{"c1", "client_secret_basic", "INACTIVE", "ACTIVE", "https://x", "X-Key", "passwordChanged", "12345678901234567890"} {
 		if !strings.Contains(kept, s) {
 			t.Errorf("%s is not kept: %s", s, kept)
 		}

@@ -41,8 +41,9 @@ func clean(v any) any {
 // apps keep what they like in their settings.
 func isSecret(name string, v any) bool {
 	n := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	if n == "recoveryquestion" {
-		return true
+	if n == "recoveryquestion" { // of a person; policies say by the same name whether there are any
+		o, is := v.(object)
+		return !is || o["question"] != nil || o["answer"] != nil
 	}
 	if _, isText := v.(string); !isText {
 		return false

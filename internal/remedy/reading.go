@@ -64,7 +64,7 @@ func bare(v any) any {
 	case *value.Object:
 		out := value.NewObject(v.Len())
 		for name, x := range v.All() {
-			if name != "_links" && !secretField(name) {
+			if name != "_links" && !secretField(name, x) {
 				out.Set(name, bare(x))
 			}
 		}
@@ -79,9 +79,12 @@ func bare(v any) any {
 	return v
 }
 
-func secretField(name string) bool {
+func secretField(name string, v any) bool {
 	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
-	case "clientsecret", "secret", "sharedsecret", "privatekey", "activationtoken", "recoveryquestion", "passcode", "d", "dp", "dq", "qi":
+	case "recoveryquestion": // of a person; policies say by the same name whether there are any
+		o, is := v.(*value.Object)
+		return !is || o.At("question") != nil || o.At("answer") != nil
+	case "clientsecret", "secret", "sharedsecret", "privatekey", "activationtoken", "passcode", "d", "dp", "dq", "qi":
 		return true
 	}
 	return false

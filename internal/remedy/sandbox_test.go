@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,6 +184,15 @@ const ann = "ann.smith@acme.example"
 func annAlone(x *tenant) remedy.Object { return remedy.Object{ID: x.fresh(ann)} }
 
 func peopleCases() []remedyCase {
+	consenting := func(x *tenant) remedy.Object { // somebody of the org who has let an app have tokens
+		for _, u := range x.org.Users("ACTIVE", 50) {
+			if list, _ := x.call("GET", "/api/v1/users/"+u.ID+"/grants", nil).([]any); len(list) > 0 {
+				return with(u.ID, "client", value.Lookup(list[0], "clientId"))
+			}
+		}
+		x.t.Fatal("nobody has agreed to anything")
+		return remedy.Object{}
+	}
 	enrolled := func(x *tenant) remedy.Object {
 		id := x.fresh(ann)
 		if err := x.org.Enrol(ann, "token:software:totp", sandbox.Client{IP: "198.51.100.7"}); err != nil {
@@ -233,6 +243,11 @@ func peopleCases() []remedyCase {
 		{book: "quarantine_user", given: func(x *tenant) remedy.Object { return with(x.fresh(ann), "group", x.group("Quarantine")) }, look: "/api/v1/groups/GROUP/users", after: ann},
 		{book: "leftovers", given: func(x *tenant) remedy.Object { return remedy.Object{ID: inGroup(x).ID} }, look: "/api/v1/users/ID/groups", before: "Night shift"},
 		{book: "remove_from_app", given: assigned, look: "/api/v1/apps/APP/users", before: ann},
+		{book: "revoke_consents", given: func(x *tenant) remedy.Object { return remedy.Object{ID: consenting(x).ID} }, look: "/api/v1/users/ID/grants", before: "offline_access", stays: true},
+		{book: "revoke_tokens", given: consenting, look: "/api/v1/users/ID/clients/CLIENT/tokens", before: "offline_access", stays: true},
+		{book: "revoke_app_tokens", given: func(x *tenant) remedy.Object {
+			return remedy.Object{ID: value.String(consenting(x).With.At("client"))}
+		}, look: "/api/v1/apps/ID/tokens", before: "offline_access", stays: true},
 	}
 }
 
@@ -369,6 +384,50 @@ func thingCases() []remedyCase {
 			}
 			return with(app, "key", ids[0])
 		}, look: "/api/v1/apps/ID/credentials/jwks", after: off},
+		{book: "deactivate_client_secret", given: func(x *tenant) remedy.Object {
+			app := x.service()
+			x.made("POST", "/api/v1/apps/"+app+"/credentials/secrets", nil)
+			return with(app, "secret", x.first("/api/v1/apps/"+app+"/credentials/secrets", "status", "ACTIVE"))
+		}, look: "/api/v1/apps/ID/credentials/secrets", after: off},
+	}
+}
+
+// backCases put things back to what they were.
+func backCases() []remedyCase {
+	changed := func(path string, which func(x *tenant) string, change func(was *value.Object) *value.Object) func(x *tenant) remedy.Object {
+		return func(x *tenant) remedy.Object {
+			id := which(x)
+			was, _ := x.call("GET", path+id, nil).(*value.Object)
+			if s, refused := x.call("PUT", path+id, change(was.Without("_links"))).(string); refused {
+				x.t.Fatalf("changing %s: %s", id, s)
+			}
+			return with(id, "value", was)
+		}
+	}
+	within := func(o *value.Object, field string, to func(*value.Object) *value.Object) *value.Object {
+		inner, _ := o.At(field).(*value.Object)
+		return o.With(field, to(inner))
+	}
+	return []remedyCase{
+		{book: "policy_back", given: changed("/api/v1/policies/", func(x *tenant) string { return x.first("/api/v1/policies?type=PASSWORD", "system", true) }, func(was *value.Object) *value.Object {
+			return was.With("description", "Loosened")
+		}), look: "/api/v1/policies/ID", before: "Loosened"},
+		{book: "app_back", given: changed("/api/v1/apps/", (*tenant).bookmark, func(was *value.Object) *value.Object {
+			return within(was, "settings", func(s *value.Object) *value.Object {
+				return within(s, "app", func(a *value.Object) *value.Object { return a.With("url", "https://elsewhere.example") })
+			})
+		}), look: "/api/v1/apps/ID", before: "https://elsewhere.example"},
+		{book: "idp_back", given: changed("/api/v1/idps/", func(x *tenant) string { return x.first("/api/v1/idps", "status", "ACTIVE") }, func(was *value.Object) *value.Object {
+			return was.With("name", "Led elsewhere")
+		}), look: "/api/v1/idps/ID", before: "Led elsewhere"},
+		{book: "zone_back", given: changed("/api/v1/zones/", func(x *tenant) string {
+			return x.made("POST", "/api/v1/zones", value.Map("type", "IP", "name", "Branch", "gateways", []any{value.Map("type", "CIDR", "value", "198.51.100.0/24")}))
+		}, func(was *value.Object) *value.Object {
+			return was.With("gateways", []any{value.Map("type", "CIDR", "value", "198.51.0.0/16")})
+		}), look: "/api/v1/zones/ID", before: "198.51.0.0/16", after: "198.51.100.0/24"},
+		{book: "authenticator_back", given: changed("/api/v1/authenticators/", func(x *tenant) string { return x.first("/api/v1/authenticators", "key", "okta_verify") }, func(was *value.Object) *value.Object {
+			return was.With("name", "Loosened")
+		}), look: "/api/v1/authenticators/ID", before: "Loosened"},
 	}
 }
 
@@ -378,7 +437,7 @@ func modulus(n int) string { return strings.Repeat(string(rune('p'+n)), 342) }
 // Every remediation changes in Okta what it says, and undoing makes it as before.
 func TestRemediationsInOkta(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		for i, c := range append(append(peopleCases(), accessCases()...), thingCases()...) {
+		for i, c := range slices.Concat(peopleCases(), accessCases(), thingCases(), backCases()) {
 			t.Run(fmt.Sprintf("%s %d", c.book, i), func(t *testing.T) { newTenant(t, db).try(c) })
 		}
 	})

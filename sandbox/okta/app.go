@@ -32,6 +32,8 @@ type app struct {
 	roles  ordered[*assignment]
 	keys   []*clientKey
 
+	secrets []*appSecret
+
 	signing       []*samlKey // what its SAML responses are signed with
 	fromCatalogue bool       // made from an entry of the catalogue, not in the wizard
 	provisioning  *provisioning

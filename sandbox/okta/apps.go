@@ -369,7 +369,9 @@ func (a *app) takeClient(c *call) error {
 		delete(given, "client_id")
 	}
 	if strings.HasPrefix(method, "client_secret") {
-		client["client_secret"] = c.ids.secret(64)
+		own, _ := given["client_secret"].(string)
+		delete(given, "client_secret")
+		client["client_secret"] = a.takeSecret(c, own)
 	}
 	a.credentials = merged(a.credentials, map[string]any{"signing": map[string]any{"kid": c.signingKID}, "oauthClient": merged(client, given)})
 	a.settings = merged(map[string]any{"oauthClient": map[string]any{

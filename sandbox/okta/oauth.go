@@ -3,7 +3,6 @@ package okta
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -252,13 +251,12 @@ func unescaped(s string) string {
 	return s
 }
 
-// hasSecret compares a client secret in constant time.
+// hasSecret says whether a client secret is one of those that count.
 func (a *app) hasSecret(secret string) bool {
 	if a.integration != nil {
 		return a.integration.hasSecret(secret)
 	}
-	have, _ := field(a.credentials, "oauthClient", "client_secret").(string)
-	return have != "" && subtle.ConstantTimeCompare([]byte(have), []byte(secret)) == 1
+	return a.hasAppSecret(secret)
 }
 
 func assertionAlgorithms() []jose.SignatureAlgorithm {

@@ -340,6 +340,52 @@ func TestKeyRotation(t *testing.T) {
 	}
 }
 
+func TestClientSecrets(t *testing.T) {
+	x := serve(t)
+	app := x.post("/api/v1/apps", object{
+		"name": "oidc_client", "label": "Reports", "signOnMode": "OPENID_CONNECT", "credentials": object{"oauthClient": object{"token_endpoint_auth_method": "client_secret_basic"}},
+		"settings": object{"oauthClient": object{"application_type": "service", "grant_types": []string{"client_credentials"}, "response_types": []string{"token"}}},
+	}).want(200).object()
+	id, secret := str(app, "id"), str(app, "credentials", "oauthClient", "client_secret")
+	path := "/api/v1/apps/" + id + "/credentials/secrets"
+	x.post("/api/v1/apps/"+id+"/grants", object{"scopeId": "okta.users.read", "issuer": x.url}).want(200)
+	refused := func(secret string) bool {
+		form := url.Values{"grant_type": {"client_credentials"}, "scope": {"okta.users.read"}, "client_id": {id}, "client_secret": {secret}}
+		body := string(x.ask(form).want(401).body)
+		if wrong := strings.Contains(body, "secret supplied"); wrong != strings.Contains(body, "must use the private_key_jwt") {
+			return wrong
+		}
+		t.Fatalf("neither the secret nor the way to sign in is refused: %s", body)
+		return false
+	}
+	if refused(secret) || !refused(secret+"x") {
+		t.Error("the secret of the app does not count, or another does")
+	}
+	old := str(x.get(path).want(200).list()[0], "id")
+	x.post(path+"/"+old+"/lifecycle/deactivate", nil).fails(400, "E0000001") // the only one
+	x.post(path, object{"client_secret": "short"}).fails(400, "E0000001")
+	next := x.post(path, object{"client_secret": "made-by-somebody-else"}).want(201).object()
+	x.post(path, nil).fails(400, "E0000001")
+	x.del(path+"/"+old).fails(400, "E0000001") // still active
+	x.post(path+"/"+old+"/lifecycle/deactivate", nil).want(200)
+	if !refused(secret) || refused("made-by-somebody-else") {
+		t.Error("the old secret counts, or the new one does not")
+	}
+	if got := str(x.get("/api/v1/apps/"+id).want(200).object(), "credentials", "oauthClient", "client_secret"); got != "made-by-somebody-else" {
+		t.Errorf("the app shows the secret %q", got)
+	}
+	x.post(path+"/"+old+"/lifecycle/activate", nil).want(200)
+	if refused(secret) {
+		t.Error("the secret that was activated again does not count")
+	}
+	x.post(path+"/"+old+"/lifecycle/deactivate", nil).want(200)
+	x.del(path + "/" + old).want(204)
+	x.get(path+"/"+old).fails(404, "E0000007")
+	x.get(path + "/" + str(next, "id")).want(200)
+	s := x.service(jose.ES256, false, "", "okta.users.read")
+	x.post("/api/v1/apps/"+s.id+"/credentials/secrets", nil).fails(400, "E0000001") // it signs in by its key
+}
+
 func TestGrants(t *testing.T) {
 	x := serve(t)
 	s := x.service(jose.ES256, false, "", "okta.users.read")

@@ -58,7 +58,7 @@ func routes() []route {
 	var all []route
 	for _, of := range [][]route{
 		userRoutes(), lifecycleRoutes(), credentialRoutes(), groupRoutes(), ruleRoutes(), ownerRoutes(), roleRoutes(), targetRoutes(),
-		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
+		factorRoutes(), sessionRoutes(), consentRoutes(), refreshRoutes(), riskRoutes(), appRoutes(), appSecretRoutes(), appUserRoutes(), appGroupRoutes(), appGrantRoutes(),
 		hookRoutes(), logRoutes(), tokenRoutes(), oauthRoutes(), serviceRoutes(), orgRoutes(), brandRoutes(), threatRoutes(), shelfRoutes(), singleRoutes(), policyRoutes(), deviceRoutes(), schemaRoutes(), bindingRoutes(), wellKnownRoutes(), pageRoutes(),
 		noticeRoutes(), logStreamRoutes(), samlKeyRoutes(), ssoRoutes(), connectionRoutes(), groupPushRoutes(), idpUserRoutes(),
 	} {

@@ -75,10 +75,13 @@ func (d *Dirty) pair(p Pair) {
 func touchUser(e LogEvent, d *Dirty) { d.part(User, e.user(), string(User)) }
 
 // touchPerson reads somebody's groups too: who is deactivated leaves groups, and who
-// is made joins one, without a word of it.
+// is made joins one, without a word of it. Roles end likewise.
 func touchPerson(e LogEvent, d *Dirty) {
 	touchUser(e, d)
 	d.part(User, e.user(), string(MemberOf))
+	if e.Type == "user.lifecycle.deactivate" {
+		d.part(User, e.user(), string(HasRole))
+	}
 }
 
 func touchFactors(e LogEvent, d *Dirty) { d.part(User, e.user(), string(Factor)) }

@@ -238,3 +238,18 @@ func TestBlocksIsAFeature(t *testing.T) {
 	x := serve(t)
 	x.get("/api/v1/users/"+x.person("ann")+"/blocks").fails(401, "E0000015")
 }
+
+// Whoever is deactivated has no admin role any more, and is given none; only the last
+// super admin keeps theirs.
+func TestRolesEndWithTheirHolder(t *testing.T) {
+	x := serve(t)
+	made := x.post("/api/v1/users?activate=true", object{"profile": object{"login": "ann@example.com", "email": "ann@example.com", "firstName": "A", "lastName": "B"}}).want(200).object()
+	path := "/api/v1/users/" + str(made, "id")
+	x.post(path+"/roles", object{"type": "SUPER_ADMIN"}).want(201)
+	x.post(path+"/roles", object{"type": "READ_ONLY_ADMIN"}).want(201)
+	x.post(path+"/lifecycle/deactivate", nil).want(200)
+	if left := x.get(path + "/roles").want(200).list(); len(left) > 0 {
+		t.Errorf("roles left: %v", left)
+	}
+	x.post(path+"/roles", object{"type": "READ_ONLY_ADMIN"}).fails(403, "E0000038")
+}

@@ -129,8 +129,19 @@ func (c *change) deactivate(u *user) {
 		a.drop(u)
 	}
 	c.endSessions(u)
+	c.endRoles(u)
 	u.consents, u.refresh, u.oneTime = nil, nil, ""
 	u.factors = ordered[*factor]{}
+}
+
+// endRoles takes the admin roles of somebody who is deactivated, but that of the last
+// super admin. The log has no word of it.
+func (c *change) endRoles(u *user) {
+	super := func(x *user) bool {
+		return slices.ContainsFunc(x.roles.items, func(a *assignment) bool { return a.Type == "SUPER_ADMIN" })
+	}
+	last := !slices.ContainsFunc(c.dir.users.items, func(x *user) bool { return x != u && x.status != Deprovisioned && super(x) })
+	u.roles.items = slices.DeleteFunc(u.roles.items, func(a *assignment) bool { return !last || a.Type != "SUPER_ADMIN" })
 }
 
 // deleteUser deactivates an active user and deletes a deactivated one, with

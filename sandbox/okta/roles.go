@@ -226,6 +226,9 @@ func assignRole(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if who.user != nil && who.user.status == Deprovisioned {
+		return answer{}, errStatus()
+	}
 	var in struct {
 		Type        string `json:"type"`
 		Role        string `json:"role"`

@@ -144,7 +144,7 @@ func (c *Core) holdSync(ctx context.Context, t inventory.Tenant) (release func()
 		return nil, nil, err
 	}
 	if !held {
-		return nil, nil, errs.New(errs.Conflict, "another process reads %s already", t.Domain)
+		return nil, nil, errs.New(errs.Conflict, "another process reads %s already, or was killed at it less than %s ago", t.Domain, syncLease)
 	}
 	lost, lose := context.WithCancel(context.WithoutCancel(ctx))
 	ended, end := context.WithCancel(context.WithoutCancel(ctx))

@@ -159,7 +159,7 @@ func TestPlansAreApprovedInSlack(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.channel("Approvals", w.seeded.Connect["slack"], []string{"#security"}, object{"moments": []string{}, "approvals": true})
-		a := asking{w, "account:" + m.Account.ID, people[4].ID}
+		a := asking{w, "account:" + m.ID, people[4].ID}
 
 		p := a.plan()
 		for login, says := range map[string]string{viewer: "may not approve plans", nobody: "no member", asker: "another member has to decide"} {

@@ -123,10 +123,6 @@ func (p Plan) Check(connector string) error {
 	switch {
 	case !slices.Contains(Connectors(), connector):
 		return wrong("connection", "people are told by Slack, Teams, mail or HTTP; this connection is of %s", connector)
-	case len(p.Moments) == 0 && p.Findings == nil && !p.Approvals:
-		return wrong("moments", "say at which moments people are told")
-	case slices.ContainsFunc(p.Moments, func(m Moment) bool { return !slices.Contains(Moments(), m) }):
-		return wrong("moments", "those of an alert are opened, escalated, overdue and closed")
 	case len(p.To) > maxTo:
 		return wrong("to", "there are more than %d", maxTo)
 	case connector == Slack && len(p.To) != 1:
@@ -143,6 +139,17 @@ func (p Plan) Check(connector string) error {
 	}
 	if i := slices.IndexFunc(p.To, bad); i >= 0 {
 		return wrong("to", "%q is no place to write to", p.To[i])
+	}
+	return p.checkWhat()
+}
+
+// checkWhat returns what is wrong with what is told, and when.
+func (p Plan) checkWhat() error {
+	if len(p.Moments) == 0 && p.Findings == nil && !p.Approvals {
+		return wrong("moments", "say at which moments people are told")
+	}
+	if slices.ContainsFunc(p.Moments, func(m Moment) bool { return !slices.Contains(Moments(), m) }) {
+		return wrong("moments", "those of an alert are opened, escalated, overdue and closed")
 	}
 	if p.Findings != nil {
 		if err := p.Findings.check(); err != nil {

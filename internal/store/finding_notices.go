@@ -47,7 +47,8 @@ func (tx *Tx) notifyFindings(ctx context.Context, t inventory.Tenant, judgement 
 	}
 	var rows [][]any
 	for _, c := range channels {
-		if rows, err = newsRow(rows, c, c.News(t.ID, calledOf(t), turned), judgement, notify.Judged, "", now); err != nil {
+		o := newsOf{c, c.News(t.ID, calledOf(t), turned), judgement, notify.Judged, ""}
+		if rows, err = o.row(rows, now); err != nil {
 			return err
 		}
 	}
@@ -62,16 +63,25 @@ func calledOf(t inventory.Tenant) string {
 	return t.Name
 }
 
-// newsRow adds the row of a notice of news, if there are any.
-func newsRow(rows [][]any, c notify.Channel, n *notify.News, about string, m notify.Moment, occasion string, now time.Time) ([][]any, error) {
-	if n == nil {
+// newsOf is what a channel is to tell, if anything is.
+type newsOf struct {
+	channel  notify.Channel
+	news     *notify.News
+	about    string
+	moment   notify.Moment
+	occasion string
+}
+
+// row adds the row of a notice of news, if there are any.
+func (o newsOf) row(rows [][]any, now time.Time) ([][]any, error) {
+	if o.news == nil {
 		return rows, nil
 	}
-	doc, err := json.Marshal(n)
+	doc, err := json.Marshal(o.news)
 	if err != nil {
 		return nil, err
 	}
-	return append(rows, []any{id.At(now), c.Org, c.ID, about, m, occasion, int(n.Severity()), notify.Queued, toMicros(now), toMicros(now), string(doc)}), nil
+	return append(rows, []any{id.At(now), o.channel.Org, o.channel.ID, o.about, o.moment, o.occasion, int(o.news.Severity()), notify.Queued, toMicros(now), toMicros(now), string(doc)}), nil
 }
 
 // Expiring writes the notices of exceptions that came to be over soon since the
@@ -117,7 +127,7 @@ func (tx *Tx) expiring(ctx context.Context, org string, checks map[string]*postu
 		}
 		for _, c := range channels {
 			n := c.Expiring(t.ID, calledOf(t), ends, fromMicros(int64(looked[c.ID])), now)
-			if rows, err = newsRow(rows, c, n, t.ID, notify.Expiring, fmt.Sprint(toMicros(now)), now); err != nil {
+			if rows, err = (newsOf{c, n, t.ID, notify.Expiring, fmt.Sprint(toMicros(now))}).row(rows, now); err != nil {
 				return err
 			}
 		}

@@ -4326,7 +4326,7 @@ export interface paths {
         };
         /**
          * How an Okta org stands, as a file for who audits it
-         * @description html is one page that fetches nothing and prints well, csv has a line for each thing that is not in order. It is the last judgement.
+         * @description html is one page that fetches nothing and prints well, pdf is the same on pages with exceptions and their owners, csv has a line for each thing that is not in order. It is the last judgement.
          */
         get: operations["reportPosture"];
         put?: never;
@@ -17302,7 +17302,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description html where nothing is said */
-                format?: "html" | "csv";
+                format?: "html" | "pdf" | "csv";
                 /** @description the one that is set for the org where nothing is said */
                 profile?: components["schemas"]["PostureProfile"];
             };

@@ -80,6 +80,7 @@ func commands() []command {
 		{"access who", "APP", "say who can use an app of an Okta org, and why", runAccessWho},
 		{"access reach", "PERSON", "say what a person of an Okta org is in, uses and can become", runAccessReach},
 		{"access export", "", "write the access graph of an Okta org", runAccessExport},
+		{"posture report", "", "write how an Okta org stands, for who audits it", runPostureReport},
 		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},

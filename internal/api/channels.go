@@ -13,15 +13,16 @@ import (
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/portal"
+	"sallyport/internal/posture"
 	"sallyport/internal/rule"
 	"sallyport/internal/store"
 )
 
 var (
-	_ = add("GET /api/v1/channels", portal.ChannelsRead, doc{Summary: "Where people are told of alerts, by name"}, listChannels)
+	_ = add("GET /api/v1/channels", portal.ChannelsRead, doc{Summary: "Where people are told of alerts, findings and plans, by name"}, listChannels)
 	_ = add("POST /api/v1/channels", portal.ChannelsWrite, doc{
-		Summary: "Tell people of alerts", Status: http.StatusCreated,
-		Help: "A channel writes through a connection of Slack, Teams, mail or HTTP. It tells of an alert and moment once.",
+		Summary: "Tell people of alerts, findings and plans", Status: http.StatusCreated,
+		Help: "A channel writes through a connection of Slack, Teams, mail or HTTP. It tells of an alert and moment once, and of all that a judgement changed of an org's findings in one message.",
 	}, createChannel)
 	_ = add("GET /api/v1/channels/{channel}", portal.ChannelsRead, doc{Summary: "A channel with what it told lately"}, getChannel)
 	_ = add("PUT /api/v1/channels/{channel}", portal.ChannelsWrite, doc{Summary: "Change a channel"}, putChannel)
@@ -29,27 +30,40 @@ var (
 	_ = add("POST /api/v1/channels/{channel}/test", portal.ChannelsWrite, doc{Summary: "Send a test to a channel", Help: "At once, whatever its quiet hours.", Long: true}, testChannel)
 )
 
-// Channel is a place where people are told of alerts.
+// Channel is a place where people are told of alerts, findings and plans.
 type Channel struct {
-	ID         string          `json:"id"`
-	Name       string          `json:"name"`
-	Connection Ref             `json:"connection"`
-	Connector  string          `json:"connector" doc:"of the connection: slack, teams, mail or http; empty where the connection was deleted"`
-	To         []string        `json:"to" doc:"where: a channel of Slack, addresses, or the URL of an HTTP request; empty for Teams"`
-	Severity   Severity        `json:"severity" doc:"the least that is told of"`
-	Types      []string        `json:"types" doc:"of alerts; none is any"`
-	Rules      []Ref           `json:"rules" doc:"none is any"`
-	Moments    []notify.Moment `json:"moments"`
-	Quiet      *QuietHours     `json:"quiet,omitempty"`
-	QuietUntil time.Time       `json:"quietUntil,omitzero" doc:"when the quiet ends that is now"`
-	Enabled    bool            `json:"enabled"`
-	Waiting    int             `json:"waiting" doc:"notices that are not sent yet"`
-	SentAt     time.Time       `json:"sentAt,omitzero" doc:"when a message last went out"`
-	Error      string          `json:"error,omitempty" doc:"what went wrong since"`
-	ErrorAt    time.Time       `json:"errorAt,omitzero"`
-	Buttons    *SlackButtons   `json:"buttons,omitempty" doc:"of Slack: what its buttons need"`
-	CreatedAt  time.Time       `json:"createdAt"`
-	UpdatedAt  time.Time       `json:"updatedAt"`
+	ID         string           `json:"id"`
+	Name       string           `json:"name"`
+	Connection Ref              `json:"connection"`
+	Connector  string           `json:"connector" doc:"of the connection: slack, teams, mail or http; empty where the connection was deleted"`
+	To         []string         `json:"to" doc:"where: a channel of Slack, addresses, or the URL of an HTTP request; empty for Teams"`
+	Severity   Severity         `json:"severity" doc:"the least that is told of"`
+	Types      []string         `json:"types" doc:"of alerts; none is any"`
+	Rules      []Ref            `json:"rules" doc:"none is any"`
+	Moments    []notify.Moment  `json:"moments" doc:"of alerts; none tells of no alert"`
+	Findings   *ChannelFindings `json:"findings,omitempty" doc:"which findings of posture are told of; none where it is not there"`
+	Approvals  bool             `json:"approvals" doc:"plans of remediation that wait for approval are told of; in Slack with buttons"`
+	Quiet      *QuietHours      `json:"quiet,omitempty"`
+	QuietUntil time.Time        `json:"quietUntil,omitzero" doc:"when the quiet ends that is now"`
+	Enabled    bool             `json:"enabled"`
+	Waiting    int              `json:"waiting" doc:"notices that are not sent yet"`
+	SentAt     time.Time        `json:"sentAt,omitzero" doc:"when a message last went out"`
+	Error      string           `json:"error,omitempty" doc:"what went wrong since"`
+	ErrorAt    time.Time        `json:"errorAt,omitzero"`
+	Buttons    *SlackButtons    `json:"buttons,omitempty" doc:"of Slack: what its buttons need"`
+	CreatedAt  time.Time        `json:"createdAt"`
+	UpdatedAt  time.Time        `json:"updatedAt"`
+}
+
+// ChannelFindings is which findings a channel tells of. An empty list is no
+// condition.
+type ChannelFindings struct {
+	Moments    []notify.FindingMoment `json:"moments" min:"1" max:"4" doc:"expiring is an exception that ends within a week, or half of its time where that is shorter"`
+	Severity   posture.Severity       `json:"severity,omitempty" doc:"the least; any where it is not there"`
+	Checks     []string               `json:"checks,omitempty" max:"500" doc:"ids"`
+	Categories []string               `json:"categories,omitempty" max:"100" doc:"of checks"`
+	Profiles   []posture.Profile      `json:"profiles,omitempty" max:"20" doc:"that the check belongs to"`
+	Tenants    []string               `json:"tenants,omitempty" max:"200" doc:"ids of Okta orgs"`
 }
 
 // QuietHours are when a channel holds back what it would tell.
@@ -77,8 +91,11 @@ type ChannelDetail struct {
 // ChannelNotice is what a channel told, or is to tell.
 type ChannelNotice struct {
 	ID        string        `json:"id"`
-	Alert     Ref           `json:"alert"`
-	Moment    notify.Moment `json:"moment"`
+	Alert     *Ref          `json:"alert,omitempty" doc:"that it is about"`
+	Plan      string        `json:"plan,omitempty" doc:"id of the plan that it is about"`
+	Tenant    string        `json:"tenant,omitempty" doc:"id of the Okta org whose findings it is about"`
+	Findings  int           `json:"findings,omitempty" doc:"how many it tells of"`
+	Moment    notify.Moment `json:"moment" doc:"of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval"`
 	State     notify.State  `json:"state"`
 	Attempts  int           `json:"attempts"`
 	NotBefore time.Time     `json:"notBefore,omitzero" doc:"of one that is held back: until when"`
@@ -117,8 +134,11 @@ func (s channelShower) show(c notify.Channel) Channel {
 	p := c.Plan
 	out := Channel{
 		ID: c.ID, Name: c.Name, Connection: Ref{c.Connection, conn.Name}, Connector: conn.Connector, To: append([]string{}, p.To...), Severity: severityOf(p.Severity),
-		Types: append([]string{}, p.Types...), Rules: each(p.Rules, func(id string) Ref { return refTo(s.rules, id) }), Moments: p.Moments, Enabled: c.Enabled, Waiting: s.waiting[c.ID],
+		Types: append([]string{}, p.Types...), Rules: each(p.Rules, func(id string) Ref { return refTo(s.rules, id) }), Moments: append([]notify.Moment{}, p.Moments...), Approvals: p.Approvals, Enabled: c.Enabled, Waiting: s.waiting[c.ID],
 		SentAt: c.Health.SentAt, Error: c.Health.Error, ErrorAt: c.Health.ErrorAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+	}
+	if f := p.Findings; f != nil {
+		out.Findings = new(ChannelFindings(*f))
 	}
 	if q := p.Quiet; q != nil {
 		out.Quiet = &QuietHours{q.Days, string(q.From), string(q.To), q.Zone, q.Critical}
@@ -163,30 +183,40 @@ func getChannel(ctx context.Context, d Deps, c portal.Caller, in channelIn) (Cha
 	}
 	titles := map[string]alert.Alert{}
 	if c.Can(portal.AlertsRead) {
-		if titles, err = d.DB.Alerts.Some(ctx, c.Org.ID, each(ns, func(n notify.Notice) string { return n.Alert })); err != nil {
+		if titles, err = d.DB.Alerts.Some(ctx, c.Org.ID, each(ns, func(n notify.Notice) string { return n.About })); err != nil {
 			return out, err
 		}
 	}
-	out.Recent = each(ns, func(n notify.Notice) ChannelNotice {
-		return ChannelNotice{
-			ID: n.ID, Alert: Ref{n.Alert, titles[n.Alert].Title}, Moment: n.Moment, State: n.State, Attempts: n.Attempts, NotBefore: n.NotBefore, SentAt: n.SentAt, Error: n.Error,
-			CreatedAt: n.CreatedAt,
-		}
-	})
+	out.Recent = each(ns, func(n notify.Notice) ChannelNotice { return showNotice(n, titles) })
 	return out, nil
+}
+
+func showNotice(n notify.Notice, alerts map[string]alert.Alert) ChannelNotice {
+	out := ChannelNotice{ID: n.ID, Moment: n.Moment, State: n.State, Attempts: n.Attempts, NotBefore: n.NotBefore, SentAt: n.SentAt, Error: n.Error, CreatedAt: n.CreatedAt}
+	switch {
+	case n.News != nil:
+		out.Tenant, out.Findings = n.News.Tenant, len(n.News.Found)+n.News.More
+	case n.Moment == notify.Asked:
+		out.Plan = n.About
+	default:
+		out.Alert = &Ref{n.About, alerts[n.About].Title}
+	}
+	return out
 }
 
 // channelBody is what a channel is made of.
 type channelBody struct {
-	Name       string          `json:"name" min:"1" max:"100"`
-	Connection string          `json:"connection" doc:"id; of Slack, Teams, mail or HTTP"`
-	To         []string        `json:"to,omitempty" max:"50" doc:"where: a channel of Slack, addresses, or the URL of an HTTP request; nothing for Teams"`
-	Severity   Severity        `json:"severity" doc:"the least that is told of"`
-	Types      []string        `json:"types,omitempty" max:"200" doc:"of alerts; none is any"`
-	Rules      []string        `json:"rules,omitempty" max:"500" doc:"ids; none is any"`
-	Moments    []notify.Moment `json:"moments" min:"1"`
-	Quiet      *QuietHours     `json:"quiet,omitempty"`
-	Enabled    bool            `json:"enabled"`
+	Name       string           `json:"name" min:"1" max:"100"`
+	Connection string           `json:"connection" doc:"id; of Slack, Teams, mail or HTTP"`
+	To         []string         `json:"to,omitempty" max:"50" doc:"where: a channel of Slack, addresses, or the URL of an HTTP request; nothing for Teams"`
+	Severity   Severity         `json:"severity" doc:"the least that is told of"`
+	Types      []string         `json:"types,omitempty" max:"200" doc:"of alerts; none is any"`
+	Rules      []string         `json:"rules,omitempty" max:"500" doc:"ids; none is any"`
+	Moments    []notify.Moment  `json:"moments" doc:"of alerts: opened, escalated, overdue, closed; none tells of no alert"`
+	Findings   *ChannelFindings `json:"findings,omitempty" doc:"which findings of posture are told of"`
+	Approvals  bool             `json:"approvals,omitempty" doc:"plans of remediation that wait for approval are told of"`
+	Quiet      *QuietHours      `json:"quiet,omitempty"`
+	Enabled    bool             `json:"enabled"`
 }
 
 // made returns the channel that a body describes.
@@ -194,7 +224,10 @@ func (in channelBody) made(ctx context.Context, d Deps, c portal.Caller) (notify
 	now := d.Now()
 	out := notify.Channel{
 		ID: id.At(now), Org: c.Org.ID, Name: in.Name, Connection: in.Connection, Enabled: in.Enabled, CreatedAt: now,
-		Plan: notify.Plan{To: in.To, Severity: in.Severity.rule(), Types: in.Types, Rules: in.Rules, Moments: in.Moments},
+		Plan: notify.Plan{To: in.To, Severity: in.Severity.rule(), Types: in.Types, Rules: in.Rules, Moments: in.Moments, Approvals: in.Approvals},
+	}
+	if f := in.Findings; f != nil {
+		out.Plan.Findings = new(notify.FindingPlan(*f))
 	}
 	if q := in.Quiet; q != nil {
 		out.Plan.Quiet = &notify.Quiet{Days: q.Days, From: notify.Clock(q.From), To: notify.Clock(q.To), Zone: q.Zone, Critical: q.Critical}

@@ -6,6 +6,7 @@ import (
 
 	"sallyport/internal/connector"
 	"sallyport/internal/flow"
+	"sallyport/internal/posture"
 	"sallyport/internal/value"
 )
 
@@ -28,7 +29,7 @@ type Definition struct {
 type Trigger struct {
 	Kind   flow.TriggerKind `json:"kind"`
 	Events []string         `json:"events,omitempty" doc:"event types"`
-	Where  string           `json:"where,omitempty" doc:"CEL over event, or alert, entity and event: only these"`
+	Where  string           `json:"where,omitempty" doc:"CEL over event; or alert, entity and event; or finding, check and tenant: only these"`
 	Inputs []Port           `json:"inputs,omitempty" doc:"what it wants to be given"`
 	Cron   string           `json:"cron,omitempty" doc:"of a schedule"`
 	Zone   string           `json:"zone,omitempty" doc:"of a schedule: the time zone, UTC where none is given"`
@@ -39,6 +40,21 @@ type Trigger struct {
 	Table  string           `json:"table,omitempty" doc:"of a row trigger: the table slot"`
 	Rows   []flow.RowHas    `json:"rows,omitempty" doc:"of a row trigger: the changes"`
 	Alert  *AlertTrigger    `json:"alert,omitempty" doc:"of an alert trigger: which alerts"`
+
+	Finding *FindingTrigger `json:"finding,omitempty" doc:"of a finding trigger: which findings"`
+}
+
+// FindingTrigger says which findings of posture start a flow. An empty list is no
+// condition.
+type FindingTrigger struct {
+	Checks     []string          `json:"checks" doc:"ids"`
+	Categories []string          `json:"categories" doc:"of checks"`
+	Severity   posture.Severity  `json:"severity,omitempty" doc:"or a graver one"`
+	Profiles   []posture.Profile `json:"profiles"`
+	Kinds      []string          `json:"kinds" doc:"of the objects that findings are about"`
+	Tenants    []string          `json:"tenants" doc:"ids, domains or names of Okta orgs"`
+	On         []posture.Turn    `json:"on"`
+	Most       int               `json:"most" doc:"how many runs one judgement may start"`
 }
 
 // AlertTrigger says which alerts start a flow. An empty list is no condition.
@@ -260,6 +276,10 @@ func showTrigger(t flow.Trigger) Trigger {
 	if t.Kind == flow.OnAlert {
 		a := t.Alert
 		out.Alert = &AlertTrigger{orNone(a.Rules), orNone(a.Types), severityOf(a.Severity), orNone(a.Entities), orNone(a.Tags), a.On}
+	}
+	if t.Kind == flow.OnFinding {
+		f := t.Finding
+		out.Finding = &FindingTrigger{orNone(f.Checks), orNone(f.Categories), f.Severity, append([]posture.Profile{}, f.Profiles...), orNone(f.Kinds), orNone(f.Tenants), f.On, f.Most}
 	}
 	if t.Where != nil {
 		out.Where = t.Where.Source()

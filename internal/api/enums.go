@@ -50,7 +50,7 @@ func flowEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[flow.StepState]():
 		return words("StepState", flow.StepStarted, flow.StepRetrying, flow.StepWaiting, flow.StepAgain, flow.StepDone, flow.StepFailed, flow.StepRefused, flow.StepDryRun, flow.StepUnknown), true
 	case reflect.TypeFor[flow.TriggerKind]():
-		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall, flow.OnSchedule, flow.OnAPI, flow.OnDelegated, flow.OnRow, flow.OnAlert), true
+		return words("TriggerKind", flow.OnEvent, flow.OnDemand, flow.OnCall, flow.OnSchedule, flow.OnAPI, flow.OnDelegated, flow.OnRow, flow.OnAlert, flow.OnFinding), true
 	case reflect.TypeFor[flow.CardKind]():
 		return words("CardKind", flow.CardKinds()...), true
 	case reflect.TypeFor[flow.ErrorWay]():
@@ -106,7 +106,11 @@ func enumOf(t reflect.Type) (enum, bool) {
 func alertEnum(t reflect.Type) (enum, bool) {
 	switch t {
 	case reflect.TypeFor[notify.Moment]():
-		return words("Moment", notify.Moments()...), true
+		return words("Moment", notify.AllMoments()...), true
+	case reflect.TypeFor[notify.FindingMoment]():
+		return words("FindingMoment", notify.FindingMoments()...), true
+	case reflect.TypeFor[posture.Turn]():
+		return words("FindingTurn", posture.Turns()...), true
 	case reflect.TypeFor[notify.State]():
 		return words("NoticeState", notify.States()...), true
 	case reflect.TypeFor[notify.Day]():

@@ -53,5 +53,5 @@ func (b *bench) judge(ctx context.Context, t inventory.Tenant, by posture.Profil
 		return run, err
 	}
 	run.Score = posture.ScoreOf(results)
-	return run, b.db.Postures.Judge(ctx, t, run, results, by == set.Profile)
+	return run, b.db.Postures.Judge(ctx, t, store.Judgement{PostureRun: run, Results: results, Settles: by == set.Profile})
 }

@@ -129,7 +129,7 @@ func TestPostureReport(t *testing.T) {
 	c := b.as(b.acme, "ada@acme.example", portal.Admin)
 	f := b.fill(b.acme, "ada@acme.example")
 	of := "/api/v1/tenants/" + f.tenant + "/posture/report"
-	for format, want := range map[string][]string{"csv": {"check,title,severity", "THREAT-001,ThreatInsight at least logs,high,threat,FAIL"}, "html": {"<title>", "ThreatInsight does none.", "Posture of acme"}} {
+	for format, want := range map[string][]string{"csv": {"check,title,severity", "THREAT-001,ThreatInsight at least logs,high,threat,FAIL"}, "pdf": {"%PDF-1.", "%%EOF"}, "html": {"<title>", "ThreatInsight does none.", "Posture of acme"}} {
 		resp, body := c.send("GET", of+"?format="+format, "", nil)
 		if resp.StatusCode != 200 || !strings.Contains(resp.Header.Get("Content-Disposition"), "posture-acme-") {
 			t.Errorf("%s: %d %v", format, resp.StatusCode, resp.Header)

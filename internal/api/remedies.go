@@ -24,6 +24,7 @@ var (
 	_ = add("POST /api/v1/remedies/{remedy}/run", portal.RemediesRun, doc{Summary: "Carry a plan out", Help: "It runs, or waits for approval, or is stopped by a limit before its first step: its state says which."}, runRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/approve", portal.RemediesApprove, doc{Summary: "Approve a plan", Help: "Whoever asked for it cannot."}, approveRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/decline", portal.RemediesApprove, doc{Summary: "Decline a plan", Help: "One that waits, for approval or for the end of its grace. Whoever asked for it withdraws it so."}, declineRemedy)
+	_ = add("POST /api/v1/remedies/{remedy}/stop", portal.RemediesRun, doc{Summary: "Stop a plan that runs", Help: "The call that is under way ends, and no other begins. What was made stays until the plan is undone."}, stopRemedy)
 	_ = add("POST /api/v1/remedies/{remedy}/undo", portal.RemediesRun, doc{Summary: "Undo all that a plan did", Help: "The last first. What cannot be undone keeps nothing else from being: each step says."}, undoRemedy)
 )
 
@@ -352,6 +353,11 @@ func approveRemedy(ctx context.Context, d Deps, c portal.Caller, in decideRemedy
 
 func declineRemedy(ctx context.Context, d Deps, c portal.Caller, in decideRemedyIn) (RemedyDetail, error) {
 	_, err := d.Remedies.Decide(ctx, c.Org.ID, in.ID, remedy.Decision{By: c.Actor(), Note: in.Note})
+	return moved(ctx, d, c, in.ID, err)
+}
+
+func stopRemedy(ctx context.Context, d Deps, c portal.Caller, in remedyIn) (RemedyDetail, error) {
+	_, err := d.Remedies.Stop(ctx, c.Org.ID, in.ID, c.Account.Name)
 	return moved(ctx, d, c, in.ID, err)
 }
 

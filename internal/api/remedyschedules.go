@@ -34,6 +34,7 @@ type RemedyScheduleSpec struct {
 	Zone       string        `json:"zone,omitempty" doc:"as Europe/Berlin; UTC where nothing is said"`
 	Ceiling    int           `json:"ceiling" min:"1" max:"500" doc:"the most objects of one turn"`
 	Approval   bool          `json:"approval,omitempty" doc:"its plans always want approval"`
+	AtOnce     bool          `json:"atOnce,omitempty" doc:"of a check: a judgement that opens findings of it gives the schedule a turn, too"`
 	Enabled    bool          `json:"enabled"`
 
 	GraceHours      int    `json:"graceHours,omitempty" max:"2160" doc:"how long a plan waits before it runs; who is not selected any more then is left alone"`
@@ -69,7 +70,7 @@ func showRemedySchedules(ctx context.Context, d Deps, c portal.Caller, all []rem
 		return RemedySchedule{
 			RemedyScheduleSpec: RemedyScheduleSpec{
 				Title: s.Title, Playbook: s.Playbook, Connection: s.Connection, People: s.Select.People, Check: s.Select.Check, With: s.With, Cron: s.Cron, Zone: s.Zone,
-				Ceiling: s.Ceiling, Approval: s.Approval, Enabled: s.Enabled, GraceHours: s.Grace.Hours, GraceConnection: s.Grace.Connection, GraceSubject: s.Grace.Subject, GraceText: s.Grace.Text,
+				Ceiling: s.Ceiling, Approval: s.Approval, AtOnce: s.AtOnce, Enabled: s.Enabled, GraceHours: s.Grace.Hours, GraceConnection: s.Grace.Connection, GraceSubject: s.Grace.Subject, GraceText: s.Grace.Text,
 			},
 			ID: s.ID, Actor: who.actor(s.Actor), CreatedAt: s.CreatedAt, NextAt: s.NextAt, LastAt: s.LastAt, LastPlan: s.LastPlan, LastSays: s.LastSays,
 		}
@@ -116,7 +117,7 @@ func saveRemedySchedule(ctx context.Context, d Deps, c portal.Caller, in RemedyS
 		return RemedySchedule{}, badField("title", "a title is wanted")
 	}
 	s.Title, s.Playbook, s.Connection, s.Select, s.With = in.Title, in.Playbook, in.Connection, remedy.Selection{People: in.People, Check: in.Check}, in.With
-	s.Cron, s.Zone, s.Ceiling, s.Approval, s.Enabled, s.Actor = in.Cron, in.Zone, in.Ceiling, in.Approval, in.Enabled, c.Actor()
+	s.Cron, s.Zone, s.Ceiling, s.Approval, s.AtOnce, s.Enabled, s.Actor = in.Cron, in.Zone, in.Ceiling, in.Approval, in.AtOnce, in.Enabled, c.Actor()
 	s.Grace = remedy.Grace{Hours: in.GraceHours, Connection: in.GraceConnection, Subject: in.GraceSubject, Text: in.GraceText}
 	next, err := d.Remedies.Check(s)
 	if err != nil {

@@ -9,22 +9,25 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/portal"
+	"sallyport/internal/posture"
 	"sallyport/internal/store"
 	"sallyport/internal/value"
 )
 
 var _ = add("POST /api/v1/flows/{id}/run", portal.FlowsRun, doc{
 	Summary: "Run a flow now", Status: http.StatusCreated,
-	Help: "A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
+	Help: "A flow that events start wants a stored event, one that alerts start an alert, one that findings start a finding, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.",
 }, runFlow)
 
 type runFlowIn struct {
-	ID     string        `path:"id"`
-	Event  string        `json:"event,omitempty" doc:"uuid of a stored event"`
-	Alert  string        `json:"alert,omitempty" doc:"id of an alert, for a flow that alerts start"`
-	Row    string        `json:"row,omitempty" doc:"id of a row, for a flow that rows start: as if it had just been made"`
-	Inputs *value.Object `json:"inputs,omitempty" doc:"by name"`
-	DryRun bool          `json:"dryRun,omitempty" doc:"show what would be done, and do nothing"`
+	ID      string        `path:"id"`
+	Event   string        `json:"event,omitempty" doc:"uuid of a stored event"`
+	Alert   string        `json:"alert,omitempty" doc:"id of an alert, for a flow that alerts start"`
+	Finding string        `json:"finding,omitempty" doc:"id of a finding, for a flow that findings start"`
+	Tenant  string        `json:"tenant,omitempty" doc:"id of the Okta org that the finding is of"`
+	Row     string        `json:"row,omitempty" doc:"id of a row, for a flow that rows start: as if it had just been made"`
+	Inputs  *value.Object `json:"inputs,omitempty" doc:"by name"`
+	DryRun  bool          `json:"dryRun,omitempty" doc:"show what would be done, and do nothing"`
 }
 
 func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, error) {
@@ -48,6 +51,12 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 		}
 		if in.Alert != "" {
 			return badField("alert", "the flow does not start by an alert")
+		}
+		if t.Kind == flow.OnFinding {
+			return byFinding(ctx, d, r, in)
+		}
+		if in.Finding != "" || in.Tenant != "" {
+			return badField("finding", "the flow does not start by a finding")
 		}
 		if t.Kind == flow.OnRow {
 			return byRow(ctx, d, r, t, in)
@@ -77,6 +86,30 @@ func byAlert(ctx context.Context, d Deps, r *flow.Run, id string) error {
 		return &field{"alert", err}
 	}
 	r.Cause, r.Alert, r.Event, r.Input = flow.OnAlert, a.ID, a.Event, value.Store(flow.AlertInput(a))
+	return nil
+}
+
+// byFinding gives a run a finding, as it is now.
+func byFinding(ctx context.Context, d Deps, r *flow.Run, in runFlowIn) error {
+	if in.Inputs.Len() > 0 {
+		return badField("inputs", "the flow starts by a finding; it takes no inputs")
+	}
+	t, err := d.DB.Inventory.Tenant(ctx, r.Org, in.Tenant)
+	if err != nil {
+		return &field{"tenant", err}
+	}
+	f, err := d.DB.Postures.Finding(ctx, r.Org, t.ID, in.Finding)
+	if err != nil {
+		return &field{"finding", err}
+	}
+	found := flow.Found{Tenant: t, Turned: posture.Turned{Turn: posture.TurnOpened, Finding: f, Check: posture.Check{ID: f.Check, Title: f.Check, Severity: f.Severity}}}
+	if f.State == posture.Closed {
+		found.Turn = posture.TurnClosed
+	}
+	if i := slices.IndexFunc(d.Checks, func(c *posture.Check) bool { return c.ID == f.Check }); i >= 0 {
+		found.Check = *d.Checks[i]
+	}
+	r.Cause, r.Input = flow.OnFinding, value.Store(flow.FindingInput(found))
 	return nil
 }
 
@@ -143,13 +176,15 @@ func againRun(ctx context.Context, d Deps, c portal.Caller, in idIn) (Run, error
 		if t.Kind == flow.OnDelegated {
 			return errs.New(errs.Conflict, "a delegated flow is run by those whom it was delegated to")
 		}
-		if (t.Kind == flow.OnAlert) != (before.Cause == flow.OnAlert) {
+		if (t.Kind == flow.OnAlert) != (before.Cause == flow.OnAlert) || (t.Kind == flow.OnFinding) != (before.Cause == flow.OnFinding) {
 			return errs.New(errs.Conflict, "the flow starts in another way now")
 		}
 		if r.RetryOf, r.DryRun = before.ID, before.DryRun; t.Kind == flow.OnAlert {
 			return byAlert(ctx, d, r, before.Alert)
 		}
-		r.Alert = before.Alert
+		if r.Alert = before.Alert; t.Kind == flow.OnFinding {
+			r.Cause = flow.OnFinding
+		}
 		r.RetryOf, r.DryRun, r.Event, r.Input, r.Context = before.ID, before.DryRun, event, before.Input, before.Context
 		return nil
 	})

@@ -58,7 +58,7 @@ func (s *server) serveSlack(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	p := presser{d: s.Deps, conn: conn.Connection, press: press}
 	if err := p.carryOut(ctx); err != nil {
-		s.Log.InfoContext(ctx, "press in Slack not carried out", "err", err, "user", press.User, "alert", press.Alert, "action", press.Action)
+		s.Log.InfoContext(ctx, "press in Slack not carried out", "err", err, "user", press.User, "alert", press.Alert, "plan", press.Plan, "action", press.Action)
 		p.whisper(ctx, value.Map("text", "That did not work: "+errs.Message(err)))
 	}
 }
@@ -113,6 +113,9 @@ func (p presser) carryOut(ctx context.Context) error {
 	c, err := p.member(ctx)
 	if err != nil {
 		return err
+	}
+	if p.press.Plan != "" {
+		return p.decide(ctx, c)
 	}
 	if p.press.Action == notify.PressRespond || p.press.Action == notify.PressRun {
 		if !c.Can(portal.ResponsesRun) || !c.Can(portal.AlertsRead) {
@@ -243,16 +246,21 @@ func (p presser) update(ctx context.Context, a alert.Alert, note string) error {
 	if p.press.Ephemeral || p.d.Notices == nil {
 		return nil
 	}
-	about, err := p.d.Notices.Reader.Subjects(ctx, p.conn.Org, []notify.Notice{{Alert: a.ID}})
+	about, err := p.d.Notices.Reader.Subjects(ctx, p.conn.Org, []notify.Notice{{About: a.ID, Moment: notify.Opened}})
 	if err != nil || len(about) == 0 {
 		return err
 	}
 	about[0].Note = note
-	_, err = p.do(ctx, "update_message", value.Map("channel", p.press.Channel, "ts", p.press.Message, "text", notify.SlackText(about[0]), "blocks", notify.SlackBlocks(about[0])))
-	if err != nil { // it was done, and only the message is of before
-		p.d.Log.WarnContext(ctx, "message in Slack not changed", "err", err, "alert", a.ID)
-	}
+	p.replace(ctx, about[0])
 	return nil
+}
+
+// replace has the message with the button tell of a subject as it is now.
+func (p presser) replace(ctx context.Context, s notify.Subject) {
+	_, err := p.do(ctx, "update_message", value.Map("channel", p.press.Channel, "ts", p.press.Message, "text", notify.SlackText(s), "blocks", notify.SlackBlocks(s)))
+	if err != nil { // it was done, and only the message is of before
+		p.d.Log.WarnContext(ctx, "message in Slack not changed", "err", err, "alert", p.press.Alert, "plan", p.press.Plan)
+	}
 }
 
 // whisper tells something to who pressed, and nobody else.

@@ -129,3 +129,53 @@ func TestNextRunIsShown(t *testing.T) {
 		t.Errorf("off, it waits for %s", got.Text("nextRunAt"))
 	}
 }
+
+const ofFinding = `flow: fix
+title: Answer a finding
+trigger: { finding: { check: THREAT-001, on: [opened, closed] }, where: finding.times > 0 }
+cards:
+  - return: { said: "{{ finding.turn }} {{ finding.object.kind }} {{ check.category }} {{ tenant.id }}" }
+`
+
+// A flow that findings start is run by hand for one, as it is now, whether its data is
+// kept or sealed, and shows what it is for.
+func TestFlowOfFinding(t *testing.T) {
+	for name, saveData := range map[string]bool{"with its data kept": true, "with its data sealed": false} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			b.work()
+			c := b.as(b.acme, "ada@acme.example", portal.Admin)
+			f := b.fill(b.acme, "ada@acme.example")
+			id := b.on(c, ofFinding, value.Map("saveData", saveData))
+			path := "/api/v1/flows/" + id + "/run"
+			if shown := c.get("/api/v1/flows/"+id, 200); value.String(at(shown, "trigger.finding.checks.0")) != "THREAT-001" || value.String(at(shown, "trigger.finding.most")) != "100" {
+				t.Errorf("it shows %s", value.JSON(shown))
+			}
+			for field, body := range map[string]*value.Object{
+				"tenant":  value.Map("finding", "THREAT-001:org"),
+				"finding": value.Map("finding", "NO-1:org", "tenant", f.tenant),
+				"inputs":  value.Map("finding", "THREAT-001:org", "tenant", f.tenant, "inputs", value.Map("x", "y")),
+			} {
+				_, text := c.send(http.MethodPost, path, "application/json", strings.NewReader(string(value.JSON(body))))
+				if got := failureOf(t, text); got != field {
+					t.Errorf("wrong is %q, not %s: %s", got, field, text)
+				}
+			}
+			made := c.post(path, value.Map("finding", "THREAT-001:org", "tenant", f.tenant), 201)
+			run := b.ended(c, made.Text("id"))
+			if run.Text("cause") != "finding" || run.Text("state") != "succeeded" || saveData && value.String(at(run, "result.said")) != "opened  threat "+f.tenant {
+				t.Errorf("%s", value.JSON(run))
+			}
+		})
+	}
+}
+
+// failureOf is the field that a refusal names.
+func failureOf(t *testing.T, text []byte) string {
+	t.Helper()
+	v, err := value.ParseJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value.String(value.Lookup(v, "error.field"))
+}

@@ -268,6 +268,9 @@ func (a *App) elapse(ctx context.Context) {
 		if err := a.DB.Notices.Overdue(ctx); err != nil && ctx.Err() == nil {
 			a.Log.WarnContext(ctx, "alerts that are overdue not looked for", "err", err)
 		}
+		if err := a.expiring(ctx); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "exceptions that are over soon not looked for", "err", err)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
+	"sallyport/internal/flow"
 	"sallyport/internal/inventory"
 	"sallyport/internal/live"
 	"sallyport/internal/posture"
@@ -68,10 +69,45 @@ func (c *Core) Judge(ctx context.Context, t inventory.Tenant, by posture.Profile
 		return run, nil, err
 	}
 	run.Score = posture.ScoreOf(results)
-	if err := c.DB.Postures.Judge(ctx, t, run, results, by == set.Profile); err != nil {
+	if err := c.keep(ctx, t, store.Judgement{PostureRun: run, Results: results, Settles: by == set.Profile}); err != nil {
 		return run, nil, fmt.Errorf("keep the judgement: %w", err)
 	}
 	return run, results, nil
+}
+
+// errStaleFlows says that flows were changed between reading and writing.
+var errStaleFlows = errors.New("the flows were changed meanwhile")
+
+// keep makes a judgement durable, with the runs that its findings start by the flows
+// as they are at that moment.
+func (c *Core) keep(ctx context.Context, t inventory.Tenant, j store.Judgement) error {
+	for {
+		book, err := c.Library.Book(ctx, t.Org)
+		if err != nil {
+			return err
+		}
+		var bad error
+		j.Start = func(flows int64, turned []posture.Turned) ([]flow.Run, error) {
+			if flows != book.Revision {
+				return nil, errStaleFlows
+			}
+			found := make([]flow.Found, len(turned))
+			for i, x := range turned {
+				found[i] = flow.Found{Turned: x, Tenant: t}
+			}
+			runs, failed := book.FoundRuns(found, c.Now())
+			bad = failed
+			return runs, nil
+		}
+		err = c.DB.Postures.Judge(ctx, t, j)
+		if errors.Is(err, errStaleFlows) && ctx.Err() == nil {
+			continue
+		}
+		if err == nil && bad != nil {
+			c.Log.WarnContext(ctx, "flows of findings", "err", bad, "tenant", t.ID)
+		}
+		return err
+	}
 }
 
 // ownPart completes settings by what the product knows of itself, and returns the

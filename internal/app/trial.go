@@ -126,6 +126,8 @@ func givenOf(kind flow.TriggerKind, c flowtest.Case) (Given, error) {
 		if c.Event != nil {
 			out.Event, err = completed(c.Event)
 		}
+	case flow.OnFinding:
+		out.Input = completedWith(flow.FindingInput(flow.Found{}), c.Input)
 	default: // the input is all
 	}
 	if out.Input == nil {
@@ -136,7 +138,11 @@ func givenOf(kind flow.TriggerKind, c flowtest.Case) (Given, error) {
 
 // alerted gives the alert of a case, and whom it is about, what all have.
 func alerted(in *value.Object) *value.Object {
-	out := flow.AlertInput(alert.Alert{State: alert.Open, Number: 1, Hits: 1, Events: 1})
+	return completedWith(flow.AlertInput(alert.Alert{State: alert.Open, Number: 1, Hits: 1, Events: 1}), in)
+}
+
+// completedWith puts into parts of what a run is given what a case says of them.
+func completedWith(out, in *value.Object) *value.Object {
 	for part, v := range out.All() {
 		of, _ := v.(*value.Object)
 		for key, said := range in.Object(part).All() {

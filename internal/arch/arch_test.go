@@ -49,10 +49,11 @@ var may = map[string]string{
 	"internal/okta/onboard":       "internal/connector/oauth internal/errs internal/okta internal/secret",
 	"internal/inventory":          "internal/errs internal/id internal/okta",
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
+	"internal/posture/pdf":        "internal/posture",
 	"internal/access":             "internal/errs internal/inventory internal/okta",
 	"internal/source":             "internal/errs internal/event internal/okta",
 	"internal/flopack":            "internal/errs internal/value",
-	"internal/flow":               "internal/errs internal/id internal/event internal/rule internal/alert internal/value internal/expr internal/function internal/connector internal/quota internal/secret",
+	"internal/flow":               "internal/errs internal/id internal/event internal/inventory internal/posture internal/rule internal/alert internal/value internal/expr internal/function internal/connector internal/quota internal/secret",
 	"internal/migration":          "internal/errs internal/id internal/value internal/flopack internal/function internal/connector internal/table internal/flow",
 	"internal/guard":              "internal/errs internal/id internal/secret internal/value internal/connector internal/quota",
 	"internal/remedy":             "content internal/connector internal/connector/document internal/errs internal/expr internal/flow internal/guard internal/id internal/quota internal/value",
@@ -66,7 +67,7 @@ var may = map[string]string{
 	"internal/detect/correlate":   "",
 	"internal/rule":               "content internal/errs internal/event internal/value internal/connector/document internal/detect internal/detect/plain internal/detect/sigma internal/detect/oktafilter internal/detect/correlate",
 	"internal/alert":              "internal/detect internal/detect/correlate internal/detect/plain internal/errs internal/event internal/expr internal/id internal/rule internal/value",
-	"internal/notify":             "internal/errs internal/alert internal/connector internal/event internal/quota internal/rule internal/value",
+	"internal/notify":             "internal/errs internal/alert internal/connector internal/event internal/posture internal/quota internal/rule internal/value",
 	"internal/backtest":           "internal/alert internal/detect/correlate internal/errs internal/event internal/id internal/rule",
 	"internal/pipeline":           "internal/detect/correlate internal/alert internal/id internal/event internal/source internal/flow",
 	"internal/totp":               "",
@@ -86,7 +87,7 @@ var may = map[string]string{
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/remedy",
+	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",
@@ -109,7 +110,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/access internal/posture internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
+	"cmd/sallyport":           "internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

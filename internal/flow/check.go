@@ -251,7 +251,7 @@ func (k *checker) callable(c *Card, slug, key string) *Definition {
 	case !ok:
 		k.r.bad(c.At, join(c.path, key), "there is no flow %q in this folder", slug)
 		return nil
-	case h.Trigger.Kind == OnEvent || h.Trigger.Kind == OnRow || h.Trigger.Kind == OnAlert:
+	case h.Trigger.Kind == OnEvent || h.Trigger.Kind == OnRow || h.Trigger.Kind == OnAlert || h.Trigger.Kind == OnFinding:
 		k.r.bad(c.At, join(c.path, key), "the flow %q starts by an %s and cannot be called", slug, h.Trigger.Kind)
 		return nil
 	}

@@ -83,13 +83,14 @@ const (
 	OnDelegated TriggerKind = "delegated" // a person who may, for a user, with inputs
 	OnRow       TriggerKind = "row"       // a change of a table's row
 	OnAlert     TriggerKind = "alert"     // an alert that was opened, or raised to a higher severity
+	OnFinding   TriggerKind = "finding"   // a finding of posture that a judgement opened or closed
 )
 
 // Trigger is what starts a flow.
 type Trigger struct {
 	Kind     TriggerKind
 	Events   []string      // Okta event types
-	Where    *expr.Program // over event, or alert, entity and event; nil for every one
+	Where    *expr.Program // over event; or alert, entity and event; or finding, check and tenant; nil for every one
 	Inputs   []Port
 	Schedule Schedule
 	Access   Access   // of an api trigger
@@ -97,6 +98,7 @@ type Trigger struct {
 	Table    string   // slot of a row trigger
 	Rows     []RowHas // what a row trigger looks for
 	Alert    AlertTrigger
+	Finding  FindingTrigger
 	At       Position
 }
 

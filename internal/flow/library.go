@@ -51,11 +51,12 @@ type Program struct {
 type Book struct {
 	Revision int64
 
-	byID    map[string]*Program
-	bySlug  map[slugKey]*Program
-	byEvent map[string][]*Program // the enabled ones, by event type
-	byAlert []*Program            // the enabled ones that alerts start
-	broken  map[string]error      // flows whose published version does not compile
+	byID      map[string]*Program
+	bySlug    map[slugKey]*Program
+	byEvent   map[string][]*Program // the enabled ones, by event type
+	byAlert   []*Program            // the enabled ones that alerts start
+	byFinding []*Program            // the enabled ones that findings start
+	broken    map[string]error      // flows whose published version does not compile
 }
 
 type slugKey struct{ folder, slug string }
@@ -105,8 +106,12 @@ func newBook(rev int64, flows []Flow, bodies []string, before *Book) *Book {
 		for _, t := range d.Trigger.Events {
 			b.byEvent[t] = append(b.byEvent[t], p)
 		}
-		if d.Trigger.Kind == OnAlert {
+		switch d.Trigger.Kind {
+		case OnAlert:
 			b.byAlert = append(b.byAlert, p)
+		case OnFinding:
+			b.byFinding = append(b.byFinding, p)
+		default:
 		}
 	}
 	return b

@@ -17,7 +17,7 @@ var eventForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 func (r *reader) trigger(of entry) Trigger {
 	t := Trigger{At: of.at}
 	where := entry{}
-	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call", "schedule", "api", "delegated", "row", "alert") {
+	for _, e := range r.mapping(of.value, of.path, "event", "where", "on_demand", "call", "schedule", "api", "delegated", "row", "alert", "finding") {
 		if e.key == "where" {
 			where = e
 			continue
@@ -34,8 +34,10 @@ func (r *reader) trigger(of entry) Trigger {
 		case OnEvent:
 		case OnAlert:
 			vars = append(vars, nameAlert, nameEntity)
+		case OnFinding:
+			vars = []string{nameFinding, nameCheck, nameTenant, nameOptions}
 		default:
-			r.bad(where.at, where.path, "a condition is for triggers by events and alerts only")
+			r.bad(where.at, where.path, "a condition is for triggers by events, alerts and findings only")
 		}
 		t.Where = r.condition(where, vars...)
 	}
@@ -59,6 +61,8 @@ func (r *reader) triggerOf(t *Trigger, e entry) {
 		r.rowTrigger(t, e)
 	case OnAlert:
 		r.alertTrigger(t, e)
+	case OnFinding:
+		r.findingTrigger(t, e)
 	default:
 		t.Inputs = r.inputsOf(e)
 	}

@@ -359,6 +359,10 @@ func (f *frame) given(v *value.Object) error {
 	case OnRow:
 		f.vars[nameRow], f.vars[nameBefore] = v.At(nameRow), v.At(nameBefore)
 		return nil
+	case OnFinding:
+		found := map[string]any{nameFinding: v.At(nameFinding), nameCheck: v.At(nameCheck), nameTenant: v.At(nameTenant)}
+		maps.Copy(f.vars, found)
+		return f.prog.canDecide(found)
 	case OnSchedule:
 		return nil
 	case OnAPI:
@@ -374,7 +378,8 @@ func (f *frame) given(v *value.Object) error {
 	return nil
 }
 
-// canDecide fails where the trigger's condition cannot be evaluated on an event or alert.
+// canDecide fails where the trigger's condition cannot be evaluated on an event, alert
+// or finding.
 // Whether it holds was decided when the run was queued, or by who started it.
 func (p *Program) canDecide(vars map[string]any) error {
 	where := p.Definition.Trigger.Where

@@ -20,6 +20,9 @@ const (
 	nameBefore      = "before"      // what the row was, of a row trigger
 	nameAlert       = "alert"       // of an alert trigger
 	nameEntity      = "entity"      // whom the alert is about
+	nameFinding     = "finding"     // of a finding trigger
+	nameCheck       = "check"       // what found it
+	nameTenant      = "tenant"      // the Okta org that it was found in
 	nameOptions     = "options"     // what was chosen where the flow was installed
 	nameRun         = "run"         // id, flow, dry_run, started_at
 	nameContext     = "context"     // who and what called: index, parent, error, execution_id, execution_time, user
@@ -46,6 +49,8 @@ func (t Trigger) names() []string {
 		return []string{nameRow, nameBefore}
 	case OnAlert:
 		return []string{nameAlert, nameEntity, nameEvent}
+	case OnFinding:
+		return []string{nameFinding, nameCheck, nameTenant}
 	case OnSchedule:
 		return nil
 	default:

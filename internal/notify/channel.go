@@ -1,10 +1,12 @@
-// Package notify tells people of alerts where they are: in Slack, in Teams, by
-// mail, or by an HTTP request to a program of theirs.
+// Package notify tells people of alerts, of findings of posture and of plans that
+// wait for approval where they are: in Slack, in Teams, by mail, or by an HTTP
+// request to a program of theirs.
 //
-// A channel says which alerts it tells of, at which moments, and when it is quiet.
-// What it tells is a notice: one for each alert, moment and channel, written in the
-// transaction of what it tells of, and sent by a job of its own. The connector
-// engine sends it, so that time limits, rate limits and masks are those of flows.
+// A channel says what it tells of, at which moments, and when it is quiet. What it
+// tells is a notice: one for each alert, moment and channel, and one for all that a
+// judgement changed of an org's findings. It is written in the transaction of what
+// it tells of, and sent by a job of its own. The connector engine sends it, so that
+// time limits, rate limits and masks are those of flows.
 package notify
 
 import (
@@ -18,7 +20,8 @@ import (
 	"sallyport/internal/rule"
 )
 
-// Moment is what happened to an alert.
+// Moment is what a notice is about: what happened to an alert, or to what else
+// people are told of.
 type Moment string
 
 // The moments.
@@ -27,10 +30,17 @@ const (
 	Escalated Moment = "escalated" // it became more severe
 	Overdue   Moment = "overdue"   // nobody did in time what was due
 	Closed    Moment = "closed"
+
+	Judged   Moment = "judged"   // a judgement opened or closed findings
+	Expiring Moment = "expiring" // exceptions of findings are over soon
+	Asked    Moment = "asked"    // a plan waits for approval
 )
 
-// Moments lists the moments.
+// Moments lists the moments of alerts.
 func Moments() []Moment { return []Moment{Opened, Escalated, Overdue, Closed} }
+
+// AllMoments lists what notices are about.
+func AllMoments() []Moment { return append(Moments(), Judged, Expiring, Asked) }
 
 // Channel is a place where an organization's people are told of alerts.
 type Channel struct {
@@ -53,8 +63,12 @@ type Plan struct {
 	Severity rule.Severity `json:"severity"`        // the least
 	Types    []string      `json:"types,omitempty"` // of alerts; none is any
 	Rules    []string      `json:"rules,omitempty"` // ids; none is any
-	Moments  []Moment      `json:"moments"`
+	Moments  []Moment      `json:"moments"`         // of alerts; none tells of no alert
 	Quiet    *Quiet        `json:"quiet,omitempty"` // nil for never
+	// Findings says which findings of posture are told of; nil is none.
+	Findings *FindingPlan `json:"findings,omitempty"`
+	// Approvals has it told of plans of remediation that wait for approval.
+	Approvals bool `json:"approvals,omitempty"`
 }
 
 // Health is what is known of how a channel does.
@@ -108,9 +122,7 @@ const maxTo = 50
 func (p Plan) Check(connector string) error {
 	switch {
 	case !slices.Contains(Connectors(), connector):
-		return wrong("connection", "alerts are told by Slack, Teams, mail or HTTP; this connection is of %s", connector)
-	case len(p.Moments) == 0:
-		return wrong("moments", "say at which moments people are told")
+		return wrong("connection", "people are told by Slack, Teams, mail or HTTP; this connection is of %s", connector)
 	case len(p.To) > maxTo:
 		return wrong("to", "there are more than %d", maxTo)
 	case connector == Slack && len(p.To) != 1:
@@ -127,6 +139,22 @@ func (p Plan) Check(connector string) error {
 	}
 	if i := slices.IndexFunc(p.To, bad); i >= 0 {
 		return wrong("to", "%q is no place to write to", p.To[i])
+	}
+	return p.checkWhat()
+}
+
+// checkWhat returns what is wrong with what is told, and when.
+func (p Plan) checkWhat() error {
+	if len(p.Moments) == 0 && p.Findings == nil && !p.Approvals {
+		return wrong("moments", "say at which moments people are told")
+	}
+	if slices.ContainsFunc(p.Moments, func(m Moment) bool { return !slices.Contains(Moments(), m) }) {
+		return wrong("moments", "those of an alert are opened, escalated, overdue and closed")
+	}
+	if p.Findings != nil {
+		if err := p.Findings.check(); err != nil {
+			return err
+		}
 	}
 	if p.Quiet != nil {
 		return p.Quiet.check()

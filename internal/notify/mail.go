@@ -43,11 +43,10 @@ func mailPart(s Subject) string {
 	w := s.said()
 	var b strings.Builder
 	fmt.Fprintf(&b, "<h3>%s</h3>\n<table>\n", html.EscapeString(w.headline))
-	for _, row := range [][2]string{{"Who", w.who}, {"Why", w.why}, {"Evidence", w.evidence}, {"State", w.state}} {
-		if row[1] != "" {
-			fmt.Fprintf(&b, "<tr><td valign=\"top\"><b>%s</b></td><td>%s</td></tr>\n", row[0], html.EscapeString(row[1]))
-		}
+	for _, row := range s.rows() {
+		text := strings.ReplaceAll(html.EscapeString(row[1]), "\n", "<br>\n")
+		fmt.Fprintf(&b, "<tr><td valign=\"top\"><b>%s</b></td><td>%s</td></tr>\n", row[0], text)
 	}
-	fmt.Fprintf(&b, "</table>\n<p><a href=\"%s\">Open alert #%d</a></p>\n", html.EscapeString(s.Link), s.Alert.Number)
+	fmt.Fprintf(&b, "</table>\n<p><a href=\"%s\">%s</a></p>\n", html.EscapeString(s.Link), s.opens())
 	return b.String()
 }

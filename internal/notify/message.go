@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,21 +12,63 @@ import (
 	"sallyport/internal/value"
 )
 
-// Subject is what a message tells of: an alert as it is now, and what happened.
+// Subject is what a message tells of: an alert as it is now, and what happened; or
+// what is new of findings; or a plan that waits for approval.
 type Subject struct {
 	Alert    alert.Alert
+	News     *News
+	Ask      *Ask
 	Moment   Moment
 	Why      string      // why the rule's author thinks that it matters
 	Assignee string      // name
 	Event    event.Event // the newest; the zero one where it is not stored
-	Link     string      // to the alert in the console
+	Link     string      // to it in the console
 	Note     string      // what was done last, and by whom; of a message that is changed
 }
 
-// Said is what a message says about a subject in plain words.
+// Said is what a message says about a subject in plain words. What is empty is not
+// said.
 type said struct{ headline, who, why, evidence, state string }
 
+// labels are what the parts of what is said are called.
+func (s Subject) labels() (who, why string) {
+	switch {
+	case s.News != nil:
+		return "Org", "What"
+	case s.Ask != nil:
+		return "For", "What"
+	}
+	return "Who", "Why"
+}
+
+// rows are the parts of what is said but for the headline, with their labels.
+func (s Subject) rows() [][2]string {
+	w := s.said()
+	who, why := s.labels()
+	all := [][2]string{{who, w.who}, {why, w.why}, {"Evidence", w.evidence}, {"State", w.state}}
+	return slices.DeleteFunc(all, func(r [2]string) bool { return r[1] == "" })
+}
+
+// opens is what a link to a subject is called.
+func (s Subject) opens() string {
+	switch {
+	case s.News != nil && len(s.News.Found) == 1 && s.News.More == 0:
+		return "Open the finding"
+	case s.News != nil:
+		return "Open the findings"
+	case s.Ask != nil:
+		return "Open the plan"
+	}
+	return fmt.Sprint("Open alert #", s.Alert.Number)
+}
+
 func (s Subject) said() said {
+	switch {
+	case s.News != nil:
+		return s.News.said()
+	case s.Ask != nil:
+		return s.Ask.said()
+	}
 	a := s.Alert
 	return said{
 		headline: strings.ToUpper(a.Severity.String()) + " · " + a.Title, who: who(a.Entity), why: s.Why, evidence: s.evidence(), state: s.state(),
@@ -103,18 +146,26 @@ func (s Subject) state() string {
 
 // plain is a subject as text.
 func (s Subject) plain() string {
-	w := s.said()
-	lines := []string{"Alert #" + fmt.Sprint(s.Alert.Number) + ": " + w.headline, "Who: " + w.who}
-	if w.why != "" {
-		lines = append(lines, "Why: "+w.why)
+	head := s.said().headline
+	if s.News == nil && s.Ask == nil {
+		head = "Alert #" + fmt.Sprint(s.Alert.Number) + ": " + head
 	}
-	return strings.Join(append(lines, "Evidence: "+w.evidence, "State: "+w.state, s.Link), "\n")
+	lines := []string{head}
+	for _, r := range s.rows() {
+		sep := ": "
+		if strings.Contains(r[1], "\n") {
+			sep = ":\n"
+		}
+		lines = append(lines, r[0]+sep+r[1])
+	}
+	return strings.Join(append(lines, s.Link), "\n")
 }
 
 // line is a subject in one line.
 func (s Subject) line() string {
 	w := s.said()
-	return w.headline + " · " + w.who + " · " + w.state
+	parts := slices.DeleteFunc([]string{w.headline, w.who, w.state}, func(t string) bool { return t == "" })
+	return strings.Join(parts, " · ")
 }
 
 // maxLines bounds what a digest names; the rest is counted.
@@ -122,7 +173,7 @@ const maxLines = 25
 
 // digestTitle says what a digest is.
 func digestTitle(n int) string {
-	return fmt.Sprint(n, " notices about alerts were held back during quiet hours")
+	return fmt.Sprint(n, " notices were held back during quiet hours")
 }
 
 // rest says how many are not named; empty for none.
@@ -159,7 +210,17 @@ func teamsMessage(about []Subject) *value.Object {
 	}
 	s := about[0]
 	w := s.said()
-	return value.Map("title", w.headline, "text", w.why, "link", s.Link, "facts", value.Map("Who", w.who, "Evidence", w.evidence, "State", w.state, "Alert", fmt.Sprint("#", s.Alert.Number)))
+	facts := value.NewObject(4)
+	_, why := s.labels()
+	for _, r := range s.rows() {
+		if r[0] != why {
+			facts.Set(r[0], r[1])
+		}
+	}
+	if s.News == nil && s.Ask == nil {
+		facts.Set("Alert", fmt.Sprint("#", s.Alert.Number))
+	}
+	return value.Map("title", w.headline, "text", w.why, "link", s.Link, "facts", facts)
 }
 
 // digest is what is told of several subjects, a line each.
@@ -179,10 +240,20 @@ func digest(about []Subject) []string {
 func webhookRequest(to string, p Parcel, about []Subject, now time.Time) *value.Object {
 	notices := make([]any, len(about))
 	for i, s := range about {
-		notices[i] = value.Map("moment", string(s.Moment), "alert", webhookAlert(s))
+		notices[i] = webhookNotice(s)
 	}
 	body := value.Map("id", p.Lead.ID, "channel", value.Map("id", p.Channel.ID, "name", p.Channel.Name), "sentAt", now.UTC().Format(time.RFC3339), "notices", notices)
 	return value.Map("method", "POST", "url", to, "encode", "json", "headers", value.Map("X-Sallyport-Delivery", p.Lead.ID), "body", body)
+}
+
+func webhookNotice(s Subject) *value.Object {
+	switch {
+	case s.News != nil:
+		return s.News.webhook(s)
+	case s.Ask != nil:
+		return value.Map("moment", string(s.Moment), "plan", s.Ask.webhook(s))
+	}
+	return value.Map("moment", string(s.Moment), "alert", webhookAlert(s))
 }
 
 func webhookAlert(s Subject) *value.Object {

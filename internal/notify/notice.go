@@ -7,8 +7,9 @@ type Notice struct {
 	ID        string
 	Org       string
 	Channel   string
-	Alert     string
+	About     string // id: of the alert; of the judgement, the tenant or the plan where the moment is not one of an alert's
 	Moment    Moment
+	News      *News // of [Judged] and [Expiring]: what is told, as it was then
 	State     State
 	Digest    string // the notice with which it is sent in one message; empty for none
 	Attempts  int

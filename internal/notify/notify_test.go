@@ -207,7 +207,7 @@ func FuzzReadPress(f *testing.F) {
 		if err != nil && errs.KindOf(err) != errs.Invalid {
 			t.Errorf("%q: %v", body, err)
 		}
-		if p != (notify.Press{}) && (p.User == "" || p.Channel == "" || p.Alert == "") {
+		if p != (notify.Press{}) && (p.User == "" || p.Channel == "" || (p.Alert == "") == (p.Plan == "")) {
 			t.Errorf("%q is %+v", body, p)
 		}
 	})

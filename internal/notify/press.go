@@ -18,6 +18,8 @@ const (
 	PressBenign      = "alert.benign" // close
 	PressRespond     = "alert.respond"
 	PressRun         = "alert.run" // one of the responses that were offered
+	PressApprove     = "plan.approve"
+	PressDecline     = "plan.decline"
 )
 
 // Press is a button that somebody pressed in Slack.
@@ -27,7 +29,8 @@ type Press struct {
 	Message   string // timestamp of the message with the button
 	Ephemeral bool   // only who pressed sees that message
 	Action    string
-	Alert     string // id
+	Alert     string // id, of the buttons of an alert
+	Plan      string // id, of the buttons of a plan of remediation
 	Flow      string // id, of PressRun
 }
 
@@ -99,12 +102,16 @@ func ReadPress(body []byte) (Press, error) {
 		return Press{}, nil
 	}
 	a := in.Actions[0]
-	of, ours := strings.CutPrefix(a.BlockID, blockPrefix)
-	if !ours || of == "" || in.User.ID == "" || in.Container.ChannelID == "" {
+	of, alert := strings.CutPrefix(a.BlockID, blockPrefix)
+	plan, planned := strings.CutPrefix(a.BlockID, planPrefix)
+	if !alert && !planned || of == "" || plan == "" || in.User.ID == "" || in.Container.ChannelID == "" {
 		return Press{}, nil
 	}
-	return Press{
-		User: in.User.ID, Channel: in.Container.ChannelID, Message: in.Container.MessageTS, Ephemeral: in.Container.IsEphemeral,
-		Action: a.ActionID, Alert: of, Flow: a.SelectedOption.Value,
-	}, nil
+	out := Press{
+		User: in.User.ID, Channel: in.Container.ChannelID, Message: in.Container.MessageTS, Ephemeral: in.Container.IsEphemeral, Action: a.ActionID, Flow: a.SelectedOption.Value,
+	}
+	if out.Alert = of; planned {
+		out.Alert, out.Plan = "", plan
+	}
+	return out, nil
 }

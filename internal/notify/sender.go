@@ -83,7 +83,7 @@ func (s *Sender) Work(ctx context.Context, org, notice string) (time.Time, error
 		return time.Time{}, fmt.Errorf("end notice %s: %w", notice, err)
 	}
 	if r.Error != "" {
-		s.Log.WarnContext(ctx, "alert not told", "channel", p.Channel.Name, "notice", p.Lead.ID, "attempt", p.Lead.Attempts, "final", r.State == Failed, "err", r.Error)
+		s.Log.WarnContext(ctx, "people not told", "channel", p.Channel.Name, "notice", p.Lead.ID, "attempt", p.Lead.Attempts, "final", r.State == Failed, "err", r.Error)
 	}
 	if s.Changed != nil {
 		s.Changed(org, p.Channel.ID)
@@ -96,7 +96,7 @@ func (s *Sender) send(ctx context.Context, p Parcel) error {
 	if err != nil {
 		return err
 	}
-	if len(about) == 0 { // the alerts are gone
+	if len(about) == 0 { // what they tell of is gone
 		return nil
 	}
 	return s.Tell(ctx, p, about)

@@ -61,7 +61,7 @@ func (o *outbox) Subjects(context.Context, string, []notify.Notice) ([]notify.Su
 }
 
 func newOutbox(answer func(n int) error) (*outbox, *notify.Sender) {
-	lead := notify.Notice{ID: "n1", Org: "o", Channel: "c", Alert: "a"}
+	lead := notify.Notice{ID: "n1", Org: "o", Channel: "c", About: "a"}
 	o := &outbox{answer: answer, about: []notify.Subject{subject(alert.Open)}, parcel: notify.Parcel{
 		Channel: notify.Channel{ID: "c", Org: "o", Name: "Program", Connection: "k", Plan: notify.Plan{To: []string{"/x"}}}, Lead: lead, Notices: []notify.Notice{lead},
 	}}

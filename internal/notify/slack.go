@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"fmt"
 	"strings"
 
 	"sallyport/internal/alert"
@@ -49,11 +48,11 @@ func slackMessage(to string, about []Subject) *value.Object {
 	return value.Map("channel", to, "text", digestTitle(len(about)), "blocks", slackDigest(about))
 }
 
-// slackDigest is one message of many alerts, each a link.
+// slackDigest is one message of many subjects, each a link.
 func slackDigest(about []Subject) []any {
 	out := []any{value.Map("type", "header", "text", plainText(digestTitle(len(about))))}
 	for _, s := range about[:min(len(about), maxLines)] {
-		out = append(out, section(cut(escaped(s.line()), maxSection)+"\n<"+s.Link+"|Open alert #"+fmt.Sprint(s.Alert.Number)+">"))
+		out = append(out, section(cut(escaped(s.line()), maxSection)+"\n<"+s.Link+"|"+s.opens()+">"))
 	}
 	if more := rest(len(about)); more != "" {
 		out = append(out, value.Map("type", "context", "elements", []any{plainText(more)}))
@@ -61,25 +60,36 @@ func slackDigest(about []Subject) []any {
 	return out
 }
 
-// SlackBlocks are the blocks of a message about one alert, with the buttons that
+// SlackBlocks are the blocks of a message about one subject, with the buttons that
 // its state allows.
 func SlackBlocks(s Subject) []any {
 	w := s.said()
-	text := "*Who*  " + escaped(w.who)
-	if w.why != "" {
-		text += "\n*Why*  " + escaped(cut(w.why, maxSection/2))
+	var lines []string
+	for _, r := range s.rows() {
+		text, sep := escaped(cut(r[1], maxSection/2)), "  "
+		if strings.Contains(text, "\n") {
+			sep = "\n"
+		}
+		if r[0] != "State" {
+			lines = append(lines, "*"+r[0]+"*"+sep+text)
+		}
 	}
-	text += "\n*Evidence*  " + escaped(w.evidence)
-	foot := escaped(w.state) + " · <" + s.Link + "|Open alert #" + fmt.Sprint(s.Alert.Number) + ">"
+	foot := "<" + s.Link + "|" + s.opens() + ">"
+	if w.state != "" {
+		foot = escaped(w.state) + " · " + foot
+	}
 	if s.Note != "" {
 		foot += " · " + escaped(s.Note)
 	}
 	out := []any{
 		value.Map("type", "header", "text", plainText(cut(w.headline, maxHeader))),
-		section(cut(text, maxSection)),
+		section(cut(strings.Join(lines, "\n"), maxSection)),
 		value.Map("type", "context", "elements", []any{markdown(foot)}),
 	}
-	if s.Alert.State == alert.Closed {
+	switch {
+	case s.Ask != nil:
+		return append(out, s.Ask.buttons()...)
+	case s.News != nil || s.Alert.State == alert.Closed:
 		return out
 	}
 	var buttons []any

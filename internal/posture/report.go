@@ -109,6 +109,11 @@ type reportPage struct {
 }
 
 func (r Report) page() reportPage {
+	return reportPage{Report: r, Score: ScoreOf(r.Results), Verdicts: Verdicts(), Sorted: r.Sorted()}
+}
+
+// Sorted returns the results, the gravest first.
+func (r Report) Sorted() []Result {
 	sorted := slices.Clone(r.Results)
 	slices.SortStableFunc(sorted, func(a, b Result) int {
 		if d := b.Verdict.grave() - a.Verdict.grave(); d != 0 {
@@ -116,5 +121,5 @@ func (r Report) page() reportPage {
 		}
 		return slices.Index(Severities(), a.Check.Severity) - slices.Index(Severities(), b.Check.Severity)
 	})
-	return reportPage{Report: r, Score: ScoreOf(r.Results), Verdicts: Verdicts(), Sorted: sorted}
+	return sorted
 }

@@ -132,6 +132,19 @@ func (e *Engine) Expire(ctx context.Context) error {
 	return nil
 }
 
+// Stop keeps a plan that runs from beginning another step. A call that is under way
+// ends, and what was made stays until the plan is undone.
+func (e *Engine) Stop(ctx context.Context, org, id, who string) (Plan, error) {
+	p, err := e.Plans.Get(ctx, org, id)
+	if err != nil {
+		return Plan{}, err
+	}
+	if p.State != Running {
+		return Plan{}, errs.New(errs.Conflict, "the plan is %s: only one that runs can be stopped", p.State)
+	}
+	return e.end(ctx, p, Stopped, "it was stopped by "+who, Running)
+}
+
 // Undo asks for all that a plan did to be undone, the last first.
 func (e *Engine) Undo(ctx context.Context, org, id, actor string) (Plan, error) {
 	p, err := e.Plans.Get(ctx, org, id)

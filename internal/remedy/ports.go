@@ -36,6 +36,8 @@ type Plans interface {
 	Move(ctx context.Context, m Move) (Moved, error)
 	// SaveStep writes a step, if it still is in a state. It reports whether it was.
 	SaveStep(ctx context.Context, org, plan string, from StepState, s Step) (bool, error)
+	// Open returns the plans of a cause that were asked for and have not ended.
+	Open(ctx context.Context, org string, c Cause) ([]Plan, error)
 	// Expired returns plans that waited for approval until a time.
 	Expired(ctx context.Context, until time.Time) ([]Plan, error)
 }

@@ -178,6 +178,11 @@ func (p *Plan) Count(states ...StepState) int {
 	return n
 }
 
+// WaitsForApproval reports whether somebody has to say yes or no.
+func (p *Plan) WaitsForApproval() bool {
+	return p.State == Waiting && p.Needs != "" && p.Decision == nil
+}
+
 // CanUndo reports whether there is something of the plan to be undone.
 func (p *Plan) CanUndo() bool {
 	if p.State != Done && p.State != Failed && p.State != Stopped {

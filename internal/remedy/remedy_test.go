@@ -186,6 +186,45 @@ func TestApproval(t *testing.T) {
 	}
 }
 
+// A plan that is stopped makes no other step: the call that is under way ends, and
+// what was made can be undone.
+func TestStop(t *testing.T) {
+	eachLab(t, 3, func(t *testing.T, l *lab) {
+		p := l.ask(l.draft("clear_sessions", people(3)...))
+		l.peer.fail = func(r *http.Request) int { // while the first call is under way
+			if r.Method == http.MethodDelete && l.get(p.ID).State == remedy.Running {
+				if _, err := l.Stop(t.Context(), org, p.ID, "Rob"); err != nil {
+					t.Error(err)
+				}
+			}
+			return 0
+		}
+		p = l.work(p)
+		if p.State != remedy.Stopped || p.Error != "it was stopped by Rob" || states(p) != "done planned planned" || strings.Count(l.peer.sent(), "\n") != 0 {
+			t.Errorf("%s %q: %s, sent %q", p.State, p.Error, states(p), l.peer.sent())
+		}
+		if _, err := l.Stop(t.Context(), org, p.ID, "Rob"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("stopped again: %v", err)
+		}
+	})
+}
+
+// The last step of a plan that was stopped while it was made leaves it stopped.
+func TestStopAtTheLastStep(t *testing.T) {
+	eachLab(t, 1, func(t *testing.T, l *lab) {
+		p := l.ask(l.draft("clear_sessions", people(1)...))
+		l.peer.fail = func(r *http.Request) int {
+			if r.Method == http.MethodDelete {
+				_, _ = l.Stop(t.Context(), org, p.ID, "Rob")
+			}
+			return 0
+		}
+		if p = l.work(p); p.State != remedy.Stopped || states(p) != "done" {
+			t.Errorf("%s: %s", p.State, states(p))
+		}
+	})
+}
+
 // Nobody has to look at a plan for its time to end.
 func TestExpire(t *testing.T) {
 	eachLab(t, 6, func(t *testing.T, l *lab) {

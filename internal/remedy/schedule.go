@@ -39,8 +39,9 @@ type Schedule struct {
 	Cron       string        `json:"cron"`           // minute hour day month weekday
 	Zone       string        `json:"zone,omitempty"` // as Europe/Berlin; empty is UTC
 	Grace      Grace         `json:"grace"`
-	Approval   bool          `json:"approval"` // its plans always want approval
-	Ceiling    int           `json:"ceiling"`  // the most objects of one turn; more are a mistake, and nothing is done
+	Approval   bool          `json:"approval"`         // its plans always want approval
+	Ceiling    int           `json:"ceiling"`          // the most objects of one turn; more are a mistake, and nothing is done
+	AtOnce     bool          `json:"atOnce,omitempty"` // a judgement that opens findings of its check gives it a turn, too
 	Enabled    bool          `json:"enabled"`
 	Actor      string        `json:"actor"` // who made it, and asks for its plans
 	CreatedAt  time.Time     `json:"createdAt"`
@@ -52,16 +53,23 @@ type Schedule struct {
 
 // Check says what is wrong with a schedule, and when it is next.
 func (e *Engine) Check(s Schedule) (next time.Time, err error) {
-	if _, err := e.Books.Get(s.Playbook); err != nil {
+	b, err := e.Books.Get(s.Playbook)
+	if err != nil {
 		return time.Time{}, errs.New(errs.Invalid, "playbook: %v", errs.Message(err))
 	}
 	if (s.Select.People == "") == (s.Select.Check == "") {
 		return time.Time{}, errs.New(errs.Invalid, "select: a condition over people or a posture check is wanted")
 	}
 	if s.Select.People != "" {
+		if b.For != forPeople {
+			return time.Time{}, errs.New(errs.Invalid, "select.people: the playbook %s is for objects of the kind %s, not for people", b.ID, b.For)
+		}
 		if _, err := expr.CompileCondition(s.Select.People, "user", "now"); err != nil {
 			return time.Time{}, errs.New(errs.Invalid, "select.people: %v", err)
 		}
+	}
+	if s.AtOnce && s.Select.Check == "" {
+		return time.Time{}, errs.New(errs.Invalid, "atOnce: only what a check finds can be answered at once")
 	}
 	if s.Ceiling < 1 || s.Ceiling > MaxObjects {
 		return time.Time{}, errs.New(errs.Invalid, "ceiling: a number from 1 to %d is wanted, not %d", MaxObjects, s.Ceiling)
@@ -74,6 +82,9 @@ func (e *Engine) Check(s Schedule) (next time.Time, err error) {
 	}
 	return next, nil
 }
+
+// forPeople is the kind of object of playbooks that are for people.
+const forPeople = "user"
 
 // Clock makes the plans of schedules, and stops those that nobody approved.
 // Several may work on one timetable: each time is fired once.
@@ -145,6 +156,9 @@ func (c *Clock) turn(ctx context.Context, s Schedule, now time.Time) (Plan, erro
 		return Plan{}, ErrNoInventory
 	}
 	objects, err := e.selects(ctx, s)
+	if err == nil {
+		objects, err = e.unplanned(ctx, s, objects)
+	}
 	if err != nil || len(objects) == 0 {
 		return Plan{}, err
 	}
@@ -178,6 +192,22 @@ func (c *Clock) turn(ctx context.Context, s Schedule, now time.Time) (Plan, erro
 		}
 	}
 	return asked, nil
+}
+
+// unplanned leaves out what plans of a schedule are for that have not ended: people
+// who approve are not asked twice.
+func (e *Engine) unplanned(ctx context.Context, s Schedule, objects []Object) ([]Object, error) {
+	open, err := e.Plans.Open(ctx, s.Org, Cause{"schedule", s.ID})
+	if err != nil {
+		return nil, fmt.Errorf("read the plans that have not ended: %w", err)
+	}
+	planned := map[string]bool{}
+	for _, p := range open {
+		for _, o := range p.Objects {
+			planned[o.ID] = true
+		}
+	}
+	return slices.DeleteFunc(objects, func(o Object) bool { return planned[o.ID] }), nil
 }
 
 // selects finds what a schedule is about now.

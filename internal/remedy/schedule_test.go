@@ -84,6 +84,9 @@ func TestSchedule(t *testing.T) {
 				if got.LastSays != tt.says || (got.LastPlan == "") != (tt.state == "") || !got.NextAt.Equal(s.NextAt.AddDate(0, 0, 1)) {
 					t.Fatalf("%+v", got)
 				}
+				if asked := l.Selector.(*chosen).asked; len(asked) == 0 || asked[0].For != "user" {
+					t.Errorf("it is selected for %+v, not for objects of the playbook's kind", asked)
+				}
 				if tt.state == "" {
 					return
 				}
@@ -147,15 +150,54 @@ func TestScheduleCheck(t *testing.T) {
 			"playbook: ":      func(s *remedy.Schedule) { s.Playbook = "dance" },
 			"select: ":        func(s *remedy.Schedule) { s.Select.Check = "USER-001" },
 			"select.people: ": func(s *remedy.Schedule) { s.Select.People = "user.(" },
-			"ceiling: ":       func(s *remedy.Schedule) { s.Ceiling = 0 },
-			"grace.hours: ":   func(s *remedy.Schedule) { s.Grace.Hours = -1 },
-			"cron: ":          func(s *remedy.Schedule) { s.Zone = "Mars/Olympus" },
+			"select.people: the playbook deactivate_app is for": func(s *remedy.Schedule) { s.Playbook = "deactivate_app" },
+			"atOnce: ":      func(s *remedy.Schedule) { s.AtOnce = true },
+			"ceiling: ":     func(s *remedy.Schedule) { s.Ceiling = 0 },
+			"grace.hours: ": func(s *remedy.Schedule) { s.Grace.Hours = -1 },
+			"cron: ":        func(s *remedy.Schedule) { s.Zone = "Mars/Olympus" },
 		} {
 			s := good
 			change(&s)
 			if _, err := l.Check(s); errs.KindOf(err) != errs.Invalid || !strings.HasPrefix(errs.Message(err), says) {
 				t.Errorf("%s%v", says, err)
 			}
+		}
+	})
+}
+
+// A check may be answered by a playbook for whatever it finds.
+func TestScheduleOfCheck(t *testing.T) {
+	eachLab(t, 0, func(t *testing.T, l *lab) {
+		s := remedy.Schedule{Playbook: "deactivate_app", Select: remedy.Selection{Check: "APP-001"}, AtOnce: true, Cron: "0 6 * * *", Ceiling: 5}
+		if _, err := l.Check(s); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What a plan is for that waits or runs is left out of the next turn, and is selected
+// again once the plan has ended.
+func TestTurnsDoNotOverlap(t *testing.T) {
+	eachLab(t, 3, func(t *testing.T, l *lab) {
+		sel := &chosen{objects: people(1)}
+		l.Selector = sel
+		c, s := l.schedule(func(s *remedy.Schedule) { s.Approval, s.Cron = true, "0 * * * *" })
+		first := l.turn(c, s)
+		sel.objects = people(2)
+		second := l.turn(c, first)
+		if p := l.get(second.LastPlan); second.LastPlan == first.LastPlan || len(p.Objects) != 1 || p.Objects[0].ID != people(2)[1].ID {
+			t.Errorf("the second turn is for %+v", p.Objects)
+		}
+		third := l.turn(c, second)
+		if third.LastPlan != "" || third.LastSays != "nothing was selected" {
+			t.Errorf("the third turn: %+v", third)
+		}
+		l.pass(24 * time.Hour)
+		if err := l.Expire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if fourth := l.get(l.turn(c, third).LastPlan); len(fourth.Objects) != 2 {
+			t.Errorf("once they have ended it is for %+v", fourth.Objects)
 		}
 	})
 }

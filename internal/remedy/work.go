@@ -90,21 +90,43 @@ func (e *Engine) carryOn(ctx context.Context, p Plan) (time.Time, error) {
 		if err := ctx.Err(); err != nil {
 			return time.Time{}, err
 		}
+		if on, err := e.goesOn(ctx, p, p.Steps[i].State); err != nil || !on {
+			return time.Time{}, err
+		}
 		again, stop, err := sh.advance(ctx, &p.Steps[i])
 		if err != nil || !again.IsZero() {
 			return again, err
 		}
 		if stop != "" {
-			_, err := e.end(ctx, p, ended(p.Steps[i].State), stop, Running)
-			return time.Time{}, err
+			return time.Time{}, e.ends(ctx, p, ended(p.Steps[i].State), stop)
 		}
 	}
 	state, says := Done, ""
 	if n := p.Count(Broken, Refused, Unknown); n > 0 {
 		state, says = Failed, fmt.Sprintf("%d of %d steps failed", n, len(p.Steps))
 	}
-	_, err = e.end(ctx, p, state, says, Running)
-	return time.Time{}, err
+	return time.Time{}, e.ends(ctx, p, state, says)
+}
+
+// goesOn reports whether a plan still runs, where a step of it is about to begin:
+// somebody may have stopped it.
+func (e *Engine) goesOn(ctx context.Context, p Plan, next StepState) (bool, error) {
+	if next != Planned {
+		return true, nil
+	}
+	now, err := e.Plans.Get(ctx, p.Org, p.ID)
+	if err != nil {
+		return false, fmt.Errorf("read whether the plan still runs: %w", err)
+	}
+	return now.State == Running, nil
+}
+
+// ends ends a plan that is worked at, unless somebody has stopped it meanwhile.
+func (e *Engine) ends(ctx context.Context, p Plan, to State, why string) error {
+	if _, err := e.end(ctx, p, to, why, Running); errs.KindOf(err) != errs.Conflict {
+		return err
+	}
+	return nil
 }
 
 // ended is the state of a plan that a step in a state has stopped.

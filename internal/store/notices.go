@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -19,15 +20,24 @@ type Notices struct {
 	now func() time.Time
 }
 
-const noticeColumns = `id, org_id, channel_id, alert_id, moment, state, digest_id, attempts, not_before, sent_at, error, created_at, updated_at`
+const noticeColumns = `id, org_id, channel_id, about_id, moment, state, digest_id, attempts, not_before, sent_at, error, created_at, updated_at, news`
 
 func scanNotice(rows *sql.Rows) (notify.Notice, error) {
 	var n notify.Notice
 	var digest sql.NullString
 	var before, sent, created, updated int64
-	err := rows.Scan(&n.ID, &n.Org, &n.Channel, &n.Alert, &n.Moment, &n.State, &digest, &n.Attempts, &before, &sent, &n.Error, &created, &updated)
+	var news string
+	if err := rows.Scan(&n.ID, &n.Org, &n.Channel, &n.About, &n.Moment, &n.State, &digest, &n.Attempts, &before, &sent, &n.Error, &created, &updated, &news); err != nil {
+		return n, err
+	}
 	n.Digest, n.NotBefore, n.SentAt, n.CreatedAt, n.UpdatedAt = digest.String, fromMicros(before), fromMicros(sent), fromMicros(created), fromMicros(updated)
-	return n, err
+	if news == "" {
+		return n, nil
+	}
+	if err := json.Unmarshal([]byte(news), &n.News); err != nil {
+		return n, fmt.Errorf("news of notice %s: %w", n.ID, err)
+	}
+	return n, nil
 }
 
 // foldedOccurrences says what a batch's hits came to, as channels tell it.
@@ -65,7 +75,7 @@ func (tx *Tx) notify(ctx context.Context, org string, os []notify.Occurrence, no
 	if len(os) == 0 {
 		return nil
 	}
-	channels, err := list(ctx, tx, scanChannel, `SELECT `+channelColumns+` FROM notification_channel WHERE org_id = ? AND enabled ORDER BY id`, org)
+	channels, err := tx.telling(ctx, org)
 	if err != nil {
 		return err
 	}
@@ -76,24 +86,29 @@ func (tx *Tx) notify(ctx context.Context, org string, os []notify.Occurrence, no
 	return tx.addNotices(ctx, org, rows)
 }
 
+// telling are the channels of an organization that are switched on.
+func (tx *Tx) telling(ctx context.Context, org string) ([]notify.Channel, error) {
+	return list(ctx, tx, scanChannel, `SELECT `+channelColumns+` FROM notification_channel WHERE org_id = ? AND enabled ORDER BY id`, org)
+}
+
 func noticesOf(c notify.Channel, os []notify.Occurrence, now time.Time) [][]any {
 	var rows [][]any
 	for _, o := range os {
 		if c.Wants(o) {
-			rows = append(rows, []any{id.At(now), c.Org, c.ID, o.Alert.ID, o.Moment, o.Occasion, int(o.Alert.Severity), notify.Queued, toMicros(now), toMicros(now)})
+			rows = append(rows, []any{id.At(now), c.Org, c.ID, o.Alert.ID, o.Moment, o.Occasion, int(o.Alert.Severity), notify.Queued, toMicros(now), toMicros(now), ""})
 		}
 	}
 	return rows
 }
 
 func (tx *Tx) addNotices(ctx context.Context, org string, rows [][]any) error {
-	const columns, width = "id, org_id, channel_id, alert_id, moment, occasion, severity, state, created_at, updated_at", 10
+	const columns, width = "id, org_id, channel_id, about_id, moment, occasion, severity, state, created_at, updated_at, news", 11
 	var added []string
 	for len(rows) > 0 {
 		n := chunk(len(rows), width, tx.db.d.maxArgs)
 		args := slices.Concat(rows[:n]...)
 		rows = rows[n:]
-		ids, err := list(ctx, tx, scalar[string], insertText("notice", columns, "ON CONFLICT (channel_id, alert_id, moment, occasion) DO NOTHING RETURNING id", n, width), args...)
+		ids, err := list(ctx, tx, scalar[string], insertText("notice", columns, "ON CONFLICT (channel_id, about_id, moment, occasion) DO NOTHING RETURNING id", n, width), args...)
 		if err != nil {
 			return fmt.Errorf("add notices: %w", err)
 		}

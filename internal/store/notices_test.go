@@ -141,8 +141,8 @@ func TestHeldNotices(t *testing.T) {
 		held := map[string]bool{}
 		for _, n := range notices(t, db, "night") {
 			p := take(n.ID)
-			if n.Alert == "alert3" {
-				if len(p.Notices) != 1 || p.Notices[0].Alert != "alert3" {
+			if n.About == "alert3" {
+				if len(p.Notices) != 1 || p.Notices[0].About != "alert3" {
 					t.Errorf("critical: %+v", p)
 				}
 				if err := db.Notices.End(t.Context(), p, notify.Result{State: notify.Sent}); err != nil {
@@ -152,7 +152,7 @@ func TestHeldNotices(t *testing.T) {
 			}
 			held[n.ID] = true
 			if len(p.Notices) != 0 || !p.Again.After(time.Now()) {
-				t.Errorf("%s: %+v", n.Alert, p)
+				t.Errorf("%s: %+v", n.About, p)
 			}
 		}
 		c.Plan.Quiet = nil // the quiet is over

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"sallyport/internal/audit"
 	"sallyport/internal/errs"
+	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/inventory"
 	"sallyport/internal/posture"
@@ -93,14 +93,26 @@ func (t Postures) Results(ctx context.Context, org, tenant string, p posture.Pro
 // those before only the score is.
 const keptResults = 2
 
-// Judge keeps a judgement: its results, its score, and what it changes of the
-// findings, which are those of the tenant's own profile alone.
-func (t Postures) Judge(ctx context.Context, tenant inventory.Tenant, run PostureRun, results []posture.Result, settles bool) error {
-	text, err := json.Marshal(results)
+// Judgement is what a tenant was judged to be.
+type Judgement struct {
+	PostureRun
+
+	Results []posture.Result
+	// Settles says that findings go by it: it is by the tenant's own profile.
+	Settles bool
+	// Start returns the runs that the turns of findings start; flows is the revision
+	// of the organization's flows that holds. Nil starts none.
+	Start func(flows int64, turned []posture.Turned) ([]flow.Run, error)
+}
+
+// Judge keeps a judgement: its results, its score, and what it changes of findings,
+// with what follows from that: notices, runs of flows, and turns of schedules.
+func (t Postures) Judge(ctx context.Context, tenant inventory.Tenant, j Judgement) error {
+	text, err := json.Marshal(j.Results)
 	if err != nil {
 		return err
 	}
-	counts, err := json.Marshal(run.Score.Counts)
+	counts, err := json.Marshal(j.Score.Counts)
 	if err != nil {
 		return err
 	}
@@ -110,44 +122,53 @@ func (t Postures) Judge(ctx context.Context, tenant inventory.Tenant, run Postur
 			return err
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO posture_run (id, tenant, profile, at, cause, share, visible, counts, results) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			run.ID, no, string(run.Profile), toMicros(run.At), run.Cause, int64(run.Score.Share*millionths), int64(run.Score.Visible*millionths), string(counts), pack(text)); err != nil {
+			j.ID, no, string(j.Profile), toMicros(j.At), j.Cause, int64(j.Score.Share*millionths), int64(j.Score.Visible*millionths), string(counts), pack(text)); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, `UPDATE posture_run SET results = ? WHERE tenant = ? AND profile = ? AND id NOT IN
 			(SELECT id FROM posture_run WHERE tenant = ? AND profile = ? ORDER BY at DESC, id DESC LIMIT ?)`,
-			[]byte{}, no, string(run.Profile), no, string(run.Profile), keptResults); err != nil {
+			[]byte{}, no, string(j.Profile), no, string(j.Profile), keptResults); err != nil {
 			return err
 		}
-		if !settles {
+		if !j.Settles {
 			return nil
 		}
-		return tx.settleFindings(ctx, no, run, results)
+		// Two servers that judge an org would each take what is new for their own.
+		if err := tx.hold(ctx, "findings "+tenant.ID); err != nil {
+			return err
+		}
+		turned, err := tx.settleFindings(ctx, no, j)
+		if err != nil || len(turned) == 0 {
+			return err
+		}
+		return tx.followFindings(ctx, tenant, j, turned, t.now())
 	})
 }
 
-func (tx *Tx) settleFindings(ctx context.Context, tenant int64, run PostureRun, results []posture.Result) error {
+func (tx *Tx) settleFindings(ctx context.Context, tenant int64, j Judgement) ([]posture.Turned, error) {
 	held, err := list(ctx, tx, scanFinding, `SELECT `+findingColumns+` FROM finding r WHERE r.tenant = ?`, tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	before := make(map[string]posture.Finding, len(held))
 	for _, f := range held {
 		before[f.ID] = f
 	}
 	var rows, changes [][]any
-	for _, f := range posture.Settle(held, results, run.At) {
+	changed := posture.Settle(held, j.Results, j.At)
+	for _, f := range changed {
 		rows = append(rows, []any{
-			tenant, f.ID, f.Check, string(f.Severity), int64(slices.Index(posture.Severities(), f.Severity)), string(f.Object.Kind), f.Object.ID, f.Object.Part, f.Object.Name,
+			tenant, f.ID, f.Check, string(f.Severity), int64(f.Severity.Rank()), string(f.Object.Kind), f.Object.ID, f.Object.Part, f.Object.Name,
 			string(f.State), f.Said, toMicros(f.Opened), toMicros(f.Closed), toMicros(f.Seen), int64(f.Times),
 		})
 		if before[f.ID].State != f.State {
-			changes = append(changes, []any{tenant, f.ID, toMicros(run.At), string(f.State), run.ID})
+			changes = append(changes, []any{tenant, f.ID, toMicros(j.At), string(f.State), j.ID})
 		}
 	}
 	if err := tx.upsertEach(ctx, findingRows(), rows); err != nil {
-		return err
+		return nil, err
 	}
-	return tx.upsertEach(ctx, bulk{
+	return posture.TurnsOf(held, changed, j.Results), tx.upsertEach(ctx, bulk{
 		table: "finding_change", columns: []string{"tenant", "finding", "at", "state", "run_id"}, types: []string{"bigint", "text", "bigint", "text", "text"}, conflict: "tenant, finding, at",
 	}, changes)
 }

@@ -7,12 +7,35 @@ import (
 	"fmt"
 	"time"
 
+	"sallyport/internal/id"
+	"sallyport/internal/notify"
 	"sallyport/internal/remedy"
+	"sallyport/internal/rule"
 )
 
 // Remedies is the remedy_plan and remedy_step tables: changes to an org that are
 // planned, made and undone together.
 type Remedies struct{ db *DB }
+
+// notifyAsked writes the notices of a plan that waits for approval from now on: for
+// each channel one.
+func (tx *Tx) notifyAsked(ctx context.Context, p remedy.Plan) error {
+	if !p.WaitsForApproval() {
+		return nil
+	}
+	channels, err := tx.telling(ctx, p.Org)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	now := tx.db.Notices.now()
+	for _, c := range channels {
+		if c.Plan.Approvals {
+			rows = append(rows, []any{id.At(now), c.Org, c.ID, p.ID, notify.Asked, "", int(rule.High), notify.Queued, toMicros(now), toMicros(now), ""})
+		}
+	}
+	return tx.addNotices(ctx, p.Org, rows)
+}
 
 func scanPlan(rows *sql.Rows) (remedy.Plan, error) {
 	var p remedy.Plan
@@ -152,6 +175,9 @@ func (t Remedies) Move(ctx context.Context, m remedy.Move) (remedy.Moved, error)
 			moved = remedy.Elsewhere
 			return nil
 		}
+		if err := tx.notifyAsked(ctx, p); err != nil {
+			return fmt.Errorf("tell of plan %s: %w", p.ID, err)
+		}
 		if m.Work.IsZero() {
 			return nil
 		}
@@ -188,6 +214,13 @@ func (t Remedies) SaveStep(ctx context.Context, org, plan string, from remedy.St
 		return err
 	})
 	return saved && err == nil, err
+}
+
+// Open returns the plans of a cause that were asked for and have not ended, without
+// their steps.
+func (t Remedies) Open(ctx context.Context, org string, c remedy.Cause) ([]remedy.Plan, error) {
+	return list(ctx, t.db, scanPlan, `SELECT doc FROM remedy_plan WHERE org_id = ? AND cause_kind = ? AND cause_id = ? AND state IN (?, ?, ?) ORDER BY created_at, id`,
+		org, c.Kind, c.ID, remedy.Waiting, remedy.Running, remedy.Undoing)
 }
 
 // Expired returns plans that waited for approval until a time.

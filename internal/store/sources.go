@@ -192,7 +192,11 @@ func (b *Batch) AddEvents(ctx context.Context) ([]bool, error) {
 // Revisions count the changes to the organization's flows and rules as this
 // transaction sees them.
 func (b *Batch) Revisions(ctx context.Context) (flows, rules int64, err error) {
-	by, err := counts[string](ctx, b.tx, `SELECT 'flows', revision FROM flow_revision WHERE org_id = ? UNION ALL SELECT 'rules', revision FROM rule_revision WHERE org_id = ?`, b.b.Org, b.b.Org)
+	return b.tx.revisions(ctx, b.b.Org)
+}
+
+func (tx *Tx) revisions(ctx context.Context, org string) (flows, rules int64, err error) {
+	by, err := counts[string](ctx, tx, `SELECT 'flows', revision FROM flow_revision WHERE org_id = ? UNION ALL SELECT 'rules', revision FROM rule_revision WHERE org_id = ?`, org, org)
 	return int64(by["flows"]), int64(by["rules"]), err
 }
 

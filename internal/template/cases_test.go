@@ -73,6 +73,7 @@ type testStep struct {
 	Run      *testRun         `yaml:"run"`   // of a flow that a person or another flow starts
 	Schedule *testRun         `yaml:"schedule"`
 	Row      *testRun         `yaml:"row"`
+	Finding  *testRun         `yaml:"finding"` // that a judgement opened or closed; the input is what a run is given of it
 	API      *testRequest     `yaml:"api"`
 	Rows     map[string][]any `yaml:"rows"`       // that somebody puts into tables
 	Change   *testRows        `yaml:"change_row"` // that somebody makes in the newest row of a table

@@ -45,6 +45,8 @@ func (s *stage) play(step testStep) {
 		s.start(*step.Schedule, flow.OnSchedule)
 	case step.Row != nil:
 		s.start(*step.Row, flow.OnRow)
+	case step.Finding != nil:
+		s.start(*step.Finding, flow.OnFinding)
 	case step.API != nil:
 		s.receive(*step.API)
 	case step.Rows != nil:

@@ -560,12 +560,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where people are told of alerts, by name */
+        /** Where people are told of alerts, findings and plans, by name */
         get: operations["listChannels"];
         put?: never;
         /**
-         * Tell people of alerts
-         * @description A channel writes through a connection of Slack, Teams, mail or HTTP. It tells of an alert and moment once.
+         * Tell people of alerts, findings and plans
+         * @description A channel writes through a connection of Slack, Teams, mail or HTTP. It tells of an alert and moment once, and of all that a judgement changed of an org's findings in one message.
          */
         post: operations["createChannel"];
         delete?: never;
@@ -1363,7 +1363,7 @@ export interface paths {
         put?: never;
         /**
          * Run a flow now
-         * @description A flow that events start wants a stored event, one that alerts start an alert, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
+         * @description A flow that events start wants a stored event, one that alerts start an alert, one that findings start a finding, one that rows start a row; any other wants the inputs of its trigger. The flow may be switched off, but everything must be chosen that it needs.
          */
         post: operations["runFlow"];
         delete?: never;
@@ -2266,6 +2266,26 @@ export interface paths {
          * @description It runs, or waits for approval, or is stopped by a limit before its first step: its state says which.
          */
         post: operations["runRemedy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/remedies/{remedy}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a plan that runs
+         * @description The call that is under way ends, and no other begins. What was made stays until the plan is undone.
+         */
+        post: operations["stopRemedy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4306,7 +4326,7 @@ export interface paths {
         };
         /**
          * How an Okta org stands, as a file for who audits it
-         * @description html is one page that fetches nothing and prints well, csv has a line for each thing that is not in order. It is the last judgement.
+         * @description html is one page that fetches nothing and prints well, pdf is the same on pages with exceptions and their owners, csv has a line for each thing that is not in order. It is the last judgement.
          */
         get: operations["reportPosture"];
         put?: never;
@@ -5552,7 +5572,12 @@ export interface components {
             types: string[];
             /** @description none is any */
             rules: components["schemas"]["Ref"][];
+            /** @description of alerts; none tells of no alert */
             moments: components["schemas"]["Moment"][];
+            /** @description which findings of posture are told of; none where it is not there */
+            findings?: components["schemas"]["ChannelFindings"];
+            /** @description plans of remediation that wait for approval are told of; in Slack with buttons */
+            approvals: boolean;
             quiet?: components["schemas"]["QuietHours"];
             /**
              * Format: date-time
@@ -5590,7 +5615,12 @@ export interface components {
             types?: string[];
             /** @description ids; none is any */
             rules?: string[];
+            /** @description of alerts: opened, escalated, overdue, closed; none tells of no alert */
             moments: components["schemas"]["Moment"][];
+            /** @description which findings of posture are told of */
+            findings?: components["schemas"]["ChannelFindings"];
+            /** @description plans of remediation that wait for approval are told of */
+            approvals?: boolean;
             quiet?: components["schemas"]["QuietHours"];
             enabled: boolean;
         };
@@ -5608,7 +5638,12 @@ export interface components {
             types: string[];
             /** @description none is any */
             rules: components["schemas"]["Ref"][];
+            /** @description of alerts; none tells of no alert */
             moments: components["schemas"]["Moment"][];
+            /** @description which findings of posture are told of; none where it is not there */
+            findings?: components["schemas"]["ChannelFindings"];
+            /** @description plans of remediation that wait for approval are told of; in Slack with buttons */
+            approvals: boolean;
             quiet?: components["schemas"]["QuietHours"];
             /**
              * Format: date-time
@@ -5636,9 +5671,31 @@ export interface components {
             /** @description the newest first */
             recent: components["schemas"]["ChannelNotice"][];
         };
+        ChannelFindings: {
+            /** @description expiring is an exception that ends within a week, or half of its time where that is shorter */
+            moments: components["schemas"]["FindingMoment"][];
+            /** @description the least; any where it is not there */
+            severity?: components["schemas"]["CheckSeverity"];
+            /** @description ids */
+            checks?: string[];
+            /** @description of checks */
+            categories?: string[];
+            /** @description that the check belongs to */
+            profiles?: components["schemas"]["PostureProfile"][];
+            /** @description ids of Okta orgs */
+            tenants?: string[];
+        };
         ChannelNotice: {
             id: string;
-            alert: components["schemas"]["Ref"];
+            /** @description that it is about */
+            alert?: components["schemas"]["Ref"];
+            /** @description id of the plan that it is about */
+            plan?: string;
+            /** @description id of the Okta org whose findings it is about */
+            tenant?: string;
+            /** @description how many it tells of */
+            findings?: number;
+            /** @description of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval */
             moment: components["schemas"]["Moment"];
             state: components["schemas"]["NoticeState"];
             attempts: number;
@@ -6720,7 +6777,27 @@ export interface components {
             state: components["schemas"]["FindingState"];
         };
         /** @enum {string} */
+        FindingMoment: "opened" | "reopened" | "closed" | "expiring";
+        /** @enum {string} */
         FindingState: "open" | "accepted" | "closed";
+        FindingTrigger: {
+            /** @description ids */
+            checks: string[];
+            /** @description of checks */
+            categories: string[];
+            /** @description or a graver one */
+            severity?: components["schemas"]["CheckSeverity"];
+            profiles: components["schemas"]["PostureProfile"][];
+            /** @description of the objects that findings are about */
+            kinds: string[];
+            /** @description ids, domains or names of Okta orgs */
+            tenants: string[];
+            on: components["schemas"]["FindingTurn"][];
+            /** @description how many runs one judgement may start */
+            most: number;
+        };
+        /** @enum {string} */
+        FindingTurn: "opened" | "reopened" | "closed";
         Findings: {
             /**
              * Format: date-time
@@ -7303,7 +7380,7 @@ export interface components {
             needs: string;
         };
         /** @enum {string} */
-        Moment: "opened" | "escalated" | "overdue" | "closed";
+        Moment: "opened" | "escalated" | "overdue" | "closed" | "judged" | "expiring" | "asked";
         MoveAlerts: {
             /** @description ids of alerts */
             add?: string[];
@@ -8199,6 +8276,8 @@ export interface components {
             ceiling: number;
             /** @description its plans always want approval */
             approval?: boolean;
+            /** @description of a check: a judgement that opens findings of it gives the schedule a turn, too */
+            atOnce?: boolean;
             enabled: boolean;
             /** @description how long a plan waits before it runs; who is not selected any more then is left alone */
             graceHours?: number;
@@ -8242,6 +8321,8 @@ export interface components {
             ceiling: number;
             /** @description its plans always want approval */
             approval?: boolean;
+            /** @description of a check: a judgement that opens findings of it gives the schedule a turn, too */
+            atOnce?: boolean;
             enabled: boolean;
             /** @description how long a plan waits before it runs; who is not selected any more then is left alone */
             graceHours?: number;
@@ -8788,6 +8869,10 @@ export interface components {
             event?: string;
             /** @description id of an alert, for a flow that alerts start */
             alert?: string;
+            /** @description id of a finding, for a flow that findings start */
+            finding?: string;
+            /** @description id of the Okta org that the finding is of */
+            tenant?: string;
             /** @description id of a row, for a flow that rows start: as if it had just been made */
             row?: string;
             /** @description by name */
@@ -9972,7 +10057,7 @@ export interface components {
             kind: components["schemas"]["TriggerKind"];
             /** @description event types */
             events?: string[];
-            /** @description CEL over event, or alert, entity and event: only these */
+            /** @description CEL over event; or alert, entity and event; or finding, check and tenant: only these */
             where?: string;
             /** @description what it wants to be given */
             inputs?: components["schemas"]["Port"][];
@@ -10000,9 +10085,11 @@ export interface components {
             rows?: components["schemas"]["RowHas"][];
             /** @description of an alert trigger: which alerts */
             alert?: components["schemas"]["AlertTrigger"];
+            /** @description of a finding trigger: which findings */
+            finding?: components["schemas"]["FindingTrigger"];
         };
         /** @enum {string} */
-        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert";
+        TriggerKind: "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert" | "finding";
         TryCard: {
             /** @description what the card uses, as it is written: text.compose, okta.get_user, table.search_rows */
             use?: string;
@@ -13834,6 +13921,29 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    stopRemedy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                remedy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemedyDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     undoRemedy: {
         parameters: {
             query?: never;
@@ -17192,7 +17302,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description html where nothing is said */
-                format?: "html" | "csv";
+                format?: "html" | "pdf" | "csv";
                 /** @description the one that is set for the org where nothing is said */
                 profile?: components["schemas"]["PostureProfile"];
             };

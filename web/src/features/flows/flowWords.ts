@@ -29,6 +29,8 @@ export function triggerWords(t: Trigger | undefined): string {
       return `Rows of ${t.table ?? "a table"}`;
     case "alert":
       return "Alerts";
+    case "finding":
+      return "Findings";
   }
 }
 
@@ -53,6 +55,8 @@ export function onWords(t: Trigger | undefined): string | undefined {
       return "It acts from the next change of a row on.";
     case "alert":
       return "It acts from the next alert on.";
+    case "finding":
+      return "It acts from the next judgement on.";
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Gavel } from "lucide-react";
+import { Download, Gavel } from "lucide-react";
+import { address } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -9,6 +10,7 @@ import { Empty } from "../../kit/Empty.tsx";
 import { Facet } from "../../kit/Facet.tsx";
 import { Select } from "../../kit/Field.tsx";
 import { FilterBar, SearchBox } from "../../kit/Filters.tsx";
+import { Menu } from "../../kit/Menu.tsx";
 import { Page, PageHeader, Panel } from "../../kit/Page.tsx";
 import { counted } from "../../kit/time.ts";
 import { listOf } from "../../search.ts";
@@ -53,6 +55,7 @@ export function ChecksPage() {
                 org={of.org}
                 onChange={(tenant) => void navigate({ search: { ...search, tenant }, replace: true })}
               />
+              <Report tenant={of.org.id} />
               <Judge tenant={of.org.id} />
             </>
           )
@@ -60,6 +63,33 @@ export function ChecksPage() {
       />
       <OrgGate of={of}>{(org) => <Standings key={org.id} org={org} />}</OrgGate>
     </Page>
+  );
+}
+
+const formats = [
+  { format: "pdf", label: "PDF", note: "Numbered pages, for who audits the org." },
+  { format: "html", label: "HTML", note: "One page that fetches nothing." },
+  { format: "csv", label: "CSV", note: "A line for each thing that is not in order." },
+];
+
+/** Writes the last judgement to a file. */
+function Report({ tenant }: { tenant: string }) {
+  const { profile } = route.useSearch();
+  const get = (format: string) => {
+    const link = document.createElement("a");
+    link.href = address(
+      "/api/v1/tenants/{id}/posture/report",
+      { id: tenant },
+      isProfile(profile) ? { format, profile } : { format },
+    );
+    link.download = "";
+    link.click();
+  };
+  return (
+    <Menu
+      trigger={<Button icon={<Download size={15} />}>Report</Button>}
+      items={formats.map((f) => ({ label: f.label, note: f.note, onSelect: () => get(f.format) }))}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Check, Hand, Play, Undo2, X } from "lucide-react";
+import { Check, CircleStop, Hand, Play, Undo2, X } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
@@ -35,8 +35,21 @@ export function Deeds({ of: r }: { of: RemedyDetail }) {
     },
     onError: (e) => toast({ tone: "bad", title: "Nothing was changed", detail: e.message }),
   });
+  const stop = useMutation({
+    mutationFn: () => call("post", "/api/v1/remedies/{remedy}/stop", { path: { remedy: r.id } }),
+    onSuccess: (after) => {
+      taken(after);
+      toast({ title: "Stopped", detail: "The call that was under way ends; no other begins." });
+    },
+    onError: (e) => toast({ tone: "bad", title: "It was not stopped", detail: e.message }),
+  });
   return (
     <>
+      {deeds.stop && canRun && (
+        <Button icon={<CircleStop size={15} />} busy={stop.isPending} onClick={() => stop.mutate()}>
+          Stop it
+        </Button>
+      )}
       {deeds.run && canRun && (
         <Button
           look="primary"

@@ -93,6 +93,14 @@ export function ScheduleForm({ of, onClose }: { of?: Schedule; onClose: () => vo
         <WhenFields draft={draft} set={set} wrong={wrong} />
         <GraceFields draft={draft} set={set} />
         <div>
+          {draft.by === "check" && (
+            <Checkbox
+              shown
+              checked={draft.atOnce}
+              onChange={(atOnce) => set({ atOnce })}
+              label="It has a turn as soon as the check finds something new, too"
+            />
+          )}
           <Checkbox
             shown
             checked={draft.approval}

@@ -71,7 +71,8 @@ test("what can be done goes by where the plan stands", () => {
   expect(deedsOf({ ...plan, needs: "an admin role is taken away" }).run).toBe("Ask for approval");
   expect(deedsOf({ ...plan, stop: "too many" }).run).toBeUndefined();
   expect(deedsOf({ ...plan, steps: { ...steps, planned: 0 } }).run).toBeUndefined();
-  expect(deedsOf({ ...plan, state: "waiting", canApprove: true })).toEqual({ decide: true, undo: false });
+  expect(deedsOf({ ...plan, state: "waiting", canApprove: true })).toEqual({ decide: true, stop: false, undo: false });
+  expect(deedsOf({ ...plan, state: "running" }).stop).toBe(true);
   expect(deedsOf({ ...plan, state: "waiting" }).decide).toBe(false);
 });
 

@@ -93,7 +93,7 @@ export function pathOf(url: string): string {
   }
 }
 
-export type Deeds = { run?: "Run it" | "Ask for approval"; decide: boolean; undo: boolean };
+export type Deeds = { run?: "Run it" | "Ask for approval"; decide: boolean; stop: boolean; undo: boolean };
 
 /** What can be done with a plan as it stands, by somebody who may do all of it. */
 export function deedsOf(r: Pick<Remedy, "state" | "needs" | "canApprove" | "canUndo" | "steps" | "stop">): Deeds {
@@ -101,6 +101,7 @@ export function deedsOf(r: Pick<Remedy, "state" | "needs" | "canApprove" | "canU
   return {
     run: ready ? (r.needs ? "Ask for approval" : "Run it") : undefined,
     decide: r.state === "waiting" && r.canApprove,
+    stop: r.state === "running",
     undo: r.canUndo,
   };
 }

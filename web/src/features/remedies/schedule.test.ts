@@ -37,7 +37,10 @@ test("what is not chosen is not sent", () => {
   expect(specOf({ ...d, by: "check", check: "USER-001" }, undefined)).toMatchObject({
     people: undefined,
     check: "USER-001",
+    atOnce: undefined,
   });
+  expect(specOf({ ...d, by: "check", check: "USER-001", atOnce: true }, undefined).atOnce).toBe(true);
+  expect(specOf({ ...d, atOnce: true }, undefined).atOnce).toBeUndefined();
   expect(specOf({ ...d, graceHours: "" }, undefined)).toMatchObject({
     graceHours: undefined,
     graceConnection: undefined,

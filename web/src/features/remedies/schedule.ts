@@ -17,6 +17,7 @@ export type ScheduleDraft = {
   zone: string;
   ceiling: string;
   approval: boolean;
+  atOnce: boolean;
   enabled: boolean;
   graceHours: string;
   graceConnection: string;
@@ -39,6 +40,7 @@ export function draftOf(s: Schedule | undefined, zone: string): ScheduleDraft {
     zone: s ? (s.zone ?? "") : zone,
     ceiling: String(s?.ceiling ?? 25),
     approval: s ? (s.approval ?? false) : true,
+    atOnce: s?.atOnce ?? false,
     enabled: s?.enabled ?? true,
     graceHours: s?.graceHours ? String(s.graceHours) : "",
     graceConnection: s?.graceConnection ?? "",
@@ -77,6 +79,7 @@ export function specOf(d: ScheduleDraft, book: Playbook | undefined): Spec {
     zone: d.zone.trim() || undefined,
     ceiling: Number(d.ceiling),
     approval: d.approval,
+    atOnce: (d.by === "check" && d.atOnce) || undefined,
     enabled: d.enabled,
     graceHours: hours || undefined,
     graceConnection: told ? d.graceConnection : undefined,

@@ -13,13 +13,14 @@ import { Field, Input, Select } from "../../kit/Field.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { severities, severityList } from "../alerts/severity.tsx";
+import { ChannelFindings } from "./ChannelFindings.tsx";
 import { ChannelRules } from "./ChannelRules.tsx";
 import {
+  alertMoments,
   bodyOf,
   type Channel,
   type ChannelBody,
   carriers,
-  type Moment,
   moments,
   placeProblem,
   places,
@@ -67,7 +68,7 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
       open
       onClose={onClose}
       title={channel ? `Edit ${channel.name}` : "New channel"}
-      intro="It tells of each alert and moment once."
+      intro="It tells of each alert and moment once, and of what a judgement changed in one message."
       footer={
         <>
           {missing && <span className="mr-auto text-sm text-muted">{missing}</span>}
@@ -133,19 +134,9 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
           </Field>
         )}
         {channel?.buttons && body.connection === channel.connection.id && <Buttons buttons={channel.buttons} />}
-        <Field label="Severity, at least">
-          {(f) => (
-            <Select
-              {...f}
-              value={body.severity}
-              choices={severityList.map((s) => ({ value: s, label: severities[s].label }))}
-              onChange={(e) => set({ severity: e.target.value as ChannelBody["severity"] })}
-            />
-          )}
-        </Field>
         <fieldset>
-          <legend className="mb-1 text-sm font-medium">When</legend>
-          {(Object.keys(moments) as Moment[]).map((m) => (
+          <legend className="mb-1 text-sm font-medium">Alerts</legend>
+          {alertMoments.map((m) => (
             <Checkbox
               key={m}
               shown
@@ -155,8 +146,17 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
             />
           ))}
         </fieldset>
-        <Types chosen={body.types ?? []} onChange={(types) => set({ types })} />
-        <ChannelRules chosen={body.rules ?? []} onChange={(rules) => set({ rules })} />
+        {body.moments.length > 0 && <OfAlerts body={body} set={set} />}
+        <ChannelFindings findings={body.findings} onChange={(findings) => set({ findings })} />
+        <fieldset>
+          <legend className="mb-1 text-sm font-medium">Remediation</legend>
+          <Checkbox
+            shown
+            label={kind === "slack" ? "A plan waits for approval: with buttons to answer" : "A plan waits for approval"}
+            checked={body.approvals ?? false}
+            onChange={(approvals) => set({ approvals })}
+          />
+        </fieldset>
         <QuietFields quiet={body.quiet} onChange={(quiet) => set({ quiet })} failure={failure} />
         <Checkbox shown label="On" checked={body.enabled} onChange={(enabled) => set({ enabled })} />
         {save.isError && !told.includes(failure?.detail?.field ?? "") && (
@@ -167,12 +167,33 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
   );
 }
 
+/** Which alerts are told of. */
+function OfAlerts({ body, set }: { body: ChannelBody; set: (change: Partial<ChannelBody>) => void }) {
+  return (
+    <>
+      <Field label="Severity of alerts, at least">
+        {(f) => (
+          <Select
+            {...f}
+            value={body.severity}
+            choices={severityList.map((s) => ({ value: s, label: severities[s].label }))}
+            onChange={(e) => set({ severity: e.target.value as ChannelBody["severity"] })}
+          />
+        )}
+      </Field>
+      <Types chosen={body.types ?? []} onChange={(types) => set({ types })} />
+      <ChannelRules chosen={body.rules ?? []} onChange={(rules) => set({ rules })} />
+    </>
+  );
+}
+
 /** What is still to be said before it can be saved. */
 function missingOf(body: ChannelBody, noPlace: boolean): string | undefined {
   if (body.name.trim() === "") return "It wants a name.";
   if (body.connection === "") return "It wants a connection.";
   if (noPlace) return "Say where in the connection.";
-  if (body.moments.length === 0) return "Choose when.";
+  if (body.moments.length === 0 && !body.findings && !body.approvals) return "Choose what it tells of.";
+  if (body.findings?.moments.length === 0) return "Choose when it tells of findings.";
   if (body.quiet?.days.length === 0) return "Quiet hours want a day.";
   return undefined;
 }

@@ -14,7 +14,7 @@ import { Time } from "../../kit/Time.tsx";
 import { counted } from "../../kit/time.ts";
 import { SeverityMark } from "../alerts/severity.tsx";
 import { useCan } from "../session/session.ts";
-import { type Channel, moments, type Notice, placeOf } from "./channel.ts";
+import { type Channel, findingWords, moments, type Notice, placeOf } from "./channel.ts";
 import { quietInWords } from "./quiet.ts";
 import { useTestChannel } from "./useTestChannel.ts";
 
@@ -98,8 +98,14 @@ function Health({ of: c }: { of: Detail }) {
 function factsOf(c: Detail): [string, React.ReactNode][] {
   const when = c.moments.map((m) => moments[m].did).join(", ");
   return [
-    ["Severity, at least", <SeverityMark key="s" severity={c.severity} />],
-    ["Told when", when],
+    ...(c.moments.length > 0
+      ? ([
+          ["Alerts", when],
+          ["Severity, at least", <SeverityMark key="s" severity={c.severity} />],
+        ] as [string, React.ReactNode][])
+      : []),
+    ...(c.findings ? [["Findings", findingWords(c.findings)] as [string, string]] : []),
+    ...(c.approvals ? [["Remediation", "plans that wait for approval"] as [string, string]] : []),
     ...(c.rules.length > 0
       ? [["Only rules", c.rules.map((r) => r.name || "a rule that is gone").join(", ")] as [string, string]]
       : []),
@@ -122,18 +128,12 @@ const states: Record<Notice["state"], { icon: typeof Clock; label: string; tone:
 function Recent({ notices, said }: { notices: Notice[]; said?: string }) {
   return (
     <Section title="Told lately">
-      {notices.length === 0 && <p className="text-muted">It has told of no alert yet. Send a test to see it work.</p>}
+      {notices.length === 0 && <p className="text-muted">It has told of nothing yet. Send a test to see it work.</p>}
       <ul aria-label="Told lately" className="divide-y rounded-lg border bg-surface empty:hidden">
         {notices.map((n) => (
           <li key={n.id} className="px-3 py-2">
             <div className="flex items-start justify-between gap-3">
-              <Link
-                to="/alerts/$id"
-                params={{ id: n.alert.id }}
-                className="min-w-0 font-medium wrap-anywhere hover:underline"
-              >
-                {n.alert.name || "An alert"}
-              </Link>
+              <About of={n} />
               <span className="shrink-0 text-sm text-muted">
                 <Time at={n.sentAt ?? n.createdAt} />
               </span>
@@ -155,6 +155,28 @@ function Recent({ notices, said }: { notices: Notice[]; said?: string }) {
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** What a notice is about, as a link to it. */
+function About({ of: n }: { of: Notice }) {
+  const look = "min-w-0 font-medium wrap-anywhere hover:underline";
+  if (n.plan)
+    return (
+      <Link to="/remedies/$id" params={{ id: n.plan }} className={look}>
+        A plan
+      </Link>
+    );
+  if (n.tenant)
+    return (
+      <Link to="/findings" search={{ tenant: n.tenant }} className={look}>
+        {counted(n.findings ?? 0, "finding")}
+      </Link>
+    );
+  return (
+    <Link to="/alerts/$id" params={{ id: n.alert?.id ?? "" }} className={look}>
+      {n.alert?.name || "An alert"}
+    </Link>
   );
 }
 

@@ -24,7 +24,7 @@ import { useTestChannel } from "./useTestChannel.ts";
 
 const route = getRouteApi("/inside/settings/notifications");
 
-/** Where people are told of alerts. */
+/** Where people are told of alerts, findings and plans. */
 export function Notifications() {
   const channels = useQuery(read("/api/v1/channels", {}));
   const may = useCan("channels:write");
@@ -44,7 +44,7 @@ export function Notifications() {
       <PageHeader
         title="Notifications"
         above={<Above />}
-        lead="Where people are told of alerts: Slack, Teams, mail, or a program of yours."
+        lead="Where people are told of alerts, findings and plans that wait for approval: Slack, Teams, mail, or a program of yours."
         actions={channels.data?.length !== 0 && add}
       />
       {channels.isError ? (
@@ -65,7 +65,7 @@ export function Notifications() {
             <div className="rounded-lg border bg-surface">
               <Empty
                 icon={<BellRing size={28} strokeWidth={1.5} />}
-                title="Nobody is told of alerts yet"
+                title="Nobody is told of anything yet"
                 action={add}
                 link={
                   <Link to="/connections" className="text-accent hover:underline">
@@ -73,8 +73,8 @@ export function Notifications() {
                   </Link>
                 }
               >
-                A channel says which alerts are told of, where, and when it is quiet. It wants a connection of Slack,
-                Teams, mail or HTTP.
+                A channel says what is told of, where, and when it is quiet. It wants a connection of Slack, Teams, mail
+                or HTTP.
               </Empty>
             </div>
           }
@@ -212,7 +212,7 @@ function DeleteChannel({ channel, onClose }: { channel: Channel; onClose: () => 
         </>
       }
     >
-      <p>Nobody is told of alerts there any more.{channel.waiting > 0 && " What it has not sent yet is not sent."}</p>
+      <p>Nobody is told of anything there any more.{channel.waiting > 0 && " What it has not sent yet is not sent."}</p>
       {remove.isError && (
         <div className="mt-4">
           <Failed what="The channel was not deleted." error={remove.error} />

@@ -6,7 +6,10 @@ export type ChannelBody = components["schemas"]["ChannelBody"];
 export type Notice = components["schemas"]["ChannelNotice"];
 export type Moment = ChannelBody["moments"][number];
 
-/** The connectors that can tell of alerts. */
+export type Findings = NonNullable<ChannelBody["findings"]>;
+export type FindingMoment = Findings["moments"][number];
+
+/** The connectors that can tell people. */
 export const carriers = ["slack", "teams", "mail", "http"];
 
 export const moments: Record<Moment, { when: string; did: string }> = {
@@ -14,7 +17,36 @@ export const moments: Record<Moment, { when: string; did: string }> = {
   escalated: { when: "It becomes more severe", did: "became more severe" },
   overdue: { when: "It is overdue", did: "overdue" },
   closed: { when: "It is closed", did: "closed" },
+  judged: { when: "A judgement changes findings", did: "found by a judgement" },
+  expiring: { when: "An exception ends soon", did: "exceptions that end soon" },
+  asked: { when: "A plan waits for approval", did: "waits for approval" },
 };
+
+/** The moments of alerts, of which a channel tells of some. */
+export const alertMoments: Moment[] = ["opened", "escalated", "overdue", "closed"];
+
+/** The moments of findings. */
+export const findingMoments: Record<FindingMoment, string> = {
+  opened: "A finding is opened",
+  reopened: "It comes again, or its exception is over",
+  closed: "It is closed",
+  expiring: "Its exception ends within a week",
+};
+
+/** What a channel tells of findings, in words. */
+export function findingWords(f: Findings): string {
+  const only = [
+    f.severity && (f.severity === "critical" ? "critical" : `${f.severity} or graver`),
+    ...(f.profiles ?? []),
+    ...(f.categories ?? []),
+    ...(f.checks ?? []),
+  ].filter(Boolean);
+  const when = f.moments.join(", ");
+  return only.length > 0 ? `${when}: ${only.join(", ")}` : when;
+}
+
+/** What a channel begins with that is to tell of findings. */
+export const firstFindings: Findings = { moments: ["opened", "reopened", "expiring"], severity: "high" };
 
 type Place = { label: string; help: string; placeholder: string };
 
@@ -64,6 +96,8 @@ export function bodyOf(c?: Channel): ChannelBody {
     types: c.types,
     rules: c.rules.map((r) => r.id),
     moments: c.moments,
+    findings: c.findings,
+    approvals: c.approvals,
     quiet: c.quiet,
     enabled: c.enabled,
   };

@@ -9,6 +9,7 @@ import { availableAt, type Samples } from "../model/scope.ts";
 import type { Path } from "../model/source.ts";
 import { objectOf, type TriggerKind, textOf } from "../model/tree.ts";
 import { AlertTrigger } from "./AlertTrigger.tsx";
+import { FindingTrigger } from "./FindingTrigger.tsx";
 import { ConditionField } from "./fields/ConditionField.tsx";
 import { Without } from "./fields/NamedFields.tsx";
 import { PortFields } from "./PortFields.tsx";
@@ -17,6 +18,7 @@ import type { Editor } from "./useEditor.ts";
 const kinds: { value: TriggerKind; label: string; make: () => unknown }[] = [
   { value: "event", label: "Something happens in Okta", make: () => "" },
   { value: "alert", label: "A rule raises an alert", make: () => ({ severity: "high" }) },
+  { value: "finding", label: "A check finds something", make: () => ({ severity: "high" }) },
   { value: "on_demand", label: "Somebody runs it", make: () => null },
   { value: "call", label: "Another flow calls it", make: () => null },
   { value: "schedule", label: "At certain times", make: () => ({ cron: "0 0 9 * * 1-5", zone: "UTC" }) },
@@ -71,7 +73,8 @@ export function TriggerForm({ editor, problems, samples }: { editor: Editor; pro
         <Events events={t.events} onChange={(v) => set(["event"], v.length === 1 ? v[0] : v)} error={wrong("event")} />
       )}
       {t.kind === "alert" && <AlertTrigger alert={t.data.alert} onChange={(v) => set(["alert"], v)} />}
-      {(t.kind === "event" || t.kind === "alert") &&
+      {t.kind === "finding" && <FindingTrigger finding={t.data.finding} onChange={(v) => set(["finding"], v)} />}
+      {(t.kind === "event" || t.kind === "alert" || t.kind === "finding") &&
         ("where" in t.data ? (
           <ConditionField
             label="Only where"

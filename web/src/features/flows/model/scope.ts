@@ -179,6 +179,11 @@ function triggerGroup(tree: FlowTree, samples: Samples): Group {
           offered(["event", ...path], { title, type }, samples),
         ),
       ]);
+    case "finding":
+      return group(
+        "Finding",
+        findingValues.map(([path, title, type]) => offered(path, { title, type }, samples)),
+      );
     case "api":
       return group("Request", [
         ...inputs,
@@ -246,6 +251,35 @@ const alertValues: EventPath[] = (
     ["entity.id", "Whom it is about: id", "text"],
     ["entity.login", "Whom it is about: login", "text"],
     ["entity.name", "Whom it is about: name", "text"],
+  ] as const
+).map(([path, title, type]) => [path.split("."), title, type]);
+
+/** What a finding trigger gives: what was found, by which check, in which org. */
+const findingValues: EventPath[] = (
+  [
+    ["finding", "The whole finding", "object"],
+    ["finding.turn", "What became of it: opened, reopened, closed", "text"],
+    ["finding.severity", "Severity", "text"],
+    ["finding.said", "What was found", "text"],
+    ["finding.object.kind", "What it is about: user, app …", "text"],
+    ["finding.object.id", "What it is about: id", "text"],
+    ["finding.object.name", "What it is about: name", "text"],
+    ["finding.object.part", "What it is about: part of it", "text"],
+    ["finding.id", "Id of the finding", "text"],
+    ["finding.state", "State", "text"],
+    ["finding.times", "How often it was opened", "number"],
+    ["finding.opened_at", "When it was opened", "date"],
+    ["finding.closed_at", "When it was closed", "date"],
+    ["check", "The whole check", "object"],
+    ["check.id", "Check: id", "text"],
+    ["check.title", "Check: title", "text"],
+    ["check.category", "Check: category", "text"],
+    ["check.why", "Check: why it matters", "text"],
+    ["check.fix", "Check: how it is put right", "text"],
+    ["tenant.id", "Org: id", "text"],
+    ["tenant.name", "Org: name", "text"],
+    ["tenant.domain", "Org: domain", "text"],
+    ["tenant.connection", "Org: id of the connection that it is read through", "text"],
   ] as const
 ).map(([path, title, type]) => [path.split("."), title, type]);
 

@@ -38,7 +38,17 @@ export type PortSpec = {
 };
 export type TableSlot = { name: string; title: string; columns: PortSpec[] };
 
-export type TriggerKind = "event" | "on_demand" | "call" | "schedule" | "api" | "delegated" | "row" | "alert" | "none";
+export type TriggerKind =
+  | "event"
+  | "on_demand"
+  | "call"
+  | "schedule"
+  | "api"
+  | "delegated"
+  | "row"
+  | "alert"
+  | "finding"
+  | "none";
 export type TriggerNode = {
   kind: TriggerKind;
   events: string[];
@@ -156,7 +166,17 @@ function loopCount(v: unknown): string {
   return typeof v === "number" ? String(v) : "so many";
 }
 
-const triggerKinds: TriggerKind[] = ["event", "on_demand", "call", "schedule", "api", "delegated", "row", "alert"];
+const triggerKinds: TriggerKind[] = [
+  "event",
+  "on_demand",
+  "call",
+  "schedule",
+  "api",
+  "delegated",
+  "row",
+  "alert",
+  "finding",
+];
 
 function triggerOf(data: Data): TriggerNode {
   const kind = triggerKinds.find((k) => k in data) ?? "none";

@@ -105,6 +105,7 @@ func TestTimelineOfSomebody(t *testing.T) {
 			d.get(d.is.API+"/remedies/"+plan.ID, &plan)
 			return plan.State == "done"
 		})
+		d.want("POST", "/tenants/"+tenant+"/syncs", nil, nil, http.StatusAccepted) // events are applied twice a minute: too seldom for a test
 		var all []line
 		until(t, "an alert, and the change of the profile with its event", func() bool {
 			all = d.timeline(path, 200)

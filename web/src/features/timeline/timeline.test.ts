@@ -26,19 +26,25 @@ test("a change that was found stands with the event that made it", () => {
   const other = line("found/2", { recorded: recorded({ cause: { uuid: "not here" } }) });
   const shown = folded([found, other, line("event/a", { event: event("a") }), line("event/b", { event: event("b") })]);
   expect(shown.map((l) => [l.id, l.found.map((f) => f.id)])).toEqual([
-      ["found/2", []],
-      ["event/a", ["found/1"]],
-      ["event/b", []],
-    ]);
+    ["found/2", []],
+    ["event/a", ["found/1"]],
+    ["event/b", []],
+  ]);
 });
 
 test("what was found, in words", () => {
-  expect(recordedWords(recorded({ fields: ["a").toBe("b", "c", "d"] })), "Changed: a, b, c and 1 more");
+  expect(recordedWords(recorded({ fields: ["a", "b", "c", "d"] }))).toBe("Changed: a, b, c and 1 more");
   expect(recordedWords(recorded({ change: "found" }))).toBe("Read for the first time");
   const others = [{ name: "Owls", id: "1" }, { id: "2" }];
-  expect(recordedWords(recorded({ change: "added", relation: "member_of", count: 2, others }))).toBe("Member of, new: Owls, 2");
-  expect(recordedWords(recorded({ change: "removed", relation: "member_of", count: 9, others }))).toBe("Member of, no more: Owls, 2 and 7 more");
-  expect(recordedWords(recorded({ change: "added", relation: "assigned_via", inward: true, count: 9 }))).toBe("Groups that give it, new: 9 others");
+  expect(recordedWords(recorded({ change: "added", relation: "member_of", count: 2, others }))).toBe(
+    "Member of, new: Owls, 2",
+  );
+  expect(recordedWords(recorded({ change: "removed", relation: "member_of", count: 9, others }))).toBe(
+    "Member of, no more: Owls, 2 and 7 more",
+  );
+  expect(recordedWords(recorded({ change: "added", relation: "assigned_via", inward: true, count: 9 }))).toBe(
+    "Groups that give it, new: 9 others",
+  );
 });
 
 test("places, networks, devices and factors", () => {

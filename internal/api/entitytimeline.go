@@ -228,3 +228,30 @@ func hiddenKinds(c portal.Caller) []timeline.Kind {
 	}
 	return out
 }
+
+// TimelineOf says of whom a timeline is read, and which of its lines.
+type TimelineOf struct {
+	Tenant string // empty for what events alone tell
+	Kind   inventory.Kind
+	Entity string
+	Kinds  []timeline.Kind // all where there are none
+}
+
+// ReadTimeline reads the newest lines of a timeline, up to a number, and says whether
+// the inventory knows whom it is of.
+func ReadTimeline(ctx context.Context, d Deps, c portal.Caller, of TimelineOf, most int) (lines []TimelineLine, known bool, err error) {
+	in := entityTimelineIn{ID: of.Tenant, Kind: of.Kind, Entity: of.Entity}
+	in.Kinds = of.Kinds
+	for len(lines) < most {
+		in.Limit = min(most-len(lines), 200)
+		page, err := showTimeline(ctx, d, c, in)
+		if err != nil {
+			return nil, false, err
+		}
+		lines, known = append(lines, page.Items...), page.Subject.Known
+		if in.Cursor = page.Next; in.Cursor == "" {
+			break
+		}
+	}
+	return lines, known, nil
+}

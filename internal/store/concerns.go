@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -48,17 +49,46 @@ func (w *where) ask(a timeline.Ask, at, id string) {
 	w.addIf(!a.Since.IsZero(), at+" >= ?", toMicros(a.Since))
 }
 
+// spotted is a row's id and time.
+type spotted struct {
+	at int64
+	id string
+}
+
+// perKey reads the newest rows of each of a few keys, and returns the newest of all,
+// each once. Of several keys at once both databases would rather go through all that
+// an organization has, by time.
+func perKey[T any](keys []string, limit int, read func(key string) ([]T, error), at func(T) spotted) ([]T, error) {
+	var out []T
+	for _, key := range keys {
+		rows, err := read(key)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	slices.SortFunc(out, func(a, b T) int {
+		x, y := at(a), at(b)
+		return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(y.id, x.id))
+	})
+	out = slices.CompactFunc(out, func(a, b T) bool { return at(a) == at(b) })
+	return out[:min(len(out), limit)], nil
+}
+
 // concerning returns the ids of what is about one of some objects, the newest first.
 func (db *DB) concerning(ctx context.Context, org, kind string, objects []string, a timeline.Ask) ([]string, error) {
-	var w where
-	w.add("org_id = ?", org)
-	w.add("object IN "+in(len(objects)), anys(objects)...)
-	w.add("kind = ?", kind)
-	w.ask(a, "at", "of_id")
-	return list(ctx, db, func(rows *sql.Rows) (id string, err error) {
-		var at int64
-		return id, rows.Scan(&at, &id)
-	}, `SELECT DISTINCT at, of_id FROM concern `+w.text()+` ORDER BY at DESC, of_id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	found, err := perKey(objects, a.Limit, func(object string) ([]spotted, error) {
+		var w where
+		w.add("org_id = ? AND object = ? AND kind = ?", org, object, kind)
+		w.ask(a, "at", "of_id")
+		return list(ctx, db, func(rows *sql.Rows) (s spotted, err error) { return s, rows.Scan(&s.at, &s.id) },
+			`SELECT at, of_id FROM concern `+w.text()+` ORDER BY at DESC, of_id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	}, func(s spotted) spotted { return s })
+	ids := make([]string, len(found))
+	for i, s := range found {
+		ids[i] = s.id
+	}
+	return ids, err
 }
 
 // Concerning returns the runs that are about one of some objects, the newest first.
@@ -100,20 +130,22 @@ func inOrder[T any](ids []string, found map[string]T) []T {
 // About returns the alerts about an entity of a kind, which goes by one of some
 // keys, the newest first.
 func (t Alerts) About(ctx context.Context, org, kind string, keys []string, a timeline.Ask) ([]alert.Alert, error) {
-	var w where
-	w.add("org_id = ? AND entity_kind = ?", org, kind)
-	w.add("entity_key IN "+in(len(keys)), anys(keys)...)
-	w.ask(a, "created_at", "id")
-	return list(ctx, t.db, scanAlert, `SELECT `+alertColumns+` FROM alert `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	return perKey(keys, a.Limit, func(key string) ([]alert.Alert, error) {
+		var w where
+		w.add("org_id = ? AND entity_kind = ? AND entity_key = ?", org, kind, key)
+		w.ask(a, "created_at", "id")
+		return list(ctx, t.db, scanAlert, `SELECT `+alertColumns+` FROM alert `+w.text()+` ORDER BY created_at DESC, id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	}, func(x alert.Alert) spotted { return spotted{toMicros(x.CreatedAt), x.ID} })
 }
 
 // Upon returns the actions on a target, which goes by one of some ids, the newest first.
 func (t Actions) Upon(ctx context.Context, org string, targets []string, a timeline.Ask) ([]guard.Entry, error) {
-	var w where
-	w.add("org_id = ?", org)
-	w.add("target_id IN "+in(len(targets)), anys(targets)...)
-	w.ask(a, "started_at", "id")
-	return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	return perKey(targets, a.Limit, func(target string) ([]guard.Entry, error) {
+		var w where
+		w.add("org_id = ? AND target_id = ?", org, target)
+		w.ask(a, "started_at", "id")
+		return list(ctx, t.db, scanAction, `SELECT `+actionColumns+` FROM guard_action `+w.text()+` ORDER BY started_at DESC, id DESC LIMIT ?`, append(w.args, a.Limit)...)
+	}, func(e guard.Entry) spotted { return spotted{toMicros(e.StartedAt), e.ID} })
 }
 
 // ByEvent returns the alerts that events are part of, by the events' uuids, the

@@ -8,7 +8,10 @@ const s = stage();
 const slow = { ...played, timeout: 180_000 };
 
 async function sandbox(path, body) {
-  const answer = await fetch(`${s.demo.sandbox}/_sandbox/${path}`, { method: body ? "POST" : "GET", body: body && JSON.stringify(body) });
+  const answer = await fetch(`${s.demo.sandbox}/_sandbox/${path}`, {
+    method: body ? "POST" : "GET",
+    body: body && JSON.stringify(body),
+  });
   assert.ok(answer.ok, `${path}: ${answer.status}`);
   return answer.json();
 }
@@ -47,7 +50,7 @@ test("a timeline shows the report, the run that it started, and what that did", 
   await happened.getByRole("heading", { name: "Today" }).waitFor();
 
   // A line opens in its place, by keyboard.
-  const more = happened.getByRole("button", { name: /report.*: more$/i }).first();
+  const more = happened.getByRole("button", { name: "User report suspicious activity: more" });
   await more.focus();
   await page.keyboard.press("Enter");
   await happened.getByRole("link", { name: "user.account.report_suspicious_activity_by_enduser" }).waitFor();
@@ -68,7 +71,10 @@ test("a timeline shows the report, the run that it started, and what that did", 
   await fresh.waitFor({ timeout: 60_000 });
   await fresh.click();
   await fresh.waitFor({ state: "detached" });
-  await page.getByRole("region", { name: /Sign-ins of the last 30 days/ }).getByRole("img", { name: /Map of/ }).waitFor();
+  await page
+    .getByRole("region", { name: /Sign-ins of the last 30 days/ })
+    .getByRole("img", { name: /Map of/ })
+    .waitFor();
 });
 
 test("somebody whom nobody read has a timeline by what events tell", slow, async () => {

@@ -46,7 +46,7 @@ func sessions() class {
 // sessionsOf are those that are of the session or the factors of whom they are
 // done to; of an admin who does them they are what the admin did.
 func sessionsOf() class {
-	return class{prefixes: []string{"user.session.", "user.mfa.", "user.risk.", "user.credential.", "system.push.", "system.sms.", "system.voice.", "system.email.mfa", "security.session."}}
+	return class{prefixes: []string{"user.session.", "user.mfa.", "user.risk.", "user.credential.", "system.push.", "system.sms.", "system.voice.", "system.email.", "security.session."}}
 }
 
 func (c class) has(eventType string) bool {

@@ -143,15 +143,16 @@ function Short({ line: l, of }: { line: Shown; of: Of }) {
   if (l.alert)
     return (
       <>
-        Alert #{l.alert.number}, {l.alert.rule.name}
+        Alert #{l.alert.number}
+        {l.alert.rule.name !== l.alert.title && `, ${l.alert.rule.name}`}
       </>
     );
   if (l.run) return <>Run of a flow{l.run.event?.message ? `, started by: ${l.run.event.message}` : ""}</>;
   if (l.action)
     return (
       <>
-        {l.action.plan ? "Step of a plan" : l.action.run ? `Card of ${l.action.flow?.name ?? "a flow"}` : "By hand"},
-        for {l.action.actor.name}
+        {l.action.plan ? "Step of a plan" : l.action.run ? `Card of ${l.action.flow?.name ?? "a flow"}` : "By hand"}
+        {l.action.actor.kind === "account" && `, for ${l.action.actor.name}`}
       </>
     );
   return <>Plan of remediation, by {l.plan?.actor.name}</>;

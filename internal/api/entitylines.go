@@ -193,7 +193,7 @@ func (r lineReader) found(ctx context.Context, a timeline.Ask) (linePart, error)
 		}
 	}
 	for _, l := range all {
-		if a.Before(l.At, l.ID) && !(out.More && l.At.Before(out.ReachedAt)) {
+		if a.Before(l.At, l.ID) && (!out.More || !l.At.Before(out.ReachedAt)) {
 			out.Lines = append(out.Lines, l)
 		}
 	}

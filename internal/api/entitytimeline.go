@@ -190,13 +190,13 @@ func subjectOf(ctx context.Context, d Deps, c portal.Caller, tenant string, kind
 	if tenant == "" {
 		return out, nil
 	}
-	ref, name, known, err := d.DB.Inventory.Named(ctx, c.Org.ID, tenant, kind, key)
+	found, known, err := d.DB.Inventory.Named(ctx, c.Org.ID, tenant, kind, key)
 	if err != nil || !known {
 		return out, err
 	}
-	out.ID, out.Name, out.Known = ref.ID, name, true
+	out.ID, out.Name, out.Known = found.ID, found.Name, true
 	if kind == inventory.User {
-		out.Login = name
+		out.Login = found.Name
 	}
 	return out, nil
 }

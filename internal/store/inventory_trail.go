@@ -12,13 +12,8 @@ import (
 
 // Named returns the entity of a kind that has an id, or a name in any case, as it
 // is now or was last; false where there was none.
-func (t Inventory) Named(ctx context.Context, org, tenant string, kind inventory.Kind, key string) (e inventory.Ref, name string, ok bool, err error) {
-	type found struct {
-		inventory.Ref
-
-		name string
-	}
-	scan := func(rows *sql.Rows) (f found, err error) { return f, rows.Scan(&f.Kind, &f.ID, &f.name) }
+func (t Inventory) Named(ctx context.Context, org, tenant string, kind inventory.Kind, key string) (found NamedRef, ok bool, err error) {
+	scan := func(rows *sql.Rows) (f NamedRef, err error) { return f, rows.Scan(&f.Kind, &f.ID, &f.Name) }
 	all, err := list(ctx, t.db, scan, `SELECT e.kind, e.okta_id, v.name FROM inventory_entity e JOIN inventory_version v ON v.entity = e.no
 		WHERE e.tenant = (SELECT no FROM tenant WHERE org_id = ? AND id = ?) AND e.kind = ? AND e.okta_id = ? ORDER BY v.valid_from DESC LIMIT 1`, org, tenant, string(kind), key)
 	if err == nil && len(all) == 0 {
@@ -27,9 +22,9 @@ func (t Inventory) Named(ctx context.Context, org, tenant string, kind inventory
 			ORDER BY v.entity LIMIT 1`, org, tenant, string(kind), strings.ToLower(key))
 	}
 	if err != nil || len(all) == 0 {
-		return e, "", false, err
+		return found, false, err
 	}
-	return all[0].Ref, all[0].name, true, nil
+	return all[0], true, nil
 }
 
 // Trail returns versions of an entity that began at a time or before, the newest

@@ -80,7 +80,7 @@ function Graticule() {
           <line key={lat} x1="0" x2={width} y1={y(lat)} y2={y(lat)} strokeDasharray={lat === 0 ? undefined : "1 5"} />
         ))}
       </g>
-      <g className="fill-faint text-[13px]">
+      <g className="fill-faint text-[17px]">
         {[-120, -60, 0, 60, 120].map((lon) => (
           <text key={lon} x={x(lon) + 3} y={height - 6}>
             {degrees(lon, "E", "W")}
@@ -113,9 +113,9 @@ function Dot({ place: p, most, named, strong }: { place: Place; most: number; na
       {named && (
         <text
           x={x(p.lon) + (left ? -r - 4 : r + 4)}
-          y={y(p.lat) + 5}
+          y={y(p.lat) + 7}
           textAnchor={left ? "end" : "start"}
-          className="fill-ink text-[15px]"
+          className="fill-ink text-[20px]"
           paintOrder="stroke"
           stroke="var(--c-sunken)"
           strokeWidth="4"

@@ -75,6 +75,7 @@ func commands() []command {
 		{"okta connect", "", "connect an Okta org by an API token, or an API service integration", runOktaConnect},
 		{"okta check", "", "say how much of its Okta org a connection sees", runOktaCheck},
 		{"okta sync", "", "read all of the Okta org that a connection leads to", runOktaSync},
+		{"okta timeline", "PERSON", "say what happened around a person: sign-ins, changes, alerts, runs, responses", runOktaTimeline},
 		{"okta rotate", "", "change the key of a service app in Okta", runOktaRotate},
 		{"access paths", "", "say who can become an administrator of an Okta org, and by which way", runAccessPaths},
 		{"access who", "APP", "say who can use an app of an Okta org, and why", runAccessWho},

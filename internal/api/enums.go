@@ -24,6 +24,7 @@ import (
 	"sallyport/internal/source"
 	"sallyport/internal/store"
 	"sallyport/internal/table"
+	"sallyport/internal/timeline"
 	"sallyport/internal/value"
 )
 
@@ -191,6 +192,10 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 		return words("FindingState", posture.FindingStates()...), true
 	case reflect.TypeFor[inventory.Kind]():
 		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope, access.Outside, access.Binding)...), true
+	case reflect.TypeFor[timeline.Kind]():
+		return words("TimelineKind", timeline.Kinds()...), true
+	case reflect.TypeFor[timeline.Trait]():
+		return words("SignInTrait", timeline.Traits()...), true
 	case reflect.TypeFor[store.ChangeKind]():
 		return words("ChangeKind", store.ChangeKinds()...), true
 	case reflect.TypeFor[access.EdgeKind]():

@@ -74,7 +74,7 @@ func runFlow(ctx context.Context, d Deps, c portal.Caller, in runFlowIn) (Run, e
 			}
 		default:
 		}
-		r.Input = value.Store(args)
+		r.Input, r.About = value.Store(args), flow.AboutInput(args)
 		return err
 	})
 }
@@ -85,7 +85,7 @@ func byAlert(ctx context.Context, d Deps, r *flow.Run, id string) error {
 	if err != nil {
 		return &field{"alert", err}
 	}
-	r.Cause, r.Alert, r.Event, r.Input = flow.OnAlert, a.ID, a.Event, value.Store(flow.AlertInput(a))
+	r.Cause, r.Alert, r.Event, r.Input, r.About = flow.OnAlert, a.ID, a.Event, value.Store(flow.AlertInput(a)), []string{a.Entity.Key().ID}
 	return nil
 }
 
@@ -217,9 +217,11 @@ func startRun(ctx context.Context, d Deps, c portal.Caller, flowID string, fill 
 	}
 	if def.Trigger.Kind == flow.OnEvent {
 		r.Cause = flow.OnEvent
-		if _, err := d.DB.Events.Find(ctx, c.Org.ID, r.Event); err != nil {
+		e, err := d.DB.Events.Find(ctx, c.Org.ID, r.Event)
+		if err != nil {
 			return Run{}, &field{"event", err}
 		}
+		r.About = flow.AboutEvent(e.Event)
 	}
 	if r.Input != nil && !r.SaveData {
 		if r.Input, err = d.Keys.Seal(r.Input, inputContext(r)); err != nil {

@@ -43,7 +43,7 @@ type Raised struct {
 func (p *Program) AlertRun(a alert.Alert, now time.Time) Run {
 	return Run{
 		ID: id.At(now), Org: a.Org, Flow: p.Flow.ID, Version: p.Flow.Version, State: Queued, Cause: OnAlert, Event: a.Event, Alert: a.ID,
-		Input: value.Store(AlertInput(a)), SaveData: p.Flow.SaveData, Priority: p.Definition.Priority, CreatedAt: now,
+		Input: value.Store(AlertInput(a)), SaveData: p.Flow.SaveData, Priority: p.Definition.Priority, CreatedAt: now, About: []string{a.Entity.Key().ID},
 	}
 }
 

@@ -55,12 +55,13 @@ type Run struct {
 	Answer      []byte // the HTTP answer that it gave, of an api trigger; sealed, and forgotten soon after its end
 	Result      []byte
 	Error       string
-	Reason      string // why it waits or was stopped
-	Depth       int    // of the changes of rows that led to it, each by a run that the one before started
-	Concurrency int    // runs of the flow at the same time at most, once it asked; 0 for any number
-	Unknown     int    // effects of which nobody knows whether they happened
-	Refused     int    // effects that the guard refused
-	Cancel      bool   // somebody wants it to end
+	Reason      string   // why it waits or was stopped
+	Depth       int      // of the changes of rows that led to it, each by a run that the one before started
+	Concurrency int      // runs of the flow at the same time at most, once it asked; 0 for any number
+	Unknown     int      // effects of which nobody knows whether they happened
+	Refused     int      // effects that the guard refused
+	Cancel      bool     // somebody wants it to end
+	About       []string // ids, or logins, of what it is about; written with it, and not read again
 	CreatedAt   time.Time
 	StartedAt   time.Time
 	WakeAt      time.Time

@@ -223,9 +223,13 @@ func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, b source.B
 		if err != nil {
 			p.Log.WarnContext(ctx, "trigger condition failed", "err", err, "event", e.UUID)
 		}
+		var about []string
+		if len(flows) > 0 {
+			about = flow.AboutEvent(e)
+		}
 		for _, f := range flows {
 			runs = append(runs, flow.Run{
-				ID: id.At(now), Org: b.Org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID,
+				ID: id.At(now), Org: b.Org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID, About: about,
 				SaveData: f.Flow.SaveData, Priority: f.Definition.Priority, CreatedAt: now,
 			})
 		}

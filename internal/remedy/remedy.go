@@ -183,6 +183,18 @@ func (p *Plan) WaitsForApproval() bool {
 	return p.State == Waiting && p.Needs != "" && p.Decision == nil
 }
 
+// About returns the ids of what the plan is for and of what it changes.
+func (p *Plan) About() []string {
+	var out []string
+	for _, o := range p.Objects {
+		out = append(out, o.ID)
+	}
+	for i := range p.Steps {
+		out = append(out, p.Steps[i].TargetID)
+	}
+	return out
+}
+
 // CanUndo reports whether there is something of the plan to be undone.
 func (p *Plan) CanUndo() bool {
 	if p.State != Done && p.State != Failed && p.State != Stopped {

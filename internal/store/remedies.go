@@ -85,7 +85,7 @@ func (t Remedies) Add(ctx context.Context, p remedy.Plan) error {
 				return err
 			}
 		}
-		return nil
+		return tx.addConcerns(ctx, concerns(p.Org, planConcern, p.ID, p.CreatedAt, p.About()))
 	})
 }
 

@@ -82,7 +82,9 @@ const maxRuns = 1000
 
 func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 	rows, jobs := make([][]any, len(runs)), make([]RunJob, len(runs))
+	var about [][]any
 	for i, r := range runs {
+		about = append(about, concerns(r.Org, runConcern, r.ID, r.CreatedAt, r.About)...)
 		rows[i] = []any{
 			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.Alert), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, toMicros(r.CreatedAt),
 		}
@@ -91,6 +93,9 @@ func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
+	}
+	if err := tx.addConcerns(ctx, about); err != nil {
+		return fmt.Errorf("note what runs are about: %w", err)
 	}
 	return tx.enqueue(ctx, jobs)
 }

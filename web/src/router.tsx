@@ -203,7 +203,12 @@ const routes = [
   createRoute({
     ...at("/visibility/$id/$kind/$entity"),
     component: lazyRouteComponent(() => import("./features/visibility/EntityPage.tsx"), "EntityPage"),
-    validateSearch: only("tab"),
+    validateSearch: only("tab", "show", "range", "since", "until"),
+  }),
+  createRoute({
+    ...at("/timeline/$kind/$entity"),
+    component: lazyRouteComponent(() => import("./features/timeline/TimelinePage.tsx"), "TimelinePage"),
+    validateSearch: only("show", "range", "since", "until"),
   }),
   createRoute({
     ...at("/access"),

@@ -29,15 +29,18 @@ const topics: Record<Topic, true> = {
   lost: true,
 };
 
+/** The key of what looks whether a timeline has new lines; the lines that are shown stay until somebody asks for those. */
+export const newLines = "new lines of a timeline";
+
 /** What is out of date when something of a topic has changed, with all that lies under it; "=" before it: that alone. */
 const touched: Record<Exclude<Topic, "lost">, string[]> = {
   event: ["/api/v1/events"],
-  run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}"],
-  action: ["/api/v1/actions", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}"],
+  run: ["/api/v1/runs", "/api/v1/flows", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}", newLines],
+  action: ["/api/v1/actions", "/api/v1/overview", "/api/v1/timeline", "/api/v1/alerts/{id}", newLines],
   source: ["/api/v1/sources", "/api/v1/overview"],
   connection: ["/api/v1/connections"],
   table: ["/api/v1/tables"],
-  alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview"],
+  alert: ["/api/v1/alerts", "/api/v1/cases", "/api/v1/risks", "/api/v1/overview", newLines],
   case: ["/api/v1/cases", "/api/v1/alerts"],
   rule: ["/api/v1/rules", "/api/v1/rulefiles", "/api/v1/suppressions"],
   channel: ["/api/v1/channels"],
@@ -46,7 +49,7 @@ const touched: Record<Exclude<Topic, "lost">, string[]> = {
   // A reading tells of itself every second; what it finds is read again once it has ended.
   inventory: ["=/api/v1/tenants", "=/api/v1/tenants/{id}", "=/api/v1/tenants/{id}/syncs"],
   posture: ["/api/v1/tenants/{id}/posture", "/api/v1/tenants/{id}/findings", "/api/v1/tenants/{id}/exceptions"],
-  remedy: ["/api/v1/remedies", "/api/v1/remedy-schedules"],
+  remedy: ["/api/v1/remedies", "/api/v1/remedy-schedules", newLines],
 };
 
 let state: LiveState = "connecting";

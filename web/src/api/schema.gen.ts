@@ -926,6 +926,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities/{kind}/{entity}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around somebody or something, by what events tell
+         * @description The newest first. A page may be short or empty and not be the last: go on while there is a next. Of what the caller may not see, hidden says so. It needs no inventory, and tells nothing that only that knows. Whom it is of is said by an id of Okta's, or of a person by the login.
+         */
+        get: operations["getTimelineOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{kind}/{entity}/timeline/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From where, with what and to what somebody signed in lately, by what events tell */
+        get: operations["getSignInsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-searches": {
         parameters: {
             query?: never;
@@ -4204,6 +4241,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/entities/{kind}/{entity}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened around something of an Okta org
+         * @description The newest first. A page may be short or empty and not be the last: go on while there is a next. Of what the caller may not see, hidden says so. A person is found by id or login; of one that was never read, events, alerts, runs and responses still tell.
+         */
+        get: operations["getEntityTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/entities/{kind}/{entity}/timeline/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * From where, with what and to what somebody signed in lately
+         * @description Of an app, who signed in to it. The newest events are read, as far as that is done in seconds.
+         */
+        get: operations["getEntitySignIns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/exceptions": {
         parameters: {
             query?: never;
@@ -6467,6 +6544,16 @@ export interface components {
              */
             lastAt: string;
         };
+        EntityTimeline: {
+            items: components["schemas"]["TimelineLine"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+            subject: components["schemas"]["TimelineSubject"];
+            /** @description what the caller may not see */
+            hidden: components["schemas"]["TimelineKind"][];
+            /** @description why it cannot be told what of the sign-ins is new */
+            cannotTellNew?: string;
+        };
         EntityVersion: {
             name: string;
             /** Format: date-time */
@@ -7204,6 +7291,15 @@ export interface components {
             reason: string;
             /** Format: date-time */
             expiredAt: string;
+        };
+        LastSign: {
+            /** Format: date-time */
+            at: string;
+            /** @description uuid of the event */
+            event: string;
+            /** @description why it failed */
+            reason?: string;
+            facts: components["schemas"]["SignInFacts"];
         };
         Letter: {
             id: string;
@@ -8067,6 +8163,27 @@ export interface components {
             database: "ok";
             /** @enum {string} */
             workers: "ok" | "none";
+        };
+        RecordedMove: {
+            /**
+             * @description found is that it was read for the first time, and may have been there before
+             * @enum {string}
+             */
+            change: "found" | "added" | "changed" | "removed";
+            /** @description of how it is related; not there where it changed itself */
+            relation?: components["schemas"]["Relation"];
+            /** @description the relation leads to it */
+            inward: boolean;
+            /** @description of the others; 1 where it changed itself */
+            count: number;
+            /** @description what it is related to, 20 at most */
+            others: components["schemas"]["EntityRef"][];
+            /** @description that changed, by their paths */
+            fields: string[];
+            before?: unknown;
+            after?: unknown;
+            /** @description the event that made the change, where one is known, with who did it */
+            cause?: components["schemas"]["EventBrief"];
         };
         RecoveryCodes: {
             codes: string[];
@@ -9365,6 +9482,43 @@ export interface components {
             /** @description slug of the organization to enter; the first one joined where nothing is said */
             organization?: string;
         };
+        SignInDevice: {
+            /** @description of one that is registered with Okta */
+            id?: string;
+            /** @description or what kind it is */
+            name?: string;
+            os?: string;
+            browser?: string;
+            /** @description not there where the event does not tell */
+            managed?: boolean;
+            /** @description not there where the event does not tell */
+            registered?: boolean;
+        };
+        SignInFacts: {
+            /** @description that was signed in to */
+            app?: components["schemas"]["EntityRef"];
+            /** @description as Okta writes them; those of the same transaction are among them */
+            factors: string[];
+            ip?: string;
+            city?: string;
+            state?: string;
+            country?: string;
+            /** @description degrees */
+            lat?: number;
+            /** @description degrees */
+            lon?: number;
+            /** @description autonomous system, as AS64500 */
+            as?: string;
+            asOrg?: string;
+            isp?: string;
+            /** @description Okta takes the address for that of a proxy */
+            proxy: boolean;
+            /** @description network zone of the org */
+            zone?: string;
+            device: components["schemas"]["SignInDevice"];
+            /** @description what the person had in no sign-in that succeeded in the 90 days before; see cannotTellNew */
+            new: components["schemas"]["SignInTrait"][];
+        };
         /** @enum {string} */
         SignInMethod: "password" | "passkey" | "link" | "saml";
         SignInPage: {
@@ -9372,6 +9526,19 @@ export interface components {
             passkeys: boolean;
             /** @description the server sends mail */
             passwordReset: boolean;
+        };
+        SignInPlace: {
+            city?: string;
+            country?: string;
+            /** @description degrees */
+            lat: number;
+            /** @description degrees */
+            lon: number;
+            signIns: number;
+            /** @description of those */
+            failed: number;
+            /** Format: date-time */
+            lastAt: string;
         };
         SignInPolicy: {
             /** @description seconds without a request after which a session ends; 0 is the server's */
@@ -9399,6 +9566,41 @@ export interface components {
         };
         /** @enum {string} */
         SignInPurpose: "login" | "switch" | "proof" | "test" | "logout";
+        SignInSummary: {
+            subject: components["schemas"]["TimelineSubject"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @description there are more than were read; those since since were */
+            bounded: boolean;
+            signIns: number;
+            /** @description of those */
+            failed: number;
+            /** @description the last that succeeded; not there where none did */
+            last?: components["schemas"]["LastSign"];
+            lastFailed?: components["schemas"]["LastSign"];
+            /** @description those whose degrees are known; the most frequent first, 50 at most, as of the others */
+            places: components["schemas"]["SignInPlace"][];
+            countries: components["schemas"]["SignInValue"][];
+            networks: components["schemas"]["SignInValue"][];
+            devices: components["schemas"]["SignInValue"][];
+            /** @description of those that succeeded */
+            factors: components["schemas"]["SignInValue"][];
+            apps: components["schemas"]["SignInValue"][];
+            /** @description who signed in, to an app */
+            people: components["schemas"]["SignInValue"][];
+        };
+        /** @enum {string} */
+        SignInTrait: "country" | "network" | "device";
+        SignInValue: {
+            value: string;
+            signIns: number;
+            /** @description of those */
+            failed: number;
+            /** Format: date-time */
+            lastAt: string;
+        };
         Signed: {
             /** @description an account; its name is empty where it is no member any more */
             by: components["schemas"]["Ref"];
@@ -9983,6 +10185,44 @@ export interface components {
             items: components["schemas"]["TimelineEntry"][];
             /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
             next?: string;
+        };
+        /** @enum {string} */
+        TimelineKind: "sign_in" | "session" | "admin" | "change" | "alert" | "run" | "response";
+        TimelineLine: {
+            kind: components["schemas"]["TimelineKind"];
+            /** Format: date-time */
+            at: string;
+            /** @description tells it apart from the other lines */
+            id: string;
+            /** @description of sign_in, session and admin, and of a change that an event tells of */
+            event?: components["schemas"]["Event"];
+            /** @description of sign_in and session */
+            signIn?: components["schemas"]["SignInFacts"];
+            /** @description that the event is part of */
+            alerts: components["schemas"]["TimelineMark"][];
+            /** @description of a change that the inventory found */
+            recorded?: components["schemas"]["RecordedMove"];
+            alert?: components["schemas"]["Alert"];
+            run?: components["schemas"]["Run"];
+            /** @description of a response: a call that changed it */
+            action?: components["schemas"]["Action"];
+            /** @description of a response: a plan of remediation */
+            plan?: components["schemas"]["Remedy"];
+        };
+        TimelineMark: {
+            id: string;
+            number: number;
+            title: string;
+            severity: components["schemas"]["Severity"];
+        };
+        TimelineSubject: {
+            kind: components["schemas"]["EntityKind"];
+            /** @description as Okta gives it; not there where only a login is known */
+            id?: string;
+            login?: string;
+            name?: string;
+            /** @description the inventory has it, or had it; otherwise changes that only the inventory sees are not told */
+            known: boolean;
         };
         Token: {
             id: string;
@@ -11802,6 +12042,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DelegatedFlow"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTimelineOf: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description lines of these kinds; all where nothing is said */
+                kind?: components["schemas"]["TimelineKind"][];
+                /** @description at this time or later */
+                since?: string;
+                /** @description before this time */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityTimeline"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSignInsOf: {
+        parameters: {
+            query?: {
+                /** @description how far back; 30 where nothing is said */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSummary"];
                 };
             };
             default: components["responses"]["Error"];
@@ -17080,6 +17382,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EdgePage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntityTimeline: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description lines of these kinds; all where nothing is said */
+                kind?: components["schemas"]["TimelineKind"][];
+                /** @description at this time or later */
+                since?: string;
+                /** @description before this time */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityTimeline"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntitySignIns: {
+        parameters: {
+            query?: {
+                /** @description how far back; 30 where nothing is said */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSummary"];
                 };
             };
             default: components["responses"]["Error"];

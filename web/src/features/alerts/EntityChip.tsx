@@ -4,7 +4,7 @@ import { Copy } from "../../kit/Copy.tsx";
 import { Popover } from "../../kit/Popover.tsx";
 import { useCan } from "../session/session.ts";
 import { type EntityOf, entityName, kindWord } from "./alert.ts";
-import { actedOn, alertsAbout, eventsOf, thisOne } from "./entity.ts";
+import { actedOn, alertsAbout, eventsOf, thisOne, timelineOf } from "./entity.ts";
 
 const icons: Record<string, LucideIcon> = {
   user: User,
@@ -57,9 +57,17 @@ export function EntityLinks({ entity: e, className }: { entity: EntityOf; classN
   const mayActions = useCan("actions:read");
   const events = eventsOf(e);
   const one = thisOne(e.kind);
+  const timeline = timelineOf(e);
   const look = "flex min-h-7 items-center text-accent hover:underline pointer-coarse:min-h-11";
   return (
     <ul className={className}>
+      {timeline && mayEvents && (
+        <li>
+          <Link to="/timeline/$kind/$entity" params={timeline} className={look}>
+            Timeline of {one}
+          </Link>
+        </li>
+      )}
       {events && mayEvents && (
         <li>
           <Link to="/events" search={events} className={look}>

@@ -38,6 +38,12 @@ export function eventsOf(e: EntityOf): { filter: string; range: string } | undef
   return undefined;
 }
 
+/** What the address of a timeline says of whom it is, or nothing where there is none. */
+export function timelineOf(e: EntityOf): { kind: string; entity: string } | undefined {
+  const entity = e.id || (e.kind === "user" ? e.login : "");
+  return entity && ["user", "group", "app", "device"].includes(e.kind) ? { kind: e.kind, entity } : undefined;
+}
+
 /** Whether the server may have done something to it, which its activity tells. */
 export function actedOn(e: EntityOf): boolean {
   return e.id !== "" && ["user", "group", "app"].includes(e.kind);

@@ -3,15 +3,15 @@ import type { Zone } from "../../kit/time.ts";
 
 export type Entry = components["schemas"]["TimelineEntry"];
 
-export type Day = { name: string; entries: Entry[] };
+export type Day<E = Entry> = { name: string; entries: E[] };
 
 /** Entries under the days that they belong to, in the zone of the viewer. */
-export function byDay(entries: Entry[], now: Date, zone: Zone): Day[] {
+export function byDay<E extends { at: string }>(entries: E[], now: Date, zone: Zone): Day<E>[] {
   const timeZone = zone === "utc" ? "UTC" : undefined;
   const form = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone });
   const today = form.format(now);
   const yesterday = form.format(new Date(now.getTime() - 86_400_000));
-  const out: Day[] = [];
+  const out: Day<E>[] = [];
   for (const e of entries) {
     const date = form.format(new Date(e.at));
     const name = date === today ? "Today" : date === yesterday ? "Yesterday" : date;

@@ -14,6 +14,7 @@ import { AppAccess } from "../access/AppAccess.tsx";
 import { PrincipalAccess } from "../access/PrincipalAccess.tsx";
 import { EntityLinks } from "../alerts/EntityChip.tsx";
 import { PlanButton } from "../remedies/PlanButton.tsx";
+import { Timeline } from "../timeline/Timeline.tsx";
 import { EntityFacts } from "./EntityFacts.tsx";
 import { FindingsAbout } from "./FindingsAbout.tsx";
 import { at, capitals, gist } from "./facts.ts";
@@ -35,7 +36,7 @@ export function EntityPage() {
 }
 
 function Known({ id, kind, entity }: { id: string; kind: Kind; entity: string }) {
-  const { tab } = route.useSearch();
+  const { tab, ...narrow } = route.useSearch();
   const navigate = route.useNavigate();
   const tenant = useQuery(read("/api/v1/tenants/{id}", { path: { id } }));
   const query = useQuery(read("/api/v1/tenants/{id}/entities/{kind}/{entity}", { path: { id, kind, entity } }));
@@ -69,6 +70,21 @@ function Known({ id, kind, entity }: { id: string; kind: Kind; entity: string })
       : []),
     ...(principals.includes(kind)
       ? [{ id: "access", label: "Access", content: <PrincipalAccess tenant={id} kind={kind} entity={entity} /> }]
+      : []),
+    ...(lived.includes(kind)
+      ? [
+          {
+            id: "timeline",
+            label: "Timeline",
+            content: (
+              <Timeline
+                of={{ tenant: id, kind, entity }}
+                search={narrow}
+                onSearch={(s) => void navigate({ search: { tab: "timeline", ...s }, replace: true })}
+              />
+            ),
+          },
+        ]
       : []),
     {
       id: "history",
@@ -151,6 +167,22 @@ const remediable: Kind[] = [
   "event_hook",
   "inline_hook",
   "log_stream",
+];
+
+/** The kinds that events tell of, and so have a timeline. */
+const lived: Kind[] = [
+  "user",
+  "group",
+  "app",
+  "api_service",
+  "device",
+  "group_rule",
+  "api_token",
+  "policy",
+  "authenticator",
+  "idp",
+  "auth_server",
+  "zone",
 ];
 
 /** The kinds that events and alerts speak of. */

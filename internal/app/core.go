@@ -253,7 +253,7 @@ func (c *Core) build(o Options) error {
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
 	c.Remedies = c.newRemedies(o.Content.Playbooks)
 	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Sources: o.Content.Packs, Log: c.Log}
-	c.Ask = ask.New(c.asked(), c.Now, c.Log)
+	c.Ask = ask.New(c.DB.Asked(), c.Now, c.Log)
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }

@@ -76,6 +76,7 @@ const stateful = [
   "events",
   "orgs",
   "access",
+  "ask",
   "findings",
   "checks",
   "remedies",

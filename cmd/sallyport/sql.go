@@ -48,51 +48,65 @@ func runSQL(ctx context.Context, flags *flag.FlagSet, args []string, std streams
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
-	switch {
-	case f.schema:
+	if f.schema {
 		return printSchema(std.out)
+	}
+	if err := f.check(flags.NArg()); err != nil {
+		return err
+	}
+	return f.conf.ofOrganization(ctx, std, f.org, func(core *app.Core, _ *portal.Portal, o portal.Organization) error {
+		if f.list {
+			return printKept(ctx, core, o.ID, std.out)
+		}
+		return f.ask(ctx, core, o.ID, flags.Args(), std)
+	})
+}
+
+// check returns what is wrong with the flags, and with so many arguments.
+func (f *sqlFlags) check(args int) error {
+	switch {
 	case !slices.Contains([]string{"table", "csv", "json"}, f.format):
 		return usage("a format is table, csv or json, not %q", f.format)
 	case f.limit < 1 || f.limit > ask.MaxLimit:
 		return usage("a limit is from 1 to %d", ask.MaxLimit)
 	case f.timeout <= 0 || f.timeout > ask.MaxTimeout:
 		return usage("a timeout is up to %s", ask.MaxTimeout)
-	case flags.NArg() > 1:
+	case args > 1:
 		return usage("put the question in quotes: it is one argument")
-	case f.saved != "" && flags.NArg() > 0:
+	case f.saved != "" && args > 0:
 		return usage("ask a kept question or write one, not both")
 	}
-	return f.conf.ofOrganization(ctx, std, f.org, func(core *app.Core, _ *portal.Portal, o portal.Organization) error {
-		if f.list {
-			return printKept(ctx, core, o.ID, std.out)
-		}
-		q := ask.Question{Org: o.ID, Limit: f.limit, Timeout: f.timeout, Since: core.Now().Add(-f.since)}
-		var err error
-		if q.SQL, err = f.text(ctx, core, o.ID, flags.Args()); err != nil {
-			return err
-		}
-		if f.tenant != "" {
-			t, err := core.OktaTenant(ctx, o.ID, f.tenant)
-			if err != nil {
-				return err
-			}
-			q.Tenant = t.ID
-		}
-		a, err := core.Ask.Ask(ctx, q)
+	return nil
+}
+
+// ask asks the question that is meant, and writes the answer.
+func (f *sqlFlags) ask(ctx context.Context, core *app.Core, org string, args []string, std streams) error {
+	q := ask.Question{Org: org, Limit: f.limit, Timeout: f.timeout, Since: core.Now().Add(-f.since)}
+	var err error
+	if q.SQL, err = f.text(ctx, core, org, args); err != nil {
+		return err
+	}
+	if f.tenant != "" {
+		t, err := core.OktaTenant(ctx, org, f.tenant)
 		if err != nil {
-			return placed(q.SQL, err)
-		}
-		if err := f.print(std.out, a); err != nil {
 			return err
 		}
-		for _, n := range a.Notes {
-			_, _ = fmt.Fprintln(std.err, n)
-		}
-		if a.Truncated {
-			_, _ = fmt.Fprintf(std.err, "there is more than these %d rows\n", len(a.Rows))
-		}
-		return nil
-	})
+		q.Tenant = t.ID
+	}
+	a, err := core.Ask.Ask(ctx, q)
+	if err != nil {
+		return placed(q.SQL, err)
+	}
+	if err := f.print(std.out, a); err != nil {
+		return err
+	}
+	for _, n := range a.Notes {
+		_, _ = fmt.Fprintln(std.err, n)
+	}
+	if a.Truncated {
+		_, _ = fmt.Fprintf(std.err, "there is more than these %d rows\n", len(a.Rows))
+	}
+	return nil
 }
 
 // text returns the question: kept, written, or on standard input.
@@ -143,7 +157,7 @@ func printKept(ctx context.Context, core *app.Core, org string, w io.Writer) err
 
 // placed adds the line that a mistake is in, with a mark below it.
 func placed(text string, err error) error {
-	f, ok := errors.AsType[*ask.Fault](err)
+	f, ok := errors.AsType[*ask.FaultError](err)
 	if !ok || f.Line == 0 {
 		return err
 	}

@@ -28,9 +28,9 @@ import (
 
 // fixture is an organization with one of everything, by id.
 type fixture struct {
-	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role           string
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role                     string
 	alert, story, suppression, search, question, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
-	remedy, schedule                                                                                                 string
+	remedy, schedule                                                                                                           string
 }
 
 // watched is a flow that an event starts, and tells a table.

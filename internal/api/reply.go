@@ -93,7 +93,7 @@ func describe(err error) (int, Error) {
 	}](err); ok {
 		e.Field = f.FieldName()
 	}
-	if f, ok := errors.AsType[*ask.Fault](err); ok {
+	if f, ok := errors.AsType[*ask.FaultError](err); ok {
 		e.Field = "sql"
 		if f.Line > 0 {
 			e.At = &TextPlace{f.Offset, f.Line, f.Column}

@@ -54,21 +54,21 @@ type AnswerColumn struct {
 	Type Type // of what was computed, by its values; empty where they differ
 }
 
-// Fault is a mistake in a question. It is of the kind [errs.Invalid].
-type Fault struct {
+// FaultError is a mistake in a question. It is of the kind [errs.Invalid].
+type FaultError struct {
 	Msg          string
 	Offset       int // in bytes; -1 where it is not known
 	Line, Column int // from 1, the column in characters; 0 where it is not known
 }
 
-func (f *Fault) Error() string { return f.Msg }
+func (f *FaultError) Error() string { return f.Msg }
 
 // ErrBusy is that an organization asks too much at once.
 var ErrBusy = errors.New("the organization asks too many questions at once; wait for one of them to end")
 
 // fault makes a mistake of what is wrong at an offset of a text.
 func fault(text string, offset int, msg string) error {
-	f := &Fault{Msg: msg, Offset: -1}
+	f := &FaultError{Msg: msg, Offset: -1}
 	if offset >= 0 && offset <= len(text) {
 		before := text[:offset]
 		f.Offset, f.Line = offset, 1+strings.Count(before, "\n")

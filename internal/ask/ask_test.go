@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -143,7 +142,7 @@ var today = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 func engine(t testing.TB, s *shelf) *ask.Engine {
 	t.Helper()
-	e := ask.New(ask.Source{Orgs: s, Watch: s}, func() time.Time { return today }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	e := ask.New(ask.Source{Orgs: s, Watch: s}, func() time.Time { return today }, slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -332,7 +331,7 @@ func TestMistakesSayWhereAndWhat(t *testing.T) {
 		"SELECT " + strings.Repeat("x,", 20_000) + " 1": {0, 0, "too long"},
 	} {
 		_, err := e.Ask(t.Context(), ask.Question{Org: "mine", SQL: text})
-		f, ok := errors.AsType[*ask.Fault](err)
+		f, ok := errors.AsType[*ask.FaultError](err)
 		if !ok || errs.KindOf(err) != errs.Invalid || f.Line != want.line || f.Column != want.column || !strings.Contains(errs.Message(err), want.says) {
 			t.Errorf("%.60q: %v, %+v", text, err, f)
 		}

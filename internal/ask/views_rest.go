@@ -101,8 +101,14 @@ func madeViews() []View {
 		{
 			Name: "admins", Doc: "People with an admin role, their own or by a group: a row for each.", Area: OfInventory,
 			Columns: []Column{
-				{Name: "person_id", Type: Text, Doc: "who"}, {Name: "login", Type: Text, Doc: "their login"}, {Name: "person_status", Type: Text, Doc: "their status"}, {Name: "role", Type: Text, Doc: "SUPER_ADMIN, …, or the id of a custom role"},
-				{Name: "role_name", Type: Text, Doc: "the same, or the label of the custom role"}, {Name: "via_group_id", Type: Text, Doc: "the group that gives it"}, {Name: "resource_set_id", Type: Text, Doc: "of a custom role: over what"}, {Name: "tenant", Type: Text, Doc: "id of the Okta org"},
+				{Name: "person_id", Type: Text, Doc: "who"},
+				{Name: "login", Type: Text, Doc: "their login"},
+				{Name: "person_status", Type: Text, Doc: "their status"},
+				{Name: "role", Type: Text, Doc: "SUPER_ADMIN, …, or the id of a custom role"},
+				{Name: "role_name", Type: Text, Doc: "the same, or the label of the custom role"},
+				{Name: "via_group_id", Type: Text, Doc: "the group that gives it"},
+				{Name: "resource_set_id", Type: Text, Doc: "of a custom role: over what"},
+				{Name: "tenant", Type: Text, Doc: "id of the Okta org"},
 			},
 			sql: `SELECT p.id AS person_id, p.login, p.status AS person_status, r.role, coalesce(c.label, r.role) AS role_name, r.via_group_id, r.resource_set_id, p.tenant FROM (
 					SELECT principal_id AS person_id, NULL AS via_group_id, role, resource_set_id FROM admin_roles WHERE principal_kind = 'user' AND coalesce(status, 'ACTIVE') = 'ACTIVE'
@@ -112,8 +118,13 @@ func madeViews() []View {
 		{
 			Name: "mfa", Doc: "How well the sign-in of each person is guarded by a second factor that is active. Of whom no factors were read it says none: see seen.", Area: OfInventory,
 			Columns: []Column{
-				{Name: "person_id", Type: Text, Doc: "who"}, {Name: "login", Type: Text, Doc: "their login"}, {Name: "status", Type: Text, Doc: "their status"}, {Name: "factors", Type: Integer, Doc: "how many are active"},
-				{Name: "strength", Type: Text, Doc: "of the best: resistant (of phishing), fair, weak or none"}, {Name: "phishing_resistant", Type: Integer, Doc: "1 or 0"}, {Name: "tenant", Type: Text, Doc: "id of the Okta org"},
+				{Name: "person_id", Type: Text, Doc: "who"},
+				{Name: "login", Type: Text, Doc: "their login"},
+				{Name: "status", Type: Text, Doc: "their status"},
+				{Name: "factors", Type: Integer, Doc: "how many are active"},
+				{Name: "strength", Type: Text, Doc: "of the best: resistant (of phishing), fair, weak or none"},
+				{Name: "phishing_resistant", Type: Integer, Doc: "1 or 0"},
+				{Name: "tenant", Type: Text, Doc: "id of the Okta org"},
 			},
 			sql: `SELECT p.id AS person_id, p.login, p.status, count(f.id) AS factors,
 					CASE max(CASE f.strength WHEN 'resistant' THEN 3 WHEN 'fair' THEN 2 WHEN 'weak' THEN 1 ELSE 0 END) WHEN 3 THEN 'resistant' WHEN 2 THEN 'fair' WHEN 1 THEN 'weak' ELSE 'none' END AS strength,
@@ -123,8 +134,15 @@ func madeViews() []View {
 		{
 			Name: "service_apps", Doc: "Service apps: clients without people, with their scopes and keys.", Area: OfInventory,
 			Columns: []Column{
-				{Name: "id", Type: Text, Doc: "Okta's id"}, {Name: "label", Type: Text, Doc: "what people call it"}, {Name: "status", Type: Text, Doc: "ACTIVE or INACTIVE"}, {Name: "client_auth", Type: Text, Doc: "private_key_jwt, client_secret_basic, …"},
-				{Name: "scopes", Type: Integer, Doc: "how many are granted"}, {Name: "keys", Type: Integer, Doc: "public keys that are not inactive"}, {Name: "oldest_key", Type: Text, Doc: "when the oldest of these was made"}, {Name: "created", Type: Time, Doc: "when it was made"}, {Name: "tenant", Type: Text, Doc: "id of the Okta org"},
+				{Name: "id", Type: Text, Doc: "Okta's id"},
+				{Name: "label", Type: Text, Doc: "what people call it"},
+				{Name: "status", Type: Text, Doc: "ACTIVE or INACTIVE"},
+				{Name: "client_auth", Type: Text, Doc: "private_key_jwt, client_secret_basic, …"},
+				{Name: "scopes", Type: Integer, Doc: "how many are granted"},
+				{Name: "keys", Type: Integer, Doc: "public keys that are not inactive"},
+				{Name: "oldest_key", Type: Text, Doc: "when the oldest of these was made"},
+				{Name: "created", Type: Time, Doc: "when it was made"},
+				{Name: "tenant", Type: Text, Doc: "id of the Okta org"},
 			},
 			sql: `SELECT a.id, a.label, a.status, a.client_auth, (SELECT count(*) FROM scopes s WHERE s.app_id = a.id AND coalesce(s.status, 'ACTIVE') = 'ACTIVE') AS scopes,
 					(SELECT count(*) FROM app_keys k WHERE k.app_id = a.id AND coalesce(k.status, 'ACTIVE') <> 'INACTIVE') AS keys,

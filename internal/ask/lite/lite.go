@@ -180,7 +180,8 @@ func (in *Inserter) Row(args []any) error {
 		}
 	}()
 	for i, arg := range args {
-		n, rc := int32(i+1), int32(lib.SQLITE_OK)
+		n := int32(i + 1)
+		var rc int32
 		switch v := arg.(type) {
 		case nil:
 			rc = lib.Xsqlite3_bind_null(d.tls, in.stmt, n)

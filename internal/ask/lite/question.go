@@ -72,7 +72,7 @@ func (d *DB) failed(rc int32) error {
 
 // mayDo is SQLite's authorizer. While a question is compiled it lets through what
 // reads, as far as the gate does, and nothing else.
-func (d *DB) mayDo(_ *libc.TLS, _ uintptr, action int32, first, second, _, _ uintptr) int32 {
+func (d *DB) mayDo(_ *libc.TLS, _ uintptr, action int32, first, second, _, _ uintptr) int32 { //nolint:revive // as SQLite calls it
 	if d.gate == nil {
 		return lib.SQLITE_OK
 	}
@@ -225,7 +225,7 @@ func (q *Question) Columns() []Column {
 	tls := q.d.tls
 	out := make([]Column, lib.Xsqlite3_column_count(tls, q.stmt))
 	for i := range out {
-		n := int32(i) //nolint:gosec // there are no more than 500
+		n := int32(i)
 		out[i] = Column{libc.GoString(lib.Xsqlite3_column_name(tls, q.stmt, n)), libc.GoString(lib.Xsqlite3_column_decltype(tls, q.stmt, n))}
 	}
 	return out
@@ -260,9 +260,9 @@ func (q *Question) value(i int32) any {
 	tls := q.d.tls
 	switch lib.Xsqlite3_column_type(tls, q.stmt, i) {
 	case lib.SQLITE_INTEGER:
-		return int64(lib.Xsqlite3_column_int64(tls, q.stmt, i))
+		return lib.Xsqlite3_column_int64(tls, q.stmt, i)
 	case lib.SQLITE_FLOAT:
-		return float64(lib.Xsqlite3_column_double(tls, q.stmt, i))
+		return lib.Xsqlite3_column_double(tls, q.stmt, i)
 	case lib.SQLITE_TEXT:
 		p := lib.Xsqlite3_column_text(tls, q.stmt, i)
 		return string(bytesAt(p, lib.Xsqlite3_column_bytes(tls, q.stmt, i)))

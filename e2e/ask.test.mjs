@@ -21,9 +21,9 @@ test("a question is chosen, changed, mended and kept", slow, async () => {
   const page = await s.open("/ask");
   await page.getByRole("button", { name: /Super admins, with their last sign-in/ }).click();
   const answer = page.getByRole("region", { name: "Answer" });
-  await answer.getByRole("columnheader", { name: "login" }).waitFor();
-  await answer.getByRole("columnheader", { name: "login" }).getByRole("button").click();
-  assert.equal(await answer.getByRole("columnheader", { name: "login" }).getAttribute("aria-sort"), "ascending");
+  await answer.getByRole("columnheader", { name: "login", exact: true }).waitFor();
+  await answer.getByRole("columnheader", { name: "login", exact: true }).getByRole("button").click();
+  assert.equal(await answer.getByRole("columnheader", { name: "login", exact: true }).getAttribute("aria-sort"), "ascending");
   const download = page.waitForEvent("download");
   await answer.getByRole("button", { name: "CSV" }).click();
   assert.equal((await download).suggestedFilename(), "super-admins.csv");

@@ -71,7 +71,7 @@ export function AnswerTable({ answer, name }: { answer: Answer; name: string }) 
                         onClick={() => setBy({ column: i, down: on ? !by.down : false })}
                       >
                         {c.name}
-                        {on ? (by.down ? " ↓" : " ↑") : ""}
+                        {on && <span aria-hidden>{by.down ? " ↓" : " ↑"}</span>}
                       </button>
                     </th>
                   );

@@ -7,5 +7,5 @@ import "embed"
 
 // FS is the content: connectors/NAME.yaml and so on.
 //
-//go:embed checks connectors playbooks rules templates
+//go:embed checks connectors playbooks questions rules templates
 var FS embed.FS

@@ -236,6 +236,8 @@ export async function places(demo) {
     "entity-users": `${await entity("app")}?tab=who`,
     "entity-access": `${org}/${worst.kind}/${worst.id}?tab=access`,
     access: "/access",
+    ask: "/ask",
+    "ask-answer": "/ask?question=super-admins",
     "access-all": "/access?tier=2",
     "access-changes": "/access?tab=changes&range=all",
     "access-unused": "/access?tab=unused&days=7",

@@ -61,7 +61,7 @@ const states = {
       });
     }
     const paged =
-      /\/(entities|changes|edges|edge-changes|findings|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(
+      /\/(entities|changes|edges|edge-changes|findings|questions|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(
         path,
       );
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });
@@ -76,6 +76,7 @@ const stateful = [
   "events",
   "orgs",
   "access",
+  "ask",
   "findings",
   "checks",
   "remedies",

@@ -48,6 +48,7 @@ func commands() []command {
 		{"demo", "", "a server with a sandbox beside it, seeded and ready to try", runDemo},
 		{"serve", "", "the server", runServe},
 		{"sandbox", "", "a simulated Okta org, Slack, Teams and mailbox to rehearse with", runSandbox},
+		{"sql", "[QUESTION]", "answer a question in SQL about Okta orgs, from the argument or standard input", runSQL},
 		{"events import", "FILE...", "read events from exports: NDJSON, or JSON lists", runEventsImport},
 		{"flow lint", "FILE...", "say what is wrong with flow files, and with exports of Okta Workflows", runFlowLint},
 		{"flow run", "FILE", "carry out a flow, or one of an export, without a server", runFlowRun},

@@ -230,7 +230,7 @@ func (o *org) readFactor(e inventory.Entity) error {
 	if !ok || !active(f.Status) {
 		return nil
 	}
-	u.body.factor = max(u.body.factor, strengthOf(f.FactorType))
+	u.body.factor = max(u.body.factor, StrengthOf(f.FactorType))
 	u.body.fastPass = u.body.fastPass || f.FactorType == "signed_nonce"
 	return nil
 }

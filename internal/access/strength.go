@@ -19,8 +19,8 @@ func (s Strength) String() string {
 // MarshalText writes the name of the strength.
 func (s Strength) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// strengthOf returns the strength of a factor by its factorType.
-func strengthOf(factorType string) Strength {
+// StrengthOf returns the strength of a factor by its factorType.
+func StrengthOf(factorType string) Strength {
 	switch factorType {
 	case "webauthn", "u2f", "signed_nonce":
 		return Resistant

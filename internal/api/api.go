@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/ask"
 	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
@@ -101,6 +102,7 @@ type Deps struct {
 	Engine    Engine
 	Guard     *guard.Guard
 	Remedies  *remedy.Engine
+	Ask       *ask.Engine
 	Keys      Keys
 	Live      *live.Hub
 	Templates *template.Shelf // optional: without it there are none

@@ -5,6 +5,7 @@ import (
 
 	"sallyport/internal/access"
 	"sallyport/internal/alert"
+	"sallyport/internal/ask"
 	"sallyport/internal/audit"
 	"sallyport/internal/backtest"
 	"sallyport/internal/connector"
@@ -178,6 +179,8 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 // inventoryEnum is enumOf for the words of inventories.
 func inventoryEnum(t reflect.Type) (enum, bool) {
 	switch t {
+	case reflect.TypeFor[ask.Type]():
+		return words("SQLType", ask.Types()...), true
 	case reflect.TypeFor[inventory.SyncState]():
 		return words("SyncState", inventory.SyncStates()...), true
 	case reflect.TypeFor[inventory.Relation]():

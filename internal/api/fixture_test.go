@@ -28,9 +28,9 @@ import (
 
 // fixture is an organization with one of everything, by id.
 type fixture struct {
-	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role           string
-	alert, story, suppression, search, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
-	remedy, schedule                                                                                                 string
+	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role                     string
+	alert, story, suppression, search, question, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
+	remedy, schedule                                                                                                           string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -133,6 +133,7 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 	check(b.db.Factors.Add(ctx, portal.Factor{ID: f.factor, Account: b.member(org, "keys@"+org.Slug+".example", portal.Admin).ID, Kind: portal.TOTP, Name: "App", Sealed: []byte{1}, CreatedAt: now}, nil))
 	c.do("PUT", "/api/v1/sso/draft", value.Map("metadata", madeMetadata(org.Slug), "roles", []any{value.Map("role", "admin", "groups", []any{"Admins of " + org.Slug})}, "exempt", []any{email}), 200)
 	f.test = c.post("/api/v1/sso/tests", value.Map("user", email), 201).Text("id")
+	f.question = c.post("/api/v1/questions", value.Map("name", "mine", "text", "Mine", "sql", "SELECT 1"), 201).Text("id")
 	f.search = c.post("/api/v1/event-searches", value.Map("name", "Mine", "query", value.Map("q", "ada")), 201).Text("id")
 	tenant, err := b.db.Inventory.Meet(ctx, inventory.Tenant{Org: org.ID, OktaID: "00o1", Domain: "https://" + org.Slug + ".okta.com", Name: org.Slug, Connection: f.connection})
 	check(err)

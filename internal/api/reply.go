@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"sallyport/internal/ask"
 	"sallyport/internal/audit"
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
@@ -33,6 +34,7 @@ type Error struct {
 	Kind      ErrorKind         `json:"kind"`
 	Message   string            `json:"message" doc:"for people"`
 	Field     string            `json:"field,omitempty" doc:"path of the value in the input that is wrong"`
+	At        *TextPlace        `json:"at,omitempty" doc:"where in the text of the field"`
 	RequestID string            `json:"requestId" doc:"by which the log knows the request"`
 	Problems  []Problem         `json:"problems,omitempty" doc:"all that is wrong with a flow"`
 	Unbound   []string          `json:"unbound,omitempty" doc:"slots of a flow that nothing is chosen for"`
@@ -90,6 +92,12 @@ func describe(err error) (int, Error) {
 		FieldName() string
 	}](err); ok {
 		e.Field = f.FieldName()
+	}
+	if f, ok := errors.AsType[*ask.FaultError](err); ok {
+		e.Field = "sql"
+		if f.Line > 0 {
+			e.At = &TextPlace{f.Offset, f.Line, f.Column}
+		}
 	}
 	if d, ok := errors.AsType[*detailed](err); ok {
 		e.Problems, e.Unbound, e.UsedBy, e.Checks = showProblems(d.problems), d.unbound, d.usedBy, d.checks

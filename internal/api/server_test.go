@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/ask"
 	"sallyport/internal/backtest"
 	"sallyport/internal/exchange"
 	"sallyport/internal/flow"
@@ -119,7 +120,7 @@ func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps))
 		Exchange:     &exchange.Desk{DB: b.db, Shelf: shelf, Catalogue: catalogue, Now: b.now},
 		Guard:        &guard.Guard{Ledger: b.db.Actions, Tenants: b.db.Connections, Directory: &guard.Directory{Caller: engine, Now: b.now}, Caller: engine, Log: log, Now: b.now},
 		Metrics:      NewMetrics(prometheus.NewRegistry(), b.db.Runs), Log: log, Now: b.now, Version: "1.2.3", Heartbeat: 20 * time.Millisecond, SandboxOrg: "acme",
-		Checks: checks(t), Judge: b.judge,
+		Checks: checks(t), Judge: b.judge, Ask: asks(t, b),
 	}
 	b.deps.Remedies = remedies(t, b.deps)
 	srv := httptest.NewUnstartedServer(nil)
@@ -411,3 +412,15 @@ func failure(o *value.Object) *value.Object { return o.Object("error") }
 
 // at returns what stands at a path of an answer.
 func at(o *value.Object, path string) any { return value.Lookup(o, path) }
+
+// asks answers questions in SQL from the bench's database.
+func asks(t testing.TB, b *bench) *ask.Engine {
+	t.Helper()
+	e := ask.New(b.db.Asked(), b.now, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}

@@ -194,7 +194,7 @@ func (a *App) handler() (http.Handler, error) {
 	a.scimLog = api.NewSCIMLog(a.DB.SCIMExchanges.Add, a.Log)
 	d := api.Deps{
 		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
-		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Remedies: a.Remedies, Keys: a.Keys,
+		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Remedies: a.Remedies, Ask: a.Ask, Keys: a.Keys,
 		Live: a.Live, Templates: templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate, SCIMRate: a.Config.SCIMRate,
 		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, SyncsChanged: a.syncer.Wake, Checks: checks, Judge: a.judge.Judge, PostureChanged: a.judge.Changed, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {

@@ -18,6 +18,7 @@ import (
 
 	"sallyport/content"
 	"sallyport/internal/alert"
+	"sallyport/internal/ask"
 	"sallyport/internal/breach"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
@@ -186,6 +187,7 @@ type Core struct {
 	Guard     *guard.Guard
 	Remedies  *remedy.Engine
 	Rules     *alert.Library
+	Ask       *ask.Engine
 	Pipeline  *pipeline.Pipeline[*store.Batch]
 	Breached  *breach.List // nil where the configuration names none
 }
@@ -251,13 +253,14 @@ func (c *Core) build(o Options) error {
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
 	c.Remedies = c.newRemedies(o.Content.Playbooks)
 	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Sources: o.Content.Packs, Log: c.Log}
+	c.Ask = ask.New(c.DB.Asked(), c.Now, c.Log)
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil
 }
 
-// Close closes the database, and the list of breached passwords.
+// Close closes the databases, and the list of breached passwords.
 func (c *Core) Close() error {
-	err := c.DB.Close()
+	err := errors.Join(c.Ask.Close(), c.DB.Close())
 	if c.Breached != nil {
 		err = errors.Join(err, c.Breached.Close())
 	}

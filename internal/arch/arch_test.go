@@ -51,6 +51,8 @@ var may = map[string]string{
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
 	"internal/posture/pdf":        "internal/posture",
 	"internal/timeline":           "internal/detect internal/event internal/inventory",
+	"internal/ask/lite":           "",
+	"internal/ask":                "content internal/access internal/alert internal/ask/lite internal/connector/document internal/errs internal/event internal/inventory internal/posture internal/value",
 	"internal/access":             "internal/errs internal/inventory internal/okta",
 	"internal/source":             "internal/errs internal/event internal/okta",
 	"internal/flopack":            "internal/errs internal/value",
@@ -82,13 +84,13 @@ var may = map[string]string{
 	"internal/scim":               "internal/errs internal/scim/document internal/scim/fault internal/scim/filter internal/scim/schema internal/value",
 	"internal/scim/scimtest":      "internal/errs internal/id internal/scim internal/scim/schema internal/value",
 	"internal/live":               "",
-	"internal/store":              "internal/audit internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify internal/letter internal/scim internal/scim/schema internal/inventory internal/okta internal/posture internal/remedy internal/timeline",
+	"internal/store":              "internal/audit internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify internal/letter internal/scim internal/scim/schema internal/inventory internal/okta internal/posture internal/remedy internal/timeline internal/ask",
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline",
+	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline internal/ask",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",
@@ -111,7 +113,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline",
+	"cmd/sallyport":           "internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -59,6 +59,7 @@ type DB struct {
 	Events         Events
 	EventIndex     EventIndex
 	EventSearches  EventSearches
+	Questions      Questions
 	EventRetention EventRetention
 	Flows          Flows
 	Starts         Starts
@@ -153,7 +154,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Managing = Managing{db}
 	db.SSO, db.SSOLogins, db.SSOTests, db.SSOTraces, db.SSODirectory = SSO{db}, SSOLogins{db}, SSOTests{db}, SSOTraces{db}, SSODirectory{db}
 	db.Sources, db.Leases = Sources{db, now}, Leases{db, now}
-	db.Events, db.EventIndex, db.EventSearches, db.EventRetention = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}
+	db.Events, db.EventIndex, db.EventSearches, db.EventRetention, db.Questions = Events{db}, EventIndex{db}, EventSearches{db}, EventRetention{db}, Questions{db}
 	db.Flows, db.Starts, db.Runs, db.Tables = Flows{db}, Starts{db}, Runs{db, now}, Tables{db}
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}

@@ -216,6 +216,11 @@ const routes = [
     validateSearch: only("tenant", "tab", "tier", "kind", "days", "range", "since", "until"),
   }),
   createRoute({
+    ...at("/ask"),
+    component: lazyRouteComponent(() => import("./features/ask/AskPage.tsx"), "AskPage"),
+    validateSearch: only("tenant", "question"),
+  }),
+  createRoute({
     ...at("/access/$id/$kind/$entity"),
     component: lazyRouteComponent(() => import("./features/access/PrincipalPage.tsx"), "PrincipalPage"),
     validateSearch: only("aspect"),

@@ -1997,6 +1997,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions in SQL that are kept: those of the organization, and those that the product comes with */
+        get: operations["listQuestions"];
+        put?: never;
+        /** Keep a question for all of the organization */
+        post: operations["addQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a question of one's own
+         * @description Who manages members changes those of others, too.
+         */
+        put: operations["putQuestion"];
+        post?: never;
+        /**
+         * Forget a question of one's own
+         * @description Who manages members forgets those of others, too.
+         */
+        delete: operations["deleteQuestion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rehearsal/mail": {
         parameters: {
             query?: never;
@@ -3545,6 +3587,43 @@ export interface paths {
          * @description From now on it waits for somebody to report suspicious activity. An earlier test is forgotten.
          */
         post: operations["beginTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask about the organization's Okta orgs in SQL
+         * @description One statement of SQLite's SQL that reads, over the views that GET /api/v1/sql/schema lists. Views of alerts and events want their permissions, too. What is wrong with it is told with its place.
+         */
+        post: operations["askSQL"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be asked of in SQL: the views that the caller may see, with their columns */
+        get: operations["getSQLSchema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5278,6 +5357,20 @@ export interface components {
         AskReset: {
             email: string;
         };
+        AskSQL: {
+            sql: string;
+            /** @description id of an Okta org; all of the organization where nothing is said */
+            tenant?: string;
+            /** @description rows; 1000 where nothing is said */
+            limit?: number;
+            /** @description 20 where nothing is said */
+            timeoutSeconds?: number;
+            /**
+             * Format: date-time
+             * @description how far back events and alerts are asked of; seven days where nothing is said
+             */
+            since?: string;
+        };
         AskWhatIf: {
             changes: components["schemas"]["AccessChange"][];
         };
@@ -6582,6 +6675,8 @@ export interface components {
             message: string;
             /** @description path of the value in the input that is wrong */
             field?: string;
+            /** @description where in the text of the field */
+            at?: components["schemas"]["TextPlace"];
             /** @description by which the log knows the request */
             requestId: string;
             /** @description all that is wrong with a flow */
@@ -7269,6 +7364,26 @@ export interface components {
             /** Format: date-time */
             until?: string;
         };
+        KeptQuestion: {
+            /** @description empty of one that the product comes with */
+            id: string;
+            name: string;
+            /** @description what it asks, in words */
+            text: string;
+            sql: string;
+            /** @description the product comes with it */
+            builtIn: boolean;
+            /** @description whether the caller may change it */
+            own: boolean;
+            owner: components["schemas"]["Ref"];
+            /** Format: date-time */
+            updatedAt?: string;
+        };
+        KeptQuestionPage: {
+            items: components["schemas"]["KeptQuestion"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         KeptSearch: {
             id: string;
             name: string;
@@ -7545,6 +7660,12 @@ export interface components {
             name: string;
             shared?: boolean;
             query: components["schemas"]["KeptQuery"];
+        };
+        NewQuestion: {
+            /** @description small letters, digits and dashes */
+            name: string;
+            text: string;
+            sql: string;
         };
         NewRole: {
             name: string;
@@ -9084,6 +9205,41 @@ export interface components {
             /** @description the whole of it, for HTTP header authentication; Bearer before it or not */
             secret: string;
         };
+        SQLAnswer: {
+            columns: components["schemas"]["SQLColumn"][];
+            /** @description a list of values for each row, in the order of the columns */
+            rows: unknown[][];
+            /** @description there is more: more rows than limit, or than an answer may hold */
+            truncated: boolean;
+            /** @description milliseconds, with what was read for it */
+            tookMs: number;
+            /** @description what whoever reads it should know */
+            notes: string[];
+            /** @description that it was read from */
+            views: string[];
+        };
+        SQLColumn: {
+            name: string;
+            /** @description text, integer, real, boolean, time or json; empty where the values are of several types, or there are none */
+            type: string;
+        };
+        SQLSchema: {
+            views: components["schemas"]["SQLView"][];
+            /** @description of SQLite, that may be called */
+            functions: string[];
+        };
+        /** @enum {string} */
+        SQLType: "text" | "integer" | "real" | "boolean" | "time" | "json";
+        SQLView: {
+            name: string;
+            doc: string;
+            columns: components["schemas"]["SQLViewColumn"][];
+        };
+        SQLViewColumn: {
+            name: string;
+            type: components["schemas"]["SQLType"];
+            doc: string;
+        };
         SSO: {
             serviceProvider: components["schemas"]["ServiceProvider"];
             enabled: boolean;
@@ -10168,6 +10324,14 @@ export interface components {
             updatedAt: string;
             /** @description the steps of the test; none if there was none */
             checks: components["schemas"]["ConnectionCheck"][];
+        };
+        TextPlace: {
+            /** @description in bytes */
+            offset: number;
+            /** @description from 1 */
+            line: number;
+            /** @description in characters, from 1 */
+            column: number;
         };
         TimelineEntry: {
             /** @enum {string} */
@@ -13772,6 +13936,100 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestion"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestion"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     sandboxMail: {
         parameters: {
             query?: never;
@@ -16129,6 +16387,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trial"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    askSQL: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskSQL"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SQLAnswer"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSQLSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SQLSchema"];
                 };
             };
             default: components["responses"]["Error"];

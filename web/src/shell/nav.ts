@@ -14,6 +14,7 @@ import {
   ListChecks,
   type LucideIcon,
   Mail,
+  MessageCircleQuestionMark,
   Play,
   Plug,
   Radar,
@@ -58,6 +59,7 @@ export type Place = {
     | "/events"
     | "/visibility"
     | "/access"
+    | "/ask"
     | "/remedies"
     | "/findings"
     | "/posture"
@@ -80,6 +82,14 @@ const places: Place[] = [
   { to: "/events", label: "Events", icon: ScanSearch, key: "e", permission: "events:read", group: "Investigate" },
   { to: "/visibility", label: "Orgs", icon: Building2, key: "v", permission: "inventory:read", group: "Investigate" },
   { to: "/access", label: "Access", icon: Waypoints, key: "w", permission: "inventory:read", group: "Investigate" },
+  {
+    to: "/ask",
+    label: "Ask",
+    icon: MessageCircleQuestionMark,
+    key: "q",
+    permission: "inventory:read",
+    group: "Investigate",
+  },
   { to: "/findings", label: "Findings", icon: SearchX, key: "i", permission: "inventory:read", group: "Posture" },
   { to: "/posture", label: "Checks", icon: ListChecks, key: "p", permission: "inventory:read", group: "Posture" },
   { to: "/rules", label: "Rules", icon: Radar, key: "d", permission: "rules:read", group: "Detect" },

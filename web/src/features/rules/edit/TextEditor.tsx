@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { useEffect, useId, useMemo, useRef } from "react";
-import { yamlParts } from "../yamlParts.ts";
+import { type Part, yamlParts } from "../yamlParts.ts";
 import type { Mark } from "./findings.ts";
 import { type Edit, indent, lineAt, newLine } from "./typing.ts";
 
@@ -12,7 +12,7 @@ const looks = { key: "text-accent", comment: "text-faint", string: "", plain: ""
 /** Where to go; another one with the same line goes there again. */
 export type Jump = { line: number };
 
-/** A text of YAML to be written: lines numbered, what is wrong marked, keys that indent. */
+/** A text to be written, of YAML unless parts tells others: lines numbered, what is wrong marked, keys that indent. */
 export function TextEditor({
   value,
   onChange,
@@ -20,6 +20,8 @@ export function TextEditor({
   marks,
   jump,
   placeholder,
+  parts = yamlParts,
+  short,
 }: {
   value: string;
   onChange: (text: string) => void;
@@ -27,6 +29,8 @@ export function TextEditor({
   marks: ReadonlyMap<number, Mark>;
   jump?: Jump;
   placeholder?: string;
+  parts?: (line: string) => Part[];
+  short?: boolean;
 }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const behind = useRef<HTMLDivElement>(null);
@@ -57,7 +61,10 @@ export function TextEditor({
   return (
     <section
       aria-label={label}
-      className="relative flex h-[max(24rem,calc(100dvh-17rem))] overflow-hidden rounded-lg border bg-surface font-mono text-xs has-focus-visible:outline-2 max-sm:h-[55dvh] max-sm:text-sm"
+      className={clsx(
+        "relative flex overflow-hidden rounded-lg border bg-surface font-mono text-xs has-focus-visible:outline-2 max-sm:text-sm",
+        short ? "h-64" : "h-[max(24rem,calc(100dvh-17rem))] max-sm:h-[55dvh]",
+      )}
     >
       <div
         ref={gutter}
@@ -97,7 +104,7 @@ export function TextEditor({
                     mark && (mark.warning ? "bg-warn-soft" : "bg-bad-soft"),
                   )}
                 >
-                  {yamlParts(l).map((p, n) => (
+                  {parts(l).map((p, n) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
                     <span key={n} className={looks[p.kind]}>
                       {p.text}

@@ -504,6 +504,7 @@ func TestNothingIsLeftOfTwo(t *testing.T) {
 			begun = well.wire.count + 1
 		case onboard.PhaseSee:
 			until = well.wire.count + 1
+		default:
 		}
 	}
 	if _, _, err := well.run(t.Context()); err != nil {

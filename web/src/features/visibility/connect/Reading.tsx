@@ -5,11 +5,13 @@ import { Failed } from "../../../api/Failed.tsx";
 import { read, stale } from "../../../api/query.ts";
 import { Button, buttonClass } from "../../../kit/Button.tsx";
 import { Panel, Section } from "../../../kit/Page.tsx";
+import { Time } from "../../../kit/Time.tsx";
 import { counted } from "../../../kit/time.ts";
 import { useCan } from "../../session/session.ts";
 import { countWords } from "../coverage.ts";
 import { aboutKind, type Kind } from "../kinds.ts";
 import { SyncProgress, SyncState } from "../SyncProgress.tsx";
+import { type Sync, useFreshAfter } from "../tenant.ts";
 
 /** The last step: the org is read through a connection, and then it is there. */
 export function Reading({ connection }: { connection: string }) {
@@ -22,6 +24,7 @@ export function Reading({ connection }: { connection: string }) {
     onSuccess: () => void stale("/api/v1/tenants", "/api/v1/tenants/{id}"),
   });
   const sync = tenant?.sync;
+  useFreshAfter(sync);
   return (
     <Section title="Read the org">
       <div className="flex flex-col gap-3">
@@ -34,7 +37,7 @@ export function Reading({ connection }: { connection: string }) {
           />
         )}
         <SyncProgress sync={sync} />
-        {tenant && sync?.state === "done" && <Known tenant={tenant.id} sync={sync} />}
+        {tenant && sync?.state === "done" && <Known tenant={tenant.id} sync={sync} again={may ? begin : undefined} />}
         {(!sync || sync.state === "failed") && mayRead && tenants.data && (
           <Panel className="flex flex-wrap items-center gap-x-4 gap-y-2 p-4">
             <p className="min-w-0 flex-1 basis-64 text-muted">
@@ -59,7 +62,15 @@ export function Reading({ connection }: { connection: string }) {
 const figures: Kind[] = ["user", "group", "app", "policy"];
 
 /** An org that was read to the end, and the way on. */
-function Known({ tenant, sync }: { tenant: string; sync: Parameters<typeof SyncState>[0]["sync"] }) {
+function Known({
+  tenant,
+  sync,
+  again,
+}: {
+  tenant: string;
+  sync: Sync;
+  again?: { mutate: () => void; isPending: boolean };
+}) {
   const detail = useQuery(read("/api/v1/tenants/{id}", { path: { id: tenant } }));
   const of = (kind: Kind) => countWords(detail.data?.collections.find((c) => c.name === kind));
   return (
@@ -68,7 +79,8 @@ function Known({ tenant, sync }: { tenant: string; sync: Parameters<typeof SyncS
         <SyncState sync={sync} />
         <p className="mt-1 text-muted">
           {detail.data && `${figures.map((k) => `${of(k)} ${aboutKind(k).many.toLowerCase()}`).join(", ")}. `}
-          It took {counted(sync?.calls ?? 0, "request")}. It is kept up to date from now on.
+          It took {counted(sync.calls, "request")}, <Time at={sync.endedAt ?? sync.startedAt} />. It is kept up to date
+          from now on.
         </p>
       </div>
       <Link
@@ -82,6 +94,11 @@ function Known({ tenant, sync }: { tenant: string; sync: Parameters<typeof SyncS
       <Link to="/access" search={{ tenant }} className={buttonClass()}>
         Who can become an administrator
       </Link>
+      {again && (
+        <Button look="quiet" busy={again.isPending} onClick={() => again.mutate()}>
+          Read it again
+        </Button>
+      )}
     </Panel>
   );
 }

@@ -152,9 +152,9 @@ test(
     await page.goto(`${s.demo.base}/`);
     await page.goto(at);
     const made = page.getByRole("region", { name: "It is connected" });
-    await made.getByText("Sallyport, which only reads").waitFor(long);
+    await made.getByText("Sallyport service, which only reads").waitFor(long);
     await made.getByText(/still works/).waitFor();
-    assert.deepEqual(await apps(), ["Sallyport"]);
+    assert.deepEqual(await apps(), ["Sallyport service"]);
     assert.ok(!(await page.content()).includes(token), "the token stands nowhere on the page");
     await page
       .getByRole("region", { name: "What this credential sees" })

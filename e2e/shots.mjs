@@ -334,7 +334,7 @@ const acts = {
 };
 
 /** Has an app made in the org of the sandbox. */
-async function connectBy(page, to, name = "Sallyport") {
+async function connectBy(page, to, name = "Sallyport service") {
   const { url, token } = (await sandbox(demo, "GET", "/state")).okta;
   await to("/visibility/connect/app");
   await page.getByLabel("Domain of the org").fill(url);
@@ -343,6 +343,7 @@ async function connectBy(page, to, name = "Sallyport") {
   await page.getByText("Names, kind of key, binding of tokens").click();
   await page.getByLabel("Name of the app in Okta").fill(name);
   await page.getByLabel("Name of the connection").fill(name);
+  await page.getByLabel("Kind of key").selectOption("ec");
   await page.getByRole("button", { name: "Make the app" }).click();
 }
 

@@ -162,7 +162,7 @@ func getOktaSetup(ctx context.Context, d Deps, c portal.Caller, in oktaSetupIn) 
 type createOktaSetupIn struct {
 	Domain   string          `json:"domain" min:"1" max:"255" doc:"of the org, as acme or acme.okta.com"`
 	Token    secret.Text     `json:"token" doc:"a temporary API token of a super administrator; it is kept nowhere"`
-	Label    string          `json:"label,omitempty" max:"90" doc:"of the app in Okta; Sallyport where nothing is said"`
+	Label    string          `json:"label,omitempty" max:"90" doc:"of the app in Okta; Sallyport service where nothing is said"`
 	Name     string          `json:"name,omitempty" max:"90" doc:"of the connection; that of the domain where nothing is said"`
 	Response bool            `json:"response,omitempty" doc:"make a second app with a key of its own, that may contain people"`
 	DPoP     bool            `json:"dpop,omitempty" doc:"bind access tokens to a key"`
@@ -170,8 +170,9 @@ type createOktaSetupIn struct {
 	EndToken bool            `json:"endToken,omitempty" doc:"end the temporary token when all is done"`
 }
 
-// defaultLabel is what the app is called in Okta where nothing is said.
-const defaultLabel = "Sallyport"
+// defaultLabel is what the app is called in Okta where nothing is said. The app by
+// which people sign in is called Sallyport, as a rule.
+const defaultLabel = "Sallyport service"
 
 func (in createOktaSetupIn) wish() onboard.Wish {
 	w := onboard.Wish{

@@ -65,7 +65,7 @@ func (m *maker) create(ctx context.Context, want App, made *Made) error {
 	}
 	if err := m.post(ctx, "/api/v1/apps", creation(want, made.Key), &app); err != nil {
 		if isStatus(err, http.StatusBadRequest, http.StatusConflict) && strings.Contains(said(err), "already exists") {
-			return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another by --label, or delete that app if nothing uses it", want.Label)
+			return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another name for the app, or delete that one if nothing uses it", want.Label)
 		}
 		return fmt.Errorf("create the app: %w", err)
 	}

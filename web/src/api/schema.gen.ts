@@ -6238,7 +6238,7 @@ export interface components {
              * @description a temporary API token of a super administrator; it is kept nowhere
              */
             token: string;
-            /** @description of the app in Okta; Sallyport where nothing is said */
+            /** @description of the app in Okta; Sallyport service where nothing is said */
             label?: string;
             /** @description of the connection; that of the domain where nothing is said */
             name?: string;

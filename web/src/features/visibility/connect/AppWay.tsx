@@ -37,7 +37,7 @@ type Wish = {
 const begun: Wish = {
   domain: "",
   token: "",
-  label: "Sallyport",
+  label: "Sallyport service",
   response: false,
   dpop: false,
   key: "rsa",
@@ -88,7 +88,7 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
           <Plan response={wish.response} />
         </div>
         <Section title="Then here">
-          <AppForm wish={wish} onChange={setWish} begin={begin} />
+          <AppForm wish={wish} onChange={setWish} begin={begin} named={j?.failed?.phase === "app"} />
         </Section>
       </div>
     </>
@@ -97,7 +97,14 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
 
 type Begin = { mutate: () => void; isPending: boolean; isError: boolean; error: unknown };
 
-function AppForm({ wish: w, onChange, begin }: { wish: Wish; onChange: (w: Wish) => void; begin: Begin }) {
+type FormProps = {
+  wish: Wish;
+  onChange: (w: Wish) => void;
+  begin: Begin /** Names may be what was wrong. */;
+  named: boolean;
+};
+
+function AppForm({ wish: w, onChange, begin, named: atNames }: FormProps) {
   const set = (change: Partial<Wish>) => onChange({ ...w, ...change });
   const failure = begin.error instanceof Failure ? begin.error : undefined;
   const named = ["domain", "name", "token", "label"].some((n) => failure?.forField(n));
@@ -138,7 +145,7 @@ function AppForm({ wish: w, onChange, begin }: { wish: Wish; onChange: (w: Wish)
             label="Make a second app for response, with a key of its own: it may suspend people, end their sessions, reset passwords and factors, and change who is in groups"
           />
         </div>
-        <details open={named && !failure?.forField("domain") && !failure?.forField("token") ? true : undefined}>
+        <details open={atNames || failure?.forField("name") || failure?.forField("label") ? true : undefined}>
           <summary className="cursor-pointer text-sm text-muted hover:text-ink">
             Names, kind of key, binding of tokens
           </summary>

@@ -10,7 +10,7 @@ export function Cards() {
   const may = useCan("connections:write");
   return (
     <ul className="grid gap-3 lg:grid-cols-3">
-      {ways.map(({ id, title, icon: Icon, what, sees, ends, recommended }) => (
+      {ways.map(({ id, title, icon: Icon, what, sees, lasts, recommended }) => (
         <li key={id} className="flex">
           <Panel className="flex flex-1 flex-col items-start gap-3 p-4">
             <div className="flex flex-wrap items-center gap-2">
@@ -23,7 +23,7 @@ export function Cards() {
               className="flex-1 content-start text-sm"
               items={[
                 ["It sees", sees],
-                ["It ends", ends],
+                ["It lasts", lasts],
               ]}
             />
             {may && (

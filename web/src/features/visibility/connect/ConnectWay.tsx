@@ -39,7 +39,7 @@ export function ConnectWay() {
         title={way.title}
         above={above}
         mark={way.recommended && <Tag tone="live">recommended</Tag>}
-        lead={`${way.what} ${way.ends}`}
+        lead={`${way.what} ${way.lasts}`}
       />
       <div className="flex flex-col gap-6">
         {way.id === "app" ? (

@@ -14,8 +14,8 @@ export function Guide({ way }: { way: WayId }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
           <li key={i}>{step}</li>
         ))}
-        {way === "integration" && <ReadScopes />}
       </ol>
+      {way === "integration" && <ReadScopes />}
     </Section>
   );
 }
@@ -65,7 +65,7 @@ function ReadScopes() {
   const scopes = plan.data?.[0]?.scopes;
   if (!scopes) return null;
   return (
-    <li>
+    <div className="mt-4 border-t pt-3">
       <span className="flex items-center gap-1">
         For a whole inventory it would have {scopes.length} scopes
         <Copy text={scopes.map((s) => s.name).join(" ")} label="Copy the scopes" />
@@ -80,6 +80,6 @@ function ReadScopes() {
           ))}
         </ul>
       </details>
-    </li>
+    </div>
   );
 }

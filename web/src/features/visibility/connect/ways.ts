@@ -14,8 +14,8 @@ export type Way = {
   what: string;
   /** What decides how much it sees. */
   sees: string;
-  /** How it ends, and what is secret about it. */
-  ends: string;
+  /** How long it is good for, and what is secret about it. */
+  lasts: string;
   recommended?: true;
 };
 
@@ -26,7 +26,7 @@ export const ways: Way[] = [
     icon: AppWindow,
     what: "An app that is made in your org for Sallyport alone, from here, in a minute.",
     sees: "The scopes that it is granted and its admin role: both only read.",
-    ends: "It does not expire and is nobody's account. Its private key never leaves this server.",
+    lasts: "It does not expire, and is nobody's account. Its private key never leaves this server.",
     recommended: true,
   },
   {
@@ -35,7 +35,7 @@ export const ways: Way[] = [
     icon: KeyRound,
     what: "What an administrator makes in the Admin Console under Security, API, Tokens.",
     sees: "All that this administrator sees, and can do all that they can.",
-    ends: "It dies after 30 days without use, and with its owner.",
+    lasts: "It dies after 30 days without use, and with its owner.",
   },
   {
     id: "integration",
@@ -43,7 +43,7 @@ export const ways: Way[] = [
     icon: Bot,
     what: "What is installed from Okta's catalogue, with a client ID and a client secret.",
     sees: "The scopes that were approved when it was installed; it has no admin role.",
-    ends: "It stays until it is deleted. Of its two secrets one can be changed while the other works.",
+    lasts: "It stays until it is deleted. Of its two secrets one can be changed while the other works.",
   },
 ];
 

@@ -223,7 +223,7 @@ const acts = {
     page.shot = async () => {
       await page.getByRole("button", { name: "Cancel" }).click();
       await sandbox(demo, "DELETE", `/faults/${slow.id}`);
-      await page.getByText("It was canceled").waitFor();
+      await page.getByText("It was canceled", { exact: true }).waitFor();
     };
   },
   "connect-failed": async (page, to) => {

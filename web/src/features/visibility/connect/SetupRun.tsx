@@ -7,7 +7,6 @@ import type { components } from "../../../api/schema.gen.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Panel } from "../../../kit/Page.tsx";
 import { State } from "../../../kit/State.tsx";
-import { Duration } from "../../../kit/Time.tsx";
 import { phaseTitle, stages, stagesInAll } from "./ways.ts";
 
 type OktaSetup = components["schemas"]["OktaSetup"];
@@ -27,8 +26,7 @@ export function SetupRun({ setup: s }: { setup: OktaSetup }) {
         <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5 px-3 py-2.5">
           <h2 className="text-base">{undoing ? "What was made is taken back" : "The app is being made"}</h2>
           <span className="text-sm text-muted" role="status">
-            {undoing ? "" : `Part ${Math.max(1, done.length)} of ${all}, `}
-            <Duration from={s.createdAt} />
+            {!undoing && `Part ${Math.max(1, done.length)} of ${all}`}
           </span>
         </div>
         <ol className="divide-y border-t" aria-label="Steps">

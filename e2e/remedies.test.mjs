@@ -5,12 +5,12 @@ import { test } from "node:test";
 import { api, sandbox, signedIn, startDemo, until } from "./demo.mjs";
 import { byPassword, letterTo, password } from "./entering.mjs";
 import { played, stage } from "./stage.mjs";
+import { asAdministrator, giveAWay, wayOf } from "./wayaway.mjs";
 
 const slow = { ...played, timeout: 180_000 };
 let demo;
 let okta; // asks the org of the sandbox
-let person; // who is put into the group of the super admins
-let group;
+let way; // of somebody who is put into the group of the super admins
 let tenant;
 let connection;
 
@@ -27,28 +27,14 @@ const s = stage(async () => {
 
 /** Somebody who is no administrator becomes one, and the org is read. */
 async function prepare() {
-  const { url, token } = (await sandbox(demo, "GET", "/state")).okta;
-  okta = async (method, path) => {
-    const headers = { Authorization: `SSWS ${token}`, Accept: "application/json" };
-    const answer = await fetch(url + path, { method, headers });
-    const text = await answer.text();
-    assert.ok(answer.ok, `Okta: ${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  };
-  person = await oldest();
-  [group] = await okta("GET", "/api/v1/groups?q=Super%20admins");
-  await okta("PUT", `/api/v1/groups/${group.id}/users/${person.id}`);
+  okta = asAdministrator((await sandbox(demo, "GET", "/state")).okta);
+  const { person, group } = await giveAWay(okta);
   connection = (await api(demo, "GET", "/connections")).find((c) => c.connector.id === "okta").id;
   tenant = (await signedIn(demo, "POST", "/tenants", { connection })).id;
-  await readToEnd();
-}
-
-/** Of those who are no administrators, the one whose password is the oldest. */
-async function oldest() {
-  const users = (await okta("GET", "/api/v1/users?limit=200")).filter((u) => u.status === "ACTIVE");
-  for (const u of users.toSorted((a, b) => a.passwordChanged.localeCompare(b.passwordChanged)))
-    if ((await okta("GET", `/api/v1/users/${u.id}/roles`)).length === 0) return u;
-  throw new Error("everybody is an administrator");
+  const ask = (...what) => (what[0] === "GET" ? api : signedIn)(demo, ...what);
+  way = wayOf({ base: demo.base, ask, okta, tenant, person, group });
+  way.from = `/access/${tenant}/user/${person.id}`;
+  await way.readToEnd();
 }
 
 /** Chooses one of what a field offers. */
@@ -58,91 +44,13 @@ async function choose(page, dialog, typed, option) {
   await page.getByRole("option", { name: option }).click();
 }
 
-/** Waits until no reading of the org runs, and returns what the last one was. */
-function readToEnd(after) {
-  return until(
-    "the org is read",
-    async () => {
-      const { sync } = await api(demo, "GET", `/tenants/${tenant}`);
-      return sync && sync.state === "done" && sync.id !== after && sync;
-    },
-    120_000,
-  );
-}
-
-/** Has the org read again by the button on its page, and judged. */
-async function readAgain(page) {
-  const { id } = await readToEnd();
-  await page.goto(`${demo.base}/visibility/${tenant}`);
-  await page.getByRole("button", { name: "Read now" }).click();
-  await readToEnd(id);
-  await page.goto(`${demo.base}/posture`);
-  await page.getByRole("button", { name: "Judge now" }).click();
-  await page.getByText(/^Judged by/).waitFor();
-}
-
-/** The finding that depends on the person being super administrator, as it stands. */
-async function findingOf(check) {
-  const query = `check=${check}&kind=user&object=${person.id}`;
-  const { items } = await api(demo, "GET", `/tenants/${tenant}/findings?${query}`);
-  return items[0];
-}
-
-const isMember = async () => (await okta("GET", `/api/v1/groups/${group.id}/users`)).some((u) => u.id === person.id);
-
 const writes = async () =>
   (await sandbox(demo, "GET", "/requests?service=okta")).filter(
     (r) => !["GET", "HEAD"].includes(r.method) && r.path.startsWith("/api/"),
   ).length;
 
 test("a way to super administrator is planned away, run, gone, and brought back", slow, async () => {
-  const page = await s.open(`/access/${tenant}/user/${person.id}`);
-  const judge = () => signedIn(demo, "POST", `/tenants/${tenant}/posture`, {});
-  await judge();
-  const found = await findingOf("ADM-008");
-  assert.equal(found?.state, "open", "an administrator has a password that is old");
-
-  // Step by step, to what takes it away.
-  await page.getByText(/Can become super administrator in \d steps/).waitFor();
-  await page.getByRole("button", { name: "As a list" }).click();
-  const way = page.getByRole("list", { name: "Way 1" });
-  await way.getByText("is a member of", { exact: true }).waitFor();
-  await way.getByRole("button", { name: /Plan it: Take .* out of Super admins/ }).click();
-  const dialog = page.getByRole("dialog", { name: /Plan a remedy for/ });
-  assert.equal(await dialog.getByRole("textbox", { name: "Group (required)" }).inputValue(), group.id);
-  await dialog.getByRole("button", { name: "Show the plan" }).click();
-
-  // Exactly the call that will be made, before anything is.
-  await page.waitForURL(/\/remedies\/.+/);
-  const steps = page.getByRole("list", { name: "Steps" });
-  await steps.getByText(`${person.profile.login} leaves the group Super admins`).waitFor();
-  await steps.getByText(`/api/v1/groups/${group.id}/users/${person.id}`).waitFor();
-  await steps.getByText("DELETE", { exact: true }).waitFor();
-  await page.getByRole("link", { name: "a way to administrator" }).waitFor();
-  assert.equal(await isMember(), true);
-  const plan = page.url();
-
-  await page.getByRole("button", { name: "Run it" }).click();
-  await page.getByRole("button", { name: "Undo all" }).waitFor();
-  assert.equal(await isMember(), false);
-
-  // The org is read and judged again: no way is left, and nothing is found any more.
-  await readAgain(page);
-  assert.equal((await findingOf("ADM-008")).state, "closed");
-  await page.goto(`${demo.base}/access/${tenant}/user/${person.id}`);
-  await page
-    .getByText("No way from here to super administrator is known")
-    .or(page.getByText("It gives access to nothing that is known"))
-    .waitFor();
-
-  await page.goto(plan);
-  await page.getByRole("button", { name: "Undo all" }).click();
-  await page.getByRole("button", { name: "Undo 1 step" }).click();
-  await until("the plan is undone", isMember);
-  await readAgain(page);
-  await page.goto(`${demo.base}/access/${tenant}/user/${person.id}`);
-  await page.getByText(/Can become super administrator in \d steps/).waitFor();
-  assert.equal((await findingOf("ADM-008")).state, "open");
+  await way.takenAway(await s.open(way.from));
 });
 
 test("what takes an admin role away waits for somebody else", slow, async () => {

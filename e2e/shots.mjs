@@ -7,6 +7,7 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
+import { sandbox } from "./demo.mjs";
 import { places, startFilled } from "./places.mjs";
 
 const out = fileURLToPath(new URL("shots/", import.meta.url));
@@ -75,6 +76,7 @@ const stateful = [
   "suppressions",
   "events",
   "orgs",
+  "connect",
   "access",
   "ask",
   "findings",
@@ -110,6 +112,7 @@ const single = [
   "source",
   "action",
   "event",
+  "connect-app",
   "org",
   "entity-person",
   "access-of",
@@ -213,6 +216,27 @@ const acts = {
     await page.getByRole("link", { name: "Rules", exact: true }).first().click();
     await page.getByRole("dialog").waitFor();
   },
+  "connect-running": async (page, to) => {
+    const slow = await sandbox(demo, "POST", "/faults", { service: "okta", path: "/api/v1/apps", delay_ms: 1_500 });
+    await connectBy(page, to);
+    await page.getByText("Grant its scopes").waitFor();
+    await page.getByText(/\(2 of/).waitFor();
+    page.shot = async () => {
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await sandbox(demo, "DELETE", `/faults/${slow.id}`);
+      await page.getByText("It was canceled", { exact: true }).waitFor();
+    };
+  },
+  "connect-failed": async (page, to) => {
+    const refuse = { service: "okta", method: "POST", path: "/oauth2/v1/clients", status: 403, count: 1 };
+    await sandbox(demo, "POST", "/faults", { ...refuse, kind: "status" });
+    await connectBy(page, to);
+    await page.getByText("Nothing is left in the org").waitFor();
+  },
+  "connect-done": async (page, to) => {
+    await connectBy(page, to, `Sallyport ${Date.now()}`);
+    await page.getByRole("region", { name: "What this credential sees" }).waitFor();
+  },
   "events-wrong": async (page, to) => {
     await to('/events?filter=outcome.result eqq "FAILURE"');
     await page.getByRole("alert").waitFor();
@@ -310,6 +334,20 @@ const acts = {
   },
 };
 
+/** Has an app made in the org of the sandbox. */
+async function connectBy(page, to, name = "Sallyport service") {
+  const { url, token } = (await sandbox(demo, "GET", "/state")).okta;
+  await to("/visibility/connect/app");
+  await page.getByLabel("Domain of the org").fill(url);
+  await page.getByLabel("Temporary API token").fill(token);
+  await page.getByRole("checkbox", { name: /^End the token/ }).uncheck();
+  await page.getByText("Names, kind of key, binding of tokens").click();
+  await page.getByLabel("Name of the app in Okta").fill(name);
+  await page.getByLabel("Name of the connection").fill(name);
+  await page.getByLabel("Kind of key").selectOption("ec");
+  await page.getByRole("button", { name: "Make the app" }).click();
+}
+
 async function shoot(page, name) {
   await page.screenshot({ path: `${out}${name}.png`, fullPage: Boolean(process.env.WHOLE) });
   process.stdout.write(`${name}\n`);
@@ -370,6 +408,8 @@ try {
         await act(page, to, all);
         await page.evaluate(() => document.fonts.ready);
         await shoot(page, `${name}-${size}-${theme}`);
+        await page.shot?.();
+        page.shot = undefined;
       }
       for (const [state, answer] of Object.entries(states)) {
         for (const name of state === "empty" ? stateful : [...stateful, ...single]) {

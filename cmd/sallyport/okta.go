@@ -111,7 +111,7 @@ func runOktaSetup(ctx context.Context, flags *flag.FlagSet, args []string, std s
 	if err != nil {
 		return err
 	}
-	f.o.Token, f.o.Tell = token, func(step string) { _, _ = fmt.Fprintln(std.err, step) }
+	f.o.Token, f.o.Tell = token, func(step onboard.Step) { _, _ = fmt.Fprintln(std.err, step.Text) }
 	return f.conf.ofOrganization(ctx, std, f.org, func(core *app.Core, _ *portal.Portal, o portal.Organization) error {
 		f.o.Org = o.ID
 		if f.cleanup {

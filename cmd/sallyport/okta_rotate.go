@@ -39,7 +39,7 @@ func runOktaRotate(ctx context.Context, flags *flag.FlagSet, args []string, std 
 	if r.Token, err = token.read(std); err != nil {
 		return err
 	}
-	r.Tell = func(step string) { _, _ = fmt.Fprintln(std.err, step) }
+	r.Tell = func(step onboard.Step) { _, _ = fmt.Fprintln(std.err, step.Text) }
 	return conf.ofOrganization(ctx, std, *org, func(core *app.Core, _ *portal.Portal, o portal.Organization) error {
 		conn, err := core.OktaConnection(ctx, o.ID, *which)
 		if err != nil {

@@ -28,7 +28,7 @@ func (f fixture) own() map[string]string {
 		"/flows/{id}": f.flow, "/folders/{id}": f.folder, "/tables/{id}": f.table, "/rows/{row}": f.row, "/connections/{id}": f.connection,
 		"/events/{uuid}": f.event, "/event-searches/{id}": f.search, "/questions/{id}": f.question, "/runs/{id}": f.run, "/actions/{id}": f.action, "/sources/{id}": f.source, "/sessions/{id}": f.session, "/tokens/{id}": f.token, "/members/{id}": f.member, "/roles/{role}": f.role,
 		"/alerts/{id}": f.alert, "/cases/{id}": f.story, "/suppressions/{suppression}": f.suppression, "/rulefiles/{file}": f.rules, "/channels/{channel}": f.channel, "/backtests/{id}": f.backtest, "/letters/{letter}": f.letter, "/tests/{test}": f.test,
-		"/invitations/{invitation}": f.invitation, "/factors/{factor}": f.factor, "/tenants/{id}": f.tenant, "/exceptions/{exception}": f.exception, "/remedies/{remedy}": f.remedy, "/remedy-schedules/{schedule}": f.schedule,
+		"/invitations/{invitation}": f.invitation, "/factors/{factor}": f.factor, "/tenants/{id}": f.tenant, "/exceptions/{exception}": f.exception, "/remedies/{remedy}": f.remedy, "/remedy-schedules/{schedule}": f.schedule, "/okta-setups/{setup}": f.setup,
 	}
 }
 
@@ -301,7 +301,7 @@ func forged() fixture {
 	x := "0000000000000000made"
 	return fixture{
 		folder: x, flow: x, helper: x, table: x, row: x, connection: x, source: x, event: x, run: x, action: x, session: x, token: x, member: x, role: x,
-		alert: x, story: x, suppression: x, search: x, question: x, rules: x, channel: x, backtest: x, letter: x, invitation: x, factor: x, test: x, tenant: x, exception: x, remedy: x, schedule: x,
+		alert: x, story: x, suppression: x, search: x, question: x, rules: x, channel: x, backtest: x, letter: x, invitation: x, factor: x, test: x, tenant: x, exception: x, remedy: x, schedule: x, setup: x,
 	}
 }
 

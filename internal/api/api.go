@@ -149,6 +149,8 @@ type Deps struct {
 	// one is to be read; without them none can be asked for.
 	Meet         func(context.Context, store.Connection) (inventory.Tenant, error)
 	SyncsChanged func()
+	// OktaSetups makes apps in Okta orgs; without it none can be asked for.
+	OktaSetups OktaSetups
 	// Checks are those of posture. Judge judges an org by a profile, the one that is
 	// set for it where that is empty; PostureChanged is called when what an org is
 	// judged by was changed.

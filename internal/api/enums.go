@@ -18,6 +18,7 @@ import (
 	"sallyport/internal/live"
 	"sallyport/internal/notify"
 	"sallyport/internal/okta"
+	"sallyport/internal/okta/onboard"
 	"sallyport/internal/portal"
 	"sallyport/internal/posture"
 	"sallyport/internal/remedy"
@@ -147,12 +148,6 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 		return words("SourceKind", source.Okta), true
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
-	case reflect.TypeFor[okta.PersonPart]():
-		return words("PersonPart", okta.PersonParts()...), true
-	case reflect.TypeFor[okta.Visible]():
-		return words("Visible", okta.Visibles()...), true
-	case reflect.TypeFor[okta.Verdict]():
-		return words("CheckVerdict", okta.Verdicts()...), true
 	case reflect.TypeFor[table.Op]():
 		return words("Comparison", table.Ops()...), true
 	case reflect.TypeFor[audit.Kind]():
@@ -173,7 +168,29 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	if e, ok := inventoryEnum(t); ok {
 		return e, true
 	}
+	if e, ok := oktaEnum(t); ok {
+		return e, true
+	}
 	return portalEnumOf(t)
+}
+
+// oktaEnum is enumOf for the words of looking at Okta orgs and connecting them.
+func oktaEnum(t reflect.Type) (enum, bool) {
+	switch t {
+	case reflect.TypeFor[okta.PersonPart]():
+		return words("PersonPart", okta.PersonParts()...), true
+	case reflect.TypeFor[okta.Visible]():
+		return words("Visible", okta.Visibles()...), true
+	case reflect.TypeFor[okta.Verdict]():
+		return words("CheckVerdict", okta.Verdicts()...), true
+	case reflect.TypeFor[onboard.State]():
+		return words("OktaSetupState", onboard.States()...), true
+	case reflect.TypeFor[onboard.Phase]():
+		return words("OktaSetupPhase", onboard.Phases()...), true
+	case reflect.TypeFor[onboard.KeyKind]():
+		return words("OktaKeyKind", onboard.RSA, onboard.EC), true
+	}
+	return enum{}, false
 }
 
 // inventoryEnum is enumOf for the words of inventories.

@@ -16,6 +16,7 @@ import (
 	"sallyport/internal/inventory"
 	"sallyport/internal/letter"
 	"sallyport/internal/notify"
+	"sallyport/internal/okta/onboard"
 	"sallyport/internal/portal"
 	"sallyport/internal/remedy"
 	"sallyport/internal/rule"
@@ -30,7 +31,7 @@ import (
 type fixture struct {
 	folder, flow, helper, table, row, connection, source, event, run, action, session, token, member, role                     string
 	alert, story, suppression, search, question, rules, channel, backtest, letter, invitation, factor, test, tenant, exception string
-	remedy, schedule                                                                                                           string
+	remedy, schedule, setup                                                                                                    string
 }
 
 // watched is a flow that an event starts, and tells a table.
@@ -124,6 +125,11 @@ func (b *bench) fill(org portal.Organization, email string) fixture {
 		Objects: []remedy.Object{{ID: "00u1"}}, Steps: []remedy.Step{{Seq: 1, Action: "suspend_user", Effect: connector.Change, State: remedy.Planned}},
 	}))
 	check(b.db.RemedySchedules.Save(ctx, remedy.Schedule{ID: f.schedule, Org: org.ID, Title: "Dormant", Playbook: "dormant_user", Connection: f.connection, Cron: "0 6 * * *", Ceiling: 5, Actor: "account:nobody", CreatedAt: now}))
+	f.setup = id.New()
+	check(b.db.OktaSetups.Add(ctx, onboard.Job{
+		ID: f.setup, Org: org.ID, Account: f.member, State: onboard.Failed, Wish: onboard.Wish{Domain: "https://" + org.Slug + ".okta.com"}, CreatedAt: now, BeatAt: now, EndedAt: now,
+		Report: onboard.Report{Fault: &onboard.Fault{Phase: onboard.PhaseLook, Said: "it does not take the token of " + org.Slug}},
+	}))
 	f.letter = id.New()
 	check(b.db.Letters.Add(ctx, letter.Letter{ID: f.letter, Org: org.ID, Kind: letter.Invite, To: "new@" + org.Slug + ".example", Sealed: []byte{1}, ExpiresAt: now.Add(time.Hour), CreatedAt: now}))
 	f.invitation = id.New()

@@ -48,6 +48,7 @@ type App struct {
 	letters   *letter.Sender
 	scimLog   *api.SCIMLog
 	backtests *backtest.Runner
+	setups    *setups
 	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
 	syncer    *syncer
@@ -100,6 +101,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
 	}
 	a.syncer, a.judge = newSyncer(c, a.Live), newJudge(c, a.Live)
+	a.setups = a.newSetups()
 	a.clock = &flow.Scheduler{Times: c.DB.Starts, Now: c.Now, Log: c.Log, Started: func(r flow.Run) { a.runChanged(r.Org, r.ID, r.Flow, flow.Queued) }}
 	handler, err := a.handler()
 	if err != nil {
@@ -196,7 +198,7 @@ func (a *App) handler() (http.Handler, error) {
 		SCIMLog: a.scimLog, Provisioning: a.provisioning(),
 		DB: a.DB, Portal: a.Doors, SSO: a.single, Library: a.Library, Rules: a.Rules, Backtests: a.backtests, Catalogue: a.Catalogue, Shelf: a.Shelf, Engine: a.Engine, Guard: a.Guard, Remedies: a.Remedies, Ask: a.Ask, Keys: a.Keys,
 		Live: a.Live, Templates: templates, Exchange: a.Exchange, People: &okta.People{Now: a.Now}, Metrics: a.metrics, Log: a.Log, Now: a.Now, Version: a.Version, BaseURL: a.Config.URL(), CallRate: a.Config.EndpointRate, SCIMRate: a.Config.SCIMRate,
-		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, SyncsChanged: a.syncer.Wake, Checks: checks, Judge: a.judge.Judge, PostureChanged: a.judge.Changed, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
+		Proxies: proxies, Sandbox: a.Config.SandboxURL, SandboxOrg: a.sandboxOrg, MetricsToken: a.Config.MetricsToken, Sink: a.Pipeline, SourcesChanged: a.poller.Wake, Meet: a.meet, OktaSetups: a.setups, SyncsChanged: a.syncer.Wake, Checks: checks, Judge: a.judge.Judge, PostureChanged: a.judge.Changed, Notices: a.sender, AuditStream: a.auditing, Letters: a.letters,
 		Working: func() error {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
@@ -368,6 +370,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer cancel()
 	if err == nil {
 		a.endRequests(grace)
+		a.setups.Close(grace)
 		if err = <-served; errors.Is(err, http.ErrServerClosed) { // it was told to
 			err = nil
 		}

@@ -88,11 +88,14 @@ func (c *Core) meet(ctx context.Context, conn store.Connection) (inventory.Tenan
 }
 
 // expectTenant makes the org known that a new connection leads to, so that a server
-// reads it. That this failed fails nobody: it can be asked for at any time.
-func (c *Core) expectTenant(ctx context.Context, conn store.Connection) {
-	if _, err := c.meet(ctx, conn); err != nil {
+// reads it, and returns its id. That this failed fails nobody: it can be asked for
+// at any time.
+func (c *Core) expectTenant(ctx context.Context, conn store.Connection) string {
+	t, err := c.meet(ctx, conn)
+	if err != nil {
 		c.Log.WarnContext(ctx, "the org of a new connection is not read by itself", "connection", conn.ID, "err", err)
 	}
+	return t.ID
 }
 
 // SyncOkta reads all of the org that a connection leads to, and goes on where an

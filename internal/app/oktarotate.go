@@ -21,7 +21,7 @@ type OktaRotation struct {
 	KeyFile string
 	KeepOld bool
 	Soak    time.Duration
-	Tell    func(step string)
+	Tell    func(onboard.Step)
 }
 
 // RotateOkta gives the app of a connection another key, and the connection with

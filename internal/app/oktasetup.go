@@ -39,7 +39,7 @@ type OktaSetup struct {
 	KeyFile        string // where the private key is written besides; empty is nowhere
 	// Elsewhere keeps no connection: somebody else is to work with the app.
 	Elsewhere bool
-	Tell      func(step string)
+	Tell      func(onboard.Step)
 }
 
 // OktaReady is an org that is connected.
@@ -47,6 +47,9 @@ type OktaReady struct {
 	Domain string
 	Tenant onboard.Tenant
 	Apps   []OktaReadyApp
+	// Known is the id as which the org is known from now on; empty where it did not
+	// say which it is, or where no connection was kept.
+	Known string
 }
 
 // OktaReadyApp is an app that was made, and where its key is.
@@ -71,7 +74,7 @@ func (c *Core) OktaOf(org, domain string) (string, error) {
 const oktaSetupBody = 8 << 20
 
 // onboarding returns what makes and changes apps in an org.
-func (c *Core) onboarding(base string, token secret.Text, tell func(string)) (*onboard.Setup, error) {
+func (c *Core) onboarding(base string, token secret.Text, tell func(onboard.Step)) (*onboard.Setup, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, err
@@ -115,11 +118,12 @@ func (c *Core) SetUpOkta(ctx context.Context, o OktaSetup) (OktaReady, error) {
 	out.Tenant, _, err = setup.Run(ctx, o.apps(c.Now()), k.keep)
 	out.Apps = k.kept
 	if err == nil && len(out.Apps) > 0 && out.Apps[0].Connection != "" {
+		ctx = context.WithoutCancel(ctx) // it is connected, and stays so
 		conn, err := c.DB.Connections.Get(ctx, o.Org, out.Apps[0].Connection)
 		if err != nil {
 			return out, err
 		}
-		c.expectTenant(ctx, conn)
+		out.Known = c.expectTenant(ctx, conn)
 	}
 	return out, err
 }
@@ -144,7 +148,7 @@ func (c *Core) namesFree(ctx context.Context, o OktaSetup) error {
 	for _, conn := range there {
 		for _, name := range o.names() {
 			if conn.Name == name {
-				return errs.New(errs.Conflict, "there is a connection %q already: choose another name by --name, or delete that one", name)
+				return errs.New(errs.Conflict, "there is a connection %q already: choose another name, or delete that one", name)
 			}
 		}
 	}

@@ -92,8 +92,8 @@ func TestHandingOverIsAllOrNothing(t *testing.T) {
 		Org: id, Domain: url, Token: secret.NewText(org.AdminToken()), Label: "Sallyport", Name: "Okta", Response: true, Key: onboard.EC, KeyFile: keys,
 	}
 	taken := false
-	setup.Tell = func(step string) {
-		if step != "hand over" || taken {
+	setup.Tell = func(step onboard.Step) {
+		if step.Phase != onboard.PhaseKeep || taken {
 			return
 		}
 		taken = true
@@ -138,8 +138,8 @@ func TestCleanupLeavesTheAppOfAConnection(t *testing.T) {
 	core, id, org, url := b.core, b.id, b.org, b.url
 	setup := OktaSetup{Org: id, Domain: url, Token: secret.NewText(org.AdminToken()), Label: "Sallyport", Name: "Okta", Key: onboard.EC}
 	journal := ""
-	setup.Tell = func(step string) {
-		if files, err := filepath.Glob(filepath.Join(core.Config.DataDir, "okta-setup-*")); err == nil && step == "hand over" && len(files) == 1 {
+	setup.Tell = func(step onboard.Step) {
+		if files, err := filepath.Glob(filepath.Join(core.Config.DataDir, "okta-setup-*")); err == nil && step.Phase == onboard.PhaseKeep && len(files) == 1 {
 			text, err := os.ReadFile(files[0])
 			if err != nil {
 				t.Error(err)

@@ -30,7 +30,7 @@ const backupForm = 1
 // told is not told again; jobs are made anew from the runs that have not ended, the index of events from the events.
 func backupTables() []string {
 	return []string{
-		"organization", "account", "membership", "role", "member_role", "factor", "recovery_code", "invitation", "signin_policy", "audit_entry", "audit_head", "scim_record", "scim_email", "scim_member", "scim_total", "scim_key", "sso_config", "sso_group_role", "sso_exempt", "sso_draft", "sso_key", "sso_identity", "api_token", "connector_definition", "connection", "connection_grant", "source", "source_minute", "event", "event_search", "question", "event_retention", "flow_folder", "flow", "flow_version", "flow_revision",
+		"organization", "account", "membership", "role", "member_role", "factor", "recovery_code", "invitation", "signin_policy", "audit_entry", "audit_head", "scim_record", "scim_email", "scim_member", "scim_total", "scim_key", "sso_config", "sso_group_role", "sso_exempt", "sso_draft", "sso_key", "sso_identity", "api_token", "connector_definition", "connection", "connection_grant", "okta_setup", "source", "source_minute", "event", "event_search", "question", "event_retention", "flow_folder", "flow", "flow_version", "flow_revision",
 		"flow_start", "flow_endpoint", "flow_delegate",
 		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed", "backtest",
 		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk", "notification_channel",

@@ -77,6 +77,7 @@ type DB struct {
 	Cases          Cases
 	Rules          Rules
 	Backtests      Backtests
+	OktaSetups     OktaSetups
 	Suppressions   Suppressions
 	Channels       Channels
 	Notices        Notices
@@ -159,7 +160,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Endpoints, db.Delegates = Endpoints{db}, Delegates{db}
 	db.Connections, db.Actions = Connections{db, now}, Actions{db, now}
 	db.Connectors = Connectors{db, now}
-	db.Backtests = Backtests{db, now}
+	db.Backtests, db.OktaSetups = Backtests{db, now}, OktaSetups{db, now}
 	db.Alerts, db.Cases, db.Rules, db.Suppressions = Alerts{db, now}, Cases{db, now}, Rules{db, now}, Suppressions{db, now}
 	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
 	db.Remedies, db.RemedySchedules = Remedies{db}, RemedySchedules{db}

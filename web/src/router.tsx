@@ -193,7 +193,15 @@ const routes = [
   createRoute({
     ...at("/visibility"),
     component: lazyRouteComponent(() => import("./features/visibility/TenantList.tsx"), "TenantList"),
-    validateSearch: only("add"),
+  }),
+  createRoute({
+    ...at("/visibility/connect"),
+    component: lazyRouteComponent(() => import("./features/visibility/connect/ConnectPage.tsx"), "ConnectPage"),
+  }),
+  createRoute({
+    ...at("/visibility/connect/$way"),
+    component: lazyRouteComponent(() => import("./features/visibility/connect/ConnectWay.tsx"), "ConnectWay"),
+    validateSearch: only("connection", "setup"),
   }),
   createRoute({
     ...at("/visibility/$id"),

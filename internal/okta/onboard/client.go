@@ -34,7 +34,7 @@ type client struct {
 	token secret.Text
 	http  *http.Client
 	pause func(context.Context, time.Duration) error
-	tell  func(format string, args ...any)
+	tell  func(p Phase, format string, args ...any)
 	told  func(what string) // of what was taken back
 }
 
@@ -62,7 +62,7 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 			return decoded(a, method, path, out)
 		case err == nil && a.Status == http.StatusTooManyRequests:
 			last, wait = c.refusal(a, method, path), untilReset(a.Header)
-			c.tell("wait %s for Okta's rate limit", wait)
+			c.tell(PhaseWait, "wait %s for Okta's rate limit", wait)
 		case method != http.MethodGet && method != http.MethodDelete, ctx.Err() != nil:
 			return c.either(a, err, method, path)
 		case err == nil && a.Status < 500:

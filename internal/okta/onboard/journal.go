@@ -64,7 +64,7 @@ func begin(path string, r record) (*journal, error) {
 	j := &journal{path: path, record: r}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, errs.New(errs.Conflict, "%s is there: another run is under way, or one ended before it could take back what it made. Then sallyport okta setup --cleanup does", path)
+		return nil, &EarlierError{Journal: path}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("begin the journal: %w", err)
@@ -113,6 +113,15 @@ func (j *journal) made(id string) error {
 func (j *journal) not() error {
 	j.record.Entries = j.record.Entries[:len(j.record.Entries)-1]
 	return j.save()
+}
+
+// left says what stands in the journal.
+func (j *journal) left() []string {
+	out := []string{}
+	for _, e := range j.record.Entries {
+		out = append(out, e.String())
+	}
+	return out
 }
 
 // forget takes entries out.

@@ -16,7 +16,7 @@ const superAdmin = "SUPER_ADMIN"
 // look finds out which org it is and whose token was lent, and refuses what would
 // fail later.
 func (s *Setup) look(ctx context.Context, k *client) (Tenant, error) {
-	s.tell("look at %s", s.Org)
+	s.tell(PhaseLook, "look at %s", s.Org)
 	var org struct {
 		ID    string `json:"id"`
 		Links struct {

@@ -23,7 +23,7 @@ type maker struct {
 
 // app makes an app and sees it work.
 func (m *maker) app(ctx context.Context, want App) (Made, error) {
-	m.tell("make a key pair for %q", want.Label)
+	m.tell(PhaseKey, "make a key pair for %q", want.Label)
 	key, err := NewKey(want.Key)
 	if err != nil {
 		return Made{}, err
@@ -51,7 +51,7 @@ func creation(want App, key *Key) any {
 }
 
 func (m *maker) create(ctx context.Context, want App, made *Made) error {
-	m.tell("create the app %q", want.Label)
+	m.tell(PhaseApp, "create the app %q", want.Label)
 	if err := m.journal.intend(entry{Kind: kindApp, Label: want.Label, Key: made.Key.ID}); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (m *maker) create(ctx context.Context, want App, made *Made) error {
 	}
 	if err := m.post(ctx, "/api/v1/apps", creation(want, made.Key), &app); err != nil {
 		if isStatus(err, http.StatusBadRequest, http.StatusConflict) && strings.Contains(said(err), "already exists") {
-			return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another by --label, or delete that app if nothing uses it", want.Label)
+			return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another name for the app, or delete that one if nothing uses it", want.Label)
 		}
 		return fmt.Errorf("create the app: %w", err)
 	}
@@ -95,7 +95,7 @@ func (m *maker) post(ctx context.Context, path string, in, out any) error {
 func (m *maker) grant(ctx context.Context, want App, made *Made) error {
 	path := "/api/v1/apps/" + url.PathEscape(made.AppID) + "/grants"
 	for i, scope := range want.Scopes {
-		m.tell("grant %s (%d of %d)", scope.Name, i+1, len(want.Scopes))
+		m.tell(PhaseScopes, "grant %s (%d of %d)", scope.Name, i+1, len(want.Scopes))
 		if err := m.journal.intend(entry{Kind: kindGrant, App: made.AppID, Label: scope.Name}); err != nil {
 			return err
 		}

@@ -498,12 +498,13 @@ func TestNothingIsLeftOfTwo(t *testing.T) {
 	}
 	well := serve(t).prepare(both()...)
 	begun, until := 0, 0
-	well.Tell = func(step string) {
-		switch {
-		case strings.HasPrefix(step, "make a key pair"):
+	well.Tell = func(step onboard.Step) {
+		switch step.Phase {
+		case onboard.PhaseKey:
 			begun = well.wire.count + 1
-		case step == "look what it sees":
+		case onboard.PhaseSee:
 			until = well.wire.count + 1
+		default:
 		}
 	}
 	if _, _, err := well.run(t.Context()); err != nil {

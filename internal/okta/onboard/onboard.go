@@ -10,7 +10,6 @@ package onboard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,7 +28,7 @@ type Setup struct {
 	// Pause waits between tries; it ends with an error when the context does.
 	Pause func(ctx context.Context, d time.Duration) error
 	// Tell is told what is about to be done. nil tells nobody.
-	Tell func(step string)
+	Tell func(Step)
 }
 
 // App is a service app that is wanted.
@@ -115,7 +114,7 @@ func (s *Setup) Run(ctx context.Context, want []App, keep func(context.Context, 
 		all = append(all, made)
 	}
 	if err == nil {
-		s.tell("hand over")
+		s.tell(PhaseKeep, "hand over")
 		if err = ctx.Err(); err == nil {
 			err = keep(ctx, tenant, all)
 		}
@@ -128,11 +127,12 @@ func (s *Setup) Run(ctx context.Context, want []App, keep func(context.Context, 
 
 // back takes back what was made, whether or not ctx has ended, and returns why.
 func (s *Setup) back(ctx context.Context, k *client, j *journal, why error) error {
-	s.tell("take back what was made")
+	s.tell(PhaseUndo, "take back what was made")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
+	k.told = func(what string) { s.tell(PhaseUndo, "%s", what) }
 	if err := undo(ctx, k, j); err != nil {
-		return errors.Join(why, fmt.Errorf("not all of it could be taken back; %s says what is left: %w", j.path, err))
+		return &LeftError{Why: why, Left: j.left(), Journal: j.path, Err: err}
 	}
 	return why
 }
@@ -181,8 +181,8 @@ func (s *Setup) Revoke(ctx context.Context) error {
 	return err
 }
 
-func (s *Setup) tell(format string, args ...any) {
+func (s *Setup) tell(p Phase, format string, args ...any) {
 	if s.Tell != nil {
-		s.Tell(fmt.Sprintf(format, args...))
+		s.Tell(Step{Phase: p, Text: fmt.Sprintf(format, args...)})
 	}
 }

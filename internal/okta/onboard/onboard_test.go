@@ -166,7 +166,7 @@ func (x *tenant) prepare(want ...onboard.App) *run {
 	r.Setup = onboard.Setup{
 		Org: x.url, Token: secret.NewText(x.org.AdminToken()), HTTP: &http.Client{Transport: r.wire}, Journal: filepath.Join(x.TempDir(), "journal"), Now: time.Now,
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		Tell:  func(step string) { r.steps = append(r.steps, step) },
+		Tell:  func(step onboard.Step) { r.steps = append(r.steps, step.Text) },
 	}
 	x.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return r
@@ -231,8 +231,8 @@ func TestKeyNeverLeaves(t *testing.T) {
 	x := serve(t)
 	r := x.prepare(reader())
 	var journal []byte
-	r.Tell = func(step string) {
-		r.steps = append(r.steps, step)
+	r.Tell = func(step onboard.Step) {
+		r.steps = append(r.steps, step.Text)
 		text, err := os.ReadFile(r.Journal)
 		if err == nil {
 			journal = append(journal, text...)
@@ -269,8 +269,8 @@ func TestKeyNeverLeaves(t *testing.T) {
 func (x *tenant) requests(r *run) int {
 	x.Helper()
 	until := 0
-	r.Tell = func(step string) {
-		if step == "look what it sees" {
+	r.Tell = func(step onboard.Step) {
+		if step.Text == "look what it sees" {
 			until = r.wire.count + 2
 		}
 	}

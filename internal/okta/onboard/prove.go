@@ -83,7 +83,7 @@ func (s *Setup) token(ctx context.Context, a *signedIn) error {
 // prove waits until the app is given tokens and sees people, and looks what it
 // sees besides.
 func (m *maker) prove(ctx context.Context, want App, made *Made) error {
-	m.tell("wait until %q is given a token", want.Label)
+	m.tell(PhaseToken, "wait until %q is given a token", want.Label)
 	a, err := m.signIn(made.ClientID, made.Key, made.Granted)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (m *maker) prove(ctx context.Context, want App, made *Made) error {
 	if made.Bound = a.bound; want.DPoP && !a.bound {
 		return errs.New(errs.Unavailable, "sign in as the app: a token that is bound to a key was asked for, and one came that is not")
 	}
-	m.tell("look what it sees")
+	m.tell(PhaseSee, "look what it sees")
 	look := okta.Look{Fetch: a, Credential: okta.Credential{Kind: okta.ServiceApp, ClientID: made.ClientID}, Scopes: made.Granted, Now: m.Now()}
 	var people okta.Coverage
 	for _, pause := range append(pauses(), 0) {

@@ -17,11 +17,11 @@ func (m *maker) roles(ctx context.Context, want App, made *Made) error {
 		name, begun := r.Standard, len(m.journal.record.Entries)
 		var err error
 		if r.Standard != "" {
-			m.tell("give the app the role %s", r.Standard)
+			m.tell(PhaseRoles, "give the app the role %s", r.Standard)
 			err = m.assign(ctx, made, name, map[string]string{"type": r.Standard})
 		} else {
 			name = r.Label
-			m.tell("make the role %q", r.Label)
+			m.tell(PhaseRoles, "make the role %q", r.Label)
 			err = m.custom(ctx, r, made)
 		}
 		switch {

@@ -53,7 +53,7 @@ func (s *Setup) Rotate(ctx context.Context, r Rotation, keep func(context.Contex
 	if err != nil {
 		return out, err
 	}
-	s.tell("make a key pair")
+	s.tell(PhaseKey, "make a key pair")
 	if out.Key, err = NewKey(r.Key); err != nil {
 		return out, err
 	}
@@ -62,7 +62,7 @@ func (s *Setup) Rotate(ctx context.Context, r Rotation, keep func(context.Contex
 		return out, err
 	}
 	if err = s.addKey(ctx, k, j, r, out.Key); err == nil {
-		s.tell("hand over")
+		s.tell(PhaseKeep, "hand over")
 		if err = ctx.Err(); err == nil {
 			err = keep(ctx, out.Key)
 		}
@@ -105,7 +105,7 @@ func currentKey(keys []clientKey, kid string) (clientKey, error) {
 
 // addKey gives an app another key, and waits until it is good.
 func (s *Setup) addKey(ctx context.Context, k *client, j *journal, r Rotation, key *Key) error {
-	s.tell("give the app the key %s", key.ID)
+	s.tell(PhaseApp, "give the app the key %s", key.ID)
 	if err := j.intend(entry{Kind: kindKey, App: r.ClientID, Label: key.ID, Key: key.ID}); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Setup) addKey(ctx context.Context, k *client, j *journal, r Rotation, k
 	if err := j.made(made.ID); err != nil {
 		return err
 	}
-	s.tell("wait until the new key is given a token")
+	s.tell(PhaseToken, "wait until the new key is given a token")
 	a, err := s.signIn(r.ClientID, key, r.Scopes)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (s *Setup) retire(ctx context.Context, k *client, r Rotation, old clientKey
 		out.Notes = append(out.Notes, fmt.Sprintf("The key %s could not be %s: %v. Do it in the Admin Console, or rotate again.", kid, what, err))
 	}
 	if !r.KeepOld {
-		s.tell("switch the old key off")
+		s.tell(PhaseKey, "switch the old key off")
 		if err := k.again(ctx, path+"/"+url.PathEscape(old.ID)+"/lifecycle/deactivate"); err != nil {
 			note("switched off", old.KeyID, err)
 		} else {
@@ -151,7 +151,7 @@ func (s *Setup) retire(ctx context.Context, k *client, r Rotation, old clientKey
 		case s.Now().Sub(key.Updated) < r.Soak:
 			out.Waiting = append(out.Waiting, key.KeyID)
 		default:
-			s.tell("delete the key %s", key.KeyID)
+			s.tell(PhaseKey, "delete the key %s", key.KeyID)
 			if err := k.drop(ctx, path+"/"+url.PathEscape(key.ID)); err != nil {
 				note("deleted", key.KeyID, err)
 				continue

@@ -1840,6 +1840,104 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/okta-setup-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would be made in an Okta org to connect it
+         * @description Nothing is asked of Okta.
+         */
+        get: operations["getOktaSetupPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta-setups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service apps that were made in Okta orgs to connect them, the newest first */
+        get: operations["listOktaSetups"];
+        put?: never;
+        /**
+         * Connect an Okta org by a service app that is made in it
+         * @description It wants a temporary API token of a super administrator, which is kept nowhere. It runs by itself, and goes on if nobody looks: look at it again. Where a step fails all that was made is taken back. One of an organization runs at a time.
+         */
+        post: operations["createOktaSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta-setups/{setup}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the making of a service app is, and what came of it */
+        get: operations["getOktaSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta-setups/{setup}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the making of a service app
+         * @description What was made is taken back. One that has ended stays as it is.
+         */
+        post: operations["cancelOktaSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/okta-setups/{setup}/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what was left in an Okta org
+         * @description For one that was interrupted, or could not take all of it back. It wants a temporary API token of a super administrator, which is kept nowhere. An app that a connection works with stays.
+         */
+        post: operations["cleanOktaSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/okta/domain": {
         parameters: {
             query?: never;
@@ -6056,6 +6154,13 @@ export interface components {
             /** @description seconds within which hits of one entity are one alert */
             window: number;
         };
+        CleanOktaSetup: {
+            /**
+             * Format: password
+             * @description a temporary API token of a super administrator; it is kept nowhere
+             */
+            token: string;
+        };
         Client: {
             ip?: string;
             city?: string;
@@ -6351,6 +6456,27 @@ export interface components {
         };
         CreateFolder: {
             name: string;
+        };
+        CreateOktaSetup: {
+            /** @description of the org, as acme or acme.okta.com */
+            domain: string;
+            /**
+             * Format: password
+             * @description a temporary API token of a super administrator; it is kept nowhere
+             */
+            token: string;
+            /** @description of the app in Okta; Sallyport service where nothing is said */
+            label?: string;
+            /** @description of the connection; that of the domain where nothing is said */
+            name?: string;
+            /** @description make a second app with a key of its own, that may contain people */
+            response?: boolean;
+            /** @description bind access tokens to a key */
+            dpop?: boolean;
+            /** @description rsa (3072 bits), or ec (P-256); rsa where nothing is said */
+            key?: components["schemas"]["OktaKeyKind"];
+            /** @description end the temporary token when all is done */
+            endToken?: boolean;
         };
         CreateRemedy: {
             /** @description id */
@@ -7699,6 +7825,102 @@ export interface components {
         };
         /** @enum {string} */
         NoticeState: "queued" | "held" | "sending" | "sent" | "failed" | "dropped";
+        /** @enum {string} */
+        OktaKeyKind: "rsa" | "ec";
+        OktaPlannedApp: {
+            label: string;
+            scopes: components["schemas"]["OktaPlannedScope"][];
+            roles: components["schemas"]["OktaPlannedRole"][];
+        };
+        OktaPlannedRole: {
+            name: string;
+            /** @description of a role that is made; none of one of Okta's own */
+            permissions: string[];
+        };
+        OktaPlannedScope: {
+            name: string;
+            /** @description what it is wanted for */
+            why: string;
+        };
+        OktaRefusal: {
+            /** @description of a scope or role */
+            name: string;
+            /** @description by Okta */
+            said: string;
+        };
+        OktaSetup: {
+            id: string;
+            state: components["schemas"]["OktaSetupState"];
+            domain: string;
+            /** @description of the connection */
+            name: string;
+            /** @description of the app in Okta */
+            label: string;
+            /** @description a second app is made, that may contain people */
+            response: boolean;
+            by: components["schemas"]["Ref"];
+            /** @description that were begun, the newest last */
+            steps: components["schemas"]["OktaSetupStep"][];
+            /** @description the org's own id */
+            oktaId?: string;
+            /** @description id as which the org is read */
+            tenant?: string;
+            /** @description whose token was lent */
+            login?: string;
+            /** @description that were made; none before it is done */
+            apps: components["schemas"]["OktaSetupApp"][];
+            /** @description why the lent token could not be ended, where that was wanted */
+            tokenNotEnded?: string;
+            tokenEnded: boolean;
+            failed?: components["schemas"]["OktaSetupFailure"];
+            /** @description what was taken back afterwards */
+            cleaned: string[];
+            /** Format: date-time */
+            cleanedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        OktaSetupApp: {
+            /** @description which is its application id, too */
+            clientId: string;
+            label: string;
+            /** @description it is the one that may contain people */
+            response: boolean;
+            /** @description which has its key */
+            connection: components["schemas"]["Ref"];
+            keyId: string;
+            /** @description its tokens are bound to a key */
+            dpop: boolean;
+            /** @description scopes */
+            granted: string[];
+            /** @description what the org does not know or give, and that was gone on without */
+            refused: components["schemas"]["OktaRefusal"][];
+            notes: string[];
+            coverage: components["schemas"]["Coverage"][];
+        };
+        OktaSetupFailure: {
+            /** @description that failed */
+            phase: components["schemas"]["OktaSetupPhase"];
+            step: string;
+            /** @description by Okta, where it said something */
+            said: string;
+            /** @description what could not be taken back; empty is that nothing is left */
+            left: string[];
+            /** @description another is under way in the org, or left something there: this one made nothing */
+            earlier: boolean;
+        };
+        /** @enum {string} */
+        OktaSetupPhase: "look" | "key" | "app" | "scopes" | "roles" | "token" | "see" | "keep" | "undo" | "wait";
+        /** @enum {string} */
+        OktaSetupState: "running" | "done" | "failed" | "canceled" | "interrupted";
+        OktaSetupStep: {
+            phase: components["schemas"]["OktaSetupPhase"];
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
         OpenStep: {
             token: string;
         };
@@ -13750,6 +13972,149 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getOktaSetupPlan: {
+        parameters: {
+            query?: {
+                response?: boolean;
+                label?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaPlannedApp"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listOktaSetups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSetup"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createOktaSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOktaSetup"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSetup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getOktaSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                setup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSetup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelOktaSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                setup: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSetup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cleanOktaSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                setup: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CleanOktaSetup"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSetup"];
+                };
             };
             default: components["responses"]["Error"];
         };

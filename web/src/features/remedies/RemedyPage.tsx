@@ -7,6 +7,7 @@ import { Facts, Page, PageHeader, Panel, Section, Split } from "../../kit/Page.t
 import { Tag } from "../../kit/State.tsx";
 import { Duration, Time } from "../../kit/Time.tsx";
 import { counted } from "../../kit/time.ts";
+import { useTenantOf } from "../visibility/useTenantOf.ts";
 import { CauseLink } from "./CauseLink.tsx";
 import { Deeds } from "./Deeds.tsx";
 import { moving, type RemedyDetail, tallyWords } from "./remedy.ts";
@@ -19,7 +20,7 @@ const route = getRouteApi("/inside/remedies/$id");
 export function RemedyPage() {
   const { id } = route.useParams();
   const query = useQuery(read("/api/v1/remedies/{remedy}", { path: { remedy: id } }));
-  const tenants = useQuery(read("/api/v1/tenants", {}));
+  const tenant = useTenantOf(query.data?.connection.id);
   const above = (
     <Link to="/remedies" className="hover:underline">
       Remedies
@@ -27,7 +28,6 @@ export function RemedyPage() {
   );
   const r = query.data;
   if (!r) return <Unread query={query} what="plan" above={above} />;
-  const tenant = tenants.data?.find((t) => t.connection.id === r.connection.id)?.id;
   return (
     <Page>
       <PageHeader

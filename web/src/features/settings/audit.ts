@@ -21,6 +21,8 @@ const known: Record<string, string> = {
   "member.kept": "Would have removed a member, who stayed",
   "member.removed": "Removed a member",
   "member.role_kept": "Would have taken a role, which stayed",
+  "okta_setup.begun": "Began to connect an Okta org by an app",
+  "okta_setup.ended": "Came to an end with connecting an Okta org by an app",
   "organization.added": "Made the organization",
   "password.changed": "Changed a password",
   "password.reset": "Set a new password by mail",

@@ -3,13 +3,13 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Building2, Plus } from "lucide-react";
 import { Failed } from "../../api/Failed.tsx";
 import { read } from "../../api/query.ts";
-import { Button } from "../../kit/Button.tsx";
+import { buttonClass } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
 import { Page, PageHeader, Section } from "../../kit/Page.tsx";
 import { Time } from "../../kit/Time.tsx";
 import type { Column } from "../../kit/table.ts";
 import { AddTenant, useUnread } from "./AddTenant.tsx";
-import { Connect } from "./Connect.tsx";
+import { Cards } from "./connect/Cards.tsx";
 import { type Collection, countWords, shareOf } from "./coverage.ts";
 import { SyncProgress, SyncState } from "./SyncProgress.tsx";
 import { hostOf, type Tenant, titleOf } from "./tenant.ts";
@@ -20,7 +20,6 @@ type Row = Tenant & { collections?: Collection[] };
 
 /** The Okta orgs that are read: what each consists of, and how much of it is seen. */
 export function TenantList() {
-  const { add } = route.useSearch();
   const navigate = route.useNavigate();
   const tenants = useQuery(read("/api/v1/tenants", {}));
   const unread = useUnread(tenants.data);
@@ -33,13 +32,10 @@ export function TenantList() {
         lead="What your Okta orgs consist of, how that changes, and how much of it is seen."
         actions={
           !none && (
-            <Button
-              icon={<Plus size={15} />}
-              aria-expanded={add !== undefined}
-              onClick={() => void navigate({ search: { add: add ? undefined : "1" }, replace: true })}
-            >
+            <Link to="/visibility/connect" className={buttonClass()}>
+              <Plus size={15} aria-hidden />
               Connect an org
-            </Button>
+            </Link>
           )
         }
       />
@@ -70,9 +66,9 @@ export function TenantList() {
                 </Section>
               ))}
             {tenants.data && <AddTenant connections={unread} />}
-            {(none || add) && (
-              <Section title={none ? "Three ways to connect an org" : "Connect an org"}>
-                <Connect />
+            {none && (
+              <Section title="Three ways to connect an org">
+                <Cards />
               </Section>
             )}
           </>

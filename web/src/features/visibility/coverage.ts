@@ -53,8 +53,8 @@ export function counts(c: Collection): boolean {
 }
 
 /** The worst first, so that what is missing stands on top; those alike as they came. */
-export function worstFirst(collections: Collection[]): Collection[] {
+export function worstFirst<T extends Pick<Collection, "visible" | "truncated">>(collections: T[]): T[] {
   const rank: Record<Visible, number> = { denied: 0, unknown: 1, partial: 2, full: 4, absent: 5 };
-  const of = (c: Collection) => (c.visible === "full" && c.truncated ? 3 : rank[c.visible]);
+  const of = (c: T) => (c.visible === "full" && c.truncated ? 3 : rank[c.visible]);
   return collections.toSorted((a, b) => of(a) - of(b));
 }

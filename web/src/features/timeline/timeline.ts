@@ -17,7 +17,6 @@ export type Line = components["schemas"]["TimelineLine"];
 export type LineKind = Line["kind"];
 export type SignIn = components["schemas"]["SignInFacts"];
 export type Recorded = components["schemas"]["RecordedMove"];
-export type Subject = components["schemas"]["TimelineSubject"];
 
 export const lineKinds: Record<LineKind, { label: string; icon: LucideIcon }> = {
   sign_in: { label: "Sign-ins", icon: LogIn },

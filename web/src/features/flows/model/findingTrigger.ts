@@ -5,7 +5,7 @@ import { type Data, objectOf, textOf } from "./tree.ts";
 export type FindingList = "check" | "category" | "profile" | "kind" | "tenant";
 export type Turn = "opened" | "reopened" | "closed";
 
-export const turns: Turn[] = ["opened", "reopened", "closed"];
+const turns: Turn[] = ["opened", "reopened", "closed"];
 
 /** The texts at a key of a finding trigger. */
 export function chosenOf(finding: unknown, key: FindingList): string[] {

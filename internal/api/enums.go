@@ -165,11 +165,10 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[ErrorKind]():
 		return words("ErrorKind", errorKinds()...), true
 	}
-	if e, ok := inventoryEnum(t); ok {
-		return e, true
-	}
-	if e, ok := oktaEnum(t); ok {
-		return e, true
+	for _, of := range []func(reflect.Type) (enum, bool){inventoryEnum, accessEnum, oktaEnum} {
+		if e, ok := of(t); ok {
+			return e, true
+		}
 	}
 	return portalEnumOf(t)
 }
@@ -218,6 +217,13 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 		return words("SignInTrait", timeline.Traits()...), true
 	case reflect.TypeFor[store.ChangeKind]():
 		return words("ChangeKind", store.ChangeKinds()...), true
+	}
+	return enum{}, false
+}
+
+// accessEnum is enumOf for the words of who can reach what.
+func accessEnum(t reflect.Type) (enum, bool) {
+	switch t {
 	case reflect.TypeFor[access.EdgeKind]():
 		return words("AccessStepKind", each(access.Kinds(), func(k access.KindOf) access.EdgeKind { return k.Kind })...), true
 	case reflect.TypeFor[access.Aspect]():

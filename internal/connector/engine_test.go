@@ -401,7 +401,7 @@ func TestRateLimitIsKept(t *testing.T) {
 	for name, tt := range map[string]struct {
 		percent any
 		served  [4]int32 // after sync, poll, flow and containment
-	}{"half of it": {50.0, [4]int32{18, 18, 19, 20}}, "all of it, as by default": {nil, [4]int32{36, 36, 38, 40}}} {
+	}{"half of it": {50.0, [4]int32{19, 19, 19, 20}}, "all of it, as by default": {nil, [4]int32{37, 37, 38, 40}}} {
 		t.Run(name, func(t *testing.T) {
 			var served atomic.Int32
 			s := peer(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -78,12 +78,12 @@ func (k *bucket) admit(d *Dialect, p Priority, now time.Time) (time.Time, bool) 
 // reserve is how many calls of a window a priority leaves to those above it. What
 // Okta says is the limit is this credential's own part of the org's already, so
 // synchronization takes what the others do not ask for: it leaves them twice what
-// they took lately, a tenth at least and half at most.
+// they took lately, a twelfth at least and half at most.
 func (k *bucket) reserve(p Priority, limit int) int {
 	if p < Sync {
 		return p.reserve(limit)
 	}
-	return max(limit/10, min(2*max(k.urgent, k.before), p.reserve(limit)))
+	return max(limit/12, min(2*max(k.urgent, k.before), p.reserve(limit)))
 }
 
 func (k *bucket) take(d *Dialect, p Priority, now time.Time) {

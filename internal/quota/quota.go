@@ -23,7 +23,7 @@ type Priority uint8
 
 // The priorities. Each leaves a part of the bucket's cap to those above it:
 // flows a twentieth, polling a quarter; containment may use all of it. Synchronization
-// leaves twice what those took lately, a tenth at least and a half at most. Of calls
+// leaves twice what those took lately, a twelfth at least and a half at most. Of calls
 // at the same time it leaves a half.
 const (
 	Containment Priority = iota

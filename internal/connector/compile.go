@@ -129,6 +129,9 @@ func compileDialect(c document.Cursor) quota.Dialect {
 	if c.Value == "okta" || c.At("okta_percent").Present() {
 		return quota.Okta(0)
 	}
+	if c.Value == "auth0" {
+		return quota.Auth0()
+	}
 	within := time.Duration(c.Number("seconds") * float64(time.Second))
 	return quota.RetryAfter(int(c.Number("calls")), within)
 }

@@ -287,6 +287,11 @@ func (s *stage) usualFields(con *connector.Connector) (map[string]string, connec
 	for _, p := range append(slices.Clone(con.Secrets), auth.Secrets...) {
 		fields[p.Name] = "stage-secret"
 	}
+	for _, p := range auth.Settings {
+		if p.Required {
+			fields[p.Name] = "stage"
+		}
+	}
 	return fields, auth.Kind
 }
 

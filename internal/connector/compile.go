@@ -106,7 +106,7 @@ func portNames(ports []Port) []string {
 func compileProfile(root document.Cursor, names scopeNames) *profile {
 	limit := root.At("rate_limit")
 	p := &profile{
-		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
+		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), scopes: root.At("scopes").Text("grant"), percent: treeAt(limit.At("okta_percent"), names),
 	}
 	for name, h := range root.At("headers").Fields() {
 		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})

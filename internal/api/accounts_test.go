@@ -60,7 +60,7 @@ func (m *managed) manage(account string, by ...portal.Organization) {
 // timed opens a database whose clock is the bench's.
 func timed(t testing.TB, dsn string) func(*bench) *store.DB {
 	return func(b *bench) *store.DB {
-		db, err := store.Open(t.Context(), store.Options{DSN: dsn, Now: b.now})
+		db, err := store.Open(t.Context(), store.Options{DSN: dsn, Now: b.now, Keys: b.keys})
 		if err != nil {
 			t.Fatal(err)
 		}

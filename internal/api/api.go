@@ -81,6 +81,9 @@ type Engine interface {
 	Seal(c connector.Connection, secrets map[string]secret.Text) ([]byte, error)
 	// Test tries a connection out.
 	Test(ctx context.Context, c connector.Connection) (connector.Report, error)
+	// Granted returns the scopes that a connection's token has, and false where
+	// nothing tells.
+	Granted(ctx context.Context, c connector.Connection) (connector.Granted, bool, error)
 }
 
 // Keys seals what the database keeps: [secret.Keyring].

@@ -266,6 +266,7 @@ func saveConnection(ctx context.Context, d Deps, c portal.Caller, conn store.Con
 			return TestedConnection{}, &detailed{error: errs.New(errs.Invalid, "the connection does not work: %s", fault(report)), checks: checks}
 		}
 		conn.State, conn.CheckedAt, known = store.ConnectionOK, d.Now(), orEmpty(report.Learned)
+		checks = append(checks, scopeChecks(ctx, d, conn)...)
 	}
 	conn.Settings = known
 	if err := ch.keep(ctx, conn); err != nil {
@@ -401,6 +402,10 @@ func testConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Test
 	if err != nil {
 		return TestedConnection{}, err
 	}
+	checks := showChecks(report.Checks)
+	if report.OK {
+		checks = append(checks, scopeChecks(ctx, d, conn)...)
+	}
 	known := learned(conn)
 	conn.State, conn.Error, conn.CheckedAt = store.ConnectionOK, "", d.Now()
 	if !report.OK {
@@ -413,7 +418,7 @@ func testConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (Test
 	if err := d.DB.Connections.Tested(ctx, conn); err != nil {
 		return TestedConnection{}, err
 	}
-	return savedConnection(ctx, d, c, conn.ID, showChecks(report.Checks))
+	return savedConnection(ctx, d, c, conn.ID, checks)
 }
 
 func deleteConnection(ctx context.Context, d Deps, c portal.Caller, in idIn) (none, error) {

@@ -25,11 +25,14 @@ var (
 type Row struct {
 	ID        string        `json:"id"`
 	Values    *value.Object `json:"values" doc:"by column name, in the order of the columns"`
+	Sealed    []string      `json:"sealed,omitempty" doc:"columns whose values are kept sealed: flows see them, and people a mask in their place"`
 	CreatedAt time.Time     `json:"createdAt"`
 	UpdatedAt time.Time     `json:"updatedAt"`
 }
 
-func showRow(r table.Row) Row { return Row{r.ID, r.Values, r.CreatedAt, r.UpdatedAt} }
+func showRow(t table.Table) func(table.Row) Row {
+	return func(r table.Row) Row { return Row{r.ID, r.Values, t.Sealed(r), r.CreatedAt, r.UpdatedAt} }
+}
 
 // TableRows is a page of a table's rows.
 type TableRows struct {
@@ -80,7 +83,7 @@ func listRows(ctx context.Context, d Deps, c portal.Caller, in listRowsIn) (Tabl
 	if end := q.Offset + len(rows); end < total {
 		out.Next = offsetCursor(end)
 	}
-	out.Items = each(rows, showRow)
+	out.Items = each(rows, showRow(t))
 	return out, nil
 }
 
@@ -104,20 +107,22 @@ type rowIn struct {
 type createRowIn struct {
 	ID     string        `path:"id"`
 	Values *value.Object `json:"values" doc:"by column name; a column that is not named takes its default"`
+	Seal   []string      `json:"seal,omitempty" doc:"columns of texts whose values are kept sealed: nobody reads them again, but flows"`
 }
 
 func createRow(ctx context.Context, d Deps, c portal.Caller, in createRowIn) (Row, error) {
-	return changeRow(ctx, d, c, flow.Change{Op: flow.CreateRow, Table: in.ID, Row: id.New(), Values: in.Values})
+	return changeRow(ctx, d, c, flow.Change{Op: flow.CreateRow, Table: in.ID, Row: id.New(), Values: in.Values, Seal: in.Seal})
 }
 
 type patchRowIn struct {
 	ID     string        `path:"id"`
 	Row    string        `path:"row"`
-	Values *value.Object `json:"values" doc:"by column name"`
+	Values *value.Object `json:"values" doc:"by column name; the mask leaves a value that is kept sealed as it is"`
+	Seal   []string      `json:"seal,omitempty" doc:"columns of texts whose values are kept sealed from now on; what is sealed stays so"`
 }
 
 func patchRow(ctx context.Context, d Deps, c portal.Caller, in patchRowIn) (Row, error) {
-	return changeRow(ctx, d, c, flow.Change{Op: flow.UpdateRow, Table: in.ID, Row: in.Row, Values: in.Values})
+	return changeRow(ctx, d, c, flow.Change{Op: flow.UpdateRow, Table: in.ID, Row: in.Row, Values: in.Values, Seal: in.Seal})
 }
 
 func changeRow(ctx context.Context, d Deps, c portal.Caller, ch flow.Change) (Row, error) {
@@ -130,7 +135,7 @@ func changeRow(ctx context.Context, d Deps, c portal.Caller, ch flow.Change) (Ro
 		return Row{}, err
 	}
 	r, err := d.DB.Tables.Row(ctx, t, ch.Row)
-	return showRow(r), err
+	return showRow(t)(r), err
 }
 
 func deleteRow(ctx context.Context, d Deps, c portal.Caller, in rowIn) (none, error) {

@@ -29,8 +29,9 @@ func (r reads) Event(ctx context.Context, org, uuid string) (event.Event, error)
 	return r.db.Events.Get(ctx, org, uuid)
 }
 
-func (r reads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
-	return r.db.Tables.Read(ctx, org, c)
+func (r reads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, []string, error) {
+	out, err := r.db.Tables.Read(ctx, org, c)
+	return out, nil, err
 }
 
 // work has runs worked until the test ends, and announced as app does.

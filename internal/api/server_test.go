@@ -102,12 +102,12 @@ func setupOn(t testing.TB, db *store.DB, change ...func(*Deps)) *bench {
 func setupWith(t testing.TB, open func(*bench) *store.DB, change ...func(*Deps)) *bench {
 	t.Helper()
 	b := &bench{t: t, log: &buffer{}}
-	b.db = open(b)
 	keys, err := secret.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.keys = keys
+	b.db = open(b)
 	shelf, engine := connectors(t, keys)
 	catalogue := flow.NewCatalogue(functions.All(), shelf)
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

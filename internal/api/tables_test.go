@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"sallyport/internal/portal"
+	"sallyport/internal/store/storetest"
+	"sallyport/internal/table"
 	"sallyport/internal/value"
 )
 
@@ -131,6 +133,32 @@ func TestRows(t *testing.T) {
 	viewer := b.as(b.acme, "vic@acme.example", portal.Auditor)
 	viewer.get(rows, 200)
 	viewer.post(rows, value.Map("values", value.Map()), 403)
+}
+
+// A value that is kept sealed is entered, and never seen again.
+func TestSealedRows(t *testing.T) {
+	b := setupWith(t, timed(t, storetest.Prepared(t)))
+	c := b.admin()
+	tab := b.people(c)
+	rows := "/api/v1/tables/" + tab + "/rows"
+	made := c.post(rows, value.Map("values", value.Map("login", "hunter2hunter2"), "seal", []any{"login"}), 201)
+	one := rows + "/" + made.Text("id")
+	_, file := c.send(http.MethodGet, "/api/v1/tables/"+tab+"/csv", "", nil)
+	for name, r := range map[string]*value.Object{
+		"made":         made,
+		"kept":         c.do(http.MethodPatch, one, value.Map("values", value.Map("login", table.Mask, "age", 3.0)), 200),
+		"changed":      c.do(http.MethodPatch, one, value.Map("values", value.Map("login", "hunter3hunter3")), 200),
+		"listed":       c.do(http.MethodGet, rows, nil, 200),
+		"as a file":    value.Map("text", string(file)),
+		"of the table": c.do(http.MethodGet, "/api/v1/tables/"+tab, nil, 200),
+	} {
+		if text := string(value.JSON(r)); strings.Contains(text, "hunter") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+	if made.At("sealed") == nil || at(made, "values.login") != table.Mask {
+		t.Errorf("%s", value.JSON(made))
+	}
 }
 
 func TestCSV(t *testing.T) {

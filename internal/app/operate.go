@@ -147,6 +147,10 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the secret options of flows: %w", err)
 	}
+	rows, err := c.DB.Tables.Reseal(ctx, c.Keys)
+	if err != nil {
+		return n, fmt.Errorf("seal cells of tables: %w", err)
+	}
 	hooks, err := c.DB.Sources.Reseal(ctx, func(s source.Source) ([]byte, error) {
 		plain, err := c.Keys.Unseal(s.HookSecret, source.HookSecretContext(s.ID))
 		if err != nil {
@@ -173,5 +177,5 @@ func (c *Core) RotateSecrets(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("seal the keys of single sign-on: %w", err)
 	}
-	return n + grants + options + hooks + letters + scim + factors + signing, nil
+	return n + grants + options + rows + hooks + letters + scim + factors + signing, nil
 }

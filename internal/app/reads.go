@@ -28,8 +28,8 @@ func (r reads) Event(ctx context.Context, org, uuid string) (event.Event, error)
 }
 
 // TableRows carries out a read of a table.
-func (r reads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
-	return r.c.DB.Tables.Read(ctx, org, c)
+func (r reads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, []string, error) {
+	return r.c.DB.Tables.ReadOpen(ctx, org, c, r.c.Keys)
 }
 
 // logFetcher reads a source's System Log through its connection, within the rate

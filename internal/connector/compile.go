@@ -106,7 +106,7 @@ func portNames(ports []Port) []string {
 func compileProfile(root document.Cursor, names scopeNames) *profile {
 	limit := root.At("rate_limit")
 	p := &profile{
-		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), percent: treeAt(limit.At("okta_percent"), names),
+		base: firstAt(root.At("base_url"), names), dialect: compileDialect(limit), scopes: root.At("scopes").Text("grant"), percent: treeAt(limit.At("okta_percent"), names),
 	}
 	for name, h := range root.At("headers").Fields() {
 		p.headers = append(p.headers, namedTree{name, treeAt(h, names)})
@@ -128,6 +128,9 @@ func compileProfile(root document.Cursor, names scopeNames) *profile {
 func compileDialect(c document.Cursor) quota.Dialect {
 	if c.Value == "okta" || c.At("okta_percent").Present() {
 		return quota.Okta(0)
+	}
+	if c.Value == "auth0" {
+		return quota.Auth0()
 	}
 	within := time.Duration(c.Number("seconds") * float64(time.Second))
 	return quota.RetryAfter(int(c.Number("calls")), within)

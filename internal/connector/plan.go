@@ -17,6 +17,7 @@ type profile struct {
 	percent tree        // of each of Okta's buckets; empty is what the dialect takes by itself
 	errors  []errorPlan // after those of an action
 	test    []testStep
+	scopes  string     // how missing scopes are granted; empty where tokens do not say what they may
 	judge   *judgePlan // of calls that lead to the same tenant; nil where there is none
 }
 

@@ -428,10 +428,11 @@ func (x *execution) table(ctx context.Context, f *frame, c *Card, path string) (
 	switch ch.Op {
 	case ReadRow, SearchRows, ExportCSV, Columns:
 		var out *value.Object
-		x.away(func() { out, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
+		x.away(func() { out, o.hidden, err = x.r.Sources.TableRows(ctx, x.run.Org, ch) })
 		if err != nil {
 			return x.tableFailed(ctx, f, c, path, in, err)
 		}
+		x.conceal(o.hidden)
 		o.output = out
 		return o, x.journal(ctx, f, c, path, &o, nil)
 	case CreateRow:

@@ -227,7 +227,8 @@ type outcome struct {
 	state  StepState
 	input  any
 	output *value.Object
-	err    string // of a card that failed, for people
+	hidden []string // texts of the output that history must not show
+	err    string   // of a card that failed, for people
 	reason string
 	bare   string // err or reason without data
 	end    *flowEnd

@@ -11,14 +11,19 @@ import (
 // hide keeps the secret outputs of an action (a link that resets a password) out
 // of the run's history and of the ledger, wherever later cards put them.
 func (x *execution) hide(a *connector.Action, out *value.Object) {
-	found := false
+	var texts []string
 	for _, p := range a.Outputs {
 		if s := value.String(out.At(p.Name)); p.Secret && s != "" {
-			x.secrets = append(x.secrets, s)
-			found = true
+			texts = append(texts, s)
 		}
 	}
-	if found {
+	x.conceal(texts)
+}
+
+// conceal keeps texts out of the run's history and of the ledger from here on.
+func (x *execution) conceal(texts []string) {
+	if len(texts) > 0 {
+		x.secrets = append(x.secrets, texts...)
 		x.hidden = secret.NewScrubber(x.secrets...)
 	}
 }

@@ -209,8 +209,8 @@ func (l *lab) Event(ctx context.Context, org, uuid string) (event.Event, error) 
 	return l.db.Events.Get(ctx, org, uuid)
 }
 
-func (l *lab) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
-	return l.db.Tables.Read(ctx, org, c)
+func (l *lab) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, []string, error) {
+	return l.db.Tables.ReadOpen(ctx, org, c, l.keys)
 }
 
 const head = "connections: { peer: peer }\ntables: { reports: { columns: { Who: text, N: number } } }\n"

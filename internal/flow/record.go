@@ -168,6 +168,7 @@ const (
 	journalOutput = "output"
 	journalError  = "error"
 	journalReason = "reason"
+	journalHidden = "hidden"
 )
 
 // effectStep is the step of an effect, with what it came to journaled where
@@ -179,6 +180,9 @@ func (x *execution) effectStep(f *frame, c *Card, path string, o *outcome) (Step
 	if o.output != nil {
 		came.Set(journalOutput, o.output)
 	}
+	if len(o.hidden) > 0 {
+		came.Set(journalHidden, anyOf(o.hidden))
+	}
 	if x.run.SaveData && !x.holdsHidden(came) || o.output == nil && s.Error == o.err && s.Reason == o.reason {
 		return s, nil
 	}
@@ -188,6 +192,14 @@ func (x *execution) effectStep(f *frame, c *Card, path string, o *outcome) (Step
 	}
 	s.Journal, x.sealed = sealed, true
 	return s, nil
+}
+
+func anyOf(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, t := range texts {
+		out[i] = t
+	}
+	return out
 }
 
 // recall returns the outcome of an effect that was journaled.
@@ -213,6 +225,10 @@ func (x *execution) recall(s Step) (outcome, error) {
 	came, _ := v.(*value.Object)
 	o.err, o.reason, o.bare = came.Text(journalError), came.Text(journalReason), cmp.Or(s.Error, s.Reason)
 	o.output, _ = came.At(journalOutput).(*value.Object)
+	hidden, _ := came.At(journalHidden).([]any)
+	for _, text := range hidden {
+		x.conceal([]string{value.String(text)})
+	}
 	return o, nil
 }
 

@@ -183,8 +183,9 @@ type Change struct {
 	Table  string
 	Row    string
 	Values *value.Object
-	Run    *Run   // of StartRun
-	Answer []byte // of GiveAnswer, with the same in Values
+	Seal   []string // of CreateRow and UpdateRow: columns whose values are kept sealed from now on
+	Run    *Run     // of StartRun
+	Answer []byte   // of GiveAnswer, with the same in Values
 	// Of ForgetSteps: the steps after a place in the run's order, up to another,
 	// that are rounds or pages of the card of this path.
 	After, UpTo int

@@ -35,8 +35,9 @@ type Caller interface {
 type Sources interface {
 	Connection(ctx context.Context, org, id string) (connector.Connection, error)
 	Event(ctx context.Context, org, uuid string) (event.Event, error)
-	// TableRows carries out a read of a table: ReadRow or SearchRows.
-	TableRows(ctx context.Context, org string, c Change) (*value.Object, error)
+	// TableRows carries out a read of a table: ReadRow or SearchRows. What of it is
+	// kept sealed in the table is hidden, besides: no history shows it.
+	TableRows(ctx context.Context, org string, c Change) (out *value.Object, hidden []string, err error)
 }
 
 // Sealer hides the data of runs that do not keep it. The context binds a sealed

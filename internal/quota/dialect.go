@@ -47,6 +47,19 @@ func Okta(share float64) Dialect {
 	}
 }
 
+// Auth0 returns the dialect of Auth0's Management API: X-RateLimit-Limit, -Remaining
+// and -Reset in every response. The limit is that of a bucket of tokens, which all
+// clients of the tenant share and which fills by the second: two of them where the
+// tenant costs nothing. What is left is therefore what all have left, and the reset,
+// in seconds of the server's clock, is when there is some again.
+func Auth0() Dialect {
+	return Dialect{
+		Name: "auth0", probes: 1, window: time.Second,
+		bucket:  func(string, string) string { return "/api/v2" },
+		observe: observeAuth0,
+	}
+}
+
 // RetryAfter returns the dialect of the many peers that say nothing until they
 // refuse with status 429, or 503, and a Retry-After header. With calls > 0, no
 // more than so many are made within a time.
@@ -65,17 +78,28 @@ const (
 )
 
 func observeOkta(status int, h http.Header, now time.Time) observation {
+	o := observeHeaders(status, h, "X-Rate-Limit-", now)
+	limit, ok := number(h.Get("X-Rate-Limit-Limit"))
+	o.concurrency = status == http.StatusTooManyRequests && ok && limit == 0
+	return o
+}
+
+func observeAuth0(status int, h http.Header, now time.Time) observation {
+	return observeHeaders(status, h, "X-Ratelimit-", now)
+}
+
+// observeHeaders reads what is told by three headers with the same beginning.
+func observeHeaders(status int, h http.Header, prefix string, now time.Time) observation {
 	var o observation
-	limit, okLimit := number(h.Get("X-Rate-Limit-Limit"))
-	remaining, okRemaining := number(h.Get("X-Rate-Limit-Remaining"))
-	reset, okReset := oktaReset(h, now)
+	limit, okLimit := number(h.Get(prefix + "Limit"))
+	remaining, okRemaining := number(h.Get(prefix + "Remaining"))
+	reset, okReset := resetOf(h, prefix+"Reset", now)
 	if okLimit && okRemaining && okReset && limit > 0 {
 		o.limit, o.remaining, o.reset = limit, min(remaining, limit), reset
 	}
 	if status != http.StatusTooManyRequests {
 		return o
 	}
-	o.concurrency = okLimit && limit == 0
 	switch {
 	case okReset && reset.After(now):
 		o.blocked = reset
@@ -87,11 +111,11 @@ func observeOkta(status int, h http.Header, now time.Time) observation {
 	return o
 }
 
-// oktaReset returns the end of the window on our clock. The header counts
-// seconds of Okta's clock, which the response's own Date tells; both are whole
+// resetOf returns the end of the window on our clock. The header counts
+// seconds of the peer's clock, which the response's own Date tells; both are whole
 // seconds, so that the result is late rather than early.
-func oktaReset(h http.Header, now time.Time) (time.Time, bool) {
-	sec, err := strconv.ParseInt(strings.TrimSpace(h.Get("X-Rate-Limit-Reset")), 10, 64)
+func resetOf(h http.Header, name string, now time.Time) (time.Time, bool) {
+	sec, err := strconv.ParseInt(strings.TrimSpace(h.Get(name)), 10, 64)
 	if err != nil || sec <= 0 || sec > math.MaxInt32*4 {
 		return time.Time{}, false
 	}

@@ -391,6 +391,80 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// tokens counts calls as Auth0 does: a bucket for all clients, which fills by so
+// many tokens a second.
+type tokens struct {
+	size, each float64
+	left       float64
+	at         time.Time
+	refused    int
+}
+
+func (b *tokens) call(now time.Time) (int, http.Header) {
+	b.left, b.at = min(b.size, b.left+b.each*now.Sub(b.at).Seconds()), now
+	status := http.StatusOK
+	if b.left < 1 {
+		status = http.StatusTooManyRequests
+		b.refused++
+	} else {
+		b.left--
+	}
+	h := http.Header{}
+	h.Set("X-Ratelimit-Limit", strconv.Itoa(int(b.size)))
+	h.Set("X-Ratelimit-Remaining", strconv.Itoa(int(b.left)))
+	h.Set("X-Ratelimit-Reset", strconv.FormatInt(now.Add(time.Second).Unix()+1, 10))
+	h.Set("Date", now.UTC().Format(http.TimeFormat))
+	return status, h
+}
+
+func TestAuth0sTokensAreLearnt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		others int // calls of another client, of each hundred
+		refuse int // of ours, at most
+	}{"alone": {0, 0}, "beside another client": {20, 12}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := budget(quota.Auth0())
+				peer := &tokens{size: 2, each: 2, left: 2, at: time.Now()}
+				start, mine := time.Now(), 0
+				for i := range 100 {
+					if i%100 < tt.others {
+						peer.call(time.Now())
+					}
+					p := acquire(t, b, quota.Ask{Bucket: b.Bucket("GET", "/api/v2/users"), Priority: quota.Flow, Wait: time.Minute})
+					time.Sleep(10 * time.Millisecond)
+					before := peer.refused
+					p.Observe(peer.call(time.Now()))
+					mine += peer.refused - before
+				}
+				if mine > tt.refuse {
+					t.Errorf("%d calls were refused", mine)
+				}
+				if d := time.Since(start); d > 4*time.Minute {
+					t.Errorf("a hundred calls took %s", d)
+				}
+			})
+		})
+	}
+}
+
+func TestAuth0Refuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := budget(quota.Auth0())
+		p := acquire(t, b, quota.Ask{Bucket: "x"})
+		h := http.Header{}
+		h.Set("X-Ratelimit-Limit", "10")
+		h.Set("X-Ratelimit-Remaining", "0")
+		h.Set("X-Ratelimit-Reset", strconv.FormatInt(time.Now().Add(30*time.Second).Unix(), 10))
+		if at := p.Observe(http.StatusTooManyRequests, h); time.Until(at) < 29*time.Second || time.Until(at) > 31*time.Second {
+			t.Errorf("to come back %s from now, want 30s", time.Until(at))
+		}
+		if at := waitUntil(t, b, quota.Ask{Bucket: "x", Wait: -1}); time.Until(at) < 29*time.Second {
+			t.Errorf("the next may call in %s", time.Until(at))
+		}
+	})
+}
+
 func TestPaceIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget(quota.RetryAfter(4, time.Second))

@@ -171,7 +171,7 @@ func (tx *Tx) changeRows(ctx context.Context, org string, c flow.Change, cause r
 }
 
 func (tx *Tx) createRow(ctx context.Context, tab table.Table, c flow.Change, w *watchers) (*value.Object, error) {
-	doc, err := tab.Doc(c.Values, nil)
+	doc, err := tab.Fill(c.Values, nil, c.Seal, tx.sealCell(tab, c.Row))
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (tx *Tx) updateRow(ctx context.Context, tab table.Table, c flow.Change, w *
 	if err != nil {
 		return nil, err
 	}
-	doc, err := tab.Doc(c.Values, old.Values)
+	doc, err := tab.Fill(c.Values, old.Doc, c.Seal, tx.sealCell(tab, c.Row))
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (tx *Tx) updateRow(ctx context.Context, tab table.Table, c flow.Change, w *
 		return nil, err
 	}
 	now := table.Row{ID: old.ID, Values: tab.Values(doc), CreatedAt: old.CreatedAt, UpdatedAt: w.cause.at}
-	if !bytes.Equal(value.Store(now.Values), value.Store(old.Values)) {
+	if !bytes.Equal(value.Store(doc), value.Store(old.Doc)) {
 		w.add(flow.RowUpdated, now, &old)
 	}
 	return value.Map("row_id", c.Row), err

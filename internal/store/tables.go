@@ -110,7 +110,7 @@ func scanRow(tab table.Table) func(*sql.Rows) (table.Row, error) {
 			return r, fmt.Errorf("row %s: %w", r.ID, err)
 		}
 		o, _ := v.(*value.Object)
-		r.Values, r.CreatedAt, r.UpdatedAt = tab.Values(o), fromMicros(created), fromMicros(updated)
+		r.Doc, r.Values, r.CreatedAt, r.UpdatedAt = o, tab.Values(o), fromMicros(created), fromMicros(updated)
 		return r, nil
 	}
 }
@@ -217,47 +217,84 @@ func (t Tables) Change(ctx context.Context, org string, c flow.Change, now time.
 	return result, err
 }
 
-// Read carries out a read that a flow asks for: one row, or a search.
+// Read carries out a read that people ask for: one row, or a search. What is kept
+// sealed is masked.
 func (t Tables) Read(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
+	out, _, err := t.read(ctx, org, c, func(_ table.Table, r table.Row) (table.Row, []string, error) { return r, nil, nil })
+	return out, err
+}
+
+// ReadOpen carries out a read that a flow asks for, as [Tables.Read] does, with what
+// is kept sealed, and returns those texts besides: history must not show them. Files
+// of rows stay masked, as they are made to be sent away.
+func (t Tables) ReadOpen(ctx context.Context, org string, c flow.Change, keys Unsealer) (*value.Object, []string, error) {
+	return t.read(ctx, org, c, func(tab table.Table, r table.Row) (table.Row, []string, error) {
+		return tab.Open(r, openCell(keys, tab.Org, tab.ID, r.ID))
+	})
+}
+
+// opener makes of a row what whoever reads it is to see, and says what of it is secret.
+type opener func(table.Table, table.Row) (table.Row, []string, error)
+
+func (t Tables) read(ctx context.Context, org string, c flow.Change, open opener) (*value.Object, []string, error) {
 	tab, err := t.Get(ctx, org, c.Table)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	switch c.Op {
 	case flow.ReadRow:
 		r, err := t.Row(ctx, tab, c.Row)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return r.Object(), nil
+		r, hidden, err := open(tab, r)
+		return r.Object(), hidden, err
 	case flow.Columns:
 		names := []any{}
 		for _, col := range tab.Columns {
 			names = append(names, col.Name)
 		}
-		return value.Map("columns", names), nil
+		return value.Map("columns", names), nil, nil
 	default:
 	}
 	q, err := queryOf(c.Values)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rows, total, err := t.Search(ctx, tab, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.Op == flow.ExportCSV {
-		return exported(tab, rows, c.Values)
+		out, err := exported(tab, rows, c.Values)
+		return out, nil, err
 	}
+	out, hidden, err := found(tab, rows, open)
+	if err != nil {
+		return nil, nil, err
+	}
+	return value.Map("rows", out, "count", float64(len(out)), "total", float64(total), "first", firstOf(out)), hidden, nil
+}
+
+// found returns rows as flows see them, and what of them is secret.
+func found(tab table.Table, rows []table.Row, open opener) ([]any, []string, error) {
 	out := make([]any, len(rows))
+	var hidden []string
 	for i, r := range rows {
-		out[i] = r.Object()
+		r, texts, err := open(tab, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		out[i], hidden = r.Object(), append(hidden, texts...)
 	}
-	var first any
-	if len(out) > 0 {
-		first = out[0]
+	return out, hidden, nil
+}
+
+func firstOf(rows []any) any {
+	if len(rows) == 0 {
+		return nil
 	}
-	return value.Map("rows", out, "count", float64(len(out)), "total", float64(total), "first", first), nil
+	return rows[0]
 }
 
 // termsOf reads conditions. at is the place of them, for messages.

@@ -38,6 +38,7 @@ type Row struct {
 	ID        string
 	Seq       int64 // the order of insertion
 	Values    *value.Object
+	Doc       *value.Object // its stored form, by column id: see [Table.Doc]
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -138,11 +139,16 @@ func (t *Table) Doc(values, old *value.Object) (*value.Object, error) {
 	return doc, nil
 }
 
-// Values returns the values by column name of a row's stored form.
+// Values returns the values by column name of a row's stored form, the [Mask] for
+// cells that are kept sealed.
 func (t *Table) Values(doc *value.Object) *value.Object {
 	o := value.NewObject(len(t.Columns))
 	for _, c := range t.Columns {
-		o.Set(c.Name, doc.At(c.ID))
+		v := doc.At(c.ID)
+		if _, ok := sealedOf(v); ok {
+			v = Mask
+		}
+		o.Set(c.Name, v)
 	}
 	return o
 }

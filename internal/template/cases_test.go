@@ -87,6 +87,7 @@ type testStep struct {
 type testRows struct {
 	Table  string         `yaml:"table"`
 	Values map[string]any `yaml:"values"`
+	Seal   []string       `yaml:"seal"` // columns that are kept sealed from then on
 }
 
 type testScenario struct {

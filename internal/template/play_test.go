@@ -198,7 +198,7 @@ func (s *stage) changeRow(c testRows) {
 	if len(rows) == 0 {
 		s.t.Fatalf("%s: %s has no rows", s.at, c.Table)
 	}
-	change := flow.Change{Op: flow.UpdateRow, Table: s.table(c.Table).ID, Row: rows[len(rows)-1].Text("row_id"), Values: s.object(c.Values)}
+	change := flow.Change{Op: flow.UpdateRow, Table: s.table(c.Table).ID, Row: rows[len(rows)-1].Text("row_id"), Values: s.object(c.Values), Seal: c.Seal}
 	_, err := s.core.DB.Tables.Change(s.t.Context(), s.org, change, s.clock.now())
 	s.must(err)
 }

@@ -153,7 +153,7 @@ func (s *stage) openCore(shelf *connector.Shelf) {
 	keys, err := secret.Open(conf.Key())
 	s.must(err)
 	storetest.Prepare(s.t, conf.DSN())
-	db, err := store.Open(s.t.Context(), store.Options{DSN: conf.DSN(), Now: s.clock.now})
+	db, err := store.Open(s.t.Context(), store.Options{DSN: conf.DSN(), Now: s.clock.now, Keys: keys})
 	s.must(err)
 	s.t.Cleanup(func() { s.must(db.Close()) })
 	engine := connector.NewEngine(connector.Options{
@@ -189,8 +189,8 @@ func (r stageReads) Event(ctx context.Context, org, uuid string) (event.Event, e
 	return r.DB.Events.Get(ctx, org, uuid)
 }
 
-func (r stageReads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, error) {
-	return r.DB.Tables.Read(ctx, org, c)
+func (r stageReads) TableRows(ctx context.Context, org string, c flow.Change) (*value.Object, []string, error) {
+	return r.DB.Tables.ReadOpen(ctx, org, c, r.Keys)
 }
 
 // install makes the template's connections and a source, installs it, and switches
@@ -286,6 +286,11 @@ func (s *stage) usualFields(con *connector.Connector) (map[string]string, connec
 	}
 	for _, p := range append(slices.Clone(con.Secrets), auth.Secrets...) {
 		fields[p.Name] = "stage-secret"
+	}
+	for _, p := range auth.Settings {
+		if p.Required {
+			fields[p.Name] = "stage"
+		}
 	}
 	return fields, auth.Kind
 }

@@ -71,6 +71,7 @@ type granted struct {
 	RefreshToken string  `json:"refresh_token"`
 	TokenType    string  `json:"token_type"`
 	ExpiresIn    float64 `json:"expires_in"`
+	Scope        string  `json:"scope"`
 }
 
 // ask carries out a token request. A refusal is an [*Error], without what of the

@@ -96,6 +96,7 @@ type Source struct {
 type token struct {
 	value   string
 	expires time.Time
+	scope   string // as the server said; empty where it said nothing
 }
 
 // NewSource returns a source of tokens for a client.
@@ -128,6 +129,17 @@ func (s *Source) Authorize(ctx context.Context, req *http.Request) (string, erro
 	req.Header.Set("Authorization", "DPoP "+s.token.value)
 	req.Header.Set("DPoP", proof)
 	return s.token.value, nil
+}
+
+// Scope returns what the server said that the token may (RFC 6749 section 5.1), or ""
+// where it said nothing.
+func (s *Source) Scope(ctx context.Context) (string, error) {
+	if err := s.take(ctx); err != nil {
+		return "", err
+	}
+	defer s.give()
+	err := s.renew(ctx)
+	return s.token.scope, err
 }
 
 // renew sees to a token that holds. A refresh token that came along is kept
@@ -276,7 +288,7 @@ func (s *Source) request(ctx context.Context) (token, error) {
 	if s.client.Grant == Refreshing && a.RefreshToken != "" && a.RefreshToken != s.used {
 		s.unkept = a.RefreshToken
 	}
-	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
+	return token{a.AccessToken, s.now().Add(lifetime(a.ExpiresIn)), a.Scope}, nil
 }
 
 // own asks for a token in the server's own way.
@@ -291,7 +303,7 @@ func (s *Source) own(ctx context.Context) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	return token{value: a.AccessToken, expires: s.now().Add(lifetime(a.ExpiresIn))}, nil
+	return token{a.AccessToken, s.now().Add(lifetime(a.ExpiresIn)), a.Scope}, nil
 }
 
 // lifetime is how long a token is used: until shortly before it expires. One

@@ -63,21 +63,37 @@ func watched(t *testing.T, id string, see trial.Watcher) int {
 
 // Every request to Okta is one that its OpenAPI specification knows.
 func TestOktaRequestsFitTheSpecification(t *testing.T) {
-	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromFile(spec(t, "okta/okta-management.yaml"))
+	// Cases about what a text may hold, and what the specification leaves out.
+	odd := []string{"a login with a slash stays one segment", "somebody is assigned to an app, nobody knows who", "a body that cannot be read hides whom it names", "a person is logged out everywhere"}
+	fitting(t, "okta", "okta/okta-management.yaml", "/", 30, func(name string, r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path, "/oauth2/v1/token") || slices.Contains(odd, name)
+	})
+}
+
+// Every request to Auth0 is one that its OpenAPI specification knows.
+func TestAuth0RequestsFitTheSpecification(t *testing.T) {
+	fitting(t, "auth0", "auth0/auth0-management.json", "/api/v2", 120, func(_ string, r *http.Request) bool {
+		return r.URL.Path == "/oauth/token"
+	})
+}
+
+// fitting holds the requests of a connector's cases against a specification whose
+// paths are below base. What skip names is left out; of any call of one's own, only
+// the operation counts.
+func fitting(t *testing.T, id, file, base string, least int, skip func(string, *http.Request) bool) {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(spec(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	relax(doc)
-	doc.Servers = openapi3.Servers{{URL: "/"}}
+	doc.Servers = openapi3.Servers{{URL: base}}
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Cases about what a text may hold, and what the specification leaves out.
-	odd := []string{"a login with a slash stays one segment", "somebody is assigned to an app, nobody knows who", "a body that cannot be read hides whom it names", "a person is logged out everywhere"}
-	n := watched(t, "okta", func(name string, r *http.Request, body []byte) {
-		if strings.HasSuffix(r.URL.Path, "/oauth2/v1/token") || slices.Contains(odd, name) {
+	n := watched(t, id, func(name string, r *http.Request, body []byte) {
+		if skip(name, r) {
 			return
 		}
 		req := r.Clone(context.Background())
@@ -108,7 +124,7 @@ func TestOktaRequestsFitTheSpecification(t *testing.T) {
 		}
 	})
 	t.Logf("%d requests", n)
-	if n < 30 {
+	if n < least {
 		t.Errorf("only %d requests were made", n)
 	}
 }

@@ -6496,6 +6496,8 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /** @description columns of texts whose values are kept sealed: nobody reads them again, but flows */
+            seal?: string[];
         };
         CreateRuleFile: {
             /** @description its name: lower case letters, digits, _ */
@@ -8053,10 +8055,12 @@ export interface components {
             disabled?: boolean;
         };
         PatchRow: {
-            /** @description by column name */
+            /** @description by column name; the mask leaves a value that is kept sealed as it is */
             values: {
                 [key: string]: unknown;
             };
+            /** @description columns of texts whose values are kept sealed from now on; what is sealed stays so */
+            seal?: string[];
         };
         PatchRule: {
             enabled?: boolean;
@@ -9000,6 +9004,8 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /** @description columns whose values are kept sealed: flows see them, and people a mask in their place */
+            sealed?: string[];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */

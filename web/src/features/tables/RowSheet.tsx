@@ -12,6 +12,7 @@ import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, problems, type ValueSpec, valuesOf } from "../../kit/value.ts";
 import { useLeaving } from "../../shell/useLeaving.ts";
 import { useCan } from "../session/session.ts";
+import { KeepSealed } from "./KeepSealed.tsx";
 
 type Table = components["schemas"]["Table"];
 type Row = components["schemas"]["Row"];
@@ -29,17 +30,22 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
       long: c.type === "text" && String(row?.values[c.name] ?? "").length > 60,
     }),
   );
+  const [seal, setSeal] = useState<string[]>([]);
   const [texts, setTexts] = useState(() => initial(specs, row?.values));
   const before = initial(specs, row?.values);
   const changed = specs.filter((s) => texts[s.name] !== before[s.name]);
   const wrong = problems(specs, texts);
-  const leaving = useLeaving(can && changed.length > 0);
+  const leaving = useLeaving(can && (changed.length > 0 || seal.length > 0));
   const save = useMutation({
     mutationFn: () => {
       const all = valuesOf(specs, texts);
-      if (!row) return call("post", "/api/v1/tables/{id}/rows", { path: { id: table.id }, body: { values: all } });
+      if (!row)
+        return call("post", "/api/v1/tables/{id}/rows", { path: { id: table.id }, body: { values: all, seal } });
       const values = Object.fromEntries(changed.map((s) => [s.name, all[s.name] ?? null]));
-      return call("patch", "/api/v1/tables/{id}/rows/{row}", { path: { id: table.id, row: row.id }, body: { values } });
+      return call("patch", "/api/v1/tables/{id}/rows/{row}", {
+        path: { id: table.id, row: row.id },
+        body: { values, seal },
+      });
     },
     onSuccess: () => {
       void stale("/api/v1/tables", "/api/v1/tables/{id}", "/api/v1/tables/{id}/rows");
@@ -78,7 +84,9 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
               <Button
                 look="primary"
                 busy={save.isPending}
-                disabled={Object.keys(wrong).length > 0 || (row !== undefined && changed.length === 0)}
+                disabled={
+                  Object.keys(wrong).length > 0 || (row !== undefined && changed.length === 0 && seal.length === 0)
+                }
                 onClick={() => save.mutate()}
               >
                 {row ? "Save" : "Add"}
@@ -90,14 +98,23 @@ export function RowSheet({ table, row, onClose }: { table: Table; row?: Row; onC
     >
       <div className="flex flex-col gap-4">
         {specs.map((s) => (
-          <ValueField
-            key={s.name}
-            spec={s}
-            disabled={!can}
-            text={texts[s.name] ?? ""}
-            onChange={(t) => setTexts({ ...texts, [s.name]: t })}
-            error={wrong[s.name]}
-          />
+          <div key={s.name} className="flex flex-col gap-1">
+            <ValueField
+              spec={s}
+              disabled={!can}
+              text={texts[s.name] ?? ""}
+              onChange={(t) => setTexts({ ...texts, [s.name]: t })}
+              error={wrong[s.name]}
+            />
+            {s.type === "text" && can && (
+              <KeepSealed
+                column={s.name}
+                was={row?.sealed?.includes(s.name) ?? false}
+                on={seal.includes(s.name)}
+                onChange={(on) => setSeal(on ? [...seal, s.name] : seal.filter((n) => n !== s.name))}
+              />
+            )}
+          </div>
         ))}
         {save.isError && <Failed what="The row was not saved." error={save.error} />}
       </div>

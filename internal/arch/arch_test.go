@@ -100,6 +100,8 @@ var may = map[string]string{
 	"sandbox/okta/scimclient": "sandbox/okta/outbox",
 	"sandbox/okta":            "sandbox/okta/expression sandbox/okta/filter sandbox/okta/ratelimit sandbox/okta/systemlog sandbox/okta/eventhook sandbox/okta/logstream sandbox/okta/outbox sandbox/okta/samlidp sandbox/okta/scimclient",
 	"sandbox/okta/oktaspec":   "",
+	"sandbox/auth0/lucene":    "",
+	"sandbox/auth0/actions":   "",
 	"sandbox/mail":            "",
 	"sandbox/scenario":        "sandbox/okta sandbox/okta/systemlog",
 	"sandbox/traffic":         "sandbox/okta",

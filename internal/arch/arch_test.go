@@ -102,6 +102,8 @@ var may = map[string]string{
 	"sandbox/okta/oktaspec":   "",
 	"sandbox/auth0/lucene":    "",
 	"sandbox/auth0/actions":   "",
+	"sandbox/auth0/auth0spec": "",
+	"sandbox/auth0":           "sandbox/auth0/actions sandbox/auth0/lucene",
 	"sandbox/mail":            "",
 	"sandbox/scenario":        "sandbox/okta sandbox/okta/systemlog",
 	"sandbox/traffic":         "sandbox/okta",

@@ -16,7 +16,7 @@ import (
 // confine limits what the process can use: memory, processor time, files. What
 // it has open already stays open.
 func confine(job Job) error {
-	seconds := uint64(max(0, job.Timeout/time.Second)) + 2 //nolint:gosec // it is not negative
+	seconds := uint64(max(0, job.Timeout/time.Second)) + 2
 	limits := []struct {
 		resource int
 		most     uint64

@@ -67,7 +67,7 @@ func start(t *testing.T) *tenant {
 	t.Helper()
 	x := &tenant{t: t, clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	x.Tenant = auth0.New(auth0.Options{
-		Seed: 1, Now: x.clock.now, ActionTime: 5 * time.Second,
+		Seed: 1, Now: x.clock.now, ActionTime: 2 * time.Second,
 		People: []auth0.Person{{Email: "Ada@acme.example", First: "Ada", Last: "Lovelace"}, {Email: "bob@acme.example", First: "Bob", Last: "Stone"}},
 	})
 	server := httptest.NewServer(http.StripPrefix("/auth0", x.Tenant))

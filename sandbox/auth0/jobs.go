@@ -70,7 +70,7 @@ func exportUsers(c *call) (answer, error) {
 		}
 	}
 	j := &job{key: c.letters(base62, 32), file: exported(format, rows, names, heads)}
-	j.doc = doc{"type": "users_export", "status": "pending", "format": format, "created_at": stamp(c.now()), "id": "job_" + c.letters(base62, 16)}
+	j.doc = doc{"type": "users_export", "status": "pending", "format": format, "created_at": stamp(c.now()), "id": "job_" + c.letters(base62, 16), "connection": connection}
 	for _, k := range []string{"connection_id", "limit", "fields"} {
 		if c.body[k] != nil {
 			j.doc[k] = c.body[k]

@@ -272,11 +272,10 @@ func (c *call) note(a answer, err error) {
 	for k := range c.r.URL.Query() {
 		query[k] = c.param(k)
 	}
-	client := doc{"client_id": c.who.client["client_id"], "name": c.who.client["name"]}
 	details := doc{
 		"request": doc{
 			"method": strings.ToLower(c.r.Method), "path": c.r.URL.Path, "query": query, "userAgent": c.r.UserAgent(), "body": hide(sent), "channel": "api", "ip": address(c.r),
-			"auth": doc{"user": client, "strategy": "jwt", "credentials": doc{"jti": c.who.token, "scopes": c.who.scopes}},
+			"auth": doc{"user": str(c.who.client, "client_id") + "@clients", "strategy": "jwt", "credentials": doc{"jti": c.who.token, "scopes": c.who.scopes}},
 		},
 		"response": doc{"statusCode": status, "body": hide(shown)},
 	}

@@ -177,7 +177,7 @@ func (a *attempt) checkPassword() (Outcome, bool) {
 	if slices.ContainsFunc(a.user.blocks, func(d doc) bool { return d["ip"] == a.IP }) {
 		return a.refuse("limit_wc", http.StatusTooManyRequests, "too_many_attempts", "Your account has been blocked after multiple consecutive login attempts. We've sent you an email with instructions on how to unblock it."), true
 	}
-	if a.Known || a.Password != "" && a.Password == a.user.password {
+	if a.Known || a.Attempt.Password != "" && a.Attempt.Password == a.user.password {
 		delete(a.attempts, key)
 		return Outcome{}, false
 	}

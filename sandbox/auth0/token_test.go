@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"net/http"
 	"net/url"
@@ -181,4 +182,18 @@ func TestRateLimitsAreShownAlwaysAndEnforcedWhenTold(t *testing.T) {
 	if !strings.Contains(x.logTypes(), "api_limit") {
 		t.Errorf("logged: %s", x.logTypes())
 	}
+}
+
+// payload returns what a token says.
+func payload(t *testing.T, token string) string {
+	t.Helper()
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		t.Fatalf("%q is no token", token)
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,21 +129,40 @@ var load = sync.OnceValues(func() (routers.Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read Auth0's description: %w", err)
 	}
+	relax(doc)
+	doc.Servers = openapi3.Servers{{URL: "/"}}
+	return gorillamux.NewRouter(doc)
+})
+
+// relax opens every schema of a description.
+func relax(doc *openapi3.T) {
+	seen := map[*openapi3.Schema]bool{}
 	for _, s := range doc.Components.Schemas {
-		open(s.Value, map[*openapi3.Schema]bool{})
+		open(s.Value, seen)
+	}
+	content := func(c openapi3.Content) {
+		for _, m := range c {
+			if m.Schema != nil {
+				open(m.Schema.Value, seen)
+			}
+		}
 	}
 	for _, path := range doc.Paths.Map() {
 		for _, op := range path.Operations() {
 			for _, p := range op.Parameters {
 				if p.Value.Schema != nil {
-					open(p.Value.Schema.Value, map[*openapi3.Schema]bool{})
+					open(p.Value.Schema.Value, seen)
 				}
+			}
+			if op.RequestBody != nil {
+				content(op.RequestBody.Value.Content)
+			}
+			for _, r := range op.Responses.Map() {
+				content(r.Value.Content)
 			}
 		}
 	}
-	doc.Servers = openapi3.Servers{{URL: "/"}}
-	return gorillamux.NewRouter(doc)
-})
+}
 
 // open lets objects have fields that they do not list, everything be null, and
 // texts have any form.
@@ -152,6 +172,9 @@ func open(s *openapi3.Schema, seen map[*openapi3.Schema]bool) {
 	}
 	seen[s] = true
 	s.Nullable, s.Format, s.Pattern = true, "", ""
+	if slices.Contains(s.Enum, any("post-login")) {
+		s.Enum = append(s.Enum, "mcp-tool") // a trigger that was recorded
+	}
 	if len(s.OneOf) > 0 { // once objects are open, several may fit
 		s.AnyOf, s.OneOf = append(s.AnyOf, s.OneOf...), nil
 	}

@@ -117,7 +117,7 @@ func triggers() []any {
 
 func withAction(f func(*call, *action) (answer, error)) func(*call) (answer, error) {
 	return func(c *call) (answer, error) {
-		a, known := c.Tenant.actions[c.args["id"]]
+		a, known := c.actions[c.args["id"]]
 		if !known {
 			return answer{}, notFound("That action does not exist.", "action_not_found")
 		}
@@ -212,7 +212,7 @@ func createAction(c *call) (answer, error) {
 	if err := checkAction(c.body); err != nil {
 		return answer{}, err
 	}
-	for _, a := range c.Tenant.actions {
+	for _, a := range c.actions {
 		if a.doc["name"] == c.body["name"] {
 			return answer{}, conflict("An action with that name already exists.", "duplicate_action_name")
 		}
@@ -309,7 +309,7 @@ func deleteAction(c *call, a *action) (answer, error) {
 		}
 		c.bindings[trigger] = slices.DeleteFunc(list, bound)
 	}
-	delete(c.Tenant.actions, a.id())
+	delete(c.actions, a.id())
 	return none()
 }
 
@@ -403,7 +403,7 @@ func testAction(_ *call, a *action) (answer, error) {
 func (c *call) bindingView(b doc) doc {
 	out := maps.Clone(b)
 	delete(out, "action_id")
-	if a, known := c.Tenant.actions[str(b, "action_id")]; known {
+	if a, known := c.actions[str(b, "action_id")]; known {
 		out["action"] = a.view()
 	}
 	return out
@@ -463,7 +463,7 @@ func (c *call) bound(trigger string, ref doc) (*action, bool) {
 			value = str(b, "action_id")
 		}
 	}
-	for _, a := range c.Tenant.actions {
+	for _, a := range c.actions {
 		if a.id() == value || ref["type"] != "action_id" && a.doc["name"] == value {
 			return a, true
 		}

@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -37,9 +38,7 @@ func (e *oauthError) Error() string { return e.code + ": " + e.description }
 
 func (e *oauthError) body() doc {
 	out := doc{"error": e.code, "error_description": e.description}
-	for k, v := range e.more {
-		out[k] = v
-	}
+	maps.Copy(out, e.more)
 	return out
 }
 

@@ -170,14 +170,7 @@ func (c *call) identify() error {
 
 // may reports whether the caller has one of some scopes.
 func (c *call) may(any ...string) bool {
-	for _, s := range any {
-		for _, has := range c.who.scopes {
-			if s == has {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(c.who.scopes, s) })
 }
 
 // encoded turns a body into JSON.

@@ -16,7 +16,7 @@ type setting struct {
 }
 
 // settings lists the single objects of a tenant.
-func settings() []setting { //nolint:funlen // it is a list
+func settings() []setting {
 	const protection, factors = "attack_protection", "guardian_factors"
 	never := "never"
 	return []setting{

@@ -151,11 +151,7 @@ func (a *attempt) locate() (Outcome, bool) {
 	if a.connection == nil {
 		return a.refuse("f", http.StatusForbidden, "invalid_request", "the connection was not found"), true
 	}
-	for _, o := range a.shelves["/organizations"].items {
-		if a.Organization != "" && (o["id"] == a.Organization || o["name"] == a.Organization) {
-			a.organization = o
-		}
-	}
+	a.organization = a.organizationNamed(a.Organization)
 	if a.Organization != "" && a.organization == nil {
 		return a.refuse("f", http.StatusForbidden, "invalid_request", "parameter organization is invalid"), true
 	}
@@ -167,6 +163,17 @@ func (a *attempt) locate() (Outcome, bool) {
 		}
 	}
 	return Outcome{}, false
+}
+
+// organizationNamed returns the organization with an id or name, nil when there is
+// none.
+func (a *attempt) organizationNamed(who string) doc {
+	for _, o := range a.shelves["/organizations"].items {
+		if who != "" && (o["id"] == who || o["name"] == who) {
+			return o
+		}
+	}
+	return nil
 }
 
 // checkPassword refuses wrong passwords, and after too many of them everything

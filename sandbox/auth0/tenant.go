@@ -82,7 +82,7 @@ type Tenant struct {
 	attempts    map[string]int // failed ones, by address and account
 	m2m         doc            // the client that Sallyport is given
 	executions  map[string]doc
-	subscribers []func(Change)
+	subscribers []func(context.Context, Change)
 }
 
 // Change is something about a person that others may wait for.
@@ -172,9 +172,9 @@ func (t *Tenant) RevokeTokens() {
 // EnforceRateLimits has calls over the limits refused from now on, or not.
 func (t *Tenant) EnforceRateLimits(on bool) { t.limits.enforce(on) }
 
-// Subscribe has f called for each change of a person, after the answer that it
-// came with was made.
-func (t *Tenant) Subscribe(f func(Change)) {
+// Subscribe has f called for each change of a person that the Management API
+// makes, beside the answer. Its context ends with the tenant.
+func (t *Tenant) Subscribe(f func(context.Context, Change)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.subscribers = append(t.subscribers, f)
@@ -188,7 +188,7 @@ func (t *Tenant) changed(id, what string) {
 	}
 	t.spawn(func() {
 		for _, f := range told {
-			f(Change{id, what})
+			f(t.ctx, Change{id, what})
 		}
 	})
 }

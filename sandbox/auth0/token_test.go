@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -95,9 +96,7 @@ func TestTokenRequestsAreRefusedAsRecorded(t *testing.T) {
 		{object{"grant_type": "authorization_code"}, 403, "unauthorized_client", "not allowed"},
 	} {
 		body := object{}
-		for k, v := range good {
-			body[k] = v
-		}
+		maps.Copy(body, good)
 		for k, v := range c.change {
 			if v == nil {
 				delete(body, k)

@@ -193,10 +193,11 @@ func createUser(c *call) (answer, error) {
 	case database && weak(str(c.body, "password")):
 		return answer{}, refused("PasswordStrengthError: Password is too weak", "invalid_password")
 	}
-	for _, u := range c.users {
-		if u.connection() == name && (email != "" && u.doc["email"] == email || u.id() == str(connection, "strategy")+"|"+str(c.body, "user_id")) {
-			return answer{}, conflict("The user already exists.", "auth0_idp_error")
-		}
+	own := str(connection, "strategy") + "|" + str(c.body, "user_id")
+	if slices.ContainsFunc(c.users, func(u *user) bool {
+		return u.connection() == name && email != "" && u.doc["email"] == email || u.id() == own
+	}) {
+		return answer{}, conflict("The user already exists.", "auth0_idp_error")
 	}
 	u := c.enrol(connection, email, c.body)
 	return created(u.doc)

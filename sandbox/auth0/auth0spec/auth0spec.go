@@ -61,7 +61,7 @@ func (x *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(sent))
 	}
-	resp, err := http.DefaultTransport.RoundTrip(r)
+	resp, err := http.DefaultTransport.RoundTrip(r) //nolint:gosec // a test's own request
 	if err != nil {
 		return nil, err
 	}
@@ -111,10 +111,10 @@ func (x *transport) check(r *http.Request, path string, sent []byte, resp *http.
 // brief names what is wrong and where, without the schema and the value.
 func brief(err error) error {
 	text, _, _ := strings.Cut(err.Error(), "\nSchema:")
-	path := ""
+	var path []string
 	for e := new(openapi3.SchemaError); errors.As(err, &e); err = e.Origin {
-		path += "/" + strings.Join(e.JSONPointer(), "/")
-		text = path + ": " + e.Reason + " (" + e.SchemaField + ")"
+		path = append(path, e.JSONPointer()...)
+		text = "/" + strings.Join(path, "/") + ": " + e.Reason + " (" + e.SchemaField + ")"
 	}
 	return errors.New(text)
 }

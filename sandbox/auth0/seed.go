@@ -35,6 +35,9 @@ func seed(t *Tenant) {
 	}
 	t.settings["factors"] = factors
 	seedClients(t)
+	if t.opt.Bare {
+		return
+	}
 	for _, p := range t.opt.People {
 		t.admitPerson(p, "")
 	}

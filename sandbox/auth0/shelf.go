@@ -41,6 +41,8 @@ type shelf struct {
 	code     string
 	defaults func(*Tenant, doc) doc
 	readOnly bool
+	brief    []string // fields that a list shows; all when empty
+	hidden   []string // fields that only a list shows
 	items    []doc
 }
 
@@ -130,6 +132,12 @@ func (c *call) enumerate(s *shelf) (answer, error) {
 	var in []any
 	for _, d := range s.items {
 		if c.wanted(s, d) {
+			x := maps.Clone(c.pick(d))
+			if len(s.brief) > 0 {
+				maps.DeleteFunc(x, func(k string, _ any) bool { return !slices.Contains(s.brief, k) })
+				in = append(in, x)
+				continue
+			}
 			in = append(in, c.pick(c.shown(s, d)))
 		}
 	}
@@ -175,6 +183,9 @@ func (c *call) wanted(s *shelf, d doc) bool {
 // shown is how an object is answered: without what the caller may not see.
 func (c *call) shown(s *shelf, d doc) doc {
 	out := maps.Clone(d)
+	for _, k := range s.hidden {
+		delete(out, k)
+	}
 	if s.path != "/clients" {
 		return out
 	}
@@ -218,6 +229,8 @@ func (c *call) change(s *shelf) (answer, error) {
 		case k == s.key || slices.Contains(s.fixed, k):
 		case v == nil:
 			delete(d, k)
+		case s.path == "/clients" && k == "jwt_configuration":
+			d[k] = blend(sub(d, k), sub(c.body, k))
 		default:
 			d[k] = v
 		}
@@ -239,6 +252,39 @@ func anys(in []doc) []any {
 	out := make([]any, len(in))
 	for i, d := range in {
 		out[i] = maps.Clone(d)
+	}
+	return out
+}
+
+// Furnish puts objects on the shelf of a path ("/clients"), as they are, in
+// place of those that nothing depends on, or sets a single one
+// ("/tenants/settings"). A tenant can so be made like one that was recorded.
+func (t *Tenant) Furnish(path string, objects []map[string]any) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, single := t.settings[path]; single && len(objects) == 1 {
+		t.settings[path] = objects[0]
+		return nil
+	}
+	s, known := t.shelves[path]
+	if !known {
+		return fmt.Errorf("furnish %s: there is no such shelf", path)
+	}
+	// What the tenant works with stays: its clients, its API, its database.
+	left := slices.DeleteFunc(slices.Clone(s.items), func(d doc) bool {
+		return !slices.Contains([]string{"/clients", "/client-grants", "/resource-servers", "/connections"}, path) ||
+			slices.ContainsFunc(objects, func(x doc) bool { return x["name"] != nil && x["name"] == d["name"] && path == "/connections" })
+	})
+	s.items = append(slices.Clone(objects), left...)
+	return nil
+}
+
+// Shelves returns the paths of what can be furnished, and under what name
+// each list is answered.
+func Shelves() map[string]string {
+	out := map[string]string{}
+	for _, s := range shelves() {
+		out[s.path] = s.noun
 	}
 	return out
 }

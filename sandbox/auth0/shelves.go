@@ -59,7 +59,7 @@ func furniture() []shelf {
 		{path: "/user-attribute-profiles", noun: "user_attribute_profiles", scope: "user_attribute_profiles", title: "user attribute profile", id: "uap_", length: 22, list: byCheckpoint},
 		{path: "/self-service-profiles", noun: "self_service_profiles", scope: "self_service_profiles", title: "self-service profile", id: "ssp_", length: 22, timed: true},
 		{path: "/event-streams", noun: "eventStreams", scope: "event_streams", title: "event stream", id: "est_", length: 22, list: byCheckpoint, timed: true},
-		{path: "/forms", noun: "forms", scope: "forms", title: "form", id: "ap_", length: 22, timed: true},
+		{path: "/forms", noun: "forms", scope: "forms", title: "form", id: "ap_", length: 22, timed: true, brief: []string{"id", "name", "flow_count", "created_at", "updated_at"}, hidden: []string{"flow_count"}},
 		{path: "/flows", noun: "flows", scope: "flows", title: "flow", id: "af_", length: 22, timed: true},
 		{path: "/flows/vault/connections", noun: "connections", scope: "flows_vault_connections", title: "vault connection", id: "ac_", length: 22},
 		{path: "/branding/phone/providers", noun: "providers", scope: "phone_providers", title: "phone provider", id: "pro_", length: 22, list: plainObject, timed: true},

@@ -37,6 +37,9 @@ type Options struct {
 	Name      string   // of the tenant; "acme" when empty
 	People    []Person // who have accounts in the database connection
 	Customers int      // people of nowhere else, besides; 12 when zero, none when negative
+	// Bare leaves out everything that a new tenant would not have: people, roles,
+	// organizations, Actions.
+	Bare bool
 	// BaseURL is where the tenant is reached, without a slash at the end. Until
 	// it is known, URLs follow the request.
 	BaseURL string

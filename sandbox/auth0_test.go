@@ -5,13 +5,27 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"sallyport/sandbox/auth0"
+	"sallyport/sandbox/auth0/actions"
 	"sallyport/sandbox/scenario"
 )
+
+func TestMain(m *testing.M) {
+	if actions.Asked(os.Args[1:]) {
+		if err := actions.Main(os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // auth0Token gets an access token of the tenant.
 func (x *world) auth0Token(t testing.TB) string {

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/smtp"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,23 +18,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"go.uber.org/goleak"
 
-	"sallyport/sandbox/auth0/actions"
 	"sallyport/sandbox/okta"
 	"sallyport/sandbox/okta/systemlog"
 	"sallyport/sandbox/scenario"
 )
-
-func TestMain(m *testing.M) {
-	if actions.Asked(os.Args[1:]) {
-		if err := actions.Main(os.Stdin, os.Stdout); err != nil {
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	goleak.VerifyTestMain(m)
-}
 
 // world is a sandbox that is served on a socket.
 type world struct {

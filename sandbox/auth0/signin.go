@@ -263,7 +263,7 @@ func (a *attempt) write(kind, text string, details doc) doc {
 func (a *attempt) job() actions.Job {
 	job := actions.Job{Timeout: a.opt.ActionTime}
 	for _, b := range a.bindings[postLogin] {
-		x, known := a.Tenant.actions[str(b, "action_id")]
+		x, known := a.actions[str(b, "action_id")]
 		if !known {
 			continue
 		}
@@ -393,7 +393,7 @@ func (a *attempt) execution(res actions.Result) []string {
 
 // failure logs that an Action failed.
 func (a *attempt) failure(e actions.Execution, ids []string) {
-	x := a.Tenant.actions[e.ActionID]
+	x := a.actions[e.ActionID]
 	version, binding := "", ""
 	if x != nil {
 		v, _ := x.deployed()

@@ -84,7 +84,8 @@ func TestUsersAreMadeChangedAndDeleted(t *testing.T) {
 		body object
 		code string
 	}{
-		{object{"email": "a@b.example"}, "invalid_body"}, {object{"connection": "nowhere", "email": "a@b.example"}, "inexistent_connection"},
+		{object{"email": "a@b.example"}, "invalid_body"},
+		{object{"connection": "nowhere", "email": "a@b.example"}, "inexistent_connection"},
 		{object{"connection": auth0.DatabaseConnection, "email": "a@b.example"}, "invalid_body"},
 		{object{"connection": auth0.DatabaseConnection, "password": "Correct-Horse-1"}, "invalid_body"},
 	} {
@@ -266,9 +267,19 @@ func FuzzBodies(f *testing.F) {
 		x := start(t)
 		path := "/api/v2/users/" + escaped(x.id(ada))
 		for _, to := range [][2]string{
-			{"PATCH", path}, {"POST", "/api/v2/users"}, {"POST", path + "/roles"}, {"POST", path + "/permissions"}, {"POST", "/api/v2/actions/actions"},
-			{"PATCH", "/api/v2/actions/triggers/post-login/bindings"}, {"POST", "/api/v2/log-streams"}, {"POST", "/api/v2/clients"}, {"PATCH", "/api/v2/tenants/settings"},
-			{"PUT", "/api/v2/guardian/policies"}, {"POST", "/api/v2/jobs/users-exports"}, {"POST", "/oauth/token"}, {"POST", "/api/v2/connections"},
+			{"PATCH", path},
+			{"POST", "/api/v2/users"},
+			{"POST", path + "/roles"},
+			{"POST", path + "/permissions"},
+			{"POST", "/api/v2/actions/actions"},
+			{"PATCH", "/api/v2/actions/triggers/post-login/bindings"},
+			{"POST", "/api/v2/log-streams"},
+			{"POST", "/api/v2/clients"},
+			{"PATCH", "/api/v2/tenants/settings"},
+			{"PUT", "/api/v2/guardian/policies"},
+			{"POST", "/api/v2/jobs/users-exports"},
+			{"POST", "/oauth/token"},
+			{"POST", "/api/v2/connections"},
 		} {
 			r, err := http.NewRequest(to[0], x.base+to[1], strings.NewReader(body))
 			if err != nil {

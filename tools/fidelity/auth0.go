@@ -114,7 +114,7 @@ func replayAuth0(ctx context.Context, story []auth0Exchange, total *score) error
 
 // possessions returns what a recorded tenant had before the recording made
 // anything: what its lists show and no request has made.
-func possessions(story []auth0Exchange) map[string][]map[string]any {
+func possessions(story []auth0Exchange) map[string][]map[string]any { //nolint:gocyclo // one pass over a recording, case by case
 	made := map[any]bool{}
 	out := map[string][]map[string]any{}
 	nouns := auth0.Shelves()
@@ -135,15 +135,9 @@ func possessions(story []auth0Exchange) map[string][]map[string]any {
 			}
 		}
 	}
-	for _, x := range story {
+	shows := func(x auth0Exchange) {
 		path, _, _ := strings.Cut(strings.TrimPrefix(x.Path, "/api/v2"), "?")
 		d, _ := x.Response.(map[string]any)
-		if x.Method == http.MethodPost && x.Status < 300 {
-			made[identity(d)] = true
-		}
-		if x.Method != http.MethodGet || x.Status != http.StatusOK {
-			continue
-		}
 		if (path == "/tenants/settings" || path == "/branding" || path == "/emails/provider") && !single[path] {
 			single[path] = true
 			out[path] = []map[string]any{maps.Clone(d)}
@@ -156,10 +150,18 @@ func possessions(story []auth0Exchange) map[string][]map[string]any {
 			for _, y := range list {
 				put(path, y)
 			}
-			continue
+			return
 		}
 		if at := path[:max(0, strings.LastIndex(path, "/"))]; nouns[at] != "" && identity(d) != "" {
 			put(at, d)
+		}
+	}
+	for _, x := range story {
+		if d, is := x.Response.(map[string]any); is && x.Method == http.MethodPost && x.Status < 300 {
+			made[identity(d)] = true
+		}
+		if x.Method == http.MethodGet && x.Status == http.StatusOK {
+			shows(x)
 		}
 	}
 	slices.SortStableFunc(out["/clients"], func(a, b map[string]any) int { // the one that stands for all comes last

@@ -53,7 +53,7 @@ agree: ## detection against its reference: a million pairs of event and rule
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
 
-fidelity: ## replay recordings of real Okta orgs against the simulated one
+fidelity: ## replay recordings of real Okta orgs and an Auth0 tenant against the simulated ones
 	$(GO) run ./tools/fidelity
 
 lint: $(LINT) web/node_modules ## golangci-lint and biome

@@ -65,6 +65,13 @@ func (c control) handler() http.Handler {
 		"POST /_sandbox/provisioning/{app}/test":  c.testProvisioning,
 		"POST /_sandbox/tasks/{id}/retry":         c.retryTask,
 		"POST /_sandbox/revocation/{app}":         c.setRevocation,
+		"GET /_sandbox/auth0/users":               func(*http.Request) (any, error) { return c.auth0.People(maxUsers), nil },
+		"POST /_sandbox/auth0/users":              c.admitToAuth0,
+		"GET /_sandbox/auth0/users/{user}":        c.getAuth0User,
+		"POST /_sandbox/auth0/sign-in":            c.signInToAuth0,
+		"GET /_sandbox/auth0/actions":             func(*http.Request) (any, error) { return c.auth0.Bound(), nil },
+		"GET /_sandbox/auth0/logs":                func(*http.Request) (any, error) { return list(c.auth0.Logs(maxUsers)), nil },
+		"POST /_sandbox/auth0/revoke":             c.revokeAuth0Tokens,
 		"/_sandbox/": func(r *http.Request) (any, error) {
 			return nil, &httpError{http.StatusNotFound, "no such thing: " + r.Method + " " + r.URL.Path}
 		},

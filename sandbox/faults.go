@@ -22,7 +22,7 @@ const (
 // Fault is something that goes wrong with requests.
 type Fault struct {
 	ID      string `json:"id"`
-	Service string `json:"service"` // okta, slack, teams or mail; empty for all
+	Service string `json:"service"` // okta, auth0, slack, teams or mail; empty for all
 	Method  string `json:"method"`  // empty for all
 	Path    string `json:"path"`    // prefix, or a pattern with wildcards; empty for all
 	Kind    string `json:"kind"`
@@ -66,7 +66,7 @@ func (f *Fault) complete(now time.Time) error {
 	default:
 		return badRequest("no kind of fault is called %q", f.Kind)
 	}
-	if services := []string{"", serviceOkta, serviceSlack, serviceTeams, serviceMail}; !slices.Contains(services, f.Service) {
+	if services := []string{"", serviceOkta, serviceAuth0, serviceSlack, serviceTeams, serviceMail}; !slices.Contains(services, f.Service) {
 		return badRequest("no service is called %q", f.Service)
 	}
 	if f.DelayMS < 0 || f.Count < 0 || f.ResetS < 0 {

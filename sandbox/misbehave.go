@@ -59,6 +59,8 @@ func misbehave(s *Sandbox, w *watched, r *http.Request, f Fault, h http.Handler)
 // serviceOf returns the service that a path belongs to.
 func serviceOf(path string) string {
 	switch {
+	case strings.HasPrefix(path, "/auth0/"):
+		return serviceAuth0
 	case strings.HasPrefix(path, "/slack/"):
 		return serviceSlack
 	case strings.HasPrefix(path, "/teams/"):
@@ -120,7 +122,12 @@ func drop(s *Sandbox, w *watched, r *http.Request) {
 // service.
 func limit(now time.Time, w http.ResponseWriter, service string, f Fault) {
 	h := w.Header()
-	if service == serviceOkta {
+	switch service {
+	case serviceAuth0:
+		h.Set("X-Ratelimit-Limit", "10")
+		h.Set("X-Ratelimit-Remaining", "0")
+		h.Set("X-Ratelimit-Reset", strconv.FormatInt(f.Until.Add(time.Second-1).Unix(), 10))
+	case serviceOkta:
 		reset := f.Until.Unix()
 		if f.Until.Nanosecond() > 0 {
 			reset++
@@ -129,7 +136,7 @@ func limit(now time.Time, w http.ResponseWriter, service string, f Fault) {
 		h.Set("X-Rate-Limit-Remaining", "0")
 		h.Set("X-Rate-Limit-Reset", strconv.FormatInt(reset, 10))
 		h.Set("Date", now.UTC().Format(http.TimeFormat))
-	} else {
+	default:
 		left := f.Until.Sub(now)
 		h.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))
 	}
@@ -155,6 +162,8 @@ func statusBody(service string, status int) (body, kind string) {
 	switch service {
 	case serviceOkta:
 		return oktaError(status), "application/json"
+	case serviceAuth0:
+		return auth0Error(status), "application/json; charset=utf-8"
 	case serviceSlack:
 		code := "internal_error"
 		switch {

@@ -1,5 +1,5 @@
-// Package sandbox puts a simulated company on one listener: an Okta org, a
-// Slack workspace, a Teams channel and everybody's mailbox, with a control API
+// Package sandbox puts a simulated company on one listener: an Okta org, an
+// Auth0 tenant, a Slack workspace, a Teams channel and everybody's mailbox, with a control API
 // beside them that says what arrived, makes things happen and makes them fail.
 //
 // Nothing in it knows the product: what the product does to the sandbox it
@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sallyport/sandbox/auth0"
 	"sallyport/sandbox/mail"
 	"sallyport/sandbox/okta"
 	"sallyport/sandbox/scenario"
@@ -65,6 +66,7 @@ type Sandbox struct {
 	transport *http.Transport // of event hooks
 
 	org    *okta.Org
+	auth0  *auth0.Tenant
 	slack  *slack.Workspace
 	teams  *teams.Channel
 	box    *mail.Mailbox
@@ -149,7 +151,8 @@ func (s *Sandbox) open() error {
 	if err != nil {
 		return err
 	}
-	s.player = scenario.New(scenario.Options{Org: s.org, Seed: opt.Seed, Now: opt.Now})
+	s.auth0 = auth0.New(auth0.Options{Seed: opt.Seed, Name: opt.Domain, People: accounts(s.org), BaseURL: auth0URL(opt.BaseURL), Now: opt.Now, Log: opt.Log, HTTP: &http.Client{Transport: s.transport}})
+	s.player = scenario.New(scenario.Options{Org: s.org, Auth0: s.auth0, Seed: opt.Seed, Now: opt.Now})
 	s.slack = slack.New(slack.Options{
 		Token: s.slackToken, SigningSecret: s.slackSecret, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
 		Base: func() string { return s.baseURL() + "/slack" },
@@ -177,6 +180,9 @@ func (s *Sandbox) Close() {
 	if s.org != nil {
 		s.org.Close()
 	}
+	if s.auth0 != nil {
+		s.auth0.Close()
+	}
 	if s.smtp != nil {
 		s.smtp.Close()
 	}
@@ -193,6 +199,9 @@ func (s *Sandbox) SetBaseURL(url string) {
 	s.base.Store(&url)
 	if s.org != nil {
 		s.org.SetBaseURL(url)
+	}
+	if s.auth0 != nil {
+		s.auth0.SetBaseURL(auth0URL(url))
 	}
 }
 
@@ -240,6 +249,7 @@ func (s *Sandbox) Serve(ctx context.Context, l net.Listener) error {
 // Services of the sandbox, as requests and faults name them.
 const (
 	serviceOkta  = "okta"
+	serviceAuth0 = "auth0"
 	serviceSlack = "slack"
 	serviceTeams = "teams"
 	serviceMail  = "mail"
@@ -252,6 +262,8 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case path == "/_sandbox" || strings.HasPrefix(path, "/_sandbox/"):
 		s.control.ServeHTTP(w, r)
+	case strings.HasPrefix(path, "/auth0/"):
+		s.serve(w, r, serviceAuth0, http.StripPrefix("/auth0", s.auth0))
 	case strings.HasPrefix(path, "/slack/"):
 		s.serve(w, r, serviceSlack, http.StripPrefix("/slack", s.slack))
 	case strings.HasPrefix(path, "/teams/"):

@@ -3,7 +3,9 @@ package sandbox
 import (
 	"net"
 	"strconv"
+	"strings"
 
+	"sallyport/sandbox/auth0"
 	"sallyport/sandbox/slack"
 	"sallyport/sandbox/teams"
 )
@@ -17,6 +19,7 @@ type State struct {
 	Seed    uint64     `json:"seed"`
 	Users   int        `json:"users"` // seeded people
 	Okta    OktaState  `json:"okta"`
+	Auth0   Auth0State `json:"auth0"`
 	Slack   SlackState `json:"slack"`
 	Teams   TeamsState `json:"teams"`
 	Mail    MailState  `json:"mail"`
@@ -29,6 +32,17 @@ type OktaState struct {
 	ReadOnlyToken string `json:"read_only_token"` // API token of a read-only admin
 	Domain        string `json:"domain"`          // of addresses: "acme.example"
 	Admin         string `json:"admin"`           // login of the super admin
+}
+
+// Auth0State is how to reach the Auth0 tenant.
+type Auth0State struct {
+	URL          string `json:"url"`    // without a slash at the end
+	Domain       string `json:"domain"` // the same without scheme: what stands between "https://" and "/oauth/token"
+	Audience     string `json:"audience"`
+	Tenant       string `json:"tenant"`
+	ClientID     string `json:"client_id"` // of a machine-to-machine application that may do everything
+	ClientSecret string `json:"client_secret"`
+	Connection   string `json:"connection"` // in which people have passwords
 }
 
 // SlackState is how to reach the Slack workspace.
@@ -74,6 +88,9 @@ func (s *Sandbox) stateAt(base string) State {
 	}
 	domain := s.opt.Domain + ".example"
 	st.Okta = OktaState{URL: base, Token: s.org.AdminToken(), ReadOnlyToken: s.org.ReadOnlyToken(), Domain: domain, Admin: "admin@" + domain}
+	st.Auth0 = Auth0State{URL: auth0URL(base), Audience: auth0URL(base) + "/api/v2/", Tenant: s.auth0.Name(), Connection: auth0.DatabaseConnection}
+	_, st.Auth0.Domain, _ = strings.Cut(st.Auth0.URL, "://")
+	st.Auth0.ClientID, st.Auth0.ClientSecret = s.auth0.Credentials()
 	st.Slack = SlackState{URL: base + "/slack/api/", Token: s.slackToken, Secret: s.slackSecret, Channels: s.slack.Channels()}
 	st.Slack.TeamID, st.Slack.Team = s.slack.Team()
 	st.Slack.BotID, _ = s.slack.Bot()

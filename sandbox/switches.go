@@ -17,6 +17,7 @@ type Switches struct {
 	Late       LateSwitch     `json:"late_events"`
 	Hooks      HookSwitch     `json:"hooks"`
 	Features   FeatureSwitch  `json:"features"`
+	Auth0      ServiceSwitch  `json:"auth0"`
 	Slack      ServiceSwitch  `json:"slack"`
 	Teams      WebhooksSwitch `json:"teams"`
 }
@@ -89,6 +90,9 @@ func (s *Sandbox) SetSwitches(to Switches) error {
 		Disabled: to.Hooks.Disabled, Duplicate: to.Hooks.Duplicate, Reorder: to.Hooks.Reorder, Delay: time.Duration(to.Hooks.DelayMS) * time.Millisecond,
 	})
 	s.org.SetFeatures(okta.Features(to.Features))
+	if to.Auth0 != was.Auth0 {
+		s.auth0.EnforceRateLimits(to.Auth0.RateLimits)
+	}
 	if to.Slack != was.Slack {
 		s.slack.EnforceRateLimits(to.Slack.RateLimits)
 	}

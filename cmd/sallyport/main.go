@@ -13,9 +13,18 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"sallyport/sandbox/auth0/actions"
 )
 
 func main() {
+	if actions.Asked(os.Args[1:]) { // by a simulated Auth0 tenant, in a process of its own
+		if err := actions.Main(os.Stdin, os.Stdout); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, "sallyport:", err)
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()

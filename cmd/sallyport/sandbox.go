@@ -124,12 +124,14 @@ func writeState(w io.Writer, st sandbox.State, asJSON bool) error {
 
   Okta     %s
            token %s
+  Auth0    %s
+           client %s, secret %s
   Slack    %s
            token %s
   Teams    %s
            %s
   Mail     %s
   Control  %s/
-`, st.Users, st.Okta.URL, st.Okta.Token, st.Slack.URL, st.Slack.Token, st.Teams.WorkflowURL, st.Teams.LegacyURL, st.Mail.URL, st.Control)
+`, st.Users, st.Okta.URL, st.Okta.Token, st.Auth0.URL, st.Auth0.ClientID, st.Auth0.ClientSecret, st.Slack.URL, st.Slack.Token, st.Teams.WorkflowURL, st.Teams.LegacyURL, st.Mail.URL, st.Control)
 	return err
 }

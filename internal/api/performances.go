@@ -49,6 +49,7 @@ type Performance struct {
 	Expected []ScenarioAlert `json:"expected"`
 	Raised   int             `json:"raised" doc:"how many of these are there"`
 	Others   []Alert         `json:"others" doc:"alerts of its events that nobody had expected"`
+	Steps    []ScenarioStep  `json:"steps" doc:"what happened outside of the System Log, in order"`
 }
 
 // rehearsed finds what a scenario names among the organization's rules.
@@ -147,7 +148,7 @@ func getPerformance(ctx context.Context, d Deps, c portal.Caller, in idIn) (Perf
 // performance holds what a scenario should raise against the alerts that its
 // events are part of.
 func (s rehearsed) performance(ctx context.Context, d Deps, c portal.Caller, r sandboxReport) (Performance, error) {
-	p := Performance{ID: r.ID, At: r.At, Scenario: r.Scenario, Title: r.Title, User: r.User, Expected: s.alerts(r.Expected), Others: []Alert{}}
+	p := Performance{ID: r.ID, At: r.At, Scenario: r.Scenario, Title: r.Title, User: r.User, Expected: s.alerts(r.Expected), Others: []Alert{}, Steps: append([]ScenarioStep{}, r.Steps...)}
 	as, err := d.DB.Alerts.OfEvents(ctx, c.Org.ID, each(r.Events, func(e ScenarioEvent) string { return e.UUID }))
 	if err != nil {
 		return p, err

@@ -110,6 +110,16 @@ type ScenarioReport struct {
 	Events   []ScenarioEvent `json:"events" doc:"of the System Log, in their order"`
 	Started  time.Time       `json:"started"`
 	Note     string          `json:"note"`
+	Steps    []ScenarioStep  `json:"steps" doc:"what happened outside of the System Log, in order; some of it after the run"`
+}
+
+// ScenarioStep is something that a scenario saw outside of the System Log.
+type ScenarioStep struct {
+	At     time.Time `json:"at"`
+	Where  string    `json:"where" enum:"okta,auth0"`
+	What   string    `json:"what"`
+	OK     bool      `json:"ok" doc:"whether it went well for whoever did it"`
+	Detail string    `json:"detail" doc:"what they were told"`
 }
 
 // ScenarioUser is whom a scenario happened to.

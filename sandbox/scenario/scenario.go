@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/sandbox/auth0"
 	"sallyport/sandbox/okta"
 	"sallyport/sandbox/okta/systemlog"
 )
@@ -68,11 +69,13 @@ var (
 	ErrImpossible = errors.New("cannot happen")
 )
 
-// Options are what a Player works with; all fields are needed.
+// Options are what a Player works with; all fields but Auth0 are needed.
 type Options struct {
-	Org  *okta.Org
-	Seed uint64 // decides victims, addresses and order
-	Now  func() time.Time
+	Org *okta.Org
+	// Auth0 is where people of the org have accounts too; nil for nowhere.
+	Auth0 *auth0.Tenant
+	Seed  uint64 // decides victims, addresses and order
+	Now   func() time.Time
 }
 
 // Player runs scenarios on an org, one at a time. It is safe for concurrent use.
@@ -82,6 +85,7 @@ type Player struct {
 	mu      sync.Mutex
 	runs    uint64
 	reports []Report // the oldest first
+	waiting []waiting
 }
 
 // maxReports is how many runs are remembered.
@@ -115,7 +119,11 @@ const (
 
 // New returns a player for an org.
 func New(opt Options) *Player {
-	return &Player{opt: opt}
+	p := &Player{opt: opt}
+	if opt.Auth0 != nil {
+		opt.Auth0.Subscribe(p.react)
+	}
+	return p
 }
 
 // User names a person of the org.
@@ -146,6 +154,9 @@ type Report struct {
 	Note    string         `json:"note"`
 	// Expected are the alerts that should be raised.
 	Expected []Expectation `json:"expected"`
+	// Steps are what happened outside of the log, in order. Some come after the
+	// run, once something reacts to it.
+	Steps []Step `json:"steps"`
 }
 
 // Run plays a scenario. User is the login or id of the person that it happens
@@ -167,7 +178,7 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // never fails
 	s := &stage{
-		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(), events: []Event{}, cast: map[string]Entity{},
+		Player: p, ctx: ctx, victim: victim, now: p.opt.Now(), events: []Event{}, steps: []Step{}, cast: map[string]Entity{},
 		rand: rand.New(rand.NewPCG(p.opt.Seed^h.Sum64(), p.runs)), //nolint:gosec // a simulation, repeatable on purpose
 	}
 	s.cast[theVictim] = personEntity(victim)
@@ -176,11 +187,16 @@ func (p *Player) Run(ctx context.Context, name, user string) (Report, error) {
 	}
 	r := Report{
 		ID: strconv.FormatUint(p.runs, 10), At: systemlog.Time{Time: s.now.UTC()}, Scenario: sc.Name, Title: sc.Title, User: User{victim.ID, victim.Login}, Events: s.events, Note: s.note, Expected: s.expected(sc),
+		Steps: s.steps,
 	}
 	if len(s.events) > 0 {
 		r.Started = slices.MinFunc(s.events, func(a, b Event) int { return a.Published.Compare(b.Published.Time) }).Published
 	}
 	p.reports = append(p.reports, r)
+	for _, user := range s.awaited {
+		p.waiting = slices.DeleteFunc(p.waiting, func(w waiting) bool { return w.user == user })
+		p.waiting = append(p.waiting, waiting{user: user, report: r.ID})
+	}
 	if over := len(p.reports) - maxReports; over > 0 {
 		p.reports = slices.Delete(p.reports, 0, over)
 	}

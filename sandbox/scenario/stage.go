@@ -24,7 +24,11 @@ type stage struct {
 	rand   *rand.Rand
 	events []Event
 	note   string
-	cast   map[string]Entity // whom and what alerts should be about
+	steps  []Step
+	// awaited are the people of Auth0 who try to sign in again once something
+	// about them has changed.
+	awaited []string
+	cast    map[string]Entity // whom and what alerts should be about
 }
 
 // emit writes an event that was published so long before the run, or a little

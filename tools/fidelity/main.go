@@ -2,10 +2,11 @@
 // recorded from real orgs: it replays the recordings and prints how many
 // stories, statuses and structures come out equal.
 //
-// It prints three figures: all recordings against one org as it comes, which
+// It prints four figures. Three are of Okta: all recordings against one org as it comes, which
 // is what any other replayer of the same rules finds; the recordings that
 // still have their request bodies, against the same org; and those against an
-// org that has the features of the one that was recorded.
+// org that has the features of the one that was recorded. The fourth is of the
+// simulated Auth0 tenant, on recordings of a real one.
 package main
 
 import (
@@ -35,6 +36,7 @@ func main() {
 // options are the flags.
 type options struct {
 	corpus, spec, paths, url, token string
+	auth0                           string
 	verbose, serve                  bool
 	features                        okta.Features
 }
@@ -45,6 +47,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags.SetOutput(errs)
 	flags.StringVar(&o.corpus, "corpus", "", "recordings (found beside the checkout when empty)")
 	flags.StringVar(&o.spec, "spec", "", "Okta's OpenAPI description (likewise)")
+	flags.StringVar(&o.auth0, "auth0", "", "folder of recordings of Auth0 (likewise); \"none\" leaves them out")
 	flags.StringVar(&o.paths, "paths", "/api/v1/users,/api/v1/groups,/.well-known", "prefixes of the paths of a story")
 	flags.StringVar(&o.url, "url", "", "replay against this server instead of one of its own")
 	flags.StringVar(&o.token, "token", "", "API token for -url")
@@ -77,6 +80,17 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	results, err := o.measure(ctx)
 	if err != nil {
 		return err
+	}
+	if o.auth0 != "none" && o.url == "" {
+		folder, err := or(o.auth0, auth0Folder)
+		if err != nil {
+			return err
+		}
+		r, err := measureAuth0(ctx, folder)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
 	}
 	for _, r := range results {
 		r.print(out, o.verbose)

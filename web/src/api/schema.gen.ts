@@ -8098,6 +8098,8 @@ export interface components {
             raised: number;
             /** @description alerts of its events that nobody had expected */
             others: components["schemas"]["Alert"][];
+            /** @description what happened outside of the System Log, in order */
+            steps: components["schemas"]["ScenarioStep"][];
         };
         /** @enum {string} */
         Permission: "flows:read" | "flows:write" | "flows:run" | "flows:delegate" | "templates:install" | "runs:read" | "runs:cancel" | "tables:read" | "tables:write" | "connections:read" | "connections:write" | "sources:read" | "sources:write" | "inventory:read" | "inventory:write" | "posture:write" | "events:read" | "events:raw" | "alerts:read" | "alerts:write" | "responses:run" | "rules:read" | "rules:write" | "channels:read" | "channels:write" | "actions:read" | "actions:undo" | "guard:read" | "guard:write" | "remedies:read" | "remedies:run" | "remedies:approve" | "remedies:schedule" | "members:read" | "members:write" | "roles:write" | "sessions:write" | "scim:read" | "scim:write" | "signin:write" | "audit:read" | "tokens:write" | "sso:read" | "sso:write" | "rehearse";
@@ -9713,6 +9715,19 @@ export interface components {
             /** Format: date-time */
             started: string;
             note: string;
+            /** @description what happened outside of the System Log, in order; some of it after the run */
+            steps: components["schemas"]["ScenarioStep"][];
+        };
+        ScenarioStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            where: "okta" | "auth0";
+            what: string;
+            /** @description whether it went well for whoever did it */
+            ok: boolean;
+            /** @description what they were told */
+            detail: string;
         };
         ScenarioUser: {
             id: string;

@@ -8,6 +8,7 @@ import { AlertColumn } from "./AlertColumn.tsx";
 import { EventColumn } from "./EventColumn.tsx";
 import { OutcomeColumn } from "./OutcomeColumn.tsx";
 import { RunColumn } from "./RunColumn.tsx";
+import { StepList } from "./StepList.tsx";
 import type { Performance } from "./sandbox.ts";
 
 /** How long is looked for something new, after the last change. */
@@ -41,6 +42,7 @@ export function Show({ performance: p }: { performance: Performance }) {
     retry: false,
   });
   const alerts = performance.data;
+  const steps = alerts?.steps ?? p.report.steps;
   const received = events.data?.items.filter((e) => uuids.has(e.uuid)) ?? [];
   const mine = runs.data?.items.filter((r) => r.event && uuids.has(r.event.uuid)) ?? [];
   const last =
@@ -77,6 +79,11 @@ export function Show({ performance: p }: { performance: Performance }) {
         >
           <RunColumn runs={mine} watching={watching} />
         </Section>
+        {steps.length > 0 && (
+          <Section title="Step by step" aside={`${steps.length} steps`}>
+            <StepList steps={steps} />
+          </Section>
+        )}
         <Section title="What came of it">
           <OutcomeColumn performance={p} runs={mine} every={every} />
         </Section>

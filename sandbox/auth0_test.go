@@ -87,7 +87,7 @@ func TestAPersonWhoLeavesIsKeptOutOfAuth0(t *testing.T) {
 	for len(report.Steps) < 4 && time.Now().Before(deadline) {
 		x.steer(t, "GET", "performances/"+report.ID, "", &report)
 	}
-	if len(report.Steps) != 4 || !report.Steps[2].OK || report.Steps[3].OK || report.Steps[3].Detail != "Your account has been deactivated!" {
+	if len(report.Steps) != 4 || !report.Steps[2].OK || report.Steps[3].OK || report.Steps[3].Detail != auth0.Closed {
 		t.Fatalf("%+v", report.Steps)
 	}
 	var again auth0.Outcome

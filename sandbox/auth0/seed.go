@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// deactivatedAction is the Action of the article about Okta and Auth0: it
-// refuses people whose metadata say that Okta has deactivated them.
-const deactivatedAction = `exports.onExecutePostLogin = async (event, api) => {
-  if (event.user.user_metadata.okta) {
-    if (event.user.user_metadata.okta.deactivated) {
-      if (event.user.user_metadata.okta.deactivated === "true") {
-        api.access.deny(` + "`Your account has been deactivated!`" + `);
-      }
-    }
+// deactivatedAction refuses people whose metadata say that Okta has deactivated
+// them, as a text or as a boolean.
+const deactivatedAction = `const closed = (user) => String(user.user_metadata?.okta?.deactivated) === "true";
+
+exports.onExecutePostLogin = async (event, api) => {
+  if (closed(event.user)) {
+    api.access.deny("` + Closed + `");
   }
 };
 `
+
+// Closed is what it says to them.
+const Closed = "This account is closed. Ask the help desk if it should not be."
 
 // DeactivatedAction is the name of the Action that refuses people whose
 // metadata say that Okta has deactivated them.

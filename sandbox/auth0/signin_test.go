@@ -22,11 +22,11 @@ func TestSomebodyDeactivatedInOktaIsDenied(t *testing.T) {
 	}
 	x.api("PATCH", "/users/"+escaped(x.id(ada)), object{"user_metadata": object{"okta": object{"deactivated": "true"}}})
 	out := x.signIn(ada)
-	if out.OK || out.Error != "access_denied" || out.Description != "Your account has been deactivated!" || out.LogType != "f" {
+	if out.OK || out.Error != "access_denied" || out.Description != auth0.Closed || out.LogType != "f" {
 		t.Fatalf("%+v", out)
 	}
 	entry := x.api("GET", "/logs/"+out.LogID, nil)
-	if entry["description"] != "Your account has been deactivated!" || entry["user_name"] != ada || entry["ip"] != "203.0.113.7" {
+	if entry["description"] != auth0.Closed || entry["user_name"] != ada || entry["ip"] != "203.0.113.7" {
 		t.Errorf("%v", entry)
 	}
 	if other := x.signIn("bob@acme.example"); !other.OK {
@@ -261,8 +261,8 @@ func TestPeopleSignInInABrowser(t *testing.T) {
 	if r := x.do("POST", "/oauth/token", code); r.status != 403 || !strings.Contains(string(r.body), "Invalid authorization code") {
 		t.Errorf("a code is good once: %s", r)
 	}
-	x.bindOnly(`api.access.deny("Your account has been deactivated!")`)
-	if u := enter(); u.Query().Get("error") != "access_denied" || u.Query().Get("error_description") != "Your account has been deactivated!" {
+	x.bindOnly(`api.access.deny("` + auth0.Closed + `")`)
+	if u := enter(); u.Query().Get("error") != "access_denied" || u.Query().Get("error_description") != auth0.Closed {
 		t.Errorf("%s", u)
 	}
 	q.Set("redirect_uri", "https://elsewhere.example")

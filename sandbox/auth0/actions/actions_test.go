@@ -48,15 +48,31 @@ func handler(body string) string {
 	return "exports.onExecutePostLogin = async (event, api) => {" + body + "};"
 }
 
-// article is the Action of the article about Okta and Auth0.
-const article = "exports.onExecutePostLogin = async (event, api) => {\n" +
-	"  if (event.user.user_metadata.okta) {\n" +
-	"    if (event.user.user_metadata.okta.deactivated) {\n" +
-	"      if (event.user.user_metadata.okta.deactivated === \"true\") {\n" +
-	"        api.access.deny(`Your account has been deactivated!`);\n" +
-	"      }\n    }\n  }\n};\n"
+// article reads the Action of the article about Okta and Auth0, where that is here.
+func article(t *testing.T) string {
+	t.Helper()
+	for _, up := range []string{"../../../..", "../../../../.."} {
+		found, err := filepath.Glob(up + "/shared/seeds/004_*.txt")
+		if err != nil || len(found) == 0 {
+			continue
+		}
+		b, err := os.ReadFile(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, begins := strings.Cut(string(b), "exports.onExecutePostLogin")
+		code, _, ends := strings.Cut(code, "\n};")
+		if !begins || !ends {
+			t.Fatal("the article has no Action")
+		}
+		return "exports.onExecutePostLogin" + code + "\n};\n"
+	}
+	t.Skip("the article is not here (shared/seeds)")
+	return ""
+}
 
 func TestTheArticlesActionDeniesWhoIsDeactivated(t *testing.T) {
+	code := article(t)
 	for _, c := range []struct {
 		metadata map[string]any
 		denied   bool
@@ -67,34 +83,16 @@ func TestTheArticlesActionDeniesWhoIsDeactivated(t *testing.T) {
 		{map[string]any{"okta": map[string]any{"deactivated": true}}, false}, // it compares with the text
 		{map[string]any{"okta": map[string]any{"deactivated": "false"}}, false},
 	} {
-		res := run(t, actions.Job{Event: login(c.metadata)}, article)
+		res := run(t, actions.Job{Event: login(c.metadata)}, code)
 		reason, denied := res.Denied()
-		if _, failed := res.Failed(); failed || denied != c.denied || denied && reason != "Your account has been deactivated!" {
+		if _, failed := res.Failed(); failed || denied != c.denied || denied != strings.Contains(reason, "deactivated") {
 			t.Errorf("%v: denied %v with %q, %+v", c.metadata, denied, reason, res.Executions)
 		}
 	}
 }
 
-// TestTheArticleHasThisAction holds the text above against the article itself.
-func TestTheArticleHasThisAction(t *testing.T) {
-	found, err := filepath.Glob("../../../../../shared/seeds/004_*.txt")
-	if err != nil || len(found) == 0 {
-		found, _ = filepath.Glob("../../../../shared/seeds/004_*.txt")
-	}
-	if len(found) == 0 {
-		t.Skip("the article is not here (shared/seeds)")
-	}
-	b, err := os.ReadFile(found[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if squeeze := func(s string) string { return strings.Join(strings.Fields(s), " ") }; !strings.Contains(squeeze(string(b)), squeeze(article)) {
-		t.Error("the article's Action reads otherwise")
-	}
-}
-
 func TestAnActionWithoutMetadataToReadFails(t *testing.T) {
-	res := run(t, actions.Job{Event: map[string]any{"user": map[string]any{}}}, article)
+	res := run(t, actions.Job{Event: map[string]any{"user": map[string]any{}}}, handler(`if (event.user.user_metadata.okta) api.access.deny("no")`))
 	if e, failed := res.Failed(); !failed || e.Error.Name != "TypeError" || e.Error.Class != actions.ClassAction {
 		t.Errorf("%+v", res)
 	}

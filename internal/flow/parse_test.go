@@ -86,7 +86,7 @@ func TestParseTellsWhereAndWhat(t *testing.T) {
 		"bad name":              {"flow: Has Blanks\ntrigger: {call: }", "is no name"},
 		"no trigger":            {"flow: f", "what starts the flow is missing"},
 		"two triggers":          {"flow: f\ntrigger: { call: , on_demand: }", "a flow has one trigger"},
-		"where on demand":       {"flow: f\ntrigger: { on_demand: , where: 'true' }", "for triggers by events and alerts only"},
+		"where on demand":       {"flow: f\ntrigger: { on_demand: , where: 'true' }", "for triggers by events, alerts and findings only"},
 		"bad CEL":               {"flow: f\ntrigger: { event: a.b, where: 'event.' }", "trigger.where"},
 		"card does nothing":     {head + "cards: [ { id: a } ]", "cards[0]: what the card does is missing"},
 		"card does two things":  {head + "cards: [ { call: x, stop: y } ]", "a card does one thing"},

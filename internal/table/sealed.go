@@ -16,11 +16,11 @@ const Mask = "•••"
 // of objects, so that nothing else looks like it.
 const sealedCell = "sealed"
 
-// SealCell and OpenCell seal and open the text of a cell, bound to its column's id.
-type (
-	SealCell func(column, text string) ([]byte, error)
-	OpenCell func(column string, sealed []byte) (string, error)
-)
+// SealCell seals the text of a cell, bound to its column's id.
+type SealCell func(column, text string) ([]byte, error)
+
+// OpenCell opens the text of a cell that was sealed.
+type OpenCell func(column string, sealed []byte) (string, error)
 
 // CellContext binds a sealed cell to its place.
 func CellContext(org, table, row, column string) []byte {

@@ -159,7 +159,10 @@ func (p *printer) cover() {
 	p.doc.Ln(2)
 	p.style("", body, 60)
 	facts := [][2]string{
-		{"Okta org", r.Tenant}, {"Judged at", date(r.At)}, {"Profile", string(r.Profile)}, {"Score", percent(score.Share) + " of what can be seen"},
+		{"Okta org", r.Tenant},
+		{"Judged at", date(r.At)},
+		{"Profile", string(r.Profile)},
+		{"Score", percent(score.Share) + " of what can be seen"},
 		{"Visible", percent(score.Visible) + " of what is applicable"},
 	}
 	for _, v := range posture.Verdicts() {

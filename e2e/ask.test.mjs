@@ -18,7 +18,7 @@ test("a question is chosen, changed, mended and kept", slow, async () => {
   await first.waitForURL(/\/visibility\/.+/);
   await first.getByRole("region", { name: "How much is seen" }).waitFor({ timeout: 120_000 });
 
-  const page = await s.open("/ask");
+  const page = await s.open("/ask", { answers: [400] }); // the mistake
   await page.getByRole("button", { name: /Super admins, with their last sign-in/ }).click();
   const answer = page.getByRole("region", { name: "Answer" });
   await answer.getByRole("columnheader", { name: "login", exact: true }).waitFor();

@@ -30,7 +30,7 @@ async function more(page, name, item) {
 test("a channel is made, tried out, and tells of an alert", long, async () => {
   const page = await s.open("/settings");
   await page.getByRole("link", { name: /^Notifications/ }).click();
-  await page.getByText("Nobody is told of alerts yet").waitFor();
+  await page.getByText("Nobody is told of anything yet").waitFor();
   await page.getByRole("button", { name: "New channel" }).click();
   const dialog = page.getByRole("dialog");
   const save = dialog.getByRole("button", { name: "Save the channel" });
@@ -44,7 +44,7 @@ test("a channel is made, tried out, and tells of an alert", long, async () => {
   await dialog.getByRole("alert").waitFor();
   assert.equal(await save.isDisabled(), true);
   await dialog.getByLabel("Channel").fill("#security");
-  await dialog.getByRole("combobox", { name: "Severity, at least" }).selectOption("low");
+  await dialog.getByRole("combobox", { name: "Severity of alerts, at least" }).selectOption("low");
   await save.click();
   await page.getByText("The channel SOC was saved").waitFor();
 

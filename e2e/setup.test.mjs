@@ -107,22 +107,22 @@ test("rows are added, found, changed, deleted and brought back; CSV goes out and
   const add = async (login, why, cases) => {
     await page.getByRole("button", { name: "Add a row" }).first().click();
     const sheet = page.getByRole("dialog", { name: "New row of Watch list" });
-    await sheet.getByLabel("Login").fill(login);
-    await sheet.getByLabel("Why").fill(why);
-    await sheet.getByLabel("Cases").fill("many");
+    await sheet.getByLabel("Login", { exact: true }).fill(login);
+    await sheet.getByLabel("Why", { exact: true }).fill(why);
+    await sheet.getByLabel("Cases", { exact: true }).fill("many");
     assert.equal(await sheet.getByRole("button", { name: "Add" }).isDisabled(), true, "many is no number");
-    await sheet.getByLabel("Cases").fill(cases);
+    await sheet.getByLabel("Cases", { exact: true }).fill(cases);
     await sheet.getByRole("button", { name: "Add" }).click();
     await sheet.waitFor({ state: "hidden" });
     await rows.filter({ hasText: login }).waitFor();
   };
   await page.getByRole("button", { name: "Add a row" }).first().click();
   const fresh = page.getByRole("dialog", { name: "New row of Watch list" });
-  await fresh.getByLabel("Login").fill("eve@");
+  await fresh.getByLabel("Login", { exact: true }).fill("eve@");
   await page.keyboard.press("Escape");
   await fresh.getByText("The row is not added yet.").waitFor();
   await fresh.getByRole("button", { name: "Go on" }).click();
-  assert.equal(await fresh.getByLabel("Login").inputValue(), "eve@");
+  assert.equal(await fresh.getByLabel("Login", { exact: true }).inputValue(), "eve@");
   await page.keyboard.press("Escape");
   await fresh.getByRole("button", { name: "Throw it away" }).click();
   await fresh.waitFor({ state: "hidden" });
@@ -135,7 +135,7 @@ test("rows are added, found, changed, deleted and brought back; CSV goes out and
   await page.getByText(/^1 row/).waitFor();
   await rows.filter({ hasText: "bob@" }).click();
   const sheet = page.getByRole("dialog", { name: "Row" });
-  await sheet.getByLabel("Cases").fill("2");
+  await sheet.getByLabel("Cases", { exact: true }).fill("2");
   await sheet.getByRole("button", { name: "Save" }).click();
   await rows.filter({ hasText: "bob@" }).getByText("2", { exact: true }).waitFor();
   await page.getByRole("searchbox").fill("");

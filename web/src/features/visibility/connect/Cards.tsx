@@ -31,9 +31,9 @@ export function Cards() {
                 to="/visibility/connect/$way"
                 params={{ way: id }}
                 className={buttonClass(recommended ? "primary" : "plain")}
-                aria-label={`Connect by ${title}`}
               >
                 {recommended ? "Make the app" : "Enter it"}
+                <span className="sr-only">: Connect by {title}</span>
               </Link>
             )}
           </Panel>

@@ -76,6 +76,7 @@ test("by an API token: a wrong one is refused, the right one sees, and the org i
   await page.getByRole("button", { name: "Read this org" }).click();
   await watched(page);
   await page.getByRole("link", { name: "Look at the inventory" }).click();
+  await page.getByRole("searchbox").first().waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("security.lead");
   await page.waitForURL(/q=security/);

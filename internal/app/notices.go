@@ -96,6 +96,11 @@ func (n notices) ask(ctx context.Context, org, plan string) (notify.Subject, boo
 	account := strings.TrimPrefix(p.Actor, "account:")
 	people, err := n.DB.Accounts.Some(ctx, org, []string{account})
 	a.Actor = cmp.Or(people[account].Name, p.Actor)
+	if of, is := strings.CutPrefix(p.Actor, "flow:"); is && err == nil {
+		var titles map[string]string
+		titles, err = n.DB.Flows.Titles(ctx, org)
+		a.Actor = cmp.Or(titles[of], "a flow")
+	}
 	return notify.Subject{Ask: a, Moment: notify.Asked, Link: n.Config.URL() + "/remedies/" + p.ID}, true, err
 }
 

@@ -98,10 +98,15 @@ func plansRemedies() CatalogueAction {
 			{Name: "grace_hours", Title: "Grace in hours", Type: value.Number},
 		},
 		Outputs: []FormField{
-			{Name: "plan_id", Title: "Plan ID", Type: value.Text}, {Name: "title", Title: "Title", Type: value.Text}, {Name: "state", Title: "State", Type: value.Text},
-			{Name: "steps", Title: "Steps", Type: value.Number}, {Name: "barred", Title: "Steps that are barred", Type: value.Number},
-			{Name: "targets", Title: "People and things changed", Type: value.Number}, {Name: "needs", Title: "Why it wants approval", Type: value.Text},
-			{Name: "stop", Title: "Why it is stopped", Type: value.Text}, {Name: "missing", Title: "Scopes that are missing", Type: value.List},
+			{Name: "plan_id", Title: "Plan ID", Type: value.Text},
+			{Name: "title", Title: "Title", Type: value.Text},
+			{Name: "state", Title: "State", Type: value.Text},
+			{Name: "steps", Title: "Steps", Type: value.Number},
+			{Name: "barred", Title: "Steps that are barred", Type: value.Number},
+			{Name: "targets", Title: "People and things changed", Type: value.Number},
+			{Name: "needs", Title: "Why it wants approval", Type: value.Text},
+			{Name: "stop", Title: "Why it is stopped", Type: value.Text},
+			{Name: "missing", Title: "Scopes that are missing", Type: value.List},
 		},
 	}
 }

@@ -99,8 +99,7 @@ func TestSomebodyIsKnownInBoth(t *testing.T) {
 		if !mine || differ.Accounts == 0 || differ.People < differ.Accounts {
 			t.Errorf("%+v", differ)
 		}
-		var lines []line
-		lines = d.timeline("/tenants/"+org+"/entities/user/"+victim.ID+"/timeline?kind=change", 20)
+		lines := d.timeline("/tenants/"+org+"/entities/user/"+victim.ID+"/timeline?kind=change", 20)
 		if _, ok := find(lines, func(l line) bool { return l.Account != nil && l.Account.Entity.ID == account.ID && l.Recorded != nil }); !ok {
 			t.Errorf("the account is not in the timeline: %+v", lines)
 		}

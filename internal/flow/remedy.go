@@ -42,8 +42,13 @@ type PlanObject struct {
 // planInputs are the inputs of the card.
 func planInputs() []port {
 	return []port{
-		{"playbook", true, value.Text}, {"objects", true, ""}, {"with", false, value.Obj}, {"title", false, value.Text}, {"run", false, value.Boolean},
-		{"approval", false, value.Boolean}, {"grace_hours", false, value.Number},
+		{"playbook", true, value.Text},
+		{"objects", true, ""},
+		{"with", false, value.Obj},
+		{"title", false, value.Text},
+		{"run", false, value.Boolean},
+		{"approval", false, value.Boolean},
+		{"grace_hours", false, value.Number},
 	}
 }
 

@@ -237,6 +237,8 @@ func (r Relation) ends() (from, to []Kind) {
 		return []Kind{User, Group}, []Kind{Group}
 	case UsesDevice:
 		return []Kind{User}, []Kind{Device}
+	case Holds:
+		return []Kind{Auth0User}, []Kind{Auth0Role}
 	}
 	return nil, nil
 }

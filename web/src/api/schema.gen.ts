@@ -6520,6 +6520,12 @@ export interface components {
             key?: components["schemas"]["OktaKeyKind"];
             /** @description end the temporary token when all is done */
             endToken?: boolean;
+            /** @description use a service app of this label that is there: it gets another key, and what scopes and roles it lacks */
+            reuse?: boolean;
+            /** @description network zones, by id or name, that the app may be used from; this server has to be in one */
+            zones?: string[];
+            /** @description how much of each rate limit the app may take, in percent from 1 to 100; what the org says where nothing is said */
+            share?: number;
         };
         CreateRemedy: {
             /** @description id */

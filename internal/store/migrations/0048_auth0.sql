@@ -11,3 +11,7 @@ CREATE TABLE inventory_key (
   PRIMARY KEY (tenant, name, entity)
 ) WITHOUT ROWID;
 -- postgres: ALTER TABLE inventory_key ALTER COLUMN name TYPE TEXT COLLATE "C";
+
+-- Where the message of a notice stands, as JSON, for who changes it later; empty where
+-- that is not known.
+ALTER TABLE notice ADD COLUMN place TEXT NOT NULL DEFAULT '';

@@ -6006,7 +6006,7 @@ export interface components {
             tenant?: string;
             /** @description how many it tells of */
             findings?: number;
-            /** @description of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval */
+            /** @description of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval, answered: it waits no more */
             moment: components["schemas"]["Moment"];
             state: components["schemas"]["NoticeState"];
             attempts: number;
@@ -7787,7 +7787,7 @@ export interface components {
             needs: string;
         };
         /** @enum {string} */
-        Moment: "opened" | "escalated" | "overdue" | "closed" | "judged" | "expiring" | "asked";
+        Moment: "opened" | "escalated" | "overdue" | "closed" | "judged" | "expiring" | "asked" | "answered";
         MoveAlerts: {
             /** @description ids of alerts */
             add?: string[];

@@ -39,8 +39,13 @@ test("somebody in Okta and their account in Auth0 are shown as one", slow, async
   const [tenant] = await api(s.demo, "GET", "/tenants?provider=auth0");
   await isRead(tenant.id);
   await page.getByRole("tab", { name: "Inventory" }).click();
+  await page.getByLabel("Search accounts").fill("security.lead");
+  await page.waitForURL(/q=security/);
   await page.getByRole("link", { name: /security\.lead@/ }).click();
-  await page.getByRole("region", { name: "In Okta" }).getByRole("link", { name: /security\.lead@/ }).click();
+  await page
+    .getByRole("region", { name: "In Okta" })
+    .getByRole("link", { name: /security\.lead@/ })
+    .click();
 
   // The person, with the account; after the suspension the page says what differs.
   const also = page.getByRole("region", { name: "Also in Auth0" });
@@ -58,5 +63,8 @@ test("somebody in Okta and their account in Auth0 are shown as one", slow, async
 
   // The org lists everybody of whom that is so.
   await page.goto(`${s.demo.base}/visibility/${org.id}?tab=auth0`);
-  await page.getByRole("row", { name: /security\.lead@/ }).getByText("not blocked in Auth0").waitFor();
+  await page
+    .getByRole("row", { name: /security\.lead@/ })
+    .getByText("not blocked in Auth0")
+    .waitFor();
 });

@@ -109,12 +109,14 @@ func (r *auth0Reading) step(ctx context.Context, t *Task) error {
 		return err
 	}
 	o.Task = now
-	added, err := r.Shelf.Save(context.WithoutCancel(ctx), r.Sync, o) // nobody asks again for what was answered
+	added, err := r.Shelf.Save(context.WithoutCancel(ctx), r.Sync, []Outcome{o}) // nobody asks again for what was answered
 	if err != nil {
 		return err
 	}
 	*t = now
-	r.add(added)
+	for _, more := range added {
+		r.add(more)
+	}
 	return r.beat(ctx)
 }
 

@@ -34,9 +34,9 @@ export function Compare({ tenant: t }: { tenant: TenantDetail }) {
     {
       id: "state",
       title: "What differs",
-      width: "32%",
+      width: "24%",
       cell: (m) => (
-        <span className={stateWords(m.state)?.grave ? "text-bad" : "text-warn"}>{stateWords(m.state)?.says}</span>
+        <span className={stateWords(m.state)?.grave ? "text-bad" : "text-warn"}>{stateWords(m.state)?.short}</span>
       ),
     },
   ];

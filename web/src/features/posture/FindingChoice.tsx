@@ -34,7 +34,7 @@ export function FindingChoice({
   if (!tenants.data) return <SkeletonLines lines={4} />;
   if (!tenant) return <p className="text-muted">No org is read yet, so nothing was found.</p>;
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex min-w-0 flex-col gap-3">
       {tenants.data.length > 1 && (
         <Field label="Org">
           {(f) => (
@@ -73,7 +73,7 @@ function List({
   });
   if (error) return <Failed what="The findings could not be read." error={error} onRetry={refetch} />;
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1.5 text-sm font-medium">Finding</legend>
       <SearchBox value={q} onChange={setQ} label="Search findings" />
       <div className="h-2" />

@@ -86,7 +86,7 @@ func catalogued(c *connector.Connector) CatalogueConnector {
 // use it like one.
 func plansRemedies() CatalogueAction {
 	return CatalogueAction{
-		ID: flow.PlanUse, Title: "Plan remediation", Effect: connector.Notify, Serves: []string{},
+		ID: flow.PlanUse, Title: "Plan remediation", Effect: connector.Change, Serves: []string{},
 		Description: "A plan of remediation from a playbook, as one made by hand: shown first, held to limits, approved where the policy of plans wants it.",
 		Inputs: []FormField{
 			{Name: "playbook", Title: "Playbook", Help: "Its ID, as remove_from_group.", Type: value.Text, Required: true},

@@ -35,8 +35,12 @@ type OktaSetup struct {
 	ResponseScopes []string
 	ResponseRole   string
 	DPoP           bool
-	Key            onboard.KeyKind
-	KeyFile        string // where the private key is written besides; empty is nowhere
+	// Reuse, Zones and Share are as of an [onboard.App], of each.
+	Reuse   bool
+	Zones   []string
+	Share   int
+	Key     onboard.KeyKind
+	KeyFile string // where the private key is written besides; empty is nowhere
 	// Elsewhere keeps no connection: somebody else is to work with the app.
 	Elsewhere bool
 	Tell      func(onboard.Step)
@@ -157,6 +161,14 @@ func (c *Core) namesFree(ctx context.Context, o OktaSetup) error {
 
 // apps returns the apps that are wanted.
 func (o OktaSetup) apps(now time.Time) []onboard.App {
+	all := o.wanted(now)
+	for i := range all {
+		all[i].Reuse, all[i].Zones, all[i].Share = o.Reuse, o.Zones, o.Share
+	}
+	return all
+}
+
+func (o OktaSetup) wanted(now time.Time) []onboard.App {
 	tag := now.UTC().Format("2006-01-02 150405")
 	all := []onboard.App{{Label: o.Label, Scopes: onboard.ReadScopes(), Roles: onboard.ReadRoles(tag), Key: o.Key, DPoP: o.DPoP}}
 	if !o.Response {

@@ -44,7 +44,10 @@ type line struct {
 		ID, Run, Plan, State string
 		Target               struct{ ID string }
 	}
-	Plan *struct{ ID, State string }
+	Plan    *struct{ ID, State string }
+	Account *struct {
+		Entity struct{ ID string }
+	}
 }
 
 // timeline reads all of a timeline, so many lines at a time, and holds that they are

@@ -52,6 +52,7 @@ var may = map[string]string{
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
 	"internal/posture/pdf":        "internal/posture",
 	"internal/timeline":           "internal/detect internal/event internal/inventory",
+	"internal/twin":               "internal/inventory",
 	"internal/ask/lite":           "",
 	"internal/ask":                "content internal/access internal/alert internal/ask/lite internal/connector/document internal/errs internal/event internal/inventory internal/posture internal/value",
 	"internal/access":             "internal/errs internal/inventory internal/okta",
@@ -91,7 +92,7 @@ var may = map[string]string{
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline internal/ask internal/okta/onboard",
+	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline internal/twin internal/ask internal/okta/onboard",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",

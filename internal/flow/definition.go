@@ -148,6 +148,7 @@ const (
 	CardFunction CardKind = "function" // a pure function: text.compose
 	CardAction   CardKind = "action"   // a connector's action: okta.clear_user_sessions
 	CardTable    CardKind = "table"    // a table's rows: table.create_row
+	CardRemedy   CardKind = "remedy"   // a plan of remediation: okta.plan_remediation
 	CardIf       CardKind = "if"
 	CardBranch   CardKind = "branch" // the first of several cases that holds
 	CardTry      CardKind = "try"    // cards, and others for when one of them fails
@@ -169,7 +170,7 @@ const (
 // CardKinds lists the kinds.
 func CardKinds() []CardKind {
 	return []CardKind{
-		CardFunction, CardAction, CardTable, CardIf, CardBranch, CardTry, CardEach, CardMap, CardFilter, CardReduce, CardRepeat, CardCall, CardWait,
+		CardFunction, CardAction, CardTable, CardRemedy, CardIf, CardBranch, CardTry, CardEach, CardMap, CardFilter, CardReduce, CardRepeat, CardCall, CardWait,
 		CardReturn, CardRespond, CardAnswer, CardStop, CardFail, CardComment,
 	}
 }
@@ -183,7 +184,7 @@ type Card struct {
 	At    Position
 
 	Use    string  // function id; action name for CardAction; operation for CardTable
-	Slot   string  // connection slot of an action, table slot of a table card
+	Slot   string  // connection slot of an action or a plan, table slot of a table card
 	Inputs []Input // in the order written
 
 	If      *Condition   // CardIf, CardReturn, CardStop and CardFail: whether

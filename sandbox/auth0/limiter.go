@@ -35,6 +35,7 @@ type limiter struct {
 
 	mu      sync.Mutex
 	on      bool
+	scale   float64 // of all limits; 0 is 1
 	buckets map[string]*level
 }
 
@@ -59,6 +60,9 @@ func (l *limiter) take(path string, h http.Header) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, now := bucketOf(path), l.now()
+	if l.scale > 0 {
+		b.burst, b.rate = b.burst*l.scale, b.rate*l.scale
+	}
 	v := l.buckets[b.name]
 	if v == nil {
 		v = &level{left: b.burst, at: now}
@@ -79,4 +83,11 @@ func (l *limiter) take(path string, h http.Header) bool {
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(int(v.left)))
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(reset.Add(time.Second-1).Unix(), 10))
 	return refused
+}
+
+// SetRateScale makes all rate limits so many times as large.
+func (t *Tenant) SetRateScale(scale float64) {
+	t.limits.mu.Lock()
+	defer t.limits.mu.Unlock()
+	t.limits.scale = scale
 }

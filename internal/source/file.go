@@ -33,6 +33,7 @@ type Importer struct {
 	Sink     Sink
 	Org      string
 	Source   string
+	Kind     Kind           // of whose events they are; the zero one is Okta's
 	Act      bool           // start flows; by default an import is for the record alone
 	Bad      func(error)    // called for each event that cannot be read
 	Progress func(Imported) // called after each batch
@@ -76,7 +77,7 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	work, ctx := errgroup.WithContext(ctx)
 	var unread error // what ends the reading keeps nobody from writing what was read
 	work.Go(func() error {
-		unread = readBatches(ctx, event.NewReader(plain), batches)
+		unread = readBatches(ctx, event.NewReaderOf(plain, im.Kind.log().parse()), batches)
 		return nil
 	})
 	for range n {

@@ -69,7 +69,7 @@ func made() map[string]string {
 		"logins_or_signups_from_suspicious_ips":                     `"type":"s","ip":"192.0.2.1"`,
 		"many_failed_authorization_requests":                        `"type":"f","description":"Callback URL mismatch. x is not in the list"`,
 		"many_unverified_accounts_created":                          `"type":"ss","user_name":"ada@acme.example","user_id":"auth0|1"`,
-		"mfa_donwgrade_risk_assessment_disabled":                    sapi + `"Updates risk assessment configs","details":{"response":{"statusCode":200,"body":{"AfterAuthentication":false}}}`,
+		"mfa_donwgrade_risk_assessment_disabled":                    sapi + `"Updates risk assessment configs","details":{"response":{"statusCode":200,"body":{"AfterAuthentication":false}}}`, //nolint:misspell // its name
 		"mfa_downgrade_detect_disable_factors":                      sapi + `"Update multi-factor authentication type","details":{"request":{"body":{"enabled":false}}}`,
 		"mfa_downgrade_disable_mfa_policies":                        sapi + `"Update multi-factor authentication policies","details":{"response":{"body":["confidence-score"]}}`,
 		"multiple_phone_numbers_are_registered_as_mfa":              `"type":"gd_enrollment_complete","description":"Guardian - Enrollment complete (sms)"`,

@@ -108,7 +108,7 @@ func compile(text, flags string, depth int) (*program, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.looks[uint32(2*i)] = look{inner, f.not} //nolint:gosec // likewise
+			p.looks[uint32(2*i)] = look{inner, f.not}
 		}
 	}
 	return p, nil

@@ -282,3 +282,20 @@ func TestParseDelivery(t *testing.T) {
 		}
 	}
 }
+
+// In a file that may be of either, entries become events, and everything else is as
+// it was.
+func TestEither(t *testing.T) {
+	const oktas = `{"uuid":"u","eventType":"user.session.start","published":"2026-01-31T10:00:00Z","data":{"type":"fp"}}`
+	parse := auth0.ParseEither()
+	for raw, want := range map[string]string{failed: "auth0.fp", assigned: "auth0.sapi", oktas: "user.session.start"} {
+		if e, err := parse([]byte(raw)); err != nil || e.Type != want {
+			t.Errorf("%s: %v, want %s", e.Type, err, want)
+		}
+	}
+	for _, raw := range []string{oktas, `{"a":1}`, "x"} {
+		if got := auth0.NewParser().Event([]byte(raw)); string(got) != raw {
+			t.Errorf("%s became %s", raw, got)
+		}
+	}
+}

@@ -143,6 +143,25 @@ func (p *Parser) Parse(raw []byte) (event.Event, error) {
 	return e, nil
 }
 
+// Event returns what may be an entry as an event, for files that say nothing of whose
+// they are: an entry is written as one, and everything else is returned as it is.
+func (p *Parser) Event(raw []byte) []byte {
+	if bytes.Contains(raw, []byte(`"eventType"`)) {
+		return raw
+	}
+	if e, err := p.Parse(raw); err == nil {
+		return e.Raw
+	}
+	return raw
+}
+
+// ParseEither returns a way to read events of Okta's, and entries of Auth0's logs.
+// It is not safe for concurrent use.
+func ParseEither() event.Parse {
+	p := NewParser()
+	return func(raw []byte) (event.Event, error) { return p.events.Parse(p.Event(raw)) }
+}
+
 // logEvent is an entry in the shape of Okta's LogEvent, but for the entry itself.
 type logEvent struct {
 	Actor          *event.Entity   `json:"actor"`

@@ -33,6 +33,9 @@ func (k Kind) log() tenantLog {
 	}
 }
 
+// Parse returns a way to read what the log of a kind of system says.
+func (k Kind) Parse() event.Parse { return k.log().parse() }
+
 // refusal is an answer that is an error, of whatever system.
 type refusal interface {
 	error

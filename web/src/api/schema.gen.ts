@@ -10790,7 +10790,7 @@ export interface components {
             file?: string;
             /** @description YAML of rules */
             text: string;
-            /** @description as the System Log API has them, in any order; at most 500 */
+            /** @description as the System Log API has them, or a log stream of Auth0 sends them, in any order; at most 500 */
             events: {
                 [key: string]: unknown;
             }[];

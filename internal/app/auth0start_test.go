@@ -73,5 +73,9 @@ func TestAuth0EntriesStartFlowsAndRaiseAlerts(t *testing.T) {
 		if diff := cmp.Diff(map[string]string{"ada@acme.example": leakedRule + " user auth0|ada 1", "cy@acme.example": leakedRule + " user auth0|cy 1"}, about); diff != "" {
 			t.Errorf("alerts (-want +got):\n%s", diff)
 		}
+		var context struct{ Person struct{ CannotTell string } }
+		if status := x.api.ask(0, http.MethodGet, "/api/v1/alerts/"+as[0].ID+"/context", nil, &context); status != http.StatusOK || !strings.Contains(context.Person.CannotTell, "Auth0 tenant") {
+			t.Errorf("context: %d %+v", status, context)
+		}
 	})
 }

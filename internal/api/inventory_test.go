@@ -38,7 +38,7 @@ func (b *bench) readOrg(t inventory.Tenant, group string, people map[string]stri
 		o.Entities = append(o.Entities, inventory.Entity{Ref: from, Name: login, Body: json.RawMessage(`{"profile":{"login":"` + login + `"}}`)})
 		o.Around[0].Edges = append(o.Around[0].Edges, inventory.Edge{Relation: inventory.MemberOf, From: from, To: to})
 	}
-	if _, err := shelf.Save(ctx, s, o); err != nil {
+	if _, err := shelf.Save(ctx, s, []inventory.Outcome{o}); err != nil {
 		b.t.Fatal(err)
 	}
 	if err := shelf.Settle(ctx, s, inventory.Settlement{

@@ -35,7 +35,7 @@ export function byMouse(page) {
       await page.locator('[data-card="trigger"]').click();
       await fields
         .getByRole("combobox", { name: /^It starts when/ })
-        .selectOption({ label: "Something happens in Okta" });
+        .selectOption({ label: "Something happens in Okta or Auth0" });
       await fields.getByRole("combobox", { name: /^Event type/ }).fill(event);
     },
     async option(o) {
@@ -236,7 +236,7 @@ export function byKeyboard(page) {
       await until("the trigger", async () => (await onCard()) === "trigger");
       await press("e");
       await tabTo("It starts when");
-      await choose("Something happens in Okta");
+      await choose("Something happens in Okta or Auth0");
       await tabTo("Event type");
       await write(event);
       await back();

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/detect/correlate"
 	"sallyport/internal/event"
 	"sallyport/internal/rule"
@@ -103,12 +104,13 @@ type found struct {
 // search matches a block. It touches nothing that others use.
 func (d *detection) search(b event.Block) found {
 	f := found{numbers: map[*byte]int{}, at: b.At}
-	parser := event.NewParser()
+	parser, entries := event.NewParser(), auth0.NewParser()
 	scan := d.book.Scan(func(r *rule.Rule, e event.Event) bool {
 		return r.Language == rule.Correlation && (e.UUID == "" || e.Published.IsZero()) // it cannot be counted
 	})
 	for n, raw := range b.Events() {
 		f.events++
+		raw = entries.Event(raw)
 		err := scan.Event(raw, func() (event.Event, error) {
 			e, err := parser.Parse(raw)
 			if e.Raw == nil {

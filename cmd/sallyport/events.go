@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sallyport/internal/app"
+	"sallyport/internal/auth0"
 	"sallyport/internal/source"
 )
 
@@ -64,7 +65,7 @@ func importFiles(ctx context.Context, core *app.Core, slug string, act bool, fil
 			return total, err
 		}
 		im := source.Importer{
-			Sink: core.Pipeline, Org: org, Source: src, Act: act,
+			Sink: core.Pipeline, Org: org, Source: src, Parse: auth0.ParseEither(), Act: act,
 			Bad: func(err error) {
 				if shown++; shown <= maxBadShown {
 					_, _ = fmt.Fprintf(std.err, "%s: %v\n", file, err)

@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/alert"
 	"sallyport/internal/app"
+	"sallyport/internal/auth0"
 	"sallyport/internal/backtest"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
@@ -224,6 +225,7 @@ func eachBlock(name string, take func([][]byte) error) error {
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
+	entries := auth0.NewParser()
 	for r := event.NewReader(plain); ; {
 		b, err := r.Block()
 		if errors.Is(err, io.EOF) {
@@ -234,7 +236,7 @@ func eachBlock(name string, take func([][]byte) error) error {
 		}
 		var raws [][]byte
 		for _, raw := range b.Events() {
-			raws = append(raws, raw)
+			raws = append(raws, entries.Event(raw))
 		}
 		if err := take(raws); err != nil {
 			return errors.Join(err, in.Close())

@@ -12,6 +12,7 @@ import (
 	"sallyport/internal/okta"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
+	"sallyport/internal/source"
 	"sallyport/internal/store"
 )
 
@@ -234,6 +235,8 @@ func connectionOf(ctx context.Context, d Deps, c portal.Caller, a alert.Alert) (
 		return store.Connection{}, "The source that its event came from is gone.", nil
 	case err != nil:
 		return store.Connection{}, "", err
+	case src.Kind != source.Okta:
+		return store.Connection{}, "Its event is of an " + place(src.Kind) + ": Okta is not asked about its people.", nil
 	case src.Connection == "":
 		return store.Connection{}, "The source " + src.Name + " has no connection to ask Okta through.", nil
 	}

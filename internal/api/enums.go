@@ -147,7 +147,7 @@ func ownEnumOf(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[store.ConnectionState]():
 		return words("ConnectionState", store.ConnectionUntested, store.ConnectionOK, store.ConnectionFailed), true
 	case reflect.TypeFor[source.Kind]():
-		return words("SourceKind", source.Okta), true
+		return words("SourceKind", source.Kinds()...), true
 	case reflect.TypeFor[source.Category]():
 		return words("SourceCategory", source.Categories()...), true
 	case reflect.TypeFor[table.Op]():

@@ -133,7 +133,7 @@ func checkText(ctx context.Context, d Deps, c portal.Caller, slug string, in rul
 		}
 	}
 	if w.file.Foreign || len(own) == 0 && len(out.Problems) == 0 {
-		out.Problems = append(out.Problems, RuleProblem{In: "rules", Message: "there is no rule about Okta's events in it"})
+		out.Problems = append(out.Problems, RuleProblem{In: "rules", Message: "there is no rule about events of Okta or Auth0 in it"})
 	}
 	slices.SortStableFunc(out.Problems, func(a, b RuleProblem) int { return cmp.Or(-cmp.Compare(a.In, b.In), cmp.Compare(a.Line, b.Line)) })
 	out.OK = len(own) > 0 && out.sound()

@@ -87,3 +87,21 @@ func TestCopyRule(t *testing.T) {
 		t.Errorf("another is called %s", again.Text("slug"))
 	}
 }
+
+// Rules about Auth0 are tried on entries of its log, with or without the envelope.
+func TestTryRulesOnAuth0(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	const text = "title: A\nid: 5b0f0a0e-7a57-4f0e-9a3e-0d8c4f1f6d09\nlogsource: { product: auth0 }\ndetection: { s: { data.type: pwd_leak }, condition: s }\nlevel: low\n"
+	entry := value.Map("type", "pwd_leak", "user_id", "auth0|1", "user_name", "ada@acme.example")
+	for name, events := range map[string][]any{"bare": {entry}, "in an envelope": {value.Map("log_id", "1", "data", entry)}} {
+		list := items(c.post("/api/v1/rulefiles/try", value.Map("text", text, "events", events), 200))
+		if len(list) != 1 || at(list[0], "fires") != true || at(list[0], "about.login") != "ada@acme.example" {
+			t.Errorf("%s: %s", name, value.JSON(list[0]))
+		}
+	}
+	other := items(c.post("/api/v1/rulefiles/try", value.Map("text", text, "events", []any{value.Map("eventType", "user.session.start", "data", entry)}), 200))
+	if at(other[0], "fires") != false {
+		t.Errorf("it fires at an event of Okta's: %s", value.JSON(other[0]))
+	}
+}

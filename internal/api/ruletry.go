@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/event"
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
@@ -27,7 +28,7 @@ const mostTried = 500
 type tryRulesIn struct {
 	File   string          `json:"file,omitempty" max:"64" doc:"name of the organization's file that the text is a draft of"`
 	Text   string          `json:"text" max:"200000" doc:"YAML of rules"`
-	Events []*value.Object `json:"events" doc:"as the System Log API has them, in any order; at most 500"`
+	Events []*value.Object `json:"events" doc:"as the System Log API has them, or a log stream of Auth0 sends them, in any order; at most 500"`
 }
 
 // TriedRule says what a rule makes of some events.
@@ -74,9 +75,21 @@ func tryRules(ctx context.Context, d Deps, c portal.Caller, in tryRulesIn) ([]Tr
 				return nil, badField("text", "line %d: %s", p.Line, p.Message)
 			}
 		}
-		return nil, badField("text", "there is no rule about Okta's events in it")
+		return nil, badField("text", "there is no rule about events of Okta or Auth0 in it")
 	}
 	return out, nil
+}
+
+// auth0Entry returns the entry of an Auth0 tenant's log that somebody wrote, in the
+// envelope of a log stream or without it.
+func auth0Entry(o *value.Object) (*value.Object, bool) {
+	if o.At("eventType") != nil {
+		return nil, false
+	}
+	if inner, ok := o.At("data").(*value.Object); ok {
+		return inner, true
+	}
+	return o, o.At("type") != nil
 }
 
 // triedEvents reads the events of a request, in the order of their times.
@@ -84,23 +97,26 @@ func triedEvents(list []*value.Object, now time.Time) ([]event.Event, error) {
 	if len(list) == 0 || len(list) > mostTried {
 		return nil, badField("events", "from 1 to %d events are wanted", mostTried)
 	}
-	parser := event.NewParser()
+	parser, entries := event.NewParser(), auth0.NewParser()
 	out := make([]event.Event, 0, len(list))
 	for i, o := range list {
-		if value.String(o.At("eventType")) == "" {
+		id, at, parse := "uuid", "published", parser.Parse
+		if entry, ok := auth0Entry(o); ok {
+			o, id, at, parse = entry, "log_id", "date", entries.Parse
+		} else if value.String(o.At("eventType")) == "" {
 			return nil, badField("events", "event %d has no eventType", i+1)
 		}
-		if o.At("uuid") == nil {
-			o.Set("uuid", fmt.Sprintf("00000000-0000-4000-8000-%012d", i+1))
+		if o.At(id) == nil {
+			o.Set(id, fmt.Sprintf("00000000-0000-4000-8000-%012d", i+1))
 		}
-		if o.At("published") == nil {
-			o.Set("published", now.UTC().Format(time.RFC3339Nano))
+		if o.At(at) == nil {
+			o.Set(at, now.UTC().Format(time.RFC3339Nano))
 		}
 		raw, err := json.Marshal(o)
 		if err != nil {
 			return nil, badField("events", "event %d: %s", i+1, err)
 		}
-		e, err := parser.Parse(raw)
+		e, err := parse(raw)
 		if err != nil {
 			return nil, badField("events", "event %d: %s", i+1, strings.TrimPrefix(err.Error(), "read event: "))
 		}

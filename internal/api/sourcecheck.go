@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/okta"
@@ -18,9 +19,9 @@ import (
 )
 
 var (
-	_ = add("GET /api/v1/sources/{id}/findings", portal.SourcesRead, doc{Summary: "What the last look at a source's Okta org found", Help: "Nothing is asked of Okta."}, getFindings)
+	_ = add("GET /api/v1/sources/{id}/findings", portal.SourcesRead, doc{Summary: "What the last look at a source's org or tenant found", Help: "Nothing is asked of it."}, getFindings)
 	_ = add("POST /api/v1/sources/{id}/findings", portal.SourcesWrite, doc{
-		Summary: "Look at a source's Okta org", Help: "What the credential can and cannot see, and whether the org has what alerts are made from. About twenty requests; nothing is changed.",
+		Summary: "Look at a source's Okta org or Auth0 tenant", Help: "What the credential can and cannot see, and whether there is what alerts are made from. About twenty requests; nothing is changed.",
 	}, checkSource)
 	_ = add("POST /api/v1/sources/{id}/fix", portal.SourcesWrite, doc{
 		Summary: "Put a prerequisite right in Okta", Help: "Where one of Okta's APIs allows it. With preview nothing is changed: the answer says what would be. What is changed is in the ledger, and can be undone there.",
@@ -85,10 +86,18 @@ func connectedSource(ctx context.Context, d Deps, c portal.Caller, id string) (s
 		return s, store.Connection{}, err
 	}
 	if s.Connection == "" {
-		return s, store.Connection{}, errs.New(errs.Conflict, "the source has no connection to look at its Okta org through: choose one")
+		return s, store.Connection{}, errs.New(errs.Conflict, "the source has no connection to look at its %s through: choose one", place(s.Kind))
 	}
 	conn, err := d.DB.Connections.Get(ctx, c.Org.ID, s.Connection)
 	return s, conn, err
+}
+
+// place is what a source of a kind looks at, for people.
+func place(k source.Kind) string {
+	if k == source.Auth0 {
+		return "Auth0 tenant"
+	}
+	return "Okta org"
 }
 
 func checkSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Findings, error) {
@@ -99,9 +108,36 @@ func checkSource(ctx context.Context, d Deps, c portal.Caller, in idIn) (Finding
 	look, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
 	org := oktaOrg(d, conn.Connection)
-	out := Findings{At: d.Now(), Sight: each(okta.Sight(look, org, d.Now()), showFinding)}
-	out.Prerequisites = each(prerequisites(d, conn).Check(look), showFinding)
+	out := Findings{At: d.Now()}
+	if s.Kind == source.Auth0 {
+		tenant := patient{org}
+		out.Sight, out.Prerequisites = each(auth0.Sight(look, tenant), showFinding), each(auth0.Prerequisites(look, tenant), showFinding)
+	} else {
+		out.Sight, out.Prerequisites = each(okta.Sight(look, org, d.Now()), showFinding), each(prerequisites(d, conn).Check(look), showFinding)
+	}
 	return out, keepFindings(ctx, d, c, s.ID, out)
+}
+
+// patient makes requests when the rate limit leaves something for them, as long as
+// there is time: that of Auth0's free tier is two calls a second.
+type patient struct{ okta.Fetcher }
+
+// Fetch makes a signed-in GET request.
+func (p patient) Fetch(ctx context.Context, target string) (okta.Answer, error) {
+	for {
+		a, err := p.Fetcher.Fetch(ctx, target)
+		ce := connector.AsError(err)
+		if ce == nil || ce.RetryAt.IsZero() {
+			return a, err
+		}
+		wait := time.NewTimer(time.Until(ce.RetryAt))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return a, err
+		}
+	}
 }
 
 func prerequisites(d Deps, conn store.Connection) okta.Prerequisites {
@@ -135,6 +171,9 @@ type Fixed struct {
 
 func fixPrerequisite(ctx context.Context, d Deps, c portal.Caller, in fixIn) (Fixed, error) {
 	s, conn, err := connectedSource(ctx, d, c, in.ID)
+	if err == nil && s.Kind != source.Okta {
+		err = errs.New(errs.Conflict, "a setting of an %s is put right there, at the place that the finding names", place(s.Kind))
+	}
 	if err != nil {
 		return Fixed{}, err
 	}

@@ -57,7 +57,7 @@ func takeFile(ctx context.Context, d Deps, c portal.Caller, in takeFileIn) (Take
 	}
 	out := TakenFile{Told: []string{}}
 	im := source.Importer{
-		Sink: d.Sink, Org: c.Org.ID, Source: s.ID, Act: in.Act,
+		Sink: d.Sink, Org: c.Org.ID, Source: s.ID, Parse: s.Kind.Parse(), Act: in.Act,
 		Bad: func(err error) {
 			if len(out.Told) < maxToldBad {
 				out.Told = append(out.Told, err.Error())

@@ -136,7 +136,7 @@ func rates(ctx context.Context, d Deps, s source.Source) []RateUsage {
 	if err != nil {
 		return out
 	}
-	all, err := d.Engine.Usage(conn.Connection, connector.Call{Action: "get_organization"})
+	all, err := d.Engine.Usage(conn.Connection, connector.Call{Action: rateAction(s.Kind)})
 	if err != nil {
 		return out
 	}
@@ -149,6 +149,15 @@ func rates(ctx context.Context, d Deps, s source.Source) []RateUsage {
 		return cmp.Or(order(b.Bucket == logsBucket)-order(a.Bucket == logsBucket), cmp.Compare(b.Used*a.Cap, a.Used*b.Cap))
 	})
 	return out
+}
+
+// rateAction is an action whose calls count against the limits of a source's org
+// or tenant.
+func rateAction(k source.Kind) string {
+	if k == source.Auth0 {
+		return "search_users"
+	}
+	return "get_organization"
 }
 
 // logsBucket is the name of the System Log's rate limit.

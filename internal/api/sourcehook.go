@@ -59,7 +59,7 @@ type MadeChange struct {
 }
 
 func getHook(ctx context.Context, d Deps, c portal.Caller, in idIn) (HookState, error) {
-	s, err := hookedSource(ctx, d, c, in.ID)
+	s, err := registeredSource(ctx, d, c, in.ID)
 	if err != nil {
 		return HookState{}, err
 	}
@@ -74,7 +74,7 @@ type putHookIn struct {
 }
 
 func putHook(ctx context.Context, d Deps, c portal.Caller, in putHookIn) (HookState, error) {
-	s, err := hookedSource(ctx, d, c, in.ID)
+	s, err := registeredSource(ctx, d, c, in.ID)
 	if err != nil {
 		return HookState{}, err
 	}
@@ -97,7 +97,7 @@ func putHook(ctx context.Context, d Deps, c portal.Caller, in putHookIn) (HookSt
 }
 
 func removeHook(ctx context.Context, d Deps, c portal.Caller, in idIn) (HookState, error) {
-	s, err := hookedSource(ctx, d, c, in.ID)
+	s, err := registeredSource(ctx, d, c, in.ID)
 	if err != nil {
 		return HookState{}, err
 	}
@@ -109,6 +109,15 @@ func removeHook(ctx context.Context, d Deps, c portal.Caller, in idIn) (HookStat
 	out, err := k.state(ctx)
 	out.Changes = made
 	return out, err
+}
+
+// registeredSource returns a source whose event hook Sallyport can register.
+func registeredSource(ctx context.Context, d Deps, c portal.Caller, id string) (source.Source, error) {
+	s, err := hookedSource(ctx, d, c, id)
+	if err == nil && s.Kind != source.Okta {
+		err = errs.New(errs.Conflict, "Sallyport sets up no log stream in Auth0: make one of the kind Custom Webhook at Monitoring > Streams, with the URL and the secret of the source")
+	}
+	return s, err
 }
 
 // hookedSource returns a source that takes an event hook.
@@ -129,7 +138,7 @@ type hookKeeper struct {
 }
 
 func (k hookKeeper) url() string {
-	return strings.TrimSuffix(k.d.BaseURL, "/") + "/hooks/okta/" + k.s.ID
+	return strings.TrimSuffix(k.d.BaseURL, "/") + k.s.HookPath()
 }
 
 func (k hookKeeper) name() string { return "Sallyport: " + k.s.Name }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
@@ -22,8 +23,8 @@ var (
 	_ = add("GET /api/v1/sources", portal.SourcesRead, doc{Summary: "Where events come from, and how that is going"}, listSources)
 	_ = add("POST /api/v1/sources", portal.SourcesWrite, doc{
 		Summary: "Add a source", Status: http.StatusCreated,
-		Help: "Of one that polls, the connection is tried out first: whether it reads the System Log. test false skips that. " +
-			"With an event hook or a log stream, the answer holds the address and the secret to enter in Okta; they are in no other answer.",
+		Help: "Of one that polls, the connection is tried out first: whether it reads the System Log, or the log of the Auth0 tenant. test false skips that. " +
+			"With an event hook or a log stream, the answer holds the address and the secret to enter in Okta or Auth0; they are in no other answer.",
 	}, createSource)
 	_ = add("GET /api/v1/sources/{id}", portal.SourcesRead, doc{Summary: "A source", Help: "With what it did in the last day, and how far the rate limit of its connection is used up."}, getSource)
 	_ = add("PATCH /api/v1/sources/{id}", portal.SourcesWrite, doc{Summary: "Change a source", Help: "A source that begins to take event hooks or a log stream gets a secret, which is in this answer alone."}, patchSource)
@@ -41,7 +42,7 @@ type Source struct {
 	Name       string          `json:"name"`
 	Kind       source.Kind     `json:"kind"`
 	Category   source.Category `json:"category" doc:"where it stands among others"`
-	Connection *Ref            `json:"connection,omitempty" doc:"through which it is polled, and its Okta org looked at"`
+	Connection *Ref            `json:"connection,omitempty" doc:"through which it is polled, and its Okta org or Auth0 tenant looked at"`
 	Poll       bool            `json:"poll"`
 	Hook       *Hook           `json:"hook,omitempty" doc:"the event hook, if it takes one"`
 	Stream     *LogStream      `json:"stream,omitempty" doc:"the log stream, if it takes one"`
@@ -55,7 +56,8 @@ type Source struct {
 	CreatedAt  time.Time       `json:"createdAt"`
 }
 
-// Hook is what Okta's event hook is to be set up with.
+// Hook is what Okta's event hook, or Auth0's log stream to a custom webhook, is to
+// be set up with.
 type Hook struct {
 	URL        string    `json:"url"`
 	Header     string    `json:"header" doc:"the name of the authentication field"`
@@ -81,7 +83,7 @@ func showSource(d Deps, s source.Source, connections map[string]string, did []so
 		CreatedAt: s.CreatedAt, Health: showHealth(s, did, d.Now()), CheckedAt: found.At, Failing: found.failing(), Confirmed: s.Trial.At,
 	}
 	if s.Hook {
-		out.Hook = &Hook{URL: base + "/hooks/okta/" + s.ID, Header: hookHeader, ID: s.HookID, Types: s.HookTypes, OldHoldsTo: holdsTo(s.HookBefore, d.Now())}
+		out.Hook = &Hook{URL: base + s.HookPath(), Header: hookHeader, ID: s.HookID, Types: s.HookTypes, OldHoldsTo: holdsTo(s.HookBefore, d.Now())}
 	}
 	if s.Stream {
 		out.Stream = &LogStream{URL: base + "/services/collector/event", OldHoldsTo: holdsTo(s.TokenOld, d.Now())}
@@ -135,7 +137,7 @@ type createSourceIn struct {
 	Name       string          `json:"name" min:"1" max:"100"`
 	Kind       source.Kind     `json:"kind,omitempty" doc:"okta where nothing is said"`
 	Category   source.Category `json:"category,omitempty" doc:"identity where nothing is said"`
-	Connection string          `json:"connection,omitempty" doc:"id of the Okta connection to poll through"`
+	Connection string          `json:"connection,omitempty" doc:"id of the connection to poll through, of the source's kind"`
 	Poll       bool            `json:"poll,omitempty"`
 	Hook       bool            `json:"hook,omitempty"`
 	Stream     bool            `json:"stream,omitempty"`
@@ -269,21 +271,33 @@ func soundSource(ctx context.Context, d Deps, s source.Source, test bool) error 
 	return nil
 }
 
-// readsLog returns why a connection does not read the System Log.
+// readsLog returns why a connection does not read the log of its org or tenant.
 func readsLog(ctx context.Context, d Deps, conn store.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	_, err := okta.ReadLog(ctx, oktaOrg(d, conn.Connection), "/api/v1/logs?limit=1")
+	var err error
+	log := "System Log"
+	if conn.Connector == string(source.Auth0) {
+		log = "tenant's log"
+		_, err = auth0.ReadLog(ctx, oktaOrg(d, conn.Connection), auth0.FirstPage(d.Now()))
+	} else {
+		_, err = okta.ReadLog(ctx, oktaOrg(d, conn.Connection), "/api/v1/logs?limit=1")
+	}
 	if err == nil {
 		return nil
 	}
 	message := errs.Message(err)
-	if re, ok := errors.AsType[*okta.ResponseError](err); ok {
+	if re, ok := errors.AsType[*auth0.ResponseError](err); ok {
+		message = re.Error()
+		if re.Refused() {
+			message += ". Grant the application the scope read:logs"
+		}
+	} else if re, ok := errors.AsType[*okta.ResponseError](err); ok {
 		message = re.Error()
 	} else if ce := connector.AsError(err); ce != nil {
 		message = ce.Message
 	}
-	return badField("connection", "%q does not read the System Log: %s", conn.Name, message)
+	return badField("connection", "%q does not read the %s: %s", conn.Name, log, message)
 }
 
 func sourceChanged(d Deps, c portal.Caller, id string) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/auth0"
 	"sallyport/internal/errs"
 	"sallyport/internal/live"
 	"sallyport/internal/okta"
@@ -14,8 +15,8 @@ import (
 )
 
 var (
-	_ = add("GET /api/v1/sources/{id}/trial", portal.SourcesRead, doc{Summary: "How far the test of an integration has come", Help: "It waits for an event that somebody reported suspicious activity."}, getTrial)
-	_ = add("POST /api/v1/sources/{id}/trial", portal.SourcesWrite, doc{Summary: "Begin the test of an integration", Help: "From now on it waits for somebody to report suspicious activity. An earlier test is forgotten."}, beginTrial)
+	_ = add("GET /api/v1/sources/{id}/trial", portal.SourcesRead, doc{Summary: "How far the test of an integration has come", Help: "It waits for an event that somebody reported suspicious activity; of an Auth0 tenant, that somebody tried to log in with a wrong password."}, getTrial)
+	_ = add("POST /api/v1/sources/{id}/trial", portal.SourcesWrite, doc{Summary: "Begin the test of an integration", Help: "From now on it waits for that event. An earlier test is forgotten."}, beginTrial)
 )
 
 // Trial is the test of an integration from end to end.
@@ -29,12 +30,21 @@ type Trial struct {
 	Alerts []Ref     `json:"alerts" doc:"that it raised; none for who may not see alerts"`
 }
 
+// confirming is the type of the event that confirms a source of a kind: what
+// anybody can bring about without changing anything.
+func confirming(k source.Kind) string {
+	if k == source.Auth0 {
+		return auth0.Prefix + "fp"
+	}
+	return okta.SuspiciousActivityReported
+}
+
 func getTrial(ctx context.Context, d Deps, c portal.Caller, in idIn) (Trial, error) {
 	s, err := d.DB.Sources.Get(ctx, c.Org.ID, in.ID)
 	if err != nil {
 		return Trial{}, err
 	}
-	out := Trial{State: "none", Since: s.Trial.Since, Wanted: okta.SuspiciousActivityReported, Alerts: []Ref{}}
+	out := Trial{State: "none", Since: s.Trial.Since, Wanted: confirming(s.Kind), Alerts: []Ref{}}
 	if s.Trial.Since.IsZero() {
 		return out, nil
 	}
@@ -64,7 +74,7 @@ func trialEvent(ctx context.Context, d Deps, s source.Source) (store.StoredEvent
 	if s.Trial.Event != "" {
 		return d.DB.Events.Find(ctx, s.Org, s.Trial.Event)
 	}
-	arrived, err := d.DB.Sources.Arrived(ctx, s.Org, s.ID, okta.SuspiciousActivityReported, s.Trial.Since)
+	arrived, err := d.DB.Sources.Arrived(ctx, s.Org, s.ID, confirming(s.Kind), s.Trial.Since)
 	if err != nil {
 		return arrived, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sallyport/internal/alert"
+	"sallyport/internal/auth0"
 	"sallyport/internal/detect"
 	"sallyport/internal/flow"
 	"sallyport/internal/okta"
@@ -22,7 +23,7 @@ func WantedEvents(ctx context.Context, flows *flow.Library, rules *alert.Library
 	}
 	out := slices.Concat(okta.AlertTypes(), started.Events())
 	if rules == nil {
-		return out, nil
+		return ofOkta(out), nil
 	}
 	ruled, err := rules.Book(ctx, org)
 	if err != nil {
@@ -33,8 +34,11 @@ func WantedEvents(ctx context.Context, flows *flow.Library, rules *alert.Library
 			out = append(out, types...)
 		}
 	}
-	return out, nil
+	return ofOkta(out), nil
 }
+
+// ofOkta leaves out the event types of Auth0's logs.
+func ofOkta(types []string) []string { return slices.DeleteFunc(types, auth0.Is) }
 
 // eventTypes returns the event types without which an expression does not hold,
 // and whether it names any.

@@ -60,7 +60,7 @@ func Draft(files []rule.File, name, text string) (rules, before []*rule.Rule, er
 	}
 	rules = mine(shelf, func(pack, file string) bool { return pack == f.Pack && file == f.Name })
 	if len(rules) == 0 {
-		return nil, nil, errs.New(errs.Invalid, "there is no rule about Okta's events in it")
+		return nil, nil, errs.New(errs.Invalid, "there is no rule about events of Okta or Auth0 in it")
 	}
 	published, _ := rule.NewShelf(files...)
 	return rules, mine(published, func(pack, file string) bool { return old[[2]string{pack, file}] }), nil

@@ -20,7 +20,8 @@ package detect
 
 import (
 	"net/netip"
-	"regexp"
+
+	"sallyport/internal/detect/regex"
 )
 
 // Expr is a condition on one event. It is one of And, Or, Not, Test, Same,
@@ -66,11 +67,11 @@ type Keyword struct {
 // Value is what a value of an event is compared with; each operation says which
 // field it reads.
 type Value struct {
-	Text   string         // of the comparisons of texts; of those with another path that path
-	Number float64        // of the comparisons of numbers, and of Equal if IsNum
-	IsNum  bool           // Equal compares by number: 1, 1.0 and "1" are equal
-	Regexp *regexp.Regexp // of Matches
-	Prefix netip.Prefix   // of InNetwork
+	Text   string       // of the comparisons of texts; of those with another path that path
+	Number float64      // of the comparisons of numbers, and of Equal if IsNum
+	IsNum  bool         // Equal compares by number: 1, 1.0 and "1" are equal
+	Regexp regex.Regexp // of Matches
+	Prefix netip.Prefix // of InNetwork
 }
 
 // Op is a comparison.

@@ -18,16 +18,22 @@ const maxEvent = 4 << 20
 // saved. It holds one event at a time, however large the file.
 type Reader struct {
 	in     *bufio.Reader
-	parser *Parser
+	parse  Parse
 	dec    *json.Decoder // when the file holds lists
 	inList bool
 	n      int    // events or lines read
 	rest   []byte // of lines, behind the last block
 }
 
-// NewReader returns a reader of r.
-func NewReader(r io.Reader) *Reader {
-	return &Reader{in: bufio.NewReaderSize(r, 1<<16), parser: NewParser()}
+// Parse reads one event; what it returns may keep raw.
+type Parse func(raw []byte) (Event, error)
+
+// NewReader returns a reader of r, whose events are Okta's.
+func NewReader(r io.Reader) *Reader { return NewReaderOf(r, NewParser().Parse) }
+
+// NewReaderOf returns a reader of r, whose events are what parse makes of them.
+func NewReaderOf(r io.Reader, parse Parse) *Reader {
+	return &Reader{in: bufio.NewReaderSize(r, 1<<16), parse: parse}
 }
 
 // ReadError is one event that could not be read; the reader can go on after it.
@@ -95,7 +101,7 @@ func (r *Reader) fromLine() (Event, error) {
 			}
 			continue
 		}
-		e, err := r.parser.Parse(line)
+		e, err := r.parse(line)
 		if err != nil {
 			return e, &ReadError{fmt.Sprintf("line %d", r.n), err}
 		}
@@ -130,7 +136,7 @@ func (r *Reader) fromList() (Event, error) {
 	if len(raw) > maxEvent {
 		return Event{}, &ReadError{fmt.Sprintf("event %d", r.n), fmt.Errorf("it is larger than %d MB", maxEvent>>20)}
 	}
-	e, err := r.parser.Parse(raw)
+	e, err := r.parse(raw)
 	if err != nil {
 		return e, &ReadError{fmt.Sprintf("event %d", r.n), err}
 	}

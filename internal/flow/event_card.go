@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/value"
 )
 
@@ -12,9 +13,12 @@ func (d *Definition) usesTrigger() bool { return d.eventCard }
 // EventCard returns a log event as the event cards of Okta Workflows show it: with
 // the names that people know, and the first target of each type beside it. The
 // fields are those of the cards' published outputs; what a card does not have is
-// there all the same.
+// there all the same. An event of an Auth0 tenant has a card of its own.
 func EventCard(e any) *value.Object {
 	event, _ := e.(*value.Object)
+	if auth0.Is(event.Text("eventType")) {
+		return auth0Card(event)
+	}
 	actor, whole := party(event.At("actor")), envelope(event)
 	o := value.Map(
 		"Date and Time", event.At("published"),
@@ -62,6 +66,39 @@ func EventCard(e any) *value.Object {
 		o.Set(f.name, f.v)
 	}
 	return o
+}
+
+// auth0Card is the card of an entry of an Auth0 tenant's log; docs/flows.md lists
+// its fields.
+func auth0Card(event *value.Object) *value.Object {
+	entry := event.Object("data")
+	client, outcome := event.Object("client"), event.Object("outcome")
+	place := client.Object("geographicalContext")
+	ref := func(id, name string) *value.Object { return value.Map("ID", entry.At(id), "Name", entry.At(name)) }
+	return value.Map(
+		"Date and Time", event.At("published"),
+		"Message", event.At("displayMessage"),
+		"Event ID", event.At("uuid"),
+		"Event Type", event.At("eventType"),
+		"Type", entry.At("type"),
+		"Description", entry.At("description"),
+		"Result", outcome.At("result"),
+		"Reason", outcome.At("reason"),
+		"Severity", event.At("severity"),
+		"Actor", party(event.At("actor")),
+		"User", ref("user_id", "user_name"),
+		"Application", ref("client_id", "client_name"),
+		"Connection", ref("connection_id", "connection"),
+		"Organization", ref("organization_id", "organization_name"),
+		"IP Address", entry.At("ip"),
+		"User Agent", entry.At("user_agent"),
+		"City", place.At("city"),
+		"Country", place.At("country"),
+		"Hostname", entry.At("hostname"),
+		"Details", entry.At("details"),
+		"Log Entry", entry,
+		"Event Details", event,
+	)
 }
 
 // envelope is the event as an event hook delivers it.

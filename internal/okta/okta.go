@@ -34,6 +34,7 @@ type Page struct {
 	Events []event.Event
 	Bad    []error // events that could not be read, each with its place
 	Next   string  // path and query of the next page: always there when polling
+	More   bool    // the page is as full as one can be, so there are more
 }
 
 // PageSize is the most events that Okta returns at once.
@@ -60,7 +61,7 @@ func ReadLog(ctx context.Context, f Fetcher, target string) (Page, error) {
 	if err := event.Decode(a.Body, &raw); err != nil {
 		return Page{}, errs.Wrap(errs.Unavailable, err, "the System Log's answer is no list of events: %v", err)
 	}
-	p := Page{Next: nextLink(a.Header)}
+	p := Page{Next: nextLink(a.Header), More: len(raw) >= PageSize}
 	parser := event.NewParser()
 	for i, r := range raw {
 		e, err := parser.Parse(r)

@@ -36,7 +36,7 @@ func NewBook(rules []*Rule) (*Book, error) {
 	for _, r := range all {
 		if r.Expr != nil {
 			index[r] = len(compiled)
-			compiled = append(compiled, detect.Rule{ID: r.Key(), Expr: r.Expr})
+			compiled = append(compiled, detect.Rule{ID: r.Key(), Expr: r.condition()})
 			b.singles, b.fires = append(b.singles, r), append(b.fires, chosen[r])
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sallyport/content"
+	"sallyport/internal/auth0"
 	"sallyport/internal/connector/document"
 	"sallyport/internal/event"
 	"sallyport/internal/value"
@@ -77,7 +78,7 @@ func ReadCases(name string, text []byte) ([]Case, error) {
 
 func (k *Case) events(c document.Cursor, given *value.Object) {
 	with, _ := c.At("with").Value.(*value.Object)
-	m := maker{parser: event.NewParser(), start: epoch()}
+	m := maker{parser: event.NewParser(), entries: auth0.NewParser(), start: epoch()}
 	if !c.At("events").Present() {
 		m.add(c.At("with"), []*value.Object{given, with})
 	}
@@ -103,9 +104,10 @@ func parsed(span string) time.Duration {
 
 // maker makes the events of a case.
 type maker struct {
-	parser *event.Parser
-	start  time.Time
-	events []event.Event
+	parser  *event.Parser
+	entries *auth0.Parser
+	start   time.Time
+	events  []event.Event
 }
 
 // timing is what an entry says about when its event comes, which is no part of
@@ -129,18 +131,24 @@ func (m *maker) add(c document.Cursor, layers []*value.Object) {
 			}
 		}
 		count := len(m.events) + 1
-		fields["uuid"] = fmt.Sprintf("00000000-0000-4000-8000-%012d", count)
-		fields["published"] = m.start.Add(at + time.Duration(n)*every).Format(time.RFC3339Nano)
-		if fields["eventType"] == nil {
-			c.Fail("the event has no eventType")
+		id, published := fmt.Sprintf("00000000-0000-4000-8000-%012d", count), m.start.Add(at+time.Duration(n)*every).Format(time.RFC3339Nano)
+		parse, of := m.parser.Parse, fields
+		switch entry, is := fields["data"].(map[string]any); {
+		case is && fields["eventType"] == nil: // an entry of Auth0's log, as its rules see it
+			parse, of = m.entries.Parse, entry
+			entry["log_id"], entry["date"] = id, published
+		case fields["eventType"] == nil:
+			c.Fail("the event has no eventType, and no data of an entry of Auth0's log")
 			return
+		default:
+			fields["uuid"], fields["published"] = id, published
 		}
-		raw, err := json.Marshal(fields)
+		raw, err := json.Marshal(of)
 		if err != nil {
 			c.Fail("%s", err)
 			return
 		}
-		e, err := m.parser.Parse(raw)
+		e, err := parse(raw)
 		if err != nil {
 			c.Fail("%s", err)
 			return

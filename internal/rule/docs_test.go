@@ -69,7 +69,7 @@ func ruleTables(t *testing.T) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d rules, of which %d are off by default.\n", len(all), off)
-	for _, category := range []string{"account", "mfa", "session", "threat", "privilege", "persistence", "tampering", "impact", "recon", "support"} {
+	for _, category := range []string{"account", "mfa", "session", "threat", "privilege", "persistence", "tampering", "impact", "recon", "support", "auth0"} {
 		fmt.Fprintf(&b, "\n**%s**\n\n| Rule | Finds | Level | ATT&CK |\n|---|---|---|---|\n", category)
 		for _, r := range by[category] {
 			level := r.Severity.String()

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
 )
@@ -16,7 +17,7 @@ import (
 //	target:User      the first target of that type
 //	ip               client.ipAddress
 //	session          authenticationContext.externalSessionId
-//	org              the Okta org as a whole
+//	org              the Okta org or Auth0 tenant as a whole
 //	debugContext.…   any other path, by the text that is there
 type Entity string
 
@@ -67,10 +68,16 @@ func (e Entity) Of(ev event.Event) Subject {
 			return s
 		}
 	}
-	return org
+	return whole(ev)
 }
 
-var org = Subject{KindOrg, event.Entity{ID: "org", Type: "Org", DisplayName: "Okta org"}}
+// whole is the org, or the tenant, that an event is of.
+func whole(ev event.Event) Subject {
+	if auth0.Is(ev.Type) {
+		return Subject{KindOrg, event.Entity{ID: "auth0", Type: "Tenant", DisplayName: "Auth0 tenant"}}
+	}
+	return Subject{KindOrg, event.Entity{ID: "org", Type: "Org", DisplayName: "Okta org"}}
+}
 
 func subject(ev event.Event, at string) (Subject, bool) {
 	switch at {
@@ -81,7 +88,7 @@ func subject(ev event.Event, at string) (Subject, bool) {
 	case "session":
 		return named(KindSession, "Session", ev.SessionID)
 	case "org":
-		return org, true
+		return whole(ev), true
 	}
 	if kind, ok := strings.CutPrefix(at, "target"); ok && !strings.HasPrefix(kind, ".") {
 		return acted(ev, strings.TrimPrefix(kind, ":"))

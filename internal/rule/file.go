@@ -64,7 +64,7 @@ func parse(pack, name string, text []byte, o sigma.Options) File {
 	}
 	docs, err := sigma.Parse(text, o)
 	f.fail(err)
-	ours := aboutOkta(docs)
+	ours := aboutProducts(docs)
 	for _, d := range ours {
 		f.add(d, string(text))
 	}
@@ -76,10 +76,13 @@ func parse(pack, name string, text []byte, o sigma.Options) File {
 	return f
 }
 
-// aboutOkta leaves out documents about the logs of other products, and
-// correlations of only such.
-func aboutOkta(docs []sigma.Document) []sigma.Document {
-	foreign := func(m *sigma.Meta) bool { return m.LogSource.Product != "" && m.LogSource.Product != "okta" }
+// aboutProducts leaves out documents about the logs of products that are not
+// ours, and correlations of only such.
+func aboutProducts(docs []sigma.Document) []sigma.Document {
+	foreign := func(m *sigma.Meta) bool {
+		_, ours := productOf(m.LogSource.Product)
+		return !ours
+	}
 	var others []string
 	for _, d := range docs {
 		if m := d.Metadata(); foreign(m) {
@@ -152,6 +155,7 @@ func (f *File) add(d sigma.Document, text string) {
 		return
 	case *sigma.Rule:
 		r.Language, r.Expr = Sigma, d.Expr
+		r.Product, _ = productOf(m.LogSource.Product)
 	case *sigma.Correlation:
 		r.Language, r.correlation = Correlation, d
 	}
@@ -168,12 +172,12 @@ func (f *File) add(d sigma.Document, text string) {
 }
 
 // unfilled warns of placeholders that nobody has filled in: such a rule finds
-// what is written like them, which is nothing.
+// what is written like them, which is nothing, or leaves out nothing.
 func (f *File) unfilled(m *sigma.Meta) {
 	for _, name := range m.Unfilled {
 		f.Problems = append(f.Problems, Problem{
 			Pack: f.Pack, File: f.Name, Line: m.Line, Path: "detection", Warning: true,
-			Message: fmt.Sprintf("the placeholder %s stands for nothing here, so the rule finds nothing", name),
+			Message: fmt.Sprintf("the placeholder %s stands for nothing here, and is compared as it is written", name),
 		})
 	}
 }

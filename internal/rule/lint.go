@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/detect"
 	"sallyport/internal/detect/oktafilter"
 )
@@ -39,14 +40,16 @@ func (l *Linter) Lint(r *Rule, cases bool) []Problem {
 	if r.Expr != nil {
 		l.types(&c)
 		for _, path := range oktafilter.Unknown(r.Expr) {
-			c.warn(path, "detection", "no event has %s%s", path, perhaps(oktafilter.Suggest(path)))
+			if r.About() != Auth0 || !ofEntry(path) {
+				c.warn(path, "detection", "no event has %s%s", path, perhaps(oktafilter.Suggest(path)))
+			}
 		}
 		for _, why := range unreachable(r.Expr) {
 			c.warn("", "detection", "%s", why)
 		}
 	}
 	for _, path := range r.counted() {
-		if !oktafilter.Known(path) {
+		if !oktafilter.Known(path) && (r.About() != Auth0 || !ofEntry(path)) {
 			c.warn(path, "correlation", "no event has %s, so nothing is counted%s", path, perhaps(oktafilter.Suggest(path)))
 		}
 	}
@@ -128,9 +131,23 @@ func tacticIDs(a *Attack) []string {
 	return ids
 }
 
-// types looks for event types that Okta does not have.
+// ofEntry reports whether an entry of Auth0's log may have something at a path.
+func ofEntry(path string) bool {
+	name, ok := strings.CutPrefix(path, "data.")
+	if !ok {
+		return path == "log_id"
+	}
+	name, _, _ = strings.Cut(name, ".")
+	return slices.Contains(auth0.Fields(), name)
+}
+
+// types looks for event types that Okta, or Auth0, does not have.
 func (l *Linter) types(c *check) {
 	each(c.rule.Expr, func(t detect.Test) {
+		if c.rule.About() == Auth0 {
+			l.entryTypes(c, t)
+			return
+		}
 		if !strings.EqualFold(t.Path, "eventType") {
 			return
 		}
@@ -141,6 +158,18 @@ func (l *Linter) types(c *check) {
 			c.warn(v.Text, "detection", "Okta has no event type %s%s", v.Text, perhaps(nearest(v.Text, l.events)))
 		}
 	})
+}
+
+// entryTypes looks for types that no entry of Auth0's log has.
+func (l *Linter) entryTypes(c *check, t detect.Test) {
+	if t.Path != "data.type" {
+		return
+	}
+	for _, v := range t.Values {
+		if v.Text != "" && !slices.ContainsFunc(auth0.Types(), func(e auth0.Type) bool { return matches(t.Op, e.ID, strings.ToLower(v.Text)) }) {
+			c.warn(v.Text, "detection", "Auth0's log has no type %s", v.Text)
+		}
+	}
 }
 
 func matches(op detect.Op, event, text string) bool {

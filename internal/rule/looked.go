@@ -44,7 +44,7 @@ func (r *Rule) Looked(e event.Event) ([]Looked, error) {
 // lookedAt returns the paths, and whether the rule has to do with the event.
 func (r *Rule) lookedAt(decoded any) ([]string, bool) {
 	if r.Expr != nil {
-		if !plain.Holds(r.Expr, decoded) {
+		if !plain.Holds(r.condition(), decoded) {
 			return nil, false
 		}
 		return detect.Paths(r.Expr), true

@@ -62,7 +62,7 @@ func (f *File) addOkta(item oktaItem, text string) {
 		ID: item.ID, Slug: slugOf(f.Name), Pack: f.Pack, File: f.Name, Line: 1, Title: item.Title, Description: strings.TrimSpace(item.Description),
 		Author: strings.Join(texts(&item.Author), ", "), Category: "okta", Status: "stable", References: texts(&item.References), FalsePositives: texts(&item.FalsePositives),
 		Response: texts(&item.Prevention), Tags: attackTags(texts(&item.Threat.Tactic), texts(&item.Threat.Technique)),
-		Severity: Medium, Type: Detection, Language: OktaFilter, Entity: DefaultEntity, Window: DefaultWindow, Enabled: !hunt, Text: text,
+		Severity: Medium, Type: Detection, Language: OktaFilter, Product: Okta, Entity: DefaultEntity, Window: DefaultWindow, Enabled: !hunt, Text: text,
 	}
 	if hunt {
 		r.Category, r.Severity = "hunt", Low

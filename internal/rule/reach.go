@@ -114,12 +114,12 @@ func equal(a, b detect.Value) bool {
 	return a.IsNum && b.IsNum && a.Number == b.Number || strings.EqualFold(a.Text, b.Text) || a.IsNum != b.IsNum
 }
 
-// repeats reports whether a path leads through a list of an event.
+// repeats reports whether a path leads through a list of an event, or may.
 func repeats(path string) bool {
 	for _, list := range []string{"target", "request.ipchain", "client.ipchain", "securitycontext.userbehaviors", "securitycontext.risk.reasons"} {
 		if p := strings.ToLower(path); p == list || strings.HasPrefix(p, list+".") {
 			return true
 		}
 	}
-	return strings.Contains(path, "{}")
+	return strings.Contains(path, "{}") || strings.HasPrefix(path, "data.details.")
 }

@@ -3,8 +3,8 @@
 // what to do.
 //
 // Rules are files. Ours are Sigma documents with a block of our own,
-// "sallyport", beside Sigma's keys; those of SigmaHQ and of Okta's catalogue
-// of detections are read as they are published. A [Shelf] holds the rules of
+// "sallyport", beside Sigma's keys; those of SigmaHQ and of Okta's catalogues
+// of detections, for Okta and for Auth0, are read as they are published. A [Shelf] holds the rules of
 // several packs, a [Book] is a choice of them compiled, which finds the [Hit]s
 // in events. What becomes of a hit is not this package's business.
 package rule
@@ -48,7 +48,10 @@ type Rule struct {
 	Part bool
 
 	Expr detect.Expr // nil for a correlation
-	Text string      // the file as it is
+	// Product is whose logs the rule is about; of a correlation it is empty, as it
+	// is about what its rules are about.
+	Product Product
+	Text    string // the file as it is
 
 	name        string // what correlations may call it
 	correlation *sigma.Correlation

@@ -265,6 +265,9 @@ func (s *Shelf) filter(f *sigma.Filter) {
 		if r.Expr == nil {
 			continue
 		}
+		if of, _ := productOf(f.LogSource.Product); f.LogSource.Product != "" && of != r.Product {
+			continue
+		}
 		if f.Any || slices.ContainsFunc(f.Rules, func(name string) bool { return name == r.name || strings.EqualFold(name, r.ID) }) {
 			r.Expr = detect.And{r.Expr, f.Expr}
 		}

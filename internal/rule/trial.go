@@ -194,7 +194,7 @@ func (r *Rule) reasons(e event.Event) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return Why(r.Expr, decoded)
+	return Why(r.condition(), decoded)
 }
 
 // called is what a correlation calls the rule.

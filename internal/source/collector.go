@@ -16,7 +16,7 @@ const maxEnvelopes = 20_000
 // Collected is what the body of a request to an HTTP Event Collector holds.
 type Collected struct {
 	Events []event.Event
-	Bad    []error // well-formed, but no event of Okta's: each with its place
+	Bad    []error // well-formed, but no event of the source's kind: each with its place
 }
 
 // EnvelopeError is a body that is not what an HTTP Event Collector takes. What
@@ -35,9 +35,9 @@ func (e *EnvelopeError) Error() string { return fmt.Sprintf("event %d: %s", e.At
 // beside it (time, host, source, sourcetype, index, fields) say nothing that the
 // event does not. The error is an [*EnvelopeError], and what was read before it
 // is returned.
-func ReadCollector(body []byte) (Collected, error) {
+func ReadCollector(kind Kind, body []byte) (Collected, error) {
 	var out Collected
-	dec, parser := json.NewDecoder(bytes.NewReader(body)), event.NewParser()
+	dec, parse := json.NewDecoder(bytes.NewReader(body)), kind.log().parse()
 	for n := 0; ; n++ {
 		var envelope struct {
 			Event json.RawMessage `json:"event"`
@@ -59,7 +59,7 @@ func ReadCollector(body []byte) (Collected, error) {
 		if blank {
 			return out, &EnvelopeError{n, codeBlankEvent, "its field event is blank"}
 		}
-		e, err := parser.Parse(raw)
+		e, err := parse(raw)
 		if err != nil {
 			out.Bad = append(out.Bad, fmt.Errorf("event %d: %w", n, err))
 			continue

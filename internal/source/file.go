@@ -33,6 +33,7 @@ type Importer struct {
 	Sink     Sink
 	Org      string
 	Source   string
+	Parse    event.Parse    // reads one event; nil reads Okta's
 	Act      bool           // start flows; by default an import is for the record alone
 	Bad      func(error)    // called for each event that cannot be read
 	Progress func(Imported) // called after each batch
@@ -70,13 +71,17 @@ func (im Importer) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	if im.Act {
 		from, n = time.Time{}, 1
 	}
+	parse := im.Parse
+	if parse == nil {
+		parse = event.NewParser().Parse
+	}
 	var mu sync.Mutex // of done, and of what the caller does when told
 	var done Imported
 	batches := make(chan readBatch, 1)
 	work, ctx := errgroup.WithContext(ctx)
 	var unread error // what ends the reading keeps nobody from writing what was read
 	work.Go(func() error {
-		unread = readBatches(ctx, event.NewReader(plain), batches)
+		unread = readBatches(ctx, event.NewReaderOf(plain, parse), batches)
 		return nil
 	})
 	for range n {

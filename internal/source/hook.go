@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"sallyport/internal/auth0"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
 )
@@ -29,7 +31,8 @@ type Unsealer interface {
 // HookSecretContext binds a source's sealed hook secret to the source.
 func HookSecretContext(id string) []byte { return []byte("source/hook/" + id) }
 
-// Hooks receives Okta's event hooks at /hooks/okta/{source}.
+// Hooks receives Okta's event hooks at /hooks/okta/{source}, and Auth0's log
+// streams at /hooks/auth0/{source}.
 type Hooks struct {
 	Store HookStore
 	Sink  Sink
@@ -49,9 +52,22 @@ const (
 	challengeHeader = "X-Okta-Verification-Challenge"
 )
 
+// HookPaths are the patterns of the paths that hooks post to, for whoever routes
+// to [Hooks].
+func HookPaths() []string {
+	var all []string
+	for _, k := range Kinds() {
+		all = append(all, "/hooks/"+string(k)+"/{source}")
+	}
+	return all
+}
+
+// HookPath is the path that a source's hook posts to.
+func (s Source) HookPath() string { return "/hooks/" + string(cmp.Or(s.Kind, Okta)) + "/" + s.ID }
+
 // ServeHTTP answers a verification, or takes a delivery: 204 once its events
 // are durable, and no answer before. Okta repeats a delivery once after a 5xx or
-// a timeout, and never after a 4xx.
+// a timeout, and never after a 4xx; Auth0 repeats it after both.
 func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body != http.NoBody { // without one the server has begun to watch the connection, which a deadline would end
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // without one, the server's own holds
@@ -67,9 +83,9 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
-	case !s.Hook || !s.Enabled:
+	case !s.Hook || !s.Enabled || r.URL.Path != s.HookPath():
 		h.answer(w, http.StatusNotFound, "this source takes no event hooks")
-	case r.Method == http.MethodGet:
+	case r.Method == http.MethodGet && s.Kind != Auth0:
 		h.verify(w, r)
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", "GET, POST")
@@ -116,7 +132,7 @@ func (h *Hooks) deliver(w http.ResponseWriter, r *http.Request, s Source) {
 		h.answer(w, http.StatusBadRequest, "the body could not be read")
 		return
 	}
-	d, err := event.ParseDelivery(body)
+	d, err := delivered(s.Kind, body)
 	if err != nil {
 		h.answer(w, http.StatusBadRequest, err.Error())
 		h.note(r.Context(), s, err.Error())
@@ -124,7 +140,7 @@ func (h *Hooks) deliver(w http.ResponseWriter, r *http.Request, s Source) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), hookTimeout)
 	defer cancel()
-	if _, err := h.Sink.Accept(ctx, Batch{Org: s.Org, Source: s.ID, Via: ViaHook, Events: d.Events}); err != nil {
+	if _, err := h.Sink.Accept(ctx, Batch{Org: s.Org, Source: s.ID, Via: ViaHook, Events: d.Events, ActFrom: actFrom(s)}); err != nil {
 		h.Log.ErrorContext(r.Context(), "delivery not stored", "err", err, "source", s.ID)
 		h.answer(w, http.StatusServiceUnavailable, "the events could not be stored; try again")
 		return
@@ -133,6 +149,23 @@ func (h *Hooks) deliver(w http.ResponseWriter, r *http.Request, s Source) {
 		h.note(r.Context(), s, "an event was passed over: "+bad.Error())
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// delivered reads the body of a delivery.
+func delivered(kind Kind, body []byte) (event.Delivery, error) {
+	if kind == Auth0 {
+		return auth0.ParseDelivery(body)
+	}
+	return event.ParseDelivery(body)
+}
+
+// actFrom keeps history from acting that a log stream sends: Auth0 begins one
+// with what is days old, if it is told to. Okta's hooks send what happens.
+func actFrom(s Source) time.Time {
+	if s.Kind == Auth0 {
+		return s.CreatedAt.Add(-actGrace)
+	}
+	return time.Time{}
 }
 
 func (h *Hooks) note(ctx context.Context, s Source, why string) {

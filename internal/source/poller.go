@@ -69,8 +69,8 @@ type Poller struct {
 	Store     Store
 	Leases    Leases
 	Sink      Sink
-	Fetcher   func(Source) okta.Fetcher
-	Holder    string // this process, in leases
+	Fetcher   func(Source) okta.Fetcher // makes the requests for a source, whatever its kind
+	Holder    string                    // this process, in leases
 	Intervals Intervals
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -183,7 +183,7 @@ func (p *Poller) read(ctx context.Context, held *lease, org string) {
 	})
 	l := &poll{p: p, s: s, lease: held.Lease, lost: lost, fetch: p.Fetcher(s), wait: p.Intervals.Least, target: s.Cursor, last: s.Health.LastEventAt}
 	if l.target == "" {
-		l.target = okta.FirstPage(s.StartAt)
+		l.target = s.Kind.log().first(s.StartAt)
 	}
 	for ctx.Err() == nil {
 		pause(ctx, l.once(ctx))
@@ -221,16 +221,16 @@ const readTimeout = 45 * time.Second
 func (l *poll) once(ctx context.Context) time.Duration {
 	read, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	page, err := okta.ReadLog(read, l.fetch, l.target)
+	page, err := l.s.Kind.log().read(read, l.fetch, l.target)
 	if err != nil {
 		return l.failed(ctx, err)
 	}
 	next := page.Next
-	if next == "" { // Okta always sends one when polling; without it we stay where we are
+	if next == "" { // a log always names one when it is polled; without it we stay where we are
 		next = l.target
 	}
 	_, err = l.p.Sink.Accept(ctx, Batch{
-		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, More: full(page), Lease: l.lease,
+		Org: l.s.Org, Source: l.s.ID, Via: ViaPoll, Events: page.Events, Cursor: next, More: page.More, Lease: l.lease,
 		ActFrom: l.s.CreatedAt.Add(-actGrace),
 	})
 	if errors.Is(err, ErrLost) {
@@ -252,14 +252,10 @@ func (l *poll) once(ctx context.Context) time.Duration {
 	return l.next(page)
 }
 
-// full reports whether a page has as many events as one can have: then there are
-// more.
-func full(page okta.Page) bool { return len(page.Events)+len(page.Bad) >= okta.PageSize }
-
 // next adapts the interval to what a page brought.
 func (l *poll) next(page okta.Page) time.Duration {
 	switch {
-	case full(page):
+	case page.More:
 		l.wait = l.p.Intervals.Least
 		return 0
 	case len(page.Events)+len(page.Bad) > 0:
@@ -281,7 +277,7 @@ func (l *poll) failed(ctx context.Context, err error) time.Duration {
 	}
 	l.failures++
 	wait := min(maxErrorWait, l.p.Intervals.Least<<min(l.failures, 6))
-	if re, ok := errors.AsType[*okta.ResponseError](err); ok {
+	if re, ok := errors.AsType[refusal](err); ok {
 		switch {
 		case re.BadCursor():
 			// Start again a little before the newest event that there is.
@@ -289,9 +285,9 @@ func (l *poll) failed(ctx context.Context, err error) time.Duration {
 			if !l.last.IsZero() && l.last.Before(since) {
 				since = l.last.Add(-overlap)
 			}
-			l.target, wait = okta.FirstPage(since), 0
+			l.target, wait = l.s.Kind.log().first(since), 0
 		case re.Refused():
-			l.note(ctx, re.Error()+". The token is not valid, or may not read the System Log: renew it in the source's connection")
+			l.note(ctx, re.Error()+l.s.Kind.log().unread)
 			return maxErrorWait
 		}
 	}

@@ -1,6 +1,6 @@
-// Package source is where events come from: the System Log API by polling, an
-// event hook that Okta posts to, a log stream as Splunk's HTTP Event Collector
-// takes it, a file. What it reads it hands to a [Sink] in batches, and goes on
+// Package source is where events come from: the log of an Okta org or of an Auth0
+// tenant by polling, an event hook or a log stream that is posted to us, a log
+// stream as Splunk's HTTP Event Collector takes it, a file. What it reads it hands to a [Sink] in batches, and goes on
 // only when the sink has made the batch durable.
 package source
 
@@ -13,29 +13,30 @@ import (
 	"sallyport/internal/event"
 )
 
-// Source is one place that events come from: an Okta org, seen through a
-// connection by polling, through an event hook, through a log stream, through
-// files, or several of these.
+// Source is one place that events come from: an Okta org or an Auth0 tenant, seen
+// through a connection by polling, through an event hook, through a log stream,
+// through files, or several of these. What is called a hook is Auth0's log stream
+// to a custom webhook.
 type Source struct {
 	ID         string
 	Org        string
 	Name       string
 	Kind       Kind
 	Category   Category
-	Connection string // id of the Okta connection; empty where none is needed
+	Connection string // id of the connection to it; empty where none is needed
 	Poll       bool
 	Hook       bool
 	Stream     bool
 	File       bool
 	Enabled    bool
 	StartAt    time.Time // events published before are not asked for
-	HookSecret []byte    // sealed; the value Okta sends in the Authorization header
+	HookSecret []byte    // sealed; the value that comes in the Authorization header
 	HookBefore Key       // of the secret before that one, while it holds yet
 	HookID     string    // of the hook in the Okta org, where Sallyport registered it
 	HookTypes  []string  // the event types to register it for; nil is what flows and rules need
 	Token      Key       // of the log stream
 	TokenOld   Key       // of the token before that one, while it holds yet
-	Cursor     string    // the next page of the System Log; empty before the first
+	Cursor     string    // the next page of the log; empty before the first
 	Health     Health
 	Findings   []byte // JSON: what the last check of the Okta org found; nil before the first
 	Trial      Trial
@@ -94,8 +95,14 @@ type Trial struct {
 // Kind says what system a source speaks of.
 type Kind string
 
-// Okta is an Okta org's System Log.
-const Okta Kind = "okta"
+// The kinds. Each is also the name of the connector that reaches the system.
+const (
+	Okta  Kind = "okta"  // an Okta org's System Log
+	Auth0 Kind = "auth0" // an Auth0 tenant's log
+)
+
+// Kinds lists the kinds.
+func Kinds() []Kind { return []Kind{Okta, Auth0} }
 
 // Health is how a source is doing. Zero times mean never.
 type Health struct {

@@ -158,7 +158,7 @@ func (h *Streams) take(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, code)
 		return
 	}
-	got, err := ReadCollector(body)
+	got, err := ReadCollector(s.Kind, body)
 	if len(got.Events) > 0 {
 		ctx, cancel := context.WithTimeout(r.Context(), streamTimeout)
 		defer cancel()

@@ -163,7 +163,7 @@ func FuzzReadCollector(f *testing.F) {
 	f.Add([]byte(`{"event":null}`))
 	f.Add([]byte(`[{"event":1}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := source.ReadCollector(body)
+		got, err := source.ReadCollector(source.Okta, body)
 		if _, ok := errors.AsType[*source.EnvelopeError](err); err != nil && !ok {
 			t.Errorf("another kind of error: %v", err)
 		}
@@ -173,7 +173,7 @@ func FuzzReadCollector(f *testing.F) {
 			}
 		}
 		// What was read before a fault is read again when the fault is not there.
-		if again, err := source.ReadCollector(append(bytes.Clone(body), ' ')); err == nil && len(again.Events) != len(got.Events) {
+		if again, err := source.ReadCollector(source.Okta, append(bytes.Clone(body), ' ')); err == nil && len(again.Events) != len(got.Events) {
 			t.Errorf("%d events, and %d with a space behind", len(got.Events), len(again.Events))
 		}
 	})

@@ -183,13 +183,13 @@ func (r *reader) values(n *yaml.Node, path string) ([]*yaml.Node, bool) {
 }
 
 // braces takes {name} for a placeholder that somebody forgot to quote, so that
-// YAML reads a map, if there is a value for it.
+// YAML reads a map. Without a value it stands for itself, as in quotes.
 func (r *reader) braces(n *yaml.Node) ([]*yaml.Node, bool) {
 	if len(n.Content) != 2 || n.Style&yaml.FlowStyle == 0 || !isNull(n.Content[1]) {
 		return nil, false
 	}
 	name := n.Content[0].Value
-	if _, ok := r.options.Placeholders[name]; !ok {
+	if at := bracedName.FindStringIndex("{" + name + "}"); at == nil || at[1]-at[0] != len(name)+2 {
 		return nil, false
 	}
 	return []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!str", Value: "{" + name + "}", Line: n.Line}}, true

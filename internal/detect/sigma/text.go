@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"sallyport/internal/detect"
+	"sallyport/internal/detect/regex"
 )
 
 // expanded is the text of a value with its placeholders filled in.
@@ -125,17 +126,14 @@ func (r *reader) expression(c *comparisons, n *yaml.Node) error {
 	return nil
 }
 
-// compile reads a regular expression, and says what RE2 lacks.
-func compile(text, flags string) (*regexp.Regexp, error) {
-	if flags != "" {
-		text = "(?" + flags + ")" + text
-	}
-	re, err := regexp.Compile(text)
+// compile reads a regular expression, and says what is not known here.
+func compile(text, flags string) (regex.Regexp, error) {
+	re, err := regex.Compile(text, flags)
 	if err == nil {
 		return re, nil
 	}
 	for _, lacks := range []struct{ form, name string }{
-		{`\(\?<?[=!]`, "look-around such as (?=…), (?!…), (?<=…)"},
+		{`\(\?<[=!]`, "look-behind such as (?<=…), (?<!…)"},
 		{`\\[1-9]|\(\?P=|\\k`, `a back-reference such as \1`},
 		{`\(\?>`, "an atomic group (?>…)"},
 		{`[*+?}]\+`, "a possessive quantifier such as *+"},

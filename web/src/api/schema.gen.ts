@@ -382,6 +382,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth0/log-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The types of the entries of an Auth0 tenant's log
+         * @description As event types, by which flows are started and events are searched for. Nothing is asked of Auth0, which adds types now and then.
+         */
+        get: operations["listLogTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backtests": {
         parameters: {
             query?: never;
@@ -3461,7 +3481,7 @@ export interface paths {
         put?: never;
         /**
          * Add a source
-         * @description Of one that polls, the connection is tried out first: whether it reads the System Log. test false skips that. With an event hook or a log stream, the answer holds the address and the secret to enter in Okta; they are in no other answer.
+         * @description Of one that polls, the connection is tried out first: whether it reads the System Log, or the log of the Auth0 tenant. test false skips that. With an event hook or a log stream, the answer holds the address and the secret to enter in Okta or Auth0; they are in no other answer.
          */
         post: operations["createSource"];
         delete?: never;
@@ -3526,14 +3546,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the last look at a source's Okta org found
-         * @description Nothing is asked of Okta.
+         * What the last look at a source's org or tenant found
+         * @description Nothing is asked of it.
          */
         get: operations["getFindings"];
         put?: never;
         /**
-         * Look at a source's Okta org
-         * @description What the credential can and cannot see, and whether the org has what alerts are made from. About twenty requests; nothing is changed.
+         * Look at a source's Okta org or Auth0 tenant
+         * @description What the credential can and cannot see, and whether there is what alerts are made from. About twenty requests; nothing is changed.
          */
         post: operations["checkSource"];
         delete?: never;
@@ -3676,13 +3696,13 @@ export interface paths {
         };
         /**
          * How far the test of an integration has come
-         * @description It waits for an event that somebody reported suspicious activity.
+         * @description It waits for an event that somebody reported suspicious activity; of an Auth0 tenant, that somebody tried to log in with a wrong password.
          */
         get: operations["getTrial"];
         put?: never;
         /**
          * Begin the test of an integration
-         * @description From now on it waits for somebody to report suspicious activity. An earlier test is forgotten.
+         * @description From now on it waits for that event. An earlier test is forgotten.
          */
         post: operations["beginTrial"];
         delete?: never;
@@ -6562,7 +6582,7 @@ export interface components {
             kind?: components["schemas"]["SourceKind"];
             /** @description identity where nothing is said */
             category?: components["schemas"]["SourceCategory"];
-            /** @description id of the Okta connection to poll through */
+            /** @description id of the connection to poll through, of the source's kind */
             connection?: string;
             poll?: boolean;
             hook?: boolean;
@@ -7652,6 +7672,16 @@ export interface components {
              * @description until when the token before is taken, too
              */
             oldHoldsTo?: string;
+        };
+        LogType: {
+            /** @description the event type: auth0.fp */
+            event: string;
+            /** @description as Auth0 has it: fp */
+            id: string;
+            /** @description what happened */
+            title: string;
+            /** @description SUCCESS, FAILURE, DENY or CHALLENGE; not there where there is none */
+            outcome?: string;
         };
         LookedAt: {
             path: string;
@@ -10118,7 +10148,7 @@ export interface components {
             kind: components["schemas"]["SourceKind"];
             /** @description where it stands among others */
             category: components["schemas"]["SourceCategory"];
-            /** @description through which it is polled, and its Okta org looked at */
+            /** @description through which it is polled, and its Okta org or Auth0 tenant looked at */
             connection?: components["schemas"]["Ref"];
             poll: boolean;
             /** @description the event hook, if it takes one */
@@ -10163,7 +10193,7 @@ export interface components {
             kind: components["schemas"]["SourceKind"];
             /** @description where it stands among others */
             category: components["schemas"]["SourceCategory"];
-            /** @description through which it is polled, and its Okta org looked at */
+            /** @description through which it is polled, and its Okta org or Auth0 tenant looked at */
             connection?: components["schemas"]["Ref"];
             poll: boolean;
             /** @description the event hook, if it takes one */
@@ -10234,7 +10264,7 @@ export interface components {
             failures: number;
         };
         /** @enum {string} */
-        SourceKind: "okta";
+        SourceKind: "okta" | "auth0";
         SplitCase: {
             /** @description of the new case */
             title: string;
@@ -10839,7 +10869,7 @@ export interface components {
             file?: string;
             /** @description YAML of rules */
             text: string;
-            /** @description as the System Log API has them, in any order; at most 500 */
+            /** @description as the System Log API has them, or a log stream of Auth0 sends them, in any order; at most 500 */
             events: {
                 [key: string]: unknown;
             }[];
@@ -11611,6 +11641,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listLogTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogType"][];
                 };
             };
             default: components["responses"]["Error"];

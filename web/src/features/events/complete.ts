@@ -49,6 +49,12 @@ const fields: Suggestion[] = [
   { text: "device.name" },
   { text: "legacyEventType" },
   { text: "uuid" },
+  { text: "data.type", detail: "Auth0: fp, sapi …" },
+  { text: "data.description", detail: "Auth0: what the entry says" },
+  { text: "data.client_name", detail: "Auth0: application" },
+  { text: "data.connection", detail: "Auth0: connection" },
+  { text: "data.hostname", detail: "Auth0: domain that was asked" },
+  { text: "data.details.request.path", detail: "Auth0: call of its API" },
 ];
 
 const operators: Suggestion[] = [

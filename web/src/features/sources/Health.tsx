@@ -43,8 +43,8 @@ export function Health({ source: s }: { source: Detail }) {
       )}
       {h.state === "late" && (
         <Note tone="warn" title="Events come late">
-          The newest came {span(h.lagMs)} after they were published. Okta itself may be late, or this server's clock is
-          off.
+          The newest came {span(h.lagMs)} after they were published. The system itself may be late, or this server's
+          clock is off.
         </Note>
       )}
       <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
@@ -116,11 +116,9 @@ function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolea
   const [all, setAll] = useState(false);
   if (!connected) return null;
   return (
-    <Section title="Okta's rate limits" aside="this minute">
+    <Section title="Rate limits" aside="this minute">
       <Panel>
-        {rates.length === 0 && (
-          <p className="px-3 py-2.5 text-muted">Not learnt yet: Okta tells them with its answers.</p>
-        )}
+        {rates.length === 0 && <p className="px-3 py-2.5 text-muted">Not learnt yet: they are told with answers.</p>}
         <ul className="divide-y">
           {rates.slice(0, all ? undefined : shownRates).map((r) => (
             <li key={r.bucket} className="px-3 py-2">
@@ -137,7 +135,7 @@ function Rates({ rates, connected }: { rates: Detail["rates"]; connected: boolea
                 />
               </div>
               <div className="text-xs text-faint">
-                Okta allows {count(r.limit)} a minute, {count(r.remaining)} of them left for everybody
+                {count(r.limit)} are allowed a minute, {count(r.remaining)} of them are left for everybody
               </div>
             </li>
           ))}

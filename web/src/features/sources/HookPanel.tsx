@@ -12,7 +12,7 @@ import { State } from "../../kit/State.tsx";
 import { counted } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
 import { HookDialog } from "./HookDialog.tsx";
-import { HookFacts } from "./HookFacts.tsx";
+import { HookFacts, SetUp } from "./HookFacts.tsx";
 import { RemoveHook } from "./RemoveHook.tsx";
 
 type Source = components["schemas"]["Source"];
@@ -21,8 +21,36 @@ type HookState = components["schemas"]["HookState"];
 // Each reading asks Okta, so it is not read again with every event that comes.
 const keyOfHook = (id: string) => ["okta-hook", id];
 
-/** A source's event hook as it is in Okta, and as it should be. */
-export function HookPanel({ source: s, secret }: { source: Source; secret?: string }) {
+/** A source's event hook as it is in Okta, and as it should be; of an Auth0 tenant, what its log stream is set up with. */
+export function HookPanel({ source, secret }: { source: Source; secret?: string }) {
+  if (source.kind === "auth0" && source.hook) return <WebhookPanel hook={source.hook} secret={secret} />;
+  return <OktaHook source={source} secret={secret} />;
+}
+
+function WebhookPanel({ hook, secret }: { hook: components["schemas"]["Hook"]; secret?: string }) {
+  const rows: [string, string][] = [
+    ["Payload URL", hook.url],
+    ["Content type", "application/json"],
+    ["Content format", "JSON Lines"],
+  ];
+  if (secret) rows.push(["Authorization token", secret]);
+  return (
+    <Section title="Log stream">
+      <div className="flex flex-col gap-2">
+        <SetUp rows={rows} />
+        <p className="text-sm text-muted">
+          In Auth0: Monitoring, Streams, Create Stream, Custom Webhook.{" "}
+          {secret
+            ? "The token is shown this once."
+            : "The token was shown once, when it was made. A new one can be made under Rotate."}{" "}
+          The other formats are taken, too. Choose no categories, and everything is sent.
+        </p>
+      </div>
+    </Section>
+  );
+}
+
+function OktaHook({ source: s, secret }: { source: Source; secret?: string }) {
   const can = useCan("sources:write");
   const [asking, setAsking] = useState<"register" | "remove">();
   const hook = useQuery({

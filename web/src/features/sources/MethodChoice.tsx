@@ -1,16 +1,22 @@
 import { clsx } from "clsx";
+import type { components } from "../../api/schema.gen.ts";
 import { Tag } from "../../kit/State.tsx";
-import { type Method, methods } from "./methods.ts";
+import { type Method, methodsOf } from "./methods.ts";
 
-type Props = { chosen: ReadonlySet<Method>; onChange: (next: ReadonlySet<Method>) => void; error?: string };
+type Props = {
+  kind: components["schemas"]["SourceKind"];
+  chosen: ReadonlySet<Method>;
+  onChange: (next: ReadonlySet<Method>) => void;
+  error?: string;
+};
 
 /** Chooses the ways in which events come: one or several. */
-export function MethodChoice({ chosen, onChange, error }: Props) {
+export function MethodChoice({ kind, chosen, onChange, error }: Props) {
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1 text-sm font-medium">How events come</legend>
       <div className="grid gap-2 sm:grid-cols-2">
-        {methods.map((m) => (
+        {methodsOf(kind).map((m) => (
           <label
             key={m.id}
             className={clsx(

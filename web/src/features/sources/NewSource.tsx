@@ -24,7 +24,7 @@ export function NewSource() {
   const [made, setMade] = useState<Detail>(); // with the secrets, which are told once
   const kept = useQuery({ ...read("/api/v1/sources/{id}", { path: { id: id ?? "" } }), enabled: id !== undefined });
   const source = kept.data ?? made;
-  const org = source ? source.connection !== undefined : wantsOrg(draft.methods);
+  const org = source ? source.connection !== undefined : wantsOrg(draft.methods, draft.kind);
   const steps = [
     "method",
     ...(org ? ["where", "credential"] : []),
@@ -76,7 +76,7 @@ export function NewSource() {
           {at === "prerequisites" && source && (
             <PrerequisiteStep id={source.id} onBack={() => go("result")} onNext={() => go("confirm")} />
           )}
-          {at === "confirm" && source && <ConfirmStep id={source.id} onBack={() => go("prerequisites")} />}
+          {at === "confirm" && source && <ConfirmStep source={source} onBack={() => go("prerequisites")} />}
         </div>
       </div>
     </Page>

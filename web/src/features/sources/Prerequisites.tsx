@@ -74,7 +74,7 @@ export function Prerequisites({
     if (!found.data?.at)
       return (
         <p className="rounded-lg border bg-surface px-3 py-4 text-muted">
-          Nobody has looked yet. It takes about twenty reads of Okta's API and changes nothing.
+          Nobody has looked yet. It takes about twenty reads of its API and changes nothing.
         </p>
       );
     return what === "sight" ? (
@@ -97,9 +97,7 @@ export function Prerequisites({
     return <Failed what="What was found could not be read." error={found.error} onRetry={() => void found.refetch()} />;
   return (
     <div className="flex flex-col gap-6">
-      {check.isError && (
-        <Failed what="The org could not be looked at." error={check.error} onRetry={() => check.mutate()} />
-      )}
+      {check.isError && <Failed what="It could not be looked at." error={check.error} onRetry={() => check.mutate()} />}
       {show !== "sight" && (
         <Section title="Prerequisites" aside={aside}>
           {body(found.data?.prerequisites ?? [], "prerequisites")}

@@ -59,8 +59,8 @@ export function SourceList() {
                   </Link>
                 }
               >
-                A source brings the System Log of an Okta org here, and tells what the org lacks for good alerts.
-                Connecting one takes about five minutes and a read-only API token.
+                A source brings the System Log of an Okta org here, or the log of an Auth0 tenant, and tells what is
+                lacking for good alerts. Connecting one takes about five minutes and a credential that may read.
               </Empty>
             </div>
           }

@@ -56,7 +56,7 @@ export function SourcePage() {
       label: "Confirm",
       content: (
         <div className="max-w-3xl">
-          <TrialPanel id={s.id} />
+          <TrialPanel id={s.id} kind={s.kind} />
         </div>
       ),
     });

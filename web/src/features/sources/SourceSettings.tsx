@@ -16,7 +16,7 @@ import { useCan } from "../session/session.ts";
 import { FileDrop } from "./FileDrop.tsx";
 import { HookPanel } from "./HookPanel.tsx";
 import { MethodChoice } from "./MethodChoice.tsx";
-import { categories, type Method, waysOf } from "./methods.ts";
+import { categories, type Method, placeOf, waysOf } from "./methods.ts";
 import { RotateDialog } from "./RotateDialog.tsx";
 import { StreamPanel } from "./StreamPanel.tsx";
 
@@ -45,7 +45,7 @@ function EditSource({
   onSecrets: (x: { hook?: string; token?: string }) => void;
 }) {
   const connections = useQuery(read("/api/v1/connections", {}));
-  const orgs = connections.data?.filter((c) => c.connector.id === "okta") ?? [];
+  const orgs = connections.data?.filter((c) => c.connector.id === s.kind) ?? [];
   const [name, setName] = useState(s.name);
   const [category, setCategory] = useState(s.category);
   const [connection, setConnection] = useState(s.connection?.id ?? "");
@@ -102,7 +102,7 @@ function EditSource({
           </Field>
         </div>
         <Field
-          label="Connection to Okta"
+          label={s.kind === "auth0" ? "Connection to Auth0" : "Connection to Okta"}
           error={failure?.forField("connection")}
           help={
             s.connection ? (
@@ -114,7 +114,7 @@ function EditSource({
                 .
               </>
             ) : (
-              "Polling, and looking at the org, want one."
+              `Polling, and looking at the ${placeOf(s.kind)}, want one.`
             )
           }
         >
@@ -127,7 +127,12 @@ function EditSource({
             />
           )}
         </Field>
-        <MethodChoice chosen={ways} onChange={setWays} error={failure?.forField("poll") ?? failure?.forField("hook")} />
+        <MethodChoice
+          kind={s.kind}
+          chosen={ways}
+          onChange={setWays}
+          error={failure?.forField("poll") ?? failure?.forField("hook")}
+        />
         {save.isError && !failure?.detail?.field && <Failed what="The source was not changed." error={save.error} />}
         <div>
           <Button
@@ -147,8 +152,18 @@ function EditSource({
 function Secrets({ source: s, can }: { source: Source; can: boolean }) {
   const [rotating, setRotating] = useState<"secret" | "token">();
   const rows: { what: "secret" | "token"; title: string; holds?: string }[] = [];
-  if (s.hook) rows.push({ what: "secret", title: "Secret of the event hook", holds: s.hook.oldHoldsTo });
-  if (s.stream) rows.push({ what: "token", title: "Token of the log stream", holds: s.stream.oldHoldsTo });
+  if (s.hook)
+    rows.push({
+      what: "secret",
+      title: s.kind === "auth0" ? "Secret of the log stream" : "Secret of the event hook",
+      holds: s.hook.oldHoldsTo,
+    });
+  if (s.stream)
+    rows.push({
+      what: "token",
+      title: s.kind === "auth0" ? "Token of the Splunk log stream" : "Token of the log stream",
+      holds: s.stream.oldHoldsTo,
+    });
   if (rows.length === 0) return null;
   return (
     <Section title="Secrets">

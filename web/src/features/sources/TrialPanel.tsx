@@ -15,9 +15,10 @@ import { entityOf } from "../alerts/entity.ts";
 import { useCan } from "../session/session.ts";
 
 type Trial = components["schemas"]["Trial"];
+type Kind = components["schemas"]["SourceKind"];
 
-/** The test of the whole: somebody reports suspicious activity, and it has to arrive. */
-export function TrialPanel({ id }: { id: string }) {
+/** The test of the whole: something that anybody can bring about, which has to arrive. */
+export function TrialPanel({ id, kind }: { id: string; kind: Kind }) {
   const can = useCan("sources:write");
   // What arrives is told by the live stream; that is why nobody has to look here.
   const trial = useQuery({ ...read("/api/v1/sources/{id}/trial", { path: { id } }), staleTime: 0 });
@@ -49,9 +50,14 @@ export function TrialPanel({ id }: { id: string }) {
       {t && (
         <Panel className="px-4 py-3">
           {t.state === "confirmed" && t.event ? (
-            <Arrived trial={t} event={t.event} />
+            <Arrived trial={t} event={t.event} what={kind === "auth0" ? "a failed login" : "a report"} />
           ) : (
-            <Steps waiting={t.state === "waiting"} since={t.since} />
+            <>
+              {kind === "auth0" ? <Auth0Steps /> : <OktaSteps />}
+              {t.state === "waiting" && (
+                <Waiting since={t.since} what={kind === "auth0" ? "a failed login" : "a report"} />
+              )}
+            </>
           )}
         </Panel>
       )}
@@ -59,7 +65,23 @@ export function TrialPanel({ id }: { id: string }) {
   );
 }
 
-function Steps({ waiting, since }: { waiting: boolean; since?: string }) {
+function Auth0Steps() {
+  return (
+    <>
+      <p className="mb-2">One login with a wrong password goes the whole way: through the tenant's log, to here.</p>
+      <ol className="flex list-decimal flex-col gap-1.5 pl-5 marker:text-muted">
+        <li>Begin the test.</li>
+        <li>
+          At the login page of one of the tenant's applications, log in as somebody who has an account, with a password
+          that is <strong className="font-medium">wrong</strong>.
+        </li>
+        <li>The entry appears here, within seconds by log stream, within a poll else.</li>
+      </ol>
+    </>
+  );
+}
+
+function OktaSteps() {
   return (
     <>
       <p className="mb-2">
@@ -78,29 +100,32 @@ function Steps({ waiting, since }: { waiting: boolean; since?: string }) {
         </li>
         <li>The event appears here, within seconds by hook, within a poll else.</li>
       </ol>
-      {waiting && (
-        <div role="status" className="mt-3 flex items-center gap-2 border-t pt-3">
-          <Radio size={16} aria-hidden className="breathe text-accent" />
-          <span>
-            Waiting for a report{" "}
-            {since && (
-              <>
-                since <Time at={since} />
-              </>
-            )}
-          </span>
-        </div>
-      )}
     </>
   );
 }
 
-function Arrived({ trial, event }: { trial: Trial; event: components["schemas"]["Event"] }) {
+function Waiting({ since, what }: { since?: string; what: string }) {
+  return (
+    <div role="status" className="mt-3 flex items-center gap-2 border-t pt-3">
+      <Radio size={16} aria-hidden className="breathe text-accent" />
+      <span>
+        Waiting for {what}{" "}
+        {since && (
+          <>
+            since <Time at={since} />
+          </>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Arrived({ trial, event, what }: { trial: Trial; event: components["schemas"]["Event"]; what: string }) {
   return (
     <div role="status">
       <div className="mb-2 flex items-center gap-2 font-medium">
         <CircleCheck size={16} aria-hidden className="text-accent" />
-        Confirmed: a report came the whole way
+        Confirmed: {what} came the whole way
       </div>
       <Facts
         items={[

@@ -4,8 +4,37 @@ type Source = components["schemas"]["Source"];
 
 export type Method = "poll" | "hook" | "stream" | "file";
 
+type Way = { id: Method; title: string; text: string };
+
 /** The ways in which a source gets its events, as people choose them. */
-export const methods: { id: Method; title: string; text: string }[] = [
+export function methodsOf(kind: Source["kind"]): Way[] {
+  return kind === "auth0" ? auth0Methods : methods;
+}
+
+const auth0Methods: Way[] = [
+  {
+    id: "poll",
+    title: "Poll the tenant's log",
+    text: "Gets every entry, a few seconds after it was logged, and goes on where it stopped. The one to have.",
+  },
+  {
+    id: "hook",
+    title: "Log stream",
+    text: "Auth0 sends entries at once to a custom webhook. Together with polling nothing is missed; what comes twice counts once.",
+  },
+  {
+    id: "stream",
+    title: "Splunk log stream",
+    text: "Takes what Auth0, or a forwarder, sends to Splunk's HTTP Event Collector.",
+  },
+  {
+    id: "file",
+    title: "Files",
+    text: "Takes exports of the log, for history. They start nothing unless you say so.",
+  },
+];
+
+const methods: Way[] = [
   {
     id: "poll",
     title: "Poll the System Log",
@@ -28,7 +57,21 @@ export const methods: { id: Method; title: string; text: string }[] = [
   },
 ];
 
-const short: Record<Method, string> = { poll: "Poll", hook: "Event hook", stream: "Log stream", file: "Files" };
+const short: Record<Source["kind"], Record<Method, string>> = {
+  okta: { poll: "Poll", hook: "Event hook", stream: "Log stream", file: "Files" },
+  auth0: { poll: "Poll", hook: "Log stream", stream: "Splunk log stream", file: "Files" },
+};
+
+/** What systems a source may speak of. */
+export const kinds: { value: Source["kind"]; label: string }[] = [
+  { value: "okta", label: "Okta" },
+  { value: "auth0", label: "Auth0" },
+];
+
+/** What a source looks at, in words. */
+export function placeOf(kind: Source["kind"]): string {
+  return kind === "auth0" ? "Auth0 tenant" : "Okta org";
+}
 
 /** By which ways a source gets its events. */
 export function waysOf(s: Source): Method[] {
@@ -38,13 +81,13 @@ export function waysOf(s: Source): Method[] {
 /** The same in words. */
 export function howOf(s: Source): string {
   return waysOf(s)
-    .map((m) => short[m])
+    .map((m) => short[s.kind][m])
     .join(" + ");
 }
 
-/** Whether its Okta org can be looked at, or wants to be. */
-export function wantsOrg(chosen: ReadonlySet<Method>): boolean {
-  return chosen.has("poll") || chosen.has("hook");
+/** Whether its org or tenant can be looked at, or wants to be. */
+export function wantsOrg(chosen: ReadonlySet<Method>, kind: Source["kind"] = "okta"): boolean {
+  return chosen.has("poll") || (chosen.has("hook") && kind === "okta");
 }
 
 export const categories: { value: Source["category"]; label: string }[] = [

@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
+import { read } from "../../../api/query.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Field, Input, Select, Textarea } from "../../../kit/Field.tsx";
@@ -16,7 +18,7 @@ import { PortFields } from "./PortFields.tsx";
 import type { Editor } from "./useEditor.ts";
 
 const kinds: { value: TriggerKind; label: string; make: () => unknown }[] = [
-  { value: "event", label: "Something happens in Okta", make: () => "" },
+  { value: "event", label: "Something happens in Okta or Auth0", make: () => "" },
   { value: "alert", label: "A rule raises an alert", make: () => ({ severity: "high" }) },
   { value: "finding", label: "A check finds something", make: () => ({ severity: "high" }) },
   { value: "on_demand", label: "Somebody runs it", make: () => null },
@@ -111,6 +113,8 @@ export function TriggerForm({ editor, problems, samples }: { editor: Editor; pro
 }
 
 function Events({ events, onChange, error }: { events: string[]; onChange: (v: string[]) => void; error?: string }) {
+  const auth0 = useQuery({ ...read("/api/v1/auth0/log-types", {}), staleTime: Number.POSITIVE_INFINITY });
+  const titleOf = (type: string) => auth0.data?.find((t) => t.event === type)?.title;
   const shown = events.length > 0 ? events : [""];
   return (
     <div className="flex flex-col gap-2">
@@ -120,7 +124,7 @@ function Events({ events, onChange, error }: { events: string[]; onChange: (v: s
           key={i}
           label={i === 0 ? "Event type" : `Or event type ${i + 1}`}
           required={i === 0}
-          help={i === 0 ? "As in Okta's event types: user.session.start" : undefined}
+          help={i === 0 ? (titleOf(e) ?? "As Okta calls it, user.session.start, or Auth0: auth0.fp") : titleOf(e)}
           error={i === shown.length - 1 ? error : undefined}
           aside={
             shown.length > 1 && <Without label={e || "it"} onRemove={() => onChange(shown.filter((_, n) => n !== i))} />
@@ -140,6 +144,9 @@ function Events({ events, onChange, error }: { events: string[]; onChange: (v: s
                 <datalist id="event-types">
                   {wellKnown.map((w) => (
                     <option key={w} value={w} />
+                  ))}
+                  {auth0.data?.map((t) => (
+                    <option key={t.event} value={t.event} label={t.title} />
                   ))}
                 </datalist>
               )}

@@ -163,7 +163,10 @@ function triggerGroup(tree: FlowTree, samples: Samples): Group {
       const sample = at(samples, ["event"]);
       return group("Event", [
         { path: ["event"], title: "The whole event", type: "object", sample },
-        ...eventPaths(sample).map(([path, title, type]) => ({
+        ...eventPaths(
+          sample,
+          t.events.some((e) => e.startsWith("auth0.")),
+        ).map(([path, title, type]) => ({
           path: ["event", ...path],
           title,
           type,
@@ -317,12 +320,30 @@ const logEvent: EventPath[] = (
   ] as [string, string, string][]
 ).map(([path, title, type]) => [path.split("."), title, type]);
 
-function eventPaths(sample: unknown): EventPath[] {
-  const known = new Set(logEvent.map(([p]) => p.join(".")));
+/** What an entry of an Auth0 tenant's log has besides (Auth0's schema of tenant logs). */
+const logEntry: EventPath[] = (
+  [
+    ["data", "Auth0: the entry as it came", "object"],
+    ["data.type", "Auth0: type", "text"],
+    ["data.description", "Auth0: description", "text"],
+    ["data.user_id", "Auth0: user id", "text"],
+    ["data.user_name", "Auth0: user name", "text"],
+    ["data.client_id", "Auth0: application id", "text"],
+    ["data.client_name", "Auth0: application", "text"],
+    ["data.connection", "Auth0: connection", "text"],
+    ["data.organization_id", "Auth0: organization id", "text"],
+    ["data.hostname", "Auth0: domain that was asked", "text"],
+    ["data.details", "Auth0: details", "object"],
+  ] as [string, string, string][]
+).map(([path, title, type]) => [path.split("."), title, type]);
+
+function eventPaths(sample: unknown, entry = false): EventPath[] {
+  const listed = entry ? [...logEvent, ...logEntry] : logEvent;
+  const known = new Set(listed.map(([p]) => p.join(".")));
   const more = nested([], sample)
     .filter((v) => !known.has(v.path.join(".")))
     .map((v): EventPath => [v.path, v.title, v.type]);
-  return [...logEvent, ...more];
+  return [...listed, ...more];
 }
 
 const mostNested = 150;

@@ -12,7 +12,7 @@ import { ValueField } from "../../../kit/ValueField.tsx";
 import { missing, problems, type ValueSpec, valuesOf } from "../../../kit/value.ts";
 import { Checks } from "../../connections/Checks.tsx";
 import { SecretInput } from "../../connections/SecretInput.tsx";
-import type { Draft } from "./draft.ts";
+import { type Draft, placeSetting } from "./draft.ts";
 import { useMake } from "./useMake.ts";
 
 type Connector = components["schemas"]["Connector"];
@@ -27,7 +27,7 @@ type Props = {
 /** The third step: how to sign in to the org. Saving tries it out, makes the connection, then the source. */
 export function CredentialStep(props: Props) {
   const connectors = useQuery(read("/api/v1/connectors", {}));
-  const okta = connectors.data?.find((c) => c.id === "okta");
+  const system = connectors.data?.find((c) => c.id === props.draft.kind);
   if (connectors.isError)
     return (
       <Failed
@@ -36,12 +36,12 @@ export function CredentialStep(props: Props) {
         onRetry={() => void connectors.refetch()}
       />
     );
-  if (!okta) return <SkeletonLines lines={6} />;
-  return <Form {...props} okta={okta} />;
+  if (!system) return <SkeletonLines lines={6} />;
+  return <Form {...props} system={system} />;
 }
 
-function Form({ draft, onChange, onBack, onMade, okta }: Props & { okta: Connector }) {
-  const way = okta.auth.find((a) => a.kind === draft.auth) ?? okta.auth[0];
+function Form({ draft, onChange, onBack, onMade, system }: Props & { system: Connector }) {
+  const way = system.auth.find((a) => a.kind === draft.auth) ?? system.auth[0];
   const settings = (way?.settings ?? []) as ValueSpec[];
   const secrets = way?.secrets ?? [];
   // Once there is a connection, another try of what comes after makes no second one.
@@ -52,10 +52,10 @@ function Form({ draft, onChange, onBack, onMade, okta }: Props & { okta: Connect
       if (!made.current) {
         const c = await call("post", "/api/v1/connections", {
           body: {
-            connector: "okta",
+            connector: draft.kind,
             name: draft.connectionName.trim(),
             auth: draft.auth,
-            settings: { domain: draft.domain.trim(), ...valuesOf(settings, draft.settings) },
+            settings: { [placeSetting(draft.kind)]: draft.domain.trim(), ...valuesOf(settings, draft.settings) },
             secrets: Object.fromEntries(
               secrets.filter((s) => draft.secrets[s.name]).map((s) => [s.name, draft.secrets[s.name] ?? ""]),
             ),
@@ -88,7 +88,7 @@ function Form({ draft, onChange, onBack, onMade, okta }: Props & { okta: Connect
           <Select
             {...f}
             value={draft.auth}
-            choices={okta.auth.map((a) => ({ value: a.kind, label: a.title }))}
+            choices={system.auth.map((a) => ({ value: a.kind, label: a.title }))}
             onChange={(e) => onChange({ ...draft, auth: e.target.value as Draft["auth"] })}
           />
         )}

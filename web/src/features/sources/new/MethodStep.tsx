@@ -4,8 +4,8 @@ import type { components } from "../../../api/schema.gen.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Field, Input, Select } from "../../../kit/Field.tsx";
 import { MethodChoice } from "../MethodChoice.tsx";
-import { categories, wantsOrg } from "../methods.ts";
-import type { Draft } from "./draft.ts";
+import { categories, kinds, wantsOrg } from "../methods.ts";
+import { type Draft, ofKind } from "./draft.ts";
 import { useMake } from "./useMake.ts";
 
 type Props = {
@@ -19,7 +19,7 @@ type Props = {
 export function MethodStep({ draft, onChange, onNext, onMade }: Props) {
   const make = useMake(draft, onMade);
   const failure = make.error instanceof Failure ? make.error : undefined;
-  const org = wantsOrg(draft.methods);
+  const org = wantsOrg(draft.methods, draft.kind);
   const ready = draft.name.trim() !== "" && draft.methods.size > 0;
   return (
     <form
@@ -31,6 +31,16 @@ export function MethodStep({ draft, onChange, onNext, onMade }: Props) {
         else make.mutate(undefined);
       }}
     >
+      <Field label="System" help="Whose log it reads.">
+        {(f) => (
+          <Select
+            {...f}
+            value={draft.kind}
+            choices={kinds}
+            onChange={(e) => onChange(ofKind(draft, e.target.value as Draft["kind"]))}
+          />
+        )}
+      </Field>
       <div className="grid gap-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Field label="Name" help="By which people know it." error={failure?.forField("name")}>
           {(f) => (
@@ -53,7 +63,7 @@ export function MethodStep({ draft, onChange, onNext, onMade }: Props) {
           )}
         </Field>
       </div>
-      <MethodChoice chosen={draft.methods} onChange={(methods) => onChange({ ...draft, methods })} />
+      <MethodChoice kind={draft.kind} chosen={draft.methods} onChange={(methods) => onChange({ ...draft, methods })} />
       {make.isError && !failure?.detail?.field && <Failed what="The source was not added." error={make.error} />}
       <div>
         <Button look="primary" type="submit" disabled={!ready} busy={make.isPending}>

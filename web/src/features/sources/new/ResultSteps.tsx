@@ -23,7 +23,7 @@ export function ResultStep({
 }) {
   return (
     <div className="flex flex-col gap-6">
-      {s.hook && <HookPanel source={s} secret={s.connection ? undefined : secrets.hook} />}
+      {s.hook && <HookPanel source={s} secret={s.connection && s.kind === "okta" ? undefined : secrets.hook} />}
       {s.stream && <StreamPanel stream={s.stream} token={secrets.token} />}
       {s.file && <FileDrop id={s.id} />}
       {s.connection && <Prerequisites id={s.id} show="sight" look />}
@@ -54,12 +54,13 @@ export function PrerequisiteStep({ id, onBack, onNext }: { id: string; onBack: (
   );
 }
 
-export function ConfirmStep({ id, onBack }: { id: string; onBack: () => void }) {
+export function ConfirmStep({ source, onBack }: { source: Source; onBack: () => void }) {
+  const { id, kind } = source;
   const trial = useQuery(read("/api/v1/sources/{id}/trial", { path: { id } }));
   const confirmed = trial.data?.state === "confirmed";
   return (
     <div className="flex flex-col gap-6">
-      <TrialPanel id={id} />
+      <TrialPanel id={id} kind={kind} />
       <div className="flex gap-2">
         <Button onClick={onBack}>Back</Button>
         <Finish id={id} look={confirmed ? "primary" : "plain"} label={confirmed ? "Finish" : "Confirm later"} />

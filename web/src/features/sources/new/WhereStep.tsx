@@ -10,7 +10,8 @@ import { Button } from "../../../kit/Button.tsx";
 import { Field, Input } from "../../../kit/Field.tsx";
 import { SkeletonLines } from "../../../kit/Skeleton.tsx";
 import { useCan } from "../../session/session.ts";
-import { connectionName, type Draft } from "./draft.ts";
+import { placeOf } from "../methods.ts";
+import { connectionName, type Draft, placeSetting } from "./draft.ts";
 import { useMake } from "./useMake.ts";
 
 type Props = {
@@ -34,11 +35,15 @@ const clouds: Record<components["schemas"]["Domain"]["cloud"], string> = {
 export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
   const mayConnect = useCan("connections:write");
   const connections = useQuery(read("/api/v1/connections", {}));
-  const orgs = connections.data?.filter((c) => c.connector.id === "okta") ?? [];
+  const orgs = connections.data?.filter((c) => c.connector.id === draft.kind) ?? [];
   const make = useMake(draft, onMade);
   const failure = make.error instanceof Failure ? make.error : undefined;
-  const domain = useDomain(draft.connection ? "" : draft.domain);
-  const ready = draft.connection !== "" || (mayConnect && domain.data !== undefined && !domain.pending);
+  const okta = draft.kind === "okta";
+  const domain = useDomain(draft.connection || !okta ? "" : draft.domain);
+  const understood = okta
+    ? domain.data !== undefined && !domain.pending
+    : /^https?:\/\/[^/?#@\s]+/.test(draft.domain.trim());
+  const ready = draft.connection !== "" || (mayConnect && understood);
   return (
     <form
       className="flex flex-col gap-5"
@@ -46,15 +51,15 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
         e.preventDefault();
         if (!ready) return;
         if (draft.connection) return make.mutate(draft.connection);
-        if (domain.data && !draft.connectionName)
-          onChange({ ...draft, connectionName: connectionName(domain.data.url) });
+        const url = okta ? domain.data?.url : draft.domain.trim();
+        if (url && !draft.connectionName) onChange({ ...draft, connectionName: connectionName(url, draft.kind) });
         onNext();
       }}
     >
       {connections.isPending && <SkeletonLines lines={3} />}
       {orgs.length > 0 && (
         <fieldset>
-          <legend className="mb-1 text-sm font-medium">Okta org</legend>
+          <legend className="mb-1 text-sm font-medium">{placeOf(draft.kind)}</legend>
           <div className="divide-y rounded-lg border bg-surface">
             {orgs.map((c) => (
               <Pick
@@ -62,14 +67,14 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
                 on={draft.connection === c.id}
                 onPick={() => onChange({ ...draft, connection: c.id })}
                 title={c.name}
-                text={String(c.settings.domain ?? "")}
+                text={String(c.settings[placeSetting(draft.kind)] ?? "")}
               />
             ))}
             {mayConnect && (
               <Pick
                 on={draft.connection === ""}
                 onPick={() => onChange({ ...draft, connection: "" })}
-                title="Another org, or another credential"
+                title={okta ? "Another org, or another credential" : "Another tenant, or another credential"}
                 text="Its connection is made on the way."
               />
             )}
@@ -77,14 +82,19 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
         </fieldset>
       )}
       {draft.connection === "" && mayConnect && (
-        <Field label="Okta domain" required error={domain.error} help={<Understood {...domain} />}>
+        <Field
+          label={okta ? "Okta domain" : "Tenant"}
+          required
+          error={domain.error}
+          help={okta ? <Understood {...domain} /> : "As https://acme.eu.auth0.com. Not a custom domain."}
+        >
           {(f) => (
             <Input
               {...f}
               autoFocus
               value={draft.domain}
               maxLength={300}
-              placeholder="exampledomain"
+              placeholder={okta ? "exampledomain" : "https://exampletenant.eu.auth0.com"}
               spellCheck={false}
               autoCapitalize="off"
               autoComplete="off"
@@ -95,7 +105,8 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
       )}
       {connections.data && orgs.length === 0 && !mayConnect && (
         <p className="rounded-lg border bg-surface px-3 py-3 text-muted">
-          No Okta org is connected, and connecting one is an administrator's to do. Ask one, then come back.
+          No {placeOf(draft.kind)} is connected, and connecting one is an administrator's to do. Ask one, then come
+          back.
         </p>
       )}
       {make.isError && (

@@ -35,19 +35,21 @@ const mostOfList = 25
 func newCrawl(c *company, look func(address string, b []byte)) *crawl {
 	x := &crawl{company: c, routes: map[string][]string{}, ids: map[string][]string{}, read: map[string]int{}, look: look}
 	var doc struct {
-		Paths map[string]map[string]struct {
-			Parameters []struct {
-				Name, In string
-				Schema   object
+		Paths map[string]struct {
+			Get *struct {
+				Parameters []struct {
+					Name, In string
+					Schema   object
+				}
 			}
 		}
 		Components struct{ Schemas map[string]object }
 	}
 	c.api.ask(0, http.MethodGet, "/api/openapi.json", nil, &doc)
 	for path, methods := range doc.Paths {
-		get, has := methods["get"]
+		get := methods.Get
 		// A stream that does not end, what starts a flow, and what browsers come back to.
-		if !has || slices.Contains([]string{"/api/v1/live", "/api/flows/{org}/{flow}", "/oauth/callback"}, path) {
+		if get == nil || slices.Contains([]string{"/api/v1/live", "/api/flows/{org}/{flow}", "/oauth/callback"}, path) {
 			continue
 		}
 		x.routes[path] = []string{""}

@@ -241,8 +241,18 @@ func (s *Sandbox) Serve(ctx context.Context, l net.Listener) error {
 	if s.baseURL() == "" {
 		s.SetBaseURL("http://" + l.Addr().String())
 	}
+	return s.serveOn(ctx, l, s)
+}
+
+// ServeAuth0 answers requests to the tenant on a listener of its own until ctx is
+// done.
+func (s *Sandbox) ServeAuth0(ctx context.Context, l net.Listener) error {
+	return s.serveOn(ctx, l, s.Auth0("http://"+l.Addr().String()))
+}
+
+func (s *Sandbox) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

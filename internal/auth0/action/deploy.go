@@ -158,7 +158,7 @@ func (w *work) publish(ctx context.Context, code string) error {
 }
 
 // errSlow says that Auth0 takes too long.
-var errSlow = errors.New("Auth0 does not come to an end with it") //nolint:staticcheck // a name
+var errSlow = errors.New("Auth0 does not come to an end with it")
 
 func (w *work) until(ctx context.Context, is func(*Ours) (bool, error)) error {
 	for range mostLooks {

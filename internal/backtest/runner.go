@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
+	"sallyport/internal/running"
 )
 
 // MostAtOnce is how many tests of one organization run at the same time.
@@ -29,10 +29,7 @@ type Runner struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	mu      sync.Mutex
-	closed  bool
-	running map[string]context.CancelCauseFunc
-	wg      sync.WaitGroup
+	jobs running.Set
 }
 
 var (
@@ -55,44 +52,17 @@ func (r *Runner) Start(ctx context.Context, j Job, tried Side, against *Side) (J
 	if err := r.Shelf.Add(ctx, j, MostAtOnce); err != nil {
 		return j, err
 	}
-	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		cancel(errClosed)
-	}
-	if r.running == nil {
-		r.running = map[string]context.CancelCauseFunc{}
-	}
-	r.running[j.ID] = cancel
-	r.wg.Go(func() {
-		defer cancel(nil)
-		r.run(work, j, t)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.running, j.ID)
-	})
+	r.jobs.Go(ctx, j.ID, func(ctx context.Context) { r.run(ctx, j, t) })
 	return j, nil
 }
 
 // Stop ends a job that this process runs, at once.
-func (r *Runner) Stop(job string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if cancel := r.running[job]; cancel != nil {
-		cancel(errCanceled)
-	}
-}
+func (r *Runner) Stop(job string) { r.jobs.End(job, errCanceled) }
 
 // Close interrupts what runs, and waits until that is written down.
 func (r *Runner) Close() {
-	r.mu.Lock()
-	r.closed = true
-	for _, cancel := range r.running {
-		cancel(errClosed)
-	}
-	r.mu.Unlock()
-	r.wg.Wait()
+	r.jobs.Close(errClosed)
+	r.jobs.Wait()
 }
 
 func (r *Runner) run(ctx context.Context, j Job, t *Test) {

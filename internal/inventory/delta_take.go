@@ -189,8 +189,20 @@ func (r *roundShelf) Tasks(context.Context, Sync) ([]Task, error) { return r.num
 // Plan implements [Shelf]: a delta that has nothing to ask has nothing to do.
 func (r *roundShelf) Plan(context.Context, Sync, []Task) ([]Task, error) { return nil, nil }
 
-// Save implements [Shelf].
-func (r *roundShelf) Save(ctx context.Context, _ Sync, o Outcome) ([]Task, error) {
+// Save implements [Shelf], but for that each outcome is kept alone: who is ended
+// between two reads everything anew.
+func (r *roundShelf) Save(ctx context.Context, _ Sync, all []Outcome) ([][]Task, error) {
+	added := make([][]Task, len(all))
+	for i, o := range all {
+		var err error
+		if added[i], err = r.save(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	return added, nil
+}
+
+func (r *roundShelf) save(ctx context.Context, o Outcome) ([]Task, error) {
 	d := r.s.delta
 	r.held[o.Task.No] = append(r.held[o.Task.No], o.Held...)
 	for i := range o.Around {

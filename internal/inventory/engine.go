@@ -63,7 +63,7 @@ type syncing struct {
 	collection map[string]collection
 	folds      map[string]fold
 
-	saving sync.Mutex // one outcome is kept at a time; guards what steps know
+	taking sync.Mutex // one answer is taken at a time; guards what steps know
 	owned  int
 	grants map[Ref]bool
 	// factored are the people whose factors are asked for, by id.
@@ -71,7 +71,10 @@ type syncing struct {
 	all      everyone
 	delta    *delta // nil where all is read
 
+	saving sync.Mutex // what was taken is kept by one at a time
+
 	mu      sync.Mutex
+	taken   []*taken // what is not kept yet, as it was taken
 	queues  map[string]*queue
 	tasks   map[int64]*Task // all of them, as they were last kept
 	waiting map[string]int  // tasks of a step that are not done
@@ -350,7 +353,7 @@ func (s *syncing) held(t *Task) bool {
 func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	t := *p.Task
 	if s.leaveOut(&t) {
-		return s.kept(ctx, q, Outcome{Task: t}, false)
+		return s.kept(ctx, q, s.hand(Outcome{Task: t}), false)
 	}
 	a, err := s.Fetch.Fetch(ctx, t.Target)
 	if err != nil {
@@ -360,14 +363,12 @@ func (s *syncing) call(ctx context.Context, p *pending, q *queue) error {
 	if err != nil {
 		return s.missed(ctx, p, q, err)
 	}
-	s.saving.Lock()
-	defer s.saving.Unlock()
 	t.Pages++
-	o, err := s.take(&t, r)
+	k, err := s.takeUp(&t, r)
 	if err != nil {
 		return err
 	}
-	return s.kept(ctx, q, o, true)
+	return s.kept(ctx, q, k, true)
 }
 
 // shape says what of the answer to a task's next call is looked at.
@@ -438,8 +439,8 @@ func (s *syncing) leaveOut(t *Task) bool {
 	if t.Step != stepEdges || string(t.Kept) != string(Assigned) {
 		return false
 	}
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	s.taking.Lock()
+	defer s.taking.Unlock()
 	if s.all.Users <= maxDirect || !slices.Contains(s.all.Apps, t.Object.ID) {
 		return false
 	}
@@ -449,79 +450,6 @@ func (s *syncing) leaveOut(t *Task) bool {
 }
 
 func (s *syncing) knowEveryone(e everyone) { s.all = e }
-
-// kept keeps an outcome, and goes on with what comes of it. What was answered is
-// kept even while everything is being ended: nobody asks for it again.
-func (s *syncing) kept(ctx context.Context, q *queue, o Outcome, called bool) error {
-	added, err := s.shelf.Save(context.WithoutCancel(ctx), s.sync, o)
-	if err != nil {
-		return err
-	}
-	s.add(added)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q.inFlight--
-	if called {
-		q.calls++
-		q.here++
-		s.failing = 0
-	}
-	t := o.Task
-	s.tasks[t.No] = &t
-	if t.Done {
-		s.open--
-		s.waiting[waitName(t)]--
-	} else {
-		s.push(&pending{Task: &t})
-	}
-	s.wake()
-	return nil
-}
-
-// missed puts a task back whose call got no answer that counts; or gives the part
-// up, or all of it.
-func (s *syncing) missed(ctx context.Context, p *pending, q *queue, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	wait, isWait := errors.AsType[*WaitError](err)
-	if !isWait && errs.KindOf(err) != errs.Unavailable {
-		return err
-	}
-	s.mu.Lock()
-	q.inFlight--
-	if isWait {
-		q.blocked = wait.Until
-	} else {
-		s.failing++
-		p.tries++
-		p.after = s.Now().Add(time.Duration(1<<min(p.tries, 6)) * 250 * time.Millisecond)
-	}
-	gone, given := s.failing > maxFailing, p.tries >= maxTries
-	if !gone && !given {
-		s.push(p)
-	}
-	s.wake()
-	s.mu.Unlock()
-	switch {
-	case gone:
-		return errs.Wrap(errs.Unavailable, errors.Join(ErrUnreached, err), "%s: %s", ErrUnreached, errs.Message(err))
-	case !given:
-		return nil
-	}
-	s.Log.WarnContext(ctx, "part of an org not read", "target", p.Target, "err", err)
-	t := *p.Task
-	s.saving.Lock()
-	defer s.saving.Unlock()
-	o, err := s.take(&t, reply{fail: &Result{Visible: okta.Unknown, Said: "It could not be read: " + errs.Message(err) + "."}})
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	q.inFlight++
-	s.mu.Unlock()
-	return s.kept(ctx, q, o, false)
-}
 
 // beat keeps and tells how far it has come, until ctx ends.
 func (s *syncing) beat(ctx context.Context) {

@@ -74,8 +74,9 @@ type Shelf interface {
 	Tasks(ctx context.Context, s Sync) ([]Task, error)
 	// Plan adds tasks, and returns them with their numbers.
 	Plan(ctx context.Context, s Sync, tasks []Task) ([]Task, error)
-	// Save keeps what an answer came to, and returns the new tasks with numbers.
-	Save(ctx context.Context, s Sync, o Outcome) ([]Task, error)
+	// Save keeps what answers came to, all or nothing, and returns the new tasks of each
+	// with numbers.
+	Save(ctx context.Context, s Sync, all []Outcome) ([][]Task, error)
 	// Beat keeps how far it has come. It is [errs.Conflict] where the sync has ended.
 	Beat(ctx context.Context, s Sync) error
 	// Settle ends it well.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -99,13 +100,20 @@ func insertText(table, columns, tail string, rows, width int) string {
 // in returns "(?, ?, …)" for n arguments.
 func in(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
 
-// among returns a condition that a column is one of some values. PostgreSQL gets
+// among returns a condition that a column is one of some values. The database gets
 // them as one list, so that one text, and one plan, serves for any number of them.
 func among[T any](db *DB, column, typ string, vs []T) (string, []any) {
-	if db.pool == nil {
+	if db.pool != nil {
+		return column + " = ANY (?::" + typ + "[])", []any{vs}
+	}
+	if _, bytes := any(vs).([][]byte); bytes { // which JSON has none of
 		return column + " IN " + in(len(vs)), anys(vs)
 	}
-	return column + " = ANY (?::" + typ + "[])", []any{vs}
+	list, err := json.Marshal(vs)
+	if err != nil {
+		return column + " IN " + in(len(vs)), anys(vs)
+	}
+	return column + " IN (SELECT value FROM json_each(?))", []any{string(list)}
 }
 
 // anys returns a list as arguments of a query.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -81,6 +82,9 @@ func (tx *Tx) replaceEdges(ctx context.Context, tenant, at int64, a inventory.Ar
 	if len(rows) == 0 {
 		return nil
 	}
+	slices.SortFunc(rows, func(a, b []any) int { // as they lie in the table
+		return cmp.Or(cmp.Compare(a[0].(int64), b[0].(int64)), cmp.Compare(a[2].(int64), b[2].(int64)))
+	})
 	return tx.insertMany(ctx, "inventory_edge", "from_no, relation, to_no, okta_id, valid_from, valid_to, tenant, body",
 		"ON CONFLICT (from_no, relation, to_no, okta_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to, body = excluded.body", rows)
 }

@@ -80,30 +80,40 @@ func (tx *Tx) addTasks(ctx context.Context, sync int64, tasks []inventory.Task) 
 }
 
 // Save implements [inventory.Shelf].
-func (t Inventory) Save(ctx context.Context, s inventory.Sync, o inventory.Outcome) (added []inventory.Task, err error) {
+func (t Inventory) Save(ctx context.Context, s inventory.Sync, all []inventory.Outcome) (added [][]inventory.Task, err error) {
 	err = t.db.Write(ctx, func(tx *Tx) error {
 		a, err := tx.sync(ctx, s)
 		if err != nil {
 			return err
 		}
-		if err := tx.saveEntities(ctx, a, o); err != nil {
-			return err
+		added = make([][]inventory.Task, len(all))
+		for i, o := range all {
+			if added[i], err = tx.save(ctx, a, o); err != nil {
+				return err
+			}
 		}
-		if err := tx.saveEdges(ctx, a, o); err != nil {
-			return err
-		}
-		row, err := taskRow(a.no, o.Task)
-		if err != nil {
-			return err
-		}
-		if err := tx.change(ctx, "task", `UPDATE inventory_task SET target = ?, rank = ?, pages = ?, done = ?, kept = ?, results = ? WHERE sync_no = ? AND no = ?`,
-			append(row[5:], a.no, o.Task.No)...); err != nil {
-			return err
-		}
-		added, err = tx.addTasks(ctx, a.no, o.New)
-		return err
+		return nil
 	})
 	return added, err
+}
+
+// save keeps one outcome, and returns its new tasks with numbers.
+func (tx *Tx) save(ctx context.Context, a atSync, o inventory.Outcome) ([]inventory.Task, error) {
+	if err := tx.saveEntities(ctx, a, o); err != nil {
+		return nil, err
+	}
+	if err := tx.saveEdges(ctx, a, o); err != nil {
+		return nil, err
+	}
+	row, err := taskRow(a.no, o.Task)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.change(ctx, "task", `UPDATE inventory_task SET target = ?, rank = ?, pages = ?, done = ?, kept = ?, results = ? WHERE sync_no = ? AND no = ?`,
+		append(row[5:], a.no, o.Task.No)...); err != nil {
+		return nil, err
+	}
+	return tx.addTasks(ctx, a.no, o.New)
 }
 
 // saveEntities keeps entities, and that they were seen.

@@ -10,6 +10,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/id"
+	"sallyport/internal/running"
 	"sallyport/internal/secret"
 )
 
@@ -33,10 +34,7 @@ type Runner struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	mu      sync.Mutex
-	closed  bool
-	running map[string]context.CancelCauseFunc
-	wg      sync.WaitGroup
+	jobs running.Set
 }
 
 var (
@@ -52,47 +50,20 @@ func (r *Runner) Begin(ctx context.Context, j Job, token secret.Text) (Job, erro
 	if err := r.Shelf.Add(ctx, j); err != nil {
 		return j, err
 	}
-	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		cancel(errClosed)
-	}
-	if r.running == nil {
-		r.running = map[string]context.CancelCauseFunc{}
-	}
-	r.running[j.ID] = cancel
-	r.wg.Go(func() {
-		defer cancel(nil)
-		r.run(work, j, token)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.running, j.ID)
-	})
+	r.jobs.Go(ctx, j.ID, func(ctx context.Context) { r.run(ctx, j, token) })
 	return j, nil
 }
 
 // Cancel ends a job that this process runs: what was made is taken back.
-func (r *Runner) Cancel(job string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if cancel := r.running[job]; cancel != nil {
-		cancel(errCanceled)
-	}
-}
+func (r *Runner) Cancel(job string) { r.jobs.End(job, errCanceled) }
 
 // Close ends what runs, and waits until what was made is taken back, or ctx has
 // ended. What is left then is in journals.
 func (r *Runner) Close(ctx context.Context) {
-	r.mu.Lock()
-	r.closed = true
-	for _, cancel := range r.running {
-		cancel(errClosed)
-	}
-	r.mu.Unlock()
+	r.jobs.Close(errClosed)
 	done := make(chan struct{})
 	go func() {
-		r.wg.Wait()
+		r.jobs.Wait()
 		close(done)
 	}()
 	select {

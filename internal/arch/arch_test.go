@@ -48,6 +48,7 @@ var may = map[string]string{
 	"internal/okta":               "internal/errs internal/event",
 	"internal/okta/reach":         "internal/connector internal/errs internal/okta internal/quota internal/value",
 	"internal/okta/onboard":       "internal/connector/oauth internal/errs internal/id internal/okta internal/running internal/secret",
+	"internal/auth0/action":       "internal/connector internal/errs internal/value",
 	"internal/inventory":          "internal/errs internal/id internal/okta",
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
 	"internal/posture/pdf":        "internal/posture",
@@ -121,7 +122,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/auth0 sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions",
+	"cmd/sallyport":           "internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions internal/auth0/action",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

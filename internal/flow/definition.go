@@ -278,6 +278,7 @@ type Loop struct {
 	Gives        Gives
 	Memo         value.Template // CardReduce: what it begins with
 	Limit        value.Template // of a stream: records at most
+	Pages        bool           // of a stream: a round is of a page of records, and not of one
 }
 
 // Gives says what a round of a map gives, and what the memo of a reduce is.
@@ -327,6 +328,7 @@ type Retry struct {
 	Least    time.Duration // between two tries, drawn between least and most; 0 for growing pauses
 	Most     time.Duration
 	OnlyRate bool // only what a rate limit refused
+	Safe     bool // a second, equal call is harmless: the flow's author says so, where the action cannot know
 	set      bool
 }
 

@@ -35,7 +35,7 @@ type limiter struct {
 
 	mu      sync.Mutex
 	on      bool
-	scale   float64 // of all limits; 0 is 1
+	scale   float64 // the limits are so many times the published ones
 	buckets map[string]*level
 }
 
@@ -46,13 +46,13 @@ type level struct {
 }
 
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, buckets: map[string]*level{}}
+	return &limiter{now: now, scale: 1, buckets: map[string]*level{}}
 }
 
-func (l *limiter) enforce(on bool) {
+func (l *limiter) enforce(on bool, scale int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.on, l.buckets = on, map[string]*level{}
+	l.on, l.scale, l.buckets = on, float64(max(1, scale)), map[string]*level{}
 }
 
 // take counts a request, writes the headers, and reports whether it is refused.
@@ -60,9 +60,7 @@ func (l *limiter) take(path string, h http.Header) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, now := bucketOf(path), l.now()
-	if l.scale > 0 {
-		b.burst, b.rate = b.burst*l.scale, b.rate*l.scale
-	}
+	b.burst, b.rate = b.burst*l.scale, b.rate*l.scale
 	v := l.buckets[b.name]
 	if v == nil {
 		v = &level{left: b.burst, at: now}
@@ -83,11 +81,4 @@ func (l *limiter) take(path string, h http.Header) bool {
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(int(v.left)))
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(reset.Add(time.Second-1).Unix(), 10))
 	return refused
-}
-
-// SetRateScale makes all rate limits so many times as large.
-func (t *Tenant) SetRateScale(scale float64) {
-	t.limits.mu.Lock()
-	defer t.limits.mu.Unlock()
-	t.limits.scale = scale
 }

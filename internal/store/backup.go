@@ -35,7 +35,7 @@ func backupTables() []string {
 		"rule_file", "rule_version", "rule_setting", "rule_revision", "correlation", "suppression", "suppressed", "backtest",
 		"alert_case", "alert", "alert_event", "alert_entry", "alert_setting", "entity_risk", "notification_channel",
 		"flow_run", "flow_step", "data_table", "data_row", "guard_policy", "guard_action", "remedy_plan", "remedy_step", "remedy_schedule", "concern",
-		"tenant", "inventory_entity", "inventory_version", "inventory_edge", "inventory_sight", "inventory_sync", "inventory_delta",
+		"tenant", "inventory_entity", "inventory_version", "inventory_key", "inventory_edge", "inventory_sight", "inventory_sync", "inventory_delta",
 		"posture_run", "finding", "finding_change", "posture_exception", "posture_setting",
 	}
 }

@@ -34,10 +34,10 @@ test-web: web/node_modules ## the console: types, lint, logic
 	cd web && npx tsc --noEmit && npm run lint && npm test
 
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
-	POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test $(RACE) -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m $(PKG)
+	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m $(PKG)
 
 test-browser: build e2e/node_modules ## stories in a browser, on the real binary
-	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
+	SALLYPORT=$(BIN)/sallyport node --test --test-concurrency=$$(nproc) e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim sync

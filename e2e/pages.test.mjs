@@ -48,7 +48,7 @@ async function lookAt(pages, source) {
   return found;
 }
 
-test("every page can be read by everybody, in light and in dark", { ...played, timeout: 300_000 }, async () => {
+test("every page can be read by everybody, in light and in dark", { ...played, timeout: 600_000 }, async () => {
   const source = await readFile(axe, "utf8");
   const all = Object.entries(await places(s.demo));
   const half = all.length / 2;
@@ -56,7 +56,7 @@ test("every page can be read by everybody, in light and in dark", { ...played, t
   assert.deepEqual(found.flat(), []);
 });
 
-test("on a phone no page is wider than the screen", { ...played, timeout: 120_000 }, async () => {
+test("on a phone no page is wider than the screen", { ...played, timeout: 300_000 }, async () => {
   const page = await s.phone("/", { answers: [404] });
   const wide = [];
   for (const [name, path] of Object.entries(await places(s.demo))) {

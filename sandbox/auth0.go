@@ -10,7 +10,8 @@ import (
 )
 
 // mostAccounts is how many people of the Okta org have an account in the Auth0
-// tenant too. Others get one when something is to happen to them there.
+// tenant too, unless another number is asked for. Others get one when something is
+// to happen to them there.
 const mostAccounts = 500
 
 // auth0URL returns where the Auth0 tenant of a sandbox is.
@@ -22,9 +23,12 @@ func auth0URL(base string) string {
 }
 
 // accounts returns the people of the org who have accounts in the tenant.
-func accounts(org *okta.Org) []auth0.Person {
+func accounts(org *okta.Org, most int) []auth0.Person {
+	if most == 0 {
+		most = mostAccounts
+	}
 	var out []auth0.Person
-	for _, u := range org.UsersAfter("", mostAccounts) {
+	for _, u := range org.UsersAfter("", most) {
 		if strings.Contains(u.Email, "@") {
 			first, last, _ := strings.Cut(u.Name, " ")
 			out = append(out, auth0.Person{Email: u.Email, First: first, Last: last})

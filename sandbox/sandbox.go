@@ -33,6 +33,9 @@ type Options struct {
 	Users  int    // seeded people; 50 when zero
 	Seed   uint64 // decides everything that looks random
 	Domain string // "acme" makes people @acme.example; "acme" when empty
+	// Accounts is how many people have an account in the Auth0 tenant, too; 500 when
+	// zero.
+	Accounts int
 	// Groups and Apps are how many the Okta org is to have, at least those that
 	// every one has.
 	Groups, Apps int
@@ -63,7 +66,8 @@ type Sandbox struct {
 	now       func() time.Time
 	log       *slog.Logger
 	base      atomic.Pointer[string]
-	transport *http.Transport // of event hooks
+	auth0At   atomic.Pointer[string] // where the tenant is reached by itself; nil for nowhere else
+	transport *http.Transport        // of event hooks
 
 	org    *okta.Org
 	auth0  *auth0.Tenant
@@ -151,7 +155,7 @@ func (s *Sandbox) open() error {
 	if err != nil {
 		return err
 	}
-	s.auth0 = auth0.New(auth0.Options{Seed: opt.Seed, Name: opt.Domain, People: accounts(s.org), BaseURL: auth0URL(opt.BaseURL), Now: opt.Now, Log: opt.Log, HTTP: &http.Client{Transport: s.transport}})
+	s.auth0 = auth0.New(auth0.Options{Seed: opt.Seed, Name: opt.Domain, People: accounts(s.org, opt.Accounts), BaseURL: auth0URL(opt.BaseURL), Now: opt.Now, Log: opt.Log, HTTP: &http.Client{Transport: s.transport}})
 	s.player = scenario.New(scenario.Options{Org: s.org, Auth0: s.auth0, Seed: opt.Seed, Now: opt.Now})
 	s.slack = slack.New(slack.Options{
 		Token: s.slackToken, SigningSecret: s.slackSecret, Team: companyName(opt.Domain), Seed: opt.Seed, Now: opt.Now, People: people{s.org},
@@ -200,9 +204,24 @@ func (s *Sandbox) SetBaseURL(url string) {
 	if s.org != nil {
 		s.org.SetBaseURL(url)
 	}
-	if s.auth0 != nil {
+	if s.auth0 != nil && s.auth0At.Load() == nil {
 		s.auth0.SetBaseURL(auth0URL(url))
 	}
+}
+
+// Auth0 is the tenant by itself, for a listener of its own at a URL: then it is on
+// another machine than the Okta org, as it is in life.
+func (s *Sandbox) Auth0(url string) http.Handler {
+	url = strings.TrimSuffix(url, "/")
+	s.auth0At.Store(&url)
+	s.auth0.SetBaseURL(url)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		in := r.Clone(r.Context())
+		if in.URL.Path = "/auth0" + r.URL.Path; r.URL.RawPath != "" {
+			in.URL.RawPath = "/auth0" + r.URL.RawPath
+		}
+		s.ServeHTTP(w, in)
+	})
 }
 
 // baseURL returns where the sandbox is reached, without a slash at the end.
@@ -222,8 +241,18 @@ func (s *Sandbox) Serve(ctx context.Context, l net.Listener) error {
 	if s.baseURL() == "" {
 		s.SetBaseURL("http://" + l.Addr().String())
 	}
+	return s.serveOn(ctx, l, s)
+}
+
+// ServeAuth0 answers requests to the tenant on a listener of its own until ctx is
+// done.
+func (s *Sandbox) ServeAuth0(ctx context.Context, l net.Listener) error {
+	return s.serveOn(ctx, l, s.Auth0("http://"+l.Addr().String()))
+}
+
+func (s *Sandbox) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

@@ -88,7 +88,11 @@ func (s *Sandbox) stateAt(base string) State {
 	}
 	domain := s.opt.Domain + ".example"
 	st.Okta = OktaState{URL: base, Token: s.org.AdminToken(), ReadOnlyToken: s.org.ReadOnlyToken(), Domain: domain, Admin: "admin@" + domain}
-	st.Auth0 = Auth0State{URL: auth0URL(base), Audience: auth0URL(base) + "/api/v2/", Tenant: s.auth0.Name(), Connection: auth0.DatabaseConnection}
+	tenant := auth0URL(base)
+	if own := s.auth0At.Load(); own != nil {
+		tenant = *own
+	}
+	st.Auth0 = Auth0State{URL: tenant, Audience: tenant + "/api/v2/", Tenant: s.auth0.Name(), Connection: auth0.DatabaseConnection}
 	_, st.Auth0.Domain, _ = strings.Cut(st.Auth0.URL, "://")
 	st.Auth0.ClientID, st.Auth0.ClientSecret = s.auth0.Credentials()
 	st.Slack = SlackState{URL: base + "/slack/api/", Token: s.slackToken, Secret: s.slackSecret, Channels: s.slack.Channels()}

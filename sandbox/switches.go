@@ -17,7 +17,7 @@ type Switches struct {
 	Late       LateSwitch     `json:"late_events"`
 	Hooks      HookSwitch     `json:"hooks"`
 	Features   FeatureSwitch  `json:"features"`
-	Auth0      ServiceSwitch  `json:"auth0"`
+	Auth0      Auth0Switch    `json:"auth0"`
 	Slack      ServiceSwitch  `json:"slack"`
 	Teams      WebhooksSwitch `json:"teams"`
 }
@@ -48,6 +48,12 @@ type ServiceSwitch struct {
 	RateLimits bool `json:"rate_limits"`
 }
 
+// Auth0Switch is how the tenant treats too many requests.
+type Auth0Switch struct {
+	RateLimits bool `json:"rate_limits"`
+	RateScale  int  `json:"rate_scale"` // the limits are so many times the published ones
+}
+
 // WebhooksSwitch is how the Teams webhooks behave.
 type WebhooksSwitch struct {
 	RateLimits bool `json:"rate_limits"`
@@ -55,7 +61,7 @@ type WebhooksSwitch struct {
 }
 
 func defaultSwitches() Switches {
-	return Switches{Edition: string(ratelimit.Workforce), RateScale: 1, Slack: ServiceSwitch{true}, Teams: WebhooksSwitch{RateLimits: true}}
+	return Switches{Edition: string(ratelimit.Workforce), RateScale: 1, Auth0: Auth0Switch{RateScale: 1}, Slack: ServiceSwitch{true}, Teams: WebhooksSwitch{RateLimits: true}}
 }
 
 // Switches returns how the services behave.
@@ -70,7 +76,7 @@ func (s *Sandbox) SetSwitches(to Switches) error {
 	if !slices.Contains(ratelimit.Editions(), ratelimit.Edition(to.Edition)) {
 		return badRequest("no edition is called %q; there are %v", to.Edition, ratelimit.Editions())
 	}
-	if to.RateScale < 1 || to.RateScale > 1000 {
+	if to.RateScale < 1 || to.RateScale > 1000 || to.Auth0.RateScale < 1 || to.Auth0.RateScale > 1000 {
 		return badRequest("rate_scale is a number from 1 to 1000")
 	}
 	if to.Late.Every < 0 || to.Late.ByMS < 0 || to.Hooks.DelayMS < 0 {
@@ -91,7 +97,7 @@ func (s *Sandbox) SetSwitches(to Switches) error {
 	})
 	s.org.SetFeatures(okta.Features(to.Features))
 	if to.Auth0 != was.Auth0 {
-		s.auth0.EnforceRateLimits(to.Auth0.RateLimits)
+		s.auth0.EnforceRateLimits(to.Auth0.RateLimits, to.Auth0.RateScale)
 	}
 	if to.Slack != was.Slack {
 		s.slack.EnforceRateLimits(to.Slack.RateLimits)

@@ -50,6 +50,7 @@ type setupFlags struct {
 	token    lentToken
 	org, key string
 	scopes   string
+	zones    string
 	o        app.OktaSetup
 
 	printKey, revoke, cleanup, plan, json bool
@@ -60,7 +61,7 @@ func (f *setupFlags) on(flags *flag.FlagSet) {
 	f.token.on(flags)
 	flags.StringVar(&f.org, "org", app.DefaultOrganization, "`slug` of the organization that the connection is for")
 	flags.StringVar(&f.o.Domain, "domain", "", "`domain` of the Okta org, as acme or acme.okta.com")
-	flags.StringVar(&f.o.Label, "label", "Sallyport", "`name` of the app in Okta")
+	flags.StringVar(&f.o.Label, "label", "Sallyport service", "`name` of the app in Okta")
 	flags.StringVar(&f.o.Name, "name", "", "`name` of the connection; by default that of the domain")
 	flags.BoolVar(&f.o.Response, "response", false, "make a second app with a key of its own, that may contain people")
 	flags.StringVar(&f.scopes, "response-scopes", "", "more `scopes` for the second app, separated by commas")
@@ -70,6 +71,9 @@ func (f *setupFlags) on(flags *flag.FlagSet) {
 	flags.StringVar(&f.o.KeyFile, "key-file", "", "also write the private key to a new `file`; that of the second app to the same with .response behind it")
 	flags.BoolVar(&f.printKey, "print-key", false, "also print the private key, for use elsewhere")
 	flags.BoolVar(&f.o.Elsewhere, "elsewhere", false, "keep no connection: the app is for use elsewhere; with --key-file or --print-key")
+	flags.BoolVar(&f.o.Reuse, "reuse", false, "use a service app of this name that is there: it gets another key, and what scopes and roles it lacks; it loses nothing")
+	flags.StringVar(&f.zones, "zone", "", "network `zones`, by name or id, that the app may be used from, separated by commas; this server has to be in one of them")
+	flags.IntVar(&f.o.Share, "rate-share", 0, "how much of each rate limit the app may take, in `percent`; by default what the org says, which is 50 as a rule")
 	flags.BoolVar(&f.revoke, "revoke-token", false, "end the temporary token when all is done")
 	flags.BoolVar(&f.cleanup, "cleanup", false, "take back what a run left behind that was ended before it could")
 	flags.BoolVar(&f.plan, "plan", false, "say what would be made, and ask Okta for nothing")
@@ -83,11 +87,18 @@ func (f *setupFlags) check() error {
 		return usage("--domain is missing")
 	case f.o.Elsewhere && f.o.KeyFile == "" && !f.printKey:
 		return usage("--elsewhere wants --key-file or --print-key: otherwise nobody would have the key")
+	case f.o.Share < 0 || f.o.Share > 100:
+		return usage("--rate-share: a number from 1 to 100 is wanted, not %d", f.o.Share)
 	case !f.o.Response && (f.scopes != "" || f.o.ResponseRole != ""):
 		return usage("--response-scopes and --response-role want --response")
 	}
 	if f.o.Key = onboard.KeyKind(f.key); f.o.Key != onboard.RSA && f.o.Key != onboard.EC {
 		return usage("--key: %q is neither %s nor %s", f.key, onboard.RSA, onboard.EC)
+	}
+	for zone := range strings.SplitSeq(f.zones, ",") { // their names may have spaces
+		if zone = strings.TrimSpace(zone); zone != "" {
+			f.o.Zones = append(f.o.Zones, zone)
+		}
 	}
 	f.o.ResponseScopes = strings.FieldsFunc(f.scopes, func(r rune) bool { return r == ',' || r == ' ' })
 	return nil

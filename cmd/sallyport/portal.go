@@ -95,15 +95,21 @@ func runOktaApp(ctx context.Context, flags *flag.FlagSet, args []string, std str
 
 // readToken reads a token as [readPassword] reads a password.
 func readToken(file string, std streams) (string, error) {
+	return readSecret(file, "API token of Okta (not shown): ", std)
+}
+
+// readSecret reads the first line of a file, or of standard input, which is asked
+// where it is a terminal.
+func readSecret(file, ask string, std streams) (string, error) {
 	in := int(os.Stdin.Fd())
 	if file != "-" || !term.IsTerminal(in) {
 		return firstLine(file)
 	}
-	_, _ = fmt.Fprint(std.err, "API token of Okta (not shown): ")
+	_, _ = fmt.Fprint(std.err, ask)
 	text, err := term.ReadPassword(in)
 	_, _ = fmt.Fprintln(std.err)
 	if err != nil {
-		return "", fmt.Errorf("read the token: %w", err)
+		return "", fmt.Errorf("read the secret: %w", err)
 	}
 	return string(text), nil
 }

@@ -22,7 +22,7 @@ func (c *configFlag) on(flags *flag.FlagSet) {
 func (c *configFlag) load() (config.Config, error) {
 	environ := slices.DeleteFunc(os.Environ(), func(e string) bool {
 		name, _, _ := strings.Cut(e, "=")
-		return name == "SALLYPORT_CONFIG" || name == oktaTokenVariable // neither is an option
+		return name == "SALLYPORT_CONFIG" || name == oktaTokenVariable || name == auth0SecretVariable // none is an option
 	})
 	return config.Load(c.file, environ)
 }

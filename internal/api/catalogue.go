@@ -5,8 +5,11 @@ import (
 	"slices"
 
 	"sallyport/internal/connector"
+	"sallyport/internal/flow"
 	"sallyport/internal/function"
 	"sallyport/internal/portal"
+	"sallyport/internal/remedy"
+	"sallyport/internal/value"
 )
 
 var _ = add("GET /api/v1/catalogue", portal.FlowsRead, doc{Summary: "What flows can be made of: functions, and the actions of all connectors"}, getCatalogue)
@@ -73,7 +76,39 @@ func catalogued(c *connector.Connector) CatalogueConnector {
 		a := c.Actions[name]
 		out.Actions = append(out.Actions, CatalogueAction{a.ID, a.Title, a.Description, a.Effect, each(a.Inputs, showField), each(a.Outputs, showField), served(a)})
 	}
+	if c.ID == remedy.System {
+		out.Actions = append(out.Actions, plansRemedies())
+	}
 	return out
+}
+
+// plansRemedies is the card that plans a remediation, as if it were an action: flows
+// use it like one.
+func plansRemedies() CatalogueAction {
+	return CatalogueAction{
+		ID: flow.PlanUse, Title: "Plan remediation", Effect: connector.Change, Serves: []string{},
+		Description: "A plan of remediation from a playbook, as one made by hand: shown first, held to limits, approved where the policy of plans wants it.",
+		Inputs: []FormField{
+			{Name: "playbook", Title: "Playbook", Help: "Its ID, as remove_from_group.", Type: value.Text, Required: true},
+			{Name: "objects", Title: "Objects", Help: "An ID as Okta gives it, or a list of such; of a finding {{ finding.object.id }}.", Type: value.Any, Required: true},
+			{Name: "with", Title: "Further inputs", Help: "Of the playbook, the same for each object.", Type: value.Obj},
+			{Name: "title", Title: "Title", Type: value.Text},
+			{Name: "run", Title: "Ask for it", Help: "It runs, or waits for approval; otherwise it stays a draft.", Type: value.Boolean},
+			{Name: "approval", Title: "Always wants approval", Type: value.Boolean},
+			{Name: "grace_hours", Title: "Grace in hours", Type: value.Number},
+		},
+		Outputs: []FormField{
+			{Name: "plan_id", Title: "Plan ID", Type: value.Text},
+			{Name: "title", Title: "Title", Type: value.Text},
+			{Name: "state", Title: "State", Type: value.Text},
+			{Name: "steps", Title: "Steps", Type: value.Number},
+			{Name: "barred", Title: "Steps that are barred", Type: value.Number},
+			{Name: "targets", Title: "People and things changed", Type: value.Number},
+			{Name: "needs", Title: "Why it wants approval", Type: value.Text},
+			{Name: "stop", Title: "Why it is stopped", Type: value.Text},
+			{Name: "missing", Title: "Scopes that are missing", Type: value.List},
+		},
+	}
 }
 
 // served names the cards of Okta Workflows that an action runs, each once.

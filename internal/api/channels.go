@@ -95,7 +95,7 @@ type ChannelNotice struct {
 	Plan      string        `json:"plan,omitempty" doc:"id of the plan that it is about"`
 	Tenant    string        `json:"tenant,omitempty" doc:"id of the Okta org whose findings it is about"`
 	Findings  int           `json:"findings,omitempty" doc:"how many it tells of"`
-	Moment    notify.Moment `json:"moment" doc:"of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval"`
+	Moment    notify.Moment `json:"moment" doc:"of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval, answered: it waits no more"`
 	State     notify.State  `json:"state"`
 	Attempts  int           `json:"attempts"`
 	NotBefore time.Time     `json:"notBefore,omitzero" doc:"of one that is held back: until when"`
@@ -196,7 +196,7 @@ func showNotice(n notify.Notice, alerts map[string]alert.Alert) ChannelNotice {
 	switch {
 	case n.News != nil:
 		out.Tenant, out.Findings = n.News.Tenant, len(n.News.Found)+n.News.More
-	case n.Moment == notify.Asked:
+	case n.Moment == notify.Asked, n.Moment == notify.Answered:
 		out.Plan = n.About
 	default:
 		out.Alert = &Ref{n.About, alerts[n.About].Title}

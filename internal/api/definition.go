@@ -405,6 +405,8 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 		}
 	case flow.CardAction:
 		r.usesAction(out, c, ports)
+	case flow.CardRemedy:
+		out.Name = "Plan remediation"
 	case flow.CardTable:
 		out.Name = tableWord(flow.TableOp(c.Use))
 		for _, s := range r.def.Tables {
@@ -425,7 +427,7 @@ func (r *renderer) uses(out *Card, c *flow.Card) map[string]Port {
 // useOf returns what a card uses, as it is written.
 func useOf(c *flow.Card) string {
 	switch c.Kind {
-	case flow.CardAction:
+	case flow.CardAction, flow.CardRemedy:
 		return c.Slot + "." + c.Use
 	case flow.CardTable:
 		return "table." + c.Use

@@ -100,7 +100,7 @@ const mostCauses = 500
 
 // causes finds the events that made changes, by the place of the change.
 func (r lineReader) causes(ctx context.Context, of []*foundMove) (map[*foundMove]EventBrief, error) {
-	of = slices.DeleteFunc(of, func(f *foundMove) bool { return f.change == timeline.Found })
+	of = slices.DeleteFunc(of, func(f *foundMove) bool { return f.change == timeline.Found || f.of != nil })
 	if len(of) == 0 {
 		return nil, nil
 	}

@@ -35,6 +35,7 @@ type told struct {
 // foundMove is a change that the inventory found.
 type foundMove struct {
 	change        string
+	of            *met            // the account that changed; nil where it was what the timeline is of
 	move          *store.EdgeMove // nil where the entity itself changed
 	before, after *store.EntityVersion
 	finding       timeline.Finding
@@ -52,6 +53,7 @@ type lineReader struct {
 	tenant string // empty where there is none
 	of     TimelineSubject
 	kinds  []timeline.Kind
+	twins  []met // accounts elsewhere that are the person's for sure
 }
 
 // sources lists what lines come of, what came of something before what it came of:
@@ -75,6 +77,13 @@ func (r lineReader) sources() []lineSource {
 	}
 	if _, some := r.of.subject().Events(r.kinds); some && r.c.Can(portal.EventsRead) {
 		out[5] = r.events
+	}
+	if out[4] != nil {
+		for i := range r.twins {
+			out = append(out, func(ctx context.Context, a timeline.Ask) (linePart, error) {
+				return r.foundOf(ctx, a, r.twins[i].Tenant, r.twins[i].Ref, &r.twins[i])
+			})
+		}
 	}
 	return out
 }
@@ -169,12 +178,17 @@ const moreFound = 50
 
 // found reads what the inventory found.
 func (r lineReader) found(ctx context.Context, a timeline.Ask) (linePart, error) {
-	ref, limit := inventory.Ref{Kind: r.of.Kind, ID: r.of.ID}, a.Limit+moreFound
-	versions, err := r.d.DB.Inventory.Trail(ctx, r.c.Org.ID, r.tenant, ref, a.At, limit)
+	return r.foundOf(ctx, a, r.tenant, inventory.Ref{Kind: r.of.Kind, ID: r.of.ID}, nil)
+}
+
+// foundOf reads what the inventory found of an entity: of an account, where it is one.
+func (r lineReader) foundOf(ctx context.Context, a timeline.Ask, tenant string, ref inventory.Ref, account *met) (linePart, error) {
+	limit := a.Limit + moreFound
+	versions, err := r.d.DB.Inventory.Trail(ctx, r.c.Org.ID, tenant, ref, a.At, limit)
 	if err != nil {
 		return linePart{}, err
 	}
-	moves, err := r.d.DB.Inventory.EdgeMoves(ctx, r.c.Org.ID, r.tenant, ref, a.At, limit)
+	moves, err := r.d.DB.Inventory.EdgeMoves(ctx, r.c.Org.ID, tenant, ref, a.At, limit)
 	if err != nil {
 		return linePart{}, err
 	}
@@ -193,6 +207,7 @@ func (r lineReader) found(ctx context.Context, a timeline.Ask) (linePart, error)
 		}
 	}
 	for _, l := range all {
+		l.What.found.of = account
 		if a.Before(l.At, l.ID) && (!out.More || !l.At.Before(out.ReachedAt)) {
 			out.Lines = append(out.Lines, l)
 		}

@@ -261,6 +261,10 @@ func (s *lineShower) line(l timeline.Line[told]) TimelineLine {
 		out.ID, out.Plan = "plan/"+p.ID, &p
 	case w.found != nil:
 		out.ID, out.Recorded = "found/"+l.At.Format(time.RFC3339Nano)+"/"+l.ID, w.found.recorded()
+		if of := w.found.of; of != nil {
+			out.ID += "/" + of.Tenant + "/" + of.ID
+			out.Account = &TimelineAccount{of.Tenant, entityRef(of.Ref, of.Name)}
+		}
 		if cause, ok := s.causes[w.found]; ok {
 			out.Recorded.Cause = &cause
 		}

@@ -62,6 +62,14 @@ type TimelineLine struct {
 	Run      *Run           `json:"run,omitempty"`
 	Action   *Action        `json:"action,omitempty" doc:"of a response: a call that changed it"`
 	Plan     *Remedy        `json:"plan,omitempty" doc:"of a response: a plan of remediation"`
+	// Of the person that the timeline is of the account is for sure.
+	Account *TimelineAccount `json:"account,omitempty" doc:"of a change that the inventory found of an account elsewhere: whose"`
+}
+
+// TimelineAccount is an account that somebody has elsewhere.
+type TimelineAccount struct {
+	Tenant string    `json:"tenant" doc:"its id"`
+	Entity EntityRef `json:"entity"`
 }
 
 // TimelineMark names an alert that an event is part of.
@@ -167,6 +175,9 @@ func showTimeline(ctx context.Context, d Deps, c portal.Caller, in entityTimelin
 		return out, err
 	}
 	r.of, out.Hidden = out.Subject, hiddenKinds(c)
+	if r.twins, err = sureTwins(ctx, d, c, in.ID, out.Subject); err != nil {
+		return out, err
+	}
 	page, err := timeline.Read(ctx, q, r.sources()...)
 	if err != nil {
 		return out, err

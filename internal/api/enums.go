@@ -2,6 +2,7 @@ package api
 
 import (
 	"reflect"
+	"slices"
 
 	"sallyport/internal/access"
 	"sallyport/internal/alert"
@@ -27,6 +28,7 @@ import (
 	"sallyport/internal/store"
 	"sallyport/internal/table"
 	"sallyport/internal/timeline"
+	"sallyport/internal/twin"
 	"sallyport/internal/value"
 )
 
@@ -200,7 +202,7 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[inventory.SyncState]():
 		return words("SyncState", inventory.SyncStates()...), true
 	case reflect.TypeFor[inventory.Relation]():
-		return words("Relation", inventory.Relations()...), true
+		return words("Relation", append(inventory.Relations(), inventory.Holds)...), true
 	case reflect.TypeFor[posture.Verdict]():
 		return words("PostureVerdict", posture.Verdicts()...), true
 	case reflect.TypeFor[posture.Severity]():
@@ -210,7 +212,13 @@ func inventoryEnum(t reflect.Type) (enum, bool) {
 	case reflect.TypeFor[posture.FindingState]():
 		return words("FindingState", posture.FindingStates()...), true
 	case reflect.TypeFor[inventory.Kind]():
-		return words("EntityKind", append(inventory.Kinds(), inventory.Role, inventory.Scope, access.Outside, access.Binding)...), true
+		return words("EntityKind", append(slices.Concat(inventory.Kinds(), inventory.Auth0Kinds()), inventory.Role, inventory.Scope, access.Outside, access.Binding)...), true
+	case reflect.TypeFor[inventory.Provider]():
+		return words("Provider", inventory.Providers()...), true
+	case reflect.TypeFor[twin.By]():
+		return words("TwinBy", twin.Ways()...), true
+	case reflect.TypeFor[twin.State]():
+		return words("TwinState", twin.States()...), true
 	case reflect.TypeFor[timeline.Kind]():
 		return words("TimelineKind", timeline.Kinds()...), true
 	case reflect.TypeFor[timeline.Trait]():

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -20,9 +21,11 @@ import (
 )
 
 var (
-	_ = add("GET /api/v1/tenants", portal.InventoryRead, doc{Summary: "The Okta orgs that are read, with how far that is"}, listTenants)
+	_ = add("GET /api/v1/tenants", portal.InventoryRead, doc{
+		Summary: "The Okta orgs that are read, with how far that is", Help: "With provider=auth0 the Auth0 tenants.",
+	}, listTenants)
 	_ = add("POST /api/v1/tenants", portal.InventoryWrite, doc{
-		Summary: "Have the Okta org read that a connection leads to", Status: http.StatusCreated,
+		Summary: "Have the Okta org or Auth0 tenant read that a connection leads to", Status: http.StatusCreated,
 		Help: "It is read by itself: now, and then every day. Look at it again, or at the stream of what changes. An org that is known already keeps its id, and is read through this connection from now on.",
 	}, createTenant)
 	_ = add("GET /api/v1/tenants/{id}", portal.InventoryRead, doc{Summary: "An Okta org: what there is of each kind, and how much of it was seen"}, getTenant)
@@ -65,13 +68,14 @@ func showSync(s inventory.Sync) TenantSync {
 
 // Tenant is an Okta org that is read.
 type Tenant struct {
-	ID         string      `json:"id"`
-	OktaID     string      `json:"oktaId" doc:"the org's own id"`
-	Domain     string      `json:"domain"`
-	Name       string      `json:"name"`
-	Connection Ref         `json:"connection" doc:"through which it is read"`
-	CreatedAt  time.Time   `json:"createdAt"`
-	Sync       *TenantSync `json:"sync,omitempty" doc:"the last reading"`
+	ID         string             `json:"id"`
+	Provider   inventory.Provider `json:"provider"`
+	OktaID     string             `json:"oktaId" doc:"the org's own id; of an Auth0 tenant its host"`
+	Domain     string             `json:"domain"`
+	Name       string             `json:"name"`
+	Connection Ref                `json:"connection" doc:"through which it is read"`
+	CreatedAt  time.Time          `json:"createdAt"`
+	Sync       *TenantSync        `json:"sync,omitempty" doc:"the last reading"`
 }
 
 // TenantDetail is an Okta org with what there is, collection by collection.
@@ -99,7 +103,7 @@ func showTenants(ctx context.Context, d Deps, c portal.Caller, all []inventory.T
 	}
 	out := []Tenant{}
 	for _, t := range all {
-		shown := Tenant{ID: t.ID, OktaID: t.OktaID, Domain: t.Domain, Name: t.Name, Connection: refTo(names, t.Connection), CreatedAt: t.CreatedAt}
+		shown := Tenant{ID: t.ID, Provider: t.Provider, OktaID: t.OktaID, Domain: t.Domain, Name: t.Name, Connection: refTo(names, t.Connection), CreatedAt: t.CreatedAt}
 		last, err := d.DB.Inventory.Syncs(ctx, c.Org.ID, t.ID, 1)
 		if err != nil {
 			return nil, err
@@ -113,8 +117,12 @@ func showTenants(ctx context.Context, d Deps, c portal.Caller, all []inventory.T
 	return out, nil
 }
 
-func listTenants(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Tenant, error) {
-	all, err := d.DB.Inventory.Tenants(ctx, c.Org.ID)
+type listTenantsIn struct {
+	Provider inventory.Provider `query:"provider" doc:"those of Okta where nothing is said"`
+}
+
+func listTenants(ctx context.Context, d Deps, c portal.Caller, in listTenantsIn) ([]Tenant, error) {
+	all, err := d.DB.Inventory.TenantsOf(ctx, c.Org.ID, cmp.Or(in.Provider, inventory.ByOkta))
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +147,7 @@ func getTenant(ctx context.Context, d Deps, c portal.Caller, in idIn) (TenantDet
 	if err != nil {
 		return out, err
 	}
-	for _, name := range inventory.Collections() {
+	for _, name := range inventory.CollectionsOf(t.Provider) {
 		if s, ok := sights[name]; ok {
 			out.Collections = append(out.Collections, TenantCollection{name, n[name], s.Visible, s.Said, s.Full, s.Delta, s.Truncated})
 		}
@@ -148,7 +156,7 @@ func getTenant(ctx context.Context, d Deps, c portal.Caller, in idIn) (TenantDet
 }
 
 type createTenantIn struct {
-	Connection string `json:"connection" max:"64" doc:"id of a connection to an Okta org"`
+	Connection string `json:"connection" max:"64" doc:"id of a connection to an Okta org or an Auth0 tenant"`
 }
 
 func createTenant(ctx context.Context, d Deps, c portal.Caller, in createTenantIn) (TenantDetail, error) {
@@ -156,8 +164,8 @@ func createTenant(ctx context.Context, d Deps, c portal.Caller, in createTenantI
 	if err != nil {
 		return TenantDetail{}, err
 	}
-	if conn.Connector != string(source.Okta) || d.Meet == nil {
-		return TenantDetail{}, badField("connection", "this is no connection to an Okta org")
+	if conn.Connector != string(source.Okta) && conn.Connector != "auth0" || d.Meet == nil {
+		return TenantDetail{}, badField("connection", "this is no connection to an Okta org or an Auth0 tenant")
 	}
 	t, err := d.Meet(ctx, conn)
 	if err != nil {

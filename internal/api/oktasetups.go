@@ -168,6 +168,9 @@ type createOktaSetupIn struct {
 	DPoP     bool            `json:"dpop,omitempty" doc:"bind access tokens to a key"`
 	Key      onboard.KeyKind `json:"key,omitempty" doc:"rsa (3072 bits), or ec (P-256); rsa where nothing is said"`
 	EndToken bool            `json:"endToken,omitempty" doc:"end the temporary token when all is done"`
+	Reuse    bool            `json:"reuse,omitempty" doc:"use a service app of this label that is there: it gets another key, and what scopes and roles it lacks"`
+	Zones    []string        `json:"zones,omitempty" doc:"network zones, by id or name, that the app may be used from; this server has to be in one"`
+	Share    int             `json:"share,omitempty" doc:"how much of each rate limit the app may take, in percent from 1 to 100; what the org says where nothing is said"`
 }
 
 // defaultLabel is what the app is called in Okta where nothing is said. The app by
@@ -177,6 +180,7 @@ const defaultLabel = "Sallyport service"
 func (in createOktaSetupIn) wish() onboard.Wish {
 	w := onboard.Wish{
 		Domain: in.Domain, Label: strings.TrimSpace(in.Label), Name: strings.TrimSpace(in.Name), Response: in.Response, DPoP: in.DPoP, Key: in.Key, EndToken: in.EndToken,
+		Reuse: in.Reuse, Zones: in.Zones, Share: in.Share,
 	}
 	if w.Label == "" {
 		w.Label = defaultLabel
@@ -191,6 +195,9 @@ func createOktaSetup(ctx context.Context, d Deps, c portal.Caller, in createOkta
 	token := secret.NewText(strings.TrimSpace(in.Token.Reveal()))
 	if token.Empty() {
 		return OktaSetup{}, badField("token", "it wants an API token")
+	}
+	if in.Share < 0 || in.Share > 100 {
+		return OktaSetup{}, badField("share", "a number from 1 to 100 is wanted")
 	}
 	if d.OktaSetups == nil {
 		return OktaSetup{}, errs.New(errs.Unavailable, "this server sets up no Okta orgs")

@@ -81,7 +81,7 @@ type Remedy struct {
 
 // RemedyCause is what a plan answers.
 type RemedyCause struct {
-	Kind string `json:"kind" enum:"finding,alert,identity,path,schedule,hand"`
+	Kind string `json:"kind" enum:"finding,alert,identity,path,schedule,run,hand"`
 	ID   string `json:"id,omitempty"`
 }
 
@@ -200,6 +200,9 @@ func newRemedyShower(ctx context.Context, d Deps, c portal.Caller, plans []remed
 	}
 	var err error
 	if s.connections, err = d.DB.Connections.Names(ctx, c.Org.ID); err != nil {
+		return s, err
+	}
+	if s.titles, err = d.DB.Flows.Titles(ctx, c.Org.ID); err != nil {
 		return s, err
 	}
 	var people []string

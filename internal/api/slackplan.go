@@ -60,6 +60,8 @@ func (p presser) outcome(ctx context.Context, note string) {
 		p.d.Log.WarnContext(ctx, "message in Slack not changed", "err", err, "plan", p.press.Plan)
 		return
 	}
-	about[0].Note = note
+	if note != "" {
+		about[0].Note = note
+	}
 	p.replace(ctx, about[0])
 }

@@ -174,6 +174,9 @@ func tryAction(ctx context.Context, d Deps, org string, in tryCardIn, with *valu
 	}
 	act, ok := d.Catalogue.For(conn.Org).Action(conn.Connector, name)
 	if !ok {
+		if name == flow.PlanUse {
+			return errs.New(errs.Invalid, "a plan is made by a run alone: run the flow")
+		}
 		return errs.New(errs.Invalid, "the connector %q has no action %q", conn.Connector, name)
 	}
 	out.Input = maskedPorts(act.Inputs, with)

@@ -80,7 +80,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
 	a.watch()
 	a.runner = &flow.Runner{
-		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Keys: c.Keys,
+		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys,
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.sender = a.newSender()

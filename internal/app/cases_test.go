@@ -20,9 +20,11 @@ import (
 // Every case of the corpus gives what is expected of it: result, tables and calls
 // of connectors.
 func TestCases(t *testing.T) {
+	all := exports{}
 	for _, c := range cases(t) {
+		e := all.read(t, c.Text("template"))
 		t.Run(c.Text("id"), func(t *testing.T) {
-			(&caseRun{t: t, c: c, export: readExport(t, c.Text("template"))}).run(c.Text("flow uuid"))
+			(&caseRun{t: t, c: c, export: e}).run(c.Text("flow uuid"))
 		})
 	}
 }
@@ -30,12 +32,27 @@ func TestCases(t *testing.T) {
 // So it does when the flows were translated, written as an export and translated
 // again.
 func TestCasesThereAndBack(t *testing.T) {
+	all, again := exports{}, exports{}
 	for _, c := range cases(t) {
+		e := all.read(t, c.Text("template"))
+		if again[e.name] == nil {
+			again[e.name] = e.again(t)
+		}
 		t.Run(c.Text("id"), func(t *testing.T) {
-			e := readExport(t, c.Text("template"))
-			(&caseRun{t: t, c: c, export: e.again(t)}).run(strings.TrimSpace(e.doc.Flow(c.Text("flow uuid")).Name))
+			(&caseRun{t: t, c: c, export: again[e.name]}).run(strings.TrimSpace(e.doc.Flow(c.Text("flow uuid")).Name))
 		})
 	}
+}
+
+// exports are exports by name, each of which is read once for all its cases.
+type exports map[string]*export
+
+func (all exports) read(t *testing.T, name string) *export {
+	t.Helper()
+	if all[name] == nil {
+		all[name] = readExport(t, name)
+	}
+	return all[name]
 }
 
 func cases(t *testing.T) []*value.Object {

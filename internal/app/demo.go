@@ -92,8 +92,20 @@ func startSandbox(ctx context.Context, o DemoOptions) (*sandbox.Sandbox, <-chan 
 		box.Close()
 		return nil, nil, errors.Join(err, ln.Close())
 	}
+	// The guard takes what leads to the machine of an Okta org for a call of Okta: the
+	// tenant has to be on another.
+	tenant, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		box.Close()
+		return nil, nil, errors.Join(fmt.Errorf("listen for the sandbox's Auth0 tenant: %w", err), ln.Close())
+	}
+	box.Auth0("http://" + tenant.Addr().String())
 	served := make(chan error, 1)
-	go func() { served <- box.Serve(ctx, ln) }()
+	go func() {
+		other := make(chan error, 1)
+		go func() { other <- box.ServeAuth0(ctx, tenant) }()
+		served <- errors.Join(box.Serve(ctx, ln), <-other)
+	}()
 	return box, served, nil
 }
 

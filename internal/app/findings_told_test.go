@@ -287,3 +287,49 @@ func TestGraceIsToldByMail(t *testing.T) {
 		t.Errorf("who is suspended already is told %+v", mails)
 	}
 }
+
+// The message that asked for approval loses its buttons when somebody answers in the
+// console, or nobody does in time; nobody has to press one of them for that.
+func TestPlansAnsweredElsewhereAreToldInSlack(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		w := startWatch(t, dsn)
+		var people []struct{ ID, Login string }
+		w.control(http.MethodGet, "/users?status=ACTIVE", nil, &people)
+		asker := people[1].Login
+		w.member(asker, portal.Admin)
+		m, err := w.app.Doors.People.Find(t.Context(), w.org, asker)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.channel("Approvals", w.seeded.Connect["slack"], []string{"#security"}, object{"moments": []string{}, "approvals": true})
+		w.channel("By mail", w.seeded.Connect["mail"], []string{"soc@acme.example"}, object{"moments": []string{}, "approvals": true})
+		a := asking{w, "account:" + m.ID, people[4].ID}
+		for answer, says := range map[string]string{"approve": "Approved by ", "decline": "Declined by "} {
+			p := a.plan()
+			if status := w.api.ask(0, http.MethodPost, "/api/v1/remedies/"+p+"/"+answer, object{"note": "looked at"}, nil); status != http.StatusOK {
+				t.Fatalf("%s: status %d", answer, status)
+			}
+			w.until("the message of what was answered by "+answer+" says so", func() bool {
+				text := w.message(p)
+				return strings.Contains(text, says) && strings.Contains(text, "looked at") && !strings.Contains(text, "plan.approve")
+			})
+		}
+		p := a.plan()
+		late, err := w.app.DB.Remedies.Get(t.Context(), w.org, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late.ExpiresAt = time.Now().Add(-time.Second)
+		if _, err := w.app.DB.Remedies.Move(t.Context(), remedy.Move{From: []remedy.State{remedy.Waiting}, To: late}); err != nil {
+			t.Fatal(err)
+		}
+		w.until("the message of what nobody answered says so", func() bool {
+			return strings.Contains(w.message(p), "nobody approved it in time") && !strings.Contains(w.message(p), "plan.approve")
+		})
+		var mails []struct{ Subject string }
+		w.until("each was asked about once by mail", func() bool {
+			w.control(http.MethodGet, "/mail?to=soc@acme.example", nil, &mails)
+			return len(mails) == 3
+		})
+	})
+}

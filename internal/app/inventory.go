@@ -54,6 +54,16 @@ func (f syncFetcher) Fetch(ctx context.Context, target string) (okta.Answer, err
 	return okta.Answer{}, err
 }
 
+// unasked is the error of who could not ask which org or tenant it is. That the rate
+// limit leaves nothing for now passes.
+func unasked(err error, what string) error {
+	kind := errs.KindOf(err)
+	if _, waits := errors.AsType[*inventory.WaitError](err); waits {
+		kind = errs.Unavailable
+	}
+	return errs.Wrap(kind, err, "ask which %s it is: %s", what, errs.Message(err))
+}
+
 // meetTenant says which Okta org a connection leads to, and since when that exists,
 // about.
 func (c *Core) meetTenant(ctx context.Context, conn store.Connection) (inventory.Tenant, time.Time, error) {
@@ -66,7 +76,7 @@ func (c *Core) meetTenant(ctx context.Context, conn store.Connection) (inventory
 	for _, target := range []string{"/.well-known/okta-organization", "/api/v1/org"} { // the latter may be denied
 		a, err := f.Fetch(ctx, target)
 		if err != nil {
-			return inventory.Tenant{}, time.Time{}, errs.Wrap(errs.KindOf(err), err, "ask which org it is: %s", errs.Message(err))
+			return inventory.Tenant{}, time.Time{}, unasked(err, "org")
 		}
 		if a.Status == http.StatusOK && json.Unmarshal(a.Body, &found) != nil {
 			return inventory.Tenant{}, time.Time{}, errs.New(errs.Unavailable, "the org's answer to %s is not what Okta's API describes", target)
@@ -76,13 +86,16 @@ func (c *Core) meetTenant(ctx context.Context, conn store.Connection) (inventory
 		return inventory.Tenant{}, time.Time{}, errs.New(errs.Unavailable, "the org does not say which it is")
 	}
 	t, err := c.DB.Inventory.Meet(ctx, inventory.Tenant{
-		Org: conn.Org, OktaID: found.ID, Domain: conn.Settings.Text("domain"), Name: found.CompanyName, Connection: conn.ID,
+		Org: conn.Org, Provider: inventory.ByOkta, OktaID: found.ID, Domain: conn.Settings.Text("domain"), Name: found.CompanyName, Connection: conn.ID,
 	})
 	return t, found.Created, err
 }
 
-// meet is meetTenant for who does not want to know since when the org exists.
+// meet says which Okta org or Auth0 tenant a connection leads to.
 func (c *Core) meet(ctx context.Context, conn store.Connection) (inventory.Tenant, error) {
+	if conn.Connector == auth0Connector {
+		return c.meetAuth0(ctx, conn)
+	}
 	t, _, err := c.meetTenant(ctx, conn)
 	return t, err
 }
@@ -108,6 +121,15 @@ func (c *Core) SyncOkta(ctx context.Context, conn store.Connection, tell func(in
 	if err != nil {
 		return inventory.Sync{}, err
 	}
+	e := inventory.Engine{Shelf: c.DB.Inventory, Now: c.Now, Log: c.Log, Bucket: func(path string) string { return quota.OktaBucket(http.MethodGet, path) }}
+	return c.syncTenant(ctx, tenant, func(ctx context.Context, s inventory.Sync) error {
+		return e.Run(ctx, inventory.Work{Sync: s, Fetch: syncFetcher{c.Engine, conn.Connection}, Since: since, Token: conn.Auth == connector.APIKey, Tell: tell})
+	})
+}
+
+// syncTenant has a tenant read, and goes on where an earlier process was. It is a
+// conflict where another is at it.
+func (c *Core) syncTenant(ctx context.Context, tenant inventory.Tenant, read func(context.Context, inventory.Sync) error) (inventory.Sync, error) {
 	release, lost, err := c.holdSync(ctx, tenant)
 	if err != nil {
 		return inventory.Sync{}, err
@@ -117,11 +139,10 @@ func (c *Core) SyncOkta(ctx context.Context, conn store.Connection, tell func(in
 	if err != nil {
 		return s, err
 	}
-	e := inventory.Engine{Shelf: c.DB.Inventory, Now: c.Now, Log: c.Log, Bucket: func(path string) string { return quota.OktaBucket(http.MethodGet, path) }}
 	work, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	context.AfterFunc(lost, func() { stop(errs.New(errs.Conflict, "another process goes on with the sync")) })
-	err = e.Run(work, inventory.Work{Sync: s, Fetch: syncFetcher{c.Engine, conn.Connection}, Since: since, Token: conn.Auth == connector.APIKey, Tell: tell})
+	err = read(work, s)
 	if cause := context.Cause(work); err != nil && cause != nil && ctx.Err() == nil {
 		return s, cause
 	}

@@ -47,7 +47,7 @@ func (n notices) Subjects(ctx context.Context, org string, ns []notify.Notice) (
 		switch notice.Moment {
 		case notify.Judged, notify.Expiring:
 			s, ok = n.news(notice), notice.News != nil
-		case notify.Asked:
+		case notify.Asked, notify.Answered:
 			s, ok, err = n.ask(ctx, org, notice.About)
 		case notify.Opened, notify.Escalated, notify.Overdue, notify.Closed:
 		}
@@ -96,7 +96,31 @@ func (n notices) ask(ctx context.Context, org, plan string) (notify.Subject, boo
 	account := strings.TrimPrefix(p.Actor, "account:")
 	people, err := n.DB.Accounts.Some(ctx, org, []string{account})
 	a.Actor = cmp.Or(people[account].Name, p.Actor)
-	return notify.Subject{Ask: a, Moment: notify.Asked, Link: n.Config.URL() + "/remedies/" + p.ID}, true, err
+	if of, is := strings.CutPrefix(p.Actor, "flow:"); is && err == nil {
+		var titles map[string]string
+		titles, err = n.DB.Flows.Titles(ctx, org)
+		a.Actor = cmp.Or(titles[of], "a flow")
+	}
+	s := notify.Subject{Ask: a, Moment: notify.Asked, Link: n.Config.URL() + "/remedies/" + p.ID}
+	if d := p.Decision; d != nil && err == nil {
+		s.Note, err = n.decided(ctx, org, *d)
+	}
+	return s, true, err
+}
+
+// decided says who answered a plan that waited, and where.
+func (n notices) decided(ctx context.Context, org string, d remedy.Decision) (string, error) {
+	account := strings.TrimPrefix(d.By, "account:")
+	people, err := n.DB.Accounts.Some(ctx, org, []string{account})
+	did := "Declined by "
+	if d.Approved {
+		did = "Approved by "
+	}
+	did += cmp.Or(people[account].Name, "somebody who is gone")
+	if d.Note != "" {
+		did += ", " + d.Note
+	}
+	return did, err
 }
 
 // outcome says what became of a plan.

@@ -61,9 +61,15 @@ type watch struct {
 
 func startWatch(t *testing.T, dsn string) *watch {
 	t.Helper()
+	return startWatchOf(t, dsn, sandbox.Options{Now: time.Now})
+}
+
+// startWatchOf starts a sandbox, and a server that has its time.
+func startWatchOf(t *testing.T, dsn string, of sandbox.Options) *watch {
+	t.Helper()
 	w := &watch{t: t, log: &buffer{}}
 	var err error
-	if w.box, err = sandbox.New(sandbox.Options{}); err != nil {
+	if w.box, err = sandbox.New(of); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.box.Close)
@@ -78,7 +84,7 @@ func startWatch(t *testing.T, dsn string) *watch {
 	c := config.Default()
 	c.DataDir, c.Database, c.Listen = t.TempDir(), secret.NewText(dsn), "127.0.0.1:0"
 	c.Egress.Allow = []string{"127.0.0.0/8"}
-	if w.app, err = app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(w.log, nil)), Content: withRules(t, deniedRule)}); err != nil {
+	if w.app, err = app.New(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(w.log, nil)), Content: withRules(t, deniedRule), Now: of.Now}); err != nil {
 		t.Fatal(err)
 	}
 	w.api = &site{t: t, urls: []string{"http://" + w.app.Addr.String()}, token: adminToken(t, w.app)}

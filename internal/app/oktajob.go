@@ -43,7 +43,7 @@ func hostName() string {
 
 // setupOf is what a wish is for SetUpOkta.
 func setupOf(org string, w onboard.Wish) OktaSetup {
-	return OktaSetup{Org: org, Domain: w.Domain, Label: w.Label, Name: w.Name, Response: w.Response, DPoP: w.DPoP, Key: w.Key}
+	return OktaSetup{Org: org, Domain: w.Domain, Label: w.Label, Name: w.Name, Response: w.Response, DPoP: w.DPoP, Key: w.Key, Reuse: w.Reuse, Zones: w.Zones, Share: w.Share}
 }
 
 // Plan returns the apps that a wish would make.

@@ -35,8 +35,12 @@ type OktaSetup struct {
 	ResponseScopes []string
 	ResponseRole   string
 	DPoP           bool
-	Key            onboard.KeyKind
-	KeyFile        string // where the private key is written besides; empty is nowhere
+	// Reuse, Zones and Share are as of an [onboard.App], of each.
+	Reuse   bool
+	Zones   []string
+	Share   int
+	Key     onboard.KeyKind
+	KeyFile string // where the private key is written besides; empty is nowhere
 	// Elsewhere keeps no connection: somebody else is to work with the app.
 	Elsewhere bool
 	Tell      func(onboard.Step)
@@ -157,6 +161,14 @@ func (c *Core) namesFree(ctx context.Context, o OktaSetup) error {
 
 // apps returns the apps that are wanted.
 func (o OktaSetup) apps(now time.Time) []onboard.App {
+	all := o.wanted(now)
+	for i := range all {
+		all[i].Reuse, all[i].Zones, all[i].Share = o.Reuse, o.Zones, o.Share
+	}
+	return all
+}
+
+func (o OktaSetup) wanted(now time.Time) []onboard.App {
 	tag := now.UTC().Format("2006-01-02 150405")
 	all := []onboard.App{{Label: o.Label, Scopes: onboard.ReadScopes(), Roles: onboard.ReadRoles(tag), Key: o.Key, DPoP: o.DPoP}}
 	if !o.Response {
@@ -336,28 +348,5 @@ func (c *Core) RevokeOktaToken(ctx context.Context, base string, token secret.Te
 // OktaConnection returns an organization's connection to an Okta org by its name or
 // id; the only one where which is empty.
 func (c *Core) OktaConnection(ctx context.Context, org, which string) (store.Connection, error) {
-	all, err := c.DB.Connections.List(ctx, org)
-	if err != nil {
-		return store.Connection{}, err
-	}
-	var found []store.Connection
-	var names []string
-	for _, conn := range all {
-		if conn.Connector != string(source.Okta) {
-			continue
-		}
-		names = append(names, fmt.Sprintf("%q", conn.Name))
-		if which == "" || conn.Name == which || conn.ID == which {
-			found = append(found, conn)
-		}
-	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(names) == 0:
-		return store.Connection{}, errs.New(errs.NotFound, "there is no connection to an Okta org")
-	case len(found) == 0:
-		return store.Connection{}, errs.New(errs.NotFound, "there is no connection %q to an Okta org: there is %s", which, strings.Join(names, ", "))
-	}
-	return store.Connection{}, errs.New(errs.Conflict, "there are several connections to Okta orgs: name one of %s by --connection", strings.Join(names, ", "))
+	return c.connectionOf(ctx, org, string(source.Okta), which)
 }

@@ -188,7 +188,11 @@ func (y *syncer) sync(ctx context.Context, s inventory.Sync) error {
 	if err != nil {
 		return err
 	}
-	done, err := y.core.SyncOkta(ctx, conn, func(inventory.Progress) {
+	read := y.core.SyncOkta
+	if t.Provider == inventory.ByAuth0 {
+		read = y.core.SyncAuth0
+	}
+	done, err := read(ctx, conn, func(inventory.Progress) {
 		y.live.Publish(s.Org, live.Message{Topic: live.Inventory, ID: s.Tenant})
 	})
 	if done.ID != "" && done.Tenant != s.Tenant {

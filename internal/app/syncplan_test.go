@@ -63,13 +63,13 @@ func (l *inside) Addr() net.Addr { return &net.TCPAddr{} }
 // and a hundredth as many apps. Time is simulated: what the program computes takes
 // none, and each answer of the org a fifth of a second.
 func TestSyncTakesHardlyLongerThanItMust(t *testing.T) {
-	users := 1000
+	users := 500
 	if n, err := strconv.Atoi(os.Getenv("SYNC_USERS")); err == nil {
 		users = n
 	}
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		org, err := okta.New(okta.Options{Seed: 7, Users: users, Groups: users / 5, Apps: max(users/100, 400), Now: time.Now})
+		org, err := okta.New(okta.Options{Seed: 7, Users: users, Groups: users / 5, Apps: max(users/100, 200), Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

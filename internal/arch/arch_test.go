@@ -48,10 +48,12 @@ var may = map[string]string{
 	"internal/okta":               "internal/errs internal/event",
 	"internal/okta/reach":         "internal/connector internal/errs internal/okta internal/quota internal/value",
 	"internal/okta/onboard":       "internal/connector/oauth internal/errs internal/id internal/okta internal/running internal/secret",
+	"internal/auth0/action":       "internal/connector internal/errs internal/value",
 	"internal/inventory":          "internal/errs internal/id internal/okta",
 	"internal/posture":            "content internal/errs internal/okta internal/inventory internal/value internal/expr internal/connector/document",
 	"internal/posture/pdf":        "internal/posture",
 	"internal/timeline":           "internal/detect internal/event internal/inventory",
+	"internal/twin":               "internal/inventory",
 	"internal/ask/lite":           "",
 	"internal/ask":                "content internal/access internal/alert internal/ask/lite internal/connector/document internal/errs internal/event internal/inventory internal/posture internal/value",
 	"internal/access":             "internal/errs internal/inventory internal/okta",
@@ -93,7 +95,7 @@ var may = map[string]string{
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
 	"internal/exchange":           "internal/id internal/connector/document internal/flowtest internal/value internal/errs internal/connector internal/flopack internal/flow internal/functions internal/migration internal/store internal/table",
-	"internal/api":                "internal/auth0 internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline internal/ask internal/okta/onboard",
+	"internal/api":                "internal/audit internal/backtest internal/detect internal/detect/oktafilter internal/search internal/exchange internal/errs internal/id internal/value internal/event internal/secret internal/table internal/connector internal/connector/draft internal/source internal/expr internal/function internal/quota internal/flow internal/guard internal/portal internal/live internal/store internal/template internal/alert internal/rule internal/okta internal/okta/reach internal/notify internal/letter internal/saml internal/scim internal/scim/fault internal/inventory internal/access internal/posture internal/posture/pdf internal/remedy internal/timeline internal/twin internal/ask internal/okta/onboard internal/auth0",
 
 	"sandbox/okta/expression": "",
 	"sandbox/okta/filter":     "",
@@ -120,7 +122,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/auth0 sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions",
+	"cmd/sallyport":           "internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions internal/auth0/action",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

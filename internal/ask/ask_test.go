@@ -114,6 +114,22 @@ func (s *shelf) Spans(_ context.Context, _ inventory.Tenant, each func(ask.Span)
 	})
 }
 
+func (s *shelf) Accounts(_ context.Context, org string, each func(inventory.Tenant, inventory.Entity) error) error {
+	if org != "mine" {
+		return nil
+	}
+	for id, body := range map[string]string{
+		"auth0|1":     `{"email":"Bob@acme.example","email_verified":true,"last_login":"2026-01-02T03:04:05.000Z","logins_count":3,"identities":[{"connection":"db","provider":"auth0","user_id":"1"}]}`,
+		"okta|a|00u1": `{"email":"ann@acme.example","blocked":true,"identities":[{"connection":"acme","provider":"okta","user_id":"acme|00u1"}],"user_metadata":{"okta":{"deactivated":"true"}}}`,
+	} {
+		e := inventory.Entity{Ref: inventory.Ref{Kind: inventory.Auth0User, ID: id}, Name: id, Body: json.RawMessage(body)}
+		if err := each(inventory.Tenant{ID: "a1", Org: org}, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *shelf) Findings(_ context.Context, t inventory.Tenant, each func(posture.Finding) error) error {
 	return each(posture.Finding{ID: "C-1:org", Check: "C-1", Severity: posture.High, State: posture.Open, Said: "of " + t.ID})
 }
@@ -185,9 +201,11 @@ func TestQuestionsAreAnswered(t *testing.T) {
 		"SELECT time, outcome, actor_login, target_id, ip, country FROM events":                                                                         "[[2026-05-31 00:00:00 FAILURE ann@acme.example 0oa1 203.0.113.9 France]]",
 		"SELECT name, valid_from, valid_to, is_now, body ->> 'status' FROM entity_history":                                                              "[[ann of t1 2025-01-01 00:00:00 2025-02-01 00:00:00 false STAGED] [ann of t2 2025-01-01 00:00:00 2025-02-01 00:00:00 false STAGED]]",
 		"SELECT DISTINCT relation, from_id, to_id, valid_to, is_now FROM edge_history":                                                                  "[[member_of 00u3 00g1 <nil> true]]",
+		"SELECT email, email_verified, blocked, deactivated_by_okta, last_login, logins, okta_subject, auth0_tenant FROM auth0_accounts ORDER BY 1":     "[[ann@acme.example false true true <nil> 0 00u1 a1] [bob@acme.example true false false 2026-01-02 03:04:05 3 <nil> a1]]",
+		"SELECT p.login, value FROM people p JOIN auth0_accounts a ON a.okta_subject = p.id, json_each(a.connections)":                                  "[[ann@acme.example acme]]",
 		"SELECT domain FROM tenants ORDER BY 1":                                                                                                         "[[https://acme.example] [https://sub.example]]",
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT group_concat(i) FROM n":                                     "[[1,2,3]]",
-		"EXPLAIN QUERY PLAN SELECT 1":                                                                                                                   "[[0 0 0 SCAN CONSTANT ROW]]",
+		"EXPLAIN QUERY PLAN SELECT 1": "[[0 0 0 SCAN CONSTANT ROW]]",
 	} {
 		a, err := e.Ask(t.Context(), ask.Question{Org: "mine", SQL: text})
 		if got := strings.ReplaceAll(fmt.Sprint(a.Rows), "[2 0 0", "[0 0 0"); err != nil || got != want && !strings.HasPrefix(text, "EXPLAIN") {

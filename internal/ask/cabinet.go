@@ -95,7 +95,7 @@ func (c *cabinet) insert(ctx context.Context, v View, heavy []string, in from) e
 		}
 		return insert.Row(values(v, heavy, r))
 	}
-	if v.Area != OfInventory {
+	if v.Area != OfInventory || v.whole {
 		return v.rows(ctx, in, each)
 	}
 	for _, t := range in.tenants {

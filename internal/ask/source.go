@@ -21,6 +21,8 @@ type Orgs interface {
 	// each with its time.
 	Versions(ctx context.Context, t inventory.Tenant, each func(Version) error) error
 	Spans(ctx context.Context, t inventory.Tenant, each func(Span) error) error
+	// Accounts hands on the accounts of an organization's Auth0 tenants.
+	Accounts(ctx context.Context, org string, each func(t inventory.Tenant, e inventory.Entity) error) error
 }
 
 // Watch is what was seen of them.

@@ -87,6 +87,7 @@ type View struct {
 	sql   string // of a view that is made of others; empty of one with rows of its own
 	keys  []string
 	fresh bool // it is read anew for each question
+	whole bool // it is of the organization, whichever of its orgs is asked about
 	rows  func(ctx context.Context, in from, each func(row) error) error
 }
 
@@ -295,5 +296,5 @@ func short(s string) any {
 
 // Views lists what can be asked of, in the order of the documentation.
 func Views() []View {
-	return slices.Concat(peopleViews(), appViews(), adminViews(), policyViews(), deviceViews(), restViews(), watchViews(), historyViews(), madeViews())
+	return slices.Concat(peopleViews(), appViews(), adminViews(), policyViews(), deviceViews(), restViews(), watchViews(), auth0Views(), historyViews(), madeViews())
 }

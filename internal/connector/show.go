@@ -29,6 +29,7 @@ func show(s *session, w *wire) (Request, error) {
 	if c := w.header.Get("Content-Type"); c != "" {
 		h.Set("Content-Type", c)
 	}
+	maskCredentials(h)
 	s.auth.show(s.shown, h, nil)
 	for name := range h {
 		out.Header[name] = h.Get(name)
@@ -43,6 +44,26 @@ func show(s *session, w *wire) (Request, error) {
 		out.Body = e.plain()
 	}
 	return ScrubRequest(s.scrub, out), nil
+}
+
+// maskCredentials hides what signs a request in that a flow makes itself: no port
+// says that such a header is secret, and what is shown of a request is kept.
+func maskCredentials(h http.Header) {
+	for name, values := range h {
+		switch name {
+		case "Authorization", "Proxy-Authorization":
+			for i, v := range values {
+				scheme, _, found := strings.Cut(strings.TrimSpace(v), " ")
+				if values[i] = secret.Mask; found {
+					values[i] = scheme + " " + secret.Mask
+				}
+			}
+		case "Cookie", "X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token":
+			for i := range values {
+				values[i] = secret.Mask
+			}
+		}
+	}
 }
 
 // show puts the credential into headers or a URL as people see it.

@@ -99,6 +99,8 @@ func (k *checker) card(c *Card) {
 		k.action(c)
 	case CardTable:
 		k.table(c)
+	case CardRemedy:
+		k.plan(c)
 	case CardCall:
 		k.call(c)
 	default:

@@ -97,6 +97,8 @@ func (k *checker) outputs(c *Card) ([]string, bool) {
 		return out, ok
 	case CardAction:
 		return k.actionOutputs(c)
+	case CardRemedy:
+		return planOutputs(), true
 	case CardTable:
 		switch TableOp(c.Use) {
 		case CreateRow:

@@ -148,6 +148,7 @@ const (
 	CardFunction CardKind = "function" // a pure function: text.compose
 	CardAction   CardKind = "action"   // a connector's action: okta.clear_user_sessions
 	CardTable    CardKind = "table"    // a table's rows: table.create_row
+	CardRemedy   CardKind = "remedy"   // a plan of remediation: okta.plan_remediation
 	CardIf       CardKind = "if"
 	CardBranch   CardKind = "branch" // the first of several cases that holds
 	CardTry      CardKind = "try"    // cards, and others for when one of them fails
@@ -169,7 +170,7 @@ const (
 // CardKinds lists the kinds.
 func CardKinds() []CardKind {
 	return []CardKind{
-		CardFunction, CardAction, CardTable, CardIf, CardBranch, CardTry, CardEach, CardMap, CardFilter, CardReduce, CardRepeat, CardCall, CardWait,
+		CardFunction, CardAction, CardTable, CardRemedy, CardIf, CardBranch, CardTry, CardEach, CardMap, CardFilter, CardReduce, CardRepeat, CardCall, CardWait,
 		CardReturn, CardRespond, CardAnswer, CardStop, CardFail, CardComment,
 	}
 }
@@ -183,7 +184,7 @@ type Card struct {
 	At    Position
 
 	Use    string  // function id; action name for CardAction; operation for CardTable
-	Slot   string  // connection slot of an action, table slot of a table card
+	Slot   string  // connection slot of an action or a plan, table slot of a table card
 	Inputs []Input // in the order written
 
 	If      *Condition   // CardIf, CardReturn, CardStop and CardFail: whether
@@ -277,6 +278,7 @@ type Loop struct {
 	Gives        Gives
 	Memo         value.Template // CardReduce: what it begins with
 	Limit        value.Template // of a stream: records at most
+	Pages        bool           // of a stream: a round is of a page of records, and not of one
 }
 
 // Gives says what a round of a map gives, and what the memo of a reduce is.
@@ -326,6 +328,7 @@ type Retry struct {
 	Least    time.Duration // between two tries, drawn between least and most; 0 for growing pauses
 	Most     time.Duration
 	OnlyRate bool // only what a rate limit refused
+	Safe     bool // a second, equal call is harmless: the flow's author says so, where the action cannot know
 	set      bool
 }
 

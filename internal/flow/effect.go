@@ -126,9 +126,10 @@ func (x *execution) prepare(f *frame, a *attempt, in *value.Object) error {
 	return nil
 }
 
-// repeat says how the call bears repeating. What only reads always does.
+// repeat says how the call bears repeating. What only reads always does, and what
+// the flow's author says does.
 func (a *attempt) repeat() connector.Repeat {
-	if a.effect == connector.Read {
+	if a.effect == connector.Read || a.card.Retry.Safe {
 		return connector.Safe
 	}
 	return a.action.Repeat

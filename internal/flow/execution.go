@@ -312,6 +312,8 @@ func (x *execution) run1(ctx context.Context, f *frame, c *Card, path string) (o
 			return x.stream(ctx, f, c, path)
 		}
 		return x.action(ctx, f, c, path)
+	case CardRemedy:
+		return x.plan(ctx, f, c, path)
 	case CardTable:
 		return x.table(ctx, f, c, path)
 	case CardIf:

@@ -172,12 +172,14 @@ func (r *reader) retry(e entry) Retry {
 		return Retry{set: true, For: r.duration(e)}
 	}
 	out := Retry{set: true}
-	for _, k := range r.mapping(e.value, e.path, "times", "delay", "only") {
+	for _, k := range r.mapping(e.value, e.path, "times", "delay", "only", "safe") {
 		switch k.key {
 		case "times":
 			out.Times = r.count(k, 0, maxTries)
 		case "only":
 			out.OnlyRate = oneOf(r, k, "rate_limits") != ""
+		case "safe":
+			out.Safe = r.boolean(k)
 		case "delay":
 			if k.value.Kind != yaml.SequenceNode {
 				out.Least = r.duration(k)

@@ -125,10 +125,12 @@ func (r *reader) loop(c *Card, e entry, has map[string]entry, depth int) *Loop {
 
 func (r *reader) stream(e entry, depth int) *Loop {
 	l := &Loop{As: "record", IgnoreErrors: true}
-	for _, k := range r.mapping(e.value, e.path, "as", "do", "limit") {
+	for _, k := range r.mapping(e.value, e.path, "as", "by", "do", "limit") {
 		switch k.key {
 		case "as":
 			l.As = r.name(k)
+		case "by":
+			l.Pages = oneOf(r, k, "record", "page") == "page"
 		case "do":
 			l.Body = r.cards(k.value, k.path, depth+1)
 		case "limit":

@@ -55,6 +55,7 @@ type Runner struct {
 	Gate      Gate
 	Caller    Caller
 	Sources   Sources
+	Planner   Planner // nil where remediation is not planned
 	Keys      Sealer
 	Now       func() time.Time
 	Random    io.Reader // of functions that draw lots; nil for the machine's own

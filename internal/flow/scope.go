@@ -277,11 +277,22 @@ func (s *scopeCheck) slot(c *Card) {
 	for _, slot := range s.d.Connections {
 		if slot.Name == head {
 			c.Kind, c.Slot, c.Use = CardAction, head, tail
+			if tail == PlanUse {
+				c.Kind = CardRemedy
+				s.onlyPlans(c)
+			}
 			return
 		}
 	}
 	if c.Retry.set || c.Timeout > 0 || c.OnRefused.Way != Continue || c.Loop != nil {
 		s.r.bad(c.At, c.path, "retry, timeout, stream and on_refused mean nothing on a function; %q is no connection", head)
+	}
+}
+
+// onlyPlans refuses what means nothing on a card that plans a remediation.
+func (s *scopeCheck) onlyPlans(c *Card) {
+	if c.Retry.set || c.Timeout > 0 || c.OnRefused.Way != Continue || c.Loop != nil {
+		s.r.bad(c.At, c.path, "retry, timeout, stream and on_refused mean nothing on a card that plans a remediation")
 	}
 }
 

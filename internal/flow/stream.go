@@ -132,17 +132,16 @@ func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s 
 		return o, nil, err
 	}
 	list, _ := o.output.At(s.records).([]any)
-	for _, record := range list {
-		if s.streamed >= s.limit {
-			s.done = true
-			break
-		}
+	if over := s.streamed + len(list) - s.limit; over > 0 {
+		list, s.done = list[:len(list)-over], true
+	}
+	for _, part := range c.Loop.rounds(list) {
 		t := tally{frame: f, card: c, path: path}
-		y, err := x.round(ctx, &t, s.streamed, record)
-		if err := t.take(record, y, err); err != nil || t.end != nil {
+		y, err := x.round(ctx, &t, s.round(c.Loop), part.item)
+		if err := t.take(part.item, y, err); err != nil || t.end != nil {
 			return o, t.end, err
 		}
-		s.streamed++
+		s.streamed += part.records
 		s.failures += t.failures
 		if len(x.pending) >= flushAt {
 			if err := x.flush(ctx); err != nil {
@@ -154,6 +153,35 @@ func (x *execution) page(ctx context.Context, f *frame, c *Card, path string, s 
 	s.pages++
 	s.done = s.done || value.Empty(s.next)
 	return o, nil, nil
+}
+
+// portion is what one round of a stream is for.
+type portion struct {
+	item    any
+	records int
+}
+
+// rounds are the rounds of a page: one for each record, or one for all of them.
+func (l *Loop) rounds(page []any) []portion {
+	if l.Pages {
+		if len(page) == 0 {
+			return nil
+		}
+		return []portion{{page, len(page)}}
+	}
+	out := make([]portion, len(page))
+	for i, record := range page {
+		out[i] = portion{record, 1}
+	}
+	return out
+}
+
+// round is the number of the next round: that of its record, or of its page.
+func (s *flowing) round(l *Loop) int {
+	if l.Pages {
+		return s.pages
+	}
+	return s.streamed
 }
 
 // passed writes how far the stream has come, and forgets the steps of a page that

@@ -88,6 +88,8 @@ func volatile(kind Kind) []string {
 		return []string{"agents"}
 	case Device:
 		return []string{"lastUpdated"}
+	case Auth0User: // all of them move with each sign-in
+		return []string{"last_login", "last_ip", "logins_count", "updated_at"}
 	default:
 		return nil
 	}

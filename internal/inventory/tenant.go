@@ -2,11 +2,12 @@ package inventory
 
 import "time"
 
-// Tenant is an Okta org that an organization looks at.
+// Tenant is an Okta org, or an Auth0 tenant, that an organization looks at.
 type Tenant struct {
 	ID         string
 	Org        string // the organization's id
-	OktaID     string // the org's own id, whatever domain it is reached by
+	Provider   Provider
+	OktaID     string // the org's own id, whatever domain it is reached by; of an Auth0 tenant its host
 	Domain     string // the URL that it is reached by
 	Name       string // of the company
 	Connection string // id of the connection that it is read through

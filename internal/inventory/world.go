@@ -237,6 +237,8 @@ func (r Relation) ends() (from, to []Kind) {
 		return []Kind{User, Group}, []Kind{Group}
 	case UsesDevice:
 		return []Kind{User}, []Kind{Device}
+	case Holds:
+		return []Kind{Auth0User}, []Kind{Auth0Role}
 	}
 	return nil, nil
 }
@@ -257,6 +259,12 @@ func NameOf(kind Kind, body json.RawMessage) string {
 	var b struct {
 		Name, Label, Login, Title, DisplayName, CompanyName string
 		Profile                                             struct{ Login, Name, DisplayName string }
+
+		// Those of Auth0.
+		Email, Username string
+		PhoneNumber     string `json:"phone_number"`
+		UserID          string `json:"user_id"`
+		Shown           string `json:"display_name"`
 	}
 	if json.Unmarshal(body, &b) != nil {
 		return ""
@@ -268,6 +276,10 @@ func NameOf(kind Kind, body json.RawMessage) string {
 		return cmp.Or(b.Label, b.Name)
 	case Org:
 		return b.CompanyName
+	case Auth0User:
+		return cmp.Or(b.Email, b.Username, b.PhoneNumber, b.Name, b.UserID)
+	case Auth0Organization, Auth0Connection:
+		return cmp.Or(b.Shown, b.Name)
 	default:
 		return cmp.Or(b.Name, b.Profile.Name, b.Profile.DisplayName, b.DisplayName, b.Label, b.Title)
 	}

@@ -427,6 +427,8 @@ func (f *frame) errors(c *flopack.Card, o *value.Object) {
 	}
 	if c.OnError.Text("retryCondition") == "ratelimits" {
 		retry.Set("only", "rate_limits")
+	} else if c.Module == "httpfunctions" && c.Method != "get" {
+		retry.Set("safe", true) // what a raw request does only its author knows, who had it repeated whatever became of it
 	}
 	o.Set("retry", retry)
 }

@@ -362,6 +362,10 @@ func (g *graph) streams(c *xcard, o *value.Object, limit connector.Key, at strin
 	if s == nil {
 		return
 	}
+	if s.Text("by") == "page" {
+		g.w.fail(at, "an export has no words for a stream by page")
+		return
+	}
 	do, _ := s.At("do").([]any)
 	call := value.NewObject(0)
 	if len(do) == 1 {

@@ -34,13 +34,14 @@ const (
 	Judged   Moment = "judged"   // a judgement opened or closed findings
 	Expiring Moment = "expiring" // exceptions of findings are over soon
 	Asked    Moment = "asked"    // a plan waits for approval
+	Answered Moment = "answered" // it waits no more: the message that asked says so
 )
 
 // Moments lists the moments of alerts.
 func Moments() []Moment { return []Moment{Opened, Escalated, Overdue, Closed} }
 
 // AllMoments lists what notices are about.
-func AllMoments() []Moment { return append(Moments(), Judged, Expiring, Asked) }
+func AllMoments() []Moment { return append(Moments(), Judged, Expiring, Asked, Answered) }
 
 // Channel is a place where an organization's people are told of alerts.
 type Channel struct {

@@ -191,6 +191,9 @@ func (p Parcel) Call(kind string, about []Subject, now time.Time) connector.Call
 	switch to := p.Channel.Plan.To; kind {
 	case Slack:
 		call.Inputs = slackMessage(to[0], about)
+		if p.Place != (Place{}) {
+			call.Action, call.Inputs = "update_message", slackMessage(p.Place.Channel, about).With("ts", p.Place.Timestamp)
+		}
 	case Teams:
 		call.Inputs = teamsMessage(about)
 	case Mail:

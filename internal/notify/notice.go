@@ -44,5 +44,14 @@ type Parcel struct {
 	Channel Channel
 	Lead    Notice    // whose job sends it
 	Notices []Notice  // the lead among them; none where there is nothing to send
-	Again   time.Time // of a lead that is held: when to ask again
+	Again   time.Time // of a lead that is held, or waits for another: when to ask again
+	// Place is where the message stands that is changed, of a lead of [Answered]. It has
+	// none where there is nothing to change.
+	Place Place
+}
+
+// Place is where a message stands in Slack.
+type Place struct {
+	Channel   string `json:"channel"` // its id
+	Timestamp string `json:"ts"`
 }

@@ -26,6 +26,7 @@ type Store interface {
 type Result struct {
 	State State // Sent, Failed, or Sending where it is tried again
 	Error string
+	Place Place // where the message stands now, where that is known
 }
 
 // Caller carries out calls: the connector engine.
@@ -74,11 +75,12 @@ func (s *Sender) Work(ctx context.Context, org, notice string) (time.Time, error
 	if len(p.Notices) == 0 {
 		return p.Again, nil
 	}
-	err = s.send(ctx, p)
+	place, err := s.send(ctx, p)
 	if err != nil && ctx.Err() != nil { // the server stops; another goes on with it
 		return time.Time{}, ctx.Err()
 	}
 	r, again := s.judge(p, err)
+	r.Place = place
 	if err := s.Store.End(ctx, p, r); err != nil {
 		return time.Time{}, fmt.Errorf("end notice %s: %w", notice, err)
 	}
@@ -91,30 +93,42 @@ func (s *Sender) Work(ctx context.Context, org, notice string) (time.Time, error
 	return again, nil
 }
 
-func (s *Sender) send(ctx context.Context, p Parcel) error {
+func (s *Sender) send(ctx context.Context, p Parcel) (Place, error) {
+	if p.Lead.Moment == Answered && p.Place == (Place{}) {
+		return Place{}, nil
+	}
 	about, err := s.Reader.Subjects(ctx, p.Channel.Org, p.Notices)
 	if err != nil {
-		return err
+		return Place{}, err
 	}
 	if len(about) == 0 { // what they tell of is gone
-		return nil
+		return Place{}, nil
 	}
-	return s.Tell(ctx, p, about)
+	return s.tell(ctx, p, about)
 }
 
 // Tell sends one message about subjects to a parcel's channel.
 func (s *Sender) Tell(ctx context.Context, p Parcel, about []Subject) error {
+	_, err := s.tell(ctx, p, about)
+	return err
+}
+
+// tell sends a message, or changes the one that stands at the parcel's place.
+func (s *Sender) tell(ctx context.Context, p Parcel, about []Subject) (Place, error) {
 	conn, err := s.Reader.Connection(ctx, p.Channel.Org, p.Channel.Connection)
 	if errs.KindOf(err) == errs.NotFound {
-		return errs.New(errs.NotFound, "the connection of the channel was deleted; choose another")
+		return Place{}, errs.New(errs.NotFound, "the connection of the channel was deleted; choose another")
 	}
 	if err != nil {
-		return err
+		return Place{}, err
 	}
 	call := p.Call(conn.Connector, about, s.Now())
 	call.Priority = quota.Flow
-	_, err = s.Caller.Do(ctx, conn, call)
-	return err
+	got, err := s.Caller.Do(ctx, conn, call)
+	if err != nil || conn.Connector != Slack {
+		return Place{}, err
+	}
+	return Place{got.Outputs.Text("channel"), got.Outputs.Text("ts")}, nil
 }
 
 // judge says what comes of an attempt's error.

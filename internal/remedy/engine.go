@@ -41,7 +41,8 @@ type Order struct {
 	Playbook   string
 	Title      string // empty takes the playbook's
 	Cause      Cause
-	Actor      string // account:ID
+	Card       string // of the run that it answers: the card's path
+	Actor      string // account:ID or flow:ID
 	Objects    []Object
 	GoOn       bool      // a failed step does not stop it
 	RunAt      time.Time // not before
@@ -78,7 +79,7 @@ func (e *Engine) plan(ctx context.Context, o Order) (Plan, error) {
 	}
 	now := e.Now()
 	p := Plan{
-		ID: id.At(now), Org: o.Org, Connection: o.Connection, Playbook: b.ID, Title: o.Title, Cause: o.Cause, Actor: o.Actor,
+		ID: id.At(now), Org: o.Org, Connection: o.Connection, Playbook: b.ID, Title: o.Title, Cause: o.Cause, Card: o.Card, Actor: o.Actor,
 		State: Draft, Objects: slices.Clone(o.Objects), GoOn: o.GoOn, CreatedAt: now, RunAt: o.RunAt,
 	}
 	if p.Title == "" {

@@ -64,7 +64,9 @@ type Cause struct {
 }
 
 // Causes lists the kinds of what a plan answers.
-func Causes() []string { return []string{"finding", "alert", "identity", "path", "schedule", "hand"} }
+func Causes() []string {
+	return []string{"finding", "alert", "identity", "path", "schedule", "run", "hand"}
+}
 
 // Object is what a playbook is applied to.
 type Object struct {
@@ -146,7 +148,8 @@ type Plan struct {
 	Playbook   string    `json:"playbook"`
 	Title      string    `json:"title"`
 	Cause      Cause     `json:"cause"`
-	Actor      string    `json:"actor"` // who asked for it: account:ID
+	Card       string    `json:"card,omitempty"` // of the run that it answers: the card's path
+	Actor      string    `json:"actor"`          // who asked for it: account:ID or flow:ID
 	State      State     `json:"state"`
 	Objects    []Object  `json:"objects"`
 	GoOn       bool      `json:"goOn,omitempty"` // a failed step does not stop it

@@ -46,6 +46,20 @@ func (a askedOrgs) Spans(ctx context.Context, t inventory.Tenant, each func(ask.
 	})
 }
 
+// Accounts implements [ask.Orgs].
+func (a askedOrgs) Accounts(ctx context.Context, org string, each func(inventory.Tenant, inventory.Entity) error) error {
+	all, err := a.db.Inventory.TenantsOf(ctx, org, inventory.ByAuth0)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if err := a.db.Inventory.At(org, t.ID, time.Time{}).Entities(ctx, inventory.Auth0User, func(e inventory.Entity) error { return each(t, e) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type askedWatch struct{ db *DB }
 
 // Findings implements [ask.Watch].

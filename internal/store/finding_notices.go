@@ -115,7 +115,7 @@ func (tx *Tx) expiring(ctx context.Context, org string, checks map[string]*postu
 	if err != nil {
 		return err
 	}
-	tenants, err := list(ctx, tx, scanTenant, `SELECT `+tenantColumns+` FROM tenant WHERE org_id = ? ORDER BY no`, org)
+	tenants, err := list(ctx, tx, scanTenant, `SELECT `+tenantColumns+` FROM tenant WHERE org_id = ? AND provider = ? ORDER BY no`, org, string(inventory.ByOkta))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,18 +23,23 @@ type Inventory struct {
 // still is until when something is valid that has not ended.
 const still = math.MaxInt64
 
-const tenantColumns = `id, org_id, okta_id, domain, name, connection_id, created_at`
+const tenantColumns = `id, org_id, okta_id, domain, name, connection_id, created_at, provider`
 
 func scanTenant(rows *sql.Rows) (t inventory.Tenant, err error) {
 	var created int64
-	err = rows.Scan(&t.ID, &t.Org, &t.OktaID, &t.Domain, &t.Name, &t.Connection, &created)
+	err = rows.Scan(&t.ID, &t.Org, &t.OktaID, &t.Domain, &t.Name, &t.Connection, &created, &t.Provider)
 	t.CreatedAt = fromMicros(created)
 	return t, err
 }
 
-// Tenants lists an organization's tenants, by their domains.
+// Tenants lists an organization's Okta orgs, by their domains.
 func (t Inventory) Tenants(ctx context.Context, org string) ([]inventory.Tenant, error) {
-	return list(ctx, t.db, scanTenant, `SELECT `+tenantColumns+` FROM tenant WHERE org_id = ? ORDER BY domain, id`, org)
+	return t.TenantsOf(ctx, org, inventory.ByOkta)
+}
+
+// TenantsOf lists what an organization has of a provider, by domains.
+func (t Inventory) TenantsOf(ctx context.Context, org string, p inventory.Provider) ([]inventory.Tenant, error) {
+	return list(ctx, t.db, scanTenant, `SELECT `+tenantColumns+` FROM tenant WHERE org_id = ? AND provider = ? ORDER BY domain, id`, org, string(p))
 }
 
 // Tenant returns a tenant.
@@ -41,13 +47,13 @@ func (t Inventory) Tenant(ctx context.Context, org, id string) (inventory.Tenant
 	return one(ctx, t.db, "tenant", scanTenant, `SELECT `+tenantColumns+` FROM tenant WHERE org_id = ? AND id = ?`, org, id)
 }
 
-// Meet returns the tenant that is an Okta org, made if it is not known yet. Domain,
+// Meet returns the tenant that is an Okta org, or one of Auth0, made if it is not known yet. Domain,
 // name and connection become those that are given.
 func (t Inventory) Meet(ctx context.Context, met inventory.Tenant) (inventory.Tenant, error) {
 	err := t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO tenant (`+tenantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?)
+		_, err := tx.exec(ctx, `INSERT INTO tenant (`+tenantColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (org_id, okta_id) DO UPDATE SET domain = excluded.domain, name = excluded.name, connection_id = excluded.connection_id`,
-			id.At(t.now()), met.Org, met.OktaID, met.Domain, met.Name, met.Connection, toMicros(t.now()))
+			id.At(t.now()), met.Org, met.OktaID, met.Domain, met.Name, met.Connection, toMicros(t.now()), string(cmp.Or(met.Provider, inventory.ByOkta)))
 		return err
 	})
 	if err != nil {

@@ -121,17 +121,18 @@ func (t Events) newest(ctx context.Context) (to int64, err error) {
 	return to, err
 }
 
-// Followed lists the tenants of all organizations of which all was read, and that
+// Followed lists the Okta orgs of all organizations of which all was read, and that
 // nobody reads now, and when that reading began and ended.
 func (t Inventory) Followed(ctx context.Context) ([]Followed, error) {
 	return list(ctx, t.db, func(rows *sql.Rows) (f Followed, err error) {
 		var created, from, to int64
-		err = rows.Scan(&f.ID, &f.Org, &f.OktaID, &f.Domain, &f.Name, &f.Connection, &created, &from, &to)
+		err = rows.Scan(&f.ID, &f.Org, &f.OktaID, &f.Domain, &f.Name, &f.Connection, &created, &f.Provider, &from, &to)
 		f.CreatedAt, f.Read = fromMicros(created), inventory.Span{From: fromMicros(from), To: fromMicros(to)}
 		return f, err
-	}, `SELECT t.id, t.org_id, t.okta_id, t.domain, t.name, t.connection_id, t.created_at, s.started_at, s.ended_at
+	}, `SELECT t.id, t.org_id, t.okta_id, t.domain, t.name, t.connection_id, t.created_at, t.provider, s.started_at, s.ended_at
 		FROM tenant t JOIN inventory_sync s ON s.no = (SELECT max(l.no) FROM inventory_sync l WHERE l.tenant = t.no AND l.state = ?)
-		WHERE NOT EXISTS (SELECT 1 FROM inventory_sync r WHERE r.tenant = t.no AND r.state = ?) ORDER BY t.no`, string(inventory.SyncDone), string(inventory.Syncing))
+		WHERE t.provider = ? AND NOT EXISTS (SELECT 1 FROM inventory_sync r WHERE r.tenant = t.no AND r.state = ?) ORDER BY t.no`,
+		string(inventory.SyncDone), string(inventory.ByOkta), string(inventory.Syncing))
 }
 
 // Followed is a tenant with its last reading.

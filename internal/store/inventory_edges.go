@@ -14,7 +14,7 @@ import (
 // they are stored as: new ones come at the end.
 func relationNumbers() []inventory.Relation {
 	return []inventory.Relation{
-		inventory.MemberOf, inventory.Assigned, inventory.AssignedVia, inventory.HasRole, inventory.GrantedScope, inventory.Owns, inventory.UsesDevice, inventory.PushesTo,
+		inventory.MemberOf, inventory.Assigned, inventory.AssignedVia, inventory.HasRole, inventory.GrantedScope, inventory.Owns, inventory.UsesDevice, inventory.PushesTo, inventory.Holds,
 	}
 }
 

@@ -145,8 +145,8 @@ func (tx *Tx) keepEntities(ctx context.Context, tenant, at int64, kind inventory
 			fresh = append(fresh, row)
 		}
 	}
-	if len(fresh) == 0 {
-		return nos, nil
+	if err := tx.keepKeys(ctx, tenant, byID, latest); err != nil || len(fresh) == 0 {
+		return nos, err
 	}
 	return nos, tx.insertMany(ctx, "inventory_version", "entity, valid_from, valid_to, tenant, kind, name, folded, digest, body",
 		"ON CONFLICT (entity, valid_from) DO UPDATE SET valid_to = excluded.valid_to, name = excluded.name, folded = excluded.folded, digest = excluded.digest, body = excluded.body", fresh)

@@ -148,6 +148,9 @@ func (tx *Tx) take(ctx context.Context, org, noticeID string, now time.Time) (no
 	if !c.Enabled {
 		return p, tx.setNotices(ctx, p, notify.Dropped, "", now)
 	}
+	if lead.Moment == notify.Answered {
+		return tx.takeAnswer(ctx, p, now)
+	}
 	if until := c.HeldUntil(severity, now); !until.IsZero() && lead.State != notify.Sending {
 		p.Again = until
 		_, err := tx.exec(ctx, `UPDATE notice SET state = ?, not_before = ?, updated_at = ? WHERE id = ? AND org_id = ?`, notify.Held, toMicros(until), toMicros(now), lead.ID, org)
@@ -194,6 +197,9 @@ func (tx *Tx) setNotices(ctx context.Context, p notify.Parcel, s notify.State, f
 func (t Notices) End(ctx context.Context, p notify.Parcel, r notify.Result) error {
 	return t.db.Write(ctx, func(tx *Tx) error {
 		if err := tx.setNotices(ctx, p, r.State, r.Error, t.now()); err != nil {
+			return err
+		}
+		if err := tx.keepPlace(ctx, p, r.Place); err != nil {
 			return err
 		}
 		return tx.channelDid(ctx, p.Channel.Org, p.Channel.ID, r.Error, t.now())

@@ -344,18 +344,18 @@ func (t Postures) Set(ctx context.Context, org, tenant string, s PostureSetting)
 	})
 }
 
-// Unjudged lists the tenants of all organizations that are to be judged: read or
+// Unjudged lists the Okta orgs of all organizations that are to be judged: read or
 // set otherwise since they last were, or judged before a time. That a delta changed
 // something counts once they were last judged before another time.
 func (t Postures) Unjudged(ctx context.Context, before, changed time.Time) ([]inventory.Tenant, error) {
 	return list(ctx, t.db, scanTenant, `SELECT `+tenantColumns+` FROM tenant t
-		WHERE EXISTS (SELECT 1 FROM inventory_sync s WHERE s.tenant = t.no AND s.state = ?)
+		WHERE t.provider = ? AND EXISTS (SELECT 1 FROM inventory_sync s WHERE s.tenant = t.no AND s.state = ?)
 		AND NOT EXISTS (SELECT 1 FROM posture_run r WHERE r.tenant = t.no AND r.at >= ?
 			AND r.at >= COALESCE((SELECT max(s.ended_at) FROM inventory_sync s WHERE s.tenant = t.no AND s.state = ?), 0)
 			AND r.at >= COALESCE((SELECT p.changed_at FROM posture_setting p WHERE p.tenant = t.no), 0)
 			AND r.at >= COALESCE((SELECT max(x.created_at) FROM posture_exception x WHERE x.tenant = t.no), 0)
 			AND (r.at >= ? OR r.at >= COALESCE((SELECT d.changed_at FROM inventory_delta d WHERE d.tenant = t.no), 0))) ORDER BY no`,
-		string(inventory.SyncDone), toMicros(before), string(inventory.SyncDone), toMicros(changed))
+		string(inventory.ByOkta), string(inventory.SyncDone), toMicros(before), string(inventory.SyncDone), toMicros(changed))
 }
 
 // NewPostureRun returns a judgement of now, without its score.

@@ -178,6 +178,9 @@ func (t Remedies) Move(ctx context.Context, m remedy.Move) (remedy.Moved, error)
 		if err := tx.notifyAsked(ctx, p); err != nil {
 			return fmt.Errorf("tell of plan %s: %w", p.ID, err)
 		}
+		if err := tx.notifyAnswered(ctx, m); err != nil {
+			return fmt.Errorf("tell of the end of waiting of plan %s: %w", p.ID, err)
+		}
 		if m.Work.IsZero() {
 			return nil
 		}

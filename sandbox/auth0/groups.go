@@ -342,6 +342,7 @@ func deleteConnection(c *call) (answer, error) {
 		}
 		return gone
 	})
+	c.byEmail = nil
 	return answer{status: http.StatusAccepted, body: doc{"deleted_at": stamp(c.now())}}, nil
 }
 

@@ -35,6 +35,7 @@ type limiter struct {
 
 	mu      sync.Mutex
 	on      bool
+	scale   float64 // the limits are so many times the published ones
 	buckets map[string]*level
 }
 
@@ -45,13 +46,13 @@ type level struct {
 }
 
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, buckets: map[string]*level{}}
+	return &limiter{now: now, scale: 1, buckets: map[string]*level{}}
 }
 
-func (l *limiter) enforce(on bool) {
+func (l *limiter) enforce(on bool, scale int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.on, l.buckets = on, map[string]*level{}
+	l.on, l.scale, l.buckets = on, float64(max(1, scale)), map[string]*level{}
 }
 
 // take counts a request, writes the headers, and reports whether it is refused.
@@ -59,6 +60,7 @@ func (l *limiter) take(path string, h http.Header) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, now := bucketOf(path), l.now()
+	b.burst, b.rate = b.burst*l.scale, b.rate*l.scale
 	v := l.buckets[b.name]
 	if v == nil {
 		v = &level{left: b.burst, at: now}

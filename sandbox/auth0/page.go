@@ -146,17 +146,25 @@ func (c *call) sortBy(in []doc) error {
 	if !found || way != "1" && way != "-1" {
 		return badQuery("String does not match pattern ^((([\\w|\\.]+))\\:((1|-1)))$: %s on property sort", s)
 	}
-	slices.SortStableFunc(in, func(a, b doc) int {
+	by := func(a, b doc) int {
 		n := order(a[field], b[field])
 		if way == "-1" {
 			return -n
 		}
 		return n
-	})
+	}
+	if !slices.IsSortedFunc(in, by) { // as people are by the time of their creation
+		slices.SortStableFunc(in, by)
+	}
 	return nil
 }
 
 func order(a, b any) int {
+	if x, isText := a.(string); isText && strings.IndexByte(x, ':') >= 0 {
+		if y, isText := b.(string); isText {
+			return strings.Compare(x, y)
+		}
+	}
 	if x, y := fmt.Sprint(a), fmt.Sprint(b); a != nil && b != nil {
 		f, err1 := strconv.ParseFloat(x, 64)
 		g, err2 := strconv.ParseFloat(y, 64)

@@ -3,6 +3,7 @@ package auth0
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // deactivatedAction refuses people whose metadata say that Okta has deactivated
@@ -39,8 +40,9 @@ func seed(t *Tenant) {
 	if t.opt.Bare {
 		return
 	}
-	for _, p := range t.opt.People {
-		t.admitPerson(p, "")
+	began := t.now().Add(-time.Duration(len(t.opt.People)) * time.Minute) // they came one after the other
+	for i, p := range t.opt.People {
+		t.admitPerson(p, "").doc["created_at"] = stamp(began.Add(time.Duration(i) * time.Minute))
 	}
 	seedCustomers(t)
 	seedGroups(t)

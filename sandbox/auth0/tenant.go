@@ -73,6 +73,7 @@ type Tenant struct {
 	count       uint64
 	users       []*user
 	byID        map[string]*user
+	byEmail     map[string][]*user // nil until it is needed
 	shelves     map[string]*shelf
 	settings    map[string]any // single objects, by their path
 	bindings    map[string][]doc
@@ -172,8 +173,9 @@ func (t *Tenant) RevokeTokens() {
 	clear(t.live)
 }
 
-// EnforceRateLimits has calls over the limits refused from now on, or not.
-func (t *Tenant) EnforceRateLimits(on bool) { t.limits.enforce(on) }
+// EnforceRateLimits has calls over the limits refused from now on, or not. The limits
+// are so many times the published ones.
+func (t *Tenant) EnforceRateLimits(on bool, scale int) { t.limits.enforce(on, scale) }
 
 // Subscribe has f called for each change of a person that the Management API
 // makes, beside the answer. Its context ends with the tenant.

@@ -171,7 +171,7 @@ func TestRateLimitsAreShownAlwaysAndEnforcedWhenTold(t *testing.T) {
 	if r.status != 200 || r.header.Get("x-ratelimit-limit") != "10" || r.header.Get("x-ratelimit-remaining") != "0" || r.header.Get("x-ratelimit-reset") == "" {
 		t.Errorf("%d, %v", r.status, r.header)
 	}
-	x.EnforceRateLimits(true)
+	x.EnforceRateLimits(true, 1)
 	for range 10 {
 		x.list("/users")
 	}

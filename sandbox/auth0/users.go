@@ -71,7 +71,7 @@ func listUsers(c *call) (answer, error) {
 	}
 	connection := c.param("connection")
 	var found []doc
-	for _, u := range c.users {
+	for _, u := range c.candidates(q) {
 		if q.Match(u.doc) && (connection == "" || u.connection() == connection) {
 			found = append(found, u.doc)
 		}
@@ -88,6 +88,31 @@ func listUsers(c *call) (answer, error) {
 		return ok(out)
 	}
 	return ok(doc{"start": w.page * w.size, "limit": w.size, "length": len(out), "total": len(found), "users": out})
+}
+
+// candidates returns who can fit a query: by an index where it asks for addresses and
+// for nothing else, everybody otherwise. The index lasts as long as nobody's account
+// is made, deleted or gets another address.
+func (t *Tenant) candidates(q lucene.Query) []*user {
+	emails, only := q.Texts("email")
+	if !only {
+		return t.users
+	}
+	if t.byEmail == nil {
+		t.byEmail = make(map[string][]*user, len(t.users))
+		for _, u := range t.users {
+			t.byEmail[str(u.doc, "email")] = append(t.byEmail[str(u.doc, "email")], u)
+		}
+	}
+	var out []*user
+	for _, e := range emails {
+		for _, u := range t.byEmail[strings.ToLower(e)] {
+			if !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
 }
 
 func usersByEmail(c *call) (answer, error) {
@@ -243,7 +268,7 @@ func (t *Tenant) enrol(connection doc, email string, with doc) *user {
 	}
 	u := &user{doc: d, password: str(with, "password")}
 	t.users = append(t.users, u)
-	t.byID[u.id()] = u
+	t.byID[u.id()], t.byEmail = u, nil
 	return u
 }
 
@@ -311,6 +336,7 @@ func (c *call) apply(u *user) {
 			merge(u.doc, k, v)
 			c.changed(u.id(), "metadata")
 		case "email":
+			c.byEmail = nil
 			u.doc["email"], u.doc["email_verified"] = strings.ToLower(str(c.body, k)), truth(c.body, "email_verified")
 		case "password":
 			u.password = str(c.body, k)
@@ -361,6 +387,7 @@ func deleteUser(c *call) (answer, error) {
 	}
 	c.users = slices.DeleteFunc(c.users, func(x *user) bool { return x == u })
 	delete(c.byID, u.id())
+	c.byEmail = nil
 	for _, o := range c.shelves["/organizations"].items {
 		c.keep("members", str(o, "id"), slices.DeleteFunc(c.parts("members", str(o, "id")), func(d doc) bool { return d["user_id"] == u.id() }))
 	}

@@ -218,7 +218,31 @@ func candidates(c *call, e filter.Expr) []*user {
 			return c.dir.status[Status(strings.ToUpper(v))].list()
 		}
 	}
+	if emails, only := anyEmail(e); only {
+		some := ordered[*user]{}
+		for _, v := range emails {
+			for _, u := range c.dir.byEmail[strings.ToLower(v)].list() {
+				some.add(u)
+			}
+		}
+		return some.items
+	}
 	return c.dir.users.items
+}
+
+// anyEmail returns the addresses of an expression that asks for one of several, and
+// for nothing else.
+func anyEmail(e filter.Expr) ([]string, bool) {
+	switch e := e.(type) {
+	case filter.Or:
+		left, ok1 := anyEmail(e.Left)
+		right, ok2 := anyEmail(e.Right)
+		return append(left, right...), ok1 && ok2
+	case filter.Comparison:
+		v, isText := e.Value.(string)
+		return []string{v}, isText && e.Op == filter.Equal && e.Attr == "profile.email"
+	}
+	return nil, false
 }
 
 // list returns the items of a set that may not exist.

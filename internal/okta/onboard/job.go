@@ -31,6 +31,10 @@ type Wish struct {
 	DPoP     bool    `json:"dpop"`
 	Key      KeyKind `json:"key"`
 	EndToken bool    `json:"end_token"` // the lent one, when all is done
+
+	Reuse bool     `json:"reuse,omitempty"` // an app of this label that is there
+	Zones []string `json:"zones,omitempty"` // network zones that it may be used from
+	Share int      `json:"share,omitempty"` // of each rate limit, in percent
 }
 
 // Job is a run that goes on by itself, whoever looks. The lent token is no part of

@@ -24,6 +24,7 @@ const (
 	kindCustomRole  kind = "custom role"
 	kindResourceSet kind = "resource set"
 	kindKey         kind = "key"
+	kindNetwork     kind = "network" // from where an app may be used, as it was: Label is JSON
 )
 
 // entry is something that was made, or was about to be.

@@ -29,7 +29,7 @@ func (m *maker) app(ctx context.Context, want App) (Made, error) {
 		return Made{}, err
 	}
 	made := Made{Label: want.Label, Key: key, Notes: slices.Clone(m.tenant.Notes)}
-	for _, step := range []func(context.Context, App, *Made) error{m.create, m.grant, m.roles, m.onlyThese, m.prove} {
+	for _, step := range []func(context.Context, App, *Made) error{m.create, m.zone, m.grant, m.roles, m.onlyThese, m.share, m.prove} {
 		if err := step(ctx, want, &made); err != nil {
 			return made, err
 		}
@@ -38,9 +38,9 @@ func (m *maker) app(ctx context.Context, want App) (Made, error) {
 }
 
 // creation is the body of POST /api/v1/apps for a service app.
-func creation(want App, key *Key) any {
+func creation(want App, key *Key, from *network) any {
 	type object = map[string]any
-	return object{
+	body := object{
 		"name": "oidc_client", "label": want.Label, "signOnMode": "OPENID_CONNECT",
 		"credentials": object{"oauthClient": object{"token_endpoint_auth_method": "private_key_jwt", "autoKeyRotation": true}}, //nolint:gosec // the name of a method, not a secret
 		"settings": object{"oauthClient": object{
@@ -48,9 +48,25 @@ func creation(want App, key *Key) any {
 			"dpop_bound_access_tokens": want.DPoP, "jwks": object{"keys": []json.RawMessage{key.public}},
 		}},
 	}
+	if from != nil {
+		body["settings"].(object)["oauthClient"].(object)["network"] = from //nolint:forcetypeassert // as it is written above
+	}
+	return body
 }
 
 func (m *maker) create(ctx context.Context, want App, made *Made) error {
+	if want.Reuse {
+		if there, err := m.existing(ctx, want.Label); err != nil || there.ID != "" {
+			if err != nil {
+				return err
+			}
+			return m.adopt(ctx, there, made)
+		}
+	}
+	from, err := m.network(ctx, want)
+	if err != nil {
+		return err
+	}
 	m.tell(PhaseApp, "create the app %q", want.Label)
 	if err := m.journal.intend(entry{Kind: kindApp, Label: want.Label, Key: made.Key.ID}); err != nil {
 		return err
@@ -63,9 +79,9 @@ func (m *maker) create(ctx context.Context, want App, made *Made) error {
 			} `json:"oauthClient"`
 		} `json:"credentials"`
 	}
-	if err := m.post(ctx, "/api/v1/apps", creation(want, made.Key), &app); err != nil {
+	if err := m.post(ctx, "/api/v1/apps", creation(want, made.Key, from), &app); err != nil {
 		if isStatus(err, http.StatusBadRequest, http.StatusConflict) && strings.Contains(said(err), "already exists") {
-			return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another name for the app, or delete that one if nothing uses it", want.Label)
+			return m.taken(ctx, want.Label, err)
 		}
 		return fmt.Errorf("create the app: %w", err)
 	}
@@ -76,6 +92,15 @@ func (m *maker) create(ctx context.Context, want App, made *Made) error {
 		return errs.New(errs.Unavailable, "create the app: Okta answered with the app %q and the client %q, which are one where none was named", app.ID, made.ClientID)
 	}
 	return nil
+}
+
+// taken says that there is something of an app's name already, and what can be done.
+func (m *maker) taken(ctx context.Context, label string, err error) error {
+	there, look := m.existing(ctx, label)
+	if look == nil && there.Settings.Client.Type == "service" {
+		return errs.Wrap(errs.Conflict, err, "the org has the service app %q (%s) already: use it again (--reuse), which gives it another key, or choose another name (--label)", label, there.ID)
+	}
+	return errs.Wrap(errs.Conflict, err, "the org has something of the name %q already: choose another name for the app, or delete that one if nothing uses it", label)
 }
 
 // post makes a request that makes something, which the journal's last entry is of.
@@ -94,7 +119,14 @@ func (m *maker) post(ctx context.Context, path string, in, out any) error {
 // without. What is counted as granted is what the org says afterwards.
 func (m *maker) grant(ctx context.Context, want App, made *Made) error {
 	path := "/api/v1/apps/" + url.PathEscape(made.AppID) + "/grants"
+	has, err := m.has(ctx, path, made)
+	if err != nil {
+		return err
+	}
 	for i, scope := range want.Scopes {
+		if has[scope.Name] {
+			continue
+		}
 		m.tell(PhaseScopes, "grant %s (%d of %d)", scope.Name, i+1, len(want.Scopes))
 		if err := m.journal.intend(entry{Kind: kindGrant, App: made.AppID, Label: scope.Name}); err != nil {
 			return err

@@ -38,6 +38,14 @@ type App struct {
 	Roles  []Role
 	Key    KeyKind
 	DPoP   bool // its tokens are bound to a key of whoever uses them (RFC 9449)
+	// Reuse takes an app of this label that is there already: it gets another key, and
+	// what scopes and roles it lacks. It loses nothing.
+	Reuse bool
+	// Zones are network zones, by id or name, that its tokens may be asked for and used
+	// from; none is anywhere. One that leaves this server out fails, as the app is seen
+	// to work before it is kept.
+	Zones []string
+	Share int // how much of each rate limit it may take, in percent; 0 leaves it to the org
 }
 
 // Scope is an OAuth scope of Okta's management API.
@@ -53,6 +61,7 @@ type Role struct {
 	// Label and Description name a role that is made, and the set of what it is
 	// about.
 	Label, Description string
+	Base               string // what its label begins with, whatever run it was made by
 	Permissions        []string
 	// Resources are what it is about: an ORN, or a path of the org. {org} in it
 	// stands for the org's id.
@@ -77,6 +86,7 @@ type Made struct {
 	Granted  []string
 	Refused  []Refused
 	Bound    bool // its tokens are bound to a key
+	Reused   bool // it was there
 	Notes    []string
 	Coverage []okta.Coverage
 }

@@ -13,7 +13,11 @@ import (
 
 // roles gives an app its admin roles.
 func (m *maker) roles(ctx context.Context, want App, made *Made) error {
-	for _, r := range want.Roles {
+	lacks, err := m.lacking(ctx, want, made)
+	if err != nil {
+		return err
+	}
+	for _, r := range lacks {
 		name, begun := r.Standard, len(m.journal.record.Entries)
 		var err error
 		if r.Standard != "" {
@@ -115,6 +119,9 @@ func (m *maker) one(ctx context.Context, e entry, path string, body any, id *str
 // onlyThese takes from the app what roles it has besides those that were given: an
 // org may make every new app a super administrator.
 func (m *maker) onlyThese(ctx context.Context, _ App, made *Made) error {
+	if made.Reused { // what it had somebody gave it
+		return nil
+	}
 	path := "/oauth2/v1/clients/" + url.PathEscape(made.ClientID) + "/roles"
 	var has []assigned
 	if err := m.api.call(ctx, http.MethodGet, path, nil, &has); err != nil {

@@ -61,6 +61,9 @@ func ResponseScopes() []Scope {
 // and is gone on without.
 const iamResources = "orn:okta:iam:{org}:contained_resources"
 
+// What the labels of roles begin with that are made.
+const readsRoles, responds = "Sallyport reads admin roles ", "Sallyport responds "
+
 // ReadRoles are the roles of an app that reads: Okta's read-only administrator, and
 // one that is made, which reads admin roles and tokens, too. Labels are unique in an
 // org: tag tells those of one run from others.
@@ -68,7 +71,7 @@ func ReadRoles(tag string) []Role {
 	return []Role{
 		{Standard: "READ_ONLY_ADMIN", Must: true},
 		{
-			Label: "Sallyport reads admin roles " + tag, Description: "Made by sallyport okta setup, to see who is an admin and which API tokens there are.",
+			Label: readsRoles + tag, Base: readsRoles, Description: "Made by sallyport okta setup, to see who is an admin and which API tokens there are.",
 			Permissions: []string{"okta.iam.read", "okta.users.apitokens.read"}, Resources: []string{iamResources, "/api/v1/users"},
 		},
 	}
@@ -78,7 +81,7 @@ func ReadRoles(tag string) []Role {
 // and their undoing take, over all people and groups.
 func ResponseRole(tag string) Role {
 	return Role{
-		Label: "Sallyport responds " + tag, Description: "Made by sallyport okta setup --response, to contain people who were taken over.", Must: true,
+		Label: responds + tag, Base: responds, Description: "Made by sallyport okta setup --response, to contain people who were taken over.", Must: true,
 		Permissions: []string{
 			"okta.users.read", "okta.groups.read", "okta.users.lifecycle.clearSessions", "okta.users.lifecycle.suspend", "okta.users.lifecycle.unsuspend",
 			"okta.users.credentials.expirePassword", "okta.users.credentials.resetPassword", "okta.users.credentials.resetFactors",

@@ -53,6 +53,8 @@ func (c *client) remove(ctx context.Context, e entry) error {
 		return c.removeApp(ctx, e)
 	case kindKey:
 		return c.removeKey(ctx, e)
+	case kindNetwork:
+		return c.restoreNetwork(ctx, e)
 	case kindGrant:
 		if e.ID == "" { // it goes with the app
 			return nil
@@ -163,6 +165,7 @@ func (c *client) findApp(ctx context.Context, e entry) (string, error) {
 type clientApp struct {
 	ID       string `json:"id"`
 	Label    string `json:"label"`
+	Status   string `json:"status"`
 	Settings struct {
 		Client struct {
 			Type string `json:"application_type"`

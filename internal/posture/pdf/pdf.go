@@ -172,7 +172,7 @@ func (p *printer) cover() {
 		p.row([]float64{40, width - 40}, f[:])
 	}
 	p.style("", small, 110)
-	p.write("What could not be seen never passes: such a check is MANUAL. A character that the font of this document lacks is written by its number, as [U+5F20].")
+	p.write("What could not be seen never passes: such a check is MANUAL. A character that the font of this document lacks is written by its number, as [U+5F20]: the id beside a name says whom or what it is of, and the same report as HTML or CSV has every name as it is written.")
 }
 
 // findings counts what is not in order by its severity, and lists it.

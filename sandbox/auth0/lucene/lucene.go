@@ -30,6 +30,24 @@ func (q Query) Match(object map[string]any) bool {
 	return q.root == nil || q.root.match(q.rules, object)
 }
 
+// Texts returns the whole texts one of which a field must have, and false where the
+// query asks for anything else. An index can answer it.
+func (q Query) Texts(field string) ([]string, bool) {
+	parts, is := q.root.(some)
+	if !is {
+		parts = some{q.root}
+	}
+	var out []string
+	for _, n := range parts {
+		t, is := n.(term)
+		if !is || t.field != field || !t.quoted {
+			return nil, false
+		}
+		out = append(out, t.text)
+	}
+	return out, true
+}
+
 // node is a part of a query.
 type node interface {
 	match(rules Rules, object map[string]any) bool
@@ -137,6 +155,9 @@ func below(v, high string, open bool) bool {
 
 // compare compares numbers as numbers and everything else, times too, as text.
 func compare(a, b string) int {
+	if strings.IndexByte(a, ':') >= 0 { // a time
+		return strings.Compare(a, b)
+	}
 	x, err1 := strconv.ParseFloat(a, 64)
 	y, err2 := strconv.ParseFloat(b, 64)
 	if err1 == nil && err2 == nil {

@@ -4151,11 +4151,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The Okta orgs that are read, with how far that is */
+        /**
+         * The Okta orgs that are read, with how far that is
+         * @description With provider=auth0 the Auth0 tenants.
+         */
         get: operations["listTenants"];
         put?: never;
         /**
-         * Have the Okta org read that a connection leads to
+         * Have the Okta org or Auth0 tenant read that a connection leads to
          * @description It is read by itself: now, and then every day. Look at it again, or at the stream of what changes. An org that is known already keeps its id, and is read through this connection from now on.
          */
         post: operations["createTenant"];
@@ -4478,6 +4481,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{id}/entities/{kind}/{entity}/twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who somebody is elsewhere: accounts in Auth0 of a person of Okta, and the other way round
+         * @description Of a user or an auth0_user. What is not sure says why, and is to be looked at by somebody: a mail address that nobody verified is nobody's.
+         */
+        get: operations["listTwins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{id}/exceptions": {
         parameters: {
             query?: never;
@@ -4542,6 +4565,26 @@ export interface paths {
         };
         /** A finding, with what became of it when */
         get: operations["getFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/mismatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is deactivated in an Okta org and has an account in Auth0 that is not blocked, or the other way round
+         * @description As both were last read; only accounts that are somebody's for sure. Of a large org it takes seconds.
+         */
+        get: operations["listMismatches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5748,7 +5791,7 @@ export interface components {
             timeoutSeconds?: number;
         };
         /** @enum {string} */
-        CardKind: "function" | "action" | "table" | "if" | "branch" | "try" | "each" | "map" | "filter" | "reduce" | "repeat" | "call" | "wait" | "return" | "respond" | "answer" | "stop" | "fail" | "comment";
+        CardKind: "function" | "action" | "table" | "remedy" | "if" | "branch" | "try" | "each" | "map" | "filter" | "reduce" | "repeat" | "call" | "wait" | "return" | "respond" | "answer" | "stop" | "fail" | "comment";
         Case: {
             if: components["schemas"]["Condition"];
             title?: string;
@@ -5983,7 +6026,7 @@ export interface components {
             tenant?: string;
             /** @description how many it tells of */
             findings?: number;
-            /** @description of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval */
+            /** @description of the alert; or judged: a judgement changed findings, expiring: exceptions end soon, asked: a plan waits for approval, answered: it waits no more */
             moment: components["schemas"]["Moment"];
             state: components["schemas"]["NoticeState"];
             attempts: number;
@@ -6497,6 +6540,12 @@ export interface components {
             key?: components["schemas"]["OktaKeyKind"];
             /** @description end the temporary token when all is done */
             endToken?: boolean;
+            /** @description use a service app of this label that is there: it gets another key, and what scopes and roles it lacks */
+            reuse?: boolean;
+            /** @description network zones, by id or name, that the app may be used from; this server has to be in one */
+            zones?: string[];
+            /** @description how much of each rate limit the app may take, in percent from 1 to 100; what the org says where nothing is said */
+            share?: number;
         };
         CreateRemedy: {
             /** @description id */
@@ -6555,7 +6604,7 @@ export interface components {
             columns: components["schemas"]["NewColumn"][];
         };
         CreateTenant: {
-            /** @description id of a connection to an Okta org */
+            /** @description id of a connection to an Okta org or an Auth0 tenant */
             connection: string;
         };
         CreateToken: {
@@ -6767,7 +6816,7 @@ export interface components {
             alerts: number;
         };
         /** @enum {string} */
-        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "role" | "scope" | "outside" | "binding";
+        EntityKind: "org" | "user" | "user_type" | "user_schema" | "factor" | "group" | "group_rule" | "app" | "api_service" | "custom_role" | "resource_set" | "api_token" | "idp" | "idp_key" | "auth_server" | "policy" | "authenticator" | "zone" | "behavior" | "device" | "device_assurance" | "realm" | "realm_assignment" | "brand" | "event_hook" | "inline_hook" | "log_stream" | "trusted_origin" | "domain" | "email_server" | "email_domain" | "linked_object" | "agent_pool" | "profile_mapping" | "feature" | "event_provider" | "rate_limit" | "setting" | "auth0_user" | "auth0_role" | "auth0_organization" | "auth0_client" | "auth0_connection" | "role" | "scope" | "outside" | "binding";
         EntityRef: {
             kind: components["schemas"]["EntityKind"];
             id: string;
@@ -7738,6 +7787,25 @@ export interface components {
             /** @description id of the other case */
             case: string;
         };
+        Mismatch: {
+            person: components["schemas"]["EntityRef"];
+            /** @description of the person, as Okta calls it */
+            status: string;
+            /** @description that the account is in */
+            tenant: components["schemas"]["TwinTenant"];
+            account: components["schemas"]["EntityRef"];
+            by: components["schemas"]["TwinBy"];
+            state: components["schemas"]["TwinState"];
+        };
+        Mismatches: {
+            items: components["schemas"]["Mismatch"][];
+            /** @description there are others */
+            more: boolean;
+            /** @description of the org */
+            people: number;
+            /** @description in Auth0 that are those of people of the org for sure */
+            accounts: number;
+        };
         /** @enum {string} */
         Missed: "skip" | "once";
         MissingCard: {
@@ -7749,7 +7817,7 @@ export interface components {
             needs: string;
         };
         /** @enum {string} */
-        Moment: "opened" | "escalated" | "overdue" | "closed" | "judged" | "expiring" | "asked";
+        Moment: "opened" | "escalated" | "overdue" | "closed" | "judged" | "expiring" | "asked" | "answered";
         MoveAlerts: {
             /** @description ids of alerts */
             add?: string[];
@@ -8375,6 +8443,8 @@ export interface components {
             freshUntil: string;
             methods: components["schemas"]["ProofMethod"][];
         };
+        /** @enum {string} */
+        Provider: "okta" | "auth0";
         PublishFlow: {
             /** @description what has changed */
             note?: string;
@@ -8619,7 +8689,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        Relation: "member_of" | "assigned" | "assigned_via" | "has_role" | "granted_scope" | "owns" | "uses_device" | "pushes_to";
+        Relation: "member_of" | "assigned" | "assigned_via" | "has_role" | "granted_scope" | "owns" | "uses_device" | "pushes_to" | "holds";
         Remedy: {
             id: string;
             title: string;
@@ -8670,7 +8740,7 @@ export interface components {
         RemedyBarrier: "protected" | "ourselves" | "last_admins" | "admin" | "scope" | "unreadable" | "own_network" | "unfit" | "organization";
         RemedyCause: {
             /** @enum {string} */
-            kind: "finding" | "alert" | "identity" | "path" | "schedule" | "hand";
+            kind: "finding" | "alert" | "identity" | "path" | "schedule" | "run" | "hand";
             id?: string;
         };
         RemedyDecision: {
@@ -10479,7 +10549,8 @@ export interface components {
         };
         Tenant: {
             id: string;
-            /** @description the org's own id */
+            provider: components["schemas"]["Provider"];
+            /** @description the org's own id; of an Auth0 tenant its host */
             oktaId: string;
             domain: string;
             name: string;
@@ -10512,7 +10583,8 @@ export interface components {
         };
         TenantDetail: {
             id: string;
-            /** @description the org's own id */
+            provider: components["schemas"]["Provider"];
+            /** @description the org's own id; of an Auth0 tenant its host */
             oktaId: string;
             domain: string;
             name: string;
@@ -10606,6 +10678,11 @@ export interface components {
             /** @description in characters, from 1 */
             column: number;
         };
+        TimelineAccount: {
+            /** @description its id */
+            tenant: string;
+            entity: components["schemas"]["EntityRef"];
+        };
         TimelineEntry: {
             /** @enum {string} */
             kind: "run" | "action";
@@ -10645,6 +10722,8 @@ export interface components {
             action?: components["schemas"]["Action"];
             /** @description of a response: a plan of remediation */
             plan?: components["schemas"]["Remedy"];
+            /** @description of a change that the inventory found of an account elsewhere: whose */
+            account?: components["schemas"]["TimelineAccount"];
         };
         TimelineMark: {
             id: string;
@@ -10794,6 +10873,50 @@ export interface components {
             events: {
                 [key: string]: unknown;
             }[];
+        };
+        Twin: {
+            tenant: components["schemas"]["TwinTenant"];
+            entity: components["schemas"]["EntityRef"];
+            /** @description by what they were found to be the same */
+            by: components["schemas"]["TwinBy"];
+            sure: boolean;
+            /** @description why it is not sure */
+            said?: string;
+            /** @description how the account stands beside the person */
+            state: components["schemas"]["TwinState"];
+            /** @description of a person, as Okta calls it */
+            status?: string;
+            /** @description of an account in Auth0 */
+            account?: components["schemas"]["TwinAccount"];
+        };
+        TwinAccount: {
+            email?: string;
+            /** @description Auth0 has verified the address */
+            verified: boolean;
+            blocked: boolean;
+            /** @description its metadata say that Okta has deactivated whom it is of */
+            marked: boolean;
+            /** Format: date-time */
+            lastLogin?: string;
+            logins: number;
+            /** @description by which it signs in */
+            connections: string[];
+            /** @description 50 at most */
+            roles: components["schemas"]["EntityRef"][];
+            /** @description 50 at most */
+            organizations: components["schemas"]["EntityRef"][];
+            /** @description in Auth0's dashboard */
+            url?: string;
+        };
+        /** @enum {string} */
+        TwinBy: "identity" | "mail";
+        /** @enum {string} */
+        TwinState: "alike" | "leftOpen" | "marked" | "shutOut";
+        TwinTenant: {
+            id: string;
+            provider: components["schemas"]["Provider"];
+            name: string;
+            domain: string;
         };
         UndoAction: {
             action: string;
@@ -17621,7 +17744,10 @@ export interface operations {
     };
     listTenants: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description those of Okta where nothing is said */
+                provider?: components["schemas"]["Provider"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18192,6 +18318,31 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listTwins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["EntityKind"];
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twin"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listExceptions: {
         parameters: {
             query?: never;
@@ -18320,6 +18471,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostureFindingDetail"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listMismatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mismatches"];
                 };
             };
             default: components["responses"]["Error"];

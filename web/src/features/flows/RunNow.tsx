@@ -11,6 +11,7 @@ import { Dialog } from "../../kit/Dialog.tsx";
 import { ValueField } from "../../kit/ValueField.tsx";
 import { initial, missing, problems, valuesOf } from "../../kit/value.ts";
 import { EventChoice } from "../events/EventChoice.tsx";
+import { FindingChoice, type FoundChoice } from "../posture/FindingChoice.tsx";
 import { Problems } from "./Problems.tsx";
 
 type Detail = components["schemas"]["FlowDetail"];
@@ -19,14 +20,20 @@ type Detail = components["schemas"]["FlowDetail"];
 export function RunNow({ flow, onClose }: { flow: Detail; onClose: () => void }) {
   const navigate = useNavigate();
   const byEvent = flow.trigger?.kind === "event";
+  const byFinding = flow.trigger?.kind === "finding";
   const ports = flow.trigger?.inputs ?? [];
   const [event, setEvent] = useState("");
+  const [found, setFound] = useState<FoundChoice>();
   const [texts, setTexts] = useState(() => initial(ports));
   const run = useMutation({
     mutationFn: (dryRun: boolean) =>
       call("post", "/api/v1/flows/{id}/run", {
         path: { id: flow.id },
-        body: byEvent ? { event, dryRun } : { inputs: valuesOf(ports, texts), dryRun },
+        body: byEvent
+          ? { event, dryRun }
+          : byFinding
+            ? { ...found, dryRun }
+            : { inputs: valuesOf(ports, texts), dryRun },
       }),
     onSuccess: (r) => {
       void stale("/api/v1/runs", "/api/v1/flows");
@@ -35,7 +42,11 @@ export function RunNow({ flow, onClose }: { flow: Detail; onClose: () => void })
     },
   });
   const wrong = problems(ports, texts);
-  const ready = byEvent ? event !== "" : Object.keys(wrong).length === 0 && missing(ports, texts).length === 0;
+  const ready = byEvent
+    ? event !== ""
+    : byFinding
+      ? found !== undefined
+      : Object.keys(wrong).length === 0 && missing(ports, texts).length === 0;
   const failure = run.error instanceof Failure ? run.error : undefined;
   const field = failure?.detail?.field;
   const blocked = flow.unbound.length > 0 || flow.problems.length > 0 || flow.version === 0;
@@ -44,7 +55,13 @@ export function RunNow({ flow, onClose }: { flow: Detail; onClose: () => void })
       open
       onClose={onClose}
       title={`Run ${flow.title}`}
-      intro={byEvent ? "Choose an event that was, and the flow runs as if it came now." : "Say what the flow works on."}
+      intro={
+        byEvent
+          ? "Choose an event that was, and the flow runs as if it came now."
+          : byFinding
+            ? "Choose a finding, and the flow runs as if a check had just found it."
+            : "Say what the flow works on."
+      }
       footer={
         <>
           <Button disabled={!ready || blocked} busy={run.isPending && !run.variables} onClick={() => run.mutate(false)}>
@@ -66,7 +83,8 @@ export function RunNow({ flow, onClose }: { flow: Detail; onClose: () => void })
           <Problems unbound={flow.unbound} problems={flow.problems} unpublished={flow.version === 0} flow={flow} />
         )}
         {byEvent && <EventChoice types={flow.trigger?.events ?? []} value={event} onChange={setEvent} />}
-        {!byEvent && ports.length === 0 && <p className="text-muted">The flow wants no inputs.</p>}
+        {byFinding && <FindingChoice checks={flow.trigger?.finding?.checks ?? []} value={found} onChange={setFound} />}
+        {!byEvent && !byFinding && ports.length === 0 && <p className="text-muted">The flow wants no inputs.</p>}
         {ports.map((p) => (
           <ValueField
             key={p.name}

@@ -27,6 +27,13 @@ export function CauseLink({ cause: { kind, id }, tenant }: { cause: Cause; tenan
       </Link>
     );
   }
+  if (kind === "run" && id) {
+    return (
+      <Link to="/runs/$id" params={{ id }} className={look}>
+        the run of a flow
+      </Link>
+    );
+  }
   if (kind === "schedule") {
     return (
       <Link to="/remedies" search={{ tab: "schedules" }} className={look}>
@@ -40,6 +47,7 @@ export function CauseLink({ cause: { kind, id }, tenant }: { cause: Cause; tenan
     identity: "nothing in particular",
     path: "a way to administrator",
     schedule: "the clock",
+    run: "a flow",
     hand: "nothing in particular",
   };
   return words[kind];

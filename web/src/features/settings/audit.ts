@@ -5,6 +5,8 @@ export type AuditEntry = components["schemas"]["AuditEntry"];
 type AuditState = components["schemas"]["AuditState"];
 
 const known: Record<string, string> = {
+  "auth0_action.deployed": "Deployed the Action in an Auth0 tenant",
+  "auth0_action.removed": "Removed the Action from an Auth0 tenant",
   "audit.pruned": "Deleted audit entries for their age",
   "confirmation.asked": "Asked for an address to be confirmed",
   "factor.added": "Added a second factor",

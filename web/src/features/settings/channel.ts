@@ -20,6 +20,7 @@ export const moments: Record<Moment, { when: string; did: string }> = {
   judged: { when: "A judgement changes findings", did: "found by a judgement" },
   expiring: { when: "An exception ends soon", did: "exceptions that end soon" },
   asked: { when: "A plan waits for approval", did: "waits for approval" },
+  answered: { when: "A plan waits no more", did: "is answered: its message was changed" },
 };
 
 /** The moments of alerts, of which a channel tells of some. */

@@ -51,6 +51,9 @@ export function folded(lines: Line[]): Shown[] {
 /** How a line reads. */
 export function titleOf(l: Line): string {
   if (l.event) return l.event.message || l.event.type;
+  if (l.recorded && l.account) {
+    return `Account ${l.account.entity.name || l.account.entity.id} in Auth0: ${recordedWords(l.recorded)}`;
+  }
   if (l.recorded) return recordedWords(l.recorded);
   if (l.alert) return l.alert.title;
   if (l.run) return l.run.flow.name || "A flow";

@@ -9,16 +9,23 @@ import { ConnectionStateMark } from "../connections/connectionState.tsx";
 import { useCan } from "../session/session.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** The connections to Okta orgs that nothing is read through yet. */
-export function useUnread(tenants: Tenant[] | undefined) {
+/** The connections to Okta orgs, or Auth0 tenants, that nothing is read through yet. */
+export function useUnread(tenants: Tenant[] | undefined, provider: Tenant["provider"] = "okta") {
   const may = useCan("connections:read");
   const connections = useQuery({ ...read("/api/v1/connections", {}), enabled: may });
   const used = new Set(tenants?.map((t) => t.connection.id));
-  return connections.data?.filter((c) => c.connector.id === "okta" && !used.has(c.id)) ?? [];
+  return connections.data?.filter((c) => c.connector.id === provider && !used.has(c.id)) ?? [];
 }
 
 /** What is connected already, and has only to be read. */
-export function AddTenant({ connections }: { connections: ReturnType<typeof useUnread> }) {
+export function AddTenant({
+  connections,
+  provider = "okta",
+}: {
+  connections: ReturnType<typeof useUnread>;
+  provider?: Tenant["provider"];
+}) {
+  const one = provider === "auth0" ? "tenant" : "org";
   const navigate = useNavigate();
   const may = useCan("inventory:write");
   const begin = useMutation({
@@ -30,7 +37,7 @@ export function AddTenant({ connections }: { connections: ReturnType<typeof useU
   });
   if (connections.length === 0 || !may) return null;
   return (
-    <Section title="Connected, and not read yet">
+    <Section title={provider === "auth0" ? "Auth0, connected and not read yet" : "Connected, and not read yet"}>
       <Panel>
         <ul className="divide-y">
           {connections.map((c) => (
@@ -42,10 +49,10 @@ export function AddTenant({ connections }: { connections: ReturnType<typeof useU
                 size="sm"
                 busy={begin.isPending && begin.variables === c.id}
                 disabled={begin.isPending && begin.variables !== c.id}
-                aria-label={`Read the org of ${c.name}`}
+                aria-label={`Read the ${one} of ${c.name}`}
                 onClick={() => begin.mutate(c.id)}
               >
-                Read this org
+                Read this {one}
               </Button>
             </li>
           ))}
@@ -53,7 +60,7 @@ export function AddTenant({ connections }: { connections: ReturnType<typeof useU
       </Panel>
       {begin.isError && (
         <div className="mt-3">
-          <Failed what="The org is not being read." error={begin.error} />
+          <Failed what={`The ${one} is not being read.`} error={begin.error} />
         </div>
       )}
     </Section>

@@ -22,6 +22,7 @@ import { History } from "./History.tsx";
 import { aboutKind, capital, hasPage, type Kind, nameOf, relationsOf } from "./kinds.ts";
 import { Parts } from "./Parts.tsx";
 import { Relations } from "./Relations.tsx";
+import { Twins } from "./Twins.tsx";
 import { titleOf } from "./tenant.ts";
 
 type Detail = components["schemas"]["EntityDetail"];
@@ -138,9 +139,11 @@ function Known({ id, kind, entity }: { id: string; kind: Kind; entity: string })
 
 function Marks({ entity: e }: { entity: Detail }) {
   const status = at(e.versions[0]?.body, "status");
+  const blocked = e.kind === "auth0_user" && at(e.versions[0]?.body, "blocked") === true;
   return (
     <>
       {e.gone && <Tag tone="warn">gone</Tag>}
+      {blocked && !e.gone && <Tag tone="warn">blocked</Tag>}
       {typeof status === "string" && !e.gone && (
         <Tag tone={status === "ACTIVE" || status === "VERIFIED" ? "plain" : "warn"}>{capitals(status)}</Tag>
       )}
@@ -201,7 +204,8 @@ function Facts({ id, entity: e }: { id: string; entity: Detail }) {
         </Section>
       </div>
       <div className="flex min-w-0 flex-col gap-6">
-        <FindingsAbout tenant={id} kind={e.kind} id={e.id} />
+        {(e.kind === "user" || e.kind === "auth0_user") && <Twins tenant={id} kind={e.kind} id={e.id} />}
+        {!e.kind.startsWith("auth0_") && <FindingsAbout tenant={id} kind={e.kind} id={e.id} />}
         {told.includes(e.kind) && (
           <Section title="What happened">
             <EntityLinks

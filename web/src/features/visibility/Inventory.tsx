@@ -27,10 +27,10 @@ export function Inventory({ tenant: t }: { tenant: TenantDetail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const phone = usePhone();
-  const kind: Kind = isKind(search.kind) ? search.kind : "user";
+  const kind: Kind = isKind(search.kind) ? search.kind : t.provider === "auth0" ? "auth0_user" : "user";
   const of = (k: Kind) => t.collections.find((c) => c.name === k);
   const choose = (k: string) => void navigate({ search: { tab: "inventory", kind: k }, replace: true });
-  const listed = kinds.filter((k) => k === "setting" || of(k));
+  const listed = kinds.filter((k) => (k === "setting" && t.provider === "okta") || of(k));
   if (t.collections.length === 0) {
     return <Empty title="Nothing of this org is known yet">It has to be read to its end once.</Empty>;
   }

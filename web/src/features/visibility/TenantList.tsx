@@ -25,6 +25,9 @@ export function TenantList() {
   const unread = useUnread(tenants.data);
   const rows = useRows(tenants.data);
   const none = tenants.data?.length === 0;
+  const auth0 = useQuery(read("/api/v1/tenants", { query: { provider: "auth0" } }));
+  const unreadAuth0 = useUnread(auth0.data, "auth0");
+  const auth0Rows = useRows(auth0.data);
   return (
     <Page>
       <PageHeader
@@ -66,6 +69,20 @@ export function TenantList() {
                 </Section>
               ))}
             {tenants.data && <AddTenant connections={unread} />}
+            {(auth0Rows?.length ?? 0) > 0 && (
+              <Section title="Auth0 tenants">
+                <DataTable<Row>
+                  label="Auth0 tenants"
+                  rows={auth0Rows}
+                  columns={auth0Columns}
+                  rowKey={(t) => t.id}
+                  rowName={titleOf}
+                  onOpen={(t) => void navigate({ to: "/visibility/$id", params: { id: t.id } })}
+                  empty={null}
+                />
+              </Section>
+            )}
+            {auth0.data && <AddTenant connections={unreadAuth0} provider="auth0" />}
             {none && (
               <Section title="Three ways to connect an org">
                 <Cards />
@@ -115,17 +132,18 @@ const kindColumn = (kind: string, title: string, from: 768 | 1024): Column<Row> 
     ),
 });
 
-const columns: Column<Row>[] = [
-  {
-    id: "name",
-    title: "Org",
-    phone: "title",
-    cell: (t) => (
-      <Link to="/visibility/$id" params={{ id: t.id }} className="font-medium hover:underline">
-        {titleOf(t)}
-      </Link>
-    ),
-  },
+const nameColumn = (title: string): Column<Row> => ({
+  id: "name",
+  title,
+  phone: "title",
+  cell: (t) => (
+    <Link to="/visibility/$id" params={{ id: t.id }} className="font-medium hover:underline">
+      {titleOf(t)}
+    </Link>
+  ),
+});
+
+const placeColumns: Column<Row>[] = [
   { id: "domain", title: "Domain", width: "19%", cell: (t) => <span className="text-muted">{hostOf(t)}</span> },
   {
     id: "connection",
@@ -135,9 +153,9 @@ const columns: Column<Row>[] = [
     phone: "none",
     cell: (t) => <span className="text-muted">{t.connection.name || "a connection that is gone"}</span>,
   },
-  kindColumn("user", "People", 1024),
-  kindColumn("group", "Groups", 1024),
-  kindColumn("app", "Apps", 1024),
+];
+
+const readingColumns: Column<Row>[] = [
   {
     id: "seen",
     title: "Seen",
@@ -167,4 +185,22 @@ const columns: Column<Row>[] = [
     cell: (t) =>
       t.sync ? <Time at={t.sync.endedAt ?? t.sync.startedAt} /> : <span className="text-faint">never</span>,
   },
+];
+
+const columns: Column<Row>[] = [
+  nameColumn("Org"),
+  ...placeColumns,
+  kindColumn("user", "People", 1024),
+  kindColumn("group", "Groups", 1024),
+  kindColumn("app", "Apps", 1024),
+  ...readingColumns,
+];
+
+const auth0Columns: Column<Row>[] = [
+  nameColumn("Tenant"),
+  ...placeColumns,
+  kindColumn("auth0_user", "Accounts", 1024),
+  kindColumn("auth0_role", "Roles", 1024),
+  kindColumn("auth0_client", "Apps", 1024),
+  ...readingColumns,
 ];

@@ -14,7 +14,10 @@ import { aboutKind, type Kind } from "./kinds.ts";
 import { SyncProgress } from "./SyncProgress.tsx";
 import { lately, type TenantDetail } from "./tenant.ts";
 
-const figures: Kind[] = ["user", "group", "app", "api_token", "policy", "device"];
+const figures: Record<TenantDetail["provider"], Kind[]> = {
+  okta: ["user", "group", "app", "api_token", "policy", "device"],
+  auth0: ["auth0_user", "auth0_organization", "auth0_role", "auth0_client", "auth0_connection"],
+};
 
 /** What there is of each kind, what changed of late, and how much is seen. */
 export function TenantOverview({ tenant: t }: { tenant: TenantDetail }) {
@@ -44,7 +47,7 @@ function Figures({ tenant: t }: { tenant: TenantDetail }) {
   const share = shareOf(t.collections);
   return (
     <ul aria-label="What there is" className="grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
-      {figures.map((kind) => {
+      {figures[t.provider].map((kind) => {
         const c = t.collections.find((x) => x.name === kind);
         return (
           <li key={kind} className="min-w-0">

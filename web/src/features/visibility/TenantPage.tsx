@@ -9,6 +9,7 @@ import { Tabs } from "../../kit/Tabs.tsx";
 import { Time } from "../../kit/Time.tsx";
 import { useCan } from "../session/session.ts";
 import { ChangeList } from "./ChangeList.tsx";
+import { Compare } from "./Compare.tsx";
 import { Inventory } from "./Inventory.tsx";
 import { SyncState } from "./SyncProgress.tsx";
 import { TenantOverview } from "./TenantOverview.tsx";
@@ -16,9 +17,9 @@ import { hostOf, type TenantDetail, titleOf, useFreshAfter, useReadNow } from ".
 
 const route = getRouteApi("/inside/visibility/$id");
 
-const ids = ["overview", "inventory", "changes"];
+const ids = ["overview", "inventory", "changes", "auth0"];
 
-/** An Okta org: what there is and how much of it is seen, the things themselves, and what changed. */
+/** An Okta org, or an Auth0 tenant: what there is and how much of it is seen, the things themselves, and what changed. */
 export function TenantPage() {
   const { id } = route.useParams();
   const { tab } = route.useSearch();
@@ -26,6 +27,7 @@ export function TenantPage() {
   const tenant = useQuery(read("/api/v1/tenants/{id}", { path: { id } }));
   const t = tenant.data;
   useFreshAfter(t?.sync);
+  const auth0 = useQuery(read("/api/v1/tenants", { query: { provider: "auth0" } }));
   const above = (
     <Link to="/visibility" className="hover:underline">
       Orgs
@@ -65,6 +67,9 @@ export function TenantPage() {
           { id: "overview", label: "Overview", content: <TenantOverview tenant={t} /> },
           { id: "inventory", label: "Inventory", content: <Inventory tenant={t} /> },
           { id: "changes", label: "Changes", content: <ChangeList tenant={t} /> },
+          ...(t.provider === "okta" && (auth0.data?.length ?? 0) > 0
+            ? [{ id: "auth0", label: "Compare with Auth0", content: <Compare tenant={t} /> }]
+            : []),
         ]}
       />
     </Page>

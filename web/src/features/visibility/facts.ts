@@ -24,6 +24,34 @@ const made: Line[] = [
 ];
 
 const lines: Partial<Record<Kind, Line[]>> = {
+  auth0_user: [
+    ["Mail", "email"],
+    ["Mail verified", "email_verified"],
+    ["Name", "name"],
+    ["Username", "username"],
+    ["Blocked", "blocked"],
+    ["Deactivated by Okta", "user_metadata.okta.deactivated"],
+    ["Last sign-in", "last_login"],
+    ["Sign-ins", "logins_count"],
+    ["Last address", "last_ip"],
+    ["Made", "created_at"],
+    ["Password changed", "last_password_reset"],
+  ],
+  auth0_role: [["Description", "description"]],
+  auth0_organization: [["Name", "name"]],
+  auth0_client: [
+    ["Type", "app_type"],
+    ["Description", "description"],
+    ["First party", "is_first_party"],
+    ["Grant types", "grant_types"],
+    ["Client authentication", "token_endpoint_auth_method"],
+    ["Redirects", "callbacks"],
+  ],
+  auth0_connection: [
+    ["Strategy", "strategy"],
+    ["Domain", "options.domain"],
+    ["Issuer", "options.issuer"],
+  ],
   user: [
     ["Status", "status"],
     ["Login", "profile.login"],

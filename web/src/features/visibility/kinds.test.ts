@@ -3,6 +3,8 @@ import { collectionName, hasPage, nameOf } from "./kinds.ts";
 
 test("collections have names, whatever they are", () => {
   expect(collectionName("user")).toBe("People");
+  expect(collectionName("auth0_user")).toBe("Accounts");
+  expect(collectionName("holds")).toBe("Roles held");
   expect(collectionName("member_of")).toBe("Memberships");
   expect(collectionName("policy.rules")).toBe("Policies: rules");
   expect(collectionName("brand.signInPage")).toBe("Brands: sign in page");

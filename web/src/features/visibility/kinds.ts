@@ -88,6 +88,11 @@ const abouts: Record<Kind | "outside" | "binding", About> = {
   email_domain: { one: "mail domain", many: "Mail domains", icon: Mail, group: "Org" },
   email_server: { one: "mail server", many: "Mail servers", icon: Mail, group: "Org" },
   feature: { one: "feature", many: "Features", icon: ToggleRight, group: "Org" },
+  auth0_user: { one: "account", many: "Accounts", icon: User, group: "People" },
+  auth0_organization: { one: "organization", many: "Organizations", icon: Building2, group: "People" },
+  auth0_client: { one: "application", many: "Applications", icon: AppWindow, group: "Apps and clients" },
+  auth0_connection: { one: "connection", many: "Connections", icon: Cable, group: "Apps and clients" },
+  auth0_role: { one: "role", many: "Roles", icon: ShieldCheck, group: "Administration" },
   // Ends of paths, which are no entities.
   outside: { one: "system elsewhere", many: "Systems elsewhere", icon: Globe, group: "Administration" },
   binding: { one: "role over a part", many: "Roles over a part", icon: ShieldCheck, group: "Administration" },
@@ -159,6 +164,7 @@ const relations: Record<Relation, { from: string; to: string; name: string }> = 
   granted_scope: { name: "Scopes granted", from: "Scopes granted", to: "Apps it is granted to" },
   owns: { name: "Owners of groups", from: "Owns", to: "Owners" },
   uses_device: { name: "Use of devices", from: "Devices", to: "Used by" },
+  holds: { name: "Roles held", from: "Roles", to: "Who has it" },
   pushes_to: { name: "Group pushes", from: "Pushed to", to: "Groups pushed to it" },
 };
 
@@ -186,6 +192,12 @@ export function relationsOf(kind: Kind): { relation: Relation; direction: "from"
       return of("to", "has_role");
     case "device":
       return of("to", "uses_device");
+    case "auth0_user":
+      return of("from", "holds", "member_of");
+    case "auth0_role":
+      return of("to", "holds");
+    case "auth0_organization":
+      return of("to", "member_of");
     default:
       return [];
   }

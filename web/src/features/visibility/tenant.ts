@@ -37,6 +37,8 @@ export function useFreshAfter(sync: Sync | undefined) {
         "/api/v1/tenants/{id}/entities",
         "/api/v1/tenants/{id}/entities/{kind}/{entity}",
         "/api/v1/tenants/{id}/entities/{kind}/{entity}/edges",
+        "/api/v1/tenants/{id}/entities/{kind}/{entity}/twins",
+        "/api/v1/tenants/{id}/mismatches",
         "/api/v1/tenants/{id}/changes",
         "/api/v1/tenants/{id}/edge-changes",
       );

@@ -217,6 +217,8 @@ const triggerTitles: Record<string, string> = {
   api: "When an HTTP request comes",
   delegated: "When a delegate runs it",
   row: "When rows of a table change",
+  alert: "When there is an alert",
+  finding: "When a check finds something",
   none: "Nothing starts it yet",
 };
 

@@ -13,6 +13,7 @@ import { SkeletonLines } from "../../../kit/Skeleton.tsx";
 import { SecretInput } from "../../connections/SecretInput.tsx";
 import { DomainField } from "./DomainField.tsx";
 import { Guide } from "./Guide.tsx";
+import { narrowed } from "./narrowed.ts";
 import { Plan } from "./Plan.tsx";
 import { Reading } from "./Reading.tsx";
 import { Sees } from "./Sees.tsx";
@@ -32,6 +33,9 @@ type Wish = {
   dpop: boolean;
   key: "rsa" | "ec";
   endToken: boolean;
+  reuse: boolean;
+  zones: string;
+  share: string;
 };
 
 const begun: Wish = {
@@ -42,6 +46,9 @@ const begun: Wish = {
   dpop: false,
   key: "rsa",
   endToken: true,
+  reuse: false,
+  zones: "",
+  share: "",
 };
 
 /** The org is connected by an app that is made in it: asked for, watched, and seen to work. */
@@ -54,9 +61,15 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
   });
   const begin = useMutation({
     mutationFn: () => {
-      const { token, name, domain, ...rest } = wish;
+      const { token, name, domain, zones, share, ...rest } = wish;
       return call("post", "/api/v1/okta-setups", {
-        body: { ...rest, domain: domain.trim(), token: token.trim(), name: (name ?? nameFor(domain)).trim() },
+        body: {
+          ...rest,
+          domain: domain.trim(),
+          token: token.trim(),
+          name: (name ?? nameFor(domain)).trim(),
+          ...narrowed(zones, share),
+        },
       });
     },
     onSuccess: (j) => {
@@ -107,7 +120,7 @@ type FormProps = {
 function AppForm({ wish: w, onChange, begin, named: atNames }: FormProps) {
   const set = (change: Partial<Wish>) => onChange({ ...w, ...change });
   const failure = begin.error instanceof Failure ? begin.error : undefined;
-  const named = ["domain", "name", "token", "label"].some((n) => failure?.forField(n));
+  const named = ["domain", "name", "token", "label", "share"].some((n) => failure?.forField(n));
   const ready = w.domain.trim() !== "" && w.token.trim() !== "" && w.label.trim() !== "";
   return (
     <Panel className="p-4">
@@ -145,9 +158,15 @@ function AppForm({ wish: w, onChange, begin, named: atNames }: FormProps) {
             label="Make a second app for response, with a key of its own: it may suspend people, end their sessions, reset passwords and factors, and change who is in groups"
           />
         </div>
-        <details open={atNames || failure?.forField("name") || failure?.forField("label") ? true : undefined}>
+        <details
+          open={
+            atNames || failure?.forField("name") || failure?.forField("label") || failure?.forField("share")
+              ? true
+              : undefined
+          }
+        >
           <summary className="cursor-pointer text-sm text-muted hover:text-ink">
-            Names, kind of key, binding of tokens
+            Names, network, rate limits, kind of key, binding of tokens
           </summary>
           <div className="mt-3 flex flex-col gap-4">
             <Field label="Name of the app in Okta" required error={failure?.forField("label")}>
@@ -160,6 +179,34 @@ function AppForm({ wish: w, onChange, begin, named: atNames }: FormProps) {
                   value={w.name ?? nameFor(w.domain)}
                   maxLength={90}
                   onChange={(e) => set({ name: e.target.value })}
+                />
+              )}
+            </Field>
+            <Checkbox
+              shown
+              checked={w.reuse}
+              onChange={(reuse) => set({ reuse })}
+              label="Use the service app of this name again if there is one: it gets another key, and loses nothing"
+            />
+            <Field
+              label="Network zones that it may be used from"
+              help="By name, separated by commas. This server has to be in one of them. Anywhere if left empty."
+            >
+              {(f) => <Input {...f} value={w.zones} onChange={(e) => set({ zones: e.target.value })} />}
+            </Field>
+            <Field
+              label="Share of each rate limit, in percent"
+              help="What the org says if left empty: a half, as a rule."
+              error={failure?.forField("share")}
+            >
+              {(f) => (
+                <Input
+                  {...f}
+                  type="number"
+                  min={1}
+                  max={100}
+                  value={w.share}
+                  onChange={(e) => set({ share: e.target.value })}
                 />
               )}
             </Field>

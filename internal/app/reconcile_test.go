@@ -214,7 +214,7 @@ func TestReconciliationFindsWhatDiffers(t *testing.T) {
 	if large && len(progress) < 10 {
 		t.Errorf("its progress was %v", progress)
 	}
-	t.Logf("%d people of each, %d differences: %s; %d calls of Okta, %d of Auth0; live heap %d MB more at most",
+	t.Logf("%d people of each, %d differences: %s; %d calls of Okta, %d of Auth0; live heap, the simulated company with it, %d MB more at most",
 		users, len(got), took.Round(time.Millisecond), asked["okta"]-before["okta"], asked["auth0"]-before["auth0"], (int64(most)-int64(heap))>>20)
 }
 

@@ -18,12 +18,12 @@ func runAuditVerify(ctx context.Context, flags *flag.FlagSet, args []string, std
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	core, err := conf.core(ctx, std)
+	base, err := conf.base(ctx, std)
 	if err != nil {
 		return err
 	}
 	faults := 0
-	err = core.VerifyAudit(ctx, func(slug string, r audit.Report) {
+	err = base.VerifyAudit(ctx, func(slug string, r audit.Report) {
 		if r.Fault != nil {
 			faults++
 			_, _ = fmt.Fprintf(std.out, "%s: %s: %s\n", slug, r.Fault.Kind, r.Fault.Text)
@@ -38,5 +38,5 @@ func runAuditVerify(ctx context.Context, flags *flag.FlagSet, args []string, std
 	if err == nil && faults > 0 {
 		err = errs.New(errs.Conflict, "the audit log is not as it was written")
 	}
-	return errors.Join(err, core.Close())
+	return errors.Join(err, base.Close())
 }

@@ -19,12 +19,12 @@ func runMigrate(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	core, err := conf.core(ctx, std)
+	base, err := conf.base(ctx, std)
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(std.out, "the %s database is up to date\n", core.DB.Dialect())
-	return core.Close()
+	_, _ = fmt.Fprintf(std.out, "the %s database is up to date\n", base.DB.Dialect())
+	return base.Close()
 }
 
 // runBackup writes a backup, beside its place first, so that a backup that
@@ -38,15 +38,15 @@ func runBackup(ctx context.Context, flags *flag.FlagSet, args []string, std stre
 	if flags.NArg() != 1 {
 		return usage("name the file to write, or - for standard output")
 	}
-	core, err := conf.core(ctx, std)
+	base, err := conf.base(ctx, std)
 	if err != nil {
 		return err
 	}
-	rows, err := backup(ctx, core.DB, flags.Arg(0), std)
-	if err := errors.Join(err, core.Close()); err != nil {
+	rows, err := backup(ctx, base.DB, flags.Arg(0), std)
+	if err := errors.Join(err, base.Close()); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(std.err, "%d rows written. The key is not in the backup: keep %s as well, apart from it\n", rows, core.Config.Key())
+	_, _ = fmt.Fprintf(std.err, "%d rows written. The key is not in the backup: keep %s as well, apart from it\n", rows, base.Config.Key())
 	return nil
 }
 
@@ -80,12 +80,12 @@ func runRestore(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	if err != nil {
 		return err
 	}
-	core, err := conf.core(ctx, std)
+	base, err := conf.base(ctx, std)
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
-	rows, err := core.DB.Restore(ctx, in)
-	if err := errors.Join(err, in.Close(), core.Close()); err != nil {
+	rows, err := base.DB.Restore(ctx, in)
+	if err := errors.Join(err, in.Close(), base.Close()); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(std.out, "%d rows restored\n", rows)

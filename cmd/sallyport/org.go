@@ -57,9 +57,9 @@ func runOrgList(ctx context.Context, flags *flag.FlagSet, args []string, std str
 
 // amongPeople calls fn with everybody, whatever the organization.
 func (c *configFlag) amongPeople(ctx context.Context, std streams, fn func(*portal.People) error) error {
-	core, err := c.core(ctx, std)
+	base, err := c.base(ctx, std)
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(core.Portal().People), core.Close())
+	return errors.Join(fn(base.Portal().People), base.Close())
 }

@@ -36,7 +36,16 @@ func (c *configFlag) options(std streams) (app.Options, error) {
 	return app.Options{Config: cfg, Version: version, Log: cfg.Log.Logger(std.err)}, nil
 }
 
-// core opens the database for a command that does something with it and ends.
+// base opens the database for a command that is about people, or about all data.
+func (c *configFlag) base(ctx context.Context, std streams) (*app.Base, error) {
+	o, err := c.options(std)
+	if err != nil {
+		return nil, err
+	}
+	return app.OpenBase(ctx, o)
+}
+
+// core opens the database, and builds on it what flows and rules are made of.
 func (c *configFlag) core(ctx context.Context, std streams) (*app.Core, error) {
 	o, err := c.options(std)
 	if err != nil {

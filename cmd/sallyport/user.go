@@ -62,16 +62,16 @@ func byHand(ctx context.Context) context.Context {
 
 // inOrganization calls fn with the organization of a slug and the people in it.
 func (c *configFlag) inOrganization(ctx context.Context, std streams, slug string, fn func(*portal.People, portal.Organization) error) error {
-	core, err := c.core(ctx, std)
+	base, err := c.base(ctx, std)
 	if err != nil {
 		return err
 	}
-	p := core.Portal()
-	o, err := core.Organization(ctx, p, slug)
+	p := base.Portal()
+	o, err := base.Organization(ctx, p, slug)
 	if err == nil {
 		err = fn(p.People, o)
 	}
-	return errors.Join(err, core.Close())
+	return errors.Join(err, base.Close())
 }
 
 // runUserList lists the people of an organization: address, roles, whether they

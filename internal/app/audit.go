@@ -71,7 +71,7 @@ func (c *Core) pruneAudit(ctx context.Context) error {
 
 // VerifyAudit looks at the audit log of every organization, and at the server's own,
 // and calls said with what came of each.
-func (c *Core) VerifyAudit(ctx context.Context, said func(slug string, r audit.Report)) error {
+func (c *Base) VerifyAudit(ctx context.Context, said func(slug string, r audit.Report)) error {
 	orgs, err := c.DB.Audit.Orgs(ctx)
 	if err != nil {
 		return err

@@ -19,12 +19,12 @@ import (
 const DefaultOrganization = "default"
 
 // Portal returns the portal on the core's database. It writes no letters.
-func (c *Core) Portal() *portal.Portal {
+func (c *Base) Portal() *portal.Portal {
 	return c.portal(&letter.Office{Keys: c.Keys, Server: c.Config.URL(), Now: c.Now})
 }
 
 // portal is Portal with the office that writes its letters.
-func (c *Core) portal(office *letter.Office) *portal.Portal {
+func (c *Base) portal(office *letter.Office) *portal.Portal {
 	o := portal.Options{
 		Organizations: c.DB.Organizations, Accounts: c.DB.Accounts, Roles: c.DB.Roles, Sessions: c.DB.Sessions, Tokens: c.DB.Tokens, Links: c.DB.Links, Confirmations: c.DB.Confirmations, Asker: &portal.Asker{Office: office, Server: c.Config.URL(), Now: c.Now},
 		Factors: c.DB.Factors, Codes: c.DB.Codes, Steps: c.DB.Steps, Provings: c.DB.Sessions, Policies: c.DB.Policies, Devices: c.DB.Devices, Resets: c.DB.Resets, Invitations: c.DB.Invitations, Managing: c.DB.Managing,
@@ -40,13 +40,13 @@ func (c *Core) portal(office *letter.Office) *portal.Portal {
 }
 
 // provisioning lets identity providers in.
-func (c *Core) provisioning() *portal.Provisioning {
+func (c *Base) provisioning() *portal.Provisioning {
 	return &portal.Provisioning{Keys: c.DB.SCIMKeys, Organizations: c.DB.Organizations, Seal: c.Keys, Now: c.Now, Guesses: portal.NewLimiter(portal.DefaultGuesses(), c.Now)}
 }
 
 // Organization returns the organization of a slug; the default one is made if it
 // is not there yet.
-func (c *Core) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
+func (c *Base) Organization(ctx context.Context, p *portal.Portal, slug string) (portal.Organization, error) {
 	if slug == DefaultOrganization {
 		return p.People.EnsureOrganization(ctx, slug, "Default organization")
 	}

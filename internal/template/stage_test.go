@@ -163,7 +163,8 @@ func (s *stage) openCore(shelf *connector.Shelf) {
 	log := slog.New(slog.DiscardHandler)
 	library := &flow.Library{Shelf: db.Flows}
 	s.core = &app.Core{
-		Config: conf, Log: log, Now: s.clock.now, DB: db, Keys: keys, Shelf: shelf, Engine: engine, Library: library,
+		Base:  app.Base{Config: conf, Log: log, Now: s.clock.now, DB: db, Keys: keys},
+		Shelf: shelf, Engine: engine, Library: library,
 		Guard:    &guard.Guard{Ledger: db.Actions, Tenants: db.Connections, Directory: &guard.Directory{Caller: engine, Now: s.clock.now}, Caller: engine, Log: log, Now: s.clock.now},
 		Pipeline: &pipeline.Pipeline[*store.Batch]{Store: db.Sources, Rules: &alert.Library{Shelf: db.Rules, Log: log}, Library: library, Now: s.clock.now, Log: log},
 	}

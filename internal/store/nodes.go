@@ -175,9 +175,9 @@ type QueueFigure struct {
 	Kind     string
 	Priority int // 1 first, 4 last
 	Waiting  int // that may be worked at now
-	Later    int // that wait for their time
-	Failing  int // that failed and are tried again
 	Running  int
+	Later    int       // that wait for their time
+	Failing  int       // that failed and are tried again
 	Dropped  int       // that are not tried any more
 	Oldest   time.Time // since when the first of those that may be worked at now could be; zero for none
 }

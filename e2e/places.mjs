@@ -324,6 +324,7 @@ export async function places(demo) {
     "confirm-link": "/confirm#made-up",
     "reset-link": "/reset#made-up",
     mail: "/settings/mail",
+    nodes: "/settings/nodes",
     tokens: "/settings/tokens",
     account: "/settings/account",
     about: "/about",

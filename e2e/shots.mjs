@@ -45,7 +45,7 @@ const states = {
       return route.fulfill({
         json: { states: [], severities: [], types: [], rules: [], assignees: [], attack: [], overdue: 0 },
       });
-    if (/\/(attack|mail|audit\/verify)$/.test(path)) return route.continue();
+    if (/\/(attack|mail|nodes|audit\/verify)$/.test(path)) return route.continue();
     if (path.endsWith("/events/summary")) {
       const until = Date.now();
       const since = until - 7 * 86_400_000;
@@ -97,6 +97,7 @@ const stateful = [
   "roles",
   "audit",
   "mail",
+  "nodes",
   "okta-refused",
 ];
 const single = [

@@ -98,6 +98,7 @@ func commands() []command {
 		{"access export", "", "write the access graph of an Okta org", runAccessExport},
 		{"posture report", "", "write how an Okta org stands, for who audits it", runPostureReport},
 		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
+		{"nodes", "", "list the servers that work on the database, and what is in their queue", runNodes},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},
 		{"restore", "FILE", "fill an empty database from a backup", runRestore},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
@@ -29,7 +30,7 @@ func read(path string) ([]byte, stamp, error) {
 		return nil, stamp{}, err
 	case !info.Mode().IsRegular():
 		return nil, stamp{}, fmt.Errorf("%s is not a plain file", path)
-	case info.Mode().Perm()&0o077 != 0:
+	case othersRead(info):
 		return nil, stamp{}, fmt.Errorf("%s can be read by others (mode %04o): take their rights away with chmod 600, "+
 			"and rotate the keys if somebody may have read it", path, info.Mode().Perm())
 	case info.Size() > maxFile:
@@ -37,6 +38,17 @@ func read(path string) ([]byte, stamp, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxFile))
 	return text, stampOf(info), err
+}
+
+// othersRead reports whether somebody may read a file who is not to. As with the
+// keys of PostgreSQL, one that is root's may be read by its group besides, to which
+// root has given it: so secrets reach a process that is nobody in a container.
+func othersRead(info fs.FileInfo) bool {
+	allowed := fs.FileMode(0o700)
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == 0 && os.Geteuid() != 0 {
+		allowed = 0o740
+	}
+	return info.Mode().Perm()&^allowed != 0
 }
 
 // create makes a keyring file with one key. When another process makes it at

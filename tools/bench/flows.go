@@ -83,6 +83,7 @@ func (s *stub) serve(w http.ResponseWriter, r *http.Request) {
 type server struct {
 	cmd  *exec.Cmd
 	args []string
+	env  []string // besides that of the bench
 	api  control
 	url  string // of the flow's endpoint
 	base string
@@ -275,10 +276,11 @@ func (b bench) crash(ctx context.Context, name string, v *server, g load) error 
 type load struct {
 	client *http.Client
 	url    string
+	others []string // of the same flow at other servers
 	stub   *stub
 }
 
-var serial atomic.Int64 //nolint:gochecknoglobals // ids of one process
+var turn, serial atomic.Int64 //nolint:gochecknoglobals // ids of one process
 
 func (g load) count() int {
 	g.stub.mu.Lock()
@@ -363,7 +365,11 @@ func (g load) rate(ctx context.Context, perSecond int, d time.Duration) (p50, p9
 
 func (g load) post(ctx context.Context, id string) error {
 	body := fmt.Sprintf(`{"id":%q,"severity":"high","eventType":"com.okta.event_hook","data":{"events":[%s]}}`, id, strings.TrimSpace(string(sample(nil, 1))))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url, strings.NewReader(body))
+	url := g.url
+	if n := int(turn.Add(1)) % (len(g.others) + 1); n > 0 {
+		url = g.others[n-1]
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -384,6 +390,11 @@ func (g load) post(ctx context.Context, id string) error {
 
 // serve starts a server with an administrator and an API token.
 func (b bench) serve(ctx context.Context, dir, dsn string, lines ...string) (*server, error) {
+	return b.serveWith(ctx, dir, dsn, nil, lines...)
+}
+
+// serveWith is serve with something in the environment.
+func (b bench) serveWith(ctx context.Context, dir, dsn string, env []string, lines ...string) (*server, error) {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -401,7 +412,7 @@ func (b bench) serve(ctx context.Context, dir, dsn string, lines ...string) (*se
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	v := &server{args: []string{b.bin, "serve", "--config", conf}, base: "http://" + addr}
+	v := &server{args: []string{b.bin, "serve", "--config", conf}, env: env, base: "http://" + addr}
 	if err := b.account(ctx, conf); err != nil {
 		return nil, err
 	}
@@ -424,6 +435,7 @@ func (b bench) account(ctx context.Context, conf string) error {
 
 func (v *server) start(ctx context.Context) error {
 	v.cmd = exec.CommandContext(ctx, v.args[0], v.args[1:]...) //nolint:gosec // the program that was named
+	v.cmd.Env = append(os.Environ(), v.env...)
 	if err := v.cmd.Start(); err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 // Command bench measures the program as a whole, from outside: the binary that
 // was built, files and sockets. It prints figures; it judges nothing.
 //
-//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect scim sync
+//	go run ./tools/bench -bin .bin/sallyport ingest latency alerts flows stream detect scim sync nodes shards
 package main
 
 import (
@@ -36,6 +36,11 @@ type bench struct {
 	corpus   string        // a folder with rules and filters of others
 	poll     time.Duration // that alerts are measured with; 0 for the event hook
 	users    int           // that an identity provider pushes, or that an org consists of
+	count    int           // nodes that are held against one
+	procs    int           // processors of each
+	delay    time.Duration // that a slow peer takes to answer
+	orgs     int           // organizations that are simulated
+	cost     costs
 	out      io.Writer
 }
 
@@ -51,14 +56,24 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.DurationVar(&b.poll, "poll", 0, "`interval` of polling, for alerts to come by that instead of by the event hook")
 	flags.IntVar(&b.users, "users", 100_000, "`number` of users that are pushed, for scim, or read, for sync")
 	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
+	flags.IntVar(&b.count, "nodes", 2, "`number` of nodes to hold against one, for nodes")
+	flags.IntVar(&b.procs, "procs", 1, "`number` of processors that each node uses, for nodes")
+	flags.DurationVar(&b.delay, "delay", 150*time.Millisecond, "what a peer takes to answer, for the runs of nodes that wait")
+	flags.IntVar(&b.orgs, "orgs", 10_000, "`number` of organizations to simulate, for shards")
+	b.cost = defaultCosts()
+	flags.Float64Var(&b.cost.event, "event-cost", b.cost.event, "`seconds` of a database's processor that an event takes, for shards")
+	flags.Float64Var(&b.cost.run, "run-cost", b.cost.run, "`seconds` that a run takes likewise")
+	flags.Float64Var(&b.cost.bytes, "event-bytes", b.cost.bytes, "`bytes` that an event takes on disk, for shards")
+	flags.Float64Var(&b.cost.keep, "keep", b.cost.keep, "`days` that events are kept, for shards")
+	flags.Float64Var(&b.cost.cores, "cores", b.cost.cores, "`number` of processors of a database, for shards")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim, "sync": b.sync}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim, "sync": b.sync, "nodes": b.nodes, "shards": b.shards}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search, scim and sync", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search, scim, sync, nodes and shards", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

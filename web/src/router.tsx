@@ -361,6 +361,10 @@ const routes = [
     component: lazyRouteComponent(() => import("./features/settings/Mail.tsx"), "Mail"),
   }),
   createRoute({
+    ...at("/settings/nodes"),
+    component: lazyRouteComponent(() => import("./features/settings/Nodes.tsx"), "Nodes"),
+  }),
+  createRoute({
     ...at("/settings/okta"),
     validateSearch: only("tab"),
     component: lazyRouteComponent(() => import("./features/okta/OktaPage.tsx"), "OktaPage"),

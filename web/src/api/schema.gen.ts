@@ -1860,6 +1860,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The servers that work on the database, and what is in their queue
+         * @description All organizations share them: the figures are of all together, and of what servers read only the organization's own is named.
+         */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/okta-setup-plan": {
         parameters: {
             query?: never;
@@ -7923,6 +7943,56 @@ export interface components {
             /** @description the token itself: spt_… It cannot be shown again */
             token: string;
         };
+        Node: {
+            id: string;
+            host: string;
+            /** @description that it listens on */
+            addr: string;
+            version: string;
+            /** @description the newest that it knows */
+            migration: string;
+            /**
+             * @description silent: it gave no sign of life lately; gone: it ended without a word, and others have taken over
+             * @enum {string}
+             */
+            state: "running" | "silent" | "gone";
+            /** @description it is the one that answers here */
+            answers: boolean;
+            /** @description runs that it works at once */
+            workers: number;
+            /** @description alert sources of the organization that it reads */
+            sources: components["schemas"]["NodeSource"][];
+            /** @description sources of other organizations that it reads */
+            others: number;
+            /** @description what else it alone does: syncs reads orgs, audit sends the audit log on, index indexes events */
+            duties: string[];
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description its last sign of life
+             */
+            seenAt: string;
+            /** Format: date-time */
+            goneAt?: string;
+        };
+        NodeSource: {
+            id: string;
+            name: string;
+        };
+        Nodes: {
+            /**
+             * @description on sqlite there is one server
+             * @enum {string}
+             */
+            database: "sqlite" | "postgres";
+            /** @description the newest that the server which answers knows */
+            migration: string;
+            /** @description the longest running first */
+            nodes: components["schemas"]["Node"][];
+            /** @description by kind and priority */
+            queue: components["schemas"]["Queue"][];
+        };
         /** @enum {string} */
         NoticeState: "queued" | "held" | "sending" | "sent" | "failed" | "dropped";
         /** @enum {string} */
@@ -8556,6 +8626,26 @@ export interface components {
              * @description events published before this time; those until now where nothing is said
              */
             until?: string;
+        };
+        Queue: {
+            /** @enum {string} */
+            kind: "flow_run" | "notice" | "letter" | "remedy";
+            /** @description 1 goes first */
+            priority: number;
+            /** @description that could be worked at now */
+            waiting: number;
+            running: number;
+            /** @description that wait for their time */
+            later: number;
+            /** @description that could not be worked at, and are tried again */
+            failing: number;
+            /** @description that are not tried any more */
+            dropped: number;
+            /**
+             * Format: date-time
+             * @description since when the first of those waits that could be worked at now
+             */
+            oldest?: string;
         };
         QuietHours: {
             /** @description on which they begin */
@@ -14167,6 +14257,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
+                };
             };
             default: components["responses"]["Error"];
         };

@@ -22,6 +22,7 @@ import {
   ScanSearch,
   ScrollText,
   SearchX,
+  Server,
   Settings,
   Shield,
   ShieldCheck,
@@ -184,6 +185,13 @@ const settings = [
     icon: Mail,
     label: "Mail",
     text: "Whether Sallyport's own mail works: confirmations, new passwords, invitations.",
+    permission: "members:read",
+  },
+  {
+    to: "/settings/nodes",
+    icon: Server,
+    label: "Nodes and queues",
+    text: "The servers that share the work, who reads which source, and what waits.",
     permission: "members:read",
   },
   {

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sallyport/tools/traffic"
+)
+
+// nodes measures one server and then several on one PostgreSQL: how many events
+// they take a second, how many runs of the benchmark flow they end whose peer
+// answers at once, and how many whose peer takes a while as real ones do. Each
+// server has as many of the machine's processors as -procs says; the database and
+// what makes the load have what is left, so that the ratios are the least that more
+// machines would show.
+func (b bench) nodes(ctx context.Context) error {
+	if b.postgres == "" {
+		return errors.New("TEST_POSTGRES names no server")
+	}
+	var one, all nodeFigures
+	for _, n := range []int{1, b.count} {
+		got, err := b.nodesOf(ctx, n)
+		if err != nil {
+			return fmt.Errorf("%d nodes: %w", n, err)
+		}
+		if all = got; n == 1 {
+			one = got
+		}
+		b.say("%d nodes of %d processors: %.0f events/s, %.0f runs/s of a peer that answers at once, %.0f runs/s of one that takes %s; CPU of the nodes %.0f µs an event, %.2f ms a run",
+			n, b.procs, got.events, got.runs, got.slow, b.delay, got.perEvent, got.perRun)
+	}
+	b.say("%d nodes to one: events × %.2f, runs × %.2f, runs that wait × %.2f", b.count, all.events/one.events, all.runs/one.runs, all.slow/one.slow)
+	return nil
+}
+
+// nodeFigures are what some nodes manage together, a second.
+type nodeFigures struct {
+	events, runs, slow float64
+	perEvent           float64 // µs of the nodes' processors
+	perRun             float64 // ms
+}
+
+// farm is some servers on one database.
+type farm struct {
+	nodes  []*server
+	stub   *stub
+	hook   string // path of the event hook
+	secret string
+}
+
+func (b bench) nodesOf(ctx context.Context, n int) (nodeFigures, error) {
+	var out nodeFigures
+	dsn, drop, err := empty(ctx, b.postgres)
+	if err != nil {
+		return out, err
+	}
+	defer drop()
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return out, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	f := &farm{stub: newStub()}
+	defer f.stub.Close()
+	defer f.kill()
+	if err := f.start(ctx, b, dir, dsn, n); err != nil {
+		return out, err
+	}
+	d := time.Duration(b.seconds) * time.Second
+	cpu := f.cpu()
+	sent, took, err := f.events(ctx, d)
+	if err != nil {
+		return out, fmt.Errorf("events: %w", err)
+	}
+	out.events, out.perEvent = float64(sent)/took.Seconds(), float64((f.cpu()-cpu).Microseconds())/float64(max(1, sent))
+	cpu = f.cpu()
+	runs, took, err := f.runs(ctx, d)
+	if err != nil {
+		return out, fmt.Errorf("runs: %w", err)
+	}
+	out.runs, out.perRun = float64(runs)/took.Seconds(), float64((f.cpu()-cpu).Milliseconds())/float64(max(1, runs))
+	f.stub.delay = b.delay
+	if runs, took, err = f.runs(ctx, d); err != nil {
+		return out, fmt.Errorf("runs that wait: %w", err)
+	}
+	out.slow = float64(runs) / took.Seconds()
+	return out, nil
+}
+
+// start starts the first server, sets it up, and starts the others beside it.
+func (f *farm) start(ctx context.Context, b bench, dir, dsn string, n int) error {
+	env := fmt.Sprintf("GOMAXPROCS=%d", b.procs)
+	first, err := b.serveWith(ctx, dir, dsn, []string{env}, "workers: 16")
+	if err != nil {
+		return err
+	}
+	f.nodes = append(f.nodes, first)
+	if err := first.setUp(ctx, f.stub.URL, false); err != nil {
+		return err
+	}
+	var made struct {
+		Hook struct{ URL, Secret string }
+	}
+	if err := first.api.do(ctx, http.MethodPost, "/sources", `{"name":"Okta","hook":true}`, &made); err != nil {
+		return err
+	}
+	f.hook, f.secret = strings.TrimPrefix(made.Hook.URL, first.base), made.Hook.Secret
+	for len(f.nodes) < n {
+		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		addr := ln.Addr().String()
+		if err := ln.Close(); err != nil {
+			return err
+		}
+		v := &server{args: append(append([]string{}, first.args...), "--listen", addr), env: []string{env}, base: "http://" + addr}
+		f.nodes = append(f.nodes, v)
+		if err := v.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *farm) kill() {
+	for _, v := range f.nodes {
+		if v.cmd != nil && v.cmd.Process != nil {
+			v.kill()
+		}
+	}
+}
+
+func (f *farm) cpu() (sum time.Duration) {
+	for _, v := range f.nodes {
+		sum += v.cpu()
+	}
+	return sum
+}
+
+// events posts batches to all servers as fast as they take them.
+func (f *farm) events(ctx context.Context, d time.Duration) (int, time.Duration, error) {
+	var sent atomic.Int64
+	var work sync.WaitGroup
+	failed := make(chan error, 1)
+	began := time.Now()
+	for i := range 4 * len(f.nodes) {
+		h := hookLoad{url: f.nodes[i%len(f.nodes)].base + f.hook, secret: f.secret, traffic: traffic.New()}
+		work.Go(func() {
+			for n := i * 1_000_000; time.Since(began) < d && ctx.Err() == nil; n++ {
+				if err := h.deliver(ctx, h.body(n, "")); err != nil {
+					select {
+					case failed <- err:
+					default:
+					}
+					return
+				}
+				sent.Add(hookBatch)
+			}
+		})
+	}
+	work.Wait()
+	took := time.Since(began)
+	select {
+	case err := <-failed:
+		return 0, took, err
+	default:
+		return int(sent.Load()), took, ctx.Err()
+	}
+}
+
+// runs keeps so many runs under way at all servers as they work together, and some.
+func (f *farm) runs(ctx context.Context, d time.Duration) (int, time.Duration, error) {
+	g := load{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, url: f.nodes[0].url, stub: f.stub}
+	for _, v := range f.nodes[1:] {
+		g.others = append(g.others, v.base+strings.TrimPrefix(f.nodes[0].url, f.nodes[0].base))
+	}
+	inflight := 40 * len(f.nodes)
+	if err := g.peak(ctx, min(d, 2*time.Second), inflight); err != nil { // warm
+		return 0, 0, err
+	}
+	before, began := g.count(), time.Now()
+	err := g.peak(ctx, d, inflight)
+	return g.count() - before, time.Since(began), err
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	rawjson "encoding/json"
 	"net/http"
 	"reflect"
 	"time"
@@ -180,7 +181,14 @@ func (s *stream) sendAll(ms []live.Message) bool {
 // that something was read before: what comes back begins anew.
 func (s *stream) send(m live.Message) bool {
 	out := LiveMessage{Topic: m.Topic, ID: m.ID}
-	out.Data, _ = m.Data.(*LiveData)
+	switch data := m.Data.(type) {
+	case *LiveData:
+		out.Data = data
+	case rawjson.RawMessage: // of another server, which may be of another version
+		if err := json.Unmarshal(data, &out.Data); err != nil {
+			out.Data = nil
+		}
+	}
 	body, err := json.Marshal(out)
 	if err != nil {
 		return false

@@ -27,6 +27,7 @@ import (
 	"sallyport/internal/okta"
 	"sallyport/internal/pipeline"
 	"sallyport/internal/portal"
+	"sallyport/internal/relay"
 	"sallyport/internal/remedy"
 	"sallyport/internal/source"
 	"sallyport/internal/store"
@@ -51,6 +52,8 @@ type App struct {
 	setups    *setups
 	auditing  *audit.Stream // nil where the audit log is sent nowhere
 	poller    *source.Poller
+	node      *node
+	relay     *relay.Relay // nil where there is one server only
 	syncer    *syncer
 	judge     *judge
 	clock     *flow.Scheduler
@@ -69,11 +72,18 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := c.DB.Own(); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	a := &App{Core: c, Live: &live.Hub{}, backtests: &backtest.Runner{Shelf: c.DB.Backtests, Log: c.Log, Now: c.Now}, sandboxOrg: cmp.Or(o.SandboxOrg, DefaultOrganization)}
+	a := &App{Core: c, Live: &live.Hub{}, node: &node{core: c}, backtests: &backtest.Runner{Shelf: c.DB.Backtests, Log: c.Log, Now: c.Now}, sandboxOrg: cmp.Or(o.SandboxOrg, DefaultOrganization)}
 	if err := a.listen(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	if err := c.checkKeys(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if bus := c.DB.Bus(); bus != nil {
+		a.relay = &relay.Relay{Self: c.DB.Self(), Bus: bus, Hub: a.Live, Quota: c.Quota, Most: store.MaxText, Log: c.Log}
+		a.Live.Pass = a.relay.Tell
+	}
+	if err := a.node.admit(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.backtests.Changed = func(j backtest.Job) { a.Live.Publish(j.Org, api.BacktestChanged(j)) }
@@ -98,7 +108,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	c.DB.WatchSessions(func(org, session string) { a.Live.Publish(org, api.SessionEnded(session)) })
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
-		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
+		Holder: c.DB.Self(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
 	}
 	a.syncer, a.judge = newSyncer(c, a.Live), newJudge(c, a.Live)
 	a.setups = a.newSetups()
@@ -117,15 +127,6 @@ func New(ctx context.Context, o Options) (*App, error) {
 	// times what stays.
 	debug.FreeOSMemory()
 	return a, nil
-}
-
-// holder names this process in leases.
-func holder() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return fmt.Sprintf("%s/%d", host, os.Getpid())
 }
 
 // listen opens the listener. With port 0 the URL of the server follows from the
@@ -203,7 +204,7 @@ func (a *App) handler() (http.Handler, error) {
 			if !a.working.Load() {
 				return errors.New("the workers do not run")
 			}
-			return nil
+			return a.node.fit()
 		},
 	}
 	served, err := api.New(d)
@@ -345,9 +346,16 @@ func (a *App) Run(ctx context.Context) error {
 		}
 		return errors.Join(err, a.Close())
 	}
+	if err := a.node.join(ctx, a.Addr.String()); err != nil {
+		return errors.Join(err, workers.Stop(ctx), a.Close())
+	}
 	a.working.Store(true)
 	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
 	var besides sync.WaitGroup
+	besides.Go(func() { a.node.run(beside) })
+	if a.relay != nil {
+		besides.Go(func() { a.relay.Run(beside) })
+	}
 	besides.Go(func() { a.poller.Run(beside) })
 	besides.Go(func() { a.clock.Run(beside) })
 	besides.Go(func() { a.syncer.Run(beside) })
@@ -380,7 +388,9 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	stopBeside()
 	besides.Wait()
-	return errors.Join(err, workers.Stop(grace), a.Close())
+	err = errors.Join(err, workers.Stop(grace))
+	a.node.leave(grace)
+	return errors.Join(err, a.Close())
 }
 
 // Close closes the listener and the database of a server that is not run, or not

@@ -47,7 +47,7 @@ func (c *Core) auditStream() (*audit.Stream, error) {
 	return &audit.Stream{
 		Queue: c.DB.Audit, Sender: &audit.Sender{Target: target, Host: host, TLS: conf, Within: auditWithin}, Every: auditEvery, Now: c.Now, Log: c.Log,
 		Hold: func(ctx context.Context) (bool, error) {
-			return c.DB.Leases.Hold(ctx, "audit "+target.String(), holder(), auditLease)
+			return c.DB.Leases.Hold(ctx, "audit "+target.String(), c.DB.Self(), auditLease)
 		},
 	}, nil
 }

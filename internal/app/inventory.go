@@ -162,7 +162,7 @@ func (c *Core) syncTenant(ctx context.Context, tenant inventory.Tenant, read fun
 // holdSync makes this process the one that reads a tenant until release is called;
 // lost ends when it is not any more.
 func (c *Core) holdSync(ctx context.Context, t inventory.Tenant) (release func(), lost context.Context, err error) {
-	name, me := "inventory "+t.ID, holder()+"/"+id.At(c.Now()) // two of this process are two
+	name, me := "inventory "+t.ID, c.DB.Self()+"/"+id.At(c.Now()) // two of this process are two
 	held, err := c.DB.Leases.Hold(ctx, name, me, syncLease)
 	if err != nil {
 		return nil, nil, err

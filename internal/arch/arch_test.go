@@ -89,6 +89,7 @@ var may = map[string]string{
 	"internal/scim":               "internal/errs internal/scim/document internal/scim/fault internal/scim/filter internal/scim/schema internal/value",
 	"internal/scim/scimtest":      "internal/errs internal/id internal/scim internal/scim/schema internal/value",
 	"internal/live":               "",
+	"internal/relay":              "internal/live internal/quota",
 	"internal/store":              "internal/audit internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify internal/letter internal/scim internal/scim/schema internal/inventory internal/okta internal/posture internal/remedy internal/timeline internal/ask internal/okta/onboard",
 	"internal/store/storetest":    "internal/store",
 	"internal/app":                "*",

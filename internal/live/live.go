@@ -48,7 +48,7 @@ func Topics() []Topic {
 type Message struct {
 	Topic Topic
 	ID    string // of the thing; empty for several
-	Data  any    // a little about it, as it is encoded to JSON; nil for nothing
+	Data  any    // a little about it, as it is encoded to JSON; a json.RawMessage from another server; nil for nothing
 }
 
 // DefaultBuffer is how many messages wait for a subscriber who is busy.
@@ -60,14 +60,37 @@ var ErrClosed = errors.New("the hub is closed")
 // Hub passes messages on. The zero value is ready.
 type Hub struct {
 	Buffer int // of each subscription; 0 is [DefaultBuffer]
+	// Pass is told of every message that is published here, for the hubs of other
+	// servers; nil where there are none. It does not wait.
+	Pass func(org string, m Message)
 
 	mu     sync.Mutex
 	subs   map[string]map[*Subscription]struct{} // by organization
 	closed bool
 }
 
-// Publish tells an organization's subscribers. It never waits.
+// Publish tells an organization's subscribers, here and at other servers. It never
+// waits.
 func (h *Hub) Publish(org string, m Message) {
+	h.Deliver(org, m)
+	if h.Pass != nil {
+		h.Pass(org, m)
+	}
+}
+
+// Lost tells every subscriber here that messages were lost.
+func (h *Hub) Lost() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, subs := range h.subs {
+		for s := range subs {
+			s.push(Message{Topic: Lost})
+		}
+	}
+}
+
+// Deliver tells an organization's subscribers here. It never waits.
+func (h *Hub) Deliver(org string, m Message) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.subs[org] {

@@ -19,6 +19,9 @@ type bucket struct {
 	recent    []time.Time // the last permits, where we keep a pace
 	urgent    int         // permits of this window for what goes before synchronization
 	before    int         // and of the window before
+
+	others map[string]other // what other servers have called, by server
+	told   Share            // what they were last told
 }
 
 // Windows whose ends differ by less are the same one: Okta's servers differ
@@ -65,7 +68,7 @@ func (k *bucket) admit(d *Dialect, p Priority, now time.Time) (time.Time, bool) 
 	}
 	k.roll(d, now)
 	limit := k.cap(d)
-	left := limit - k.used
+	left := limit - k.used - k.othersUsed()
 	if k.remaining >= 0 {
 		left = min(left, k.remaining-k.inFlight)
 	}

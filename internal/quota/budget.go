@@ -176,7 +176,7 @@ func (b *Budget) Usage() []Usage {
 	for _, k := range b.buckets {
 		k.roll(&b.dialect, now)
 		u := Usage{
-			Budget: b.key, Bucket: k.name, Limit: k.limit, Cap: k.cap(&b.dialect), Used: k.used,
+			Budget: b.key, Bucket: k.name, Limit: k.limit, Cap: k.cap(&b.dialect), Used: k.used, Others: k.othersUsed(),
 			Remaining: k.remaining, InFlight: k.inFlight, Reset: k.reset,
 		}
 		if k.blocked.After(now) {

@@ -7,8 +7,9 @@
 // synchronization. Nobody who calls that peer with that credential goes
 // around its budget.
 //
-// One process knows only its own calls; what others take, another node or
-// another product, shows in the headers and counts.
+// One process knows its own calls. Other nodes tell what they take ([Registry.Hear]),
+// so that all together keep within the share; what another product takes shows in
+// the headers and counts.
 package quota
 
 import (
@@ -78,6 +79,7 @@ type Usage struct {
 	Limit     int       `json:"limit"`     // calls in a window, as learnt; 0 where unknown
 	Cap       int       `json:"cap"`       // how many of them we take at most; 0 where unknown
 	Used      int       `json:"used"`      // ours in this window
+	Others    int       `json:"others"`    // those of other nodes, as far as they told
 	Remaining int       `json:"remaining"` // what the peer said is left for everyone; -1 where unknown
 	InFlight  int       `json:"in_flight"`
 	Reset     time.Time `json:"reset,omitzero"`         // when the window ends

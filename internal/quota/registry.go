@@ -50,18 +50,22 @@ func (r *Registry) Budget(key string, d Dialect) *Budget {
 
 // Usage returns the state of every bucket that was ever asked for, in order.
 func (r *Registry) Usage() []Usage {
-	r.mu.Lock()
-	budgets := make([]*Budget, 0, len(r.budgets))
-	for _, b := range r.budgets {
-		budgets = append(budgets, b)
-	}
-	r.mu.Unlock()
 	var all []Usage
-	for _, b := range budgets {
+	for _, b := range r.all() {
 		all = append(all, b.Usage()...)
 	}
 	slices.SortFunc(all, func(a, b Usage) int {
 		return cmp.Or(cmp.Compare(a.Budget, b.Budget), cmp.Compare(a.Bucket, b.Bucket))
 	})
 	return all
+}
+
+func (r *Registry) all() []*Budget {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]*Budget, 0, len(r.budgets))
+	for _, b := range r.budgets {
+		out = append(out, b)
+	}
+	return out
 }

@@ -98,6 +98,16 @@ func (k *Keyring) Current(sealed []byte) bool {
 	return len(sealed) >= 5 && sealed[0] == 1 && binary.BigEndian.Uint32(sealed[1:]) == k.current().primary
 }
 
+// Keys returns the numbers of the keys, by which two files can be compared. They
+// tell nothing of the keys.
+func (k *Keyring) Keys() []uint32 {
+	var out []uint32
+	for _, info := range k.current().handle.KeysetInfo().GetKeyInfo() {
+		out = append(out, info.GetKeyId())
+	}
+	return out
+}
+
 // Rotate adds a fresh key and makes it the primary one. The old keys stay, so
 // that old values open.
 func (k *Keyring) Rotate() error {

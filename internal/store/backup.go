@@ -26,7 +26,7 @@ import (
 const backupForm = 1
 
 // backupTables are the tables that a backup holds, those that others refer to
-// first. Sessions, sign-in links, attempts to consent and leases are not worth keeping; what was
+// first. Sessions, sign-in links, attempts to consent, leases and nodes are not worth keeping; what was
 // told is not told again; jobs are made anew from the runs that have not ended, the index of events from the events.
 func backupTables() []string {
 	return []string{

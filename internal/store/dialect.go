@@ -23,8 +23,9 @@ type dialect struct {
 	lockTx    string            // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
 	forUpdate string            // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
 	text      func(column, key string) string
-	snapshot  sql.IsolationLevel // at which a transaction sees one moment
-	closed    func()             // what else is to be closed
+	micros    func(time string) string // a moment of River's, as the times of ours
+	snapshot  sql.IsolationLevel       // at which a transaction sees one moment
+	closed    func()                   // what else is to be closed
 }
 
 // rebind numbers the question marks for databases that want them numbered.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/search"
@@ -40,6 +41,9 @@ const (
 // below the highest is still to come.
 const acceptLock = 7325561
 
+// indexLease is how long after its last pass a process alone indexes events.
+const indexLease = 30 * time.Second
+
 // blockRow is a block as the database lists it.
 type blockRow struct {
 	id          int64
@@ -66,6 +70,11 @@ func (t EventIndex) Pass(ctx context.Context) (int, error) {
 	from, to, err := t.waiting(ctx)
 	if err != nil || to-from < blockEvents {
 		return 0, err
+	}
+	if t.db.pool != nil { // what another is about to have done is not worth doing
+		if held, err := t.db.Leases.Hold(ctx, "event index", t.db.self, indexLease); err != nil || !held {
+			return 0, err
+		}
 	}
 	rows, err := list(ctx, t.db, scanIndexed, `SELECT seq, org_id, source_id, published_at, raw FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, from, to, passEvents)
 	if err != nil {

@@ -38,6 +38,9 @@ func (db *DB) migrate(ctx context.Context) error {
 	if _, err := db.w.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY)`); err != nil {
 		return db.sorted(err)
 	}
+	if err := db.Fits(ctx); err != nil {
+		return err
+	}
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
@@ -59,6 +62,11 @@ func (db *DB) migrateOne(ctx context.Context, name string) error {
 		n, err := tx.affected(ctx, `INSERT INTO migration (name) VALUES (?) ON CONFLICT DO NOTHING`, path.Base(name))
 		if err != nil || n == 0 {
 			return err
+		}
+		if needs := needs(string(text)); needs != "" {
+			if err := tx.contract(ctx, name, needs); err != nil {
+				return err
+			}
 		}
 		_, err = tx.tx.ExecContext(ctx, db.d.schema.Replace(string(text))) //nolint:gosec // the text is the program's own
 		return db.sorted(err)

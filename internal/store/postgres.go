@@ -60,6 +60,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		forUpdate: ` FOR UPDATE`,
 		lockTx:    `SELECT pg_advisory_xact_lock(?)`,
 		text:      func(column, key string) string { return fmt.Sprintf(`%s::jsonb ->> '%s'`, column, key) },
+		micros:    func(time string) string { return fmt.Sprintf(`CAST(EXTRACT(EPOCH FROM %s) * 1000000 AS BIGINT)`, time) },
 		snapshot:  sql.LevelRepeatableRead,
 		closed:    pool.Close,
 	}}, nil

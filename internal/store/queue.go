@@ -252,7 +252,7 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 		queues[remedyQueue] = river.QueueConfig{MaxWorkers: remedyWorkers, FetchPollInterval: noticePoll}
 	}
 	cfg := &river.Config{
-		ID:                          clientID(),
+		ID:                          db.self,
 		Workers:                     workers,
 		Queues:                      queues,
 		FetchCooldown:               10 * time.Millisecond,

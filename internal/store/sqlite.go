@@ -50,6 +50,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		columns: `SELECT m.name, c.name, CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN 'NO' ELSE 'YES' END
 			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2`,
 		text: func(column, key string) string { return fmt.Sprintf(`%s ->> '%s'`, column, key) },
+		micros: func(time string) string {
+			return fmt.Sprintf(`CAST((julianday(%s) - 2440587.5) * 86400000000 AS INTEGER)`, time)
+		},
 	}}, nil
 }
 

@@ -85,6 +85,7 @@ type DB struct {
 	Inventory      Inventory
 	Postures       Postures
 	Remedies       Remedies
+	Nodes          Nodes
 
 	RemedySchedules RemedySchedules
 
@@ -101,6 +102,7 @@ type DB struct {
 	queue   queue
 	log     *slog.Logger
 	keys    Sealer
+	self    string // see Self
 
 	sessionEnded func(org, session string) // told of sessions that end with a membership; may be nil
 
@@ -139,7 +141,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, err, "the database %s cannot be opened", describe(o.DSN))
 	}
-	db.log, db.keys = o.Log, o.Keys
+	db.log, db.keys, db.self = o.Log, o.Keys, clientID()
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
@@ -165,6 +167,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db.Channels, db.Notices, db.Letters = Channels{db, now}, Notices{db, now}, Letters{db, now}
 	db.Remedies, db.RemedySchedules = Remedies{db}, RemedySchedules{db}
 	db.Grants, db.Attempts = Grants{db, now}, Attempts{db, now}
+	db.Nodes = Nodes{db, now}
 	db.Inventory, db.Postures = Inventory{db, now}, Postures{db, now}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema of %s up to date: %w", describe(o.DSN), err), db.close())

@@ -60,7 +60,7 @@ func Run(ctx context.Context, o Options, names ...string) ([]Outcome, error) {
 		}
 	}
 	for _, s := range Scenarios() {
-		if len(names) > 0 && !slices.Contains(names, s.Name) {
+		if named := slices.Contains(names, s.Name); !named && (len(names) > 0 || s.Small) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

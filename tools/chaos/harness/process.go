@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -152,10 +153,16 @@ type companyState struct {
 	}
 }
 
-func startCompany(ctx context.Context, bin, addr, url string, seed uint64, traffic float64, history time.Duration, log io.Writer) (*company, error) {
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), bin, "sandbox", "--listen", addr, "--url", url, "--users", "3000", "--seed", fmt.Sprint(seed), //nolint:gosec // the program that was named
-		"--traffic", fmt.Sprint(traffic), "--history", history.String(), "--json")
-	cmd.Stderr = log
+// companySize is what a company is made with.
+type companySize struct {
+	users   int
+	traffic float64 // events of ordinary life a minute
+	history time.Duration
+}
+
+func startCompany(ctx context.Context, bin, addr, url string, size companySize, seed uint64) (*company, error) {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), bin, "sandbox", "--listen", addr, "--url", url, "--users", strconv.Itoa(size.users), "--seed", fmt.Sprint(seed), //nolint:gosec // the program that was named
+		"--traffic", fmt.Sprint(size.traffic), "--history", size.history.String(), "--json")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

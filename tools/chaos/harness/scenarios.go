@@ -17,7 +17,8 @@ type Scenario struct {
 	SQLite      bool          // in the place of PostgreSQL
 	Room        int           // megabytes of the disk that the database has to itself; 0 for the machine's
 	History     time.Duration // that the company has behind it
-	Traffic     float64       // events of ordinary life a minute; 0 is as the options say
+	Users       int           // that the company has; 3,000 when zero
+	Small       bool          // made only when it is named
 	Shifted     bool          // clocks of servers jump
 	Recovery    time.Duration // within which everything has to go on after a kill
 
@@ -32,7 +33,7 @@ func Scenarios() []Scenario {
 	return []Scenario{
 		{Name: "kill-node", Title: "`kill -9` of either of two servers, one after the other", Nodes: 2, Recovery: promised, Fault: killNodes},
 		{Name: "kill-all", Title: "`kill -9` of both servers at once", Nodes: 2, Recovery: promised, Fault: killAll},
-		{Name: "kill-sqlite", Title: "`kill -9` of a server on SQLite, three times", Nodes: 1, SQLite: true, Recovery: promised, Fault: killSQLite},
+		{Name: "kill-sqlite", Title: "`kill -9` of a server on SQLite, three times", Nodes: 1, SQLite: true, Recovery: promised, Fault: killSQLite(3)},
 		{Name: "pg-restart", Title: "PostgreSQL restarted", Nodes: 2, Fault: restartPostgres("fast", 2*time.Second)},
 		{Name: "pg-crash", Title: "PostgreSQL crashed", Nodes: 2, Fault: restartPostgres("immediate", time.Second)},
 		{Name: "pg-failover", Title: "PostgreSQL failed over to a synchronous replica", Nodes: 2, Fault: failOver},
@@ -43,7 +44,8 @@ func Scenarios() []Scenario {
 		{Name: "clock", Title: "clocks of two servers jump, forward and back", Nodes: 2, Shifted: true, Fault: jumpClocks},
 		{Name: "sqlite-disk-full", Title: "SQLite's disk full for 6 s", Nodes: 1, SQLite: true, Room: 200, Fault: fillSQLite},
 		{Name: "key-file", Title: "a server's key file corrupted", Nodes: 2, Recovery: promised, Fault: corruptKey},
-		{Name: "day", Title: "a day of the company read at once, with a kill meanwhile", Nodes: 2, History: 24 * time.Hour, Traffic: 20, Fault: readDay},
+		{Name: "day", Title: "a day of the company read at once, with a kill meanwhile", Nodes: 2, History: 24 * time.Hour, Users: 250, Fault: readDay},
+		{Name: "smoke", Title: "`kill -9` of a server on SQLite, once", Nodes: 1, SQLite: true, Users: 100, Small: true, Fault: killSQLite(1)},
 	}
 }
 
@@ -74,15 +76,17 @@ func killAll(ctx context.Context, t *trial) error {
 	return nil
 }
 
-func killSQLite(ctx context.Context, t *trial) error {
-	for range 3 {
-		pause(ctx, t.some(2*time.Second))
-		t.kill(t.nodes[0])
-		if err := t.nodes[0].start(ctx); err != nil {
-			return err
+func killSQLite(times int) func(context.Context, *trial) error {
+	return func(ctx context.Context, t *trial) error {
+		for range times {
+			pause(ctx, t.some(2*time.Second))
+			t.kill(t.nodes[0])
+			if err := t.nodes[0].start(ctx); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 func restartPostgres(mode string, down time.Duration) func(context.Context, *trial) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -318,7 +317,7 @@ func (t *trial) buildCompany(ctx context.Context) error {
 		return err
 	}
 	began := time.Now().Add(-t.s.History)
-	if t.company, err = startCompany(ctx, t.o.Bin, addr, "http://"+t.okta.Addr, t.o.Seed, cmp.Or(t.s.Traffic, t.o.Traffic), t.s.History, io.Discard); err != nil {
+	if t.company, err = startCompany(ctx, t.o.Bin, addr, "http://"+t.okta.Addr, companySize{cmp.Or(t.s.Users, 3000), t.o.Traffic, t.s.History}, t.o.Seed); err != nil {
 		return err
 	}
 	t.watch = &checker.Company{URL: t.company.at, Token: t.company.state.Okta.Token, Since: began}

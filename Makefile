@@ -9,6 +9,8 @@ WEB_SRC   := $(shell find web -type f -not -path '*/node_modules/*' -not -path '
 GO_SRC    := $(shell find cmd content internal sandbox -type f -not -path '*/dist/*' -not -name '*_test.go') go.mod
 PKG       ?= ./...
 FUZZTIME  ?= 20s
+SEED      ?= 1
+LOAD_MINUTES ?= 30
 # The race detector watches everything but two packages that only compute and
 # would take most of the time: SQLite, translated from C, and the standard
 # library's ciphers. Packages with atomics or generics must stay watched: their
@@ -46,6 +48,16 @@ bench: build ## what it costs, against a reference of the same run
 soak: ## kill the server a hundred times under load; a thousand sign in at once
 	$(GO) test -count 1 -run TestAThousandSignInsAtOnce ./internal/api
 	CRASH_KILLS=100 tools/with-postgres.sh $(GO) test $(RACE) -count 1 -v -timeout 60m -run TestCrash ./cmd/sallyport
+
+load: build ## everything at once for LOAD_MINUTES, with a profile; its report is in .run/load
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds $$(($(LOAD_MINUTES)*60)) -out .run/load $(if $(LOAD_ON),-on $(LOAD_ON)) load
+
+bench-peers: build ## the same jobs done by n8n, Node-RED and BoxyHQ Jackson, from npm, beside ours: into docs/benchmarks.md
+	$(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds 15 -users 2000 -peers $(BIN)/peers -out .run/peers -page docs/benchmarks.md peers
+
+chaos: ## faults of servers, database, network, clocks and disks; SCENARIOS names some; what became of them is in .run/chaos
+	$(GO) build -trimpath -tags chaos -o $(BIN)/sallyport-chaos ./cmd/sallyport
+	$(GO) run ./tools/chaos -bin $(BIN)/sallyport-chaos -seed $(SEED) -out .run/chaos $(SCENARIOS)
 
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
@@ -91,4 +103,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots
+.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots

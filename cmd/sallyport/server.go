@@ -33,7 +33,7 @@ func (c *configFlag) options(std streams) (app.Options, error) {
 	if err != nil {
 		return app.Options{}, err
 	}
-	return app.Options{Config: cfg, Version: version, Log: cfg.Log.Logger(std.err)}, nil
+	return app.Options{Config: cfg, Version: version, Log: cfg.Log.Logger(std.err), Now: clock(std.err)}, nil
 }
 
 // base opens the database for a command that is about people, or about all data.

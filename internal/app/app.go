@@ -339,6 +339,9 @@ func (a *App) forgetting() []forgetful {
 
 // Run serves until ctx ends, then stops what it started, in reverse.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.serveProfiles(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Remedy: a.Remedies.Work, Log: a.Log})
 	if err != nil {
 		if ctx.Err() != nil { // it was told to stop before it had begun

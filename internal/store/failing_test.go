@@ -35,4 +35,11 @@ func TestFailing(t *testing.T) {
 	if err := db.Ping(t.Context()); err != nil {
 		t.Errorf("it answers: %v", err)
 	}
+	for _, ago := range []time.Duration{0, quietFor} { // what is taken just after may have been smaller
+		was := db.failed.Load()
+		db.failed.Store(&failure{was.at.Add(-ago), was.err})
+		if err := add(ago.String(), "small"); err != nil || (db.Failing() == nil) != (ago > 0) {
+			t.Errorf("%s after the last failure, a write is taken: %v, failing: %v", ago, err, db.Failing())
+		}
+	}
 }

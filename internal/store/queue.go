@@ -198,7 +198,7 @@ type WorkerOptions struct {
 	Letter  LetterHandler // nil where none are sent
 	Remedy  RemedyHandler // nil where none are worked at
 	Log     *slog.Logger
-	Sweep   time.Duration // how often runs that have lost their job are looked for; a minute where nothing is said
+	Sweep   time.Duration // how often runs that have lost their job, and jobs that nobody has, are looked for; a minute, and a second, where nothing is said
 }
 
 // Workers are the workers of this process.
@@ -251,7 +251,9 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 		}
 		queues[remedyQueue] = river.QueueConfig{MaxWorkers: remedyWorkers, FetchPollInterval: noticePoll}
 	}
+	held := &hands{held: map[int64]int{}}
 	cfg := &river.Config{
+		Middleware:                  []rivertype.Middleware{held.hold()},
 		ID:                          db.self,
 		Workers:                     workers,
 		Queues:                      queues,
@@ -275,6 +277,7 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 		return nil, err
 	}
 	w.also(ctx, func(ctx context.Context) { db.keepWorked(ctx, cmp.Or(o.Sweep, sweepStranded), o.Log) })
+	w.also(ctx, func(ctx context.Context) { db.keepFound(ctx, held, cmp.Or(o.Sweep, sweepEvery), o.Log) })
 	if db.pool != nil {
 		w.also(ctx, func(ctx context.Context) { keepAnalyzed(ctx, db.pool, o.Log) })
 	}

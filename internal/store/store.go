@@ -246,10 +246,20 @@ const attempts = 5
 // nothing that cannot be repeated.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	err := db.tryWrite(ctx, fn)
-	if errs.KindOf(err) == errs.Unavailable && ctx.Err() == nil {
+	if err == nil {
+		db.recovered()
+	} else if errs.KindOf(err) == errs.Unavailable && ctx.Err() == nil {
 		db.failed.Store(&failure{time.Now(), err})
 	}
 	return err
+}
+
+// recovered forgets a write that failed a while ago, now that one was taken. On a
+// disk that is almost full some are: as long as others fail, none was long ago.
+func (db *DB) recovered() {
+	if f := db.failed.Load(); f != nil && time.Since(f.at) >= quietFor {
+		db.failed.CompareAndSwap(f, nil)
+	}
 }
 
 // failure is a transaction that the database could not take.
@@ -261,6 +271,10 @@ type failure struct {
 // failingFor is how long a write that failed is remembered. A server at work
 // writes more often than that.
 const failingFor = 15 * time.Second
+
+// quietFor is how long no write must have failed for one that is taken to say that
+// the database works again.
+const quietFor = 2 * time.Second
 
 // Failing returns why the database could not take what was written lately: its
 // disk is full, it is shutting down. It is nil where nothing of the kind was seen.

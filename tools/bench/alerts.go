@@ -188,6 +188,7 @@ type hookLoad struct {
 	s           *sights
 	rate        int
 	traffic     traffic.Traffic
+	took        func(time.Duration, error) // told of each delivery, from when it was due; nil for nobody
 
 	sent   int
 	behind int // events that should have been posted at the end and were not
@@ -199,6 +200,7 @@ func (h *hookLoad) run(ctx context.Context, d time.Duration, memory func() int) 
 	type delivery struct {
 		body  []byte
 		login string
+		due   time.Time
 	}
 	bodies, failed := make(chan delivery), make(chan error, 4)
 	var work sync.WaitGroup
@@ -208,7 +210,10 @@ func (h *hookLoad) run(ctx context.Context, d time.Duration, memory func() int) 
 				if b.login != "" {
 					h.s.post(b.login)
 				}
-				if err := h.deliver(ctx, b.body); err != nil {
+				err := h.deliver(ctx, b.body)
+				if h.took != nil && ctx.Err() == nil {
+					h.took(time.Since(b.due), err)
+				} else if err != nil {
 					select {
 					case failed <- err:
 					default:
@@ -235,7 +240,7 @@ func (h *hookLoad) run(ctx context.Context, d time.Duration, memory func() int) 
 			login = "reporter" + strconv.Itoa(n) + "@acme.example"
 		}
 		select {
-		case bodies <- delivery{h.body(n, login), login}:
+		case bodies <- delivery{h.body(n, login), login, at}:
 			h.sent += hookBatch
 		case err := <-failed:
 			close(bodies)

@@ -478,6 +478,11 @@ func (v *server) signIn(ctx context.Context) error {
 
 // setUp makes the connection, the table and the flow.
 func (v *server) setUp(ctx context.Context, stubURL string, save bool) error {
+	return v.setUpFlow(ctx, fmt.Sprintf(benchFlow, save, stubURL), save, true)
+}
+
+// setUpFlow makes a flow, and what it is bound to.
+func (v *server) setUpFlow(ctx context.Context, text string, save, table bool) error {
 	if err := v.api.raiseCeiling(ctx); err != nil {
 		return err
 	}
@@ -489,7 +494,6 @@ func (v *server) setUp(ctx context.Context, stubURL string, save bool) error {
 	var session struct {
 		Organization struct{ Slug string } `json:"organization"`
 	}
-	text := fmt.Sprintf(benchFlow, save, stubURL)
 	for _, step := range []struct {
 		method, path string
 		body         func() any
@@ -505,7 +509,11 @@ func (v *server) setUp(ctx context.Context, stubURL string, save bool) error {
 		{"POST", "/flows", func() any { return map[string]any{"folder": folder.ID, "yaml": text} }, &fl},
 		{"POST", "/flows/{flow}/publish", func() any { return map[string]any{} }, nil},
 		{"PATCH", "/flows/{flow}", func() any {
-			return map[string]any{"connections": map[string]string{"api": conn.ID}, "tables": map[string]string{"rows": tab.ID}, "enabled": true, "saveData": save}
+			bound := map[string]any{"connections": map[string]string{"api": conn.ID}, "enabled": true, "saveData": save}
+			if table {
+				bound["tables"] = map[string]string{"rows": tab.ID}
+			}
+			return bound
 		}, nil},
 	} {
 		var body []byte

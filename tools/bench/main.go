@@ -35,6 +35,9 @@ type bench struct {
 	on       string        // the one database to measure flows on; empty for both
 	corpus   string        // a folder with rules and filters of others
 	poll     time.Duration // that alerts are measured with; 0 for the event hook
+	to       string        // folder of reports
+	peersIn  string        // folder that peers are installed in
+	page     string        // of the documentation that figures of peers go into; empty for none
 	users    int           // that an identity provider pushes, or that an org consists of
 	count    int           // nodes that are held against one
 	procs    int           // processors of each
@@ -55,7 +58,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.corpus, "corpus", "../shared/corpus", "`folder` with the rules of SigmaHQ and Okta, for detect")
 	flags.DurationVar(&b.poll, "poll", 0, "`interval` of polling, for alerts to come by that instead of by the event hook")
 	flags.IntVar(&b.users, "users", 100_000, "`number` of users that are pushed, for scim, or read, for sync")
-	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen")
+	flags.IntVar(&b.seconds, "seconds", 30, "how long incidents happen, or a load lasts")
+	flags.StringVar(&b.to, "out", ".run/load", "`folder` for the report of a load and its profile")
+	flags.StringVar(&b.peersIn, "peers", ".bin/peers", "`folder` that peers are installed in")
+	flags.StringVar(&b.page, "page", "", "`file` of the documentation that the figures of peers are written into")
 	flags.IntVar(&b.count, "nodes", 2, "`number` of nodes to hold against one, for nodes")
 	flags.IntVar(&b.procs, "procs", 1, "`number` of processors that each node uses, for nodes")
 	flags.DurationVar(&b.delay, "delay", 150*time.Millisecond, "what a peer takes to answer, for the runs of nodes that wait")
@@ -69,11 +75,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim, "sync": b.sync, "nodes": b.nodes, "shards": b.shards}
+	all := map[string]func(context.Context) error{"ingest": b.ingest, "latency": b.latency, "flows": b.flows, "stream": b.stream, "detect": b.detect, "search": b.search, "alerts": b.alerts, "scim": b.scim, "sync": b.sync, "nodes": b.nodes, "shards": b.shards, "load": b.load, "peers": b.peers}
 	for _, name := range flags.Args() {
 		fn, ok := all[name]
 		if !ok {
-			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search, scim, sync, nodes and shards", name)
+			return fmt.Errorf("there is no measurement %q; there are ingest, latency, alerts, flows, stream, detect, search, scim, sync, nodes, shards, load and peers", name)
 		}
 		if err := fn(ctx); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

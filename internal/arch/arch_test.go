@@ -121,6 +121,7 @@ var may = map[string]string{
 	"sandbox/slack":           "",
 	"sandbox/teams":           "",
 	"sandbox":                 "sandbox/auth0 sandbox/mail sandbox/okta sandbox/okta/eventhook sandbox/okta/ratelimit sandbox/scenario sandbox/slack sandbox/teams sandbox/traffic",
+	"tools/audit":             "",
 	"tools/fidelity":          "sandbox/auth0 sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",

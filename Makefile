@@ -68,6 +68,13 @@ fuzz: ## every fuzz target, FUZZTIME each
 fidelity: ## replay recordings of real Okta orgs and an Auth0 tenant against the simulated ones
 	$(GO) run ./tools/fidelity
 
+audit: $(LINT) web/node_modules e2e/node_modules ## security: gosec, licences, secrets in tree and history, what is unused, known weaknesses, least privilege
+	$(LINT) run --enable-only gosec --max-issues-per-linter 0 --max-same-issues 0 ./...
+	$(GO) run ./tools/audit
+	cd web && npx knip --dependencies
+	tools/audit/advisories.sh
+	$(GO) test -count 1 -v -run TestLeastPrivilege ./cmd/sallyport
+
 lint: $(LINT) web/node_modules ## golangci-lint and biome
 	$(LINT) run ./...
 	cd web && npm run lint && npx knip
@@ -103,4 +110,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots
+.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots audit

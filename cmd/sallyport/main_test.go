@@ -20,6 +20,7 @@ import (
 // detector, with which it takes many seconds to start; what the program does at the
 // same time is tested with it in package app.
 func TestMain(m *testing.M) {
+	confineIfAsked()
 	os.Exit(withProgram(m.Run))
 }
 

@@ -17,6 +17,7 @@ import (
 	"sallyport/internal/ask"
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
+	"sallyport/internal/sheet"
 )
 
 // sqlFlags are what sql takes.
@@ -194,7 +195,7 @@ func (f *sqlFlags) print(w io.Writer, a ask.Answer) error {
 		out := csv.NewWriter(w)
 		_ = out.Write(names)
 		for _, r := range a.Rows {
-			_ = out.Write(cells(r, written))
+			_ = out.Write(cells(r, guarded))
 		}
 		out.Flush()
 		return out.Error()
@@ -234,6 +235,14 @@ func cells(row []any, text func(any) string) []string {
 		out[i] = text(v)
 	}
 	return out
+}
+
+// guarded is a value in a file that a spreadsheet may open.
+func guarded(v any) string {
+	if text, ok := v.(string); ok {
+		return sheet.Cell(text)
+	}
+	return written(v)
 }
 
 func written(v any) string {

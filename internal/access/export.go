@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sallyport/internal/sheet"
 )
 
 // WriteCSV writes a ranking, a line for each start.
@@ -32,8 +34,8 @@ func WriteCSV(w io.Writer, r Ranking) error {
 			last = x.LastLogin.UTC().Format(time.RFC3339)
 		}
 		line := []string{
-			strconv.Itoa(i + 1), strconv.Itoa(x.Tier), x.Start.String(), cell(x.Name), strconv.Itoa(x.Length), x.Confidence.String(), x.Strength.String(),
-			strconv.FormatBool(x.Dormant), last, cell(strings.Join(path, "; ")), cell(strings.Join(why, " | ")), cell(strings.Join(changes, " | ")),
+			strconv.Itoa(i + 1), strconv.Itoa(x.Tier), x.Start.String(), sheet.Cell(x.Name), strconv.Itoa(x.Length), x.Confidence.String(), x.Strength.String(),
+			strconv.FormatBool(x.Dormant), last, sheet.Cell(strings.Join(path, "; ")), sheet.Cell(strings.Join(why, " | ")), sheet.Cell(strings.Join(changes, " | ")),
 		}
 		if err := out.Write(line); err != nil {
 			return fmt.Errorf("write a ranking: %w", err)
@@ -44,14 +46,6 @@ func WriteCSV(w io.Writer, r Ranking) error {
 		return fmt.Errorf("write a ranking: %w", err)
 	}
 	return nil
-}
-
-// cell keeps a spreadsheet from taking a name for a formula.
-func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // WriteJSON writes the graph: its nodes, its steps and what was not seen. What

@@ -2,11 +2,11 @@ package access
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"sallyport/internal/inventory"
+	"sallyport/internal/matching"
 )
 
 // identityProviders are edges 4, 5, 6, 23 (inbound) and 37: what is given by who
@@ -26,11 +26,15 @@ func (b *builder) identityProviders() {
 	}
 }
 
+// maxFilter is how large the program of a filter may be, in instructions: it is
+// held against the logins of all people. A larger one admits everybody.
+const maxFilter = 500
+
 // subjectFilter returns whom a filter admits, and whether it could be read: Okta
 // takes expressions that Go does not, and those admit everybody, with less
 // confidence.
 type subject struct {
-	expression *regexp.Regexp
+	expression *matching.Pattern
 	unread     bool
 }
 
@@ -38,8 +42,11 @@ func subjectFilter(text string) subject {
 	if text == "" {
 		return subject{}
 	}
-	x, err := regexp.Compile(`^(?:` + text + `)$`)
-	return subject{expression: x, unread: err != nil}
+	x, err := matching.Compile(`^(?:` + text + `)$`)
+	if err != nil || x.Size() > maxFilter {
+		return subject{unread: true}
+	}
+	return subject{expression: x}
 }
 
 func (s subject) admits(u *user, matchType string) bool {

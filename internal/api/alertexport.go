@@ -15,6 +15,7 @@ import (
 
 	"sallyport/internal/portal"
 	"sallyport/internal/rule"
+	"sallyport/internal/sheet"
 	"sallyport/internal/store"
 )
 
@@ -79,7 +80,7 @@ func (f alertFile) write(ctx context.Context, w io.Writer) (int, error) {
 	n := 0
 	for page, after := f.page, f.after; ; {
 		for _, a := range page {
-			if err := out.Write(each(alertCells(a, f.base), plainCell)); err != nil {
+			if err := out.Write(each(alertCells(a, f.base), sheet.Cell)); err != nil {
 				return n, err
 			}
 			n++

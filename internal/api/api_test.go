@@ -286,7 +286,7 @@ func TestMetrics(t *testing.T) {
 
 func TestSecure(t *testing.T) {
 	rec := &headerOnly{h: http.Header{}}
-	Secure(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })).ServeHTTP(rec, &http.Request{})
+	Secure("http://localhost", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })).ServeHTTP(rec, &http.Request{})
 	policy := rec.h.Get("Content-Security-Policy")
 	if strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'self'") || !strings.Contains(policy, "frame-ancestors 'none'") || rec.h.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v", rec.h)

@@ -16,6 +16,7 @@ import (
 
 	"sallyport/internal/event"
 	"sallyport/internal/portal"
+	"sallyport/internal/sheet"
 	"sallyport/internal/store"
 )
 
@@ -143,7 +144,7 @@ func (f eventFile) csvLine(w io.Writer) (func(store.StoredEvent) error, error) {
 	}
 	line := func(fields []string) error {
 		for i, v := range fields {
-			fields[i] = plainCell(v)
+			fields[i] = sheet.Cell(v)
 		}
 		if err := out.Write(fields); err != nil {
 			return err
@@ -165,12 +166,3 @@ func (f eventFile) csvLine(w io.Writer) (func(store.StoredEvent) error, error) {
 }
 
 func nameOf(e event.Entity) string { return cmp.Or(e.AlternateID, e.DisplayName, e.ID) }
-
-// plainCell keeps a spreadsheet from taking a text for a formula: what an event
-// says was often chosen by whoever is attacking.
-func plainCell(v string) string {
-	if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
-		return "'" + v
-	}
-	return v
-}

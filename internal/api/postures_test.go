@@ -88,7 +88,7 @@ func TestPostureSettings(t *testing.T) {
 	if set.Text("profile") != "baseline" || set.At("changedAt") != nil {
 		t.Errorf("%s", value.JSON(set))
 	}
-	for field, v := range map[string]any{"profile": "none", "servicePattern": "(", "approved": value.Map("NO-1", []any{"x"}), "params": value.Map("PWD-003", value.Map("no", 1.0))} {
+	for field, v := range map[string]any{"profile": "none", "servicePattern": "(", "adminPattern": "(.?){900}", "approved": value.Map("NO-1", []any{"x"}), "params": value.Map("PWD-003", value.Map("no", 1.0))} {
 		if got := failure(c.do("PUT", of, set.With(field, v), 400)); !strings.Contains(string(value.JSON(got)), field) {
 			t.Errorf("%s: %s", field, value.JSON(got))
 		}

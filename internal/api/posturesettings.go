@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"time"
 
@@ -79,7 +78,7 @@ func (in putPostureSettingsIn) check(d Deps) error {
 		return badField("profile", "there is no such profile")
 	}
 	for name, pattern := range map[string]string{"servicePattern": in.ServicePattern, "adminPattern": in.AdminPattern, "sharedPattern": in.SharedPattern} {
-		if _, err := regexp.Compile(pattern); err != nil {
+		if _, err := posture.LoginPattern(pattern); err != nil {
 			return badField(name, "it is no regular expression: %s", err.Error())
 		}
 	}

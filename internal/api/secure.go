@@ -19,13 +19,30 @@ const (
 	consolePolicy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
-// Secure sets the headers that keep a browser from doing harm with the console's
-// pages. The API sets its own.
-func Secure(next http.Handler) http.Handler {
+// Secure sets the headers that keep a browser from doing harm with the pages of a
+// console that people reach by a base URL. The API sets its own.
+func Secure(base string, next http.Handler) http.Handler { return secured(base, consolePolicy, next) }
+
+// SecureAnswers does the same for what is no page, and no part of the API: what
+// other systems call.
+func SecureAnswers(base string, next http.Handler) http.Handler {
+	return secured(base, apiPolicy, next)
+}
+
+func secured(base, policy string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		setSecurity(w.Header(), consolePolicy)
+		setSecurity(w.Header(), policy)
+		stayProtected(w.Header(), base)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// stayProtected has browsers never again come without TLS, where they came with it
+// (RFC 6797).
+func stayProtected(h http.Header, base string) {
+	if secure(base) {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 }
 
 func setSecurity(h http.Header, policy string) {
@@ -59,9 +76,7 @@ func (s *server) outermost(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", given)
 		w.Header().Set("Cache-Control", "no-store")
 		setSecurity(w.Header(), apiPolicy)
-		if secure(s.BaseURL) {
-			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		stayProtected(w.Header(), s.BaseURL)
 		seen := &recorder{ResponseWriter: w}
 		began := s.Now()
 		defer func() { s.Metrics.request(r, seen.status, s.Now().Sub(began)) }()

@@ -214,11 +214,11 @@ func (a *App) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	hooks := &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Log: a.Log}
 	for _, path := range source.HookPaths() {
-		mux.Handle(path, hooks)
+		mux.Handle(path, api.SecureAnswers(a.Config.URL(), hooks))
 	}
 	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Log: a.Log}
 	for _, path := range source.StreamPaths() {
-		mux.Handle(path, streams)
+		mux.Handle(path, api.SecureAnswers(a.Config.URL(), streams))
 	}
 	for _, path := range []string{"/api/", "/scim/", "/sso/", "/saml/", "/hooks/slack/", "/oauth/", "/healthz", "/readyz", "/metrics"} {
 		mux.Handle(path, served)
@@ -227,8 +227,8 @@ func (a *App) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/", api.Secure(pages))
-	mux.Handle("/sso", api.Secure(pages)) // the page itself; what lies under it is the server's
+	mux.Handle("/", api.Secure(a.Config.URL(), pages))
+	mux.Handle("/sso", api.Secure(a.Config.URL(), pages)) // the page itself; what lies under it is the server's
 	return mux, nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"sallyport/content"
 	"sallyport/internal/alert"
 	"sallyport/internal/ask"
+	"sallyport/internal/ask/lite"
 	"sallyport/internal/breach"
 	"sallyport/internal/config"
 	"sallyport/internal/connector"
@@ -289,6 +290,11 @@ func (c *Core) build(o Options) error {
 	c.Guard = &guard.Guard{Ledger: c.DB.Actions, Tenants: c.DB.Connections, Directory: &guard.Directory{Caller: c.Engine, Now: c.Now}, Caller: c.Engine, Log: c.Log, Now: c.Now}
 	c.Remedies = c.newRemedies(o.Content.Playbooks)
 	c.Rules = &alert.Library{Shelf: c.DB.Rules, Packs: o.Content.Rules, Sources: o.Content.Packs, Log: c.Log}
+	if os.Getenv("TMPDIR") == "" && os.Getenv("SQLITE_TMPDIR") == "" { // the data folder may be all that can be written to
+		if err := lite.KeepFilesIn(c.Config.DataDir); err != nil {
+			return err
+		}
+	}
 	c.Ask = ask.New(c.DB.Asked(), c.Now, c.Log)
 	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
 	return nil

@@ -3,6 +3,8 @@ package egress
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 )
 
 // BlockedError is a connection that was not made because of where it leads.
@@ -98,6 +100,56 @@ func newRules(allow []netip.Prefix) *rules {
 		r.allow = append(r.allow, p.Masked())
 	}
 	return r
+}
+
+// checkName returns a [BlockedError] if a host that is not resolved here is seen to
+// be one that must not be connected to: an address in whatever way it is written,
+// this host, or a metadata service by its name.
+func (r *rules) checkName(host string) error {
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	if addr, ok := addressOf(host); ok {
+		return r.check(addr)
+	}
+	for suffix, addr := range map[string]netip.Addr{
+		"localhost":                  netip.AddrFrom4([4]byte{127, 0, 0, 1}),
+		"metadata.google.internal":   netip.AddrFrom4([4]byte{169, 254, 169, 254}),
+		"instance-data.ec2.internal": netip.AddrFrom4([4]byte{169, 254, 169, 254}),
+		"metadata":                   netip.AddrFrom4([4]byte{169, 254, 169, 254}),
+	} {
+		if host == suffix || strings.HasSuffix(host, "."+suffix) {
+			return r.check(addr)
+		}
+	}
+	return nil
+}
+
+// addressOf reads an address, also as C's inet_aton does, which resolvers ask: one
+// to four numbers, decimal, octal behind 0 or hexadecimal behind 0x, the last of
+// which fills what is left. 2130706433, 0x7f.1 and 0177.0.0.1 are 127.0.0.1.
+func addressOf(host string) (netip.Addr, bool) {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr, true
+	}
+	parts := strings.Split(host, ".")
+	if len(parts) > 4 {
+		return netip.Addr{}, false
+	}
+	var all uint64
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 0, 32)
+		if err != nil || strings.HasPrefix(part, "0b") || strings.HasPrefix(part, "0o") || strings.Contains(part, "_") {
+			return netip.Addr{}, false
+		}
+		left := 4 - i // bytes
+		if i < len(parts)-1 {
+			left = 1
+		}
+		if n >= 1<<(8*left) {
+			return netip.Addr{}, false
+		}
+		all = all<<(8*left) | n
+	}
+	return netip.AddrFrom4([4]byte{byte(all >> 24), byte(all >> 16), byte(all >> 8), byte(all)}), true
 }
 
 // check returns a [BlockedError] if addr, or an IPv4 address inside it, must

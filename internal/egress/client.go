@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -124,8 +123,8 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%s is no scheme to call: use https", req.URL.Scheme)
 	}
 	// A proxy resolves names by itself; what can be seen here is checked here.
-	if addr, err := netip.ParseAddr(req.URL.Hostname()); err == nil && x.egress.proxy {
-		if err := x.egress.rules.check(addr); err != nil {
+	if x.egress.proxy {
+		if err := x.egress.rules.checkName(req.URL.Hostname()); err != nil {
 			return nil, err
 		}
 	}

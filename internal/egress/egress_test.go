@@ -135,8 +135,21 @@ func TestConfiguredProxyCarriesRequests(t *testing.T) {
 	if got, err := get(t, c, "http://peer.example/x"); err != nil || got != "asked for http://peer.example/x" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if _, err := get(t, c, "http://169.254.169.254/latest"); err == nil {
-		t.Error("the proxy was asked for a metadata service")
+	// A proxy resolves names, and what its resolver takes for an address.
+	for _, host := range []string{
+		"169.254.169.254", "169.254.169.254.", "2852039166", "0xa9fea9fe", "0xc0a80b0b", "0xA9.254.43518", "0251.0376.0251.0376", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "127.1", "0", "localhost", "a.localhost.",
+		"metadata.google.internal", "Metadata.Google.Internal.", "metadata",
+	} {
+		if _, err := get(t, c, "http://"+host+"/latest"); err == nil {
+			t.Errorf("the proxy was asked for %s", host)
+		} else if _, ok := egress.Blocked(err); !ok {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	for _, host := range []string{"8.8.8.8", "134744072", "1.1", "0b1.1.1.1", "1.2.3.4.5", "metadata.example", "1e1.example"} {
+		if got, err := get(t, c, "http://"+host+"/x"); err != nil || got != "asked for http://"+host+"/x" {
+			t.Errorf("%s: %q, %v", host, got, err)
+		}
 	}
 }
 

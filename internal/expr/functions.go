@@ -125,9 +125,27 @@ func (costs) CallCost(function, _ string, args []ref.Val, result ref.Val) *uint6
 		}
 	}
 	if strings.HasSuffix(function, "matches") || strings.HasPrefix(function, "regex") {
-		cost *= 10
+		cost = cost*10 + programCost(args)
 	}
 	return &cost
+}
+
+// programCost is what a regular expression takes beyond that, where its program is
+// large. Two hundred of its instructions, each looked at for each byte, are a step.
+func programCost(args []ref.Val) uint64 {
+	if len(args) < 2 {
+		return 0
+	}
+	in, ok := args[0].(types.String)
+	source, alsoOK := args[1].(types.String)
+	if !ok || !alsoOK {
+		return 0
+	}
+	re, err := pattern(string(source))
+	if err != nil {
+		return 0
+	}
+	return uint64(re.Size()) * uint64(len(in)) / 200 //nolint:gosec // a size is not negative
 }
 
 func isText(v ref.Val) bool { return v.Type() == types.StringType }

@@ -258,5 +258,8 @@ func matches(a, b ref.Val) ref.Val {
 	if err != nil {
 		return types.WrapErr(err)
 	}
+	if err := re.Fits(string(s)); err != nil {
+		return types.WrapErr(err)
+	}
 	return types.Bool(re.MatchString(string(s)))
 }

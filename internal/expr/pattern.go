@@ -2,8 +2,9 @@ package expr
 
 import (
 	"fmt"
-	"regexp"
 	"sync"
+
+	"sallyport/internal/matching"
 )
 
 // maxPattern bounds a regular expression, maxPatterns how many are kept.
@@ -16,11 +17,11 @@ const (
 // matching it. When it is full it begins anew.
 var patterns struct {
 	sync.RWMutex
-	byText map[string]*regexp.Regexp
+	byText map[string]*matching.Pattern
 }
 
 // pattern compiles a regular expression in RE2's syntax.
-func pattern(text string) (*regexp.Regexp, error) {
+func pattern(text string) (*matching.Pattern, error) {
 	patterns.RLock()
 	re, ok := patterns.byText[text]
 	patterns.RUnlock()
@@ -30,14 +31,14 @@ func pattern(text string) (*regexp.Regexp, error) {
 	if len(text) > maxPattern {
 		return nil, fmt.Errorf("the pattern is longer than %d bytes", maxPattern)
 	}
-	re, err := regexp.Compile(text)
+	re, err := matching.Compile(text)
 	if err != nil {
 		return nil, fmt.Errorf("%.60q is no pattern: %w", text, err)
 	}
 	patterns.Lock()
 	defer patterns.Unlock()
 	if patterns.byText == nil || len(patterns.byText) >= maxPatterns {
-		patterns.byText = map[string]*regexp.Regexp{}
+		patterns.byText = map[string]*matching.Pattern{}
 	}
 	patterns.byText[text] = re
 	return re, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/cel-go/common/types"
@@ -167,6 +168,9 @@ func indexOf(args []ref.Val) ref.Val {
 	return types.Int(i)
 }
 
+// replaceWithin is how long one search for all that is to be replaced may take.
+const replaceWithin = 100 * time.Millisecond
+
 func regexReplace(args []ref.Val) ref.Val {
 	s, bad := texts("regexReplace", args)
 	if bad != nil {
@@ -176,9 +180,13 @@ func regexReplace(args []ref.Val) ref.Val {
 	if err != nil {
 		return types.WrapErr(err)
 	}
+	found, err := re.All(s[0], maxItems, replaceWithin)
+	if err != nil {
+		return types.WrapErr(err)
+	}
 	var out []byte
 	last := 0
-	for _, m := range re.FindAllStringSubmatchIndex(s[0], maxItems) {
+	for _, m := range found {
 		out = append(out, s[0][last:m[0]]...)
 		out = re.ExpandString(out, s[2], s[0], m)
 		last = m[1]
@@ -196,6 +204,9 @@ func regexExtract(args []ref.Val) ref.Val {
 	}
 	re, err := pattern(s[1])
 	if err != nil {
+		return types.WrapErr(err)
+	}
+	if err := re.Fits(s[0]); err != nil {
 		return types.WrapErr(err)
 	}
 	m := re.FindStringSubmatch(s[0])

@@ -2,13 +2,14 @@ package functions
 
 import (
 	"errors"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/matching"
 )
 
 // maxPattern bounds a regular expression, and maxSearched a text of which all
@@ -16,13 +17,15 @@ import (
 const (
 	maxPattern  = 10000
 	maxSearched = 2 << 20
+	// searchWithin is how long the search for all matches may take.
+	searchWithin = time.Second
 )
 
 // pattern reads a regular expression of JavaScript's kind for an engine that
 // takes time in proportion to the text (RE2). What that engine cannot do,
 // looking around and referring back, is refused in words. port names the input
 // in errors.
-func pattern(port, source string, sensitive bool) (*regexp.Regexp, error) {
+func pattern(port, source string, sensitive bool) (*matching.Pattern, error) {
 	if len(source) > maxPattern {
 		return nil, errs.New(errs.Invalid, "%s: a regular expression of more than %d characters", port, maxPattern)
 	}
@@ -33,11 +36,14 @@ func pattern(port, source string, sensitive bool) (*regexp.Regexp, error) {
 	if !sensitive {
 		translated = "(?i)" + translated
 	}
-	re, err := regexp.Compile(translated)
+	re, err := matching.Compile(translated)
 	if wrong, ok := errors.AsType[*syntax.Error](err); ok {
 		return nil, errs.New(errs.Invalid, "%s: %.80q is no regular expression: %s: %.40q", port, source, wrong.Code, wrong.Expr)
 	}
-	return re, err
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "%s: %v", port, err)
+	}
+	return re, nil
 }
 
 // translate writes what JavaScript writes differently.
@@ -108,7 +114,7 @@ func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == 
 
 // replace puts replacement in place of the first match, or of all. In it $1 to
 // $99 stand for groups, $& for the match and $$ for a dollar, as in JavaScript.
-func replace(in string, re *regexp.Regexp, replacement string, all bool) (string, error) {
+func replace(in string, re *matching.Pattern, replacement string, all bool) (string, error) {
 	if len(in) > maxSearched {
 		return "", errs.New(errs.Invalid, "text: more than %d MB cannot be searched by expressions", maxSearched>>20)
 	}
@@ -116,9 +122,13 @@ func replace(in string, re *regexp.Regexp, replacement string, all bool) (string
 	if all {
 		matches = -1
 	}
+	found, err := re.All(in, matches, searchWithin)
+	if err != nil {
+		return "", errs.New(errs.Invalid, "text: %v", err)
+	}
 	var out text
 	last := 0
-	for _, m := range re.FindAllStringSubmatchIndex(in, matches) {
+	for _, m := range found {
 		out.add(in[last:m[0]])
 		expand(&out, replacement, in, m)
 		last = m[1]

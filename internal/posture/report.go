@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sallyport/internal/sheet"
 )
 
 // Report is a run written down for people.
@@ -54,7 +56,7 @@ func (r Result) rows() [][]string {
 		}
 		row = append(row, strconv.Itoa(r.Looked), strconv.Itoa(r.Bad), joined(r.Missing), fresh, r.Check.Fix.Steps, r.Check.Fix.Call)
 		for i, cell := range row {
-			row[i] = plain(cell)
+			row[i] = sheet.Cell(cell)
 		}
 		return row
 	}
@@ -68,15 +70,6 @@ func (r Result) rows() [][]string {
 		rows = append(rows, about(Evidence{}))
 	}
 	return rows
-}
-
-// plain keeps a spreadsheet from taking a cell for a formula: names of objects
-// are what anybody may have typed.
-func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 //go:embed report.html

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"sallyport/internal/matching"
 	"sallyport/internal/value"
 )
 
@@ -74,4 +75,17 @@ func (s Settings) value() (*value.Object, error) {
 		return nil, fmt.Errorf("make a value of settings: %w", err)
 	}
 	return object(text)
+}
+
+// maxLoginPattern is how large the program of a pattern may be, in instructions:
+// it is held against the logins of all people.
+const maxLoginPattern = 500
+
+// LoginPattern reads a regular expression that logins are held against.
+func LoginPattern(text string) (*matching.Pattern, error) {
+	p, err := matching.Compile(text)
+	if err == nil && p.Size() > maxLoginPattern {
+		err = fmt.Errorf("it has more than %d steps once its repetitions are written out", maxLoginPattern)
+	}
+	return p, err
 }

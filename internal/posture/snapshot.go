@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"sallyport/internal/inventory"
+	"sallyport/internal/matching"
 	"sallyport/internal/value"
 )
 
@@ -20,7 +20,7 @@ type snapshot struct {
 	reader   inventory.Reader
 	settings Settings
 	now      time.Time
-	service  *regexp.Regexp // nil where no pattern is set
+	service  *matching.Pattern // nil where no pattern is set
 
 	users    map[string]*person
 	groups   map[string]*cluster
@@ -119,7 +119,7 @@ func take(ctx context.Context, in Input, seen []string) (*snapshot, error) {
 		schema: map[string]bool{}, idps: map[string]*provider{}, granted: map[string][]string{}, bodies: value.NewObject(8), managed: map[string]bool{},
 	}
 	if s.ServicePattern != "" {
-		re, err := regexp.Compile(s.ServicePattern)
+		re, err := LoginPattern(s.ServicePattern)
 		if err != nil {
 			return nil, fmt.Errorf("read the pattern of service accounts: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/sheet"
 	"sallyport/internal/value"
 )
 
@@ -84,10 +85,13 @@ func writeCSV(out *csv.Writer, head []string, rows iter.Seq2[Row, error]) error 
 
 func guardFormula(v any) string {
 	s := value.String(v)
-	if _, isText := v.(string); isText && s != "" && strings.ContainsRune("=+-@\t\r'", rune(s[0])) {
+	switch _, isText := v.(string); {
+	case !isText:
+		return s
+	case strings.HasPrefix(s, "'"): // or it would be taken away again
 		return "'" + s
 	}
-	return s
+	return sheet.Cell(s)
 }
 
 // ReadCSV reads rows to be added. The first line names columns of the table, in

@@ -2,6 +2,7 @@ package lite
 
 import (
 	"fmt"
+	"sync"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -135,4 +136,17 @@ func (s *disk) shut(tls *libc.TLS, file uintptr) int32 {
 	delete(s.ends, file)
 	var of lib.Tsqlite3_io_methods
 	return function[closeFile](libc.AtomicLoadPUintptr(s.original(file)+unsafe.Offsetof(of.FxClose)))(tls, file)
+}
+
+// placed is whether it was said where files go: SQLite keeps that for the whole
+// process.
+var placed sync.Once
+
+// KeepFilesIn has the files of all databases, which have no names and vanish with
+// them, be in a folder rather than where everybody's temporary files are. The first
+// word counts; a folder that is gone or cannot be written to is passed over.
+func KeepFilesIn(dir string) error {
+	var err error
+	placed.Do(func() { lib.Xsqlite3_temp_directory, err = libc.CString(dir) })
+	return err
 }

@@ -7,10 +7,11 @@ package regex
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"sallyport/internal/matching"
 )
 
 // Regexp is a regular expression.
@@ -33,9 +34,9 @@ func Compile(text, flags string) (Regexp, error) {
 	if flags != "" {
 		whole = "(?" + flags + ")" + text
 	}
-	re, err := regexp.Compile(whole)
+	re, err := matching.Compile(whole)
 	if err == nil {
-		return re, nil
+		return &plain{re, re.Longest()}, nil
 	}
 	if !strings.Contains(text, "(?=") && !strings.Contains(text, "(?!") || strings.Contains(text, "(?<=") || strings.Contains(text, "(?<!") {
 		return nil, err
@@ -45,6 +46,20 @@ func Compile(text, flags string) (Regexp, error) {
 		return nil, errors.Join(err, ahead)
 	}
 	return &looking{whole, p}, nil
+}
+
+// plain is an expression without look-ahead. As with those that have it, a text on
+// which too much would have to be spent counts as one that matches.
+type plain struct {
+	*matching.Pattern
+
+	longest int
+}
+
+func (p *plain) Match(text []byte) bool { return len(text) > p.longest || p.Pattern.Match(text) }
+
+func (p *plain) MatchString(text string) bool {
+	return len(text) > p.longest || p.Pattern.MatchString(text)
 }
 
 // looking is an expression with look-ahead.
@@ -88,6 +103,9 @@ func compile(text, flags string, depth int) (*program, error) {
 	}
 	if flags != "" {
 		plain = "(?" + flags + ")" + plain
+	}
+	if _, err := matching.Measure(plain); err != nil {
+		return nil, fmt.Errorf("around the look-ahead: %w", err)
 	}
 	re, err := syntax.Parse(plain, syntax.Perl)
 	if err != nil {
@@ -205,6 +223,7 @@ func (s *states) clear() {
 // run reports whether the expression matches a part of a text: one that begins at
 // from, if it is anchored, or behind it.
 func (p *program) run(text string, from int, anchored bool, steps *int) bool {
+	*steps -= len(p.inst) / 4 // a look-ahead begins at many places, and the room for its states is not free
 	now, next := &states{in: make([]bool, len(p.inst))}, &states{in: make([]bool, len(p.inst))}
 	for at := from; ; {
 		if !anchored || at == from {

@@ -69,6 +69,35 @@ func TestTimeIsBounded(t *testing.T) {
 
 // What has no look-ahead matches as regexp says, by way of a look-ahead that
 // always holds too.
+// A look-ahead that is large is not made room for at each place of a text for
+// nothing, and one that is larger is not taken; nor is what has none.
+func TestSizeIsBounded(t *testing.T) {
+	re, err := regex.Compile(`a(?!`+strings.Repeat("(.?){350}", 4)+`b).c`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if !re.MatchString(strings.Repeat("a", 300_000)) {
+		t.Error("given up, and not a match")
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	large := strings.Repeat("(.?){999}", 100)
+	for _, expr := range []string{large, `a(?!` + large + `)`, large + `(?=a)`} {
+		if _, err := regex.Compile(expr, ""); err == nil {
+			t.Errorf("%.60s is taken", expr)
+		}
+	}
+	slow, err := regex.Compile(strings.Repeat("(.?){400}", 4)+"b$", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if long := strings.Repeat("a", 1<<20); !slow.MatchString(long) || !slow.Match([]byte(long)) {
+		t.Error("a text that is too long does not match")
+	}
+}
+
 func FuzzAgree(f *testing.F) {
 	f.Add("a+b?", "xaab")
 	f.Add(`^(a|b)*$`, "abab\n")

@@ -29,10 +29,11 @@ describe("csvOf", () => {
         [
           ["x,y", '"'],
           ["=1+1", -1],
+          [" ＝1", "a=b"],
           [null, true],
         ],
       ),
-    ).toBe('a,b\r\n"x,y",""""\r\n\'=1+1,-1\r\n,true\r\n');
+    ).toBe('a,b\r\n"x,y",""""\r\n\'=1+1,-1\r\n\' ＝1,a=b\r\n,true\r\n');
   });
 });
 

@@ -54,7 +54,7 @@ export function sorted(rows: unknown[][], column: number, down: boolean): unknow
 export function csvOf(columns: { name: string }[], rows: unknown[][]): string {
   const cell = (v: unknown) => {
     let text = v === null || v === undefined ? "" : String(v);
-    if (typeof v === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+    if (typeof v === "string" && /^[ \u00a0]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return `${[columns.map((c) => cell(c.name)), ...rows.map((r) => r.map(cell))].map((r) => r.join(",")).join("\r\n")}\r\n`;

@@ -6,6 +6,8 @@ test("nothing leads to another host, or round in a circle", () => {
   for (const bad of [
     "//evil.example",
     "/\\evil.example",
+    "/\t/evil.example",
+    "/\n\\evil.example",
     "https://evil.example",
     "javascript:alert(1)",
     "/sign-in?next=/x",

@@ -43,6 +43,9 @@ func runBackup(ctx context.Context, flags *flag.FlagSet, args []string, std stre
 		return err
 	}
 	rows, err := backup(ctx, base.DB, flags.Arg(0), std)
+	if err == nil {
+		err = base.NoteBackup(byHand(ctx), "file", rows)
+	}
 	if err := errors.Join(err, base.Close()); err != nil {
 		return err
 	}

@@ -101,6 +101,7 @@ func commands() []command {
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
 		{"backup", "FILE", "write everything but the key to a file", runBackup},
 		{"restore", "FILE", "fill an empty database from a backup", runRestore},
+		{"doctor", "", "look at everything that a server needs, and say what to do", runDoctor},
 		{"migrate", "", "bring the database's schema up to date", runMigrate},
 		{"config", "", "show the configuration in force, without its secrets", runConfig},
 		{"version", "", "the version of this program", runVersion},

@@ -218,10 +218,10 @@ func OpenBase(ctx context.Context, o Options) (*Base, error) {
 }
 
 // Close closes the database, and the list of breached passwords.
-func (b *Base) Close() error {
-	err := b.DB.Close()
-	if b.Breached != nil {
-		err = errors.Join(err, b.Breached.Close())
+func (c *Base) Close() error {
+	err := c.DB.Close()
+	if c.Breached != nil {
+		err = errors.Join(err, c.Breached.Close())
 	}
 	return err
 }

@@ -91,6 +91,7 @@ var may = map[string]string{
 	"internal/live":               "",
 	"internal/store":              "internal/audit internal/backtest internal/detect/correlate internal/alert internal/rule internal/errs internal/id internal/value internal/event internal/source internal/flow internal/table internal/connector internal/guard internal/portal internal/detect internal/search internal/notify internal/letter internal/scim internal/scim/schema internal/inventory internal/okta internal/posture internal/remedy internal/timeline internal/ask internal/okta/onboard",
 	"internal/store/storetest":    "internal/store",
+	"internal/doctor":             "internal/audit internal/config internal/connector internal/errs internal/letter internal/okta internal/okta/reach internal/portal internal/saml internal/source internal/store",
 	"internal/app":                "*",
 	"internal/console":            "",
 	"internal/flowtest":           "internal/errs internal/value internal/connector/document",
@@ -122,7 +123,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/auth0 sandbox/okta",
 	"tools/traffic":           "",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
-	"cmd/sallyport":           "internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions internal/auth0/action",
+	"cmd/sallyport":           "internal/doctor internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions internal/auth0/action",
 }
 
 // TestImports reads the files itself, and asks no "go list": go test keeps a

@@ -78,6 +78,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.backtests.Changed = func(j backtest.Job) { a.Live.Publish(j.Org, api.BacktestChanged(j)) }
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
+	a.metrics.Watch(api.Watched{DB: c.DB, Budgets: c.Quota.Usage, Version: c.Version, Now: c.Now})
+	c.Engine.Watch(a.called)
 	a.watch()
 	a.runner = &flow.Runner{
 		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys,
@@ -159,12 +161,14 @@ func (a *App) watch() {
 		if b.Source != "" { // else no events came: time passed
 			a.metrics.Accepted(string(b.Via), len(o.Fresh))
 			a.metrics.Ahead(len(o.Ahead))
+			a.metrics.Batch(b.Via, newest(o.Fresh, a.Now()))
 			a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
 		}
 		if len(o.Fresh) > 0 {
 			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(o.Fresh)))
 		}
 		for _, t := range o.Alerts {
+			a.metrics.Found(t.Alert.Severity, t.Opened)
 			a.Live.Publish(b.Org, api.AlertChanged(t.Alert))
 		}
 		for _, r := range o.Runs {

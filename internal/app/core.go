@@ -234,6 +234,7 @@ type Core struct {
 	Shelf     *connector.Shelf
 	Egress    *egress.Egress
 	Engine    *connector.Engine
+	Quota     *quota.Registry // the rate limits that Engine keeps to
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
 	Templates func() (*template.Shelf, error)  // as in [Content]
@@ -279,8 +280,9 @@ func (c *Core) build(o Options) error {
 	c.Checks = o.Content.Checks
 	c.Catalogue = flow.NewCatalogue(functions.All(), c.Shelf)
 	c.Egress = egress.New(egress.Options{Allow: networks, Proxy: proxy})
+	c.Quota = quota.NewRegistry(quota.Options{Now: c.Now})
 	c.Engine = connector.NewEngine(connector.Options{
-		Shelf: c.Shelf, Keyring: c.Keys, Egress: c.Egress, Quota: quota.NewRegistry(quota.Options{Now: c.Now}), Grants: c.DB.Grants, Now: c.Now,
+		Shelf: c.Shelf, Keyring: c.Keys, Egress: c.Egress, Quota: c.Quota, Grants: c.DB.Grants, Now: c.Now,
 	})
 	c.Library = &flow.Library{Shelf: c.DB.Flows}
 	c.Exchange = &exchange.Desk{DB: c.DB, Shelf: c.Shelf, Catalogue: c.Catalogue, Now: c.Now}

@@ -69,11 +69,7 @@ func inspectSQLite(ctx context.Context, name string) (Condition, error) {
 	} else if said != "ok" {
 		c.Damage = said
 	}
-	for _, file := range []string{name, name + "-wal"} {
-		if info, err := os.Stat(file); err == nil {
-			c.Size += info.Size()
-		}
-	}
+	c.Size = fileSizes(name)
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(filepath.Dir(name), &disk); err == nil {
 		c.Free = int64(disk.Bavail) * int64(disk.Bsize) //nolint:gosec,unconvert // the types are other ones on other systems
@@ -172,4 +168,36 @@ func scanMoment(rows *sql.Rows) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("%v is no time", v)
+}
+
+// Stats returns how the connections to the database are used, by what they are for.
+func (db *DB) Stats() []sql.DBStats {
+	if db.r == db.w {
+		return []sql.DBStats{db.w.Stats()}
+	}
+	return []sql.DBStats{db.w.Stats(), db.r.Stats()}
+}
+
+// Size returns how many bytes the database takes.
+func (db *DB) Size(ctx context.Context) (int64, error) {
+	if db.pool != nil {
+		return one(ctx, db, "size", scalar[int64], `SELECT pg_database_size(current_database())`)
+	}
+	return fileSizes(db.path), nil
+}
+
+// fileSizes returns what an SQLite database and its log take.
+func fileSizes(name string) (n int64) {
+	for _, file := range []string{name, name + "-wal"} {
+		if info, err := os.Stat(file); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// CountOn counts the flows of all organizations that are turned on: for whoever looks
+// after the server.
+func (t Flows) CountOn(ctx context.Context) (int, error) {
+	return one(ctx, t.db, "count", scalar[int], `SELECT count(*) FROM flow WHERE enabled`)
 }

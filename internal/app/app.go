@@ -82,7 +82,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	c.Engine.Watch(a.called)
 	a.watch()
 	a.runner = &flow.Runner{
-		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys,
+		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys, Tracer: c.Tracer,
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.sender = a.newSender()
@@ -100,7 +100,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	c.DB.WatchSessions(func(org, session string) { a.Live.Publish(org, api.SessionEnded(session)) })
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
-		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
+		Holder: holder(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Tracer: c.Tracer, Log: c.Log,
 	}
 	a.syncer, a.judge = newSyncer(c, a.Live), newJudge(c, a.Live)
 	a.setups = a.newSetups()
@@ -215,11 +215,11 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	hooks := &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Log: a.Log}
+	hooks := &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Tracer: a.Tracer, Log: a.Log}
 	for _, path := range source.HookPaths() {
 		mux.Handle(path, hooks)
 	}
-	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Log: a.Log}
+	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Tracer: a.Tracer, Log: a.Log}
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, streams)
 	}

@@ -47,8 +47,17 @@ soak: ## kill the server a hundred times under load; a thousand sign in at once
 	$(GO) test -count 1 -run TestAThousandSignInsAtOnce ./internal/api
 	CRASH_KILLS=100 tools/with-postgres.sh $(GO) test $(RACE) -count 1 -v -timeout 60m -run TestCrash ./cmd/sallyport
 
+pitr: build ## PostgreSQL is brought back to a moment, by its own archive
+	bash tools/pitr.sh $(BIN)/sallyport
+
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
+
+release: internal/console/dist/index.html ## programs, packages, checksums and bill of materials for linux and darwin, in dist
+	$(GO) run ./tools/release -o dist
+
+release-check: internal/console/dist/index.html ## one target built twice, here and in a copy elsewhere: the same bytes
+	bash tools/release-check.sh
 
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
@@ -91,4 +100,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots
+.PHONY: release release-check pitr help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots

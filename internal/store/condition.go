@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"sallyport/internal/errs"
@@ -79,11 +79,11 @@ func inspectSQLite(ctx context.Context, name string) (Condition, error) {
 
 func inspectPostgres(ctx context.Context, dsn string) (Condition, error) {
 	c := Condition{Kind: "postgres", Free: -1}
-	conf, err := pgx.ParseConfig(dsn)
+	conf, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return c, errs.New(errs.Invalid, "the URL is not understood: %s", withoutPassword(err))
 	}
-	db := stdlib.OpenDB(*conf)
+	db := stdlib.OpenDB(*conf.ConnConfig)
 	defer func() { _ = db.Close() }()
 	if err := db.QueryRowContext(ctx, `SELECT current_setting('server_version'), pg_database_size(current_database()), clock_timestamp()`).Scan(&c.Version, &c.Size, &c.Now); err != nil {
 		return c, errs.Wrap(errs.Unavailable, eachOnce(err), "the database %s cannot be reached", describe(dsn))

@@ -53,6 +53,10 @@ pitr: build ## PostgreSQL is brought back to a moment, by its own archive
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
 
+docs: ## the site of the documentation, in site: guides, reference made from the code, pictures of make shots
+	mkdir -p site && $(GO) run ./cmd/sallyport man --markdown > site/commands.md
+	$(GO) run ./tools/docs -o site -manual site/commands.md
+
 release: internal/console/dist/index.html ## programs, packages, checksums and bill of materials for linux and darwin, in dist
 	$(GO) run ./tools/release -o dist
 
@@ -100,4 +104,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: release release-check pitr help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots
+.PHONY: docs release release-check pitr help demo dev build test test-web test-go test-browser bench soak agree fuzz fidelity lint fmt gen check shots

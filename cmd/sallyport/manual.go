@@ -33,7 +33,12 @@ func describeAll(ctx context.Context) []described {
 
 // runMan writes the manual page.
 func runMan(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
+	markdown := flags.Bool("markdown", false, "write Markdown, for the site of the documentation")
 	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if *markdown {
+		_, err := io.WriteString(std.out, markdownManual(describeAll(ctx)))
 		return err
 	}
 	var b strings.Builder
@@ -53,6 +58,25 @@ func runMan(ctx context.Context, flags *flag.FlagSet, args []string, std streams
 	b.WriteString(".SH EXIT STATUS\n0 where it went well, 1 where it was tried and went wrong, 2 where it was not understood and nothing was tried.\n")
 	_, err := io.WriteString(std.out, b.String())
 	return err
+}
+
+// markdownManual is the manual as a page of the documentation.
+func markdownManual(all []described) string {
+	plain := strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ")
+	var b strings.Builder
+	b.WriteString("# Commands\n\nMade from the commands themselves. `sallyport help COMMAND` says the same, and `sallyport completion bash|zsh|fish` writes what a shell completes them by.\n")
+	for _, d := range all {
+		fmt.Fprintf(&b, "\n## sallyport %s\n\n    %s\n\n%s.\n", d.name, strings.TrimSpace("sallyport "+d.name+" [flags] "+d.args), plain.Replace(sentence(d.short)))
+		if len(d.flags) == 0 {
+			continue
+		}
+		b.WriteString("\n| Flag | |\n|---|---|\n")
+		for _, f := range d.flags {
+			kind, text := flag.UnquoteUsage(f)
+			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.TrimSpace("--"+f.Name+" "+kind), plain.Replace(withDefault(f, text)))
+		}
+	}
+	return b.String()
 }
 
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

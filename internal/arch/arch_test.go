@@ -124,6 +124,7 @@ var may = map[string]string{
 	"tools/fidelity":          "sandbox/auth0 sandbox/okta",
 	"tools/traffic":           "",
 	"tools/release":           "",
+	"tools/docs":              "internal/api internal/letter internal/store",
 	"tools/bench":             "sandbox/okta tools/traffic internal/detect internal/detect/correlate internal/detect/oktafilter internal/detect/sigma internal/event internal/scan internal/search internal/source internal/store",
 	"cmd/sallyport":           "internal/trace internal/doctor internal/auth0 internal/access internal/posture internal/posture/pdf internal/inventory internal/alert internal/audit internal/backtest internal/detect/correlate internal/event internal/rule sandbox/scenario internal/flowtest internal/exchange internal/errs internal/value internal/migration content sandbox internal/okta internal/okta/onboard internal/secret internal/app internal/config internal/connector internal/flopack internal/flow internal/functions internal/portal internal/source internal/store internal/timeline internal/ask sandbox/auth0/actions internal/auth0/action",
 }

@@ -59,8 +59,21 @@ chaos: ## faults of servers, database, network, clocks and disks; SCENARIOS name
 	$(GO) build -trimpath -tags chaos -o $(BIN)/sallyport-chaos ./cmd/sallyport
 	$(GO) run ./tools/chaos -bin $(BIN)/sallyport-chaos -seed $(SEED) -out .run/chaos $(SCENARIOS)
 
+pitr: build ## PostgreSQL is brought back to a moment, by its own archive
+	bash tools/pitr.sh $(BIN)/sallyport
+
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
+
+docs: ## the site of the documentation, in site: guides, reference made from the code, pictures of make shots
+	mkdir -p site && $(GO) run ./cmd/sallyport man --markdown > site/commands.md
+	$(GO) run ./tools/docs -o site -manual site/commands.md
+
+release: internal/console/dist/index.html ## programs, packages, checksums and bill of materials for linux and darwin, in dist
+	$(GO) run ./tools/release -o dist
+
+release-check: internal/console/dist/index.html ## one target built twice, here and in a copy elsewhere: the same bytes
+	bash tools/release-check.sh
 
 fuzz: ## every fuzz target, FUZZTIME each
 	tools/fuzz.sh $(FUZZTIME)
@@ -110,4 +123,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots audit
+.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots audit docs release release-check pitr

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"sallyport/internal/store"
 )
@@ -32,17 +33,27 @@ func runMigrate(ctx context.Context, flags *flag.FlagSet, args []string, std str
 func runBackup(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
 	var conf configFlag
 	conf.on(flags)
+	every := flags.Duration("every", 0, "go on until stopped, and copy what has changed this `often` to a folder, from which each moment since can be restored")
+	keep := flags.Duration("keep", 7*24*time.Hour, "with --every, `how long` moments stay to be had")
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
-	if flags.NArg() != 1 {
-		return usage("name the file to write, or - for standard output")
+	switch {
+	case flags.NArg() != 1:
+		return usage("name the file to write, or - for standard output; with --every, a folder")
+	case *every < 0 || *every > 0 && *every < time.Second || *keep < time.Minute:
+		return usage("--every is at least 1s, and --keep at least 1m")
+	case *every > 0:
+		return runArchive(ctx, &conf, flags.Arg(0), *every, *keep, std)
 	}
 	base, err := conf.base(ctx, std)
 	if err != nil {
 		return err
 	}
 	rows, err := backup(ctx, base.DB, flags.Arg(0), std)
+	if err == nil {
+		err = base.NoteBackup(byHand(ctx), "file", rows)
+	}
 	if err := errors.Join(err, base.Close()); err != nil {
 		return err
 	}
@@ -70,11 +81,18 @@ func backup(ctx context.Context, db *store.DB, file string, std streams) (int64,
 func runRestore(ctx context.Context, flags *flag.FlagSet, args []string, std streams) error {
 	var conf configFlag
 	conf.on(flags)
+	at := flags.String("at", "", "`moment` to restore of an archive, as 2026-11-21T15:04:05Z; the last one by default")
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
 	if flags.NArg() != 1 {
 		return usage("name the backup, or - for standard input")
+	}
+	if info, err := os.Stat(flags.Arg(0)); err == nil && info.IsDir() {
+		return restoreArchive(ctx, &conf, flags.Arg(0), *at, std)
+	}
+	if *at != "" {
+		return usage("--at is of an archive, a folder that backup --every fills")
 	}
 	in, err := openInput(flags.Arg(0))
 	if err != nil {

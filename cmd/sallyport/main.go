@@ -100,10 +100,13 @@ func commands() []command {
 		{"audit verify", "", "find what was changed in the audit log, taken out of it or cut off", runAuditVerify},
 		{"nodes", "", "list the servers that work on the database, and what is in their queue", runNodes},
 		{"secret rotate", "", "make a new key and seal every secret with it", runSecretRotate},
-		{"backup", "FILE", "write everything but the key to a file", runBackup},
-		{"restore", "FILE", "fill an empty database from a backup", runRestore},
+		{"backup", "FILE|DIR", "write everything but the key to a file, or each moment to a folder", runBackup},
+		{"restore", "FILE|DIR", "fill an empty database from a backup", runRestore},
+		{"doctor", "", "look at everything that a server needs, and say what to do", runDoctor},
 		{"migrate", "", "bring the database's schema up to date", runMigrate},
 		{"config", "", "show the configuration in force, without its secrets", runConfig},
+		{"completion", "bash|zsh|fish", "write what a shell completes commands and flags by", runCompletion},
+		{"man", "", "write the manual page", runMan},
 		{"version", "", "the version of this program", runVersion},
 	}
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"flag"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
 
 	"sallyport/internal/app"
 	"sallyport/internal/config"
+	"sallyport/internal/trace"
 )
 
 // configFlag is the flag that every command has which works on the database.
@@ -33,7 +35,11 @@ func (c *configFlag) options(std streams) (app.Options, error) {
 	if err != nil {
 		return app.Options{}, err
 	}
-	return app.Options{Config: cfg, Version: version, Log: cfg.Log.Logger(std.err), Now: clock(std.err)}, nil
+	traces, err := trace.FromEnviron(os.Environ(), cfg.Traces.Endpoint, cfg.Traces.Headers.Reveal())
+	if err != nil {
+		return app.Options{}, err
+	}
+	return app.Options{Config: cfg, Version: version, Traces: traces, Now: clock(std.err), Log: slog.New(trace.Logs(cfg.Log.Logger(std.err).Handler()))}, nil
 }
 
 // base opens the database for a command that is about people, or about all data.

@@ -25,6 +25,7 @@ type Metrics struct {
 	ahead    prometheus.Counter
 	runs     *prometheus.CounterVec
 	letters  *prometheus.CounterVec
+	work     *workMetrics
 }
 
 // NewMetrics returns figures that are kept in a registry. Runs that have not
@@ -52,7 +53,10 @@ func NewMetrics(reg *prometheus.Registry, runs store.Runs) *Metrics {
 			Name: "sallyport_letter_attempts_total", Help: "Attempts at letters by what they came to: sent, failed, expired, or queued for another.",
 		}, []string{"state"}),
 	}
+	m.work = newWorkMetrics()
 	reg.MustRegister(m.requests, m.latency, m.events, m.ahead, m.runs, m.letters, openRuns{runs})
+	reg.MustRegister(m.work.all()...)
+	m.begin()
 	return m
 }
 

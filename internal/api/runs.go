@@ -10,6 +10,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/portal"
 	"sallyport/internal/store"
+	"sallyport/internal/trace"
 	"sallyport/internal/value"
 )
 
@@ -41,6 +42,7 @@ type Run struct {
 	Unknown    int              `json:"unknown" doc:"effects of which nobody knows whether they happened"`
 	Refused    int              `json:"refused" doc:"effects that the guard refused"`
 	Cancelling bool             `json:"cancelling" doc:"somebody wants it to end, and it has not yet"`
+	Trace      string           `json:"trace,omitempty" doc:"id of the work that it belongs to, from the event that set it off on: it stands in the log, and in traces of OpenTelemetry"`
 	CreatedAt  time.Time        `json:"createdAt"`
 	StartedAt  time.Time        `json:"startedAt,omitzero"`
 	WakeAt     time.Time        `json:"wakeAt,omitzero" doc:"until when it waits"`
@@ -97,7 +99,7 @@ func newRunShower(ctx context.Context, d Deps, c portal.Caller, runs []flow.Run)
 func (s runShower) run(r flow.Run) Run {
 	out := Run{
 		ID: r.ID, Flow: refTo(s.titles, r.Flow), Version: r.Version, State: r.State, Cause: r.Cause, Alert: r.Alert, CausedBy: refIf(s.people, r.CausedBy), RetryOf: r.RetryOf,
-		DryRun: r.DryRun, Error: r.Error, Reason: r.Reason, Unknown: r.Unknown, Refused: r.Refused, Cancelling: r.Cancel && !r.State.Ended(),
+		Trace: trace.IDOf(r.Trace), DryRun: r.DryRun, Error: r.Error, Reason: r.Reason, Unknown: r.Unknown, Refused: r.Refused, Cancelling: r.Cancel && !r.State.Ended(),
 		CreatedAt: r.CreatedAt, StartedAt: r.StartedAt, WakeAt: r.WakeAt, EndedAt: r.EndedAt,
 	}
 	if e, ok := s.events[r.Event]; ok {

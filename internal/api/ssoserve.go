@@ -259,6 +259,7 @@ func (s *server) testEnded(w http.ResponseWriter, r *http.Request) {
 // ssoFailed tells a person why a sign-in did not go on.
 func (s *server) ssoFailed(w http.ResponseWriter, r *http.Request, err error) {
 	if no, ok := errors.AsType[*portal.RefusedError](err); ok {
+		s.Metrics.ssoRefused(no.Trace.Rule)
 		if no.Test != "" {
 			s.testEnded(w, r)
 			return

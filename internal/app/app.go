@@ -88,9 +88,11 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.backtests.Changed = func(j backtest.Job) { a.Live.Publish(j.Org, api.BacktestChanged(j)) }
 	a.metrics = api.NewMetrics(prometheus.NewRegistry(), c.DB.Runs)
+	a.metrics.Watch(api.Watched{DB: c.DB, Budgets: c.Quota.Usage, Version: c.Version, Now: c.Now})
+	c.Engine.Watch(a.called)
 	a.watch()
 	a.runner = &flow.Runner{
-		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys,
+		Store: c.DB.Runs, Library: c.Library, Catalogue: c.Catalogue, Gate: c.Guard, Caller: c.Engine, Sources: reads{c}, Planner: planner{c}, Keys: c.Keys, Tracer: c.Tracer,
 		Now: c.Now, Log: c.Log, Changed: a.runChanged, Export: c.export, Address: c.address, Answered: func(org, run, flowID string) { a.Live.Publish(org, api.RunChanged(run, flowID, flow.Running)) },
 	}
 	a.sender = a.newSender()
@@ -108,7 +110,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	c.DB.WatchSessions(func(org, session string) { a.Live.Publish(org, api.SessionEnded(session)) })
 	a.poller = &source.Poller{
 		Store: c.DB.Sources, Leases: c.DB.Leases, Sink: c.Pipeline, Fetcher: func(s source.Source) okta.Fetcher { return logFetcher{c, s} },
-		Holder: c.DB.Self(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Log: c.Log,
+		Holder: c.DB.Self(), Intervals: source.Intervals(c.Config.Poll), Now: c.Now, Tracer: c.Tracer, Log: c.Log,
 	}
 	a.syncer, a.judge = newSyncer(c, a.Live), newJudge(c, a.Live)
 	a.setups = a.newSetups()
@@ -160,12 +162,14 @@ func (a *App) watch() {
 		if b.Source != "" { // else no events came: time passed
 			a.metrics.Accepted(string(b.Via), len(o.Fresh))
 			a.metrics.Ahead(len(o.Ahead))
+			a.metrics.Batch(b.Via, newest(o.Fresh, a.Now()))
 			a.Live.Publish(b.Org, live.Message{Topic: live.Source, ID: b.Source})
 		}
 		if len(o.Fresh) > 0 {
 			a.Live.Publish(b.Org, api.EventsAccepted(b.Source, len(o.Fresh)))
 		}
 		for _, t := range o.Alerts {
+			a.metrics.Found(t.Alert.Severity, t.Opened)
 			a.Live.Publish(b.Org, api.AlertChanged(t.Alert))
 		}
 		for _, r := range o.Runs {
@@ -212,11 +216,11 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	hooks := &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Log: a.Log}
+	hooks := &source.Hooks{Store: a.DB.Sources, Sink: a.Pipeline, Keys: a.Keys, Now: a.Now, Tracer: a.Tracer, Log: a.Log}
 	for _, path := range source.HookPaths() {
 		mux.Handle(path, api.SecureAnswers(a.Config.URL(), hooks))
 	}
-	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Log: a.Log}
+	streams := &source.Streams{Store: a.DB.Sources, Sink: a.Pipeline, Healthy: a.DB.Ping, Now: a.Now, Tracer: a.Tracer, Log: a.Log}
 	for _, path := range source.StreamPaths() {
 		mux.Handle(path, api.SecureAnswers(a.Config.URL(), streams))
 	}

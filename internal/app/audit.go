@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sallyport/internal/audit"
+	"sallyport/internal/doctor"
 )
 
 // How the audit log is sent on.
@@ -92,4 +93,10 @@ func (c *Base) VerifyAudit(ctx context.Context, said func(slug string, r audit.R
 		said(slug, r)
 	}
 	return nil
+}
+
+// NoteBackup tells in the server's own log that a backup was written: how is "file" or
+// "archive".
+func (c *Base) NoteBackup(ctx context.Context, how string, rows int64) error {
+	return c.DB.Audit.Add(ctx, "", audit.Note{Action: doctor.BackupWritten, Detail: map[string]any{"how": how, "rows": rows}})
 }

@@ -37,6 +37,7 @@ import (
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/template"
+	"sallyport/internal/trace"
 )
 
 // Options is what the program is built from.
@@ -45,6 +46,7 @@ type Options struct {
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil is [time.Now]
+	Traces  trace.Options    // where traces are sent; nowhere where it names no URL
 	// SandboxOrg is the slug of the organization that the sandbox is for; empty is
 	// the default one.
 	SandboxOrg string
@@ -219,10 +221,10 @@ func OpenBase(ctx context.Context, o Options) (*Base, error) {
 }
 
 // Close closes the database, and the list of breached passwords.
-func (b *Base) Close() error {
-	err := b.DB.Close()
-	if b.Breached != nil {
-		err = errors.Join(err, b.Breached.Close())
+func (c *Base) Close() error {
+	err := c.DB.Close()
+	if c.Breached != nil {
+		err = errors.Join(err, c.Breached.Close())
 	}
 	return err
 }
@@ -234,7 +236,7 @@ type Core struct {
 
 	Shelf     *connector.Shelf
 	Egress    *egress.Egress
-	Quota     *quota.Registry
+	Quota     *quota.Registry // the rate limits that Engine keeps to
 	Engine    *connector.Engine
 	Catalogue *flow.Catalogue
 	Library   *flow.Library
@@ -246,6 +248,7 @@ type Core struct {
 	Rules     *alert.Library
 	Ask       *ask.Engine
 	Pipeline  *pipeline.Pipeline[*store.Batch]
+	Tracer    *trace.Tracer // nil where nobody collects traces
 }
 
 // OpenCore opens the database and builds everything on it. Close it.
@@ -255,6 +258,10 @@ func OpenCore(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{Base: *base}
+	o.Traces.Version, o.Traces.Log = o.Version, o.Log
+	if c.Tracer, err = trace.New(ctx, o.Traces); err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
 	if err := c.build(o); err != nil {
 		return nil, errors.Join(err, base.Close())
 	}
@@ -296,12 +303,19 @@ func (c *Core) build(o Options) error {
 		}
 	}
 	c.Ask = ask.New(c.DB.Asked(), c.Now, c.Log)
-	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Now: c.Now, Log: c.Log}
+	c.Pipeline = &pipeline.Pipeline[*store.Batch]{Store: c.DB.Sources, Rules: c.Rules, Library: c.Library, Tracer: c.Tracer, Now: c.Now, Log: c.Log}
 	return nil
 }
 
 // Close closes the databases, and the list of breached passwords.
-func (c *Core) Close() error { return errors.Join(c.Ask.Close(), c.Base.Close()) }
+func (c *Core) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), lastTraces)
+	defer cancel()
+	return errors.Join(c.Tracer.Close(ctx), c.Ask.Close(), c.Base.Close())
+}
+
+// lastTraces is how long the last traces may take to be sent.
+const lastTraces = 3 * time.Second
 
 // address is where HTTP requests start a flow of an organization.
 func (c *Core) address(org, flowID string) string {

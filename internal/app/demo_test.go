@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/secret"
 	"sallyport/internal/store/storetest"
+	"sallyport/internal/trace"
 	"sallyport/sandbox"
 )
 
@@ -58,10 +59,16 @@ func eachDemo(t *testing.T, test func(d *demo)) {
 
 func startDemo(t *testing.T, dsn string) *demo {
 	t.Helper()
+	return startDemoOf(t, dsn, trace.Options{})
+}
+
+// startDemoOf starts a demo that sends its traces somewhere.
+func startDemoOf(t *testing.T, dsn string, traces trace.Options) *demo {
+	t.Helper()
 	d := &demo{t: t, data: t.TempDir(), dsn: dsn, log: &buffer{}}
 	c := config.Default()
 	c.DataDir, c.Database, c.Listen, c.Poll = d.data, secret.NewText(dsn), "127.0.0.1:0", config.Poll{Least: time.Second, Most: time.Second}
-	o := app.DemoOptions{Options: app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Content: withRules(t)}}
+	o := app.DemoOptions{Options: app.Options{Config: c, Version: "test", Traces: traces, Log: slog.New(trace.Logs(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))), Content: withRules(t)}}
 	ctx, cancel := context.WithCancel(t.Context())
 	d.stop = cancel
 	ready, ended := make(chan app.Demo, 1), make(chan error, 1)

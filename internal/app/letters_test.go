@@ -18,7 +18,8 @@ import (
 	"sallyport/internal/store/storetest"
 )
 
-// A demo writes to its sandbox's mailbox, and its figures say so.
+// A demo writes to its sandbox's mailbox, and its figures say so; the dashboard and
+// the alert rules that come with it ask for figures that a server at work has.
 func TestDemoMail(t *testing.T) {
 	d := startDemo(t, storetest.Prepared(t))
 	var out struct {
@@ -45,6 +46,7 @@ func TestDemoMail(t *testing.T) {
 	if err != nil || !bytes.Contains(figures, []byte("sallyport_mail_up 1\n")) || !bytes.Contains(figures, []byte(`sallyport_letters_queued{tried="no"} 0`)) {
 		t.Errorf("the figures are %s, %v", figures, err)
 	}
+	figuresAreThere(d)
 }
 
 // A letter that was queued while no server ran, or mail was not configured, goes

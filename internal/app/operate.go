@@ -99,15 +99,28 @@ func (c *Core) ImportSource(ctx context.Context, slug string) (org, src string, 
 // file does not. It is no reason not to start: who has lost the key enters the
 // secrets again in the console.
 func (c *Core) checkKeys(ctx context.Context) error {
+	all, shut, err := c.sealedAndShut(ctx)
+	if err != nil {
+		return err
+	}
+	if shut > 0 {
+		c.Log.ErrorContext(ctx, "the key file does not open what is sealed in the database: stop the server and put the key file in place with which it was sealed, "+
+			"or enter the secrets of connections and event hooks again", "key_file", c.Config.Key(), "sealed", all, "not_opened", shut)
+	}
+	return nil
+}
+
+// sealedAndShut counts the secrets of connections and event hooks, and those of them
+// that the key file does not open.
+func (c *Core) sealedAndShut(ctx context.Context) (all, shut int, err error) {
 	conns, err := c.DB.Connections.Sealed(ctx)
 	if err != nil {
-		return fmt.Errorf("list sealed connections: %w", err)
+		return 0, 0, fmt.Errorf("list sealed connections: %w", err)
 	}
 	hooks, err := c.DB.Sources.Sealed(ctx)
 	if err != nil {
-		return fmt.Errorf("list sealed event hooks: %w", err)
+		return 0, 0, fmt.Errorf("list sealed event hooks: %w", err)
 	}
-	shut := 0
 	for _, conn := range conns {
 		if _, _, err := c.Engine.Reseal(conn.Connection); err != nil {
 			shut++
@@ -118,11 +131,7 @@ func (c *Core) checkKeys(ctx context.Context) error {
 			shut++
 		}
 	}
-	if shut > 0 {
-		c.Log.ErrorContext(ctx, "the key file does not open what is sealed in the database: stop the server and put the key file in place with which it was sealed, "+
-			"or enter the secrets of connections and event hooks again", "key_file", c.Config.Key(), "sealed", len(conns)+len(hooks), "not_opened", shut)
-	}
-	return nil
+	return len(conns) + len(hooks), shut, nil
 }
 
 // RotateSecrets makes a new key, and seals with it what the database keeps

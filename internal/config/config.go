@@ -37,6 +37,7 @@ type Config struct {
 	Session      Session       `yaml:"session"`
 	Password     Password      `yaml:"password"`
 	Audit        Audit         `yaml:"audit"`
+	Traces       Traces        `yaml:"traces"`
 	Mail         Mail          `yaml:"mail"`
 	ContentDirs  []string      `yaml:"content_dirs" help:"folders of further connectors and templates, laid out like content/ in the source"`
 	RuleDirs     []string      `yaml:"rule_dirs" help:"folders of further detection rules, such as a checkout of Sigma's; each is a pack of the folder's name"`
@@ -99,6 +100,13 @@ type Audit struct {
 	Syslog string        `yaml:"syslog" help:"collector to which the audit log is sent (RFC 5424): tls://host:6514, tcp://host:601 or udp://host:514; empty is none"`
 	CAFile string        `yaml:"ca_file" help:"PEM certificates by which a tls collector is known; empty is those of the machine"`
 	Keep   time.Duration `yaml:"keep" help:"how long entries of the audit log are kept; 0 is for ever"`
+}
+
+// Traces says where traces of OpenTelemetry are sent. The standard OTEL_ variables hold
+// where nothing is said here.
+type Traces struct {
+	Endpoint string      `yaml:"endpoint" help:"collector of OpenTelemetry that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty is OTEL_EXPORTER_OTLP_ENDPOINT, and without that none"`
+	Headers  secret.Text `yaml:"headers" help:"headers that the collector wants, as name=value,name=value"`
 }
 
 // Default returns the configuration of a server that was told nothing.
@@ -233,6 +241,7 @@ func (c Config) checkURLs() error {
 	}
 	for _, o := range []struct{ name, text, like string }{
 		{"base_url", c.BaseURL, "https://sallyport.example.com"},
+		{"traces.endpoint", c.Traces.Endpoint, "https://otel.example.com:4318"},
 		{"sandbox_url", c.SandboxURL, "http://127.0.0.1:9000"},
 		{"egress.proxy", c.Egress.Proxy.Reveal(), "http://proxy.example.com:3128"},
 	} {

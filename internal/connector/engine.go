@@ -38,6 +38,7 @@ type Engine struct {
 	now     func() time.Time
 	client  *http.Client // follows within a host
 	open    *http.Client // follows anywhere, for URLs that users give
+	watcher Watcher      // nil where nobody watches
 
 	mu     sync.Mutex
 	tokens map[string]*heldTokens // by organization, connection, and for whom they are
@@ -72,6 +73,13 @@ func NewEngine(opts Options) *Engine {
 // or may happen twice, and that no more than twice; all else is the caller's,
 // who learns from the error what may be done.
 func (e *Engine) Do(ctx context.Context, conn Connection, call Call) (Result, error) {
+	ctx, ended := e.watched(ctx, conn, call)
+	res, err := e.do(ctx, conn, call)
+	ended(AsError(err))
+	return res, err
+}
+
+func (e *Engine) do(ctx context.Context, conn Connection, call Call) (Result, error) {
 	start := e.now()
 	s, err := e.begin(conn, call)
 	if err != nil {

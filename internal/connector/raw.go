@@ -21,6 +21,13 @@ type Raw struct {
 // says when to come back; what a status below 400 comes with is not looked at.
 // Nothing is scrubbed: what comes must not be shown.
 func (e *Engine) Raw(ctx context.Context, conn Connection, call Call) (Raw, error) {
+	ctx, ended := e.watched(ctx, conn, call)
+	raw, err := e.rawDo(ctx, conn, call)
+	ended(AsError(err))
+	return raw, err
+}
+
+func (e *Engine) rawDo(ctx context.Context, conn Connection, call Call) (Raw, error) {
 	s, err := e.begin(conn, call)
 	if err != nil {
 		return Raw{}, asError(err)

@@ -13,6 +13,7 @@ import (
 	"sallyport/internal/errs"
 	"sallyport/internal/function"
 	"sallyport/internal/secret"
+	"sallyport/internal/trace"
 	"sallyport/internal/value"
 )
 
@@ -245,7 +246,7 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 	}
 	began := x.r.Now()
 	f.began = began
-	out, err := x.run1(ctx, f, c, path)
+	out, err := x.traced(ctx, f, c, path)
 	if err != nil {
 		return nil, err
 	}
@@ -262,6 +263,22 @@ func (x *execution) card(ctx context.Context, f *frame, c *Card) (*flowEnd, erro
 		return x.onError(ctx, f, c, e)
 	}
 	return out.end, nil
+}
+
+// traced runs a card as a step of its own: its name and kind are known to who looks
+// at traces, what it works with is not.
+func (x *execution) traced(ctx context.Context, f *frame, c *Card, path string) (outcome, error) {
+	if !x.r.Tracer.On() {
+		return x.run1(ctx, f, c, path)
+	}
+	ctx, span := x.r.Tracer.Start(ctx, "card", trace.Text("sallyport.card", path), trace.Text("sallyport.card.kind", string(c.Kind)))
+	defer span.End()
+	out, err := x.run1(ctx, f, c, path)
+	span.Set(trace.Text("sallyport.card.state", string(out.state)))
+	if out.state == StepFailed {
+		span.Fail("the card failed")
+	}
+	return out, err
 }
 
 // failure is what a card that did not succeed comes to, nil where the run just

@@ -61,6 +61,7 @@ type Run struct {
 	Unknown     int      // effects of which nobody knows whether they happened
 	Refused     int      // effects that the guard refused
 	Cancel      bool     // somebody wants it to end
+	Trace       string   // what it belongs to: W3C's traceparent; made where it is empty
 	About       []string // ids, or logins, of what it is about; written with it, and not read again
 	CreatedAt   time.Time
 	StartedAt   time.Time

@@ -14,6 +14,7 @@ import (
 	"sallyport/internal/connector"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
+	"sallyport/internal/trace"
 	"sallyport/internal/value"
 )
 
@@ -57,6 +58,7 @@ type Runner struct {
 	Sources   Sources
 	Planner   Planner // nil where remediation is not planned
 	Keys      Sealer
+	Tracer    *trace.Tracer // nil where nobody collects traces
 	Now       func() time.Time
 	Random    io.Reader // of functions that draw lots; nil for the machine's own
 	Log       *slog.Logger
@@ -97,8 +99,13 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 	if c.Run.State.Ended() {
 		return time.Time{}, nil
 	}
+	ctx, span := r.Tracer.Start(trace.Continue(ctx, c.Run.Trace), "run", trace.Text("sallyport.run", run), trace.Text("sallyport.flow", c.Run.Flow), trace.Text("sallyport.cause", string(c.Run.Cause)))
+	defer span.End()
 	x := newExecution(r, c)
 	again, err := x.work(ctx)
+	if err != nil {
+		span.Fail("it could not be carried on")
+	}
 	switch {
 	case err == nil:
 		return again, nil

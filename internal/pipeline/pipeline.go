@@ -17,6 +17,7 @@ import (
 	"sallyport/internal/flow"
 	"sallyport/internal/id"
 	"sallyport/internal/source"
+	"sallyport/internal/trace"
 )
 
 // Writer is the open transaction of a batch. Each domain's rows are written by
@@ -53,6 +54,7 @@ type Pipeline[W Writer] struct {
 	Library *flow.Library
 	Now     func() time.Time
 	Log     *slog.Logger
+	Tracer  *trace.Tracer // nil where nobody collects traces
 	// Accepted is called with what came of a batch, once all of it is durable.
 	Accepted func(b source.Batch, o Outcome)
 }
@@ -79,6 +81,18 @@ var errStale = errors.New("the rules or flows were changed meanwhile")
 
 // Accept makes a batch durable, with everything that follows from it.
 func (p *Pipeline[W]) Accept(ctx context.Context, b source.Batch) (source.Accepted, error) {
+	ctx, span := p.Tracer.Start(ctx, "accept", trace.Text("sallyport.via", string(b.Via)), trace.Text("sallyport.source", b.Source), trace.Number("sallyport.events", len(b.Events)))
+	defer span.End()
+	got, err := p.acceptUnstale(ctx, b)
+	span.Set(trace.Number("sallyport.events.new", got.New), trace.Number("sallyport.alerts", got.Alerts), trace.Number("sallyport.runs", got.Runs))
+	if err != nil {
+		span.Fail("the batch was not accepted")
+	}
+	return got, err
+}
+
+// acceptUnstale accepts a batch by the rules and flows that there are then.
+func (p *Pipeline[W]) acceptUnstale(ctx context.Context, b source.Batch) (source.Accepted, error) {
 	for {
 		got, err := p.accept(ctx, b)
 		if !errors.Is(err, errStale) {
@@ -95,7 +109,9 @@ func (p *Pipeline[W]) accept(ctx context.Context, b source.Batch) (source.Accept
 	if err != nil {
 		return source.Accepted{}, err
 	}
+	_, detection := p.Tracer.Start(ctx, "detect")
 	found, err := with.rules.Match(acting(b), p.Now())
+	detection.End()
 	if err != nil {
 		return source.Accepted{}, fmt.Errorf("hold %d events against the rules: %w", len(b.Events), err)
 	}
@@ -140,12 +156,20 @@ func (p *Pipeline[W]) write(ctx context.Context, w W, b source.Batch, with books
 	for _, e := range out.Fresh {
 		fresh[e.UUID] = true
 	}
-	folded, err := p.alert(ctx, w, b.Org, fresh, with.rules, found)
+	raising, span := ctx, trace.Span{}
+	if found.Any() {
+		raising, span = p.Tracer.Start(ctx, "alert")
+	}
+	defer span.End()
+	folded, err := p.alert(raising, w, b.Org, fresh, with.rules, found)
 	if err != nil {
 		return out, err
 	}
+	if len(folded.Tallies) > 0 {
+		span.Set(trace.Text("sallyport.rule", folded.Tallies[0].Alert.Rule), trace.Text("sallyport.alert", folded.Tallies[0].Alert.ID), trace.Number("sallyport.alerts", len(folded.Tallies)))
+	}
 	out.Alerts, out.Ahead = folded.Tallies, found.Ahead(fresh)
-	out.Runs = append(p.triggered(ctx, with.flows, b, out.Fresh), p.alerted(ctx, with.flows, folded)...)
+	out.Runs = append(p.triggered(ctx, with.flows, b, out.Fresh), p.alerted(raising, with.flows, folded)...)
 	if err := w.AddRuns(ctx, out.Runs); err != nil {
 		return out, err
 	}
@@ -214,7 +238,7 @@ func pick(es []event.Event, isNew []bool) []event.Event {
 // flow's mistake must not keep the events of the others.
 func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, b source.Batch, es []event.Event) []flow.Run {
 	var runs []flow.Run
-	now := p.Now()
+	now, parent := p.Now(), trace.Parent(ctx)
 	for _, e := range es {
 		if e.Published.Before(b.ActFrom) {
 			continue
@@ -230,7 +254,7 @@ func (p *Pipeline[W]) triggered(ctx context.Context, book *flow.Book, b source.B
 		for _, f := range flows {
 			runs = append(runs, flow.Run{
 				ID: id.At(now), Org: b.Org, Flow: f.Flow.ID, Version: f.Flow.Version, State: flow.Queued, Cause: flow.OnEvent, Event: e.UUID, About: about,
-				SaveData: f.Flow.SaveData, Priority: f.Definition.Priority, CreatedAt: now,
+				SaveData: f.Flow.SaveData, Priority: f.Definition.Priority, Trace: parent, CreatedAt: now,
 			})
 		}
 	}
@@ -254,7 +278,9 @@ func (p *Pipeline[W]) alerted(ctx context.Context, book *flow.Book, f *alert.Fol
 			p.Log.WarnContext(ctx, "trigger condition failed", "err", err, "alert", t.Alert.ID)
 		}
 		for _, prog := range started {
-			runs = append(runs, prog.AlertRun(t.Alert, p.Now()))
+			r := prog.AlertRun(t.Alert, p.Now())
+			r.Trace = trace.Parent(ctx)
+			runs = append(runs, r)
 		}
 	}
 	return runs

@@ -15,6 +15,7 @@ import (
 	"sallyport/internal/auth0"
 	"sallyport/internal/errs"
 	"sallyport/internal/event"
+	"sallyport/internal/trace"
 )
 
 // HookStore finds the source that an event hook posts to.
@@ -39,6 +40,8 @@ type Hooks struct {
 	Keys  Unsealer
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Tracer is nil where nobody collects traces.
+	Tracer *trace.Tracer
 }
 
 const (
@@ -122,6 +125,9 @@ func (h *Hooks) authentic(s Source, header string) bool {
 }
 
 func (h *Hooks) deliver(w http.ResponseWriter, r *http.Request, s Source) {
+	of, span := h.Tracer.Start(r.Context(), "hook", trace.Text("sallyport.source", s.ID))
+	defer span.End()
+	r = r.WithContext(of)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {

@@ -11,6 +11,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/okta"
+	"sallyport/internal/trace"
 )
 
 // Store is what polling remembers, beside the cursor that travels with each
@@ -73,6 +74,7 @@ type Poller struct {
 	Holder    string                    // this process, in leases
 	Intervals Intervals
 	Now       func() time.Time
+	Tracer    *trace.Tracer // nil where nobody collects traces
 	Log       *slog.Logger
 
 	wake chan struct{}
@@ -219,6 +221,8 @@ const readTimeout = 45 * time.Second
 // once reads one page and hands it on; it returns how long to wait before the
 // next.
 func (l *poll) once(ctx context.Context) time.Duration {
+	ctx, span := l.p.Tracer.Start(ctx, "poll", trace.Text("sallyport.source", l.s.ID))
+	defer span.End()
 	read, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	page, err := l.s.Kind.log().read(read, l.fetch, l.target)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sallyport/internal/errs"
+	"sallyport/internal/trace"
 )
 
 // StreamStore finds the source that a log stream posts to.
@@ -28,6 +29,8 @@ type Streams struct {
 	Healthy func(context.Context) error // whether events could be taken now
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Tracer is nil where nobody collects traces.
+	Tracer *trace.Tracer
 }
 
 // StreamPaths are the paths of the collector, for whoever routes to it.
@@ -152,6 +155,9 @@ func (h *Streams) take(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, code)
 		return
 	}
+	of, span := h.Tracer.Start(r.Context(), "stream", trace.Text("sallyport.source", s.ID))
+	defer span.End()
+	r = r.WithContext(of)
 	body, code := readStreamed(w, r)
 	if code != codeSuccess {
 		h.note(r.Context(), s, "a request of the log stream was refused: "+firstOf(streamReply(code)))

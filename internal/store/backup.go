@@ -187,7 +187,7 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (int64, error) {
 			return errs.New(errs.Conflict, "the database is not empty; restore into a new one")
 		}
 		if err := rd.tables(ctx, tx); err != nil {
-			return err
+			return rd.explained(err)
 		}
 		return tx.afterRestore(ctx)
 	})
@@ -197,6 +197,7 @@ func (db *DB) Restore(ctx context.Context, r io.Reader) (int64, error) {
 type restorer struct {
 	in     *json.Decoder
 	rows   int64
+	older  string // the migration that it was written after, where there were others since
 	months restoredMonths
 }
 
@@ -223,10 +224,23 @@ func (rd *restorer) head() error {
 	if err != nil {
 		return err
 	}
-	if newest := names[len(names)-1].Name(); h.Migration > newest {
+	newest := names[len(names)-1].Name()
+	if h.Migration < newest {
+		rd.older = h.Migration
+	}
+	if h.Migration > newest {
 		return errs.New(errs.Invalid, "the backup is of a later version (%s; this one knows up to %s): restore it with that version", h.Migration, newest)
 	}
 	return nil
+}
+
+// explained says what to do where rows of an earlier version do not fit the tables of
+// this one. Later versions add columns, which have defaults; few change any.
+func (rd *restorer) explained(err error) error {
+	if rd.older == "" || errs.KindOf(err) == errs.Invalid || errs.KindOf(err) == errs.Unavailable {
+		return err
+	}
+	return errs.Wrap(errs.Invalid, err, "the backup is of an earlier version (%s), some of whose tables were other ones (%v): restore it with that version, and start this one on the result", rd.older, err)
 }
 
 // tables reads lines until the end.

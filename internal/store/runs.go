@@ -11,6 +11,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/flow"
+	"sallyport/internal/trace"
 	"sallyport/internal/value"
 )
 
@@ -22,7 +23,7 @@ type Runs struct {
 }
 
 const runColumns = `id, org_id, flow_id, version, pins, epoch, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority,
-	input, context, answer, result, error, reason, depth, concurrency, unknown, refused, cancel, created_at, started_at, wake_at, ended_at`
+	input, context, answer, result, error, reason, depth, concurrency, unknown, refused, cancel, trace, created_at, started_at, wake_at, ended_at`
 
 func scanRun(rows *sql.Rows) (flow.Run, error) { return scanRunAnd(rows) }
 
@@ -33,7 +34,7 @@ func scanRunAnd(rows *sql.Rows, more ...any) (flow.Run, error) {
 	var created, started, wake, ended int64
 	err := rows.Scan(append([]any{
 		&r.ID, &r.Org, &r.Flow, &r.Version, &pins, &r.Epoch, &r.State, &r.Cause, &event, &of, &by, &retry, &r.DryRun, &r.SaveData, &r.Priority,
-		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &created, &started, &wake, &ended,
+		&r.Input, &r.Context, &r.Answer, &r.Result, &failure, &reason, &r.Depth, &r.Concurrency, &r.Unknown, &r.Refused, &r.Cancel, &r.Trace, &created, &started, &wake, &ended,
 	}, more...)...)
 	if err != nil {
 		return r, err
@@ -86,11 +87,11 @@ func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 	for i, r := range runs {
 		about = append(about, concerns(r.Org, runConcern, r.ID, r.CreatedAt, r.About)...)
 		rows[i] = []any{
-			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.Alert), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, toMicros(r.CreatedAt),
+			r.ID, r.Org, r.Flow, r.Version, flow.Queued, r.Cause, null(r.Event), null(r.Alert), null(r.CausedBy), null(r.RetryOf), r.DryRun, r.SaveData, r.Priority, r.Input, r.Context, r.Depth, traceOf(ctx, r), toMicros(r.CreatedAt),
 		}
 		jobs[i] = RunJob{Org: r.Org, Run: r.ID, Priority: r.Priority}
 	}
-	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, created_at", "", rows)
+	err := tx.insertMany(ctx, "flow_run", "id, org_id, flow_id, version, state, cause, event_uuid, alert_id, caused_by, retry_of, dry_run, save_data, priority, input, context, depth, trace, created_at", "", rows)
 	if err != nil {
 		return fmt.Errorf("add runs: %w", err)
 	}
@@ -98,6 +99,14 @@ func (tx *Tx) addSome(ctx context.Context, runs []flow.Run) error {
 		return fmt.Errorf("note what runs are about: %w", err)
 	}
 	return tx.enqueue(ctx, jobs)
+}
+
+// traceOf is what a run belongs to: to what made it, or to new work of its own.
+func traceOf(ctx context.Context, r flow.Run) string {
+	if r.Trace == "" {
+		return trace.Parent(ctx)
+	}
+	return r.Trace
 }
 
 // null is a text, or NULL for the empty one.

@@ -9442,6 +9442,8 @@ export interface components {
             refused: number;
             /** @description somebody wants it to end, and it has not yet */
             cancelling: boolean;
+            /** @description id of the work that it belongs to, from the event that set it off on: it stands in the log, and in traces of OpenTelemetry */
+            trace?: string;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -9497,6 +9499,8 @@ export interface components {
             refused: number;
             /** @description somebody wants it to end, and it has not yet */
             cancelling: boolean;
+            /** @description id of the work that it belongs to, from the event that set it off on: it stands in the log, and in traces of OpenTelemetry */
+            trace?: string;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */

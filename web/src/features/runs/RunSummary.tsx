@@ -12,6 +12,18 @@ import type { RunDetail } from "./run.ts";
 /** The run as a whole: what started it, what it did, what it gave. */
 export function RunSummary({ run: r, onSelect }: { run: RunDetail; onSelect: (s: Step) => void }) {
   const facts: [string, ReactNode][] = [["Created", <Time key="m" at={r.createdAt} exact />]];
+  if (r.trace) {
+    facts.push([
+      "Trace",
+      <code
+        key="t"
+        className="break-all text-xs"
+        title="This id stands in every log line of the work, from the event on"
+      >
+        {r.trace}
+      </code>,
+    ]);
+  }
   if (r.startedAt) facts.push(["Started", <Time key="b" at={r.startedAt} exact />]);
   if (r.endedAt) facts.push(["Ended", <Time key="e" at={r.endedAt} exact />]);
   if (r.event) {

@@ -21,8 +21,13 @@ func (b bench) shards(ctx context.Context) error {
 		100*orgs[0].events/total(orgs, func(o tenantLoad) float64 { return o.events }), 100*total(orgs[:min(100, len(orgs))], func(o tenantLoad) float64 { return o.events })/total(orgs, func(o tenantLoad) float64 { return o.events }))
 	c := b.cost
 	for _, d := range []design{
-		{"one PostgreSQL", 1, c.keep}, {"4 shards", 4, c.keep}, {"16 shards", 16, c.keep}, {"64 shards", 64, c.keep},
-		{"one PostgreSQL, past days in object storage", 1, c.hot}, {"4 shards, past days in object storage", 4, c.hot}, {"16 shards, past days in object storage", 16, c.hot},
+		{"one PostgreSQL", 1, c.keep},
+		{"4 shards", 4, c.keep},
+		{"16 shards", 16, c.keep},
+		{"64 shards", 64, c.keep},
+		{"one PostgreSQL, past days in object storage", 1, c.hot},
+		{"4 shards, past days in object storage", 4, c.hot},
+		{"16 shards, past days in object storage", 16, c.hot},
 	} {
 		if err := ctx.Err(); err != nil {
 			return err

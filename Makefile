@@ -45,6 +45,9 @@ bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim sync
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
+bench-nodes: build ## one server on PostgreSQL, and two
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport nodes shards
+
 soak: ## kill the server a hundred times under load; a thousand sign in at once
 	$(GO) test -count 1 -run TestAThousandSignInsAtOnce ./internal/api
 	CRASH_KILLS=100 tools/with-postgres.sh $(GO) test $(RACE) -count 1 -v -timeout 60m -run TestCrash ./cmd/sallyport
@@ -123,4 +126,4 @@ e2e/node_modules: e2e/package-lock.json
 $(LINT):
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 
-.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots audit docs release release-check pitr
+.PHONY: help demo dev build test test-web test-go test-browser bench load bench-peers soak chaos agree fuzz fidelity lint fmt gen check shots audit docs release release-check pitr bench-nodes

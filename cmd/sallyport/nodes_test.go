@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func (c *crash) second() *crash {
 	}
 	addr := ln.Addr().String()
 	_ = ln.Close()
-	env := append(c.env[:len(c.env):len(c.env)], "SALLYPORT_LISTEN="+addr) // the last one counts
+	env := append(slices.Clip(c.env), "SALLYPORT_LISTEN="+addr) // the last one counts
 	return &crash{t: c.t, dsn: c.dsn, env: env, url: "http://" + addr, log: c.log, token: c.token, stream: "http://" + addr + "/services/collector/event"}
 }
 

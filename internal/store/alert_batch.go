@@ -15,7 +15,14 @@ import (
 // Alone keeps other batches of the organization from counting and alerting until
 // the transaction ends: what rules count and what alerts take hits is then read as
 // the batch before left it.
-func (b *Batch) Alone(ctx context.Context) error { return b.tx.hold(ctx, "detect/"+b.b.Org) }
+func (b *Batch) Alone(ctx context.Context) error {
+	// In the order of everybody: who waits here keeps whoever indexes events waiting,
+	// and that one whoever would insert some.
+	if err := b.tx.accepting(ctx); err != nil {
+		return err
+	}
+	return b.tx.hold(ctx, "detect/"+b.b.Org)
+}
 
 // Taking returns the alerts of these keys that are not closed.
 func (b *Batch) Taking(ctx context.Context, keys []alert.Key) ([]alert.Alert, error) {

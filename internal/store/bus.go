@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -63,9 +64,7 @@ func (b *Bus) Hear(ctx context.Context, joined func(), heard func(text string)) 
 
 func (b *Bus) hear(ctx context.Context, joined func(), heard func(text string)) error {
 	cfg := b.db.pool.Config().ConnConfig.Copy()
-	for name, seconds := range keepalive() {
-		cfg.RuntimeParams[name] = seconds
-	}
+	maps.Copy(cfg.RuntimeParams, keepalive())
 	open, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(open, cfg)

@@ -71,11 +71,6 @@ func (t EventIndex) Pass(ctx context.Context) (int, error) {
 	if err != nil || to-from < blockEvents {
 		return 0, err
 	}
-	if t.db.pool != nil { // what another is about to have done is not worth doing
-		if held, err := t.db.Leases.Hold(ctx, "event index", t.db.self, indexLease); err != nil || !held {
-			return 0, err
-		}
-	}
 	rows, err := list(ctx, t.db, scanIndexed, `SELECT seq, org_id, source_id, published_at, raw FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, from, to, passEvents)
 	if err != nil {
 		return 0, err
@@ -118,6 +113,10 @@ func (t EventIndex) waiting(ctx context.Context) (from, to int64, err error) {
 	const newest = `SELECT COALESCE(max(seq), 0) FROM event`
 	if to, err = one(ctx, t.db, "event", scalar[int64], newest); err != nil || t.db.pool == nil || to-from < blockEvents {
 		return from, to, err
+	}
+	// What another is about to have done is not worth doing.
+	if held, err := t.db.Leases.Hold(ctx, "event index", t.db.self, indexLease); err != nil || !held {
+		return from, from, err
 	}
 	err = t.db.Write(ctx, func(tx *Tx) error {
 		if _, err := tx.exec(ctx, `SELECT pg_advisory_xact_lock(?)`, acceptLock); err != nil {

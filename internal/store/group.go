@@ -44,6 +44,7 @@ type group struct {
 type item struct {
 	ref    flow.Ref // the run that it belongs to, for the fence; empty for none
 	org    string   // whose locks it takes; empty for those of its run
+	events bool     // it inserts events
 	before func(context.Context, *Tx) error
 	steps  []flow.Step  // of that run
 	runs   []flow.Run   // to be added, together with other callers'
@@ -250,6 +251,11 @@ func (g *group) try(batch []*item) error {
 func (tx *Tx) writeItems(ctx context.Context, batch []*item) error {
 	for _, it := range batch {
 		it.err, it.fenced = nil, false
+	}
+	if slices.ContainsFunc(batch, func(it *item) bool { return it.events }) { // before any other lock
+		if err := tx.accepting(ctx); err != nil {
+			return err
+		}
 	}
 	if err := tx.checkFences(ctx, batch); err != nil {
 		return err

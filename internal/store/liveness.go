@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -64,9 +65,7 @@ func (l *liveness) hold(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	cfg := l.pool.Config().ConnConfig.Copy()
-	for name, seconds := range keepalive() {
-		cfg.RuntimeParams[name] = seconds
-	}
+	maps.Copy(cfg.RuntimeParams, keepalive())
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -172,7 +172,7 @@ func (t Sources) Accept(ctx context.Context, b source.Batch, fn func(*Batch) err
 	}
 	return t.db.inMonths(ctx, monthsOf(b.Events), func() error {
 		if len(b.Events) <= smallBatch {
-			return t.db.group.do(ctx, &item{fn: work})
+			return t.db.group.do(ctx, &item{org: b.Org, events: len(b.Events) > 0, fn: work})
 		}
 		return t.db.Write(ctx, func(tx *Tx) error { return work(ctx, tx) })
 	})

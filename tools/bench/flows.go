@@ -425,7 +425,11 @@ func (b bench) serveWith(ctx context.Context, dir, dsn string, env []string, lin
 const benchPassword = "correct horse battery"
 
 func (b bench) account(ctx context.Context, conf string) error {
-	cmd := exec.CommandContext(ctx, b.bin, "user", "add", "--config", conf, "--email", "bench@acme.example", "--role", "admin") //nolint:gosec // the program that was named
+	return b.accountOf(ctx, conf, "default", "bench@acme.example")
+}
+
+func (b bench) accountOf(ctx context.Context, conf, org, email string) error {
+	cmd := exec.CommandContext(ctx, b.bin, "user", "add", "--config", conf, "--org", org, "--email", email, "--role", "admin") //nolint:gosec // the program that was named
 	cmd.Stdin = strings.NewReader(benchPassword + "\n")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("add a user: %w: %s", err, out)
@@ -436,6 +440,7 @@ func (b bench) account(ctx context.Context, conf string) error {
 func (v *server) start(ctx context.Context) error {
 	v.cmd = exec.CommandContext(ctx, v.args[0], v.args[1:]...) //nolint:gosec // the program that was named
 	v.cmd.Env = append(os.Environ(), v.env...)
+	v.cmd.Stderr = os.Stderr
 	if err := v.cmd.Start(); err != nil {
 		return err
 	}
@@ -454,26 +459,30 @@ func (v *server) kill() {
 }
 
 // signIn gets an API token.
-func (v *server) signIn(ctx context.Context) error {
-	body, err := json.Marshal(map[string]string{"email": "bench@acme.example", "password": benchPassword})
+func (v *server) signIn(ctx context.Context) (err error) {
+	v.api, err = v.signInAs(ctx, "bench@acme.example")
+	return err
+}
+
+func (v *server) signInAs(ctx context.Context, email string) (control, error) {
+	body, err := json.Marshal(map[string]string{"email": email, "password": benchPassword})
 	if err != nil {
-		return err
+		return control{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, v.base+"/api/v1/session", bytes.NewReader(body))
 	if err != nil {
-		return err
+		return control{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err
+		return control{}, err
 	}
 	_ = resp.Body.Close()
 	if len(resp.Cookies()) == 0 {
-		return fmt.Errorf("signing in answered %s", resp.Status)
+		return control{}, fmt.Errorf("signing in answered %s", resp.Status)
 	}
-	v.api = control{base: v.base + "/api/v1", cookie: resp.Cookies()[0]}
-	return nil
+	return control{base: v.base + "/api/v1", cookie: resp.Cookies()[0]}, nil
 }
 
 // setUp makes the connection, the table and the flow.

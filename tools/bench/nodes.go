@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,8 +36,8 @@ func (b bench) nodes(ctx context.Context) error {
 		if all = got; n == 1 {
 			one = got
 		}
-		b.say("%d nodes of %d processors: %.0f events/s, %.0f runs/s of a peer that answers at once, %.0f runs/s of one that takes %s; CPU of the nodes %.0f µs an event, %.2f ms a run",
-			n, b.procs, got.events, got.runs, got.slow, b.delay, got.perEvent, got.perRun)
+		b.say("%d nodes of %d processors: %.0f events/s, %.0f runs/s of a peer that answers at once, %.0f runs/s of one that takes %s; CPU of the nodes %.0f µs an event, %.2f ms a run, of the database %.0f µs and %.2f ms",
+			n, b.procs, got.events, got.runs, got.slow, b.delay, got.perEvent, got.perRun, got.dbEvent, got.dbRun)
 	}
 	b.say("%d nodes to one: events × %.2f, runs × %.2f, runs that wait × %.2f", b.count, all.events/one.events, all.runs/one.runs, all.slow/one.slow)
 	return nil
@@ -46,15 +48,22 @@ type nodeFigures struct {
 	events, runs, slow float64
 	perEvent           float64 // µs of the nodes' processors
 	perRun             float64 // ms
+	dbEvent, dbRun     float64 // of the database's, likewise; 0 where it is elsewhere
 }
 
 // farm is some servers on one database.
 type farm struct {
-	nodes  []*server
-	stub   *stub
-	hook   string // path of the event hook
-	secret string
+	nodes []*server
+	stub  *stub
+	hooks []hook // of one organization each
 }
+
+// hook is where events of an organization are posted.
+type hook struct{ path, secret string }
+
+// farmOrgs is how many organizations the events are of: within one, what rules count
+// is counted by one transaction after another.
+const farmOrgs = 8
 
 func (b bench) nodesOf(ctx context.Context, n int) (nodeFigures, error) {
 	var out nodeFigures
@@ -74,19 +83,25 @@ func (b bench) nodesOf(ctx context.Context, n int) (nodeFigures, error) {
 	if err := f.start(ctx, b, dir, dsn, n); err != nil {
 		return out, err
 	}
+	database, err := postmaster(ctx, dsn)
+	if err != nil {
+		return out, err
+	}
 	d := time.Duration(b.seconds) * time.Second
-	cpu := f.cpu()
+	cpu, db := f.cpu(), cpuOf(database)
 	sent, took, err := f.events(ctx, d)
 	if err != nil {
 		return out, fmt.Errorf("events: %w", err)
 	}
 	out.events, out.perEvent = float64(sent)/took.Seconds(), float64((f.cpu()-cpu).Microseconds())/float64(max(1, sent))
-	cpu = f.cpu()
+	out.dbEvent = float64((cpuOf(database) - db).Microseconds()) / float64(max(1, sent))
+	cpu, db = f.cpu(), cpuOf(database)
 	runs, took, err := f.runs(ctx, d)
 	if err != nil {
 		return out, fmt.Errorf("runs: %w", err)
 	}
 	out.runs, out.perRun = float64(runs)/took.Seconds(), float64((f.cpu()-cpu).Milliseconds())/float64(max(1, runs))
+	out.dbRun = float64((cpuOf(database) - db).Milliseconds()) / float64(max(1, runs))
 	f.stub.delay = b.delay
 	if runs, took, err = f.runs(ctx, d); err != nil {
 		return out, fmt.Errorf("runs that wait: %w", err)
@@ -98,7 +113,7 @@ func (b bench) nodesOf(ctx context.Context, n int) (nodeFigures, error) {
 // start starts the first server, sets it up, and starts the others beside it.
 func (f *farm) start(ctx context.Context, b bench, dir, dsn string, n int) error {
 	env := fmt.Sprintf("GOMAXPROCS=%d", b.procs)
-	first, err := b.serveWith(ctx, dir, dsn, []string{env}, "workers: 16")
+	first, err := b.serveWith(ctx, dir, dsn, []string{env}, "workers: 16", "log: { level: error }")
 	if err != nil {
 		return err
 	}
@@ -106,13 +121,11 @@ func (f *farm) start(ctx context.Context, b bench, dir, dsn string, n int) error
 	if err := first.setUp(ctx, f.stub.URL, false); err != nil {
 		return err
 	}
-	var made struct {
-		Hook struct{ URL, Secret string }
+	for i := range farmOrgs {
+		if err := f.organization(ctx, b, filepath.Join(dir, "sallyport.yaml"), fmt.Sprintf("org%d", i)); err != nil {
+			return err
+		}
 	}
-	if err := first.api.do(ctx, http.MethodPost, "/sources", `{"name":"Okta","hook":true}`, &made); err != nil {
-		return err
-	}
-	f.hook, f.secret = strings.TrimPrefix(made.Hook.URL, first.base), made.Hook.Secret
 	for len(f.nodes) < n {
 		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
@@ -128,6 +141,30 @@ func (f *farm) start(ctx context.Context, b bench, dir, dsn string, n int) error
 			return err
 		}
 	}
+	return nil
+}
+
+// organization makes one with a source.
+func (f *farm) organization(ctx context.Context, b bench, conf, slug string) error {
+	cmd := exec.CommandContext(ctx, b.bin, "org", "add", "--config", conf, "--slug", slug, "--name", slug) //nolint:gosec // the program that was named
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("add an organization: %w: %s", err, out)
+	}
+	email := slug + "@acme.example"
+	if err := b.accountOf(ctx, conf, slug, email); err != nil {
+		return err
+	}
+	api, err := f.nodes[0].signInAs(ctx, email)
+	if err != nil {
+		return err
+	}
+	var made struct {
+		Hook struct{ URL, Secret string }
+	}
+	if err := api.do(ctx, http.MethodPost, "/sources", `{"name":"Okta","hook":true}`, &made); err != nil {
+		return err
+	}
+	f.hooks = append(f.hooks, hook{strings.TrimPrefix(made.Hook.URL, f.nodes[0].base), made.Hook.Secret})
 	return nil
 }
 
@@ -152,8 +189,9 @@ func (f *farm) events(ctx context.Context, d time.Duration) (int, time.Duration,
 	var work sync.WaitGroup
 	failed := make(chan error, 1)
 	began := time.Now()
-	for i := range 4 * len(f.nodes) {
-		h := hookLoad{url: f.nodes[i%len(f.nodes)].base + f.hook, secret: f.secret, traffic: traffic.New()}
+	for i := range farmOrgs * len(f.nodes) {
+		to := f.hooks[i%farmOrgs]
+		h := hookLoad{url: f.nodes[i/farmOrgs].base + to.path, secret: to.secret, traffic: traffic.New()}
 		work.Go(func() {
 			for n := i * 1_000_000; time.Since(began) < d && ctx.Err() == nil; n++ {
 				if err := h.deliver(ctx, h.body(n, "")); err != nil {

@@ -14,15 +14,20 @@ import (
 // past days in object storage. It calls nothing: what an event, a run and a byte cost
 // is measured elsewhere and given by flags.
 func (b bench) shards(ctx context.Context) error {
-	r := rand.New(rand.NewPCG(7, uint64(b.orgs))) //nolint:gosec // it is to be the same each time
+	r := random(uint64(b.orgs)) //nolint:gosec // how many there are is not negative
 	orgs := crowdOf(r, b.orgs)
 	b.say("%d organizations: %.0f people, %.0f events a day, %.0f runs a day; the largest has %.1f %% of the events, the hundred largest %.0f %%",
 		len(orgs), total(orgs, func(o tenantLoad) float64 { return o.people }), total(orgs, func(o tenantLoad) float64 { return o.events })*day, total(orgs, func(o tenantLoad) float64 { return o.runs })*day,
 		100*orgs[0].events/total(orgs, func(o tenantLoad) float64 { return o.events }), 100*total(orgs[:min(100, len(orgs))], func(o tenantLoad) float64 { return o.events })/total(orgs, func(o tenantLoad) float64 { return o.events }))
 	c := b.cost
 	for _, d := range []design{
-		{"one PostgreSQL", 1, c.keep}, {"4 shards", 4, c.keep}, {"16 shards", 16, c.keep}, {"64 shards", 64, c.keep},
-		{"one PostgreSQL, past days in object storage", 1, c.hot}, {"4 shards, past days in object storage", 4, c.hot}, {"16 shards, past days in object storage", 16, c.hot},
+		{"one PostgreSQL", 1, c.keep},
+		{"4 shards", 4, c.keep},
+		{"16 shards", 16, c.keep},
+		{"64 shards", 64, c.keep},
+		{"one PostgreSQL, past days in object storage", 1, c.hot},
+		{"4 shards, past days in object storage", 4, c.hot},
+		{"16 shards, past days in object storage", 16, c.hot},
 	} {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -32,10 +37,15 @@ func (b bench) shards(ctx context.Context) error {
 		b.say("%-44s all of them: busiest shard %4.0f %% of its processors, %6.1f TB, %5.0f connections; stops at %5d organizations by %s",
 			d.name, 100*worst.busy/c.cores, worst.bytes/1e12, worst.conns, at, why)
 	}
-	lag := delays(r, orgs, 4, c)
-	b.say("an hour of its peak on 4 shards, event by event: waiting for the database p50 %.2f ms, p99 %.1f ms, at most %.0f ms", lag[0], lag[1], lag[2])
+	for _, busy := range []float64{full, 0.9, 0.98} {
+		lag := delays(r, busy, c)
+		b.say("an hour of batches on a database whose %.0f processors are busy by %.0f %%: they wait p50 %.2f ms, p99 %.1f ms, at most %.0f ms", c.cores, 100*busy, lag[0], lag[1], lag[2])
+	}
 	return nil
 }
+
+// random is the same each time.
+func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(7, seed)) } //nolint:gosec // nothing is kept secret by it
 
 const day = 86400.0
 
@@ -54,7 +64,7 @@ type costs struct {
 }
 
 func defaultCosts() costs {
-	return costs{event: 90e-6, run: 2.0e-3, bytes: 520, keep: 90, hot: 7, cores: 16, disk: 8e12, conns: 500, peak: 3, node: 4000}
+	return costs{event: 120e-6, run: 4e-3, bytes: 1250, keep: 90, hot: 7, cores: 16, disk: 8e12, conns: 500, peak: 3, node: 4000}
 }
 
 // tenantLoad is what an organization brings, a second on average.
@@ -129,11 +139,13 @@ func (s *shards) Pop() any {
 	return last
 }
 
+// full is the part of a database's processors that may be busy at the peak: beyond
+// that waiting grows faster than work.
+const full = 0.7
+
 // stops returns how many such organizations a design bears, and what gives way
-// first. A database is full at seven tenths of its processors: beyond that waiting
-// grows faster than work.
+// first.
 func (d design) stops(orgs []tenantLoad, c costs) (int, string) {
-	const full = 0.7
 	worst := d.place(orgs, c)
 	n, why := math.Inf(1), ""
 	for _, limit := range []struct {
@@ -147,14 +159,12 @@ func (d design) stops(orgs []tenantLoad, c costs) (int, string) {
 	return int(n), why
 }
 
-// delays plays an hour of the peak, event by event, in batches as servers write
-// them, on the busiest of some shards, and returns what they waited for one of its
-// processors in milliseconds: the median, the 99th percentile, the most.
-func delays(r *rand.Rand, orgs []tenantLoad, n int, c costs) [3]float64 {
-	d := design{shards: n}
-	busy := d.place(orgs, c).busy
+// delays plays an hour, batch by batch as servers write events, on a database of
+// which a part is busy, and returns what they waited for one of its processors in
+// milliseconds: the median, the 99th percentile, the most.
+func delays(r *rand.Rand, busy float64, c costs) [3]float64 {
 	const batch = 25
-	perSecond := busy / (c.event * batch)
+	perSecond := busy * c.cores / (c.event * batch)
 	free := make([]float64, int(c.cores))
 	var waits []float64
 	for at := 0.0; at < time.Hour.Seconds() && len(waits) < 2_000_000; at += r.ExpFloat64() / perSecond {

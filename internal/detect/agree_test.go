@@ -196,6 +196,19 @@ func pairs(t *testing.T) int {
 	return n
 }
 
+// Comparisons with what is at two paths are two comparisons, in one program too.
+func TestComparisonsWithOthersAreApart(t *testing.T) {
+	for _, op := range []detect.Op{detect.SameAs, detect.ContainsOther, detect.StartsWithOther, detect.EndsWithOther} {
+		var es []detect.Expr
+		for _, other := range []string{"x", "y", "z"} {
+			es = append(es, detect.Test{Path: "b", Op: op, Values: []detect.Value{{Text: other}}})
+		}
+		if got := agree(t, matcher(t, es), es, []byte(`{"b":"same","x":"other","y":"same"}`), "apart"); got != 1 {
+			t.Errorf("%v: %d of three comparisons hold", es[0], got)
+		}
+	}
+}
+
 // The compiled program finds what is right, whatever the event and the rules.
 func TestAgreesWithPlain(t *testing.T) {
 	const rules, events = 20, 20

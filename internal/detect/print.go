@@ -119,7 +119,7 @@ func values(op Op, vs []Value, all, cased bool) string {
 			b.WriteString("/" + strconv.Quote(v.Regexp.String()))
 		case op == InNetwork:
 			b.WriteString(v.Prefix.String())
-		case v.IsNum || op >= Less && op <= GreaterEqual || op >= Minute:
+		case v.IsNum || op >= Less && op <= GreaterEqual || op >= Minute && !op.refers():
 			b.WriteString(strconv.FormatFloat(v.Number, 'g', -1, 64))
 		default:
 			b.WriteString(strconv.Quote(v.Text))

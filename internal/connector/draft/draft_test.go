@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -358,4 +359,30 @@ func FuzzOf(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A small document that is large once its aliases are written out is refused before
+// anything of it is; one with aliases that is not is read.
+func TestAliasesAreBounded(t *testing.T) {
+	doc := func(more string) []byte {
+		return []byte("openapi: 3.0.0\ninfo: {title: x, version: '1'}\nservers: [{url: 'https://acme.example'}]\n" + more +
+			"paths:\n  /a: {get: {operationId: a, responses: &r {'200': {description: ok}}}}\n  /b: {get: {operationId: b, responses: *r}}\n")
+	}
+	if d, _, err := draft.OpenAPI(doc("")); err != nil || len(d.Calls) != 2 {
+		t.Errorf("%d calls, %v", len(d.Calls), err)
+	}
+	for name, more := range map[string]string{
+		"a long text, many times": "x-a: &a " + strings.Repeat("y", 100_000) + "\nx-b: [" + strings.Repeat("*a,", 1000) + "*a]\n",
+		"lists of lists": "x-a: &a [lol,lol,lol,lol,lol,lol,lol,lol,lol,lol]\nx-b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nx-c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nx-d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n" +
+			"x-e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nx-f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\nx-g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\nx-h: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g,*g]\n",
+		"itself": "x-a: &a [*a]\n",
+	} {
+		began := time.Now()
+		if _, _, err := draft.OpenAPI(doc(more)); err == nil || !strings.Contains(err.Error(), "cannot be read") && !strings.Contains(err.Error(), "neither JSON nor YAML") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s: it took %s", name, took)
+		}
+	}
 }

@@ -54,11 +54,18 @@ func loadOpenAPI(text []byte) (*openapi3.T, error) {
 	if len(text) > MaxDocument {
 		return nil, errs.New(errs.Invalid, "the document is larger than %d bytes", MaxDocument)
 	}
+	var whole yaml.Node
+	if err := yaml.Unmarshal(text, &whole); err != nil {
+		return nil, errs.New(errs.Invalid, "the document is neither JSON nor YAML: %.200s", err.Error())
+	}
+	if err := checkExpanded(&whole); err != nil {
+		return nil, errs.New(errs.Invalid, "the document cannot be read: %v", err)
+	}
 	var head struct {
 		OpenAPI string `yaml:"openapi"`
 		Swagger string `yaml:"swagger"`
 	}
-	if err := yaml.Unmarshal(text, &head); err != nil {
+	if err := whole.Decode(&head); err != nil {
 		return nil, errs.New(errs.Invalid, "the document is neither JSON nor YAML: %.200s", err.Error())
 	}
 	switch {

@@ -49,6 +49,10 @@ type figure struct {
 // peers measures other products and ours, one after another, doing the same in the
 // same run.
 func (b bench) peers(ctx context.Context) error {
+	var err error
+	if b.peersIn, err = filepath.Abs(b.peersIn); err != nil { // they are started from elsewhere
+		return err
+	}
 	if err := b.install(ctx); err != nil {
 		return err
 	}

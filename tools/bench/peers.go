@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"net/http"
 	"os"
@@ -181,11 +182,25 @@ cards:
   - { id: three, use: api.request, with: { method: GET, url: "%[1]s/step/3?id={{ input.id }}" } }
 `
 
-// flowPeers measures the flow on each product: as many runs as fifty at once make,
+// flowProducts are those that the flow is measured of, in their order.
+func (b bench) flowProducts() iter.Seq2[string, func(context.Context, string, string) (*rival, error)] {
+	return func(yield func(string, func(context.Context, string, string) (*rival, error)) bool) {
+		_ = yield("Sallyport", b.sallyportFlow) && yield("n8n", b.n8nFlow) && yield("Node-RED", b.nodeRedFlow)
+	}
+}
+
+// atOnce is how many runs are kept under way: with many more some products answer
+// nobody any more.
+const atOnce = 20
+
+// flowPeers measures the flow on each product: as many runs as some at once make,
 // and how long one takes at ten a second.
 func (b bench) flowPeers(ctx context.Context) ([]figure, error) {
 	var out []figure
-	for _, begin := range []func(context.Context, string, string) (*rival, error){b.sallyportFlow, b.n8nFlow, b.nodeRedFlow} {
+	for name, begin := range b.flowProducts() {
+		if b.on != "" && !strings.EqualFold(b.on, name) {
+			continue
+		}
 		got, err := b.flowPeer(ctx, begin)
 		if err != nil {
 			return out, err
@@ -210,12 +225,12 @@ func (b bench) flowPeer(ctx context.Context, begin func(context.Context, string,
 	}
 	defer p.stop()
 	g := load{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, url: p.url, stub: s}
-	if err := g.peak(ctx, 3*time.Second, 50); err != nil { // warm
+	if err := g.peak(ctx, 3*time.Second, atOnce); err != nil { // warm
 		return figure{}, fmt.Errorf("%s: %w", p.name, err)
 	}
 	cpu, _ := p.usage()
 	began, done := time.Now(), g.count()
-	if err := g.peak(ctx, time.Duration(b.seconds)*time.Second, 50); err != nil {
+	if err := g.peak(ctx, time.Duration(b.seconds)*time.Second, atOnce); err != nil {
 		return figure{}, fmt.Errorf("%s: %w", p.name, err)
 	}
 	runs, took := g.count()-done, time.Since(began)

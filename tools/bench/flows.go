@@ -311,7 +311,7 @@ func (g load) peak(ctx context.Context, d time.Duration, inflight int) error {
 		select {
 		case slots <- struct{}{}:
 		case <-time.After(patience):
-			return fmt.Errorf("no run has ended for 20 s; %d requests failed", fails.Load())
+			return fmt.Errorf("no run has ended for %s; %d requests failed: %w", patience, fails.Load(), first(&why))
 		}
 		id := "p-" + strconv.FormatInt(serial.Add(1), 10)
 		go func() {

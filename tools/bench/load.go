@@ -306,13 +306,13 @@ func (l *loading) oneRequest(ctx context.Context, i int, at time.Time) {
 // user is somebody at the console, with the live stream open, and going from page to
 // page.
 func (l *loading) user(ctx context.Context, i int) error {
-	me := &server{base: l.v.base, api: l.sessions[i%len(l.sessions)]}
-	live, err := http.NewRequestWithContext(ctx, http.MethodGet, me.api.base+"/live", nil)
+	me := l.sessions[i%len(l.sessions)]
+	live, err := http.NewRequestWithContext(ctx, http.MethodGet, me.base+"/live", nil)
 	if err != nil {
 		return err
 	}
-	live.AddCookie(me.api.cookie)
-	stream, err := http.DefaultClient.Do(live) //nolint:bodyclose // it is closed below
+	live.AddCookie(me.cookie)
+	stream, err := http.DefaultClient.Do(live)
 	if err != nil {
 		return err
 	}
@@ -323,7 +323,7 @@ func (l *loading) user(ctx context.Context, i int) error {
 		for _, path := range pages()[n%len(pages())] {
 			path = strings.ReplaceAll(path, "{hour}", url.QueryEscape(time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)))
 			at := time.Now()
-			err := me.api.do(ctx, http.MethodGet, path, "", nil)
+			err := me.do(ctx, http.MethodGet, path, "", nil)
 			if ctx.Err() == nil {
 				name, _, _ := strings.Cut(path, "?")
 				l.took.one("console: "+name, time.Since(at), err)
@@ -349,7 +349,7 @@ func (l *loading) profile(ctx context.Context, d time.Duration, to string) error
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
 	}
-	f, err := os.Create(to) //nolint:gosec // it was named
+	f, err := os.Create(to)
 	if err != nil {
 		return err
 	}

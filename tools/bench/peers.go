@@ -131,7 +131,7 @@ func family(pid int) []int {
 		return []int{pid}
 	}
 	for _, name := range stats {
-		text, err := os.ReadFile(name) //nolint:gosec // the system's
+		text, err := os.ReadFile(name)
 		if err != nil {
 			continue
 		}
@@ -335,7 +335,7 @@ func (b bench) nodeRedFlow(ctx context.Context, dir, stub string) (*rival, error
 	}
 	_, port, _ := net.SplitHostPort(addr)
 	call := func(n int, next ...string) map[string]any {
-		return map[string]any{"id": fmt.Sprintf("call%d", n), "type": "http request", "z": "t", "method": "GET", "ret": "obj", "paytoqs": "ignore", "url": fmt.Sprintf("%s/step/%d?id={{{job}}}", stub, n), "wires": [][]string{next}}
+		return map[string]any{"id": fmt.Sprintf("call%d", n), "type": "http request", "z": "t", "method": "GET", "ret": "obj", "paytoqs": "ignore", "url": fmt.Sprintf("%s/step/%d?id={{{job}}}", stub, n), "headers": []string{}, "wires": [][]string{append([]string{}, next...)}}
 	}
 	flows := []map[string]any{
 		{"id": "t", "type": "tab", "label": "bench"},

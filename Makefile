@@ -56,7 +56,7 @@ load: build ## everything at once for LOAD_MINUTES, with a profile; its report i
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds $$(($(LOAD_MINUTES)*60)) -out .run/load $(if $(LOAD_ON),-on $(LOAD_ON)) load
 
 bench-peers: build ## the same jobs done by n8n, Node-RED and BoxyHQ Jackson, from npm, beside ours: into docs/benchmarks.md
-	$(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds 15 -users 2000 -peers $(BIN)/peers -out .run/peers -page docs/benchmarks.md peers
+	$(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds 10 -users 600 -peers $(BIN)/peers -out .run/peers -page docs/benchmarks.md peers
 
 chaos: ## faults of servers, database, network, clocks and disks; SCENARIOS names some; what became of them is in .run/chaos
 	$(GO) build -trimpath -tags chaos -o $(BIN)/sallyport-chaos ./cmd/sallyport

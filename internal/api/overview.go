@@ -87,14 +87,11 @@ func getOverview(ctx context.Context, d Deps, c portal.Caller, _ none) (Overview
 }
 
 func countRuns(ctx context.Context, d Deps, c portal.Caller, out *Overview) error {
-	day, err := d.DB.Runs.CountStates(ctx, c.Org.ID, out.Since)
-	if err != nil {
+	var err error
+	if out.Day.Runs, out.Day.FailedRuns, err = d.DB.Runs.CountSince(ctx, c.Org.ID, out.Since); err != nil {
 		return err
 	}
-	for _, n := range day {
-		out.Day.Runs += n
-	}
-	out.Day.FailedRuns, out.Needs.FailedRuns = day[flow.Failed], day[flow.Failed]
+	out.Needs.FailedRuns = out.Day.FailedRuns
 	open, err := d.DB.Runs.CountOpen(ctx, c.Org.ID)
 	out.Needs.WaitingRuns = open[flow.Waiting]
 	return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,13 +51,37 @@ func (tx *Tx) upsertEach(ctx context.Context, b bulk, rows [][]any) error {
 		_, err := tx.exec(ctx, `INSERT INTO `+b.table+` (`+strings.Join(b.columns, ", ")+`) SELECT * FROM unnest(`+casts+`) `+tail, args...)
 		return err
 	}
-	stmt, err := tx.tx.PrepareContext(ctx, insertText(b.table, strings.Join(b.columns, ", "), tail, 1, len(b.columns)))
+	for len(rows) >= upsertRows {
+		most := len(rows) - len(rows)%upsertRows
+		if err := tx.upsertSome(ctx, b, tail, upsertRows, rows[:most]); err != nil {
+			return err
+		}
+		rows = rows[most:]
+	}
+	return tx.upsertSome(ctx, b, tail, 1, rows)
+}
+
+// upsertRows is how many rows one statement of SQLite takes: each statement costs
+// its driver as much again as some rows do.
+const upsertRows = 16
+
+// upsertSome upserts rows, so many of them a statement, which divides them.
+func (tx *Tx) upsertSome(ctx context.Context, b bulk, tail string, each int, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	stmt, err := tx.tx.PrepareContext(ctx, insertText(b.table, strings.Join(b.columns, ", "), tail, each, len(b.columns)))
 	if err != nil {
 		return tx.db.sorted(err)
 	}
 	defer func() { _ = stmt.Close() }()
-	for _, row := range rows {
-		if _, err := stmt.ExecContext(ctx, row...); err != nil {
+	args := make([]any, 0, each*len(b.columns))
+	for some := range slices.Chunk(rows, each) {
+		args = args[:0]
+		for _, row := range some {
+			args = append(args, row...)
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
 			return tx.db.sorted(err)
 		}
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 
 	"sallyport/internal/detect/correlate"
@@ -100,6 +102,17 @@ func (c correlations) Keep(ctx context.Context, changed map[correlate.Key]*corre
 	if len(rows) == 0 {
 		return nil
 	}
+	// In the order of the index one page after another is written, and each once.
+	slices.SortFunc(rows, func(a, b []any) int {
+		for _, column := range []int{1, 2} { // rule and group: strings, as put there above
+			x, _ := a[column].(string)
+			y, _ := b[column].(string)
+			if x != y {
+				return strings.Compare(x, y)
+			}
+		}
+		return 0
+	})
 	return c.tx.upsertEach(ctx, bulk{
 		table: "correlation", conflict: "org_id, rule_id, group_key", columns: []string{"org_id", "rule_id", "group_key", "state", "ends_at"},
 		types: []string{"text", "text", "text", "bytea", "bigint"},

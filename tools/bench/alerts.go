@@ -211,7 +211,7 @@ func (h *hookLoad) run(ctx context.Context, d time.Duration, memory func() int) 
 					h.s.post(b.login)
 				}
 				err := h.deliver(ctx, b.body)
-				if h.took != nil && ctx.Err() == nil {
+				if h.took != nil {
 					h.took(time.Since(b.due), err)
 				} else if err != nil {
 					select {

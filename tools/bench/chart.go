@@ -41,7 +41,7 @@ func (b bench) reportPeers(ctx context.Context, all []figure) error {
 	if !ok || !ended {
 		return fmt.Errorf("%s has no place for figures", b.page)
 	}
-	return os.WriteFile(b.page, []byte(before+beginFigures+"\n"+b.setUp(ctx)+"\n"+peerTable(all)+endFigures+after), 0o600)
+	return os.WriteFile(b.page, []byte(before+beginFigures+"\n"+b.setUp(ctx)+"\n"+peerTable(all)+endFigures+after), 0o600) //nolint:gosec // it was named
 }
 
 // Between these the page has what was measured.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -288,11 +289,14 @@ func (g load) count() int {
 	return len(g.stub.last)
 }
 
+// patience is how long no run may end while some are under way.
+const patience = 45 * time.Second
+
 // peak keeps so many runs under way for a time.
 func (g load) peak(ctx context.Context, d time.Duration, inflight int) error {
 	began := time.Now()
 	slots := make(chan struct{}, inflight)
-	fails := atomic.Int64{}
+	fails, why := atomic.Int64{}, atomic.Pointer[error]{}
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -308,13 +312,14 @@ func (g load) peak(ctx context.Context, d time.Duration, inflight int) error {
 	for time.Since(began) < d && ctx.Err() == nil {
 		select {
 		case slots <- struct{}{}:
-		case <-time.After(20 * time.Second):
-			return fmt.Errorf("no run has ended for 20 s; %d requests failed", fails.Load())
+		case <-time.After(patience):
+			return fmt.Errorf("no run has ended for %s; %d requests failed: %w", patience, fails.Load(), first(&why))
 		}
 		id := "p-" + strconv.FormatInt(serial.Add(1), 10)
 		go func() {
 			if err := g.post(ctx, id); err != nil {
 				fails.Add(1)
+				why.CompareAndSwap(nil, &err)
 				<-slots
 			}
 		}()
@@ -322,16 +327,24 @@ func (g load) peak(ctx context.Context, d time.Duration, inflight int) error {
 	for range inflight { // until those under way have ended
 		select {
 		case slots <- struct{}{}:
-		case <-time.After(20 * time.Second):
-			return fmt.Errorf("runs do not end; %d requests failed", fails.Load())
+		case <-time.After(patience):
+			return fmt.Errorf("runs do not end; %d requests failed: %w", fails.Load(), first(&why))
 		}
 	}
 	close(done)
 	<-stopped
 	if n := fails.Load(); n > 0 {
-		return fmt.Errorf("%d requests failed", n)
+		return fmt.Errorf("%d requests failed: %w", n, first(&why))
 	}
 	return ctx.Err()
+}
+
+// first is the first of the errors, where there was one.
+func first(why *atomic.Pointer[error]) error {
+	if err := why.Load(); err != nil {
+		return *err
+	}
+	return errors.New("and none said why")
 }
 
 // rate starts so many runs a second, and returns how long they took from the
@@ -350,14 +363,16 @@ func (g load) rate(ctx context.Context, perSecond int, d time.Duration) (p50, p9
 		if err := g.post(ctx, id); err != nil {
 			return 0, 0, err
 		}
-		select {
-		case <-g.stub.ended:
-		case <-time.After(10 * time.Second):
+		last, ended := time.Time{}, false
+		for began := time.Now(); !ended && time.Since(began) < 10*time.Second; time.Sleep(time.Millisecond) {
+			g.stub.mu.Lock()
+			last, ended = g.stub.last[id]
+			g.stub.mu.Unlock()
+		}
+		if !ended {
 			return 0, 0, fmt.Errorf("the run %s did not end", id)
 		}
-		g.stub.mu.Lock()
-		took = append(took, g.stub.last[id].Sub(at))
-		g.stub.mu.Unlock()
+		took = append(took, last.Sub(at))
 	}
 	slices.Sort(took)
 	return took[len(took)/2], took[len(took)*99/100], nil

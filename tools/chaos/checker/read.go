@@ -1,7 +1,6 @@
 package checker
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -66,7 +65,7 @@ func (c *Company) Log(ctx context.Context) ([]Event, error) {
 			return nil, err
 		}
 		req.Header.Set("Authorization", "SSWS "+c.Token)
-		resp, body, err := do(req)
+		header, body, err := do(req)
 		if err != nil {
 			return nil, fmt.Errorf("read the System Log: %w", err)
 		}
@@ -75,7 +74,7 @@ func (c *Company) Log(ctx context.Context) ([]Event, error) {
 			return nil, fmt.Errorf("read the System Log: %w", err)
 		}
 		out, at = append(out, page...), ""
-		for _, l := range resp.Header.Values("Link") {
+		for _, l := range header.Values("Link") {
 			if m := nextLink.FindStringSubmatch(l); m != nil && len(page) > 0 {
 				at = m[1]
 			}
@@ -126,19 +125,14 @@ func (s Server) Events(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for lines := bufio.NewReader(bytes.NewReader(body)); ; {
-		line, err := lines.ReadBytes('\n')
-		if len(line) > 1 {
-			var ev Event
-			if err := json.Unmarshal(line, &ev); err != nil {
-				return nil, err
-			}
-			out = append(out, ev.UUID)
+	for line := range bytes.Lines(body) {
+		var ev Event
+		if err := json.Unmarshal(line, &ev); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			return out, nil // nothing but the end of what was read can go wrong
-		}
+		out = append(out, ev.UUID)
 	}
+	return out, nil
 }
 
 // pages reads a list of the API to its end.
@@ -182,7 +176,8 @@ func get(ctx context.Context, url string, cookie *http.Cookie, into any) error {
 	return nil
 }
 
-func do(req *http.Request) (*http.Response, []byte, error) {
+// do makes a request, and returns the answer's header and body.
+func do(req *http.Request) (http.Header, []byte, error) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, nil, err
@@ -195,5 +190,5 @@ func do(req *http.Request) (*http.Response, []byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, nil, fmt.Errorf("%s %s: %s: %.200s", req.Method, req.URL.Path, resp.Status, body)
 	}
-	return resp, body, nil
+	return resp.Header, body, nil
 }

@@ -161,10 +161,10 @@ func (p *Proxy) admit() bool {
 		p.mu.Lock()
 		way, delay, turn := p.way, p.delay, p.turn
 		p.mu.Unlock()
-		switch way {
-		case Cut:
+		if way == Cut {
 			return false
-		case Hole:
+		}
+		if way == Hole {
 			<-turn
 			continue
 		}

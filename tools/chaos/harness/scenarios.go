@@ -212,14 +212,14 @@ func fillSQLite(ctx context.Context, t *trial) error {
 func corruptKey(ctx context.Context, t *trial) error {
 	n := t.nodes[1]
 	key := filepath.Join(n.dir, "key")
-	whole, err := os.ReadFile(key) //nolint:gosec // our own file
+	whole, err := os.ReadFile(key)
 	if err != nil {
 		return err
 	}
 	damaged := append([]byte(nil), whole...)
 	damaged[t.rand.IntN(len(damaged))] ^= 0xff
 	for _, bad := range [][]byte{damaged, whole[:len(whole)/2], {}} {
-		if err := os.WriteFile(key, bad, 0o600); err != nil {
+		if err := os.WriteFile(key, bad, 0o600); err != nil { //nolint:gosec // our own file
 			return err
 		}
 		pause(ctx, time.Second) // what runs goes on with the key that it has
@@ -238,7 +238,7 @@ func corruptKey(ctx context.Context, t *trial) error {
 			return fmt.Errorf("the server did not say that its keyring is damaged: %s", n.tail())
 		}
 	}
-	if err := os.WriteFile(key, whole, 0o600); err != nil {
+	if err := os.WriteFile(key, whole, 0o600); err != nil { //nolint:gosec // our own file
 		return err
 	}
 	return n.start(ctx)
@@ -255,12 +255,12 @@ func keepLogs(from, to string) error {
 			return err
 		}
 		for _, name := range found {
-			text, err := os.ReadFile(name) //nolint:gosec // our own files
+			text, err := os.ReadFile(name)
 			if err != nil {
 				return err
 			}
 			at := filepath.Join(to, filepath.Base(filepath.Dir(name))+".log")
-			if err := errors.Join(os.MkdirAll(to, 0o750), os.WriteFile(at, text, 0o600)); err != nil {
+			if err := errors.Join(os.MkdirAll(to, 0o750), os.WriteFile(at, text, 0o600)); err != nil { //nolint:gosec // our own files
 				return err
 			}
 		}

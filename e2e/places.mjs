@@ -59,7 +59,23 @@ async function looked(demo) {
   const state = async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state;
   await until("the org is read", async () => (await state()) === "done", 120_000);
   await until("the org is judged", async () => (await api(demo, "GET", `/tenants/${id}/posture`)).run, 60_000);
+  await paired(demo);
   await planned(demo, id, okta.id);
+}
+
+/** An Auth0 tenant where people of the org have accounts, read once to its end. */
+async function paired(demo) {
+  const { auth0 } = await sandbox(demo, "GET", "/state");
+  const { id: connection } = await signedIn(demo, "POST", "/connections", {
+    connector: "auth0",
+    name: "Customers",
+    auth: "oauth2_client_credentials",
+    settings: { base_url: auth0.url, client_id: auth0.client_id },
+    secrets: { client_secret: auth0.client_secret },
+  });
+  const { id } = await signedIn(demo, "POST", "/tenants", { connection });
+  const state = async () => (await api(demo, "GET", `/tenants/${id}`)).sync?.state;
+  await until("the tenant is read", async () => (await state()) === "done", 60_000);
 }
 
 /** A plan that is a draft, one that waits for approval, and something that makes plans by the clock. */
@@ -172,7 +188,11 @@ export async function places(demo) {
   const failed = runs.find((r) => r.state === "failed");
   const good = runs.find((r) => r.state === "succeeded" && !r.dryRun);
   const dry = runs.find((r) => r.dryRun);
-  const [tenant] = await api(demo, "GET", "/tenants");
+  const [tenant] = await api(demo, "GET", "/tenants?provider=okta");
+  const [auth0] = await api(demo, "GET", "/tenants?provider=auth0");
+  const pool = `/visibility/${auth0.id}`;
+  const [account] = (await api(demo, "GET", `/tenants/${auth0.id}/entities?kind=auth0_user&q=security.lead`)).items;
+  const { items: twins } = await api(demo, "GET", `/tenants/${tenant.id}/entities?kind=user&q=security.lead`);
   const org = `/visibility/${tenant.id}`;
   const firstOf = async (kind) => (await api(demo, "GET", `/tenants/${tenant.id}/entities?kind=${kind}`)).items[0];
   const entity = async (kind) => `${org}/${kind}/${(await firstOf(kind)).id}`;
@@ -229,6 +249,11 @@ export async function places(demo) {
     "org-policies": `${org}?tab=inventory&kind=policy`,
     "org-changes": `${org}?tab=changes&range=all`,
     "org-relations": `${org}?tab=changes&range=all&of=relations`,
+    "org-auth0": `${org}?tab=auth0`,
+    auth0: pool,
+    "auth0-inventory": `${pool}?tab=inventory`,
+    "entity-account": `${pool}/auth0_user/${encodeURIComponent(account.id)}`,
+    "entity-twin": `${org}/user/${twins[0].id}`,
     "entity-person": await entity("user"),
     "entity-relations": `${await entity("app")}?tab=relations`,
     "entity-history": `${await entity("user")}?tab=history`,

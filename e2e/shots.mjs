@@ -341,7 +341,7 @@ async function connectBy(page, to, name = "Sallyport service") {
   await page.getByLabel("Domain of the org").fill(url);
   await page.getByLabel("Temporary API token").fill(token);
   await page.getByRole("checkbox", { name: /^End the token/ }).uncheck();
-  await page.getByText("Names, kind of key, binding of tokens").click();
+  await page.getByText("Names, network, rate limits, kind of key, binding of tokens").click();
   await page.getByLabel("Name of the app in Okta").fill(name);
   await page.getByLabel("Name of the connection").fill(name);
   await page.getByLabel("Kind of key").selectOption("ec");

@@ -184,7 +184,8 @@ func (s *flowing) round(l *Loop) int {
 	return s.streamed
 }
 
-// passed writes how far the stream has come, and forgets the steps of a page that
+// passed writes how far the stream has come, and forgets the steps of the page: in
+// memory all of them, as nobody comes back to it, and in the history those that
 // need not be kept.
 func (x *execution) passed(ctx context.Context, f *frame, c *Card, path string, before int, s flowing) error {
 	if s.done {
@@ -197,12 +198,12 @@ func (x *execution) passed(ctx context.Context, f *frame, c *Card, path string, 
 		return err
 	}
 	var ch *Change
+	within := func(at string) bool { return strings.HasPrefix(at, path+"#") || strings.HasPrefix(at, path+"@") }
 	if s.streamed > keepRounds && x.seq > before {
 		ch = &Change{Op: ForgetSteps, After: before, UpTo: x.seq, Within: path, Done: func(*value.Object) {}}
-		within := func(at string) bool { return strings.HasPrefix(at, path+"#") || strings.HasPrefix(at, path+"@") }
-		maps.DeleteFunc(x.known, func(at string, k Step) bool { return k.Seq > before && within(at) })
 		x.pending = slices.DeleteFunc(x.pending, func(s Step) bool { return within(s.Path) })
 	}
+	maps.DeleteFunc(x.known, func(at string, k Step) bool { return k.Seq > before && within(at) })
 	steps := append(x.take(), step)
 	if err := x.r.Store.Record(ctx, x.ref, steps, ch); err != nil {
 		return err

@@ -2,6 +2,8 @@ package posture
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,6 +120,8 @@ func shown(v any) string {
 			parts[i] = shown(e)
 		}
 		text = strings.Join(parts, ", ")
+	case float64:
+		text = figure(v)
 	default:
 		text = value.String(v)
 	}
@@ -125,6 +129,17 @@ func shown(v any) string {
 		text = strings.ToValidUTF8(text[:longest], "") + "…"
 	}
 	return text
+}
+
+// figure is a number as people say it: a day of a thousand has no fractions.
+func figure(v float64) string {
+	switch size := math.Abs(v); {
+	case v == math.Trunc(v) || size >= 10:
+		return value.String(math.Trunc(v))
+	case size >= 1:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 2, 64)
 }
 
 // clause is one demand of a check on each object of a collection.

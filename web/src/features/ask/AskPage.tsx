@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { MessageCircleQuestionMark, Play } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { Failure } from "../../api/failure.ts";
@@ -60,6 +60,12 @@ export function AskPage() {
   const ask = (sql = shown) => {
     if (sql.trim() && !run.isPending) run.mutate(sql);
   };
+  // A question that is linked to is answered as one comes.
+  const linked = run.isIdle && text === undefined ? open?.sql : undefined;
+  const { mutate } = run;
+  useEffect(() => {
+    if (linked) mutate(linked);
+  }, [linked, mutate]);
   const choose = (q: Question) => {
     setText(undefined);
     void navigate({ search: { ...search, question: q.name }, replace: true });
@@ -188,6 +194,11 @@ export function AskPage() {
               run.isError && <Failed what="The question was not answered." error={run.error} onRetry={() => ask()} />
             )}
             {run.isPending && <SkeletonLines lines={6} />}
+            {run.isIdle && (
+              <p className="rounded-lg border border-dashed px-4 py-8 text-center text-muted">
+                The answer comes here. Run the question, or choose one of those that are kept.
+              </p>
+            )}
             {run.data && !run.isPending && !run.isError && (
               <AnswerTable answer={run.data} name={open?.name ?? "answer"} />
             )}

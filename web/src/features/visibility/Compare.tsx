@@ -48,7 +48,7 @@ export function Compare({ tenant: t }: { tenant: TenantDetail }) {
     <div className="flex flex-col gap-3">
       <p className="text-muted">
         {d
-          ? `${d.accounts} accounts in Auth0 are those of people of this org (${d.people}) for sure.${d.more ? " The first differences are shown." : ""}`
+          ? `${d.accounts === 1 ? "1 account in Auth0 belongs" : `${d.accounts} accounts in Auth0 belong`} to ${d.people === 1 ? "1 person" : `${d.people} people`} of this org.${d.more ? " The first differences are shown." : ""}`
           : "The people of both are compared, as they were last read."}
       </p>
       <DataTable<Mismatch>

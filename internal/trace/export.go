@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,10 +63,8 @@ func FromEnviron(environ []string, endpoint, headers string) (Options, error) {
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return o, errors.New("the endpoint of traces is no http or https URL: write it as https://otel.example.com:4318")
 	}
-	for _, p := range []string{vars["OTEL_EXPORTER_OTLP_PROTOCOL"], vars["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"]} {
-		if p == "grpc" {
-			return o, errors.New("traces are sent by OTLP over HTTP, not by grpc: name the collector's HTTP port, 4318 most often")
-		}
+	if slices.Contains([]string{vars["OTEL_EXPORTER_OTLP_PROTOCOL"], vars["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"]}, "grpc") {
+		return o, errors.New("traces are sent by OTLP over HTTP, not by grpc: name the collector's HTTP port, 4318 most often")
 	}
 	var err error
 	if o.Headers, err = headerList(first(headers, vars["OTEL_EXPORTER_OTLP_TRACES_HEADERS"], vars["OTEL_EXPORTER_OTLP_HEADERS"])); err != nil {
@@ -224,7 +223,7 @@ func otlp(about *resource.Resource, spans []sdk.ReadOnlySpan) any {
 func attrs(all []attribute.KeyValue) []otlpAttr {
 	out := make([]otlpAttr, 0, len(all))
 	for _, a := range all {
-		v := map[string]any{"stringValue": a.Value.Emit()}
+		v := map[string]any{"stringValue": a.Value.String()}
 		if a.Value.Type() == attribute.INT64 {
 			v = map[string]any{"intValue": strconv.FormatInt(a.Value.AsInt64(), 10)}
 		}

@@ -39,7 +39,7 @@ test-go: ## the server: SQLite and PostgreSQL, with the race detector
 	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m $(PKG)
 
 test-browser: build e2e/node_modules ## stories in a browser, on the real binary
-	SALLYPORT=$(BIN)/sallyport node --test e2e/*.test.mjs
+	SALLYPORT=$(BIN)/sallyport node --test --test-concurrency=2 e2e/*.test.mjs
 
 bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim sync

@@ -125,15 +125,11 @@ func (d *Doctor) queues(ctx context.Context, n *notes, _ portal.Organization) er
 }
 
 func (d *Doctor) runs(ctx context.Context, n *notes, o portal.Organization) error {
-	states, err := d.DB.Runs.CountStates(ctx, o.ID, d.Now().Add(-24*time.Hour))
+	all, failed, err := d.DB.Runs.CountSince(ctx, o.ID, d.Now().Add(-24*time.Hour))
 	if err != nil {
 		return err
 	}
-	all := 0
-	for _, c := range states {
-		all += c
-	}
-	if failed := states["failed"]; failed > 0 {
+	if failed > 0 {
 		n.warn("Flows > Runs, filtered by failed: the card says what was sent and what came back, and Retry goes on from there.", "%s: %d of %d runs of the last 24 hours failed", o.Slug, failed, all)
 		return nil
 	}

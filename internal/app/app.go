@@ -346,15 +346,9 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.serveProfiles(ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Remedy: a.Remedies.Work, Log: a.Log})
-	if err != nil {
-		if ctx.Err() != nil { // it was told to stop before it had begun
-			err = nil
-		}
+	workers, err := a.begin(ctx)
+	if err != nil || workers == nil {
 		return errors.Join(err, a.Close())
-	}
-	if err := a.node.join(ctx, a.Addr.String()); err != nil {
-		return errors.Join(err, workers.Stop(ctx), a.Close())
 	}
 	a.working.Store(true)
 	beside, stopBeside := context.WithCancel(context.WithoutCancel(ctx))
@@ -398,6 +392,24 @@ func (a *App) Run(ctx context.Context) error {
 	err = errors.Join(err, workers.Stop(grace))
 	a.node.leave(grace)
 	return errors.Join(err, a.Close())
+}
+
+// begin starts the workers and tells other servers of this one. It returns nil
+// where the server was told to stop before it had begun.
+func (a *App) begin(ctx context.Context) (*store.Workers, error) {
+	workers, err := a.DB.StartWorkers(ctx, store.WorkerOptions{Workers: a.Config.Workers, Run: a.runner.Work, Notice: a.sender.Work, Letter: a.letters.Work, Remedy: a.Remedies.Work, Log: a.Log})
+	if err == nil {
+		if err = a.node.join(ctx, a.Addr.String()); err == nil {
+			return workers, nil
+		}
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Shutdown)
+		defer cancel()
+		err = errors.Join(err, workers.Stop(grace))
+	}
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return nil, err
 }
 
 // Close closes the listener and the database of a server that is not run, or not

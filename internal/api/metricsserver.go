@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"runtime"
 	"slices"
 	"time"
@@ -95,13 +94,7 @@ func gauge(d *prometheus.Desc, v float64, labels ...string) prometheus.Metric {
 }
 
 func (f serverFigures) pools(ch chan<- prometheus.Metric) {
-	var all sql.DBStats
-	for _, s := range f.DB.Stats() {
-		all.InUse += s.InUse
-		all.Idle += s.Idle
-		all.WaitCount += s.WaitCount
-		all.WaitDuration += s.WaitDuration
-	}
+	all := f.DB.Stats()
 	ch <- gauge(f.d.open, float64(all.InUse), "busy")
 	ch <- gauge(f.d.open, float64(all.Idle), "idle")
 	ch <- prometheus.MustNewConstMetric(f.d.waits, prometheus.CounterValue, float64(all.WaitCount))

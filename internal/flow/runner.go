@@ -113,7 +113,7 @@ func (r *Runner) Work(ctx context.Context, org, run string) (time.Time, error) {
 		r.left(ctx, run)
 		return time.Time{}, nil
 	case ctx.Err() != nil:
-		return r.Now(), nil //nolint:nilerr // the program stops: whoever works next goes on at once
+		return r.Now(), nil // the program stops: whoever works next goes on at once
 	}
 	return time.Time{}, fmt.Errorf("run %s: %w", run, err)
 }

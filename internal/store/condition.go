@@ -170,12 +170,15 @@ func scanMoment(rows *sql.Rows) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%v is no time", v)
 }
 
-// Stats returns how the connections to the database are used, by what they are for.
-func (db *DB) Stats() []sql.DBStats {
-	if db.r == db.w {
-		return []sql.DBStats{db.w.Stats()}
+// Stats returns how the connections to the database are used, those that write and
+// those that read together: InUse, Idle, WaitCount and WaitDuration.
+func (db *DB) Stats() sql.DBStats {
+	all := db.w.Stats()
+	if db.r != db.w {
+		s := db.r.Stats()
+		all.InUse, all.Idle, all.WaitCount, all.WaitDuration = all.InUse+s.InUse, all.Idle+s.Idle, all.WaitCount+s.WaitCount, all.WaitDuration+s.WaitDuration
 	}
-	return []sql.DBStats{db.w.Stats(), db.r.Stats()}
+	return all
 }
 
 // Size returns how many bytes the database takes.

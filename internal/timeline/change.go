@@ -57,6 +57,8 @@ func (f Finding) causes() []string {
 		return []string{"device."}
 	case inventory.PushesTo:
 		return []string{"application.provision.group_push."}
+	case inventory.Holds: // Auth0's, whose log has no such names
+		return nil
 	}
 	switch f.Of.Kind { //nolint:exhaustive // events of the others begin in many ways
 	case inventory.User:

@@ -44,20 +44,8 @@ func FromEnviron(environ []string, endpoint, headers string) (Options, error) {
 			vars[name] = v
 		}
 	}
-	o := Options{}
-	switch {
-	case strings.EqualFold(vars["OTEL_SDK_DISABLED"], "true"), vars["OTEL_TRACES_EXPORTER"] == "none":
-		return o, nil
-	case endpoint != "":
-		o.URL = strings.TrimRight(endpoint, "/")
-		if !strings.HasSuffix(o.URL, tracesPath) {
-			o.URL += tracesPath
-		}
-	case vars["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] != "":
-		o.URL = vars["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
-	case vars["OTEL_EXPORTER_OTLP_ENDPOINT"] != "":
-		o.URL = strings.TrimRight(vars["OTEL_EXPORTER_OTLP_ENDPOINT"], "/") + tracesPath
-	default:
+	o := Options{URL: addressOf(vars, endpoint)}
+	if o.URL == "" {
 		return o, nil
 	}
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -78,6 +66,20 @@ func FromEnviron(environ []string, endpoint, headers string) (Options, error) {
 		o.Timeout = time.Duration(ms) * time.Millisecond
 	}
 	return o, nil
+}
+
+// addressOf is where traces are sent; "" for nowhere.
+func addressOf(vars map[string]string, endpoint string) string {
+	switch base := strings.TrimRight(first(endpoint, vars["OTEL_EXPORTER_OTLP_ENDPOINT"]), "/"); {
+	case strings.EqualFold(vars["OTEL_SDK_DISABLED"], "true"), vars["OTEL_TRACES_EXPORTER"] == "none":
+		return ""
+	case endpoint == "" && vars["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] != "":
+		return vars["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+	case base == "" || endpoint != "" && strings.HasSuffix(base, tracesPath):
+		return base
+	default:
+		return base + tracesPath
+	}
 }
 
 func first(texts ...string) string {

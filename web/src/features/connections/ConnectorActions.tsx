@@ -6,7 +6,8 @@ import { EffectTag } from "../activity/effects.tsx";
 export function ConnectorActions({ connector }: { connector: components["schemas"]["ConnectorDetail"] }) {
   return (
     <Section title="What flows can do through it" aside={`${connector.actionList.length} actions`}>
-      <ul className="max-h-96 divide-y overflow-y-auto rounded-lg border bg-surface">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <ul tabIndex={0} className="max-h-96 divide-y overflow-y-auto rounded-lg border bg-surface">
         {connector.actionList.map((a) => (
           <li key={a.id} className="flex items-center gap-3 px-3 py-1.5">
             <span className="min-w-0 flex-1">

@@ -28,7 +28,7 @@ export function holds(n: NodeOf): string[] {
 }
 
 /** How long work may wait before somebody should look, in milliseconds. */
-export const slowAfter = 60_000;
+const slowAfter = 60_000;
 
 /** Whether the first that waits has waited for too long. */
 export const isSlow = (q: QueueOf, now: number) => !!q.oldest && now - Date.parse(q.oldest) > slowAfter;

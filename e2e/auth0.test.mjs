@@ -25,6 +25,7 @@ test("who is deactivated in Okta is marked in Auth0 and does not get in there an
   // The template is installed, and switched on.
   await page.goto(`${s.demo.base}/templates`);
   await page.getByRole("searchbox", { name: "Search templates" }).fill("deactivation marks");
+  await page.waitForURL(/q=deactivation/);
   await page.getByRole("link", { name: "Deactivation Marks in Auth0" }).click();
   await page.getByLabel("Auth0 tenant").selectOption({ label: "Customers" });
   await page.getByLabel("Okta org").selectOption({ label: "Okta (sandbox)" });

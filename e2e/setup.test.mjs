@@ -38,6 +38,21 @@ test("a template is found and installed a second time, with connections of its o
   assert.equal((await api(s.demo, "GET", "/tables")).length, 2, "the copy has a table of its own");
 });
 
+test("who follows a link while the search still waits gets there, however slow the page is", played, async () => {
+  const page = await s.open("/templates");
+  const found = page.getByRole("link", { name: template });
+  await found.waitFor();
+  await page.route("**/assets/**", async (r) => {
+    await new Promise((done) => setTimeout(done, 1_000));
+    await r.continue();
+  });
+  await page.getByRole("searchbox", { name: "Search templates" }).fill("suspicious");
+  // The press itself, before the list is narrowed under the hand.
+  await found.evaluate((link) => link.click());
+  await page.getByRole("heading", { level: 1, name: template }).waitFor();
+  assert.match(page.url(), /\/templates\/suspicious_activity_reported$/);
+});
+
 test("a connection that does not work says why and keeps what was typed", { ...played, timeout: 90_000 }, async () => {
   const state = await sandbox(s.demo, "GET", "/state");
   const page = await s.open("/connections", { answers: [422, 400, 502] });

@@ -19,6 +19,7 @@ export function SearchBox({ value, onChange, label }: { value: string; onChange:
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const sent = useRef(value);
+  const typedAt = useRef("");
   useEffect(() => {
     if (value !== sent.current) setText(value);
     sent.current = value;
@@ -26,11 +27,17 @@ export function SearchBox({ value, onChange, label }: { value: string; onChange:
   useEffect(() => {
     if (text === sent.current) return;
     const t = setTimeout(() => {
+      // Who has followed a link meanwhile is not called back, though its page still loads.
+      if (window.location.pathname !== typedAt.current) return;
       sent.current = text;
       onChange(text);
     }, 250);
     return () => clearTimeout(t);
   }, [text, onChange]);
+  const type = (now: string) => {
+    typedAt.current = window.location.pathname;
+    setText(now);
+  };
   useKeys([{ keys: "/", label: "Search the list", group: "Lists", run: () => box.current?.focus() }]);
   return (
     <div className="relative w-72 max-sm:w-full">
@@ -45,10 +52,10 @@ export function SearchBox({ value, onChange, label }: { value: string; onChange:
         value={text}
         aria-label={label}
         placeholder={label}
-        onChange={(e) => setText(e.target.value)}
+        onChange={(e) => type(e.target.value)}
         onKeyDown={(e) => {
           if (e.key !== "Escape") return;
-          if (text) setText("");
+          if (text) type("");
           else box.current?.blur();
         }}
         className="pl-8 [&::-webkit-search-cancel-button]:hidden"

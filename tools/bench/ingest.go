@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -96,14 +95,11 @@ func (b bench) importFile(ctx context.Context, name, dsn, file string, n int, fl
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	began := time.Now()
-	if err := cmd.Run(); err != nil {
+	peak, err := runPeak(cmd)
+	if err != nil {
 		return fmt.Errorf("%w: %s", err, &said)
 	}
 	rate := float64(n) / time.Since(began).Seconds()
-	peak := 0.0
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		peak = float64(usage.Maxrss) / 1024
-	}
 	b.say("  %-10s %9d events %9.0f events/s  %4.2f of parse only  %5.0f MB at most  %s", name, n, rate, rate/floor, peak, bytes.TrimSpace(out.Bytes()))
 	return nil
 }

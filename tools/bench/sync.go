@@ -210,13 +210,11 @@ func (p *peer) measure(cmd *exec.Cmd) (synced, error) {
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	began, before := time.Now(), p.asked.Load()
-	if err := cmd.Run(); err != nil {
+	peak, err := runPeak(cmd)
+	if err != nil {
 		return synced{}, fmt.Errorf("%w: %s", err, &said)
 	}
-	s := synced{took: time.Since(began), asked: int(p.asked.Load() - before), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.peak = float64(usage.Maxrss) / 1024
-	}
+	s := synced{peak: peak, took: time.Since(began), asked: int(p.asked.Load() - before), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if err := json.Unmarshal(out.Bytes(), &s); err != nil {
 		return synced{}, fmt.Errorf("reading what it wrote: %w", err)
 	}

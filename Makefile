@@ -11,6 +11,9 @@ PKG       ?= ./...
 FUZZTIME  ?= 20s
 SEED      ?= 1
 LOAD_MINUTES ?= 30
+# Hundredths of a processor that each server of bench-nodes may take, as a
+# container's limit; 0 for no limit, which needs no root.
+NODE_QUOTA ?= $(if $(filter 0,$(shell id -u)),40,0)
 # The race detector watches everything but two packages that only compute and
 # would take most of the time: SQLite, translated from C, and the standard
 # library's ciphers. Packages with atomics or generics must stay watched: their
@@ -36,17 +39,17 @@ test-web: web/node_modules ## the console: types, lint, logic
 	cd web && npx tsc --noEmit && npm run lint && npm test
 
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
-	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" tools/with-postgres.sh $(GO) test $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m $(PKG)
+	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" PACKAGES="$(PKG)" GO=$(GO) tools/with-postgres.sh tools/test-go.sh $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m
 
 test-browser: build e2e/node_modules ## stories in a browser, on the real binary
-	SALLYPORT=$(BIN)/sallyport node --test --test-concurrency=2 e2e/*.test.mjs
+	SALLYPORT=$(BIN)/sallyport tools/test-browser.sh
 
 bench: build ## what it costs, against a reference of the same run
 	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport ingest latency flows stream detect scim sync
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(PKG)
 
 bench-nodes: build ## one server on PostgreSQL, and two
-	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport nodes shards
+	tools/with-postgres.sh $(GO) run ./tools/bench -bin $(BIN)/sallyport -seconds 20 -quota $(NODE_QUOTA) nodes shards
 
 soak: ## kill the server a hundred times under load; a thousand sign in at once
 	$(GO) test -count 1 -run TestAThousandSignInsAtOnce ./internal/api

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -157,7 +158,7 @@ func (s *search) history(ctx context.Context) (int, error) {
 		case bytes.HasPrefix(line, []byte("+")):
 			added.Write(line[1:])
 		}
-		if err != nil && err != bufio.ErrBufferFull { //nolint:errorlint // the reader gives it as it is
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			break
 		}
 	}

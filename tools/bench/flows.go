@@ -41,11 +41,12 @@ cards:
 type stub struct {
 	*httptest.Server
 
-	delay time.Duration
-	mu    sync.Mutex
-	calls map[string][3]int
-	last  map[string]time.Time
-	ended chan string // ids of runs that made their last call for the first time
+	delay        time.Duration
+	turn, serial atomic.Int64 // of what starts runs
+	mu           sync.Mutex
+	calls        map[string][3]int
+	last         map[string]time.Time
+	ended        chan string // ids of runs that made their last call for the first time
 }
 
 func newStub() *stub {
@@ -281,8 +282,6 @@ type load struct {
 	stub   *stub
 }
 
-var turn, serial atomic.Int64 //nolint:gochecknoglobals // ids of one process
-
 func (g load) count() int {
 	g.stub.mu.Lock()
 	defer g.stub.mu.Unlock()
@@ -315,7 +314,7 @@ func (g load) peak(ctx context.Context, d time.Duration, inflight int) error {
 		case <-time.After(patience):
 			return fmt.Errorf("no run has ended for %s; %d requests failed: %w", patience, fails.Load(), first(&why))
 		}
-		id := "p-" + strconv.FormatInt(serial.Add(1), 10)
+		id := "p-" + strconv.FormatInt(g.stub.serial.Add(1), 10)
 		go func() {
 			if err := g.post(ctx, id); err != nil {
 				fails.Add(1)
@@ -359,7 +358,7 @@ func (g load) rate(ctx context.Context, perSecond int, d time.Duration) (p50, p9
 		case <-ctx.Done():
 			return 0, 0, ctx.Err()
 		}
-		id, at := "r-"+strconv.FormatInt(serial.Add(1), 10), time.Now()
+		id, at := "r-"+strconv.FormatInt(g.stub.serial.Add(1), 10), time.Now()
 		if err := g.post(ctx, id); err != nil {
 			return 0, 0, err
 		}
@@ -381,7 +380,7 @@ func (g load) rate(ctx context.Context, perSecond int, d time.Duration) (p50, p9
 func (g load) post(ctx context.Context, id string) error {
 	body := fmt.Sprintf(`{"id":%q,"severity":"high","eventType":"com.okta.event_hook","data":{"events":[%s]}}`, id, strings.TrimSpace(string(sample(nil, 1))))
 	url := g.url
-	if n := int(turn.Add(1)) % (len(g.others) + 1); n > 0 {
+	if n := int(g.stub.turn.Add(1)) % (len(g.others) + 1); n > 0 {
 		url = g.others[n-1]
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))

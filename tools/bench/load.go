@@ -341,7 +341,11 @@ func (l *loading) profile(ctx context.Context, d time.Duration, to string) error
 	if ctx.Err() != nil {
 		return nil
 	}
-	resp, err := http.Get(fmt.Sprintf("%s?seconds=%d", l.profiles, seconds)) //nolint:noctx // it ends by itself
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s?seconds=%d", l.profiles, seconds), nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type bench struct {
 	users    int           // that an identity provider pushes, or that an org consists of
 	count    int           // nodes that are held against one
 	procs    int           // processors of each
+	quota    int           // hundredths of a processor that each may take; 0 for all of them
 	delay    time.Duration // that a slow peer takes to answer
 	orgs     int           // organizations that are simulated
 	cost     costs
@@ -63,6 +64,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&b.peersIn, "peers", ".bin/peers", "`folder` that peers are installed in")
 	flags.StringVar(&b.page, "page", "", "`file` of the documentation that the figures of peers are written into")
 	flags.IntVar(&b.count, "nodes", 2, "`number` of nodes to hold against one, for nodes")
+	flags.IntVar(&b.quota, "quota", 0, "`hundredths` of a processor that each node may take, by a control group, for nodes; 0 for no such limit")
 	flags.IntVar(&b.procs, "procs", 1, "`number` of processors that each node uses, for nodes")
 	flags.DurationVar(&b.delay, "delay", 150*time.Millisecond, "what a peer takes to answer, for the runs of nodes that wait")
 	flags.IntVar(&b.orgs, "orgs", 10_000, "`number` of organizations to simulate, for shards")

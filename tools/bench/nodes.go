@@ -20,9 +20,9 @@ import (
 // nodes measures one server and then several on one PostgreSQL: how many events
 // they take a second, how many runs of the benchmark flow they end whose peer
 // answers at once, and how many whose peer takes a while as real ones do. Each
-// server has as many of the machine's processors as -procs says; the database and
-// what makes the load have what is left, so that the ratios are the least that more
-// machines would show.
+// server has as many of the machine's processors as -procs says, or the share that
+// -quota says; the database and what makes the load have what is left, so that the
+// ratios are the least that more machines would show.
 func (b bench) nodes(ctx context.Context) error {
 	if b.postgres == "" {
 		return errors.New("TEST_POSTGRES names no server")
@@ -36,11 +36,19 @@ func (b bench) nodes(ctx context.Context) error {
 		if all = got; n == 1 {
 			one = got
 		}
-		b.say("%d nodes of %d processors: %.0f events/s, %.0f runs/s of a peer that answers at once, %.0f runs/s of one that takes %s; CPU of the nodes %.0f µs an event, %.2f ms a run, of the database %.0f µs and %.2f ms",
-			n, b.procs, got.events, got.runs, got.slow, b.delay, got.perEvent, got.perRun, got.dbEvent, got.dbRun)
+		b.say("%d nodes of %s: %.0f events/s, %.0f runs/s of a peer that answers at once, %.0f runs/s of one that takes %s; CPU of the nodes %.0f µs an event, %.2f ms a run, of the database %.0f µs and %.2f ms",
+			n, b.share(), got.events, got.runs, got.slow, b.delay, got.perEvent, got.perRun, got.dbEvent, got.dbRun)
 	}
 	b.say("%d nodes to one: events × %.2f, runs × %.2f, runs that wait × %.2f", b.count, all.events/one.events, all.runs/one.runs, all.slow/one.slow)
 	return nil
+}
+
+// share is what of the machine one node may take.
+func (b bench) share() string {
+	if b.quota > 0 {
+		return fmt.Sprintf("%d %% of a processor", b.quota)
+	}
+	return fmt.Sprintf("%d processors", b.procs)
 }
 
 // nodeFigures are what some nodes manage together, a second.
@@ -53,9 +61,10 @@ type nodeFigures struct {
 
 // farm is some servers on one database.
 type farm struct {
-	nodes []*server
-	stub  *stub
-	hooks []hook // of one organization each
+	nodes  []*server
+	stub   *stub
+	hooks  []hook // of one organization each
+	quotas []quota
 }
 
 // hook is where events of an organization are posted.
@@ -82,6 +91,15 @@ func (b bench) nodesOf(ctx context.Context, n int) (nodeFigures, error) {
 	defer f.kill()
 	if err := f.start(ctx, b, dir, dsn, n); err != nil {
 		return out, err
+	}
+	if b.quota > 0 {
+		for _, v := range f.nodes {
+			q, err := hold(v.cmd.Process.Pid, b.quota)
+			if err != nil {
+				return out, err
+			}
+			f.quotas = append(f.quotas, q)
+		}
 	}
 	database, err := postmaster(ctx, dsn)
 	if err != nil {
@@ -172,6 +190,11 @@ func (f *farm) kill() {
 	for _, v := range f.nodes {
 		if v.cmd != nil && v.cmd.Process != nil {
 			v.kill()
+		}
+	}
+	for _, q := range f.quotas {
+		if err := q.release(); err != nil {
+			fmt.Fprintln(os.Stderr, "a control group is left:", err)
 		}
 	}
 }

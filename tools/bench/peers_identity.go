@@ -31,6 +31,7 @@ var jacksonServer string
 type idp struct {
 	key      samlidp.Key
 	metadata string
+	serial   atomic.Int64 // of its answers
 }
 
 const idpEntity = "http://www.okta.com/exkbench"
@@ -41,14 +42,14 @@ func newIDP() (*idp, error) {
 		return nil, err
 	}
 	m, err := samlidp.Metadata{EntityID: idpEntity, SSO: "https://bench.okta.example/sso", Certificates: []*x509.Certificate{key.Certificate}}.XML()
-	return &idp{key, string(m)}, err
+	return &idp{key: key, metadata: string(m)}, err
 }
 
 // says are so many answers about somebody that nobody asked for.
 func (p *idp) says(n int, acs, audience string) ([]string, error) {
 	out := make([]string, n)
 	for i := range out {
-		id, now := fmt.Sprintf("id%d", 1_000_000+serial.Add(1)), time.Now()
+		id, now := fmt.Sprintf("id%d", 1_000_000+p.serial.Add(1)), time.Now()
 		raw, err := samlidp.Response{
 			ID: id, AssertionID: id + "a", Issuer: idpEntity, Destination: acs, Recipient: acs, Audience: audience, NameID: "bench@acme.example", SessionIndex: id + "s",
 			AuthnContext: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", AuthnInstant: now, Now: now, Key: p.key, SignResponse: true, SignAssertion: true,

@@ -40,7 +40,7 @@ func clean(v any) any {
 // isSecret reports whether a field holds a secret: Okta shows few of them, but
 // apps keep what they like in their settings.
 func isSecret(name string, v any) bool {
-	n := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	n := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 	if n == "recoveryquestion" { // of a person; policies say by the same name whether there are any
 		o, is := v.(object)
 		return !is || o["question"] != nil || o["answer"] != nil

@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	r.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	r.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	return &DB{w: w, r: r, path: path, d: dialect{
-		name: "sqlite", maxArgs: 32000,
+		name: "sqlite", maxArgs: 512,
 		kind: sqliteKind,
 		again: func(err error) bool {
 			e, ok := errors.AsType[*sqlite.Error](err)

@@ -29,12 +29,16 @@ const unlimited = 10_000
 // as many apps, and no rate limits. The reference is a client that does nothing but
 // fetch the pages of people, one after another.
 func (b bench) sync(ctx context.Context) error {
-	peer, err := servePeer(ctx, b.users)
+	if err := b.syncPeople(ctx); err != nil {
+		return err
+	}
+	groups, apps := max(b.users/5, 1), max(b.users/100, 1)
+	peer, err := servePeer(ctx, b.users, groups, apps)
 	if err != nil {
 		return err
 	}
 	defer peer.close()
-	b.say("sync of an org without rate limits: %d people, %d groups, %d apps; the org runs on the same machine", b.users, max(b.users/5, 1), max(b.users/100, 1))
+	b.say("sync of an org without rate limits: %d people, %d groups, %d apps; the org runs on the same machine", b.users, groups, apps)
 	floor, err := peer.fetchOnly(ctx)
 	if err != nil {
 		return err
@@ -61,6 +65,27 @@ func (b bench) sync(ctx context.Context) error {
 	if !maps.Equal(whole.Counts, torn.Counts) {
 		return fmt.Errorf("what was killed counts %v, what was not %v", torn.Counts, whole.Counts)
 	}
+	return nil
+}
+
+// syncPeople has the program read an org that has hardly more than people: what a
+// person costs, without what belongs to them.
+func (b bench) syncPeople(ctx context.Context) error {
+	peer, err := servePeer(ctx, b.users, 1, 1)
+	if err != nil {
+		return err
+	}
+	defer peer.close()
+	b.say("sync of an org of people alone: %d, in one group besides Everyone", b.users)
+	floor, err := peer.fetchOnly(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := b.syncTo(ctx, peer, "", 0)
+	if err != nil {
+		return err
+	}
+	b.tellSync("sqlite", s, floor)
 	return nil
 }
 
@@ -94,8 +119,8 @@ type peer struct {
 	after atomic.Int64
 }
 
-func servePeer(ctx context.Context, users int) (*peer, error) {
-	org, err := okta.New(okta.Options{Seed: 7, Users: users, Groups: max(users/5, 1), Apps: max(users/100, 1)})
+func servePeer(ctx context.Context, users, groups, apps int) (*peer, error) {
+	org, err := okta.New(okta.Options{Seed: 7, Users: users, Groups: groups, Apps: apps})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -337,5 +338,34 @@ func TestCompose(t *testing.T) {
 	caddy := fmt.Sprint(at(file["configs"], "caddy", "content"))
 	if !strings.Contains(caddy, "one:8080 two:8080") || !strings.Contains(caddy, "/readyz") {
 		t.Errorf("the proxy does %s", caddy)
+	}
+}
+
+// The image, the compose file and the chart run the program as one user: what one of
+// them owns the others may write.
+func TestOneUser(t *testing.T) {
+	image, err := os.ReadFile("Containerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployment, err := os.ReadFile("helm/sallyport/templates/deployment.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := regexp.MustCompile(`(?m)^USER (\d+):(\d+)$`).FindStringSubmatch(string(image))
+	if user == nil || user[1] != user[2] || user[1] == "0" {
+		t.Fatalf("the image runs as %v", user)
+	}
+	one, _ := at(readYAML(t, "compose.yaml")["services"], "one").(object)
+	if one["user"] != user[1]+":"+user[1] || fmt.Sprint(one["tmpfs"].([]any)[0]) != "/data:uid="+user[1]+",gid="+user[1]+",mode=0700" {
+		t.Errorf("compose has %v and %v, the image %s", one["user"], one["tmpfs"], user[1])
+	}
+	for _, setting := range []string{"runAsUser", "runAsGroup", "fsGroup"} {
+		if !strings.Contains(string(deployment), setting+": "+user[1]+"\n") {
+			t.Errorf("the chart has another %s than the image's %s", setting, user[1])
+		}
+	}
+	if !strings.Contains(string(image), "chown "+user[1]+":"+user[1]+" /out/data") {
+		t.Errorf("the folder of the image is not %s's", user[1])
 	}
 }

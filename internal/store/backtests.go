@@ -95,17 +95,9 @@ func (t Backtests) Cancel(ctx context.Context, org, id string) error {
 	})
 }
 
-// interrupt ends the jobs whose server has stopped.
+// interrupt ends the jobs whose server has died.
 func (t Backtests) interrupt(ctx context.Context, org string) error {
-	since := toMicros(t.now().Add(-backtest.Lost))
-	lost, err := list(ctx, t.db, scalar[string], `SELECT id FROM backtest WHERE org_id = ? AND state = ? AND beat_at < ?`, org, backtest.Running, since)
-	if err != nil || len(lost) == 0 {
-		return err
-	}
-	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE backtest SET state = ?, ended_at = beat_at WHERE org_id = ? AND state = ? AND beat_at < ?`, backtest.Interrupted, org, backtest.Running, since)
-		return err
-	})
+	return t.db.interrupt(ctx, work{table: "backtest", running: backtest.Running, interrupted: backtest.Interrupted, lost: backtest.Lost}, org, t.now())
 }
 
 // List returns an organization's jobs, the newest first.

@@ -121,15 +121,7 @@ func (t OktaSetups) Stop(ctx context.Context, org, id string) error {
 
 // interrupt ends the jobs whose server has died.
 func (t OktaSetups) interrupt(ctx context.Context, org string) error {
-	since := toMicros(t.now().Add(-onboard.Lost))
-	lost, err := list(ctx, t.db, scalar[string], `SELECT id FROM okta_setup WHERE org_id = ? AND state = ? AND beat_at < ?`, org, onboard.Running, since)
-	if err != nil || len(lost) == 0 {
-		return err
-	}
-	return t.db.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE okta_setup SET state = ?, ended_at = beat_at WHERE org_id = ? AND state = ? AND beat_at < ?`, onboard.Interrupted, org, onboard.Running, since)
-		return err
-	})
+	return t.db.interrupt(ctx, work{table: "okta_setup", running: onboard.Running, interrupted: onboard.Interrupted, lost: onboard.Lost}, org, t.now())
 }
 
 // List returns an organization's jobs, the newest first.

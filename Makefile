@@ -71,7 +71,8 @@ pitr: build ## PostgreSQL is brought back to a moment, by its own archive
 agree: ## detection against its reference: a million pairs of event and rule
 	DETECT_PAIRS=1000000 $(GO) test -count 1 -v -run TestAgreesWithPlain ./internal/detect
 
-docs: ## the site of the documentation, in site: guides, reference made from the code, pictures of make shots
+docs: build e2e/node_modules ## the site of the documentation, in site: guides, reference made from the code, pictures of the console
+	$(GO) run ./tools/docs -pictures | SALLYPORT=$(BIN)/sallyport xargs node e2e/shots.mjs
 	mkdir -p site && $(GO) run ./cmd/sallyport man --markdown > site/commands.md
 	$(GO) run ./tools/docs -o site -manual site/commands.md
 

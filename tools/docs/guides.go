@@ -66,7 +66,7 @@ func guides(root string) ([]page, error) {
 				return nil, err
 			}
 			delete(left, name)
-			out = append(out, page{name: name + ".md", section: s.title, text: text})
+			out = append(out, page{name: name + ".md", section: s.title, text: illustrated(root, name, text)})
 		}
 	}
 	for name := range left {

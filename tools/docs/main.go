@@ -11,7 +11,16 @@ import (
 func main() {
 	out := flag.String("o", "site", "`folder` to write to")
 	manual := flag.String("manual", "", "`file` that sallyport man --markdown wrote")
+	wanted := flag.Bool("pictures", false, "only write the names of the pictures that the guides show")
 	flag.Parse()
+	if *wanted {
+		for _, all := range pictures() {
+			for _, p := range all {
+				fmt.Printf("^%s-desk-light$\n", p.name)
+			}
+		}
+		return
+	}
 	if err := run(".", *out, *manual); err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)

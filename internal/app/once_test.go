@@ -25,6 +25,7 @@ import (
 	"sallyport/internal/secret"
 	"sallyport/internal/store"
 	"sallyport/internal/store/storetest"
+	"sallyport/internal/trace"
 	"sallyport/sandbox"
 	"sallyport/sandbox/okta"
 )
@@ -64,6 +65,7 @@ type fleet struct {
 	org     string
 	api     *site
 	uuids   []string // of what was denied
+	traces  trace.Options
 }
 
 // node is one server of a fleet.
@@ -130,7 +132,7 @@ func (f *fleet) start(listen string) *node {
 	f.t.Helper()
 	c := f.config
 	c.DataDir, c.Listen = f.t.TempDir(), listen
-	a, err := app.New(f.t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(f.log, nil)), Content: f.content})
+	a, err := app.New(f.t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.NewJSONHandler(f.log, nil)), Content: f.content, Traces: f.traces})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -5,11 +5,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"sallyport/internal/config"
+	"sallyport/internal/secret"
 	"sallyport/internal/store/storetest"
 	"sallyport/internal/trace"
 )
@@ -128,5 +131,53 @@ func TestTracesFromEventToEffect(t *testing.T) {
 		if strings.Contains(c.raw.String(), secret) {
 			t.Errorf("the collector was told %s", secret)
 		}
+	}
+}
+
+// A run that waits while its server is started anew goes on in the trace that it began
+// in.
+func TestTraceGoesOnAfterARestart(t *testing.T) {
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+	c := &collector{spans: map[string]span{}}
+	at := httptest.NewServer(c)
+	defer at.Close()
+	f := &fleet{t: t, log: &buffer{}, config: config.Default(), content: withRules(t), traces: trace.Options{URL: at.URL + "/v1/traces"}}
+	f.config.KeyFile, f.config.Database = filepath.Join(t.TempDir(), "key"), secret.NewText(storetest.Prepared(t))
+	f.nodes = []*node{f.start("127.0.0.1:0")}
+	f.api = &site{t: t, token: adminToken(t, f.nodes[0].App), urls: []string{"http://" + f.nodes[0].Addr.String()}}
+	flow := f.api.on("flow: slow\ntrigger: { api: { access: oauth, wait: false } }\ncards: [ { id: w, wait: { for: 2, unit: seconds } }, { id: after, return: { done: true } } ]\n")
+	var begun struct{ Run string }
+	if status := f.api.ask(0, http.MethodPost, "/api/flows/default/"+flow, object{}, &begun); status != http.StatusAccepted {
+		t.Fatalf("status %d", status)
+	}
+	until := func(state string) (r struct{ State, Trace string }) {
+		for began := time.Now(); time.Since(began) < 30*time.Second; pause(20 * time.Millisecond) {
+			if f.api.ask(0, http.MethodGet, "/api/v1/runs/"+begun.Run, nil, &r); r.State == state {
+				return r
+			}
+		}
+		t.Fatalf("the run is %s, and not %s", r.State, state)
+		return r
+	}
+	before := until("waiting")
+	f.restart(0)
+	if after := until("succeeded"); len(before.Trace) != 32 || after.Trace != before.Trace {
+		t.Errorf("the run was of trace %q, and is of %q", before.Trace, after.Trace)
+	}
+	f.nodes[0].stop() // which sends the last
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	runs, cards := 0, map[string]int{}
+	for _, s := range c.spans {
+		if s.TraceID != before.Trace {
+			continue
+		}
+		if s.Name == "run" {
+			runs++
+		}
+		cards[s.text("sallyport.card")]++
+	}
+	if runs != 2 || cards["after"] != 1 {
+		t.Errorf("%d times at the run, cards %v", runs, cards)
 	}
 }

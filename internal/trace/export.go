@@ -122,7 +122,7 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe this server to the collector of traces: %w", err)
 	}
-	p := sdk.NewTracerProvider(sdk.WithBatcher(&exporter{o, &http.Client{Timeout: o.Timeout}, about}), sdk.WithResource(about))
+	p := sdk.NewTracerProvider(sdk.WithBatcher(&exporter{o, &http.Client{Timeout: o.Timeout}, about}), sdk.WithResource(about), sdk.WithIDGenerator(ids{}))
 	return &Tracer{p, p.Tracer("sallyport")}, nil
 }
 

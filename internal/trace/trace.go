@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -45,17 +46,45 @@ func (t *Tracer) Start(ctx context.Context, name string, attrs ...Attr) (context
 		}
 		return otel.ContextWithSpanContext(ctx, fresh()), Span{}
 	}
-	ctx, s := t.tracer.Start(ctx, name, otel.WithAttributes(attrs...))
+	options := []otel.SpanStartOption{otel.WithAttributes(attrs...)}
+	if c := otel.SpanContextFromContext(ctx); c.TraceFlags()&undecided != 0 {
+		ctx = context.WithValue(ctx, rootOf{}, c.TraceID())
+		options = append(options, otel.WithNewRoot())
+	}
+	ctx, s := t.tracer.Start(ctx, name, options...)
 	return ctx, Span{s}
 }
 
-// fresh is the beginning of new work that nobody collects.
+// undecided marks work that got its id where nobody decides whether its spans are
+// collected: the first step of it that is traced is its root, and decides. It is the
+// flag by which W3C's traceparent says that the id is random, which it is.
+const undecided otel.TraceFlags = 0x02
+
+// rootOf is the key of the id that the root of a context's work is to have.
+type rootOf struct{}
+
+// ids gives spans their ids. It implements [sdk.IDGenerator].
+type ids struct{}
+
+// NewIDs gives the root of work the id that the work has, or one of its own.
+func (ids) NewIDs(ctx context.Context) (otel.TraceID, otel.SpanID) {
+	c := fresh()
+	if id, ok := ctx.Value(rootOf{}).(otel.TraceID); ok {
+		return id, c.SpanID()
+	}
+	return c.TraceID(), c.SpanID()
+}
+
+// NewSpanID gives a step its id.
+func (ids) NewSpanID(context.Context, otel.TraceID) otel.SpanID { return fresh().SpanID() }
+
+// fresh is the beginning of new work.
 func fresh() otel.SpanContext {
 	var trace otel.TraceID
 	var span otel.SpanID
 	_, _ = rand.Read(trace[:]) // it cannot fail
 	_, _ = rand.Read(span[:])
-	return otel.NewSpanContext(otel.SpanContextConfig{TraceID: trace, SpanID: span})
+	return otel.NewSpanContext(otel.SpanContextConfig{TraceID: trace, SpanID: span, TraceFlags: undecided})
 }
 
 // Span is a step under way. The zero one is none.
@@ -132,9 +161,9 @@ func parse(parent string) (otel.SpanContext, bool) {
 	if err != nil {
 		return otel.SpanContext{}, false
 	}
-	var flags otel.TraceFlags
-	if parts[3] == "01" {
-		flags = otel.FlagsSampled
+	flags, err := strconv.ParseUint(parts[3], 16, 8)
+	if err != nil {
+		return otel.SpanContext{}, false
 	}
-	return otel.NewSpanContext(otel.SpanContextConfig{TraceID: trace, SpanID: span, TraceFlags: flags, Remote: true}), true
+	return otel.NewSpanContext(otel.SpanContextConfig{TraceID: trace, SpanID: span, TraceFlags: otel.TraceFlags(flags), Remote: true}), true
 }

@@ -54,7 +54,7 @@ func (a *Archive) Open(ctx context.Context) error {
 	if err := os.MkdirAll(a.Dir, 0o700); err != nil {
 		return err
 	}
-	q := url.Values{"_pragma": {"busy_timeout(10000)", "wal_autocheckpoint(0)"}, "mode": {"rw"}}
+	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", emptyWithin.Milliseconds()), "wal_autocheckpoint(0)"}, "mode": {"rw"}}
 	var err error
 	if a.db, err = sql.Open("sqlite", "file:"+escapePath(a.Path)+"?"+q.Encode()); err != nil {
 		return err
@@ -77,8 +77,8 @@ func (a *Archive) Close() error {
 
 // begin begins a generation: the log is kept, and the file copied. What of the file
 // changes under the copy stands in the log, which is put over it when it is restored.
-// shorten has the log put into the file before, as far as nobody else reads it, so that
-// the next writer begins it anew.
+// shorten has the log put into the file and begun anew before, unless others read it
+// for long.
 func (a *Archive) begin(ctx context.Context, shorten bool) error {
 	if a.held != nil {
 		_, _ = a.held.ExecContext(ctx, `ROLLBACK`)
@@ -88,7 +88,7 @@ func (a *Archive) begin(ctx context.Context, shorten bool) error {
 		a.held = nil
 	}
 	if shorten {
-		if _, err := a.db.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+		if _, err := a.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}

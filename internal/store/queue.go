@@ -199,6 +199,7 @@ type WorkerOptions struct {
 	Remedy  RemedyHandler // nil where none are worked at
 	Log     *slog.Logger
 	Sweep   time.Duration // how often runs that have lost their job, and jobs that nobody has, are looked for; a minute, and a second, where nothing is said
+	LongLog int64         // bytes from which on SQLite's write-ahead log is begun anew; 128 MB where nothing is said
 }
 
 // Workers are the workers of this process.
@@ -280,6 +281,10 @@ func (db *DB) StartWorkers(ctx context.Context, o WorkerOptions) (*Workers, erro
 	w.also(ctx, func(ctx context.Context) { db.keepFound(ctx, held, cmp.Or(o.Sweep, sweepEvery), o.Log) })
 	if db.pool != nil {
 		w.also(ctx, func(ctx context.Context) { keepAnalyzed(ctx, db.pool, o.Log) })
+	} else {
+		w.also(ctx, func(ctx context.Context) {
+			db.keepShort(ctx, cmp.Or(o.Sweep, lookAtLog), cmp.Or(o.LongLog, longLog), o.Log)
+		})
 	}
 	return w, nil
 }

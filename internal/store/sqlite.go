@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -21,7 +22,7 @@ import (
 // have a pool, and see the last committed state (WAL).
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	pragmas := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		busyTimeout(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-6144)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}, "_txlock": {"immediate"}}
 	w, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
@@ -32,7 +33,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := enterWAL(ctx, w, path); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	pragmas = url.Values{"_pragma": {"busy_timeout(10000)", "query_only(1)", "cache_size(-1024)", "temp_store(MEMORY)"}}
+	pragmas = url.Values{"_pragma": {busyTimeout(), "query_only(1)", "cache_size(-1024)", "temp_store(MEMORY)"}}
 	r, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -55,6 +56,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		},
 	}}, nil
 }
+
+// busyFor is how long a connection waits for others that hold the file.
+const busyFor = 10 * time.Second
+
+func busyTimeout() string { return fmt.Sprintf("busy_timeout(%d)", busyFor.Milliseconds()) }
 
 // enterWAL makes the first connection, which turns a new file to WAL. SQLite does
 // not wait for others there, however long its busy timeout, so we do. Nobody else

@@ -42,6 +42,9 @@ func readWAL(path string, at walState) ([]byte, walState, error) {
 		if errors.Is(err, io.EOF) && at.offset == 0 {
 			return nil, at, nil
 		}
+		if errors.Is(err, io.EOF) {
+			return nil, at, errOtherLog
+		}
 		return nil, at, err
 	}
 	if at.offset > 0 && at.salt != [8]byte(head[16:24]) {

@@ -68,7 +68,9 @@ func (t Alerts) Some(ctx context.Context, org string, ids []string) (map[string]
 // Evidence returns the uuids of the events that an alert is made of, as far as
 // they are kept by name.
 func (t Alerts) Evidence(ctx context.Context, org, id string) ([]string, error) {
-	return list(ctx, t.db, scalar[string], `SELECT event_uuid FROM alert_event WHERE alert_id = ? AND org_id = ? ORDER BY event_uuid`, id, org)
+	// From the alert on, whose organization is asked there: SQLite, which is told only of
+	// an organization's events, reads them all for their order.
+	return list(ctx, t.db, scalar[string], `SELECT e.event_uuid FROM alert a CROSS JOIN alert_event e WHERE a.id = ? AND a.org_id = ? AND e.alert_id = a.id ORDER BY e.event_uuid`, id, org)
 }
 
 // OfEvent returns the alerts that an event is part of, the newest first.

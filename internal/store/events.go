@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+	"sync"
 	"time"
 
 	"sallyport/internal/errs"
@@ -92,9 +93,52 @@ func (t Events) Some(ctx context.Context, org string, uuids []string) (map[strin
 	}, func(s StoredEvent) string { return s.UUID })
 }
 
-// Count returns how many events were published since a time.
+// Count returns how many events were published since a time. Of very many the answer may
+// be some seconds old.
 func (t Events) Count(ctx context.Context, org string, since time.Time) (int, error) {
-	return one(ctx, t.db, "count", scalar[int], `SELECT count(*) FROM event WHERE org_id = ? AND published_at >= ?`, org, toMicros(since))
+	if n, ok := t.db.counted.recall(org, since); ok {
+		return n, nil
+	}
+	n, err := one(ctx, t.db, "count", scalar[int], `SELECT count(*) FROM event WHERE org_id = ? AND published_at >= ?`, org, toMicros(since))
+	if err == nil && n >= manyEvents {
+		t.db.counted.keep(org, since, n)
+	}
+	return n, err
+}
+
+// manyEvents is from how many on events are not counted for everybody who asks, as
+// they are counted one by one; then a count does for who asks within countFor.
+const (
+	manyEvents = 100_000
+	countFor   = 10 * time.Second
+)
+
+// eventCounts are the last large counts of organizations.
+type eventCounts struct {
+	mu   sync.Mutex
+	last map[string]eventCount
+}
+
+type eventCount struct {
+	since time.Time
+	n     int
+}
+
+func (c *eventCounts) recall(org string, since time.Time) (int, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, ok := c.last[org]
+	age := since.Sub(last.since)
+	return last.n, ok && age >= 0 && age < countFor
+}
+
+func (c *eventCounts) keep(org string, since time.Time, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last == nil {
+		c.last = map[string]eventCount{}
+	}
+	c.last[org] = eventCount{since, n}
 }
 
 // First returns when the earliest event was published, zero where there is none.

@@ -97,6 +97,7 @@ type DB struct {
 	rebound sync.Map      // queries with numbered marks, by the query
 	places  places        // in lists of what identity providers keep
 	months  months        // that events have a place for, on PostgreSQL
+	counted eventCounts
 	group   *group
 	pushes  *group // of what identity providers push
 	queue   queue

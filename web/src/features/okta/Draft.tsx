@@ -12,8 +12,8 @@ import { toast } from "../../kit/Toast.tsx";
 import { ListEditor } from "../settings/ListEditor.tsx";
 import { bodyOf, type SSO, same, type Typed, typedOf } from "./draft.ts";
 import { IdentityProvider } from "./IdentityProvider.tsx";
+import { keepSSO } from "./keepSSO.ts";
 import { RoleGroups } from "./RoleGroups.tsx";
-import { keepSSO } from "./SignOn.tsx";
 
 type Part = { typed: Typed; set: (t: Partial<Typed>) => void; may: boolean; failure?: Failure };
 

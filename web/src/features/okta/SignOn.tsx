@@ -3,7 +3,7 @@ import { CircleCheck, CircleOff, Download, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
-import { keyOf, queryClient, read, stale } from "../../api/query.ts";
+import { read, stale } from "../../api/query.ts";
 import { Button, buttonClass } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Note } from "../../kit/Note.tsx";
@@ -16,14 +16,9 @@ import { useCan } from "../session/session.ts";
 import { Draft } from "./Draft.tsx";
 import type { SSO } from "./draft.ts";
 import { IdentityProvider } from "./IdentityProvider.tsx";
+import { keepSSO } from "./keepSSO.ts";
 import { TestAndSave } from "./TestAndSave.tsx";
 import { Values } from "./Values.tsx";
-
-/** Puts an answer in the place of what was read. */
-export function keepSSO(sso: SSO) {
-  queryClient.setQueryData(keyOf("/api/v1/sso", {}), sso);
-  void stale("/api/v1/sso/tests");
-}
 
 /** Single sign-on: what Okta is told, what is in force, the draft, and the gate between them. */
 export function SignOn() {

@@ -12,7 +12,7 @@ import { useNow } from "../../kit/Time.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { useSession } from "../session/session.ts";
 import { type SSO, whyNot } from "./draft.ts";
-import { keepSSO } from "./SignOn.tsx";
+import { keepSSO } from "./keepSSO.ts";
 import { TestResult } from "./TestResult.tsx";
 
 /** The gate: the draft is in force only after a real sign-in with it. */

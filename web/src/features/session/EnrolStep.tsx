@@ -7,7 +7,7 @@ import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { AppToSetUp } from "./AppToSetUp.tsx";
 import { CodeField } from "./CodeField.tsx";
 import { RecoveryCodes } from "./RecoveryCodes.tsx";
-import { StepRefused } from "./SecondStep.tsx";
+import { StepRefused } from "./StepRefused.tsx";
 
 type Props = { second: components["schemas"]["SecondFactor"]; onDone: () => void; onBack: () => void };
 

@@ -2,13 +2,12 @@ import { useMutation } from "@tanstack/react-query";
 import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
-import { Failure } from "../../api/failure.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
-import { Note } from "../../kit/Note.tsx";
 import { CodeField } from "./CodeField.tsx";
 import { EnrolStep } from "./EnrolStep.tsx";
-import { askPasskey, browserHasPasskeys, passkeyProblem } from "./passkey.ts";
+import { askPasskey, browserHasPasskeys } from "./passkey.ts";
+import { StepRefused } from "./StepRefused.tsx";
 
 type Second = components["schemas"]["SecondFactor"];
 type Props = { second: Second; onDone: () => void; onBack: () => void };
@@ -103,15 +102,5 @@ function Prove({ second, onDone, onBack }: Props) {
         )}
       </div>
     </form>
-  );
-}
-
-/** Why a second factor did not do. */
-export function StepRefused({ error }: { error: unknown }) {
-  if (!error) return null;
-  return (
-    <Note tone="bad" title="That did not do">
-      {error instanceof Failure ? error.message : passkeyProblem(error)}
-    </Note>
   );
 }

@@ -11,7 +11,7 @@ import { Field, Input } from "../../kit/Field.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { OktaWindow } from "./OktaWindow.tsx";
 import { askPasskey, browserHasPasskeys } from "./passkey.ts";
-import { StepRefused } from "./SecondStep.tsx";
+import { StepRefused } from "./StepRefused.tsx";
 import { useSession } from "./session.ts";
 import { answerProof, useProofAsked } from "./stepUp.ts";
 

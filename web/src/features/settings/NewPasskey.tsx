@@ -5,7 +5,7 @@ import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { Field, Input } from "../../kit/Field.tsx";
 import { makePasskey } from "../session/passkey.ts";
-import { StepRefused } from "../session/SecondStep.tsx";
+import { StepRefused } from "../session/StepRefused.tsx";
 import { agentWords } from "./agent.ts";
 
 type Props = { onClose: () => void; onKept: (codes?: string[]) => void };

@@ -5,7 +5,7 @@ import { buttonClass } from "../../../kit/Button.tsx";
 import { Empty } from "../../../kit/Empty.tsx";
 import { Input } from "../../../kit/Field.tsx";
 import { Tag } from "../../../kit/State.tsx";
-import type { Response } from "./Respond.tsx";
+import type { Response } from "./response.ts";
 
 const starts: Partial<Record<Response["kind"], string>> = {
   alert: "gets the alert",

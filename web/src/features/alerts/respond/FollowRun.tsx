@@ -10,7 +10,7 @@ import { Duration } from "../../../kit/Time.tsx";
 import type { RunDetail } from "../../runs/run.ts";
 import { ended, RunStateMark, StepStateMark } from "../../runs/runState.tsx";
 import type { AlertDetail } from "../alert.ts";
-import type { Response } from "./Respond.tsx";
+import type { Response } from "./response.ts";
 import { useRespond } from "./useRespond.ts";
 
 type Run = components["schemas"]["Run"];

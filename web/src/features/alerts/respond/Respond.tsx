@@ -10,7 +10,6 @@ import { ChooseResponse } from "./ChooseResponse.tsx";
 import { FollowRun } from "./FollowRun.tsx";
 import { StartResponse } from "./StartResponse.tsx";
 
-export type Response = components["schemas"]["Response"];
 type Run = components["schemas"]["Run"];
 
 /** Runs a flow for an alert: choose one, see what it would do, do it, watch it. */

@@ -13,7 +13,7 @@ import { initial, missing, problems, shown, valuesOf } from "../../../kit/value.
 import { Doings } from "../../flows/DoingsView.tsx";
 import { Problems } from "../../flows/Problems.tsx";
 import type { AlertDetail } from "../alert.ts";
-import type { Response } from "./Respond.tsx";
+import type { Response } from "./response.ts";
 import { useRespond } from "./useRespond.ts";
 
 /** What a flow will be given and what it may do, before it is run for an alert. */

@@ -4,7 +4,7 @@ import { Checkbox } from "../../../kit/Checkbox.tsx";
 import { Combobox } from "../../../kit/Combobox.tsx";
 import { Field } from "../../../kit/Field.tsx";
 import { textOf } from "../model/tree.ts";
-import type { CardEdit } from "./CardForm.tsx";
+import type { CardEdit } from "./CardValue.tsx";
 import { WithFields } from "./WithFields.tsx";
 
 /** Which flow is called, with what. */

@@ -5,29 +5,18 @@ import { removeCard, renameCard, setIn } from "../model/edit.ts";
 import { commentTitle, loopKinds } from "../model/kinds.ts";
 import { usedBy } from "../model/ports.ts";
 import type { Placed } from "../model/problems.ts";
-import { availableAt, type Group, type Samples } from "../model/scope.ts";
-import type { Path } from "../model/source.ts";
-import { type CardNode, findCard, objectOf, textOf } from "../model/tree.ts";
+import { availableAt, type Samples } from "../model/scope.ts";
+import { findCard, objectOf, textOf } from "../model/tree.ts";
 import { CallFields } from "./CallFields.tsx";
 import { CardHeadForm } from "./CardHeadForm.tsx";
+import { type CardEdit, Names, Value } from "./CardValue.tsx";
 import { Failures } from "./Failures.tsx";
 import { ConditionField } from "./fields/ConditionField.tsx";
-import { NewName, Without } from "./fields/NamedFields.tsx";
-import { TemplateField } from "./fields/TemplateField.tsx";
+import { Without } from "./fields/NamedFields.tsx";
 import { IfOutputs, LaneFields } from "./LaneFields.tsx";
 import { TableField } from "./TableField.tsx";
 import type { Editor } from "./useEditor.ts";
 import { WithFields } from "./WithFields.tsx";
-
-/** What the fields of a card are made with. */
-export type CardEdit = {
-  editor: Editor;
-  card: CardNode;
-  groups: Group[];
-  problems: Placed[];
-  set: (path: Path, value: unknown) => void;
-  wrong: (field: string) => string | undefined;
-};
 
 /** Everything about one card, to be changed. */
 export function CardForm({
@@ -203,34 +192,6 @@ function KindFields({ edit, onOpenHelper }: { edit: CardEdit; onOpenHelper: (slu
   }
 }
 
-type ValueProps = {
-  edit: CardEdit;
-  label: string;
-  path: Path;
-  type: string;
-  required?: boolean;
-  help?: string;
-  aside?: React.ReactNode;
-};
-
-/** One value of a card. */
-export function Value({ edit, label, path, type, required, help, aside }: ValueProps) {
-  const value = path.reduce<unknown>((v, p) => objectOf(v)[p], edit.card.data);
-  return (
-    <TemplateField
-      label={label}
-      type={type}
-      value={value}
-      onChange={(v) => edit.set(path, v ?? (required ? "" : undefined))}
-      groups={edit.groups}
-      required={required}
-      help={help}
-      aside={aside}
-      problem={edit.wrong(path.join("."))}
-    />
-  );
-}
-
 /** The condition of a card. */
 function When({ edit, required }: { edit: CardEdit; required?: boolean }) {
   const d = edit.card.data;
@@ -257,27 +218,6 @@ function When({ edit, required }: { edit: CardEdit; required?: boolean }) {
       required={required}
       aside={!required && <Without label="the condition" onRemove={() => edit.set([key], undefined)} />}
     />
-  );
-}
-
-/** Values by names of one's own. */
-export function Names({ edit, at, what }: { edit: CardEdit; at: Path; what: string }) {
-  const values = objectOf(at.reduce<unknown>((v, p) => objectOf(v)[p], edit.card.data));
-  return (
-    <div className="flex flex-col gap-3">
-      {Object.keys(values).map((n) => (
-        <Value
-          key={n}
-          edit={edit}
-          label={n}
-          path={[...at, n]}
-          type="any"
-          required
-          aside={<Without label={n} onRemove={() => edit.set([...at, n], undefined)} />}
-        />
-      ))}
-      <NewName label={`Name of a ${what}`} taken={Object.keys(values)} onAdd={(n) => edit.set([...at, n], "")} />
-    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { cardGlyph } from "../../connections/glyphs.ts";
 import { idsOf } from "../model/edit.ts";
 import type { Used } from "../model/ports.ts";
 import { textOf } from "../model/tree.ts";
-import type { CardEdit } from "./CardForm.tsx";
+import type { CardEdit } from "./CardValue.tsx";
 
 /** What a card is, its title and its id. */
 export function CardHeadForm({

@@ -1,7 +1,7 @@
 import { Field, Input, Select } from "../../../kit/Field.tsx";
 import { loopKinds } from "../model/kinds.ts";
 import { objectOf, textOf } from "../model/tree.ts";
-import { type CardEdit, Names, Value } from "./CardForm.tsx";
+import { type CardEdit, Names, Value } from "./CardValue.tsx";
 
 /** What happens when a card does not succeed. */
 export function Failures({ edit }: { edit: CardEdit }) {

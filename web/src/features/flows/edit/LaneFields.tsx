@@ -5,7 +5,7 @@ import { Field, Input, Select } from "../../../kit/Field.tsx";
 import { usedBy } from "../model/ports.ts";
 import { availableAt } from "../model/scope.ts";
 import { objectOf, textOf } from "../model/tree.ts";
-import { type CardEdit, Value } from "./CardForm.tsx";
+import { type CardEdit, Value } from "./CardValue.tsx";
 import { ConditionField } from "./fields/ConditionField.tsx";
 import { NewName, Without } from "./fields/NamedFields.tsx";
 import { TemplateField } from "./fields/TemplateField.tsx";

@@ -5,7 +5,7 @@ import { Field, Select } from "../../../kit/Field.tsx";
 import { freeId, setIn } from "../model/edit.ts";
 import { setTop } from "../model/palette.ts";
 import { textOf } from "../model/tree.ts";
-import type { CardEdit } from "./CardForm.tsx";
+import type { CardEdit } from "./CardValue.tsx";
 import { NewTable } from "./NewTable.tsx";
 
 const another = "\0";

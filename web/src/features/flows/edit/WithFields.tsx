@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import { inputsOf } from "../model/ports.ts";
 import { objectOf } from "../model/tree.ts";
-import type { CardEdit } from "./CardForm.tsx";
+import type { CardEdit } from "./CardValue.tsx";
 import { NewName, Without } from "./fields/NamedFields.tsx";
 import { TemplateField } from "./fields/TemplateField.tsx";
 

@@ -4,8 +4,10 @@ import { Ellipsis, Eye, Save, Trash2, Undo2 } from "lucide-react";
 import { read } from "../../../api/query.ts";
 import { Button } from "../../../kit/Button.tsx";
 import { Menu } from "../../../kit/Menu.tsx";
-import type { Asked } from "./RuleEditor.tsx";
 import type { FileDetail, RuleEdit } from "./useRuleFile.ts";
+
+/** What somebody is asked before it is done. */
+export type Asked = "publish" | "drop" | "remove" | "conflict";
 
 /** What can be done with a file of rules. */
 export function EditActions({

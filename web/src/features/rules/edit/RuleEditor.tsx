@@ -11,7 +11,7 @@ import { Source } from "../Source.tsx";
 import { CheckPanel } from "./CheckPanel.tsx";
 import { Conflict } from "./Conflict.tsx";
 import { Drop } from "./Drop.tsx";
-import { EditActions } from "./EditActions.tsx";
+import { type Asked, EditActions } from "./EditActions.tsx";
 import { EditState } from "./EditState.tsx";
 import { countsOf, marksOf, type Part } from "./findings.ts";
 import { Leaving } from "./Leaving.tsx";
@@ -22,8 +22,6 @@ import { TryPanel } from "./TryPanel.tsx";
 import { useCheck } from "./useCheck.ts";
 import { type FileDetail, useRuleFile } from "./useRuleFile.ts";
 import { Versions } from "./Versions.tsx";
-
-export type Asked = "publish" | "drop" | "remove" | "conflict";
 
 /** The texts of a file of rules, what is wrong with them, and what they would find; then to publish it. */
 export function RuleEditor({ file, above }: { file: FileDetail; above: ReactNode }) {

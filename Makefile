@@ -39,7 +39,7 @@ test-web: web/node_modules ## the console: types, lint, logic
 	cd web && npx tsc --noEmit && npm run lint && npm test
 
 test-go: ## the server: SQLite and PostgreSQL, with the race detector
-	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" PACKAGES="$(PKG)" GO=$(GO) tools/with-postgres.sh tools/test-go.sh $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 20m
+	GOGC=200 POSTGRES_OPTIONS="-c fsync=off -c full_page_writes=off" PACKAGES="$(PKG)" GO=$(GO) tools/with-postgres.sh tools/test-go.sh $(RACE) -vet=off -p $$(($$(nproc)+1)) -shuffle=on -timeout 45m
 
 test-browser: build e2e/node_modules ## stories in a browser, on the real binary
 	SALLYPORT=$(BIN)/sallyport tools/test-browser.sh

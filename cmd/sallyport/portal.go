@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -60,12 +61,18 @@ func runOktaApp(ctx context.Context, flags *flag.FlagSet, args []string, std str
 	file := flags.String("token-file", "-", "`file` whose first line is an API token of it; - is standard input, which is asked where it is a terminal")
 	flags.BoolVar(&o.Bearer, "oauth", false, "the token is an OAuth access token with okta.apps.manage")
 	flags.StringVar(&o.Label, "label", "Sallyport", "`name` of the application in Okta")
+	assign := flags.String("assign", "", "`names` of groups in Okta whose people get the application, with commas between")
 	flags.StringVar(&o.Groups, "groups", "", "regular `expression` for the groups that Okta sends; all by default")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
 	if o.URL == "" {
 		return usage("--okta is missing")
+	}
+	for name := range strings.SplitSeq(*assign, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			o.Assign = append(o.Assign, name)
+		}
 	}
 	var err error
 	if o.Token, err = readToken(*file, std); err != nil {
@@ -88,7 +95,11 @@ func runOktaApp(ctx context.Context, flags *flag.FlagSet, args []string, std str
 		if made.New {
 			did = "made"
 		}
-		_, _ = fmt.Fprintf(std.out, "application %s is %s in %s\nmetadata URL: %s\n\nNext: assign people and groups to it in Okta, and enter the metadata URL on the page Okta integration of %s.\n", made.ID, did, o.URL, made.MetadataURL, core.Config.URL())
+		next := "assign people and groups to it in Okta (or here: --assign), and "
+		if made.Assigned > 0 {
+			next = ""
+		}
+		_, _ = fmt.Fprintf(std.out, "application %s is %s in %s\nmetadata URL: %s\n\nNext: %senter the metadata URL under Settings, Okta integration, of %s.\n", made.ID, did, o.URL, made.MetadataURL, next, core.Config.URL())
 		return nil
 	})
 }

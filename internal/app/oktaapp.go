@@ -22,7 +22,8 @@ type OktaApp struct {
 	Token  string // an API token of it, or an access token with okta.apps.manage
 	Bearer bool   // it is an access token
 	Label  string
-	Groups string // regular expression for the names of groups that are sent; empty is all
+	Groups string   // regular expression for the names of groups that are sent; empty is all
+	Assign []string // names of groups whose people get the application
 }
 
 // MadeApp is the application as it is now.
@@ -30,6 +31,7 @@ type MadeApp struct {
 	ID          string
 	MetadataURL string
 	New         bool // it was made, not changed
+	Assigned    int  // groups that were assigned to it
 }
 
 // oktaBody bounds an answer of Okta, in bytes.
@@ -63,6 +65,12 @@ func (c *Core) SetUpOktaApp(ctx context.Context, sp portal.ServiceProvider, o Ok
 	out := MadeApp{ID: made.ID, MetadataURL: made.Links.Metadata.Href, New: id == ""}
 	if len(made.ID) > 3 { // with it the metadata is there for everybody, without a token
 		out.MetadataURL = k.base + "/app/exk" + strings.TrimPrefix(made.ID, "0oa") + "/sso/saml/metadata"
+	}
+	for _, name := range o.Assign {
+		if err := k.assign(ctx, made.ID, name); err != nil {
+			return out, fmt.Errorf("assign the group %q to the application: %w", name, err)
+		}
+		out.Assigned++
 	}
 	return out, nil
 }
@@ -129,6 +137,25 @@ func (k *oktaClient) find(ctx context.Context, acs string) (string, error) {
 	return "", nil
 }
 
+// assign gives the application to the people of a group, by its whole name.
+func (k *oktaClient) assign(ctx context.Context, app, group string) error {
+	var all []struct {
+		ID      string `json:"id"`
+		Profile struct {
+			Name string `json:"name"`
+		} `json:"profile"`
+	}
+	if err := k.call(ctx, http.MethodGet, "/api/v1/groups?limit=200&q="+url.QueryEscape(group), nil, &all); err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.Profile.Name == group {
+			return k.call(ctx, http.MethodPut, "/api/v1/apps/"+app+"/groups/"+g.ID, map[string]any{}, nil)
+		}
+	}
+	return errs.New(errs.NotFound, "the org has no group of that name")
+}
+
 func (k *oktaClient) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
@@ -164,6 +191,9 @@ func (k *oktaClient) call(ctx context.Context, method, path string, in, out any)
 		}
 		_ = json.Unmarshal(text, &said) // what is no JSON says nothing
 		return errs.New(errs.Denied, "okta answers %s: %.300s", resp.Status, said.Summary)
+	}
+	if out == nil {
+		return nil
 	}
 	return json.Unmarshal(text, out)
 }

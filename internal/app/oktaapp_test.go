@@ -56,6 +56,15 @@ func TestOktaApp(t *testing.T) {
 	if err != nil || again.New || again.ID != first.ID {
 		t.Errorf("%+v %v", again, err)
 	}
+	o.Assign = []string{"Super admins"}
+	if got, err := core.SetUpOktaApp(t.Context(), sp, o); err != nil || got.Assigned != 1 {
+		t.Errorf("assigning: %+v %v", got, err)
+	}
+	o.Assign = []string{"Super admin"}
+	if _, err := core.SetUpOktaApp(t.Context(), sp, o); err == nil || !strings.Contains(err.Error(), "no group of that name") {
+		t.Errorf("assigning a group that is not there: %v", err)
+	}
+	o.Assign = nil
 	text, err := fetchOver(t.Context(), newEgress(t, core), first.MetadataURL, saml.MaxMetadata)
 	if err != nil {
 		t.Fatal(err)

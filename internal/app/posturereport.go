@@ -20,7 +20,7 @@ func (c *Core) PostureReport(ctx context.Context, t inventory.Tenant, by posture
 	}
 	run, results, err := c.DB.Postures.Results(ctx, t.Org, t.ID, cmp.Or(by, set.Profile))
 	if errs.KindOf(err) == errs.NotFound {
-		return pdf.Report{}, errs.New(errs.NotFound, "the org was not judged by the profile %s yet", cmp.Or(by, set.Profile))
+		return pdf.Report{}, errs.New(errs.NotFound, "the org was not judged by the profile %s yet: a server that runs (sallyport serve) does that some seconds after the org was read", cmp.Or(by, set.Profile))
 	}
 	if err != nil {
 		return pdf.Report{}, err

@@ -43,7 +43,7 @@ type Config struct {
 	RuleDirs     []string      `yaml:"rule_dirs" help:"folders of further detection rules, such as a checkout of Sigma's; each is a pack of the folder's name"`
 	MetricsToken secret.Text   `yaml:"metrics_token" help:"bearer token with which other machines may read /metrics; without one only this machine may"`
 	Profiles     string        `yaml:"profiles" help:"address on loopback, as 127.0.0.1:6060, on which the server shows what it does with its time and memory (Go's pprof, at /debug/pprof/); empty is none"`
-	SandboxURL   string        `yaml:"sandbox_url" help:"URL of a sandbox; turns the rehearsal page on, for the default organization"`
+	SandboxURL   string        `yaml:"sandbox_url" help:"URL of a sandbox; turns the rehearsal page on, for the default organization, and lets single sign-on of that sandbox go over http on this machine"`
 	Shutdown     time.Duration `yaml:"shutdown" help:"how long runs may take to reach a point where they can stop"`
 }
 

@@ -88,6 +88,10 @@ func (d *Doctor) okta(ctx context.Context, n *notes, name string, c store.Connec
 			blind = append(blind, a.Title)
 		}
 	}
+	if 2*len(scopes) > len(all) { // it acts, as a response app does, and is not to be granted what others read
+		n.ok("%s: it is no connection for reading the org: the scopes of %d areas of %d are not granted", name, len(scopes), len(all))
+		return
+	}
 	if len(scopes) > 0 {
 		slices.Sort(scopes)
 		n.warn("Grant them in Okta under Applications > the app > Okta API Scopes, and name them in the connection's scopes; `sallyport okta check` says what each is for.",

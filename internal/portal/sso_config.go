@@ -153,7 +153,7 @@ func (s *SSO) checkMetadataURL(where string) error {
 	case err != nil || len(where) > 2048 || u.Host == "" || u.User != nil || u.Fragment != "":
 		return errs.New(errs.Invalid, "this is no URL that metadata can be fetched from")
 	case u.Scheme != "https" && (u.Scheme != "http" || !s.o.AllowLoopback):
-		return errs.New(errs.Invalid, "metadata is fetched over https alone: who can change it on its way decides who signs in")
+		return errs.New(errs.Invalid, "metadata is fetched over https alone: who can change it on its way decides who signs in (a sandbox on this machine may go without where the option sandbox_url names it)")
 	}
 	return nil
 }

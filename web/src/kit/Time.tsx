@@ -11,6 +11,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function watch(fn: () => void) {
   watchers.add(fn);
+  if (!timer) now = new Date(); // nobody has looked for a while
   timer ??= setInterval(() => {
     now = new Date();
     for (const w of watchers) w();

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { Failed } from "../../api/Failed.tsx";
-import { read } from "../../api/query.ts";
+import { read, stale } from "../../api/query.ts";
 import { Note } from "../../kit/Note.tsx";
 import { Section } from "../../kit/Page.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
@@ -11,9 +12,18 @@ import { Exchanges } from "./Exchanges.tsx";
 import { ScimSecret } from "./ScimSecret.tsx";
 import { Values } from "./Values.tsx";
 
+/** How often the page looks what Okta asked meanwhile, in milliseconds. */
+const every = 5_000;
+
 /** How Okta makes members, changes them and takes them away. */
 export function Provisioning() {
-  const scim = useQuery(read("/api/v1/scim", {}));
+  const scim = useQuery({ ...read("/api/v1/scim", {}), refetchInterval: every });
+  useEffect(() => {
+    const again = setInterval(() => {
+      if (!document.hidden) void stale("/api/v1/scim/exchanges");
+    }, every);
+    return () => clearInterval(again);
+  }, []);
   if (scim.isError)
     return (
       <Failed
@@ -51,7 +61,7 @@ export function Provisioning() {
 }
 
 function PushedGroups() {
-  const groups = useQuery(read("/api/v1/scim/groups", {}));
+  const groups = useQuery({ ...read("/api/v1/scim/groups", {}), refetchInterval: every });
   return (
     <Section title="Pushed groups">
       {groups.isError && <Failed what="The groups could not be read." error={groups.error} />}

@@ -1,7 +1,7 @@
 // What happened around somebody, from a report of theirs to what was done about it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api } from "./demo.mjs";
+import { api, until } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
 
 const s = stage();
@@ -59,7 +59,7 @@ test("a timeline shows the report, the run that it started, and what that did", 
   await happened.getByRole("button", { name: "Runs" }).click();
   await page.waitForURL(/show=run/);
   await happened.getByRole("link", { name: "Suspicious Activity Reported" }).first().waitFor();
-  assert.equal(await happened.getByRole("link", { name: /Clear|Reset/ }).count(), 0);
+  await until("runs alone", async () => (await happened.getByRole("link", { name: /Clear|Reset/ }).count()) === 0);
   await page.reload();
   assert.equal(await happened.getByRole("button", { name: "Runs" }).getAttribute("aria-pressed"), "true");
   await happened.getByRole("button", { name: "Runs" }).click();

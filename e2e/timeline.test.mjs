@@ -1,7 +1,7 @@
 // What happened around somebody, from a report of theirs to what was done about it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, until } from "./demo.mjs";
+import { api } from "./demo.mjs";
 import { played, stage } from "./stage.mjs";
 
 const s = stage();

@@ -4,10 +4,10 @@
 # program that does not compile fails at once.
 set -uo pipefail
 go=${GO:-go}
-packages=("${PACKAGES:-./...}")
+read -ra packages <<<"${PACKAGES:-./...}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-"$go" test "$@" ${packages[@]} 2>&1 | tee "$log"
+"$go" test "$@" "${packages[@]}" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 [ "$status" = 0 ] && exit 0
 if grep -q -e 'DATA RACE' -e '\[build failed\]' -e '\[setup failed\]' "$log"; then exit "$status"; fi

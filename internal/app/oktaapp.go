@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sallyport/internal/egress"
@@ -50,6 +51,10 @@ func (c *Core) SetUpOktaApp(ctx context.Context, sp portal.ServiceProvider, o Ok
 	}
 	k := &oktaClient{o: o, base: base.Scheme + "://" + base.Host, http: egress.New(egress.Options{Allow: networks, UserAgent: "Sallyport"}).Client(egress.ClientOptions{Body: oktaBody})}
 	want := oktaSettings(sp, o)
+	groups, err := k.groups(ctx, o.Assign)
+	if err != nil {
+		return MadeApp{}, err
+	}
 	id, err := k.find(ctx, sp.ACS)
 	if err != nil {
 		return MadeApp{}, err
@@ -66,9 +71,9 @@ func (c *Core) SetUpOktaApp(ctx context.Context, sp portal.ServiceProvider, o Ok
 	if len(made.ID) > 3 { // with it the metadata is there for everybody, without a token
 		out.MetadataURL = k.base + "/app/exk" + strings.TrimPrefix(made.ID, "0oa") + "/sso/saml/metadata"
 	}
-	for _, name := range o.Assign {
-		if err := k.assign(ctx, made.ID, name); err != nil {
-			return out, fmt.Errorf("assign the group %q to the application: %w", name, err)
+	for _, g := range groups {
+		if err := k.call(ctx, http.MethodPut, "/api/v1/apps/"+made.ID+"/groups/"+g, map[string]any{}, nil); err != nil {
+			return out, fmt.Errorf("assign groups to the application, which is there now (do it again, or by hand): %w", err)
 		}
 		out.Assigned++
 	}
@@ -137,23 +142,27 @@ func (k *oktaClient) find(ctx context.Context, acs string) (string, error) {
 	return "", nil
 }
 
-// assign gives the application to the people of a group, by its whole name.
-func (k *oktaClient) assign(ctx context.Context, app, group string) error {
-	var all []struct {
+// groups finds the ids of groups by their whole names.
+func (k *oktaClient) groups(ctx context.Context, names []string) ([]string, error) {
+	type group struct {
 		ID      string `json:"id"`
 		Profile struct {
 			Name string `json:"name"`
 		} `json:"profile"`
 	}
-	if err := k.call(ctx, http.MethodGet, "/api/v1/groups?limit=200&q="+url.QueryEscape(group), nil, &all); err != nil {
-		return err
-	}
-	for _, g := range all {
-		if g.Profile.Name == group {
-			return k.call(ctx, http.MethodPut, "/api/v1/apps/"+app+"/groups/"+g.ID, map[string]any{}, nil)
+	var ids []string
+	for _, name := range names {
+		var all []group
+		if err := k.call(ctx, http.MethodGet, "/api/v1/groups?limit=200&q="+url.QueryEscape(name), nil, &all); err != nil {
+			return nil, fmt.Errorf("look for the group %q: %w", name, err)
 		}
+		i := slices.IndexFunc(all, func(g group) bool { return g.Profile.Name == name })
+		if i < 0 {
+			return nil, errs.New(errs.NotFound, "the org has no group %q: nothing was changed", name)
+		}
+		ids = append(ids, all[i].ID)
 	}
-	return errs.New(errs.NotFound, "the org has no group of that name")
+	return ids, nil
 }
 
 func (k *oktaClient) call(ctx context.Context, method, path string, in, out any) error {

@@ -61,7 +61,7 @@ func TestOktaApp(t *testing.T) {
 		t.Errorf("assigning: %+v %v", got, err)
 	}
 	o.Assign = []string{"Super admin"}
-	if _, err := core.SetUpOktaApp(t.Context(), sp, o); err == nil || !strings.Contains(err.Error(), "no group of that name") {
+	if _, err := core.SetUpOktaApp(t.Context(), sp, o); err == nil || !strings.Contains(err.Error(), "no group \"Super admin\"") {
 		t.Errorf("assigning a group that is not there: %v", err)
 	}
 	o.Assign = nil

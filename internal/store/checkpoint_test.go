@@ -14,17 +14,7 @@ import (
 // The write-ahead log is begun anew while somebody always reads, which SQLite would
 // wait for for ever; what was written is there.
 func TestLogStaysShortUnderReaders(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s.db")
-	db, err := store.Open(t.Context(), store.Options{DSN: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	side, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = side.Close() }()
+	db, side, path := openBeside(t)
 	if _, err := side.ExecContext(t.Context(), `CREATE TABLE grown (n INTEGER PRIMARY KEY, text TEXT)`); err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +53,23 @@ func TestLogStaysShortUnderReaders(t *testing.T) {
 	if !shorter || longest > 200<<20 {
 		t.Errorf("the log had up to %d bytes, and was never shorter again: %v", longest, !shorter)
 	}
+}
+
+// openBeside opens an SQLite database, and a way to it past the store.
+func openBeside(t *testing.T) (*store.DB, *sql.DB, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s.db")
+	db, err := store.Open(t.Context(), store.Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	side, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = side.Close() })
+	return db, side, path
 }
 
 // overlapping reads until it is stopped, so that there is no moment in which nobody

@@ -122,8 +122,7 @@ func (c correlations) Keep(ctx context.Context, changed map[correlate.Key]*corre
 // Due returns groups of which time alone decides something now, and those that
 // are over. Those of rules that there are no more are nil.
 func (c correlations) Due(ctx context.Context, now time.Time, open correlate.Open) (map[correlate.Key]*correlate.Group, error) {
-	// By when they end, and not by the organization, of which SQLite would read all.
-	got, err := list(ctx, c.tx, scanGroup, `SELECT rule_id, group_key, state FROM correlation WHERE ends_at <= ? AND org_id || '' = ? ORDER BY ends_at LIMIT ?`, toMicros(now), c.org, maxGroups)
+	got, err := list(ctx, c.tx, scanGroup, `SELECT rule_id, group_key, state FROM correlation WHERE org_id = ? AND ends_at <= ? ORDER BY ends_at LIMIT ?`, c.org, toMicros(now), maxGroups)
 	out := make(map[correlate.Key]*correlate.Group, len(got))
 	for _, g := range got {
 		out[g.Key] = open(g.Key, g.state)
@@ -134,13 +133,9 @@ func (c correlations) Due(ctx context.Context, now time.Time, open correlate.Ope
 // DueOrganizations returns the organizations that have groups which are due:
 // whoever looks need not open a transaction for nothing.
 func (t Rules) DueOrganizations(ctx context.Context, now time.Time) ([]string, error) {
-	// What is due is found first: for organizations in order SQLite would read all groups.
-	return list(ctx, t.db, scalar[string], `SELECT DISTINCT org_id FROM (SELECT org_id FROM correlation WHERE ends_at <= ? ORDER BY ends_at LIMIT ?) due ORDER BY org_id`, toMicros(now), dueAtOnce)
+	// One organization after another: of their groups in order SQLite would read all.
+	return list(ctx, t.db, scalar[string], `SELECT id FROM organization o WHERE EXISTS (SELECT 1 FROM correlation c WHERE c.org_id = o.id AND c.ends_at <= ?) ORDER BY id`, toMicros(now))
 }
-
-// dueAtOnce bounds how many groups that are due are looked at: organizations that only
-// later ones are of come when those are done.
-const dueAtOnce = 100_000
 
 // SeenUntil returns up to when all of an organization's events are known to have
 // come in: until its source whose log was read to the end longest ago was, and now

@@ -1,27 +1,13 @@
 package store_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"testing"
 	"time"
-
-	"sallyport/internal/store"
 )
 
 // Many events are counted again only after a while; few are always counted.
 func TestManyEventsAreCountedSeldom(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s.db")
-	db, err := store.Open(t.Context(), store.Options{DSN: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	side, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = side.Close() }()
+	db, side, _ := openBeside(t)
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	add := func(org string, n int) {
 		t.Helper()

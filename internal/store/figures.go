@@ -32,25 +32,22 @@ func (t Runs) Figures(ctx context.Context, org string, since time.Time) (map[str
 	for _, r := range last {
 		out[r.Flow] = FlowFigures{Last: &r}
 	}
-	type count struct {
-		flow      string
-		n, failed int
-	}
-	// Both are counted in indexes, without a look at a run that did not fail.
-	day, err := list(ctx, t.db, func(rows *sql.Rows) (c count, err error) { return c, rows.Scan(&c.flow, &c.n, &c.failed) },
-		`SELECT f.id, (SELECT count(*) FROM flow_run r WHERE r.flow_id = f.id AND r.created_at >= ?),
-			(SELECT count(*) FROM flow_run r WHERE r.org_id = f.org_id AND r.state = 'failed' AND r.created_at >= ? AND r.flow_id = f.id)
-		FROM flow f WHERE f.org_id = ?`, toMicros(since), toMicros(since), org)
+	// Counted in indexes, without a look at a run that did not fail.
+	runs, err := counts[string](ctx, t.db, `SELECT f.id, (SELECT count(*) FROM flow_run r WHERE r.flow_id = f.id AND r.created_at >= ?) FROM flow f WHERE f.org_id = ?`, toMicros(since), org)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range day {
-		if c.n == 0 {
+	failed, err := counts[string](ctx, t.db, `SELECT flow_id, count(*) FROM flow_run WHERE org_id = ? AND state = 'failed' AND created_at >= ? GROUP BY flow_id`, org, toMicros(since))
+	if err != nil {
+		return nil, err
+	}
+	for of, n := range runs {
+		if n == 0 {
 			continue
 		}
-		f := out[c.flow]
-		f.Runs, f.Failed = c.n, c.failed
-		out[c.flow] = f
+		f := out[of]
+		f.Runs, f.Failed = n, failed[of]
+		out[of] = f
 	}
 	return out, nil
 }

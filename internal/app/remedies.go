@@ -13,7 +13,7 @@ func (c *Core) newRemedies(books *remedy.Shelf) *remedy.Engine {
 	conns := tenants{c}
 	return &remedy.Engine{
 		Books: books, Guard: c.Guard, Conns: conns, Plans: c.DB.Remedies, Times: c.DB.RemedySchedules,
-		Teller: &remedy.Mails{Conns: conns, Caller: c.Engine}, People: held{c.DB, c.Now}, Selector: held{c.DB, c.Now}, Now: c.Now, Log: c.Log,
+		Teller: &remedy.Mails{Conns: conns, Caller: c.Engine}, People: held{c.DB, c.Now}, Admins: held{c.DB, c.Now}, Selector: held{c.DB, c.Now}, Now: c.Now, Log: c.Log,
 	}
 }
 

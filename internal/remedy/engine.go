@@ -14,7 +14,7 @@ import (
 	"sallyport/internal/value"
 )
 
-// Engine makes plans and carries them out. People, Selector, Teller and Changed
+// Engine makes plans and carries them out. People, Admins, Selector, Teller and Changed
 // may be nil.
 type Engine struct {
 	Books    *Shelf
@@ -22,6 +22,7 @@ type Engine struct {
 	Conns    guard.Connections
 	Plans    Plans
 	People   People
+	Admins   Admins
 	Times    Timetable // nil: plans of schedules are not selected anew
 	Selector Selector
 	Teller   Teller
@@ -86,7 +87,7 @@ func (e *Engine) plan(ctx context.Context, o Order) (Plan, error) {
 		p.Title = b.Title
 	}
 	r := &reader{caller: e.Guard.Caller, conn: t.conn}
-	d := &drafter{e: e, tenant: t, book: b, plan: &p, watch: newWatch(ctx, r, t.con)}
+	d := &drafter{e: e, tenant: t, book: b, plan: &p, watch: newWatch(ctx, r, t.con, e.Admins)}
 	for i := range p.Objects {
 		if err := d.object(ctx, i); err != nil {
 			return Plan{}, err

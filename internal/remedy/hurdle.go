@@ -16,6 +16,7 @@ import (
 type watch struct {
 	*reader
 
+	admins  Admins   // nil: nobody else knows of roles
 	scopes  []string // of the connection; nil where it has a token, which has none
 	owner   string   // id of the user whose rights the connection has; empty where it is an app
 	client  string   // id of the app that the connection is; empty where it is a user
@@ -26,55 +27,36 @@ type watch struct {
 	counts error           // why they are not known
 }
 
-const superAdmin = "SUPER_ADMIN"
-
 // newWatch finds out by whose rights a connection changes an org.
-func newWatch(ctx context.Context, r *reader, con *connector.Connector) *watch {
-	w := &watch{reader: r}
+func newWatch(ctx context.Context, r *reader, con *connector.Connector, admins Admins) *watch {
+	w := &watch{reader: r, admins: admins}
 	auth, ok := con.AuthOf(r.conn.Auth)
 	if !ok {
 		return w
 	}
-	roles := ""
+	var held []string
+	var err error
 	switch auth.Kind {
 	case connector.PrivateKeyJWT, connector.ClientCredentials:
 		if w.scopes = strings.Fields(r.conn.Settings.Text("scopes")); len(w.scopes) == 0 {
 			w.scopes = auth.Scopes
 		}
 		w.client = r.conn.Settings.Text("client_id")
-		roles = "/oauth2/v1/clients/" + w.client + "/roles"
+		held, err = w.roles(ctx, "app", w.client)
 	default:
-		me, err := r.read(ctx, "/api/v1/users/me", false)
-		if err != nil {
-			w.unknown = err.Error()
+		me, unread := r.read(ctx, "/api/v1/users/me", false)
+		if unread != nil {
+			w.unknown = unread.Error()
 			return w
 		}
 		w.owner = value.String(value.Lookup(me, "id"))
-		roles = "/api/v1/users/" + w.owner + "/roles"
+		held, err = w.roles(ctx, "user", w.owner)
 	}
-	held, err := w.roles(ctx, roles)
 	if err != nil {
 		w.unknown = err.Error()
 	}
 	w.super = slices.Contains(held, superAdmin)
 	return w
-}
-
-// roles returns the active admin roles at a path, by type.
-func (w *watch) roles(ctx context.Context, path string) ([]string, error) {
-	v, err := w.read(ctx, path, true)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	list, _ := v.([]any)
-	for _, r := range list {
-		o, _ := r.(*value.Object)
-		if status := o.Text("status"); status == "" || status == "ACTIVE" {
-			out = append(out, o.Text("type"))
-		}
-	}
-	return out, nil
 }
 
 // lacks returns the scopes of an action that the connection lacks.
@@ -108,6 +90,9 @@ func (w *watch) hurdles(ctx context.Context, a *connector.Action, in *value.Obje
 		if h := w.admin(ctx, t, p, s.name); h != nil {
 			out = append(out, *h)
 		}
+		if h := w.takes(ctx, a, t); h != nil {
+			out = append(out, *h)
+		}
 	}
 	if h := w.last(ctx, a, in, p, s.name); h != nil && !slices.ContainsFunc(out, func(h Hurdle) bool { return h.Bars }) {
 		out = append(out, *h)
@@ -134,11 +119,10 @@ func (w *watch) admin(ctx context.Context, t connector.Entity, p *Part, name str
 	if w.super {
 		return nil
 	}
-	path := map[string]string{"user": "/api/v1/users/", "group": "/api/v1/groups/", "app": "/oauth2/v1/clients/"}[t.Type]
-	if path == "" || t.Type == "app" && strings.HasPrefix(p.Action, "remove_user_from") {
+	if rolesOf(t.Type) == "" || t.Type == "app" && strings.HasPrefix(p.Action, "remove_user_from") {
 		return nil
 	}
-	held, err := w.roles(ctx, path+t.ID+"/roles")
+	held, err := w.roles(ctx, t.Type, t.ID)
 	switch {
 	case err != nil && missing(err):
 		return nil
@@ -147,10 +131,26 @@ func (w *watch) admin(ctx context.Context, t connector.Entity, p *Part, name str
 	case len(held) == 0:
 		return nil
 	}
+	if w.unknown != "" {
+		return &Hurdle{AdminTarget, fmt.Sprintf("%s has the admin role %s: Okta lets a super admin alone do it, and whether the connection is one cannot be seen: %s", named(t, name), strings.Join(held, ", "), w.unknown), false}
+	}
 	if p.KeepsAccess {
 		return &Hurdle{AdminTarget, fmt.Sprintf("%s has the admin role %s: Okta may let a super admin alone do it", named(t, name), strings.Join(held, ", ")), false}
 	}
 	return &Hurdle{AdminTarget, fmt.Sprintf("%s has the admin role %s: Okta lets a super admin alone do it, and the connection is none", named(t, name), strings.Join(held, ", ")), true}
+}
+
+// takes says that who leaves a group loses the admin roles that it gives. That those
+// cannot be seen is said of the same group elsewhere.
+func (w *watch) takes(ctx context.Context, a *connector.Action, t connector.Entity) *Hurdle {
+	if a.ID != "remove_user_from_group" || t.Type != "group" {
+		return nil
+	}
+	held, err := w.roles(ctx, t.Type, t.ID)
+	if err != nil || len(held) == 0 {
+		return nil
+	}
+	return &Hurdle{TakesRole, fmt.Sprintf("the group gives the admin role %s, which who leaves it loses", strings.Join(held, ", ")), false}
 }
 
 func named(t connector.Entity, name string) string {
@@ -194,80 +194,6 @@ func (w *watch) last(ctx context.Context, a *connector.Action, in *value.Object,
 		delete(w.supers, id)
 	}
 	return nil
-}
-
-// loses returns the ids of those who may be super admins no more after a call:
-// those who are its targets, or members of a group that makes them so.
-func (w *watch) loses(ctx context.Context, a *connector.Action, in *value.Object) ([]string, error) {
-	if (a.ID == "remove_user_role" || a.ID == "remove_group_role") && in.Text("type") != superAdmin {
-		return nil, nil
-	}
-	targets := a.Entities(in)
-	people := slices.ContainsFunc(targets, func(t connector.Entity) bool { return t.Type == "user" })
-	var out []string
-	for _, t := range targets {
-		if t.Type != "user" && (t.Type != "group" || people) {
-			continue
-		}
-		path := "/api/v1/users/"
-		if t.Type == "group" {
-			path = "/api/v1/groups/"
-		}
-		held, err := w.roles(ctx, path+t.ID+"/roles")
-		if err != nil && !missing(err) {
-			return nil, err
-		}
-		if !slices.Contains(held, superAdmin) {
-			continue
-		}
-		if t.Type == "user" {
-			out = append(out, t.ID)
-			continue
-		}
-		members, err := w.read(ctx, "/api/v1/groups/"+t.ID+"/users", true)
-		if err != nil {
-			return nil, err
-		}
-		list, _ := members.([]any)
-		for _, m := range list {
-			out = append(out, value.String(value.Lookup(m, "id")))
-		}
-	}
-	return out, nil
-}
-
-// superAdmins returns the ids of the super admins that can sign in.
-func (w *watch) superAdmins(ctx context.Context) (map[string]bool, error) {
-	out := map[string]bool{}
-	next := "/api/v1/iam/assignees/users?limit=200"
-	for next != "" {
-		body, err := w.read(ctx, next, false)
-		if err != nil {
-			return nil, err
-		}
-		list, _ := value.Lookup(body, "value").([]any)
-		for _, a := range list {
-			id := value.String(value.Lookup(a, "id"))
-			held, err := w.roles(ctx, "/api/v1/users/"+id+"/roles")
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(held, superAdmin) {
-				continue
-			}
-			user, err := w.read(ctx, "/api/v1/users/"+id, false)
-			if err != nil {
-				return nil, err
-			}
-			if status := value.String(value.Lookup(user, "status")); status != "SUSPENDED" && status != "DEPROVISIONED" && status != "STAGED" {
-				out[id] = true
-			}
-		}
-		if next = ""; len(list) >= 200 {
-			next = "/api/v1/iam/assignees/users?limit=200&after=" + value.String(value.Lookup(list[len(list)-1], "id"))
-		}
-	}
-	return out, nil
 }
 
 // ownNetwork says why addresses must not be blocked: those of no public network

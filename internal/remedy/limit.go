@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"sallyport/internal/connector"
 	"sallyport/internal/guard"
@@ -38,15 +39,24 @@ func (p *Plan) judge(b *Playbook, within bounds, l guard.PlanLimits) {
 	} else if p.Targets > within.hour {
 		p.Stop = fmt.Sprintf("it would change %d people or things; plans together may change %d in an hour: %s", p.Targets, within.hour, within.rule(l.HourTargets, l.HourShare))
 	}
-	destructive := ""
+	destructive, takes := "", ""
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.State == Planned && s.Effect == connector.Destructive && destructive == "" {
+		s := &p.Steps[i]
+		if s.State != Planned {
+			continue
+		}
+		if s.Effect == connector.Destructive && destructive == "" {
 			destructive = s.Title
+		}
+		if at := slices.IndexFunc(s.Hurdles, func(h Hurdle) bool { return h.Kind == TakesRole }); at >= 0 && takes == "" {
+			takes = s.Hurdles[at].Says
 		}
 	}
 	switch {
 	case b.Approval != "":
 		p.Needs = b.Approval
+	case takes != "":
+		p.Needs = takes
 	case destructive != "":
 		p.Needs = fmt.Sprintf("%s loses what no call brings back", destructive)
 	case p.Targets > l.ApproveOver:

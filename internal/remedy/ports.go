@@ -58,6 +58,17 @@ type People interface {
 	People(ctx context.Context, org, connection string) (int, bool, error)
 }
 
+// Admins knows the admin roles of an org as it was last read: the inventory. It is
+// asked where Okta does not let a connection see them, and reports false where they
+// are not known.
+type Admins interface {
+	// Roles returns the types of the active admin roles of a user, with those of
+	// their groups, of a group or of an app.
+	Roles(ctx context.Context, org, connection, kind, id string) ([]string, bool, error)
+	// SuperAdmins returns the ids of the super admins that can sign in.
+	SuperAdmins(ctx context.Context, org, connection string) (map[string]bool, bool, error)
+}
+
 // Selector finds the objects of a schedule: the inventory and the posture checks.
 type Selector interface {
 	Select(ctx context.Context, org, connection string, s Selection) ([]Object, error)

@@ -91,6 +91,7 @@ const (
 	Ourselves   Barrier = "ourselves"    // what this server itself works by
 	LastAdmins  Barrier = "last_admins"  // one of the last two super admins
 	AdminTarget Barrier = "admin"        // Okta lets a super admin alone change it
+	TakesRole   Barrier = "takes_role"   // who leaves a group loses an admin role; it wants approval
 	ScopeLacks  Barrier = "scope"        // the connection lacks a scope
 	Unreadable  Barrier = "unreadable"   // what is there now cannot be read
 	OwnNetwork  Barrier = "own_network"  // addresses that must not be blocked
@@ -100,7 +101,7 @@ const (
 
 // Barriers lists the kinds of hurdles.
 func Barriers() []Barrier {
-	return []Barrier{Protected, Ourselves, LastAdmins, AdminTarget, ScopeLacks, Unreadable, OwnNetwork, Unfit, OnlyShown}
+	return []Barrier{Protected, Ourselves, LastAdmins, AdminTarget, TakesRole, ScopeLacks, Unreadable, OwnNetwork, Unfit, OnlyShown}
 }
 
 // Step is one call of a plan.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -501,6 +502,83 @@ func TestHurdles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What Okta does not let a connection see is answered as the org was last read.
+func TestRolesThatOktaDoesNotShow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		known asRead
+		want  string
+		bars  bool
+	}{
+		"one of the last two": {
+			asRead{"00uself": {"SUPER_ADMIN"}, "00u0": {"SUPER_ADMIN"}, "00u1": {"SUPER_ADMIN"}},
+			"1 last_admins: 00u0@acme.example is one of the last super admins: 1 would be left, and two is the least", true,
+		},
+		"one of three":                   {asRead{"00uself": {"SUPER_ADMIN"}, "00u0": {"SUPER_ADMIN"}, "00u1": {"SUPER_ADMIN"}, "00u2": {"SUPER_ADMIN"}}, "", false},
+		"no admin":                       {asRead{"00uself": {"SUPER_ADMIN"}, "00u0": {}}, "", false},
+		"an admin, by another":           {asRead{"00uself": {"HELP_DESK_ADMIN"}, "00u0": {"ORG_ADMIN"}}, "1 admin: 00u0@acme.example has the admin role ORG_ADMIN: Okta lets a super admin alone do it, and the connection is none", true},
+		"an admin, by nobody knows whom": {asRead{"00u0": {"ORG_ADMIN"}}, "1 admin: 00u0@acme.example has the admin role ORG_ADMIN: Okta lets a super admin alone do it, and whether the connection is one cannot be seen", false},
+		"nothing was read":               {nil, "1 admin: whether the user 00u0@acme.example has an admin role cannot be seen", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachLab(t, 1, func(t *testing.T, l *lab) {
+				l.Admins = tt.known
+				l.peer.fail = func(r *http.Request) int {
+					if strings.HasSuffix(r.URL.Path, "/roles") || strings.Contains(r.URL.Path, "/iam/") {
+						return http.StatusForbidden
+					}
+					return 0
+				}
+				p := l.draft("suspend_user", people(1)...)
+				if got := kinds(p); !strings.HasPrefix(got, tt.want) || (got == "") != (tt.want == "") {
+					t.Errorf("%s", got)
+				}
+				if barred := p.Count(remedy.Barred) > 0; barred != tt.bars {
+					t.Errorf("barred: %v", barred)
+				}
+			})
+		})
+	}
+}
+
+// asRead are the roles of an org as it was read, by whose they are.
+type asRead map[string][]string
+
+func (r asRead) Roles(_ context.Context, _, _, _, id string) ([]string, bool, error) {
+	held, ok := r[id]
+	return held, ok, nil
+}
+
+func (r asRead) SuperAdmins(context.Context, string, string) (map[string]bool, bool, error) {
+	out := map[string]bool{}
+	for id, held := range r {
+		if slices.Contains(held, "SUPER_ADMIN") && id != "00uself" {
+			out[id] = true
+		}
+	}
+	return out, r != nil, nil
+}
+
+// Who leaves a group that gives an admin role loses it: somebody else has to say yes.
+func TestLeavingAGroupThatGivesARole(t *testing.T) {
+	eachLab(t, 1, func(t *testing.T, l *lab) {
+		l.peer.answers.Set("/api/v1/groups/00g1", value.Map("id", "00g1", "type", "OKTA_GROUP", "profile", value.Map("name", "Admins")))
+		l.peer.answers.Set("/api/v1/users/00u0/groups", []any{value.Map("id", "00g1")})
+		leave := remedy.Object{ID: "00u0", With: value.Map("group", "00g1")}
+		if p := l.draft("remove_from_group", leave); p.Needs != "" || kinds(p) != "" {
+			t.Errorf("a group that gives none: %q, %s", p.Needs, kinds(p))
+		}
+		l.peer.answers.Set("/api/v1/groups/00g1/roles", []any{value.Map("id", "ra1", "type", "HELP_DESK_ADMIN", "status", "ACTIVE")})
+		p := l.draft("remove_from_group", leave)
+		if !strings.HasPrefix(p.Needs, "the group gives the admin role HELP_DESK_ADMIN") || p.Count(remedy.Planned) != 1 {
+			t.Errorf("%q, %s", p.Needs, kinds(p))
+		}
+		asked, err := l.Run(t.Context(), org, p.ID)
+		if err != nil || asked.State != remedy.Waiting {
+			t.Errorf("%s, %v", asked.State, err)
+		}
+	})
 }
 
 // The scopes that a connection lacks are said, and nothing fails for them.

@@ -85,7 +85,7 @@ func (e *Engine) carryOn(ctx context.Context, p Plan) (time.Time, error) {
 		return time.Time{}, err
 	}
 	sh := &shift{&drafter{e: e, tenant: t, book: b, plan: &p}}
-	sh.watch = newWatch(ctx, &reader{caller: e.Guard.Caller, conn: t.conn}, t.con)
+	sh.watch = newWatch(ctx, &reader{caller: e.Guard.Caller, conn: t.conn}, t.con, e.Admins)
 	for i := range p.Steps {
 		if err := ctx.Err(); err != nil {
 			return time.Time{}, err

@@ -8827,7 +8827,7 @@ export interface components {
             endedAt?: string;
         };
         /** @enum {string} */
-        RemedyBarrier: "protected" | "ourselves" | "last_admins" | "admin" | "scope" | "unreadable" | "own_network" | "unfit" | "organization";
+        RemedyBarrier: "protected" | "ourselves" | "last_admins" | "admin" | "takes_role" | "scope" | "unreadable" | "own_network" | "unfit" | "organization";
         RemedyCause: {
             /** @enum {string} */
             kind: "finding" | "alert" | "identity" | "path" | "schedule" | "run" | "hand";

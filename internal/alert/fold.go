@@ -61,7 +61,7 @@ func Fold(ctx context.Context, l Ledger, org string, hits []rule.Hit, s Settings
 	if len(hits) == 0 {
 		return f.out, nil
 	}
-	open, err := l.Taking(ctx, keysOf(hits))
+	open, err := l.Taking(ctx, keysOf(slices.DeleteFunc(slices.Clone(hits), func(h rule.Hit) bool { return h.Rule.Window <= 0 }))) // those without a window are alerts each
 	if err != nil {
 		return nil, fmt.Errorf("read open alerts: %w", err)
 	}

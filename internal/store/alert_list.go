@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -120,79 +122,100 @@ type AlertFacets struct {
 	Attack     map[string]int // by tactic and technique, these also with their parts
 }
 
-// Facets counts alerts by what they are.
+// Facets counts alerts by what they are. What no condition is on is counted in one
+// go: an organization may have very many.
 func (t Alerts) Facets(ctx context.Context, org string, f AlertFilter) (AlertFacets, error) {
-	out := AlertFacets{Severities: map[rule.Severity]int{}}
-	var err error
-	without := f
-	without.States = nil
-	if out.States, err = facet[alert.State](ctx, t.db, org, without, `state`); err != nil {
-		return out, err
+	out := AlertFacets{States: map[alert.State]int{}, Severities: map[rule.Severity]int{}, Types: map[string]int{}, Rules: map[string]int{}, Assignees: map[string]int{}, Attack: map[string]int{}}
+	all := []facet{
+		{`state`, len(f.States) > 0, func(f *AlertFilter) { f.States = nil }, func(v string, n int) error { out.States[alert.State(v)] += n; return nil }},
+		{`type`, len(f.Types) > 0, func(f *AlertFilter) { f.Types = nil }, func(v string, n int) error { out.Types[v] += n; return nil }},
+		{`rule_id`, len(f.Rules) > 0, func(f *AlertFilter) { f.Rules = nil }, func(v string, n int) error { out.Rules[v] += n; return nil }},
+		{`COALESCE(assignee_id, '')`, len(f.Assignees) > 0, func(f *AlertFilter) { f.Assignees = nil }, func(v string, n int) error { out.Assignees[v] += n; return nil }},
+		{`tags`, len(f.Attack) > 0, func(f *AlertFilter) { f.Attack = nil }, out.attack},
+		{`CAST(severity AS TEXT)`, len(f.Severities) > 0, func(f *AlertFilter) { f.Severities = nil }, out.severity},
 	}
-	without = f
-	without.Types = nil
-	if out.Types, err = facet[string](ctx, t.db, org, without, `type`); err != nil {
-		return out, err
-	}
-	without = f
-	without.Rules = nil
-	if out.Rules, err = facet[string](ctx, t.db, org, without, `rule_id`); err != nil {
-		return out, err
-	}
-	without = f
-	without.Assignees = nil
-	if out.Assignees, err = facet[string](ctx, t.db, org, without, `COALESCE(assignee_id, '')`); err != nil {
-		return out, err
-	}
-	without = f
-	without.Attack = nil
-	if out.Attack, err = t.attackFacet(ctx, org, without); err != nil {
-		return out, err
-	}
-	without = f
-	without.Severities = nil
-	for _, s := range alert.Severities() {
-		only := without
-		only.Severities = []rule.Severity{s}
-		n, err := t.Count(ctx, org, only)
-		if err != nil {
+	var free []facet
+	for _, of := range all {
+		if !of.bound {
+			free = append(free, of)
+			continue
+		}
+		without := f
+		of.free(&without)
+		if err := t.facets(ctx, org, without, of); err != nil {
 			return out, err
 		}
-		if n > 0 {
-			out.Severities[s] = n
-		}
 	}
-	return out, nil
+	return out, t.facets(ctx, org, f, free...)
 }
 
-// attackFacet counts alerts by what of ATT&CK their tags name.
-func (t Alerts) attackFacet(ctx context.Context, org string, f AlertFilter) (map[string]int, error) {
-	sets, err := facet[string](ctx, t.db, org, f, `tags`)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]int{}
-	for text, n := range sets {
-		var r rule.Rule
-		if err := json.Unmarshal([]byte(text), &r.Tags); err != nil {
-			return nil, fmt.Errorf("tags of alerts: %w", err)
-		}
-		ids := r.Tactics()
-		for _, id := range r.Techniques() {
-			whole, _, _ := strings.Cut(id, ".")
-			ids = append(ids, id, whole)
-		}
-		slices.Sort(ids)
-		for _, id := range slices.Compact(ids) {
-			out[id] += n
-		}
-	}
-	return out, nil
+// facet is a column that alerts are counted by.
+type facet struct {
+	column string
+	bound  bool // the filter has a condition on it
+	free   func(*AlertFilter)
+	add    func(word string, n int) error
 }
 
-func facet[K ~string](ctx context.Context, db *DB, org string, f AlertFilter, column string) (map[K]int, error) {
+// facets counts by some columns at once.
+func (t Alerts) facets(ctx context.Context, org string, f AlertFilter, by ...facet) error {
+	if len(by) == 0 {
+		return nil
+	}
+	columns := make([]string, len(by))
+	for i, of := range by {
+		columns[i] = of.column
+	}
 	w := f.where(org)
-	return counts[K](ctx, db, `SELECT `+column+`, count(*) FROM alert `+w.text()+` GROUP BY `+column, w.args...)
+	rows, err := list(ctx, t.db, func(rows *sql.Rows) (c counted, err error) {
+		c.words = make([]string, len(by))
+		into := make([]any, 0, len(by)+1)
+		for i := range c.words {
+			into = append(into, &c.words[i])
+		}
+		return c, rows.Scan(append(into, &c.n)...)
+	}, `SELECT `+strings.Join(columns, ", ")+`, count(*) FROM alert `+w.text()+` GROUP BY `+strings.Join(columns, ", "), w.args...)
+	if err != nil {
+		return err
+	}
+	for _, c := range rows {
+		for i, of := range by {
+			if err := of.add(c.words[i], c.n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// counted are alerts that have these words in common.
+type counted struct {
+	words []string
+	n     int
+}
+
+func (out AlertFacets) severity(word string, n int) error {
+	s, err := strconv.Atoi(word)
+	out.Severities[rule.Severity(s)] += n
+	return err
+}
+
+// attack counts alerts by what of ATT&CK their tags name.
+func (out AlertFacets) attack(tags string, n int) error {
+	var r rule.Rule
+	if err := json.Unmarshal([]byte(tags), &r.Tags); err != nil {
+		return fmt.Errorf("tags of alerts: %w", err)
+	}
+	ids := r.Tactics()
+	for _, id := range r.Techniques() {
+		whole, _, _ := strings.Cut(id, ".")
+		ids = append(ids, id, whole)
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		out.Attack[id] += n
+	}
+	return nil
 }
 
 // HitsOf counts, by rule, the alerts that were made since a time and how often

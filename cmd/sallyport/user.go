@@ -84,7 +84,7 @@ func runUserList(ctx context.Context, flags *flag.FlagSet, args []string, std st
 		return err
 	}
 	return conf.inOrganization(ctx, std, *org, func(people *portal.People, o portal.Organization) error {
-		ms, err := people.List(ctx, o.ID)
+		ms, err := people.List(ctx, o.ID, portal.MemberQuery{})
 		if err != nil {
 			return err
 		}

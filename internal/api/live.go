@@ -5,6 +5,7 @@ import (
 	rawjson "encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -96,12 +97,17 @@ const DefaultHeartbeat = 15 * time.Second
 // writeWithin is how long a reader may take to read what is sent.
 const writeWithin = 30 * time.Second
 
+// gatherFor is how long after a write what comes next is gathered, so that a busy
+// server's messages go out together; one that comes alone does not wait.
+const gatherFor = 50 * time.Millisecond
+
 // stream is an open stream of messages.
 type stream struct {
 	d      Deps
 	caller portal.Caller
 	w      http.ResponseWriter
 	out    *http.ResponseController
+	wrote  time.Time // last
 }
 
 func openLive(_ context.Context, d Deps, c portal.Caller, _ none) (*stream, error) {
@@ -117,7 +123,7 @@ func (s *stream) answer(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	if r.Header.Get("Last-Event-ID") != "" && !s.send(live.Message{Topic: live.Lost}) || !s.write(": hello\n\n") {
+	if r.Header.Get("Last-Event-ID") != "" && !s.sendAll([]live.Message{{Topic: live.Lost}}) || !s.write(": hello\n\n") {
 		return
 	}
 	beat := s.d.Heartbeat
@@ -135,6 +141,7 @@ func (s *stream) answer(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		case <-sub.Ready():
+			s.gather(r.Context())
 			if ms, err := sub.Next(); err != nil || !s.sendAll(ms) {
 				return
 			}
@@ -159,7 +166,20 @@ func (s *stream) stillIn(r *http.Request) bool {
 	return true
 }
 
+// gather waits while it is too soon for the next write.
+func (s *stream) gather(ctx context.Context) {
+	soon := time.NewTimer(gatherFor - time.Since(s.wrote))
+	defer soon.Stop()
+	select {
+	case <-soon.C:
+	case <-ctx.Done():
+	}
+}
+
+// sendAll writes messages that the caller may see, in one go. It reports whether
+// the stream goes on.
 func (s *stream) sendAll(ms []live.Message) bool {
+	var out strings.Builder
 	for _, m := range ms {
 		if m.Topic == live.SessionEnded {
 			if m.ID == s.caller.Session.ID && m.ID != "" {
@@ -170,16 +190,16 @@ func (s *stream) sendAll(ms []live.Message) bool {
 		if wants, ok := topicWants(m.Topic); ok && !s.caller.Can(wants) {
 			continue
 		}
-		if !s.send(m) {
+		if !spell(&out, m) {
 			return false
 		}
 	}
-	return true
+	return out.Len() == 0 || s.write(out.String())
 }
 
-// send writes one event (HTML standard, section 9.2.6). Its id says no more than
+// spell writes one event (HTML standard, section 9.2.6). Its id says no more than
 // that something was read before: what comes back begins anew.
-func (s *stream) send(m live.Message) bool {
+func spell(to *strings.Builder, m live.Message) bool {
 	out := LiveMessage{Topic: m.Topic, ID: m.ID}
 	switch data := m.Data.(type) {
 	case *LiveData:
@@ -193,7 +213,10 @@ func (s *stream) send(m live.Message) bool {
 	if err != nil {
 		return false
 	}
-	return s.write("id: 1\nevent: " + string(m.Topic) + "\ndata: " + string(body) + "\n\n")
+	to.WriteString("id: 1\nevent: " + string(m.Topic) + "\ndata: ")
+	to.Write(body)
+	to.WriteString("\n\n")
+	return true
 }
 
 func (s *stream) write(text string) bool {
@@ -201,5 +224,6 @@ func (s *stream) write(text string) bool {
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return false
 	}
+	s.wrote = time.Now()
 	return s.out.Flush() == nil
 }

@@ -4,14 +4,16 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"sallyport/internal/errs"
 	"sallyport/internal/portal"
+	"sallyport/internal/store"
 )
 
 var (
-	_ = add("GET /api/v1/members", portal.MembersRead, doc{Summary: "The organization's people"}, listMembers)
+	_ = add("GET /api/v1/members", portal.MembersRead, doc{Summary: "The organization's people, by name"}, listMembers)
 	_ = add("POST /api/v1/members", portal.MembersWrite, doc{
 		Summary: "Invite somebody by mail", Status: http.StatusCreated,
 		Help: "They become a member once they have opened the link of the letter, and set a name and a password if they have none here yet. Nobody grants a role that allows more than they may themselves. " +
@@ -39,8 +41,11 @@ type Member struct {
 	State    portal.State  `json:"state" doc:"pending: they have not confirmed yet that the address is theirs, and cannot come in"`
 	Origin   portal.Origin `json:"origin" doc:"how they came to the organization"`
 	Disabled bool          `json:"disabled"`
-	JoinedAt time.Time     `json:"joinedAt"`
-	SeenAt   time.Time     `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
+	// LastAdmin is whether they are the one Full Admin who is left and can sign in:
+	// they stay that.
+	LastAdmin bool      `json:"lastAdmin,omitempty" doc:"the one Full Admin who is left and can sign in, and stays that"`
+	JoinedAt  time.Time `json:"joinedAt"`
+	SeenAt    time.Time `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
 }
 
 // MemberRole is a role that a member has.
@@ -50,13 +55,59 @@ type MemberRole struct {
 	Source portal.RoleSource `json:"source" doc:"where they have it from; one role may come from several"`
 }
 
-func listMembers(ctx context.Context, d Deps, c portal.Caller, _ none) ([]Member, error) {
-	ms, err := d.Portal.People.List(ctx, c.Org.ID)
-	return each(ms, showMember), err
+type listMembersIn struct {
+	paging
+	Q          string            `query:"q" max:"200" doc:"a part of the name or of the e-mail address, in any case"`
+	Role       string            `query:"role" doc:"id or name of a role that they have"`
+	Permission portal.Permission `query:"permission" doc:"what a role of theirs allows"`
 }
 
-func showMember(m portal.Member) Member {
-	return Member{Person{m.ID, m.Name, m.Email}, each(m.Roles, func(g portal.Grant) MemberRole { return MemberRole{g.ID, g.Name, g.Source} }), m.State, m.Origin, !m.DisabledAt.IsZero(), m.JoinedAt, m.SeenAt}
+func listMembers(ctx context.Context, d Deps, c portal.Caller, in listMembersIn) (Page[Member], error) {
+	q, err := membersAsked(ctx, d, c, in)
+	if err != nil {
+		return Page[Member]{}, err
+	}
+	return listed(in.paging, func(after store.Place, limit int) ([]portal.Member, error) {
+		q.After, q.Limit = after.ID, limit
+		ms, err := d.Portal.People.List(ctx, c.Org.ID, q)
+		if errs.KindOf(err) == errs.NotFound {
+			return nil, badField("cursor", "with whom the page before ended is no member any more; begin with the first page again")
+		}
+		return ms, err
+	}, func(m portal.Member) store.Place { return store.Place{ID: m.ID} }, func([]portal.Member) (func(portal.Member) Member, error) {
+		last, err := d.Portal.People.LastAdmin(ctx, c.Org.ID)
+		return func(m portal.Member) Member { return showMember(m, last) }, err
+	})
+}
+
+func membersAsked(ctx context.Context, d Deps, c portal.Caller, in listMembersIn) (q portal.MemberQuery, err error) {
+	q.Search = strings.TrimSpace(in.Q)
+	switch {
+	case in.Role != "" && in.Permission != "":
+		return q, badField("permission", "ask for a role or for a permission, not for both")
+	case in.Role != "":
+		q.Roles, err = roleIDsIn(ctx, d, c, []string{in.Role})
+	case in.Permission != "":
+		q.Roles, err = d.Portal.People.Allowed(ctx, c.Org.ID, in.Permission)
+	}
+	return q, err
+}
+
+// shownMember is a member as they are now.
+func shownMember(ctx context.Context, d Deps, c portal.Caller, who string) (Member, error) {
+	m, err := d.Portal.People.Find(ctx, c.Org.ID, who)
+	if err != nil {
+		return Member{}, err
+	}
+	last, err := d.Portal.People.LastAdmin(ctx, c.Org.ID)
+	return showMember(m, last), err
+}
+
+func showMember(m portal.Member, lastAdmin string) Member {
+	return Member{
+		Person{m.ID, m.Name, m.Email}, each(m.Roles, func(g portal.Grant) MemberRole { return MemberRole{g.ID, g.Name, g.Source} }),
+		m.State, m.Origin, !m.DisabledAt.IsZero(), m.ID == lastAdmin, m.JoinedAt, m.SeenAt,
+	}
 }
 
 type patchMemberIn struct {
@@ -82,8 +133,7 @@ func patchMember(ctx context.Context, d Deps, c portal.Caller, in patchMemberIn)
 	if err := d.Portal.People.SetBy(ctx, c, in.ID, change); err != nil {
 		return Member{}, err
 	}
-	m, err := d.Portal.People.Find(ctx, c.Org.ID, in.ID)
-	return showMember(m), err
+	return shownMember(ctx, d, c, in.ID)
 }
 
 // roleIDsIn returns the ids of roles that stand in a request.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,11 @@ func TestLastAdministratorStays(t *testing.T) {
 			}
 		}
 		c.do(http.MethodDelete, "/api/v1/members/"+me, nil, 409)
+		for _, m := range items(c.get("/api/v1/members", 200)) {
+			if is := m.At("lastAdmin") == true; is != (m.Text("id") == me) {
+				t.Errorf("%s is the last Full Admin: %t", m.Text("email"), is)
+			}
+		}
 		if got := c.do(http.MethodPatch, "/api/v1/members/"+me, value.Map("roles", []any{"admin"}, "disabled", false), 200); roleIDs(got) != "admin" {
 			t.Errorf("%s", value.JSON(got))
 		}
@@ -83,4 +89,54 @@ func TestLastAdministratorStays(t *testing.T) {
 		b.pass(time.Minute)
 		c.get("/api/v1/session", 200)
 	})
+}
+
+// The people of a large organization are read page by page, and searched.
+func TestMembersAreReadInPages(t *testing.T) {
+	b := setup(t)
+	c := b.admin()
+	for _, name := range []string{"ann", "bob", "cy", "dee"} {
+		b.member(b.acme, name+"@acme.example", portal.Auditor)
+	}
+	b.member(b.acme, "guard@acme.example", portal.Analyst)
+
+	seen, next := []string{}, ""
+	for range 99 {
+		page := c.get("/api/v1/members?limit=2&cursor="+next, 200)
+		for _, m := range items(page) {
+			if !strings.HasPrefix(m.Text("email"), "spare-") { // of the fixture
+				seen = append(seen, m.Text("email"))
+			}
+		}
+		if next = page.Text("next"); next == "" {
+			break
+		}
+	}
+	slices.Sort(seen)
+	if got := strings.Join(seen, " "); got != "ada@acme.example ann@acme.example bob@acme.example cy@acme.example dee@acme.example guard@acme.example" {
+		t.Errorf("the pages hold %s", got)
+	}
+	for query, want := range map[string]string{
+		"q=GUARD":                       "guard@acme.example",
+		"role=Analyst":                  "guard@acme.example",
+		"role=admin&q=acme":             "ada@acme.example",
+		"permission=alerts:write&q=gua": "guard@acme.example",
+		"q=nobody":                      "",
+	} {
+		got := ""
+		for _, m := range items(c.get("/api/v1/members?"+query, 200)) {
+			got += m.Text("email")
+		}
+		if got != want {
+			t.Errorf("%s finds %q instead of %q", query, got, want)
+		}
+	}
+	for _, query := range []string{"cursor=nothing", "role=king", "role=admin&permission=alerts:write", "limit=1000"} {
+		c.get("/api/v1/members?"+query, 400)
+	}
+	first := c.get("/api/v1/members?limit=2", 200)
+	c.do(http.MethodDelete, "/api/v1/members/"+items(first)[1].Text("id"), nil, 204)
+	if e := failure(c.get("/api/v1/members?cursor="+first.Text("next"), 400)); e.Text("field") != "cursor" {
+		t.Errorf("after somebody who left: %s", value.JSON(e))
+	}
 }

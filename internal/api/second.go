@@ -27,10 +27,12 @@ var (
 type SignInPage struct {
 	Passkeys      bool `json:"passkeys" doc:"the server is reached by a name over https, as browsers want it for passkeys"`
 	PasswordReset bool `json:"passwordReset" doc:"the server sends mail"`
+	Empty         bool `json:"empty,omitempty" doc:"nobody has an account yet: the link that the server prints when it starts makes the first administrator"`
 }
 
-func getSignIn(_ context.Context, d Deps, _ portal.Caller, _ none) (SignInPage, error) {
-	return SignInPage{Passkeys: d.Portal.Second.Passkeys() == nil, PasswordReset: mailReady(d) == nil}, nil
+func getSignIn(ctx context.Context, d Deps, _ portal.Caller, _ none) (SignInPage, error) {
+	empty, err := d.Portal.Empty(ctx)
+	return SignInPage{Passkeys: d.Portal.Second.Passkeys() == nil, PasswordReset: mailReady(d) == nil, Empty: empty}, err
 }
 
 // SecondFactor says what is wanted beside a password.

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"sallyport/internal/errs"
@@ -177,11 +176,9 @@ func showSSOSettings(ctx context.Context, d Deps, c portal.Caller, set portal.SS
 		}
 		out.Roles = append(out.Roles, of)
 	}
-	ms, err := d.Portal.People.List(ctx, c.Org.ID)
+	ms, err := d.Portal.People.List(ctx, c.Org.ID, portal.MemberQuery{Who: append([]string{}, set.Exempt...)})
 	for _, m := range ms {
-		if slices.Contains(set.Exempt, m.ID) {
-			out.Exempt = append(out.Exempt, Person{m.ID, m.Name, m.Email})
-		}
+		out.Exempt = append(out.Exempt, Person{m.ID, m.Name, m.Email})
 	}
 	return out, err
 }

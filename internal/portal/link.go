@@ -38,6 +38,8 @@ type Links interface {
 	// in one transaction. It is a conflict if the link was used up meanwhile, or
 	// if there is an account already.
 	UseFirst(ctx context.Context, hash string, a Account, m Membership) error
+	// Wanted reports whether nobody has an account yet.
+	Wanted(ctx context.Context) (bool, error)
 	// Sweep deletes links that ended.
 	Sweep(ctx context.Context, now time.Time) error
 }
@@ -57,6 +59,10 @@ func (p *Portal) FirstLink(ctx context.Context, org string) (string, error) {
 	}
 	return token, err
 }
+
+// Empty reports whether nobody has an account yet: the link of the first
+// administrator is the way in.
+func (p *Portal) Empty(ctx context.Context) (bool, error) { return p.o.Links.Wanted(ctx) }
 
 // DemoLink returns the token of a link that signs an account in, as often as it
 // is opened until its end.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sallyport/internal/errs"
@@ -100,27 +101,43 @@ func (p *People) Add(ctx context.Context, org string, n NewAccount, roles ...str
 	return a, nil
 }
 
-// List returns the people of an organization.
-func (p *People) List(ctx context.Context, org string) ([]Member, error) {
-	ms, err := p.o.Accounts.Members(ctx, org)
+// List returns people of an organization by name.
+func (p *People) List(ctx context.Context, org string, q MemberQuery) ([]Member, error) {
+	ms, err := p.o.Accounts.Members(ctx, org, q)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	return ms, nil
 }
 
+// Allowed returns the ids of the organization's roles that allow something.
+func (p *People) Allowed(ctx context.Context, org string, to Permission) ([]string, error) {
+	all, err := p.Roles(ctx, org)
+	ids := []string{}
+	for _, r := range all {
+		if slices.Contains(r.Permissions, to) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, err
+}
+
+// LastAdmin returns the account of the one Full Admin who is left and can sign in,
+// or "" where there are several.
+func (p *People) LastAdmin(ctx context.Context, org string) (string, error) {
+	return p.o.Accounts.LastAdmin(ctx, org)
+}
+
 // Find returns a member by their e-mail address, or by their account's id.
 func (p *People) Find(ctx context.Context, org, who string) (Member, error) {
-	ms, err := p.List(ctx, org)
+	ms, err := p.List(ctx, org, MemberQuery{Who: []string{who}, Limit: 1})
 	if err != nil {
 		return Member{}, err
 	}
-	for _, m := range ms {
-		if m.ID == who || EmailKey(m.Email) == EmailKey(who) {
-			return m, nil
-		}
+	if len(ms) == 0 {
+		return Member{}, errs.New(errs.NotFound, "there is no member %q", who)
 	}
-	return Member{}, errs.New(errs.NotFound, "there is no member %q", who)
+	return ms[0], nil
 }
 
 // MemberChange is what is changed of a member; the zero value of each leaves it.

@@ -65,6 +65,15 @@ type Member struct {
 	SeenAt   time.Time // the last request in a session; zero for never, or not lately
 }
 
+// MemberQuery says which members are wanted; what is empty does not narrow.
+type MemberQuery struct {
+	Who    []string // accounts by id, or by e-mail address; nil for everybody
+	Search string   // a part of the name or the address, in any case
+	Roles  []string // ids of which they have one; nil for any, or none
+	After  string   // the account of whom the page before ended with
+	Limit  int      // at most so many; 0 for all
+}
+
 // Organizations keeps organizations.
 type Organizations interface {
 	Add(ctx context.Context, o Organization) error
@@ -83,8 +92,11 @@ type Accounts interface {
 	// Memberships returns where an account is an active member, the oldest first,
 	// without the roles.
 	Memberships(ctx context.Context, account string) ([]Membership, error)
-	// Members returns the people of an organization by name.
-	Members(ctx context.Context, org string) ([]Member, error)
+	// Members returns people of an organization by name.
+	Members(ctx context.Context, org string, q MemberQuery) ([]Member, error)
+	// LastAdmin returns the account of the one Full Admin who is left and can sign
+	// in, or "" where there are several.
+	LastAdmin(ctx context.Context, org string) (string, error)
 	// Join makes the membership, and the account where it is new. One that is a
 	// member already is a conflict.
 	Join(ctx context.Context, a Account, m Membership) error

@@ -76,7 +76,15 @@ func (s *SSO) find(ctx context.Context, w Wanted) (Where, error) {
 	if len(known) == 1 {
 		return Where{Org: &known[0]}, nil
 	}
-	return Where{Choose: known}, nil
+	if len(known) > 0 {
+		return Where{Choose: known}, nil
+	}
+	// Where there is one organization alone nobody has to know what it is called.
+	o, err := s.o.Directory.Only(ctx)
+	if errs.KindOf(err) == errs.NotFound {
+		return Where{}, nil
+	}
+	return Where{Org: &o}, err
 }
 
 // Begin is a round through an identity provider that is to begin.

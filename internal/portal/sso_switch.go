@@ -18,6 +18,9 @@ type SSODirectory interface {
 	// OrganizationsOf returns those with single sign-on that an account is a member
 	// of, by the key of its address.
 	OrganizationsOf(ctx context.Context, key string) ([]Organization, error)
+	// Only returns the server's organization where there is one alone, if single
+	// sign-on is enabled there.
+	Only(ctx context.Context) (Organization, error)
 	// Entrances returns the organizations that an account is an active member of.
 	Entrances(ctx context.Context, account, session string) ([]Entrance, error)
 	// Switch opens a session in the place of another, with what that may enter and

@@ -1,6 +1,7 @@
 package posture
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -100,9 +101,17 @@ func (s *sentence) say(vars map[string]any) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", s.parts[i].Source(), err)
 		}
-		b.WriteString(shown(v))
+		b.WriteString(spelt(v))
 	}
 	return b.String(), nil
+}
+
+// spelt is a value within a sentence, which has no holes where there is nothing.
+func spelt(v any) string {
+	if v == nil {
+		return "(not set)"
+	}
+	return cmp.Or(shown(v), "(none)")
 }
 
 // longest bounds a value in evidence, in bytes.

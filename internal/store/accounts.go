@@ -54,24 +54,6 @@ func (t Accounts) Memberships(ctx context.Context, account string) ([]portal.Mem
 	}, `SELECT s.org_id, s.account_id, s.created_at, `+managedBy+` FROM membership s `+joinSSO+`WHERE s.account_id = ? AND s.state = 'active' ORDER BY s.created_at, s.org_id`, account)
 }
 
-// Members returns the people of an organization by name.
-func (t Accounts) Members(ctx context.Context, org string) ([]portal.Member, error) {
-	held, err := grants(ctx, t.db, org, "")
-	if err != nil {
-		return nil, err
-	}
-	return list(ctx, t.db, func(rows *sql.Rows) (m portal.Member, err error) {
-		var joined, seen int64
-		var name, userName string
-		m.Account, err = scanAccountAnd(rows, &m.State, &m.Origin, &name, &userName, &joined, &seen)
-		m.Name, m.Email = cmp.Or(name, m.Name), cmp.Or(userName, m.Email)
-		m.Roles = held[m.ID]
-		m.JoinedAt, m.SeenAt = fromMicros(joined), fromMicros(seen)
-		return m, err
-	}, `SELECT `+accountColumns+`, m.state, m.origin, m.name, m.user_name, m.created_at, COALESCE((SELECT max(s.seen_at) FROM session s WHERE s.account_id = a.id AND s.org_id = m.org_id), 0)
-		FROM membership m JOIN account a ON a.id = m.account_id WHERE m.org_id = ? ORDER BY CASE WHEN m.name = '' THEN a.name ELSE m.name END, a.id`, org)
-}
-
 // Join makes the membership, and the account where it is new.
 func (t Accounts) Join(ctx context.Context, a portal.Account, m portal.Membership) error {
 	return t.db.Write(ctx, func(tx *Tx) error { return tx.join(ctx, a, m) })

@@ -37,7 +37,7 @@ func join(t *testing.T, db *store.DB, org, account, r string) {
 // is not by hand.
 func held(t *testing.T, db *store.DB, org, account string) string {
 	t.Helper()
-	ms, err := db.Accounts.Members(t.Context(), org)
+	ms, err := db.Accounts.Members(t.Context(), org, portal.MemberQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestAccounts(t *testing.T) {
 		if ms, err := db.Accounts.Memberships(ctx, "eve"); err != nil || len(ms) != 2 || ms[0].Org != "other" || ms[1].Org != "acme" || held(t, db, "acme", "eve") != "analyst" || held(t, db, "other", "eve") != "admin" {
 			t.Errorf("memberships: %+v %v", ms, err)
 		}
-		if ms, err := db.Accounts.Members(ctx, "acme"); err != nil || len(ms) != 3 || ms[0].Name != "ada" || held(t, db, "acme", "ada") != "admin" || !ms[0].SeenAt.IsZero() {
+		if ms, err := db.Accounts.Members(ctx, "acme", portal.MemberQuery{}); err != nil || len(ms) != 3 || ms[0].Name != "ada" || held(t, db, "acme", "ada") != "admin" || !ms[0].SeenAt.IsZero() {
 			t.Errorf("members: %+v %v", ms, err)
 		}
 		if some, err := db.Accounts.Some(ctx, "other", []string{"ada", "eve", "", "eve"}); err != nil || len(some) != 1 || some["eve"].ID != "eve" {
@@ -101,7 +101,7 @@ func TestSetMember(t *testing.T) {
 		join(t, db, "acme", "bob", portal.Admin)
 		member := func(who string) portal.Member {
 			t.Helper()
-			ms, err := db.Accounts.Members(t.Context(), "acme")
+			ms, err := db.Accounts.Members(t.Context(), "acme", portal.MemberQuery{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -403,7 +403,7 @@ func TestFirstLinkIsUsedOnce(t *testing.T) {
 				n++
 			}
 		}
-		if ms, err := db.Accounts.Members(ctx, "acme"); n != 1 || err != nil || len(ms) != 1 {
+		if ms, err := db.Accounts.Members(ctx, "acme", portal.MemberQuery{}); n != 1 || err != nil || len(ms) != 1 {
 			t.Errorf("%d won, %d members, %v", n, len(ms), err)
 		}
 		if _, err := db.Links.Find(ctx, "old"); errs.KindOf(err) != errs.NotFound {

@@ -29,7 +29,7 @@ func (b *Batch) Taking(ctx context.Context, keys []alert.Key) ([]alert.Alert, er
 	var out []alert.Alert
 	for _, k := range keys {
 		got, err := list(ctx, b.tx, scanAlert, `SELECT `+alertColumns+` FROM alert WHERE org_id = ? AND rule_id = ? AND entity_kind = ? AND entity_key = ? AND state <> 'closed'
-			ORDER BY last_at DESC LIMIT ?`+b.tx.db.d.forUpdate, b.b.Org, k.Rule, k.Entity.Kind, k.Entity.ID, maxTaking)
+			ORDER BY last_at DESC LIMIT `+maxTaking+b.tx.db.d.forUpdate, b.b.Org, k.Rule, k.Entity.Kind, k.Entity.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -38,8 +38,9 @@ func (b *Batch) Taking(ctx context.Context, keys []alert.Key) ([]alert.Alert, er
 	return out, nil
 }
 
-// maxTaking bounds how many open alerts of one rule and entity are considered.
-const maxTaking = 10
+// maxTaking bounds how many open alerts of one rule and entity are considered. It
+// stands in the statement: SQLite plans one anew whenever a limit is bound to it.
+const maxTaking = `10`
 
 // storedRisk is a risk as its row keeps it.
 type storedRisk struct {

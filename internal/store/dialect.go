@@ -21,6 +21,7 @@ type dialect struct {
 	schema    *strings.Replacer // of the words of a migration
 	columns   string            // a query for the table name, column name and nullability, of the tables that both have
 	lockTx    string            // holds a lock named by a number until the transaction ends; empty where there is one writer anyway
+	bytewise  string            // behind a text column: it is compared by bytes; empty where all are
 	forUpdate string            // locks the rows that a SELECT in a transaction reads; empty where there is one writer anyway
 	text      func(column, key string) string
 	micros    func(time string) string // a moment of River's, as the times of ours

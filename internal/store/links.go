@@ -90,6 +90,12 @@ func (t Links) UseFirst(ctx context.Context, hash string, a portal.Account, m po
 	})
 }
 
+// Wanted reports whether nobody has an account yet.
+func (t Links) Wanted(ctx context.Context) (bool, error) {
+	some, err := list(ctx, t.db, scalar[string], `SELECT id FROM account LIMIT 1`)
+	return len(some) == 0, err
+}
+
 // Sweep deletes links that ended.
 func (t Links) Sweep(ctx context.Context, now time.Time) error {
 	return t.db.Write(ctx, func(tx *Tx) error {

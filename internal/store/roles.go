@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,13 +144,18 @@ func (tx *Tx) role(ctx context.Context, org, role string) (portal.Role, error) {
 	return r, err
 }
 
-// grants returns the roles that members of an organization have, by account; with
-// an account, only theirs.
-func grants(ctx context.Context, on querier, org, account string) (map[string][]portal.Grant, error) {
-	w := where{}
-	w.add(`m.org_id = ?`, org)
-	w.addIf(account != "", `m.account_id = ?`, account)
+// grants returns the roles that these members of an organization have, by account.
+func grants(ctx context.Context, on querier, org string, accounts ...string) (map[string][]portal.Grant, error) {
 	out := map[string][]portal.Grant{}
+	for part := range slices.Chunk(accounts, 500) {
+		if err := grantsOf(ctx, on, org, part, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func grantsOf(ctx context.Context, on querier, org string, accounts []string, out map[string][]portal.Grant) error {
 	_, err := list(ctx, on, func(rows *sql.Rows) (none struct{}, err error) {
 		var who, role, name, permissions string
 		var g portal.Grant
@@ -171,8 +177,9 @@ func grants(ctx context.Context, on querier, org, account string) (map[string][]
 		out[who] = append(out[who], g)
 		return none, nil
 	}, `SELECT m.account_id, m.role_id, m.source, COALESCE(r.name, ''), COALESCE(r.permissions, '') FROM member_role m
-		LEFT JOIN role r ON r.id = m.role_id AND r.org_id = m.org_id `+w.text()+` ORDER BY m.account_id, m.role_id, m.source`, w.args...)
-	return out, err
+		LEFT JOIN role r ON r.id = m.role_id AND r.org_id = m.org_id WHERE m.org_id = ? AND m.account_id IN `+in(len(accounts))+` ORDER BY m.account_id, m.role_id, m.source`,
+		append([]any{org}, anys(accounts)...)...)
+	return err
 }
 
 // grant gives a member roles of one source.
@@ -245,15 +252,15 @@ func (tx *Tx) keepAdmin(ctx context.Context, org string, change func() error) er
 
 // admins counts an organization's Full Admins who can sign in.
 func (tx *Tx) admins(ctx context.Context, org string) (int, error) {
-	all, err := tx.fullAdmins(ctx, org)
+	all, err := fullAdmins(ctx, tx, org)
 	return len(all), err
 }
 
 // fullAdmins returns an organization's Full Admins who can sign in: through its
 // identity provider or, where it has none, with what they have themselves. Somebody
 // whom an identity provider brought in before it was switched off has nothing.
-func (tx *Tx) fullAdmins(ctx context.Context, org string) ([]string, error) {
-	return list(ctx, tx, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
+func fullAdmins(ctx context.Context, on querier, org string) ([]string, error) {
+	return list(ctx, on, scalar[string], `SELECT DISTINCT r.account_id FROM member_role r JOIN membership m ON m.org_id = r.org_id AND m.account_id = r.account_id
 		JOIN account a ON a.id = r.account_id WHERE r.org_id = ? AND r.role_id = ? AND m.state = 'active' AND a.disabled_at = 0
 		AND (COALESCE(a.password_hash, '') <> '' OR EXISTS (SELECT 1 FROM factor f WHERE f.account_id = a.id AND f.kind = ?) OR EXISTS (SELECT 1 FROM sso_config k WHERE k.org_id = r.org_id AND k.enabled = 1))`,
 		org, portal.Admin, portal.Passkey)

@@ -127,7 +127,7 @@ func withOldRoles(t *testing.T, dsn string) {
 func checkMigratedRoles(t *testing.T, db *DB) {
 	t.Helper()
 	ctx := t.Context()
-	ms, err := db.Accounts.Members(ctx, "acme")
+	ms, err := db.Accounts.Members(ctx, "acme", portal.MemberQuery{})
 	if err != nil || len(ms) != len(oldRoles()) {
 		t.Fatalf("%d members, %v", len(ms), err)
 	}

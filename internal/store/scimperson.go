@@ -179,7 +179,7 @@ func (tx *Tx) doors(ctx context.Context, org string) ([]string, error) {
 	if single {
 		return tx.doorsAmong(ctx, org, exempt)
 	}
-	return tx.fullAdmins(ctx, org)
+	return fullAdmins(ctx, tx, org)
 }
 
 // endSessions ends the sessions that an account has in an organization, and tells

@@ -23,7 +23,7 @@ import (
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	pragmas := url.Values{"_pragma": {
 		busyTimeout(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-6144)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
+		"cache_size(-24576)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}, "_txlock": {"immediate"}}
 	w, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
 	if err != nil {
@@ -33,7 +33,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := enterWAL(ctx, w, path); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	pragmas = url.Values{"_pragma": {busyTimeout(), "query_only(1)", "cache_size(-1024)", "temp_store(MEMORY)"}}
+	pragmas = url.Values{"_pragma": {busyTimeout(), "query_only(1)", "cache_size(-4096)", "temp_store(MEMORY)"}}
 	r, err := openRemembering("file:" + escapePath(path) + "?" + pragmas.Encode())
 	if err != nil {
 		return nil, errors.Join(err, w.Close())

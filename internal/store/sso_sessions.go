@@ -110,6 +110,13 @@ func (t SSODirectory) Organization(ctx context.Context, name string) (portal.Org
 	return found[0], nil
 }
 
+// Only returns the server's organization where there is one alone, if single
+// sign-on is enabled there.
+func (t SSODirectory) Only(ctx context.Context) (portal.Organization, error) {
+	return one(ctx, t.db, "organization", scanOrganization, `SELECT o.id, o.slug, o.name, o.created_at FROM organization o JOIN sso_config k ON k.org_id = o.id AND k.enabled = 1
+		WHERE NOT EXISTS (SELECT 1 FROM organization x WHERE x.id <> o.id)`)
+}
+
 // OrganizationsOf returns those with single sign-on that the account of an address
 // is a member of.
 func (t SSODirectory) OrganizationsOf(ctx context.Context, key string) ([]portal.Organization, error) {

@@ -181,6 +181,7 @@ func (l *loading) run(ctx context.Context) (loadReport, error) {
 	var work sync.WaitGroup
 	var failed [4]error
 	cpu, began := l.v.cpu(), time.Now()
+	l.took.began = began
 	work.Go(func() { failed[0] = l.events(ctx, d) })
 	work.Go(func() { l.steadily(within, loadRuns, l.oneRun) })
 	work.Go(func() { l.steadily(within, loadSCIM, l.oneRequest) })
@@ -393,6 +394,9 @@ func (b bench) reportLoad(r loadReport) error {
 		if k.Error != "" {
 			b.say("  (%s)", k.Error)
 		}
+	}
+	for _, k := range r.Kinds {
+		b.say("p95 in each tenth of the time, %s: %v ms", k.Kind, k.Tenths)
 	}
 	b.say("\nthe server used %.2f cores; memory in each tenth of the time %v MB; the database grew from %d to %d MB; profile: %s", r.CPU, r.Memory, r.Before>>20, r.After>>20, r.Profile)
 	machine, err := json.MarshalIndent(r, "", "  ")

@@ -344,6 +344,7 @@ const routes = [
   }),
   createRoute({
     ...at("/settings/members"),
+    validateSearch: only("q", "role"),
     component: lazyRouteComponent(() => import("./features/settings/Members.tsx"), "Members"),
   }),
   createRoute({

@@ -1744,7 +1744,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The organization's people */
+        /** The organization's people, by name */
         get: operations["listMembers"];
         put?: never;
         /**
@@ -7785,6 +7785,8 @@ export interface components {
             /** @description how they came to the organization */
             origin: components["schemas"]["MemberOrigin"];
             disabled: boolean;
+            /** @description the one Full Admin who is left and can sign in, and stays that */
+            lastAdmin?: boolean;
             /** Format: date-time */
             joinedAt: string;
             /**
@@ -7795,6 +7797,11 @@ export interface components {
         };
         /** @enum {string} */
         MemberOrigin: "local" | "sso" | "scim" | "invite";
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            /** @description cursor of the next page; not there on the last. A page may hold fewer items than asked for and still not be the last */
+            next?: string;
+        };
         MemberRole: {
             id: string;
             name: string;
@@ -10119,6 +10126,8 @@ export interface components {
             passkeys: boolean;
             /** @description the server sends mail */
             passwordReset: boolean;
+            /** @description nobody has an account yet: the link that the server prints when it starts makes the first administrator */
+            empty?: boolean;
         };
         SignInPlace: {
             city?: string;
@@ -14062,7 +14071,18 @@ export interface operations {
     };
     listMembers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description the most items to return; 50 where nothing is said */
+                limit?: number;
+                /** @description a part of the name or of the e-mail address, in any case */
+                q?: string;
+                /** @description id or name of a role that they have */
+                role?: string;
+                /** @description what a role of theirs allows */
+                permission?: components["schemas"]["Permission"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -14075,7 +14095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"][];
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
             default: components["responses"]["Error"];

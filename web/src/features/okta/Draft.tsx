@@ -168,9 +168,8 @@ function Metadata({ typed, set, may, failure, sso }: Part & { sso: SSO }) {
 }
 
 function Exempt({ typed, set, may, failure }: Part) {
-  const members = useQuery(read("/api/v1/members", {}));
-  const admins = (members.data ?? []).filter((m) => m.roles.some((r) => r.id === "admin")).map((m) => m.email);
-  const none = members.data !== undefined && !typed.exempt.some((e) => admins.includes(e));
+  const admins = useQuery(read("/api/v1/members", { query: { role: "admin", limit: 200 } }));
+  const none = admins.data !== undefined && !admins.data.items.some((m) => typed.exempt.includes(m.email));
   return (
     <Section title="Exempt from single sign-on">
       <div className="flex flex-col gap-3">

@@ -93,6 +93,7 @@ export function FindingPage() {
             id: f.id,
             check: f.check.id,
             open: f.state === "open",
+            seenAt: f.seenAt,
             subject: { kind: f.object.kind, id: f.object.id || "org", part: f.object.part, name },
           }}
         />

@@ -1,9 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { read } from "../../api/query.ts";
+import { Note } from "../../kit/Note.tsx";
 import { Section } from "../../kit/Page.tsx";
 import { duration } from "../../kit/time.ts";
 import { ended } from "../runs/runState.tsx";
+import { useCan } from "../session/session.ts";
 import { AlertColumn } from "./AlertColumn.tsx";
 import { EventColumn } from "./EventColumn.tsx";
 import { OutcomeColumn } from "./OutcomeColumn.tsx";
@@ -62,6 +65,7 @@ export function Show({ performance: p }: { performance: Performance }) {
             (watching ? ", waiting for the events to arrive" : ", no flow answered")}
         </span>
       </div>
+      {p.report.events.length > 0 && received.length === 0 && <NotReceived watching={watching} />}
       {p.report.note && <p className="mb-4 text-sm text-muted">{p.report.note}</p>}
       <div className="grid items-start gap-5 lg:grid-cols-2 xl:grid-cols-2">
         <Section title="In Okta" aside={`${p.report.events.length} events`}>
@@ -88,6 +92,48 @@ export function Show({ performance: p }: { performance: Performance }) {
           <OutcomeColumn performance={p} runs={mine} every={every} />
         </Section>
       </div>
+    </div>
+  );
+}
+
+/** Why no event arrives: at once where nothing could receive one, else when none came for a while. */
+function NotReceived({ watching }: { watching: boolean }) {
+  const sources = useQuery({ ...read("/api/v1/sources", {}), enabled: useCan("sources:read") });
+  const on = sources.data?.some((s) => s.kind === "okta" && s.enabled);
+  if (sources.data && !on) {
+    return (
+      <div className="mb-4">
+        <Note
+          tone="warn"
+          title="Nothing receives this org's events"
+          action={
+            <Link to="/sources" className="underline">
+              Sources
+            </Link>
+          }
+        >
+          There is no alert source of an Okta org that is on, so neither alerts nor runs will come of it.
+        </Note>
+      </div>
+    );
+  }
+  if (watching) return null;
+  return (
+    <div className="mb-4">
+      <Note
+        tone="warn"
+        title="None of the events arrived"
+        action={
+          sources.data && (
+            <Link to="/sources" className="underline">
+              Sources
+            </Link>
+          )
+        }
+      >
+        The sources that are on have not received them yet. A source's page says when it last received something, and
+        what it lacks.
+      </Note>
     </div>
   );
 }

@@ -2,14 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { read } from "../../api/query.ts";
 import { Field, Select } from "../../kit/Field.tsx";
 import { useCan } from "../session/session.ts";
+import { lacking } from "./through.ts";
 
 /** Which connection to Okta makes the calls. Where there is one alone, nobody is asked. */
 export function ConnectionField({
   value,
+  scopes = [],
   onChange,
   error,
 }: {
   value: string;
+  /** What the calls need: which connection lacks some is told. */
+  scopes?: string[];
   onChange: (id: string) => void;
   error?: string;
 }) {
@@ -27,7 +31,10 @@ export function ConnectionField({
           onChange={(e) => onChange(e.target.value)}
           choices={[
             ...(okta.some((c) => c.id === value) ? [] : [{ value, label: value ? "Another one" : "Choose one" }]),
-            ...okta.map((c) => ({ value: c.id, label: c.name })),
+            ...okta.map((c) => {
+              const lacks = lacking(c, scopes);
+              return { value: c.id, label: lacks.length > 0 ? `${c.name} (lacks ${lacks.join(", ")})` : c.name };
+            }),
           ]}
         />
       )}

@@ -11,6 +11,7 @@ import { Field } from "../../kit/Field.tsx";
 import { Note } from "../../kit/Note.tsx";
 import { SkeletonLines } from "../../kit/Skeleton.tsx";
 import { counted } from "../../kit/time.ts";
+import { useCan } from "../session/session.ts";
 import { ConnectionField } from "./ConnectionField.tsx";
 import { InputFields } from "./InputFields.tsx";
 import {
@@ -23,6 +24,7 @@ import {
   remediesStale,
   type Subject,
 } from "./remedy.ts";
+import { through } from "./through.ts";
 
 type PlanRemedyProps = {
   tenant: string;
@@ -72,7 +74,9 @@ function Form({
   const form = useId();
   const start = books.find((b) => b.id === first) ?? books[0];
   const [chosen, setChosen] = useState(start);
-  const [connection, setConnection] = useState(own);
+  const [picked, pick] = useState<string>();
+  const all = useQuery({ ...read("/api/v1/connections", {}), enabled: useCan("connections:read") });
+  const connection = picked ?? through(all.data ?? [], own, chosen?.scopes ?? []);
   const part = subjects.length === 1 ? subjects[0]?.part : undefined;
   const [typed, setTyped] = useState(() => (start ? firstInputs(start, part, inputs) : {}));
   const plan = useMutation({
@@ -135,7 +139,7 @@ function Form({
         </Field>
         {chosen && <About book={chosen} />}
         {chosen && <InputFields of={chosen} typed={typed} onChange={setTyped} />}
-        <ConnectionField value={connection} onChange={setConnection} />
+        <ConnectionField value={connection} scopes={chosen?.scopes} onChange={pick} />
         {plan.isError && <Failed what="No plan was made." error={plan.error} />}
       </form>
     </Dialog>

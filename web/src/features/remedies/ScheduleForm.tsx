@@ -87,6 +87,7 @@ export function ScheduleForm({ of, onClose }: { of?: Schedule; onClose: () => vo
         {book && <InputFields of={book} typed={draft.inputs} onChange={(inputs) => set({ inputs })} />}
         <ConnectionField
           value={whole.connection}
+          scopes={book?.scopes}
           onChange={(connection) => set({ connection })}
           error={wrong("connection")}
         />

@@ -1,8 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import { queryClient } from "../../api/query.ts";
+import { queryClient, read } from "../../api/query.ts";
 import { buttonClass } from "../../kit/Button.tsx";
+import { Note } from "../../kit/Note.tsx";
 import { useTitle } from "../../kit/Page.tsx";
 import { Frame } from "./Frame.tsx";
 import { SignInForm } from "./SignInForm.tsx";
@@ -14,6 +16,7 @@ export function SignIn() {
   const navigate = useNavigate();
   const router = useRouter();
   const [second, setSecond] = useState(false);
+  const offers = useQuery(read("/api/v1/signin", {}));
   const enter = async () => {
     queryClient.clear();
     await queryClient.fetchQuery(sessionQuery);
@@ -41,10 +44,12 @@ export function SignIn() {
         onStep={setSecond}
         onDone={() => void enter()}
       />
-      {!second && (
-        <p className="mt-6 text-sm text-faint">
-          Nobody has an account yet? The server prints a one-time link for the first administrator when it starts.
-        </p>
+      {offers.data?.empty && (
+        <div className="mt-6">
+          <Note title="Nobody has an account yet">
+            The server prints a one-time link for the first administrator when it starts. Open that.
+          </Note>
+        </div>
       )}
     </Frame>
   );

@@ -19,8 +19,6 @@ type Member = components["schemas"]["Member"];
 
 type Props = {
   member: Member;
-  /** The one Full Admin who is left. */
-  last: boolean;
   onRoles: () => void;
   onAsk: (what: Asked) => void;
   onLetIn: () => void;
@@ -31,7 +29,7 @@ type Props = {
 };
 
 /** What can be done about a member. */
-export function MemberMenu({ member: m, last, onRoles, onAsk, onLetIn, onLetter, onLink }: Props) {
+export function MemberMenu({ member: m, onRoles, onAsk, onLetIn, onLetter, onLink }: Props) {
   const { permissions, features, account } = useSession();
   const may = permissions.includes("members:write");
   const mayEnd = permissions.includes("sessions:write");
@@ -60,15 +58,15 @@ export function MemberMenu({ member: m, last, onRoles, onAsk, onLetIn, onLetter,
       : {
           label: "Keep from signing in",
           icon: <UserX size={15} />,
-          disabled: !may || last,
-          note: last ? "the last Full Admin" : undefined,
+          disabled: !may || m.lastAdmin,
+          note: m.lastAdmin ? "the last Full Admin" : undefined,
           onSelect: () => onAsk("disable"),
         },
     {
       label: "Remove",
       icon: <UserMinus size={15} />,
       grave: true,
-      disabled: !may || last,
+      disabled: !may || m.lastAdmin,
       onSelect: () => onAsk("remove"),
     },
   ];

@@ -13,7 +13,6 @@ type Member = components["schemas"]["Member"];
 
 type Props = {
   member: Member;
-  lastAdmin: boolean;
   onSave: (roles: string[]) => void;
   busy: boolean;
   error: Error | null;
@@ -21,7 +20,7 @@ type Props = {
 };
 
 /** Says which roles a member has by hand. Those of their Okta groups are shown and stay. */
-export function MemberRoles({ member, lastAdmin, onSave, busy, error, onClose }: Props) {
+export function MemberRoles({ member, onSave, busy, error, onClose }: Props) {
   const { permissions } = useSession();
   const roles = useQuery(read("/api/v1/roles", {}));
   const [chosen, setChosen] = useState(member.roles.filter((r) => r.source === "manual").map((r) => r.id));
@@ -47,7 +46,7 @@ export function MemberRoles({ member, lastAdmin, onSave, busy, error, onClose }:
           {roles.data?.map((r) => {
             const has = chosen.includes(r.id);
             const beyond = !has && !r.permissions.every((p) => permissions.includes(p));
-            const kept = has && r.id === "admin" && lastAdmin;
+            const kept = has && r.id === "admin" && member.lastAdmin;
             const why = beyond ? " (more than you may do)" : kept ? " (the last one stays)" : "";
             return (
               <Checkbox

@@ -1,12 +1,17 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
 import { read, stale } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
+import { usePages } from "../../api/usePages.ts";
 import { Button } from "../../kit/Button.tsx";
 import { DataTable } from "../../kit/DataTable.tsx";
+import { Empty } from "../../kit/Empty.tsx";
+import { Select } from "../../kit/Field.tsx";
+import { FilterBar, SearchBox } from "../../kit/Filters.tsx";
 import { Page, PageHeader } from "../../kit/Page.tsx";
 import { toast } from "../../kit/Toast.tsx";
 import { useSession } from "../session/session.ts";
@@ -18,14 +23,20 @@ import { Invited } from "./Invited.tsx";
 import { MemberMenu } from "./MemberMenu.tsx";
 import { MemberRoles } from "./MemberRoles.tsx";
 import { memberColumns } from "./memberColumns.tsx";
-import { isLastAdmin, roleNames } from "./members.ts";
+import { roleNames } from "./members.ts";
 
 type Member = components["schemas"]["Member"];
 type Change = components["schemas"]["PatchMember"];
 
+const route = getRouteApi("/inside/settings/members");
+
 /** The organization's people: where they came from, what they may do, and whether they may come in. */
 export function Members() {
-  const members = useQuery(read("/api/v1/members", {}));
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (part: Partial<typeof search>) => void navigate({ search: { ...search, ...part }, replace: true });
+  const members = usePages("/api/v1/members", { query: { q: search.q, role: search.role } });
+  const choices = useQuery(read("/api/v1/roles", {}));
   const waiting = useQuery(read("/api/v1/confirmations", {}));
   const { account, permissions } = useSession();
   const [asked, setAsked] = useState<{ member: Member; what: Asked }>();
@@ -52,20 +63,41 @@ export function Members() {
           )
         }
       />
-      {members.isError ? (
+      <FilterBar>
+        <SearchBox label="Search members" value={search.q ?? ""} onChange={(q) => set({ q: q || undefined })} />
+        <Select
+          aria-label="Role"
+          className="!w-auto"
+          value={search.role ?? ""}
+          onChange={(e) => set({ role: e.target.value || undefined })}
+          choices={[
+            { value: "", label: "Any role" },
+            ...(choices.data ?? []).map((r) => ({ value: r.id, label: r.name })),
+          ]}
+        />
+      </FilterBar>
+      {members.error && !members.items ? (
         <Failed
           what="The members could not be read."
           error={members.error}
-          onRetry={() => void members.refetch()}
-          retrying={members.isRefetching}
+          onRetry={members.refetch}
+          retrying={members.refetching}
         />
       ) : (
         <DataTable<Member>
           label="Members"
-          rows={members.data}
+          rows={members.items}
           rowKey={(m) => m.id}
           rowName={(m) => m.name}
-          empty={null}
+          more={members.more}
+          empty={
+            <div className="rounded-lg border bg-surface">
+              <Empty
+                title="Nobody fits these filters"
+                action={<Button onClick={() => void navigate({ search: {} })}>Clear the filters</Button>}
+              />
+            </div>
+          }
           columns={[
             ...memberColumns(account.id, waiting.data),
             {
@@ -78,7 +110,6 @@ export function Members() {
               cell: (m) => (
                 <MemberMenu
                   member={m}
-                  last={isLastAdmin(members.data, m)}
                   onRoles={() => setRoles(m)}
                   onAsk={(what) => setAsked({ member: m, what })}
                   onLetIn={() => change.mutate({ member: m, to: { disabled: false } })}
@@ -96,7 +127,6 @@ export function Members() {
       {roles && (
         <MemberRoles
           member={roles}
-          lastAdmin={isLastAdmin(members.data, roles)}
           busy={change.isPending}
           error={change.error}
           onSave={(to) => change.mutate({ member: roles, to: { roles: to } })}

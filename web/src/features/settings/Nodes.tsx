@@ -110,7 +110,7 @@ function Servers({ rows }: { rows?: NodeOf[] }) {
         { id: "workers", title: "Runs at once", width: "110px", right: true, named: true, cell: (n) => n.workers },
         {
           id: "holds",
-          title: "Alone reads and does",
+          title: "Reads and does",
           width: "28%",
           cell: (n) => {
             const text = holds(n).join(", ");

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { call } from "../../api/client.ts";
@@ -14,7 +15,7 @@ import { counted } from "../../kit/time.ts";
 import { useCan } from "../session/session.ts";
 import { Above } from "./Above.tsx";
 import type { Role } from "./matrix.ts";
-import { holdersOf } from "./members.ts";
+import { holders } from "./members.ts";
 import { RoleDialog } from "./RoleDialog.tsx";
 
 /** What people can be allowed to do: the builtin roles, and the organization's own. */
@@ -22,7 +23,6 @@ export function Roles() {
   const roles = useQuery(read("/api/v1/roles", {}));
   const may = useCan("roles:write");
   const seesPeople = useCan("members:read");
-  const members = useQuery({ ...read("/api/v1/members", {}), enabled: seesPeople });
   const [open, setOpen] = useState<Role | "new">();
   const [deleting, setDeleting] = useState<Role>();
   return (
@@ -77,9 +77,7 @@ export function Roles() {
               named: true,
               title: "Held by",
               from: 768,
-              cell: (r) => (
-                <span className="truncate text-muted">{holdersOf(members.data, r.id).join(", ") || "nobody"}</span>
-              ),
+              cell: (r) => seesPeople && <HeldBy role={r.id} />,
             },
             {
               id: "delete",
@@ -100,18 +98,27 @@ export function Roles() {
         />
       )}
       {open && <RoleDialog role={open === "new" ? undefined : open} onClose={() => setOpen(undefined)} />}
-      {deleting && (
-        <DeleteRole
-          role={deleting}
-          holders={holdersOf(members.data, deleting.id)}
-          onClose={() => setDeleting(undefined)}
-        />
-      )}
+      {deleting && <DeleteRole role={deleting} seesPeople={seesPeople} onClose={() => setDeleting(undefined)} />}
     </Page>
   );
 }
 
-function DeleteRole({ role, holders, onClose }: { role: Role; holders: string[]; onClose: () => void }) {
+/** The first of those who have a role. */
+const held = (role: string) => read("/api/v1/members", { query: { role, limit: 5 } });
+
+function HeldBy({ role }: { role: string }) {
+  const members = useQuery(held(role));
+  if (!members.data) return null;
+  return (
+    <Link to="/settings/members" search={{ role }} className="truncate text-muted hover:underline">
+      {holders(members.data) || "nobody"}
+    </Link>
+  );
+}
+
+function DeleteRole({ role, seesPeople, onClose }: { role: Role; seesPeople: boolean; onClose: () => void }) {
+  const members = useQuery({ ...held(role.id), enabled: seesPeople });
+  const who = holders(members.data);
   const remove = useMutation({
     mutationFn: () => call("delete", "/api/v1/roles/{role}", { path: { role: role.id } }),
     onSuccess: () => {
@@ -120,7 +127,6 @@ function DeleteRole({ role, holders, onClose }: { role: Role; holders: string[];
       toast({ title: `The role ${role.name} was deleted` });
     },
   });
-  const held = holders.length > 0;
   return (
     <Dialog
       open
@@ -129,15 +135,15 @@ function DeleteRole({ role, holders, onClose }: { role: Role; holders: string[];
       footer={
         <>
           <Button onClick={onClose}>Keep it</Button>
-          <Button look="primary" disabled={held} busy={remove.isPending} onClick={() => remove.mutate()}>
+          <Button look="primary" disabled={who !== ""} busy={remove.isPending} onClick={() => remove.mutate()}>
             Delete it
           </Button>
         </>
       }
     >
       <p>
-        {held
-          ? `It is held by ${holders.join(", ")}. Take it from them first.`
+        {who
+          ? `It is held by ${who}. Take it from them first.`
           : "Nobody has it. Flows that are delegated to it are so no more."}
       </p>
       {remove.isError && (

@@ -1,13 +1,6 @@
 import type { components } from "../../api/schema.gen.ts";
 
 type Member = components["schemas"]["Member"];
-type Held = Pick<Member, "id" | "roles" | "disabled">;
-
-/** Whether somebody is the one Full Admin who is left and may sign in: they stay that. */
-export function isLastAdmin(members: Held[] | undefined, m: Held): boolean {
-  const admins = members?.filter((x) => !x.disabled && x.roles.some((r) => r.id === "admin")) ?? [];
-  return admins.length === 1 && admins[0]?.id === m.id;
-}
 
 /** What somebody's roles are called, each once. */
 export function roleNames(roles: { name: string }[]): string {
@@ -19,9 +12,10 @@ export function elsewhere(m: Pick<Member, "roles">): string[] {
   return [...new Set(m.roles.filter((r) => r.source !== "manual").map((r) => r.name))];
 }
 
-/** Who has a role. */
-export function holdersOf(members: Pick<Member, "name" | "roles">[] | undefined, role: string): string[] {
-  return (members ?? []).filter((m) => m.roles.some((r) => r.id === role)).map((m) => m.name);
+/** Who has a role, of whom the first few were read. */
+export function holders(first: { items: Pick<Member, "name">[]; next?: string } | undefined): string {
+  const names = (first?.items ?? []).map((m) => m.name).join(", ");
+  return first?.next ? `${names} and others` : names;
 }
 
 /** How somebody came to the organization. */

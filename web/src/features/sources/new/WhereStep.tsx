@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { call } from "../../../api/client.ts";
 import { Failed } from "../../../api/Failed.tsx";
 import { Failure } from "../../../api/failure.ts";
@@ -36,6 +36,7 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
   const mayConnect = useCan("connections:write");
   const connections = useQuery(read("/api/v1/connections", {}));
   const orgs = connections.data?.filter((c) => c.connector.id === draft.kind) ?? [];
+  useOnlyOne(orgs, draft, onChange);
   const make = useMake(draft, onMade);
   const failure = make.error instanceof Failure ? make.error : undefined;
   const okta = draft.kind === "okta";
@@ -123,6 +124,17 @@ export function WhereStep({ draft, onChange, onBack, onNext, onMade }: Props) {
       </div>
     </form>
   );
+}
+
+/** Where one is connected alone it is meant, unless something else was said already. */
+function useOnlyOne(orgs: { id: string }[], draft: Draft, onChange: (d: Draft) => void) {
+  const said = useRef(draft.connection !== "" || draft.domain !== "");
+  const only = orgs.length === 1 ? orgs[0]?.id : undefined;
+  useEffect(() => {
+    if (said.current || !only) return;
+    said.current = true;
+    onChange({ ...draft, connection: only });
+  }, [only, draft, onChange]);
 }
 
 function Pick({ on, onPick, title, text }: { on: boolean; onPick: () => void; title: string; text: string }) {

@@ -218,3 +218,26 @@ func TestRemedySchedulesAPI(t *testing.T) {
 		admin.do(http.MethodDelete, path, nil, 404)
 	})
 }
+
+// What is said to repair the findings of a check names a check that there is.
+func TestPlaybooksRepairWhatChecksFind(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		x := newClinic(t, db)
+		there := map[string]bool{}
+		for _, c := range items(x.boss.get("/api/v1/checks", 200)) {
+			there[c.Text("id")] = true
+		}
+		repairs := 0
+		for _, b := range items(x.boss.get("/api/v1/playbooks", 200)) {
+			fixes, _ := b.At("fixes").([]any)
+			for _, id := range fixes {
+				if repairs++; !there[value.String(id)] {
+					t.Errorf("%s is said to repair what %s finds, which is no check", b.Text("id"), id)
+				}
+			}
+		}
+		if repairs == 0 || len(there) == 0 {
+			t.Errorf("%d repairs of %d checks", repairs, len(there))
+		}
+	})
+}

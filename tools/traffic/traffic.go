@@ -251,8 +251,9 @@ func (t Traffic) client(b []byte, s scene) []byte {
 }
 
 func (t Traffic) context(b []byte, s scene) []byte {
+	session := s.person*1_000_000_000 + s.i/20000 // nobody has another's
 	b = fmt.Appendf(b, `"authenticationContext":{"authenticationProvider":null,"credentialProvider":%s,"credentialType":null,"issuer":null,"interface":null,"authenticationStep":%d,"rootSessionId":"idx%018d","externalSessionId":"idx%018d"},`,
-		t.of("null", `"OKTA_CREDENTIAL_PROVIDER"`), t.IntN(2), s.person*31+s.i/20000, s.person*31+s.i/20000)
+		t.of("null", `"OKTA_CREDENTIAL_PROVIDER"`), t.IntN(2), session, session)
 	result, reason, message := "SUCCESS", "null", s.message
 	if s.name == "policy.evaluate_sign_on" {
 		result, reason = t.of("ALLOW", "ALLOW", "CHALLENGE"), `"Sign-on policy evaluation resulted in ALLOW"`

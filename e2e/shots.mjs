@@ -62,7 +62,7 @@ const states = {
       });
     }
     const paged =
-      /\/(entities|changes|edges|edge-changes|findings|questions|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit)$/.test(
+      /\/(entities|changes|edges|edge-changes|findings|questions|remedies|runs|actions|events|timeline|rows|alerts|cases|letters|audit|members)$/.test(
         path,
       );
     return route.fulfill({ json: paged ? { items: [], total: 0 } : [] });

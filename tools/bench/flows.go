@@ -380,8 +380,10 @@ func (g load) rate(ctx context.Context, perSecond int, d time.Duration) (p50, p9
 func (g load) post(ctx context.Context, id string) error {
 	body := fmt.Sprintf(`{"id":%q,"severity":"high","eventType":"com.okta.event_hook","data":{"events":[%s]}}`, id, strings.TrimSpace(string(sample(nil, 1))))
 	url := g.url
-	if n := int(g.stub.turn.Add(1)) % (len(g.others) + 1); n > 0 {
-		url = g.others[n-1]
+	if len(g.others) > 0 {
+		if n := int(g.stub.turn.Add(1)) % (len(g.others) + 1); n > 0 {
+			url = g.others[n-1]
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {

@@ -64,7 +64,7 @@ cases:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"it is FAIL, not PASS: null is not.", "it finds user/a, not user/b", "", "the check is not in the profile stig"}
+	want := []string{"it is FAIL, not PASS: (not set) is not.", "it finds user/a, not user/b", "", "the check is not in the profile stig"}
 	for i, k := range cases {
 		out, err := c.Try(t.Context(), k)
 		if err != nil {

@@ -62,15 +62,13 @@ func (t Accounts) narrow(w *where, org string, q portal.MemberQuery, name string
 	if q.Who == nil {
 		return
 	}
-	ids, addresses := []string{}, []string{}
+	var addresses []string
 	for _, who := range q.Who {
 		if strings.Contains(who, "@") {
 			addresses = append(addresses, portal.EmailKey(who))
-		} else {
-			ids = append(ids, who)
 		}
 	}
-	term, args := among(t.db, `m.account_id`, `text`, ids)
+	term, args := among(t.db, `m.account_id`, `text`, q.Who)
 	if len(addresses) > 0 {
 		by, more := among(t.db, `CASE WHEN m.user_name = '' THEN a.email_key ELSE lower(m.user_name) END`, `text`, addresses)
 		term, args = term+` OR `+by, append(args, more...)

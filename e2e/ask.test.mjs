@@ -23,7 +23,10 @@ test("a question is chosen, changed, mended and kept", slow, async () => {
   const answer = page.getByRole("region", { name: "Answer" });
   await answer.getByRole("columnheader", { name: "login", exact: true }).waitFor();
   await answer.getByRole("columnheader", { name: "login", exact: true }).getByRole("button").click();
-  assert.equal(await answer.getByRole("columnheader", { name: "login", exact: true }).getAttribute("aria-sort"), "ascending");
+  assert.equal(
+    await answer.getByRole("columnheader", { name: "login", exact: true }).getAttribute("aria-sort"),
+    "ascending",
+  );
   const download = page.waitForEvent("download");
   await answer.getByRole("button", { name: "CSV" }).click();
   assert.equal((await download).suggestedFilename(), "super-admins.csv");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sandbox, startServeBeside } from "./demo.mjs";
-import { byPassword, firstAdmin } from "./entering.mjs";
+import { byPassword, firstAdmin, secondAdmin } from "./entering.mjs";
 import { played, stage } from "./stage.mjs";
 import { asAdministrator, giveAWay, wayOf } from "./wayaway.mjs";
 
@@ -175,6 +175,6 @@ test(
     await page.getByRole("heading", { level: 1, name: person.profile.login }).waitFor();
     await page.goto(`${s.demo.base}/access/${tenant.id}/user/${person.id}`);
     const way = wayOf({ base: s.demo.base, ask, okta, tenant: tenant.id, person, group, through: "By token" });
-    await way.takenAway(page);
+    await way.takenAway(page, await secondAdmin(s, ask, "Second Admin", "second@acme.example"));
   },
 );

@@ -16,6 +16,20 @@ export async function firstAdmin(s, name, email, answers = []) {
   return page;
 }
 
+/** Invites somebody as Full Admin, by what asks the API, and has them come in by the letter: their page. */
+export async function secondAdmin(s, ask, name, email) {
+  await ask("POST", "/members", { email, roles: ["admin"] });
+  const page = await s.open("/sign-in", { link: null, answers: [401] });
+  await page.goto(await letterTo(s, email, "/invite"));
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.locator("form button[type=submit]").click();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await byPassword(page, email);
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  return page;
+}
+
 /** Signs in by a password, on the page where one does. */
 export async function byPassword(page, email) {
   await page.getByLabel("E-mail address").fill(email);

@@ -66,7 +66,10 @@ async function lookAt(pages, source) {
   return found;
 }
 
-test("every page can be read by everybody, in light and in dark, and fits a phone", { ...played, timeout: 600_000 }, async () => {
+test("every page can be read by everybody, in light and in dark, and fits a phone", {
+  ...played,
+  timeout: 600_000,
+}, async () => {
   const source = await readFile(axe, "utf8");
   const all = Object.entries(await places(s.demo));
   const half = all.length / 2;

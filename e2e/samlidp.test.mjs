@@ -85,8 +85,8 @@ test(
     await asSomebody(page, eve, ["Sallyport Eyes"]);
     await page.getByRole("heading", { name: "Check your mail" }).waitFor();
     assert.equal(await whoIs(page), undefined, "somebody is in before their address is theirs");
-  const on = await page.getByRole("link", { name: "It is confirmed: sign in" }).getAttribute("href");
-  assert.equal(on, "/sso/start/default?return_to=%2Fsettings%2Faccount");
+    const on = await page.getByRole("link", { name: "It is confirmed: sign in" }).getAttribute("href");
+    assert.equal(on, "/sso/start/default?return_to=%2Fsettings%2Faccount");
 
     await page.goto(await letterTo(s, eve, "/confirm"));
     await page.getByRole("button", { name: "Yes, it is mine" }).click();

@@ -26,6 +26,15 @@ export async function giveAWay(okta) {
   throw new Error("everybody is an administrator");
 }
 
+/** Approves a plan. */
+export async function approve(page, plan, why) {
+  await page.goto(plan);
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByLabel("Note").fill(why);
+  await page.getByRole("button", { name: "Approve, and have it run" }).click();
+  await page.getByRole("button", { name: "Undo all" }).waitFor();
+}
+
 /**
  * The way of a person by a group, in an org that Sallyport reads. `ask` asks
  * Sallyport's API; `through` names the connection that the change is made by, where
@@ -87,12 +96,19 @@ export function wayOf({ base, ask, okta, tenant, person, group, through }) {
     return page.url();
   }
 
-  /** All of it, from the page of the person's access. */
-  async function takenAway(page) {
+  /** All of it, from the page of the person's access; another administrator approves it. */
+  async function takenAway(page, other) {
     await ask("POST", `/tenants/${tenant}/posture`, {});
     assert.equal((await finding())?.state, "open", "an administrator has a password that is old");
     const planned = await plan(page);
-    await page.getByRole("button", { name: "Run it" }).click();
+    await page
+      .getByText(/gives the admin role .*SUPER_ADMIN/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Ask for approval" }).click();
+    await page.getByText("Waits for approval").first().waitFor();
+    assert.equal(await isMember(), true);
+    await approve(other, planned, "They are no administrator");
     await page.getByRole("button", { name: "Undo all" }).waitFor();
     assert.equal(await isMember(), false);
 

@@ -61,7 +61,7 @@ func Fold(ctx context.Context, l Ledger, org string, hits []rule.Hit, s Settings
 	if len(hits) == 0 {
 		return f.out, nil
 	}
-	open, err := l.Taking(ctx, keysOf(slices.DeleteFunc(slices.Clone(hits), func(h rule.Hit) bool { return h.Rule.Window <= 0 }))) // those without a window are alerts each
+	open, err := l.Taking(ctx, keysOf(joining(hits)))
 	if err != nil {
 		return nil, fmt.Errorf("read open alerts: %w", err)
 	}
@@ -90,6 +90,12 @@ func hitKey(h rule.Hit) Key { return Key{h.Rule.ID, entityOf(h).Key()} }
 
 func entityOf(h rule.Hit) Entity {
 	return Entity{Kind: h.Kind, ID: h.Entity.ID, Login: h.Entity.AlternateID, Name: h.Entity.DisplayName}
+}
+
+// joining are the hits that an alert may take: those of a rule without a window are
+// alerts each.
+func joining(hits []rule.Hit) []rule.Hit {
+	return slices.DeleteFunc(slices.Clone(hits), func(h rule.Hit) bool { return h.Rule.Window <= 0 })
 }
 
 func keysOf(hits []rule.Hit) []Key {

@@ -39,6 +39,7 @@ type Connection struct {
 	Settings  *value.Object         `json:"settings" doc:"by name, as they were entered"`
 	Learned   *value.Object         `json:"learned" doc:"settings that a test found out"`
 	Secrets   []SecretField         `json:"secrets"`
+	Scopes    []string              `json:"scopes,omitempty" doc:"OAuth scopes that its token is asked for; not there where it has none, as an API token"`
 	State     store.ConnectionState `json:"state" doc:"when it was last tried"`
 	Error     string                `json:"error,omitempty"`
 	CheckedAt time.Time             `json:"checkedAt,omitzero"`
@@ -148,6 +149,7 @@ func showConnection(d Deps, c store.Connection, u users) Connection {
 		if out.Auth = auth.Kind; auth.Kind == connector.AuthorizationCode {
 			out.SignedIn = u.signedIn[c.ID]
 		}
+		out.Scopes = auth.Asks(c.Settings)
 		ports = append(slices.Clip(ports), auth.Secrets...)
 	}
 	for _, p := range ports {

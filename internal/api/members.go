@@ -37,15 +37,13 @@ var (
 type Member struct {
 	Person
 
-	Roles    []MemberRole  `json:"roles" doc:"what they may do is what these allow together"`
-	State    portal.State  `json:"state" doc:"pending: they have not confirmed yet that the address is theirs, and cannot come in"`
-	Origin   portal.Origin `json:"origin" doc:"how they came to the organization"`
-	Disabled bool          `json:"disabled"`
-	// LastAdmin is whether they are the one Full Admin who is left and can sign in:
-	// they stay that.
-	LastAdmin bool      `json:"lastAdmin,omitempty" doc:"the one Full Admin who is left and can sign in, and stays that"`
-	JoinedAt  time.Time `json:"joinedAt"`
-	SeenAt    time.Time `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
+	Roles     []MemberRole  `json:"roles" doc:"what they may do is what these allow together"`
+	State     portal.State  `json:"state" doc:"pending: they have not confirmed yet that the address is theirs, and cannot come in"`
+	Origin    portal.Origin `json:"origin" doc:"how they came to the organization"`
+	Disabled  bool          `json:"disabled"`
+	LastAdmin bool          `json:"lastAdmin,omitempty" doc:"the one Full Admin who is left and can sign in, and stays that"`
+	JoinedAt  time.Time     `json:"joinedAt"`
+	SeenAt    time.Time     `json:"seenAt,omitzero" doc:"the last request of a session that is open"`
 }
 
 // MemberRole is a role that a member has.

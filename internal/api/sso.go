@@ -176,7 +176,7 @@ func showSSOSettings(ctx context.Context, d Deps, c portal.Caller, set portal.SS
 		}
 		out.Roles = append(out.Roles, of)
 	}
-	ms, err := d.Portal.People.List(ctx, c.Org.ID, portal.MemberQuery{Who: append([]string{}, set.Exempt...)})
+	ms, err := d.Portal.People.List(ctx, c.Org.ID, portal.Among(set.Exempt))
 	for _, m := range ms {
 		out.Exempt = append(out.Exempt, Person{m.ID, m.Name, m.Email})
 	}

@@ -1,6 +1,8 @@
 package connector
 
 import (
+	"strings"
+
 	"sallyport/internal/connector/document"
 	"sallyport/internal/value"
 )
@@ -50,6 +52,15 @@ func impliedPorts(kind AuthKind) (settings, secrets []Port) {
 		secrets[i].Secret = true
 	}
 	return settings, secrets
+}
+
+// Asks returns the OAuth scopes that a connection's token is asked for: those that
+// its settings name, else the connector's.
+func (a *Auth) Asks(settings *value.Object) []string {
+	if own := strings.Fields(settings.Text("scopes")); len(own) > 0 {
+		return own
+	}
+	return a.Scopes
 }
 
 func compileAuth(c document.Cursor, names scopeNames) Auth {

@@ -612,3 +612,33 @@ func TestRefreshTokenIsReplacedElsewhere(t *testing.T) {
 		t.Errorf("%d refreshes", a.count)
 	}
 }
+
+func TestAsks(t *testing.T) {
+	shelf, err := connector.Load(ways)
+	if err != nil {
+		t.Fatal(err)
+	}
+	con, ok := shelf.Get("ways")
+	if !ok {
+		t.Fatal("ways is not on the shelf")
+	}
+	for name, tt := range map[string]struct {
+		kind     connector.AuthKind
+		settings *value.Object
+		want     string
+	}{
+		"those of the connector":      {"jwt_bearer", value.Map("url", "https://x.example"), "[a b]"},
+		"no settings":                 {"jwt_bearer", nil, "[a b]"},
+		"those that the settings say": {"jwt_bearer", value.Map("scopes", " c\n  d "), "[c d]"},
+		"blanks say nothing":          {"jwt_bearer", value.Map("scopes", "  "), "[a b]"},
+		"a key has none":              {"api_key_query", value.Map(), "[]"},
+	} {
+		auth, ok := con.AuthOf(tt.kind)
+		if !ok {
+			t.Fatalf("%s: no %s", name, tt.kind)
+		}
+		if got := fmt.Sprint(auth.Asks(tt.settings)); got != tt.want {
+			t.Errorf("%s: %s instead of %s", name, got, tt.want)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"sallyport/internal/connector/oauth"
@@ -145,13 +144,10 @@ func (a *Auth) client(s scope, secrets map[string]string) (oauth.Client, error) 
 	settings, _ := s["settings"].(*value.Object)
 	c := oauth.Client{
 		TokenURL: a.plan.tokenURL.text(s), ID: settings.Text("client_id"), Secret: secrets["client_secret"],
-		Basic: a.plan.basic, Scopes: a.Scopes, Params: a.params(a.plan.params, s), Audience: a.plan.audience.text(s), Field: a.plan.field,
+		Basic: a.plan.basic, Scopes: a.Asks(settings), Params: a.params(a.plan.params, s), Audience: a.plan.audience.text(s), Field: a.plan.field,
 	}
 	if body, ok := a.plan.body.eval(s); ok {
 		c.Body = value.JSON(body)
-	}
-	if own := strings.Fields(settings.Text("scopes")); len(own) > 0 {
-		c.Scopes = own
 	}
 	switch a.Kind {
 	case AuthorizationCode:

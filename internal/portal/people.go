@@ -125,7 +125,7 @@ func (p *People) Allowed(ctx context.Context, org string, to Permission) ([]stri
 // LastAdmin returns the account of the one Full Admin who is left and can sign in,
 // or "" where there are several.
 func (p *People) LastAdmin(ctx context.Context, org string) (string, error) {
-	return p.o.Accounts.LastAdmin(ctx, org)
+	return p.o.Roles.LastAdmin(ctx, org)
 }
 
 // Find returns a member by their e-mail address, or by their account's id.

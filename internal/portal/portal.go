@@ -67,12 +67,16 @@ type Member struct {
 
 // MemberQuery says which members are wanted; what is empty does not narrow.
 type MemberQuery struct {
-	Who    []string // accounts by id, or by e-mail address; nil for everybody
+	Who    []string // accounts by id, or by e-mail address; nil for everybody. See [Among]
 	Search string   // a part of the name or the address, in any case
 	Roles  []string // ids of which they have one; nil for any, or none
 	After  string   // the account of whom the page before ended with
 	Limit  int      // at most so many; 0 for all
 }
+
+// Among asks for some people by id or address: of an empty list for nobody, and not
+// for everybody.
+func Among(who []string) MemberQuery { return MemberQuery{Who: append([]string{}, who...)} }
 
 // Organizations keeps organizations.
 type Organizations interface {
@@ -94,9 +98,6 @@ type Accounts interface {
 	Memberships(ctx context.Context, account string) ([]Membership, error)
 	// Members returns people of an organization by name.
 	Members(ctx context.Context, org string, q MemberQuery) ([]Member, error)
-	// LastAdmin returns the account of the one Full Admin who is left and can sign
-	// in, or "" where there are several.
-	LastAdmin(ctx context.Context, org string) (string, error)
 	// Join makes the membership, and the account where it is new. One that is a
 	// member already is a conflict.
 	Join(ctx context.Context, a Account, m Membership) error

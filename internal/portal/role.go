@@ -113,6 +113,9 @@ type Roles interface {
 	Change(ctx context.Context, org string, r Role, check func(before Role) error, at time.Time) error
 	// Remove deletes a role. One that somebody has is a conflict that names them.
 	Remove(ctx context.Context, org, role string) error
+	// LastAdmin returns the account of the one Full Admin who is left and can sign
+	// in, or "" where there are several.
+	LastAdmin(ctx context.Context, org string) (string, error)
 }
 
 // NewRole is what a role of an organization's own is made of.

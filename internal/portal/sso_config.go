@@ -195,7 +195,7 @@ func (s *SSO) checkGroups(ctx context.Context, org string, gs []GroupRole) ([]Gr
 
 // membersNamed returns the accounts of members that are named by address or id.
 func (s *SSO) membersNamed(ctx context.Context, org string, who []string) ([]string, error) {
-	ms, err := s.o.Portal.People.List(ctx, org, MemberQuery{Who: append([]string{}, who...)})
+	ms, err := s.o.Portal.People.List(ctx, org, Among(who))
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (s *SSO) Problems(ctx context.Context, c Caller, set SSOSettings) ([]Proble
 			out = append(out, p)
 		}
 	}
-	ms, err := s.o.Portal.People.List(ctx, c.Org.ID, MemberQuery{Who: append([]string{}, set.Exempt...)})
+	ms, err := s.o.Portal.People.List(ctx, c.Org.ID, Among(set.Exempt))
 	if err != nil {
 		return nil, err
 	}

@@ -38,9 +38,7 @@ func newWatch(ctx context.Context, r *reader, con *connector.Connector, admins A
 	var err error
 	switch auth.Kind {
 	case connector.PrivateKeyJWT, connector.ClientCredentials:
-		if w.scopes = strings.Fields(r.conn.Settings.Text("scopes")); len(w.scopes) == 0 {
-			w.scopes = auth.Scopes
-		}
+		w.scopes = auth.Asks(r.conn.Settings)
 		w.client = r.conn.Settings.Text("client_id")
 		held, err = w.roles(ctx, "app", w.client)
 	default:

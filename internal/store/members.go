@@ -104,13 +104,3 @@ func (t Accounts) withRoles(ctx context.Context, org string, ms []portal.Member)
 	}
 	return err
 }
-
-// LastAdmin returns the account of the one Full Admin who is left and can sign in,
-// or "" where there are several.
-func (t Accounts) LastAdmin(ctx context.Context, org string) (string, error) {
-	who, err := fullAdmins(ctx, t.db, org)
-	if err != nil || len(who) != 1 {
-		return "", err
-	}
-	return who[0], nil
-}

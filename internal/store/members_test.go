@@ -118,7 +118,7 @@ func TestTheLastAdmin(t *testing.T) {
 		addOrg(t, db, "acme", "ada", portal.Admin)
 		last := func(want string) {
 			t.Helper()
-			if got, err := db.Accounts.LastAdmin(t.Context(), "acme"); err != nil || got != want {
+			if got, err := db.Roles.LastAdmin(t.Context(), "acme"); err != nil || got != want {
 				t.Errorf("the last is %q instead of %q (%v)", got, want, err)
 			}
 		}

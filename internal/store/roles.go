@@ -265,3 +265,13 @@ func fullAdmins(ctx context.Context, on querier, org string) ([]string, error) {
 		AND (COALESCE(a.password_hash, '') <> '' OR EXISTS (SELECT 1 FROM factor f WHERE f.account_id = a.id AND f.kind = ?) OR EXISTS (SELECT 1 FROM sso_config k WHERE k.org_id = r.org_id AND k.enabled = 1))`,
 		org, portal.Admin, portal.Passkey)
 }
+
+// LastAdmin returns the account of the one Full Admin who is left and can sign in,
+// or "" where there are several.
+func (t Roles) LastAdmin(ctx context.Context, org string) (string, error) {
+	who, err := fullAdmins(ctx, t.db, org)
+	if err != nil || len(who) != 1 {
+		return "", err
+	}
+	return who[0], nil
+}

@@ -24,10 +24,13 @@ func newTimes() *times {
 	return &times{began: time.Now(), took: map[string][]taken{}, wrong: map[string]int{}, why: map[string]string{}}
 }
 
-func (t *times) add(kind string, d time.Duration) {
+func (t *times) add(kind string, d time.Duration) { t.addAt(kind, d, time.Now()) }
+
+// addAt is add of something that was done a while ago.
+func (t *times) addAt(kind string, d time.Duration, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.took[kind] = append(t.took[kind], taken{d, time.Since(t.began)})
+	t.took[kind] = append(t.took[kind], taken{d, at.Sub(t.began)})
 }
 
 func (t *times) failed(kind string, err error) {
@@ -64,8 +67,8 @@ func (t *times) report(seconds float64) []kindReport {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for kind := range t.wrong {
-		if t.took[kind] == nil {
-			t.took[kind] = nil
+		if _, ok := t.took[kind]; !ok {
+			t.took[kind] = nil // it is told of, too
 		}
 	}
 	var out []kindReport

@@ -6358,6 +6358,8 @@ export interface components {
                 [key: string]: unknown;
             };
             secrets: components["schemas"]["SecretField"][];
+            /** @description OAuth scopes that its token is asked for; not there where it has none, as an API token */
+            scopes?: string[];
             /** @description when it was last tried */
             state: components["schemas"]["ConnectionState"];
             error?: string;
@@ -10755,6 +10757,8 @@ export interface components {
                 [key: string]: unknown;
             };
             secrets: components["schemas"]["SecretField"][];
+            /** @description OAuth scopes that its token is asked for; not there where it has none, as an API token */
+            scopes?: string[];
             /** @description when it was last tried */
             state: components["schemas"]["ConnectionState"];
             error?: string;

@@ -1,16 +1,11 @@
 import type { components } from "../../api/schema.gen.ts";
 
-type Connection = Pick<components["schemas"]["Connection"], "id" | "auth" | "settings">;
-
-/** What Okta is asked for where a service app's connection names no scopes. */
-const standard = ["okta.users.manage", "okta.groups.manage", "okta.logs.read"];
+type Connection = Pick<components["schemas"]["Connection"], "id" | "settings" | "scopes">;
 
 /** The scopes that a connection lacks of those that are wanted. An API token has none: it can do what its admin can. */
 export function lacking(c: Connection, wanted: string[]): string[] {
-  if (c.auth === "api_key") return [];
-  const named = typeof c.settings.scopes === "string" ? c.settings.scopes.split(/[\s,]+/).filter(Boolean) : [];
-  const has = named.length > 0 ? named : standard;
-  return wanted.filter((s) => !has.includes(s));
+  const { scopes } = c;
+  return scopes ? wanted.filter((s) => !scopes.includes(s)) : [];
 }
 
 /**
@@ -21,5 +16,5 @@ export function through(all: Connection[], reads: string, wanted: string[]): str
   const own = all.find((c) => c.id === reads);
   if (!own || lacking(own, wanted).length === 0) return reads;
   const others = all.filter((c) => c.settings.domain === own.settings.domain && lacking(c, wanted).length === 0);
-  return (others.find((c) => c.auth !== "api_key") ?? others[0])?.id ?? reads;
+  return (others.find((c) => c.scopes) ?? others[0])?.id ?? reads;
 }

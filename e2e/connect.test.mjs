@@ -171,6 +171,22 @@ test(
     };
     const [tenant] = await ask("GET", "/tenants");
     assert.match(tenant.connection.name, /^Okta \(/);
+
+    // The org that is read gets an app for response beside it.
+    await page.goto(`${s.demo.base}/visibility/connect/app`);
+    await fill(page, { ...fields, "Temporary API token": token });
+    await page.getByRole("checkbox", { name: /^End the token/ }).uncheck();
+    await page.getByRole("radio", { name: /^The app for response alone/ }).check();
+    await page.getByText("An app that responds:").waitFor();
+    assert.equal(await page.getByText("An app that reads:").count(), 0);
+    await page.getByText(/--only-response/).waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Make the app" }).click();
+    const beside = page.getByRole("region", { name: "It may respond" });
+    await beside.getByText("Sallyport service response, which may contain people").waitFor(long);
+    await beside.getByRole("link", { name: `${tenant.connection.name} response` }).waitFor();
+    assert.deepEqual((await apps()).sort(), ["Sallyport service", "Sallyport service response"]);
+    assert.equal((await ask("GET", `/tenants/${tenant.id}`)).connection.id, tenant.connection.id);
+
     await page.goto(`${s.demo.base}/visibility/${tenant.id}/user/${person.id}`);
     await page.getByRole("heading", { level: 1, name: person.profile.login }).waitFor();
     await page.goto(`${s.demo.base}/access/${tenant.id}/user/${person.id}`);

@@ -64,6 +64,7 @@ func (f *setupFlags) on(flags *flag.FlagSet) {
 	flags.StringVar(&f.o.Label, "label", "Sallyport service", "`name` of the app in Okta")
 	flags.StringVar(&f.o.Name, "name", "", "`name` of the connection; by default that of the domain")
 	flags.BoolVar(&f.o.Response, "response", false, "make a second app with a key of its own, that may contain people")
+	flags.BoolVar(&f.o.OnlyResponse, "only-response", false, "make that second app alone, beside a connection that reads the org already")
 	flags.StringVar(&f.scopes, "response-scopes", "", "more `scopes` for the second app, separated by commas")
 	flags.StringVar(&f.o.ResponseRole, "response-role", "", "`type` of one of Okta's own roles for the second app, such as USER_ADMIN, instead of one that is made for it")
 	flags.BoolVar(&f.o.DPoP, "dpop", false, "bind access tokens to a key (DPoP)")
@@ -81,6 +82,7 @@ func (f *setupFlags) on(flags *flag.FlagSet) {
 }
 
 func (f *setupFlags) check() error {
+	f.o.Response = f.o.Response || f.o.OnlyResponse
 	switch {
 	case f.plan:
 	case f.o.Domain == "":
@@ -164,7 +166,9 @@ func (f *setupFlags) printPlan(w io.Writer) error {
 			_, _ = fmt.Fprintf(out, "  %s\t%s\n", s.Name, s.Why)
 		}
 	}
-	show(fmt.Sprintf("app %q", f.o.Label), onboard.ReadScopes(), onboard.ReadRoles("(date)"))
+	if !f.o.OnlyResponse {
+		show(fmt.Sprintf("app %q", f.o.Label), onboard.ReadScopes(), onboard.ReadRoles("(date)"))
+	}
 	if f.o.Response {
 		role := onboard.ResponseRole("(date)")
 		if f.o.ResponseRole != "" {

@@ -50,6 +50,7 @@ type OktaSetup struct {
 	Name      string            `json:"name" doc:"of the connection"`
 	Label     string            `json:"label" doc:"of the app in Okta"`
 	Response  bool              `json:"response" doc:"a second app is made, that may contain people"`
+	Only      bool              `json:"onlyResponse" doc:"that app is made alone"`
 	By        Ref               `json:"by"`
 	Steps     []OktaSetupStep   `json:"steps" doc:"that were begun, the newest last"`
 	OktaID    string            `json:"oktaId,omitempty" doc:"the org's own id"`
@@ -105,7 +106,7 @@ type OktaSetupFailure struct {
 func showOktaSetup(people map[string]string, j onboard.Job) OktaSetup {
 	r := j.Report
 	out := OktaSetup{
-		ID: j.ID, State: j.State, Domain: j.Wish.Domain, Name: j.Wish.Name, Label: j.Wish.Label, Response: j.Wish.Response, By: refTo(people, j.Account),
+		ID: j.ID, State: j.State, Domain: j.Wish.Domain, Name: j.Wish.Name, Label: j.Wish.Label, Response: j.Wish.Response, By: refTo(people, j.Account), Only: j.Wish.OnlyResponse,
 		Steps:  each(r.Steps, func(s onboard.Past) OktaSetupStep { return OktaSetupStep(s) }),
 		OktaID: r.Result.OktaID, Tenant: r.Result.Tenant, Login: r.Result.Login, Token: r.Ended.Error, Ended: r.Ended.Done,
 		Apps:    each(r.Result.Apps, showOktaSetupApp),
@@ -165,6 +166,7 @@ type createOktaSetupIn struct {
 	Label    string          `json:"label,omitempty" max:"90" doc:"of the app in Okta; Sallyport service where nothing is said"`
 	Name     string          `json:"name,omitempty" max:"90" doc:"of the connection; that of the domain where nothing is said"`
 	Response bool            `json:"response,omitempty" doc:"make a second app with a key of its own, that may contain people"`
+	Only     bool            `json:"onlyResponse,omitempty" doc:"make that app alone, beside a connection that reads the org already"`
 	DPoP     bool            `json:"dpop,omitempty" doc:"bind access tokens to a key"`
 	Key      onboard.KeyKind `json:"key,omitempty" doc:"rsa (3072 bits), or ec (P-256); rsa where nothing is said"`
 	EndToken bool            `json:"endToken,omitempty" doc:"end the temporary token when all is done"`
@@ -179,7 +181,7 @@ const defaultLabel = "Sallyport service"
 
 func (in createOktaSetupIn) wish() onboard.Wish {
 	w := onboard.Wish{
-		Domain: in.Domain, Label: strings.TrimSpace(in.Label), Name: strings.TrimSpace(in.Name), Response: in.Response, DPoP: in.DPoP, Key: in.Key, EndToken: in.EndToken,
+		Domain: in.Domain, Label: strings.TrimSpace(in.Label), Name: strings.TrimSpace(in.Name), Response: in.Response || in.Only, OnlyResponse: in.Only, DPoP: in.DPoP, Key: in.Key, EndToken: in.EndToken,
 		Reuse: in.Reuse, Zones: in.Zones, Share: in.Share,
 	}
 	if w.Label == "" {
@@ -275,6 +277,7 @@ func cleanKind(err error) errs.Kind {
 
 type oktaSetupPlanIn struct {
 	Response bool   `query:"response"`
+	Only     bool   `query:"onlyResponse"`
 	Label    string `query:"label" max:"90"`
 }
 
@@ -302,7 +305,7 @@ func getOktaSetupPlan(_ context.Context, d Deps, _ portal.Caller, in oktaSetupPl
 	if d.OktaSetups == nil {
 		return []OktaPlannedApp{}, nil
 	}
-	w := createOktaSetupIn{Label: in.Label, Response: in.Response}.wish()
+	w := createOktaSetupIn{Label: in.Label, Response: in.Response, Only: in.Only}.wish()
 	return each(d.OktaSetups.Plan(w), func(a onboard.App) OktaPlannedApp {
 		return OktaPlannedApp{
 			Label:  a.Label,

@@ -43,11 +43,13 @@ func hostName() string {
 
 // setupOf is what a wish is for SetUpOkta.
 func setupOf(org string, w onboard.Wish) OktaSetup {
-	return OktaSetup{Org: org, Domain: w.Domain, Label: w.Label, Name: w.Name, Response: w.Response, DPoP: w.DPoP, Key: w.Key, Reuse: w.Reuse, Zones: w.Zones, Share: w.Share}
+	return OktaSetup{Org: org, Domain: w.Domain, Label: w.Label, Name: w.Name, Response: w.Response, OnlyResponse: w.OnlyResponse, DPoP: w.DPoP, Key: w.Key, Reuse: w.Reuse, Zones: w.Zones, Share: w.Share}
 }
 
 // Plan returns the apps that a wish would make.
-func (s *setups) Plan(w onboard.Wish) []onboard.App { return setupOf("", w).apps(s.core.Now()) }
+func (s *setups) Plan(w onboard.Wish) []onboard.App {
+	return appsOf(setupOf("", w).wanted(s.core.Now()))
+}
 
 // Ready completes a wish: its domain becomes the URL of an org, and its connection
 // is given a name. It is a conflict where connections have that already.

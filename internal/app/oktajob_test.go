@@ -259,6 +259,26 @@ func TestConsoleSetsAnOrgUp(t *testing.T) {
 	})
 }
 
+func TestConsoleAddsAResponseApp(t *testing.T) {
+	s := startSetups(t, storetest.Prepared(t))
+	first := s.ended(s.setUp(object{"name": "Acme"}).ID)
+	if first.State != "done" || len(first.Apps) != 1 || first.Apps[0].Response {
+		t.Fatalf("%+v %+v", first, first.Failed)
+	}
+	var plan []struct{ Label string }
+	if s.ask(0, http.MethodGet, "/api/v1/okta-setup-plan?onlyResponse=true", nil, &plan); len(plan) != 1 || !strings.HasSuffix(plan[0].Label, " response") {
+		t.Errorf("planned %v", plan)
+	}
+	got := s.ended(s.setUp(object{"name": "Acme", "onlyResponse": true}).ID)
+	if got.State != "done" || len(got.Apps) != 1 || !got.Apps[0].Response || got.Apps[0].Connection.Name != "Acme response" || got.Tenant != "" {
+		t.Fatalf("%+v %+v", got, got.Failed)
+	}
+	var tenant struct{ Connection struct{ ID string } }
+	if s.ask(0, http.MethodGet, "/api/v1/tenants/"+first.Tenant, nil, &tenant); tenant.Connection.ID != first.Apps[0].Connection.ID {
+		t.Errorf("the org is read through %q", tenant.Connection.ID)
+	}
+}
+
 func TestWhatFailsInTheConsoleLeavesNothing(t *testing.T) {
 	s := startSetups(t, storetest.Prepared(t))
 	s.failing(func(w http.ResponseWriter, r *http.Request) bool {

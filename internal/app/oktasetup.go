@@ -30,6 +30,9 @@ type OktaSetup struct {
 	Label    string // of the app in Okta
 	Name     string // of the connection; empty is made of the label and the domain
 	Response bool   // make a second app, that contains people
+	// OnlyResponse makes no other one: the org is read through a connection that is
+	// there. It is of those with Response.
+	OnlyResponse bool
 	// ResponseScopes and ResponseRole widen the second app: by more scopes, and by
 	// one of Okta's own roles in place of the one that is made.
 	ResponseScopes []string
@@ -118,10 +121,10 @@ func (c *Core) SetUpOkta(ctx context.Context, o OktaSetup) (OktaReady, error) {
 	if err != nil {
 		return out, err
 	}
-	k := &oktaKeeper{core: c, setup: o, base: base}
-	out.Tenant, _, err = setup.Run(ctx, o.apps(c.Now()), k.keep)
+	k := &oktaKeeper{core: c, setup: o, base: base, wanted: o.wanted(c.Now())}
+	out.Tenant, _, err = setup.Run(ctx, appsOf(k.wanted), k.keep)
 	out.Apps = k.kept
-	if err == nil && len(out.Apps) > 0 && out.Apps[0].Connection != "" {
+	if err == nil && len(out.Apps) > 0 && out.Apps[0].Connection != "" && !out.Apps[0].Response {
 		ctx = context.WithoutCancel(ctx) // it is connected, and stays so
 		conn, err := c.DB.Connections.Get(ctx, o.Org, out.Apps[0].Connection)
 		if err != nil {
@@ -130,14 +133,6 @@ func (c *Core) SetUpOkta(ctx context.Context, o OktaSetup) (OktaReady, error) {
 		out.Known = c.expectTenant(ctx, conn)
 	}
 	return out, err
-}
-
-// names returns what the connections are called.
-func (o OktaSetup) names() []string {
-	if o.Response {
-		return []string{o.Name, o.Name + " response"}
-	}
-	return []string{o.Name}
 }
 
 // namesFree refuses names that connections have already, before anything is made.
@@ -150,27 +145,45 @@ func (c *Core) namesFree(ctx context.Context, o OktaSetup) error {
 		return err
 	}
 	for _, conn := range there {
-		for _, name := range o.names() {
-			if conn.Name == name {
-				return errs.New(errs.Conflict, "there is a connection %q already: choose another name, or delete that one", name)
+		for _, app := range o.wanted(c.Now()) {
+			switch {
+			case conn.Name != app.connection:
+			case o.Response && !app.response:
+				return errs.New(errs.Conflict, "there is a connection %q already: make the app for response alone (--only-response), or choose another name", conn.Name)
+			default:
+				return errs.New(errs.Conflict, "there is a connection %q already: choose another name, or delete that one", conn.Name)
 			}
 		}
 	}
 	return nil
 }
 
-// apps returns the apps that are wanted.
-func (o OktaSetup) apps(now time.Time) []onboard.App {
-	all := o.wanted(now)
-	for i := range all {
-		all[i].Reuse, all[i].Zones, all[i].Share = o.Reuse, o.Zones, o.Share
+// oktaWanted is an app that is wanted.
+type oktaWanted struct {
+	onboard.App
+
+	connection string // its name
+	response   bool
+}
+
+func appsOf(wanted []oktaWanted) []onboard.App {
+	var all []onboard.App
+	for _, w := range wanted {
+		all = append(all, w.App)
 	}
 	return all
 }
 
-func (o OktaSetup) wanted(now time.Time) []onboard.App {
+// wanted returns the apps that are wanted.
+func (o OktaSetup) wanted(now time.Time) []oktaWanted {
 	tag := now.UTC().Format("2006-01-02 150405")
-	all := []onboard.App{{Label: o.Label, Scopes: onboard.ReadScopes(), Roles: onboard.ReadRoles(tag), Key: o.Key, DPoP: o.DPoP}}
+	app := func(label string, scopes []onboard.Scope, roles ...onboard.Role) onboard.App {
+		return onboard.App{Label: label, Scopes: scopes, Roles: roles, Key: o.Key, DPoP: o.DPoP, Reuse: o.Reuse, Zones: o.Zones, Share: o.Share}
+	}
+	var all []oktaWanted
+	if !o.OnlyResponse {
+		all = append(all, oktaWanted{app(o.Label, onboard.ReadScopes(), onboard.ReadRoles(tag)...), o.Name, false})
+	}
 	if !o.Response {
 		return all
 	}
@@ -182,23 +195,24 @@ func (o OktaSetup) wanted(now time.Time) []onboard.App {
 	for _, s := range o.ResponseScopes {
 		scopes = append(scopes, onboard.Scope{Name: s, Why: "asked for"})
 	}
-	return append(all, onboard.App{Label: o.Label + " response", Scopes: scopes, Roles: []onboard.Role{role}, Key: o.Key, DPoP: o.DPoP})
+	return append(all, oktaWanted{app(o.Label+" response", scopes, role), o.Name + " response", true})
 }
 
 // oktaKeeper keeps what was made: all of it, or none.
 type oktaKeeper struct {
-	core  *Core
-	setup OktaSetup
-	base  string
-	kept  []OktaReadyApp
+	core   *Core
+	setup  OktaSetup
+	base   string
+	wanted []oktaWanted
+	kept   []OktaReadyApp
 }
 
 func (k *oktaKeeper) keep(ctx context.Context, _ onboard.Tenant, made []onboard.Made) error {
 	var rows []store.Connection
 	for i, m := range made {
-		app := OktaReadyApp{Made: m, Response: i > 0}
+		app := OktaReadyApp{Made: m, Response: k.wanted[i].response}
 		if !k.setup.Elsewhere {
-			row, err := k.core.oktaConnection(ctx, k.setup.Org, k.setup.names()[i], k.base, m)
+			row, err := k.core.oktaConnection(ctx, k.setup.Org, k.wanted[i].connection, k.base, m)
 			if err != nil {
 				return fmt.Errorf("keep the connection of %q: %w", m.Label, err)
 			}
@@ -221,7 +235,7 @@ func (k *oktaKeeper) write(ctx context.Context, rows []store.Connection) error {
 			break
 		}
 		file := k.setup.KeyFile
-		if i > 0 {
+		if k.kept[i].Response {
 			file += ".response"
 		}
 		if err := writeKey(file, k.kept[i].Key); err != nil {

@@ -213,3 +213,37 @@ func TestConnectIntegration(t *testing.T) {
 		t.Errorf("%+v", owner)
 	}
 }
+
+// An org that is read gets an app for response beside the one that reads, which
+// stays the one that reads it.
+func TestOnlyResponse(t *testing.T) {
+	b := onboarded(t)
+	keys := filepath.Join(t.TempDir(), "key.pem")
+	setup := OktaSetup{Org: b.id, Domain: b.url, Token: secret.NewText(b.org.AdminToken()), Label: "Sallyport", Name: "Okta", Key: onboard.EC}
+	first, err := b.core.SetUpOkta(t.Context(), setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup.Response = true
+	if _, err := b.core.SetUpOkta(t.Context(), setup); errs.KindOf(err) != errs.Conflict || !strings.Contains(err.Error(), "--only-response") {
+		t.Errorf("both, where one is there: %v", err)
+	}
+	setup.OnlyResponse, setup.KeyFile = true, keys
+	second, err := b.core.SetUpOkta(t.Context(), setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := apps(t, b.org, b.url, "Sallyport"); n != 2 {
+		t.Errorf("%d apps instead of 2", n)
+	}
+	if len(second.Apps) != 1 || !second.Apps[0].Response || second.Apps[0].Name != "Okta response" || second.Apps[0].KeyFile != keys+".response" || second.Known != "" {
+		t.Errorf("%+v", second)
+	}
+	tenant, err := b.core.DB.Inventory.Tenant(t.Context(), b.id, first.Known)
+	if err != nil || tenant.Connection != first.Apps[0].Connection {
+		t.Errorf("the org is read through %s instead of %s (%v)", tenant.Connection, first.Apps[0].Connection, err)
+	}
+	if _, err := b.core.SetUpOkta(t.Context(), setup); errs.KindOf(err) != errs.Conflict || !strings.Contains(err.Error(), `"Okta response"`) {
+		t.Errorf("twice: %v", err)
+	}
+}

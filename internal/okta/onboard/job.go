@@ -24,13 +24,15 @@ func States() []State { return []State{Running, Done, Failed, Canceled, Interrup
 
 // Wish is what somebody asks for in an org.
 type Wish struct {
-	Domain   string  `json:"domain"` // its URL
-	Label    string  `json:"label"`  // of the app in Okta
-	Name     string  `json:"name"`   // of the connection
-	Response bool    `json:"response"`
+	Domain   string  `json:"domain"`   // its URL
+	Label    string  `json:"label"`    // of the app in Okta
+	Name     string  `json:"name"`     // of the connection
+	Response bool    `json:"response"` // a second app, that may contain people
 	DPoP     bool    `json:"dpop"`
 	Key      KeyKind `json:"key"`
 	EndToken bool    `json:"end_token"` // the lent one, when all is done
+
+	OnlyResponse bool `json:"only_response,omitempty"` // that app, and no other one
 
 	Reuse bool     `json:"reuse,omitempty"` // an app of this label that is there
 	Zones []string `json:"zones,omitempty"` // network zones that it may be used from

@@ -6556,6 +6556,8 @@ export interface components {
             name?: string;
             /** @description make a second app with a key of its own, that may contain people */
             response?: boolean;
+            /** @description make that app alone, beside a connection that reads the org already */
+            onlyResponse?: boolean;
             /** @description bind access tokens to a key */
             dpop?: boolean;
             /** @description rsa (3072 bits), or ec (P-256); rsa where nothing is said */
@@ -8037,6 +8039,8 @@ export interface components {
             label: string;
             /** @description a second app is made, that may contain people */
             response: boolean;
+            /** @description that app is made alone */
+            onlyResponse: boolean;
             by: components["schemas"]["Ref"];
             /** @description that were begun, the newest last */
             steps: components["schemas"]["OktaSetupStep"][];
@@ -14314,6 +14318,7 @@ export interface operations {
         parameters: {
             query?: {
                 response?: boolean;
+                onlyResponse?: boolean;
                 label?: string;
             };
             header?: never;

@@ -2,16 +2,10 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../../../api/client.ts";
 import { Failed } from "../../../api/Failed.tsx";
-import { Failure } from "../../../api/failure.ts";
 import { queryClient, read, stale } from "../../../api/query.ts";
-import { Button } from "../../../kit/Button.tsx";
-import { Checkbox } from "../../../kit/Checkbox.tsx";
-import { Copy } from "../../../kit/Copy.tsx";
-import { Field, Input, Select } from "../../../kit/Field.tsx";
-import { Panel, Section } from "../../../kit/Page.tsx";
+import { Section } from "../../../kit/Page.tsx";
 import { SkeletonLines } from "../../../kit/Skeleton.tsx";
-import { SecretInput } from "../../connections/SecretInput.tsx";
-import { DomainField } from "./DomainField.tsx";
+import { AppForm, begun } from "./AppForm.tsx";
 import { Guide } from "./Guide.tsx";
 import { narrowed } from "./narrowed.ts";
 import { Plan } from "./Plan.tsx";
@@ -20,36 +14,7 @@ import { Sees } from "./Sees.tsx";
 import { SetupFailed } from "./SetupFailed.tsx";
 import { SetupMade } from "./SetupMade.tsx";
 import { SetupRun } from "./SetupRun.tsx";
-import { setupCommand } from "./setupCommand.ts";
 import { nameFor } from "./ways.ts";
-
-/** What is asked for an app; all of it but the token stays in the form until the app is made. */
-type Wish = {
-  domain: string;
-  token: string;
-  label: string;
-  name?: string;
-  response: boolean;
-  dpop: boolean;
-  key: "rsa" | "ec";
-  endToken: boolean;
-  reuse: boolean;
-  zones: string;
-  share: string;
-};
-
-const begun: Wish = {
-  domain: "",
-  token: "",
-  label: "Sallyport service",
-  response: false,
-  dpop: false,
-  key: "rsa",
-  endToken: true,
-  reuse: false,
-  zones: "",
-  share: "",
-};
 
 /** The org is connected by an app that is made in it: asked for, watched, and seen to work. */
 export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: string) => void }) {
@@ -61,10 +26,12 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
   });
   const begin = useMutation({
     mutationFn: () => {
-      const { token, name, domain, zones, share, ...rest } = wish;
+      const { token, name, domain, zones, share, makes, ...rest } = wish;
       return call("post", "/api/v1/okta-setups", {
         body: {
           ...rest,
+          response: makes !== "read",
+          onlyResponse: makes === "response",
           domain: domain.trim(),
           token: token.trim(),
           name: (name ?? nameFor(domain)).trim(),
@@ -79,17 +46,17 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
     },
   });
   const j = job.data;
-  const first = j?.apps.find((a) => !a.response);
+  const reader = j?.apps.find((a) => !a.response);
   if (setup && job.isError)
     return <Failed what="It could not be read how far it is." error={job.error} onRetry={() => void job.refetch()} />;
   if (setup && !j) return <SkeletonLines lines={6} />;
   if (j?.state === "running") return <SetupRun setup={j} />;
-  if (j?.state === "done" && first)
+  if (j?.state === "done")
     return (
       <>
         <SetupMade setup={j} />
-        <Sees coverage={first.coverage} />
-        <Reading connection={first.connection.id} />
+        {reader && <Sees coverage={reader.coverage} />}
+        {reader && <Reading connection={reader.connection.id} />}
       </>
     );
   return (
@@ -98,170 +65,12 @@ export function AppWay({ setup, onSetup }: { setup?: string; onSetup: (id: strin
       <div className="grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,28rem)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-6">
           <Guide way="app" />
-          <Plan response={wish.response} />
+          <Plan response={wish.makes !== "read"} onlyResponse={wish.makes === "response"} />
         </div>
         <Section title="Then here">
           <AppForm wish={wish} onChange={setWish} begin={begin} named={j?.failed?.phase === "app"} />
         </Section>
       </div>
     </>
-  );
-}
-
-type Begin = { mutate: () => void; isPending: boolean; isError: boolean; error: unknown };
-
-type FormProps = {
-  wish: Wish;
-  onChange: (w: Wish) => void;
-  begin: Begin /** Names may be what was wrong. */;
-  named: boolean;
-};
-
-function AppForm({ wish: w, onChange, begin, named: atNames }: FormProps) {
-  const set = (change: Partial<Wish>) => onChange({ ...w, ...change });
-  const failure = begin.error instanceof Failure ? begin.error : undefined;
-  const named = ["domain", "name", "token", "label", "share"].some((n) => failure?.forField(n));
-  const ready = w.domain.trim() !== "" && w.token.trim() !== "" && w.label.trim() !== "";
-  return (
-    <Panel className="p-4">
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (ready && !begin.isPending) begin.mutate();
-        }}
-      >
-        <DomainField value={w.domain} onChange={(domain) => set({ domain })} error={failure?.forField("domain")} />
-        <SecretInput
-          field={{
-            title: "Temporary API token",
-            help: "Of a super administrator. It is used while the app is made, and kept nowhere.",
-            required: true,
-            long: false,
-          }}
-          set={false}
-          value={w.token}
-          onChange={(token) => set({ token })}
-          error={failure?.forField("token")}
-        />
-        <div className="flex flex-col">
-          <Checkbox
-            shown
-            checked={w.endToken}
-            onChange={(endToken) => set({ endToken })}
-            label="End the token when all is done"
-          />
-          <Checkbox
-            shown
-            checked={w.response}
-            onChange={(response) => set({ response })}
-            label="Make a second app for response, with a key of its own: it may suspend people, end their sessions, reset passwords and factors, and change who is in groups"
-          />
-        </div>
-        <details
-          open={
-            atNames || failure?.forField("name") || failure?.forField("label") || failure?.forField("share")
-              ? true
-              : undefined
-          }
-        >
-          <summary className="cursor-pointer text-sm text-muted hover:text-ink">
-            Names, network, rate limits, kind of key, binding of tokens
-          </summary>
-          <div className="mt-3 flex flex-col gap-4">
-            <Field label="Name of the app in Okta" required error={failure?.forField("label")}>
-              {(f) => <Input {...f} value={w.label} maxLength={90} onChange={(e) => set({ label: e.target.value })} />}
-            </Field>
-            <Field label="Name of the connection" error={failure?.forField("name")}>
-              {(f) => (
-                <Input
-                  {...f}
-                  value={w.name ?? nameFor(w.domain)}
-                  maxLength={90}
-                  onChange={(e) => set({ name: e.target.value })}
-                />
-              )}
-            </Field>
-            <Checkbox
-              shown
-              checked={w.reuse}
-              onChange={(reuse) => set({ reuse })}
-              label="Use the service app of this name again if there is one: it gets another key, and loses nothing"
-            />
-            <Field
-              label="Network zones that it may be used from"
-              help="By name, separated by commas. This server has to be in one of them. Anywhere if left empty."
-            >
-              {(f) => <Input {...f} value={w.zones} onChange={(e) => set({ zones: e.target.value })} />}
-            </Field>
-            <Field
-              label="Share of each rate limit, in percent"
-              help="What the org says if left empty: a half, as a rule."
-              error={failure?.forField("share")}
-            >
-              {(f) => (
-                <Input
-                  {...f}
-                  type="number"
-                  min={1}
-                  max={100}
-                  value={w.share}
-                  onChange={(e) => set({ share: e.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="Kind of key">
-              {(f) => (
-                <Select
-                  {...f}
-                  value={w.key}
-                  choices={[
-                    { value: "rsa", label: "RSA, 3072 bits" },
-                    { value: "ec", label: "Elliptic curve, P-256" },
-                  ]}
-                  onChange={(e) => set({ key: e.target.value === "ec" ? "ec" : "rsa" })}
-                />
-              )}
-            </Field>
-            <Checkbox
-              shown
-              checked={w.dpop}
-              onChange={(dpop) => set({ dpop })}
-              label="Bind access tokens to a key (DPoP), so that one that is stolen is of no use"
-            />
-          </div>
-        </details>
-        {begin.isError && !named && <Failed what="The app was not made." error={begin.error} />}
-        <div>
-          <Button type="submit" look="primary" disabled={!ready} busy={begin.isPending}>
-            Make the app
-          </Button>
-        </div>
-      </form>
-      <Elsewhere domain={w.domain} />
-    </Panel>
-  );
-}
-
-/** The same by the command line, for who enters no such token in a browser. */
-function Elsewhere({ domain }: { domain: string }) {
-  const command = setupCommand(domain);
-  return (
-    <details className="mt-4 border-t pt-3">
-      <summary className="cursor-pointer text-sm text-muted hover:text-ink">From the command line instead</summary>
-      <div className="mt-2 flex items-start gap-1 rounded-md border bg-sunken py-1 pr-1 pl-2.5">
-        <code className="flex min-w-0 flex-1 flex-wrap gap-x-[1ch] py-1 font-mono text-xs">
-          {command.split(" ").map((word) => (
-            <span key={word} className="wrap-anywhere">
-              {word}
-            </span>
-          ))}
-        </code>
-        <Copy text={command} label="Copy the command" />
-      </div>
-      <p className="mt-1.5 text-xs text-faint">
-        Run it where the server runs; it asks for the token. The connection is there at once.
-      </p>
-    </details>
   );
 }

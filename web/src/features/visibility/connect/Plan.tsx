@@ -6,9 +6,9 @@ import { SkeletonLines } from "../../../kit/Skeleton.tsx";
 import { counted } from "../../../kit/time.ts";
 
 /** Exactly what would be made in the org, before anything is. */
-export function Plan({ response }: { response: boolean }) {
+export function Plan({ response, onlyResponse }: { response: boolean; onlyResponse: boolean }) {
   const plan = useQuery({
-    ...read("/api/v1/okta-setup-plan", { query: { response } }),
+    ...read("/api/v1/okta-setup-plan", { query: { response, onlyResponse } }),
     placeholderData: (before) => before,
   });
   return (
@@ -25,7 +25,7 @@ export function Plan({ response }: { response: boolean }) {
         {plan.data?.map((app, i) => (
           <details key={app.label} className="px-3 py-2.5">
             <summary className="cursor-pointer">
-              {i === 0 ? "An app that reads" : "An app that responds"}:{" "}
+              {i === 0 && !onlyResponse ? "An app that reads" : "An app that responds"}:{" "}
               <span className="text-muted">
                 {counted(app.scopes.length, "scope")}, {counted(app.roles.length, "role")}
               </span>

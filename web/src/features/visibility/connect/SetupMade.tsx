@@ -10,7 +10,7 @@ type App = OktaSetup["apps"][number];
 /** What was made, what was granted, and where the key is. */
 export function SetupMade({ setup: s }: { setup: OktaSetup }) {
   return (
-    <Section title="It is connected">
+    <Section title={s.onlyResponse ? "It may respond" : "It is connected"}>
       <div className="flex flex-col gap-3">
         {s.apps.map((a) => (
           <Made

@@ -15,7 +15,7 @@ type OktaSetup = components["schemas"]["OktaSetup"];
 export function SetupRun({ setup: s }: { setup: OktaSetup }) {
   const done = stages(s.steps);
   const undoing = done.some((d) => d.phase === "undo");
-  const all = stagesInAll(s.response ? 2 : 1);
+  const all = stagesInAll(s.response && !s.onlyResponse ? 2 : 1);
   const cancel = useMutation({
     mutationFn: () => call("post", "/api/v1/okta-setups/{setup}/cancel", { path: { setup: s.id } }),
     onSuccess: () => void stale("/api/v1/okta-setups/{setup}"),

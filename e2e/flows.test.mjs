@@ -111,6 +111,7 @@ test("a flow is tried out on an event that was, and shows what it would send", p
     .getByText(/\/api\/v1\/users\/.+\/sessions/)
     .first()
     .waitFor();
+  await page.getByRole("button", { name: /^Contained .*Their sessions were cleared.* Done/ }).waitFor();
   assert.equal(await asked("/api/v1/users"), before, "Okta was asked to change nothing");
 });
 

@@ -82,7 +82,7 @@ export const suspicious = {
       in: ["outcome", "else"],
       item: "If",
       id: "measures",
-      fields: [{ name: "If", text: `${sessions}.state == 'done' && ${password}.state == 'done'` }],
+      fields: [{ name: "If", text: `${sessions}.state in ['done', 'dry_run'] && ${password}.state in ['done', 'dry_run']` }],
     },
     {
       in: ["measures", "then"],

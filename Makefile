@@ -88,7 +88,7 @@ fuzz: ## every fuzz target, FUZZTIME each
 fidelity: ## replay recordings of real Okta orgs and an Auth0 tenant against the simulated ones
 	$(GO) run ./tools/fidelity
 
-audit: $(LINT) web/node_modules e2e/node_modules ## security: gosec, licences, secrets in tree and history, what is unused, known weaknesses, least privilege
+audit: $(LINT) web/node_modules e2e/node_modules internal/console/dist/index.html ## security: gosec, licences, secrets in tree and history, what is unused, known weaknesses, least privilege
 	$(LINT) run --enable-only gosec --max-issues-per-linter 0 --max-same-issues 0 ./...
 	$(GO) run ./tools/audit
 	cd web && npx knip --dependencies

@@ -136,7 +136,7 @@ const acts = {
     await page.getByRole("button", { name: "Play the scenario" }).click();
     const did = page.getByRole("region", { name: "What Sallyport did" });
     await did.getByText("Succeeded").waitFor();
-    await page.getByText("#security").waitFor();
+    await page.getByText("#security").first().waitFor();
   },
   "run-now": async (page, to, all) => {
     await to(all.flow);

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, KeyRound, TriangleAlert, Undo2 } from "lucide-react";
+import { sentence } from "../../api/failure.ts";
 import { Json } from "../../kit/Json.tsx";
 import { Tag } from "../../kit/State.tsx";
 import { Time } from "../../kit/Time.tsx";
@@ -117,7 +118,7 @@ function Outcome({ step: s }: { step: RemedyStep }) {
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t px-3 py-1.5 text-sm">
       {s.error && (
         <span className={s.state === "skipped" ? "text-muted" : "text-bad"}>
-          <span className="wrap-anywhere">{s.error}</span>
+          <span className="wrap-anywhere">{sentence(s.error)}</span>
         </span>
       )}
       {s.endedAt && (

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { sentence } from "../../api/failure.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Facts, Panel } from "../../kit/Page.tsx";
@@ -34,7 +35,7 @@ export function BacktestReport({ of, onCancel, canceling }: { of: Detail; onCanc
         )}
       </div>
       {of.state === "running" && <Progress of={of} />}
-      {of.error && <p className="text-bad">{of.error}</p>}
+      {of.error && <p className="text-bad">{sentence(of.error)}</p>}
       {r.bars.length > 0 && <Bars report={r} />}
       <Facts className="text-sm" items={factsOf(r)} />
       {r.entities.length > 0 && <Entities report={r} />}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, CircleSlash, Clock, LoaderCircle, Moon, Pencil, Send } from "lucide-react";
 import { Failed } from "../../api/Failed.tsx";
+import { sentence } from "../../api/failure.ts";
 import { read } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -78,7 +79,7 @@ function Health({ of: c }: { of: Detail }) {
   if (c.error)
     return (
       <Note tone="bad" title="The last message did not go out">
-        <p>{c.error}</p>
+        <p>{sentence(c.error)}</p>
         <p>
           {c.errorAt && <Time at={c.errorAt} />}
           {c.waiting > 0 && `. ${counted(c.waiting, "message")} waiting; what may pass is tried again by itself.`}
@@ -149,7 +150,7 @@ function Recent({ notices, said }: { notices: Notice[]; said?: string }) {
               {n.attempts > 1 && <span>{n.attempts} attempts</span>}
             </div>
             {n.error && n.error !== said && n.state !== "sent" && (
-              <p className="text-sm text-bad wrap-anywhere">{n.error}</p>
+              <p className="text-sm text-bad wrap-anywhere">{sentence(n.error)}</p>
             )}
           </li>
         ))}

@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { CircleCheck, CircleHelp, CircleX, MailX, Send } from "lucide-react";
 import { call } from "../../api/client.ts";
 import { Failed } from "../../api/Failed.tsx";
+import { sentence } from "../../api/failure.ts";
 import { read, stale } from "../../api/query.ts";
 import type { components } from "../../api/schema.gen.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -105,7 +106,7 @@ function useTestMail() {
       void stale("/api/v1/mail", "/api/v1/overview");
       toast({
         title: got.ok ? `A test was sent to ${got.to}` : "The test did not go out",
-        detail: got.ok ? undefined : got.message,
+        detail: got.ok ? undefined : sentence(got.message),
         tone: got.ok ? undefined : "bad",
       });
     },

@@ -91,19 +91,19 @@ function Servers({ rows }: { rows?: NodeOf[] }) {
           ),
         },
         { id: "state", title: "State", width: "110px", cell: (n) => <State {...states[n.state]} /> },
-        { id: "addr", title: "Address", width: "170px", cell: (n) => <span className="truncate">{n.addr}</span> },
-        { id: "version", title: "Version", width: "130px", named: true, cell: (n) => n.version },
+        { id: "addr", title: "Address", width: "150px", cell: (n) => <span className="truncate">{n.addr}</span> },
+        { id: "version", title: "Version", width: "100px", named: true, cell: (n) => n.version },
         {
           id: "started",
           title: "Started",
-          width: "120px",
+          width: "100px",
           named: true,
           cell: (n) => <Time at={n.startedAt} />,
         },
         {
           id: "seen",
           title: "Last seen",
-          width: "120px",
+          width: "100px",
           named: true,
           cell: (n) => <Time at={n.seenAt} />,
         },
@@ -111,7 +111,7 @@ function Servers({ rows }: { rows?: NodeOf[] }) {
         {
           id: "holds",
           title: "Reads and does",
-          width: "28%",
+          width: "22%",
           cell: (n) => {
             const text = holds(n).join(", ");
             return text ? (
@@ -169,7 +169,7 @@ function Waiting({ rows, now }: { rows?: QueueOf[]; now: number }) {
         number("dropped", "Given up", true),
         {
           id: "oldest",
-          title: "Oldest waits since",
+          title: "Oldest waiting",
           width: "160px",
           named: true,
           cell: (q) =>
@@ -178,7 +178,7 @@ function Waiting({ rows, now }: { rows?: QueueOf[]; now: number }) {
                 <Time at={q.oldest} />
               </span>
             ) : (
-              <span className="text-faint">nothing waits</span>
+              <span className="text-faint">none</span>
             ),
         },
       ]}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Failed } from "../../../api/Failed.tsx";
+import { sentence } from "../../../api/failure.ts";
 import { read } from "../../../api/query.ts";
 import type { components } from "../../../api/schema.gen.ts";
 import { Button, buttonClass } from "../../../kit/Button.tsx";
@@ -52,7 +53,7 @@ export function FollowRun({
       </div>
       {detail.isError && <Failed what="The run could not be read." error={detail.error} />}
       {!r && !detail.isError && <SkeletonLines lines={4} />}
-      {r?.error && <Note tone="bad">{r.error}</Note>}
+      {r?.error && <Note tone="bad">{sentence(r.error)}</Note>}
       {r && <Cards run={r} />}
       {over && run.dryRun && <Would run={r} />}
       {real.isError && <Failed what="The flow was not run." error={real.error} />}

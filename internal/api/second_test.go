@@ -11,6 +11,7 @@ import (
 
 	"github.com/descope/virtualwebauthn"
 
+	"sallyport/internal/passkey/keytest"
 	"sallyport/internal/portal"
 	"sallyport/internal/totp"
 	"sallyport/internal/value"
@@ -70,7 +71,7 @@ func parsed(t testing.TB, text string) *value.Object {
 // withPasskey has a client set up a passkey.
 func (b *bench) withPasskey(c *client, account string) *device {
 	b.t.Helper()
-	d := &device{b.t, virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(account)}), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	d := &device{b.t, virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(account)}), keytest.NewKey()}
 	asked := c.post("/api/v1/session/factors/passkey", nil, 200)
 	o, err := virtualwebauthn.ParseAttestationOptions(`{"publicKey":` + string(value.JSON(asked.At("options"))) + `}`)
 	if err != nil {
@@ -277,7 +278,7 @@ func TestAPasskeyIsASecondFactorAndSignsInAlone(t *testing.T) {
 			"a copy of it":           func(d *device) { d.key.Counter = 0 },
 			"nobody was asked":       func(d *device) { d.auth.Options.UserNotVerified = true },
 			"another's handle":       func(d *device) { d.auth.Options.UserHandle = []byte("somebody") },
-			"a key that is not ours": func(d *device) { d.key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2) },
+			"a key that is not ours": func(d *device) { d.key = keytest.NewKey() },
 		} {
 			d := *key
 			change(&d)

@@ -84,6 +84,7 @@ var may = map[string]string{
 	"internal/totp":               "",
 	"internal/breach":             "internal/errs",
 	"internal/passkey":            "internal/errs",
+	"internal/passkey/keytest":    "",
 	"internal/portal":             "internal/breach internal/errs internal/id internal/letter internal/passkey internal/saml internal/totp",
 	"internal/scim/fault":         "",
 	"internal/scim/filter":        "internal/value",

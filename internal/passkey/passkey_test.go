@@ -8,6 +8,7 @@ import (
 
 	"sallyport/internal/errs"
 	"sallyport/internal/passkey"
+	"sallyport/internal/passkey/keytest"
 )
 
 const base = "https://sallyport.example.com"
@@ -22,7 +23,7 @@ type device struct {
 func newDevice(origin, user string) *device {
 	return &device{
 		virtualwebauthn.RelyingParty{ID: "sallyport.example.com", Name: "Sallyport", Origin: origin},
-		virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(user)}), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: []byte(user)}), keytest.NewKey(),
 	}
 }
 

@@ -30,8 +30,8 @@ type OktaSetup struct {
 	Label    string // of the app in Okta
 	Name     string // of the connection; empty is made of the label and the domain
 	Response bool   // make a second app, that contains people
-	// OnlyResponse makes no other one: the org is read through a connection that is
-	// there. It is of those with Response.
+	// OnlyResponse makes that app and no other one: the org is read through a
+	// connection that is there. With it Response says nothing more.
 	OnlyResponse bool
 	// ResponseScopes and ResponseRole widen the second app: by more scopes, and by
 	// one of Okta's own roles in place of the one that is made.
@@ -144,8 +144,9 @@ func (c *Core) namesFree(ctx context.Context, o OktaSetup) error {
 	if err != nil {
 		return err
 	}
+	wanted := o.wanted(c.Now())
 	for _, conn := range there {
-		for _, app := range o.wanted(c.Now()) {
+		for _, app := range wanted {
 			switch {
 			case conn.Name != app.connection:
 			case o.Response && !app.response:
@@ -184,7 +185,7 @@ func (o OktaSetup) wanted(now time.Time) []oktaWanted {
 	if !o.OnlyResponse {
 		all = append(all, oktaWanted{app(o.Label, onboard.ReadScopes(), onboard.ReadRoles(tag)...), o.Name, false})
 	}
-	if !o.Response {
+	if !o.Response && !o.OnlyResponse {
 		return all
 	}
 	role := onboard.ResponseRole(tag)

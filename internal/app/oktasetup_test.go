@@ -228,7 +228,7 @@ func TestOnlyResponse(t *testing.T) {
 	if _, err := b.core.SetUpOkta(t.Context(), setup); errs.KindOf(err) != errs.Conflict || !strings.Contains(err.Error(), "--only-response") {
 		t.Errorf("both, where one is there: %v", err)
 	}
-	setup.OnlyResponse, setup.KeyFile = true, keys
+	setup.Response, setup.OnlyResponse, setup.KeyFile = false, true, keys
 	second, err := b.core.SetUpOkta(t.Context(), setup)
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func (f *setupFlags) check() error {
 	case f.o.Share < 0 || f.o.Share > 100:
 		return usage("--rate-share: a number from 1 to 100 is wanted, not %d", f.o.Share)
 	case !f.o.Response && (f.scopes != "" || f.o.ResponseRole != ""):
-		return usage("--response-scopes and --response-role want --response")
+		return usage("--response-scopes and --response-role want --response or --only-response")
 	}
 	if f.o.Key = onboard.KeyKind(f.key); f.o.Key != onboard.RSA && f.o.Key != onboard.EC {
 		return usage("--key: %q is neither %s nor %s", f.key, onboard.RSA, onboard.EC)
